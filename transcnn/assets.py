@@ -1,0 +1,8 @@
+"""Where the shipped files are: weights, class names, sample pictures."""
+
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+
+# Beside the package in a checkout, inside it in an installed wheel.
+FOLDER = _HERE / "_assets" if (_HERE / "_assets").is_dir() else _HERE.parent / "assets"

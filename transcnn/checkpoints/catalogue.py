@@ -1,0 +1,71 @@
+"""What ships: one entry a weight file, with its digest, origin, licence and measured scores.
+
+The entries stand in `assets/weights/catalogue.toml`, beside the files.
+"""
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from transcnn.assets import FOLDER
+from transcnn.checkpoints.files import sha256
+from transcnn.errors import CheckpointError, ChoiceError
+
+_WEIGHTS = FOLDER / "weights"
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A weight file that comes with the package."""
+
+    name: str
+    path: Path
+    sha256: str
+    card: Path  # the model card, Markdown
+    licence: str
+    origin: str
+    scores: dict[str, float]  # what was measured, as shares of 1; the card has the commands
+
+
+@functools.cache
+def _catalogue() -> dict[str, Shipped]:
+    table = tomllib.loads((_WEIGHTS / "catalogue.toml").read_text(encoding="utf-8"))
+    return {
+        name: Shipped(
+            name,
+            _WEIGHTS / entry["file"],
+            entry["sha256"],
+            _WEIGHTS / entry["card"],
+            entry["licence"],
+            entry["origin"],
+            entry["scores"],
+        )
+        for name, entry in table.items()
+    }
+
+
+def shipped_names() -> list[str]:
+    """The variants that have shipped weights."""
+    return list(_catalogue())
+
+
+def shipped(name: str) -> Shipped:
+    """The shipped weights of the variant `name`; ChoiceError if none ship."""
+    if name not in _catalogue():
+        raise ChoiceError(
+            field="model with shipped weights", value=name, allowed=", ".join(_catalogue())
+        )
+    return _catalogue()[name]
+
+
+def check_shipped(name: str) -> str:
+    """The digest of the shipped weights of `name`; CheckpointError if the file was changed."""
+    entry = shipped(name)
+    if not entry.path.is_file():
+        raise CheckpointError(file=entry.path, reason="there is no such file")
+    digest = sha256(entry.path)
+    if digest != entry.sha256:
+        reason = f"its sha256 is {digest[:12]}..., but {entry.sha256[:12]}... was shipped"
+        raise CheckpointError(file=entry.path, reason=reason)
+    return digest

@@ -1,0 +1,108 @@
+"""The front door: a network with its weights, ready for pictures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from transcnn.checkpoints import check_shipped, create_model
+from transcnn.checkpoints.files import sha256
+from transcnn.errors import ChoiceError
+from transcnn.labels import ClassName, class_names
+from transcnn.model.network import fold_batch_norms
+from transcnn.model.taps import Place, Switch, Taps
+from transcnn.pictures import DecodedPicture, decode, prepare
+from transcnn.pictures.prepare import Resize
+from transcnn.trace import Trace, record
+
+Picture = DecodedPicture | bytes | Path | str
+"""A picture: decoded, the bytes of a file, or the path to one."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One class with the probability that the network gives it."""
+
+    name: ClassName
+    probability: float
+    logit: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The classes that a network finds likeliest, first the most likely."""
+
+    model: str
+    top: tuple[Answer, ...]
+
+
+class Classifier:
+    """A network with 1000 ImageNet classes and trained weights. Threads may share one.
+
+    `weights` is "shipped" (digest checked) or a file of ours for the variant `name`. Raises
+    ChoiceError for a network that does not exist, is not shipped, or has other classes;
+    CheckpointError for a weight file that does not fit.
+    """
+
+    def __init__(self, name: str = "transcnn_lite0", weights: str | Path = "shipped") -> None:
+        model = create_model(name, weights)
+        if model.config.classes != len(class_names()):
+            raise ChoiceError(field="model", value=name, allowed="networks with 1000 classes")
+        shipped = str(weights) == "shipped"
+        self.weights_sha256 = check_shipped(name) if shipped else sha256(Path(weights))
+        self.config = model.config
+        # Channels last and without separate batch norms: the same function, sooner.
+        self.model = fold_batch_norms(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def predict(self, picture: Picture, top: int = 5, resize: Resize = "crop") -> Prediction:
+        """The `top` likeliest classes. Raises PictureError if the picture cannot be read."""
+        pixels, _ = prepare(_decoded(picture), self.config.input.size, resize)
+        return self.rank(self.logits(pixels[None])[0], top)
+
+    def trace(
+        self, picture: Picture, resize: Resize = "crop", switch: Switch | None = None
+    ) -> Trace:
+        """What every H-MHSA did with the picture. Raises PictureError if it cannot be read."""
+        pixels, crop = prepare(_decoded(picture), self.config.input.size, resize)
+        x = self.normalise(pixels[None])
+        return record(self.model, x, crop, self.weights_sha256, switch)
+
+    def normalise(self, pixels: NDArray[np.uint8]) -> Tensor:
+        """Prepared pictures [B, S, S, 3] as the network's input [B, 3, S, S]."""
+        mean, scale = (torch.tensor(v) for v in (self.config.input.mean, self.config.input.scale))
+        values = (torch.tensor(pixels).float() - mean) / scale
+        return values.permute(0, 3, 1, 2)  # B H W 3 to B 3 H W, still channels last in memory
+
+    def logits(self, pixels: NDArray[np.uint8], switch: Switch | None = None) -> Tensor:
+        """Logits [B, 1000] of prepared pictures [B, S, S, 3], attention changed by `switch`."""
+        taps = None if switch is None else Taps(record=False, switch=switch)
+        with torch.inference_mode():
+            out: Tensor = self.model(self.normalise(pixels), taps)
+        return out
+
+    def attention(self, pixels: NDArray[np.uint8]) -> Mapping[Place, Tensor]:
+        """The attention matrices [B, h, down, across, T, T] of prepared pictures, by place."""
+        taps = Taps()
+        with torch.inference_mode():
+            self.model(self.normalise(pixels), taps)
+        return {place: value for place, value in taps.records.items() if place.name == "attention"}
+
+    def rank(self, logits: Tensor | NDArray[np.float32], top: int = 5) -> Prediction:
+        """The `top` likeliest classes of one picture's logits [1000]."""
+        if not 1 <= top <= len(class_names()):
+            raise ChoiceError(field="top", value=top, allowed=f"1 to {len(class_names())}")
+        values = torch.as_tensor(logits)
+        shares = values.softmax(0)
+        order = shares.argsort(descending=True, stable=True)[:top].tolist()
+        answers = (Answer(class_names()[i], float(shares[i]), float(values[i])) for i in order)
+        return Prediction(self.config.name, tuple(answers))
+
+
+def _decoded(picture: Picture) -> DecodedPicture:
+    if isinstance(picture, DecodedPicture):
+        return picture
+    return decode(picture if isinstance(picture, bytes) else Path(picture).read_bytes())

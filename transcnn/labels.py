@@ -1,0 +1,51 @@
+"""The 1000 classes of ImageNet, by index, WNID or name."""
+
+import functools
+import json
+from dataclasses import dataclass
+
+from transcnn.assets import FOLDER
+
+
+@dataclass(frozen=True)
+class ClassName:
+    """One class of the 1000 of ImageNet."""
+
+    index: int
+    wnid: str
+    label: str
+    synonyms: tuple[str, ...]
+
+
+@functools.cache
+def class_names() -> tuple[ClassName, ...]:
+    """The 1000 classes in the order of their indices (that of the sorted WNIDs)."""
+    rows = json.loads((FOLDER / "labels" / "imagenet.json").read_text(encoding="utf-8"))
+    return tuple(
+        ClassName(row["index"], row["wnid"], row["en"], tuple(row["en_more"])) for row in rows
+    )
+
+
+@functools.cache
+def _by_name() -> dict[str, ClassName]:
+    """Every accepted way to write a class, in lower case with spaces; first come, first served."""
+    found: dict[str, ClassName] = {}
+    for write in (
+        lambda c: (c.wnid,),
+        lambda c: (str(c.index),),
+        lambda c: (c.label,),
+        lambda c: c.synonyms,
+    ):
+        for name in class_names():
+            for text in write(name):
+                found.setdefault(_plain(text), name)
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
+
+
+def find_class(text: str) -> ClassName | None:
+    """The class that `text` names by WNID, index, label or synonym; None if there is none."""
+    return _by_name().get(_plain(text))

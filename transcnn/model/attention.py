@@ -1,0 +1,99 @@
+"""H-MHSA, equations (5) to (12) of the paper.
+
+Where the paper (as far as it could be read) is silent, the module docstring of `config.HMHSA` and
+the comments here say what was chosen. The authors' released code does something else: see
+`pooled.py`.
+"""
+
+import math
+
+import torch.nn.functional as F
+from einops import rearrange, repeat
+from torch import Tensor, nn
+
+from transcnn.model import grids
+from transcnn.model.config import HMHSA, Level
+from transcnn.model.layers import Pointwise, make_norm
+from transcnn.model.taps import Probe
+
+
+def attend(qkv: Tensor, level: Level, heads: int, probe: Probe | None, index: int) -> Tensor:
+    """(1) inside every grid of one level: [B, 3 h d, H, W] to [B, h d, H, W].
+
+    Channels of `qkv` are q, k, v, each head by head. Without a probe the fused kernel is used,
+    with one the explicit softmax, whose matrices the probe receives.
+    """
+    down, across = level.grids
+    q, k, v = rearrange(
+        grids.cut(qkv, level), "n t (part head d) -> part n head t d", part=3, head=heads
+    )  # n = B down across
+    mask = None
+    if level.padded_size != level.size:
+        valid = grids.valid_tokens(level, qkv.device)
+        mask = repeat(valid, "down across s -> (b down across) 1 1 s", b=qkv.shape[0])
+
+    if probe is None:
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    else:
+        weights = softmax_weights(q, k, mask)
+        weights = rearrange(
+            weights, "(b down across) head t s -> b head down across t s", down=down, across=across
+        )
+        weights = probe.attention(index, weights, grids.valid_tokens(level, qkv.device))
+        out = rearrange(weights, "b head down across t s -> (b down across) head t s") @ v
+    return grids.join(rearrange(out, "n head t d -> n t (head d)"), level)
+
+
+def softmax_weights(q: Tensor, k: Tensor, mask: Tensor | None = None) -> Tensor:
+    """softmax(q k^T / sqrt(d)) over the tokens read: [..., t, d], [..., s, d] to [..., t, s].
+
+    Keys where the mask is False get the weight 0.
+    """
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    return scores.softmax(-1)
+
+
+class HierarchicalAttention(nn.Module):
+    """H-MHSA without the outer residual: what it adds to X, [B, C, H, W] to [B, C, H, W]."""
+
+    def __init__(self, config: HMHSA) -> None:
+        super().__init__()
+        self.config = config
+        levels, width = len(config.merges) + 1, config.width
+        projections = levels if config.qkv_per_level else 1
+        self.input_norm = make_norm(config.input_norm, width)
+        self.norms = nn.ModuleList(make_norm(config.level_norm, width) for _ in range(levels))
+        self.qkv = nn.ModuleList(Pointwise(width, 3 * width) for _ in range(projections))
+        self.output_norms = nn.ModuleList(
+            make_norm(config.output_norm, width) for _ in range(levels)
+        )
+        self.proj = Pointwise(width, width)  # W^p
+
+    def forward(self, x: Tensor, probe: Probe | None = None) -> Tensor:
+        size = (x.shape[2], x.shape[3])
+        levels = self.config.levels(size)
+        tokens = self.input_norm(x)
+        factor = 1
+        total: Tensor | None = None
+        for i, level in enumerate(levels):
+            qkv = self.qkv[i if self.config.qkv_per_level else 0]
+            attended = attend(qkv(self.norms[i](tokens)), level, self.config.heads, probe, i)
+            if probe is not None:
+                probe.keep("tokens_in", tokens, i)
+                probe.keep("attended", attended, i)
+            attended = attended + tokens  # (7), (11): the residual is to the un-normed tokens
+            up = grids.upsample(
+                self.output_norms[i](attended), factor, size, self.config.upsampling
+            )
+            total = up if total is None else total + up
+            if level.merge is not None:
+                largest, mean = grids.merge(attended, level.merge)  # (8)
+                if probe is not None:
+                    probe.keep("merged_max", largest, i)
+                    probe.keep("merged_avg", mean, i)
+                tokens = largest + mean
+                factor *= level.merge
+        added: Tensor = self.proj(total)  # (12); the caller adds X
+        return added

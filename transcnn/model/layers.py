@@ -1,0 +1,87 @@
+"""The small parts: norms, activations, padding, random skipping of a branch."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from transcnn.model.config import Activation, Norm
+
+
+class ChannelLayerNorm(nn.LayerNorm):
+    """LayerNorm over the channels of a map [B, C, H, W], at each place by itself."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)  # B H W C and back
+
+
+def make_norm(norm: Norm | None, width: int) -> nn.Module:
+    """The module for `norm` over `width` channels; None gives the identity."""
+    if norm is None:
+        return nn.Identity()
+    if norm.kind == "batch":
+        return nn.BatchNorm2d(width, eps=norm.eps)
+    if norm.kind == "group":
+        return nn.GroupNorm(1, width, eps=norm.eps)
+    return ChannelLayerNorm(width, eps=norm.eps)
+
+
+# None of them works in place: a tap must keep what was there before the activation.
+_ACTIVATIONS: dict[Activation, Callable[[], nn.Module]] = {
+    "silu": nn.SiLU,
+    "gelu": nn.GELU,
+    "relu6": nn.ReLU6,
+}
+
+
+def make_activation(name: Activation) -> nn.Module:
+    return _ACTIVATIONS[name]()
+
+
+class Pointwise(nn.Conv2d):
+    """A 1x1 convolution with bias, done as one matrix product over all places.
+
+    On channels-last maps as small as attention's this is faster than the convolution routine.
+    """
+
+    def __init__(self, width_in: int, width_out: int) -> None:
+        super().__init__(width_in, width_out, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        places = F.linear(x.permute(0, 2, 3, 1), self.weight[:, :, 0, 0], self.bias)  # B H W C
+        return places.permute(0, 3, 1, 2)
+
+
+class SamePadConv2d(nn.Conv2d):
+    """A convolution that pads like TensorFlow's "same".
+
+    The output has ceil(size / stride) places; of an odd number of padding rows, the smaller half
+    comes first. With stride 1 this is the usual symmetric padding.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        (rows, top), (columns, left) = (self._padding(x, axis) for axis in (0, 1))
+        if rows == 2 * top and columns == 2 * left:  # symmetric: no copy of the map is needed
+            return F.conv2d(
+                x, self.weight, self.bias, self.stride, (top, left), 1, self.groups
+            )
+        x = F.pad(x, (left, columns - left, top, rows - top))
+        return F.conv2d(x, self.weight, self.bias, self.stride, 0, 1, self.groups)
+
+    def _padding(self, x: Tensor, axis: int) -> tuple[int, int]:
+        """Padding along an axis: total, and the part that comes first."""
+        size, kernel, stride = x.shape[2 + axis], self.kernel_size[axis], self.stride[axis]
+        total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+        return total, total // 2
+
+
+def drop_path(x: Tensor, rate: float, training: bool) -> Tensor:
+    """Leave out a branch for a random share `rate` of the batch, in training only.
+
+    What is kept is divided by 1 - rate, so that the expected value stays.
+    """
+    if rate == 0 or not training:
+        return x
+    keep = torch.rand(x.shape[0], 1, 1, 1, device=x.device) >= rate
+    return x * keep / (1 - rate)

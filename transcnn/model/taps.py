@@ -1,0 +1,77 @@
+"""How one forward call is listened to, or changed. The model itself keeps nothing.
+
+A `Taps` object is made for one call and thrown away after it, so two threads on two pictures
+cannot mix. Where it asks for attention matrices, that call computes the softmax explicitly;
+otherwise the fused kernel is used, which never has them.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from torch import Tensor
+
+
+class Place(NamedTuple):
+    """A point inside the network: what is there, and where. All indices from 0."""
+
+    stage: int
+    block: int
+    name: str  # input, added; per level also tokens_in, attention, attended, merged_max, merged_avg
+    level: int | None = None
+
+
+class Switch(Protocol):
+    """Changes what attention does in one forward call."""
+
+    def skips(self, stage: int, block: int) -> bool:
+        """True to leave this H-MHSA out, so that only the body remains of its block."""
+        ...
+
+    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:
+        """The weights to use in place of `weights` [B, h, down, across, t, s].
+
+        `valid` [down, across, s] is False at places beyond the map's edge.
+        """
+        ...
+
+
+@dataclass
+class Taps:
+    """What one forward call shall record, and the switch that it runs under.
+
+    After the call, `records` holds the detached tensors by place.
+    """
+
+    record: bool = True
+    switch: Switch | None = None
+    records: dict[Place, Tensor] = field(default_factory=dict)
+
+    def skips(self, stage: int, block: int) -> bool:
+        return self.switch is not None and self.switch.skips(stage, block)
+
+    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:
+        """Pass attention weights through the switch, and keep what is used."""
+        if self.switch is not None:
+            weights = self.switch.attention(place, weights, valid)
+        self.keep(place, weights)
+        return weights
+
+    def keep(self, place: Place, value: Tensor) -> None:
+        if self.record:
+            self.records[place] = value.detach()
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Taps as one attention module sees them: its own stage and block filled in."""
+
+    taps: Taps
+    stage: int
+    block: int
+
+    def keep(self, name: str, value: Tensor, level: int | None = None) -> None:
+        self.taps.keep(Place(self.stage, self.block, name, level), value)
+
+    def attention(self, level: int, weights: Tensor, valid: Tensor) -> Tensor:
+        place = Place(self.stage, self.block, "attention", level)
+        return self.taps.attention(place, weights, valid)

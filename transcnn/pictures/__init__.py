@@ -1,0 +1,7 @@
+"""From bytes to the pixels that a network sees, and back to places on the picture."""
+
+from transcnn.pictures.decode import FORMATS, DecodedPicture, decode
+from transcnn.pictures.geometry import Box, Crop
+from transcnn.pictures.prepare import prepare
+
+__all__ = ["FORMATS", "Box", "Crop", "DecodedPicture", "decode", "prepare"]

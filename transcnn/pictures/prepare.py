@@ -1,0 +1,57 @@
+"""The square of pixels that the network sees."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from transcnn.pictures.decode import DecodedPicture
+from transcnn.pictures.geometry import Box, Crop
+
+Resize = Literal["crop", "squash"]
+
+# Beyond this ratio of the sides only the middle is resampled: resizing all of a picture of
+# 1 x 20000 pixels would take gigabytes. The two ways differ by rounding, by 1 of 255 at most.
+_LONGEST = 16
+
+
+def prepare(
+    picture: DecodedPicture, size: int, resize: Resize = "crop"
+) -> tuple[NDArray[np.uint8], Crop]:
+    """The picture as [size, size, 3] values from 0 to 255, and where they lie on it.
+
+    `crop`: the shorter side becomes `size` (bicubic, sides rounded), of the longer one the middle
+    is kept. `squash`: the whole picture, without regard to its proportions.
+    """
+    if resize == "squash":
+        crop = Crop(picture.size, Box(0, 0, *picture.size), size)
+    else:
+        crop = _centre(picture.size, size)
+    return np.asarray(_resample(picture.image, crop, resize)), crop
+
+
+def _resample(image: Image.Image, crop: Crop, resize: Resize) -> Image.Image:
+    square = (crop.size, crop.size)
+    if resize == "squash" or max(image.size) > _LONGEST * min(image.size):
+        return image.resize(square, Image.Resampling.BICUBIC, box=crop.box)
+    sides, (left, top) = _resized(image.size, crop.size)
+    whole = image.resize(sides, Image.Resampling.BICUBIC)
+    return whole.crop((left, top, left + crop.size, top + crop.size))
+
+
+def _resized(picture: tuple[int, int], size: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """(width, height) with the shorter side at `size`, and (left, top) of the middle square."""
+    shorter = min(picture)
+    width, height = (round(side * size / shorter) for side in picture)
+    return (width, height), ((width - size) // 2, (height - size) // 2)
+
+
+def _centre(picture: tuple[int, int], size: int) -> Crop:
+    sides, starts = _resized(picture, size)
+    scales = [side / resized for side, resized in zip(picture, sides, strict=True)]
+    left, top = (start * scale for start, scale in zip(starts, scales, strict=True))
+    right, bottom = (
+        (start + size) * scale for start, scale in zip(starts, scales, strict=True)
+    )
+    return Crop(picture, Box(left, top, right, bottom), size)

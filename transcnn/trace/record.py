@@ -1,0 +1,83 @@
+"""Running a network once while it is listened to."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from transcnn.errors import ChoiceError
+from transcnn.model.config import HMHSA
+from transcnn.model.network import TransCNN
+from transcnn.model.taps import Place, Switch, Taps
+from transcnn.pictures import Crop
+from transcnn.trace.trace import Array, BlockTrace, LevelTrace, Trace
+
+
+def record(
+    model: TransCNN,
+    x: Tensor,
+    crop: Crop,
+    weights_sha256: str | None = None,
+    switch: Switch | None = None,
+) -> Trace:
+    """Run `model` on one prepared picture x [1, 3, H, W] and keep what its H-MHSAs did.
+
+    `switch` changes the attention of this run. Raises ChoiceError for a network whose attention
+    has no levels (the authors' released ones) or a batch of several pictures.
+    """
+    shapes = [(s, a) for s, stage in enumerate(model.config.stages) for a in stage.attending]
+    if not all(isinstance(a, HMHSA) for _, a in shapes):
+        raise ChoiceError(
+            field="model", value=model.config.name, allowed="networks with H-MHSA, to be traced"
+        )
+    if x.shape[0] != 1:
+        raise ChoiceError(field="pictures", value=x.shape[0], allowed="one for each trace")
+    taps = Taps(switch=switch)
+    with torch.inference_mode():
+        logits = model(x, taps)
+    blocks = []
+    for stage, shape in enumerate(model.config.stages):
+        for block, attention in enumerate(shape.attending):
+            assert isinstance(attention, HMHSA)
+            if not taps.skips(stage, block):
+                size = model.config.map_size(stage, (x.shape[2], x.shape[3]))
+                blocks.append(_block(taps, stage, block, attention, size))
+    return Trace(model.config.name, weights_sha256, crop, _frozen(logits), tuple(blocks))
+
+
+def _frozen(value: Tensor) -> Array:
+    """The only picture of a batch as a read-only array of its own."""
+    array = np.array(value[0].float().numpy(), order="C")
+    array.flags.writeable = False
+    return array
+
+
+def _block(
+    taps: Taps, stage: int, block: int, attention: HMHSA, size: tuple[int, int]
+) -> BlockTrace:
+    def kept(name: str, level: int | None = None) -> Array:
+        return _frozen(taps.records[Place(stage, block, name, level)])
+
+    levels = tuple(
+        LevelTrace(
+            level=i,
+            grid_size=level.grid,
+            size=level.size,
+            padded_size=level.padded_size,
+            tokens_in=kept("tokens_in", i),
+            attention=kept("attention", i),
+            attended=kept("attended", i),
+            merged_max=None if level.merge is None else kept("merged_max", i),
+            merged_avg=None if level.merge is None else kept("merged_avg", i),
+        )
+        for i, level in enumerate(attention.levels(size))
+    )
+    return BlockTrace(
+        stage=stage,
+        block=block,
+        width=attention.width,
+        heads=attention.heads,
+        size=size,
+        input=kept("input"),
+        added=kept("added"),
+        levels=levels,
+    )
