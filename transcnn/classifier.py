@@ -91,10 +91,14 @@ class Classifier:
             self.model(self.normalise(pixels), taps)
         return {place: value for place, value in taps.records.items() if place.name == "attention"}
 
-    def rank(self, logits: Tensor | NDArray[np.float32], top: int = 5) -> Prediction:
-        """The `top` likeliest classes of one picture's logits [1000]."""
+    def check_top(self, top: int) -> None:
+        """Raises ChoiceError unless `top` classes exist."""
         if not 1 <= top <= len(class_names()):
             raise ChoiceError(field="top", value=top, allowed=f"1 to {len(class_names())}")
+
+    def rank(self, logits: Tensor | NDArray[np.float32], top: int = 5) -> Prediction:
+        """The `top` likeliest classes of one picture's logits [1000]."""
+        self.check_top(top)
         values = torch.as_tensor(logits)
         shares = values.softmax(0)
         order = shares.argsort(descending=True, stable=True)[:top].tolist()

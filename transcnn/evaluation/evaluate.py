@@ -65,36 +65,34 @@ def evaluate(
     listed. Raises ChoiceError for an unknown switch and FolderError if too few can be read.
     """
     make_switch(attention, {})  # an unknown name is said before the work begins
-    with tempfile.TemporaryDirectory() as scratch:
-        run, pixels, unreadable = _prepare_all(
-            pictures, classifier.config.input.size, resize, Path(scratch), progress
+    size = classifier.config.input.size
+    run, pixels, unreadable = _prepare_all(pictures, size, resize, progress)
+    if not run:
+        raise FolderError(folder=pictures[0].path.parent.parent, reason="no file can be read")
+    if len(run) < 2 and (change.kind == "cutmix" or attention == "swapped"):
+        what = "cutmix" if change.kind == "cutmix" else "swapped"
+        raise FolderError(
+            folder=run[0].path.parent, reason=f"{what} needs two readable pictures or more"
         )
-        if not run:
-            raise FolderError(folder=pictures[0].path.parent.parent, reason="no file can be read")
-        if len(run) < 2 and (change.kind == "cutmix" or attention == "swapped"):
-            what = "cutmix" if change.kind == "cutmix" else "swapped"
-            raise FolderError(
-                folder=run[0].path.parent, reason=f"{what} needs two readable pictures or more"
-            )
 
-        def changed(i: int) -> Pixels:
-            return apply_change(pixels[i], change, run[i].name, i, len(run), pixels.__getitem__)
+    def changed(i: int) -> Pixels:
+        return apply_change(pixels[i], change, run[i].name, i, len(run), pixels.__getitem__)
 
-        ranks = []
-        for logits in _batches(classifier, len(run), changed, attention):
-            labels = [picture.label for picture in run[len(ranks) : len(ranks) + len(logits)]]
-            ranks += [_rank(row, label) for row, label in zip(logits, labels, strict=True)]
-            progress("measuring", len(ranks), len(run))
-        del pixels  # the file behind it goes with the folder
+    ranks: list[int] = []
+    for logits in _batches(classifier, len(run), changed, attention):
+        labels = [picture.label for picture in run[len(ranks) : len(ranks) + len(logits)]]
+        ranks += [_rank(row, label) for row, label in zip(logits, labels, strict=True)]
+        progress("measuring", len(ranks), len(run))
     return _score(classifier, attention, change, run, ranks, unreadable)
 
 
 def _prepare_all(
-    pictures: Sequence[Labelled], size: int, resize: Resize, scratch: Path, progress: Progress
-) -> tuple[list[Labelled], np.memmap, list[tuple[Path, str]]]:
+    pictures: Sequence[Labelled], size: int, resize: Resize, progress: Progress
+) -> tuple[list[Labelled], Pixels, list[tuple[Path, str]]]:
     """All readable pictures as pixels in one file on disk, since any may lend another a cell."""
     shape = (len(pictures), size, size, 3)
-    pixels = np.memmap(scratch / "pixels", dtype=np.uint8, mode="w+", shape=shape)
+    with tempfile.TemporaryFile() as scratch:  # the mapping keeps the file until nobody needs it
+        pixels = np.memmap(scratch, dtype=np.uint8, mode="w+", shape=shape)
     run: list[Labelled] = []
     unreadable = []
     for i, picture in enumerate(pictures):

@@ -6,8 +6,6 @@ from pathlib import Path
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.labels import ClassName, find_class
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
-
 
 @dataclass(frozen=True)
 class Labelled:
@@ -21,9 +19,10 @@ class Labelled:
 def find_pictures(folder: Path, limit: int | None = None) -> list[Labelled]:
     """The pictures of `folder`, sorted by name; with `limit`, that many, evenly spaced.
 
-    Each sub-folder is named by the WNID, index or name of a class; files of other kinds are left
-    out. Raises FolderError if there is no such folder, a sub-folder names no class, or there is
-    no picture; ChoiceError for a limit below 1.
+    Each sub-folder is named by the WNID, index or name of a class. Every file in it counts, but
+    for hidden ones: what turns out to be no picture is for the reader of the files to report.
+    Raises FolderError if there is no such folder, a sub-folder names no class, or there is no
+    file; ChoiceError for a limit below 1.
     """
     if limit is not None and limit < 1:
         raise ChoiceError(field="limit", value=limit, allowed="1 or more")
@@ -31,7 +30,7 @@ def find_pictures(folder: Path, limit: int | None = None) -> list[Labelled]:
         raise FolderError(folder=folder, reason="there is no such folder")
     found = []
     for sub in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
-        files = [p for p in sub.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES]
+        files = [p for p in sub.rglob("*") if p.is_file() and not p.name.startswith(".")]
         label = find_class(sub.name)
         if files and label is None:
             reason = f"the sub-folder {sub.name!r} is no WNID, index or name of a class"

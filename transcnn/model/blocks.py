@@ -12,13 +12,13 @@ from torch import Tensor, nn
 from transcnn.model import config
 from transcnn.model.layers import SamePadConv2d, make_activation, make_norm
 
-Folds = ClassVar[tuple[tuple[str, str], ...]]
+Folds = tuple[tuple[str, str], ...]
 
 
 class TwoConvStem(nn.Sequential):
     """Two 3x3 convolutions of stride 2, norm and activation between them."""
 
-    FOLDS: Folds = (("0", "1"),)
+    FOLDS: ClassVar[Folds] = (("0", "1"),)
 
     def __init__(self, stem: config.Stem, width_between: int, network: config.Network) -> None:
         super().__init__(
@@ -32,7 +32,7 @@ class TwoConvStem(nn.Sequential):
 class OneConvStem(nn.Sequential):
     """EfficientNet-Lite's: one 3x3 convolution of stride 2, norm, activation."""
 
-    FOLDS: Folds = (("0", "1"),)
+    FOLDS: ClassVar[Folds] = (("0", "1"),)
 
     def __init__(self, stem: config.Stem, network: config.Network) -> None:
         super().__init__(
@@ -49,7 +49,7 @@ class InvertedResidual(nn.Module):
     `expansion` 1 the first convolution is left out.
     """
 
-    FOLDS: Folds = (("expand", "norm1"), ("dw", "norm2"), ("project", "norm3"))
+    FOLDS: ClassVar[Folds] = (("expand", "norm1"), ("dw", "norm2"), ("project", "norm3"))
 
     def __init__(self, shape: config.Bottleneck, network: config.Network) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class InvertedResidual(nn.Module):
 class NormFirstInvertedResidual(nn.Module):
     """HAT-Net's IRB: a norm in front, none after the depthwise convolution."""
 
-    FOLDS: Folds = (("project", "norm3"),)
+    FOLDS: ClassVar[Folds] = (("project", "norm3"),)
 
     def __init__(self, shape: config.Bottleneck, network: config.Network) -> None:
         super().__init__()
@@ -98,9 +98,7 @@ class NormFirstInvertedResidual(nn.Module):
 
 def _depthwise(shape: config.Bottleneck, inner: int) -> nn.Conv2d:
     if shape.same_padding:
-        return SamePadConv2d(
-            inner, inner, shape.kernel, shape.stride, groups=inner, bias=False
-        )
+        return SamePadConv2d(inner, inner, shape.kernel, shape.stride, groups=inner, bias=False)
     return nn.Conv2d(
         inner, inner, shape.kernel, shape.stride, shape.kernel // 2, groups=inner, bias=False
     )
@@ -113,7 +111,7 @@ def make_bottleneck(shape: config.Bottleneck, network: config.Network) -> nn.Mod
 class TwoBranchDownsampling(nn.Module):
     """TDB: SiLU(norm(3x3 conv, stride 2) + norm(1x1 conv of the 2x2 max pool))."""
 
-    FOLDS: Folds = (("conv", "norm1"), ("pool_conv", "norm2"))
+    FOLDS: ClassVar[Folds] = (("conv", "norm1"), ("pool_conv", "norm2"))
 
     def __init__(self, shape: config.Downsampling, network: config.Network) -> None:
         super().__init__()
@@ -132,7 +130,7 @@ class TwoBranchDownsampling(nn.Module):
 class ConvDownsampling(nn.Module):
     """HAT-Net's: norm(3x3 conv, stride 2), no activation."""
 
-    FOLDS: Folds = (("conv", "norm"),)
+    FOLDS: ClassVar[Folds] = (("conv", "norm"),)
 
     def __init__(self, shape: config.Downsampling, network: config.Network) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -64,7 +64,7 @@ class TransCNN(nn.Module):
     It keeps nothing between calls: what one call shall record or change is a `Taps` object.
     """
 
-    FOLDS: blocks.Folds = (("head_conv", "head_norm"),)
+    FOLDS: ClassVar[blocks.Folds] = (("head_conv", "head_norm"),)
 
     def __init__(self, network: config.Network) -> None:
         super().__init__()

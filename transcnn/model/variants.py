@@ -172,9 +172,7 @@ def lite(
 
     def block(s: int, kernel: int, stride: int, expansion: int, c_in: int, c_out: int) -> Block:
         residual = stride == 1 and c_in == c_out
-        bottleneck = Bottleneck(
-            c_in, c_out, kernel, expansion, stride, residual, same_padding=True
-        )
+        bottleneck = Bottleneck(c_in, c_out, kernel, expansion, stride, residual, same_padding=True)
         if not residual:
             return Block(bottleneck)
         attention = HMHSA(
@@ -192,9 +190,7 @@ def lite(
         name,
         Input(224, mean=(127.0,) * 3, scale=(128.0,) * 3),
         Stem(32, width_between=None),
-        tuple(
-            Stage(tuple(block(s, *row) for row in _LITE0[s]), stride=4 * 2**s) for s in range(4)
-        ),
+        tuple(Stage(tuple(block(s, *row) for row in _LITE0[s]), stride=4 * 2**s) for s in range(4)),
         Norm("batch", 1e-3),
         activation,
         classes,

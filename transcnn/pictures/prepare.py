@@ -51,7 +51,5 @@ def _centre(picture: tuple[int, int], size: int) -> Crop:
     sides, starts = _resized(picture, size)
     scales = [side / resized for side, resized in zip(picture, sides, strict=True)]
     left, top = (start * scale for start, scale in zip(starts, scales, strict=True))
-    right, bottom = (
-        (start + size) * scale for start, scale in zip(starts, scales, strict=True)
-    )
+    right, bottom = ((start + size) * scale for start, scale in zip(starts, scales, strict=True))
     return Crop(picture, Box(left, top, right, bottom), size)

@@ -142,9 +142,11 @@ def _reading(
     valid = np.zeros((rows, columns), dtype=bool)
     valid[: level.size[0] - origin[0], : level.size[1] - origin[1]] = True
 
+    down, across = side.tolist()
+
     def area(row: int, column: int) -> Box:
-        top, left = ((np.array(origin) + (row, column)) * side).tolist()
-        bottom, right = ((np.array(origin) + (row + 1, column + 1)) * side).tolist()
+        top, left = (origin[0] + row) * down, (origin[1] + column) * across
+        bottom, right = top + down, left + across
         # A merged token at the edge may stand for a grid that the map's edge cuts off.
         return crop.on_picture(top, left, min(bottom, crop.size), min(right, crop.size))
 

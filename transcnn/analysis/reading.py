@@ -1,0 +1,85 @@
+"""What a reading says in numbers: where it is strongest, how wide, how far."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcnn.trace.trace import Array, BlockTrace, Reading
+
+
+@dataclass(frozen=True)
+class ReadingFacts:
+    """Numbers of one reading, the mean over its heads (or one head).
+
+    Distances are in pixels of the network's input; `even_distance` is that of an even reading.
+    """
+
+    multiple: Array  # [rows, columns], of an even reading
+    strongest: tuple[int, int]  # its place in the grid: row, column
+    half: int  # how many of the strongest places give half of the reading
+    places: int  # how many exist
+    own: float  # multiple at the asking token itself
+    distance: float
+    even_distance: float
+
+
+def reading_facts(reading: Reading, side_px: float, head: int | None = None) -> ReadingFacts:
+    """The facts of `reading`; `side_px` is the side of one of its tokens in input pixels."""
+    heads = reading.multiple if head is None else reading.multiple[head : head + 1]
+    multiple = heads.mean(0)
+    share = np.where(reading.valid, multiple, 0).astype(np.float64) * reading.uniform
+    strongest = np.unravel_index(np.argmax(share), share.shape)
+    distances = _distances(reading) * side_px
+    descending = np.sort(share[reading.valid])[::-1]
+    half = int(np.searchsorted(descending.cumsum(), share.sum() / 2)) + 1
+    return ReadingFacts(
+        multiple=multiple,
+        strongest=(int(strongest[0]), int(strongest[1])),
+        half=half,
+        places=int(reading.valid.sum()),
+        own=float(multiple[reading.own]),
+        distance=float((distances * share).sum() / share.sum()),
+        even_distance=float(distances[reading.valid].mean()),
+    )
+
+
+def _distances(reading: Reading) -> NDArray[np.float64]:
+    """From the asking token to each place, in tokens of the level."""
+    rows, columns = np.indices(reading.valid.shape)
+    return np.hypot(rows - reading.own[0], columns - reading.own[1])
+
+
+def telling_token(block: BlockTrace) -> tuple[int, int]:
+    """A token worth showing first: the one with the largest sum over the levels of
+    log2(strongest multiple, itself excluded), on the mean of the heads; the first of equals.
+    """
+    total = np.zeros(block.size)
+    rows, columns = np.indices(block.size)
+    for level in block.levels:
+        weights = _strongest_elsewhere(level.attention.mean(0), level.grid_size)
+        weights = weights[: level.size[0], : level.size[1]]
+        multiples = weights * _valid_count(level.size, level.grid_size)
+        total += np.log2(np.maximum(multiples[rows, columns], 1e-9))
+        rows, columns = rows // level.grid_size[0], columns // level.grid_size[1]
+    best = np.unravel_index(np.argmax(total), total.shape)
+    return int(best[0]), int(best[1])
+
+
+def _strongest_elsewhere(weights: Array, grid: tuple[int, int]) -> Array:
+    """[down, across, T, T] to the map [rows, columns] of each token's largest weight on another."""
+    others = np.where(np.eye(weights.shape[-1], dtype=bool), 0, weights).max(-1)
+    down, across, _ = others.shape
+    places = others.reshape(down, across, *grid).transpose(0, 2, 1, 3)  # down y across x
+    return places.reshape(down * grid[0], across * grid[1])
+
+
+def _valid_count(size: tuple[int, int], grid: tuple[int, int]) -> NDArray[np.float64]:
+    """For each token of a map, how many tokens of its grid exist."""
+    per_axis = []
+    for side, g in zip(size, grid, strict=True):
+        grids = math.ceil(side / g)
+        counts = np.minimum(g, side - np.arange(grids) * g)
+        per_axis.append(np.repeat(counts, g)[:side].astype(np.float64))
+    return np.outer(*per_axis)

@@ -1,0 +1,90 @@
+"""`attention`: where one token of one block read."""
+
+import re
+from pathlib import Path
+
+import click
+
+from transcnn.cli import options
+from transcnn.errors import ChoiceError
+
+
+@click.command()
+@click.argument("image", metavar="IMAGE", type=options.FILE)
+@click.option("--stage", type=int, required=True, help="Stage, from 0.")
+@click.option("--block", type=int, required=True, help="Block with H-MHSA in the stage, from 0.")
+@click.option("--token", metavar="Y,X", required=True, help="Row, column on the block's map.")
+@options.model
+@options.weights
+@click.option("--out", type=options.FILE, help="Write FILE.png (a figure) or FILE.npz (numbers).")
+@options.as_json
+def attention(
+    image: Path,
+    stage: int,
+    block: int,
+    token: str,
+    model: str,
+    weights: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Show where a token read, at every level of its block."""
+    place = _parse_token(token)
+    if out is not None and out.suffix not in (".png", ".npz"):
+        raise ChoiceError(field="out", value=str(out), allowed="names that end in .png or .npz")
+
+    import numpy as np
+
+    from transcnn.analysis.reading import reading_facts
+    from transcnn.classifier import Classifier
+    from transcnn.figures.reading import draw_reading
+    from transcnn.figures.scale import format_multiple
+    from transcnn.pictures import decode, prepare
+
+    classifier = Classifier(model, weights or "shipped")
+    picture = decode(image.read_bytes())
+    trace = classifier.trace(picture)
+    readings = trace.read(stage, block, place)
+    chosen = trace.block(stage, block)
+    sides = [trace.crop.size / level.size[0] for level in chosen.levels]
+    facts = [reading_facts(r, side) for r, side in zip(readings, sides, strict=True)]
+    if out is not None and out.suffix == ".png":
+        pixels, crop = prepare(picture, trace.crop.size)
+        draw_reading(pixels, crop, readings, facts).save(out)
+    elif out is not None:
+        arrays = {f"weights_{r.level}": r.probability for r in readings}
+        areas = {f"areas_{r.level}": np.array(r.areas) for r in readings}
+        np.savez(out, token=np.array(place), **arrays, **areas)  # type: ignore[arg-type]
+    if as_json:
+        options.print_json(
+            {
+                "model": trace.model,
+                "stage": stage,
+                "block": block,
+                "token": list(place),
+                "levels": [
+                    {
+                        "level": reading.level,
+                        "grid": level.grid,
+                        "weights": reading.probability.tolist(),
+                        "uniform": reading.uniform,
+                    }
+                    for reading, level in zip(readings, chosen.levels, strict=True)
+                ],
+            }
+        )
+        return
+    for reading, fact in zip(readings, facts, strict=True):
+        row, column = fact.strongest
+        click.echo(
+            f"level {reading.level}: reads most from row {reading.grid_origin[0] + row}, column "
+            f"{reading.grid_origin[1] + column}: {format_multiple(float(fact.multiple.max()))} "
+            f"an even share; {fact.half} of {fact.places} places give half of it"
+        )
+
+
+def _parse_token(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*", text)
+    if found is None:
+        raise ChoiceError(field="token", value=text, allowed="Y,X such as 18,32")
+    return int(found[1]), int(found[2])

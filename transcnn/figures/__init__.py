@@ -1,0 +1,1 @@
+"""Figures as plain data and plain pictures, without a drawing library."""
