@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from transcnn.cli import attention, evaluate, models, predict
+from transcnn.cli import attention, evaluate, models, predict, train
 from transcnn.errors import TransCNNError
 
 
@@ -13,7 +13,13 @@ def app() -> None:
     """See and check hierarchical self-attention in a convolutional network."""
 
 
-for command in (models.models, predict.predict, evaluate.evaluate, attention.attention):
+for command in (
+    models.models,
+    predict.predict,
+    evaluate.evaluate,
+    attention.attention,
+    train.train,
+):
     app.add_command(command)
 
 

@@ -83,7 +83,8 @@ class HierarchicalAttention(nn.Module):
             if probe is not None:
                 probe.keep("tokens_in", tokens, i)
                 probe.keep("attended", attended, i)
-            attended = attended + tokens  # (7), (11): the residual is to the un-normed tokens
+            residual = tokens if probe is None else probe.residual(i, tokens)
+            attended = attended + residual  # (7), (11): the residual is to the un-normed tokens
             up = grids.upsample(
                 self.output_norms[i](attended), factor, size, self.config.upsampling
             )

@@ -56,6 +56,13 @@ class Taps:
         self.keep(place, weights)
         return weights
 
+    def residual(self, place: Place, tokens: Tensor) -> Tensor:  # noqa: ARG002
+        """What a level adds to its attention, (7) and (11): its own tokens [B, C, H, W].
+
+        Training overrides this to leave it out at times, so that attention must carry.
+        """
+        return tokens
+
     def keep(self, place: Place, value: Tensor) -> None:
         if self.record:
             self.records[place] = value.detach()
@@ -75,3 +82,6 @@ class Probe:
     def attention(self, level: int, weights: Tensor, valid: Tensor) -> Tensor:
         place = Place(self.stage, self.block, "attention", level)
         return self.taps.attention(place, weights, valid)
+
+    def residual(self, level: int, tokens: Tensor) -> Tensor:
+        return self.taps.residual(Place(self.stage, self.block, "residual", level), tokens)

@@ -1,0 +1,200 @@
+"""`train`: teach a network's H-MHSA on folders of pictures."""
+
+import csv
+import os
+import signal
+import time
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from transcnn.cli import options
+from transcnn.errors import ChoiceError
+
+if TYPE_CHECKING:
+    from transcnn.training.data import Source
+    from transcnn.training.loop import Stepped
+
+
+@click.command()
+@click.argument("recipe")
+@click.option(
+    "--data",
+    multiple=True,
+    required=True,
+    type=options.FILE,
+    help="A folder of class folders; may be given several times.",
+)
+@click.option("--out", type=options.FILE, default=Path("runs"), show_default=True)
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint in --out.")
+@click.option("--minutes", type=float, help="Length of the run, in place of the recipe's steps.")
+@click.option("--threads", type=int, help="Threads that torch uses.")
+@click.option("--weights", type=options.FILE, help="Start from this file, not the shipped one.")
+def train(
+    recipe: str,
+    data: tuple[Path, ...],
+    out: Path,
+    resume: bool,
+    minutes: float | None,
+    threads: int | None,
+    weights: Path | None,
+) -> int:
+    """Teach the H-MHSA of RECIPE's network; see transcnn/training/recipes.
+
+    A tenth of the pictures is held back for measuring. Into --out go checkpoint.pt, log.csv,
+    weights.safetensors, snapshots and the decoded pictures. Ctrl-C saves and stops. Under
+    torchrun several processes train together.
+    """
+    for name, value in (("minutes", minutes), ("threads", threads)):
+        if value is not None and value <= 0:
+            raise ChoiceError(field=name, value=value, allowed="numbers above 0")
+
+    import torch
+    import torch.distributed as dist
+
+    from transcnn.checkpoints import create_model
+    from transcnn.training.batches import Batches
+    from transcnn.training.data import find_training_pictures, open_source
+    from transcnn.training.loop import Ended, Length, train
+    from transcnn.training.network import start_branch_anew
+    from transcnn.training.recipes import find_recipe
+
+    chosen = find_recipe(recipe)
+    for folder in data:
+        find_training_pictures(folder)  # said before anything slow begins
+    if threads is not None:
+        torch.set_num_threads(threads)
+    cuda = torch.cuda.is_available()
+    together = "WORLD_SIZE" in os.environ  # torchrun sets it
+    if together:
+        dist.init_process_group("nccl" if cuda else "gloo")
+    rank = dist.get_rank() if together else 0
+    local = int(os.environ.get("LOCAL_RANK", 0))
+    device = torch.device("cuda", local) if cuda else torch.device("cpu")
+
+    model = create_model(chosen.model, weights or "shipped")
+    if chosen.start == "body":
+        start_branch_anew(model, torch.Generator().manual_seed(chosen.seed))
+    if together and rank != 0:
+        dist.barrier()  # process 0 decodes, the others find the cache done
+    bar = _Decoding()
+    sources = [open_source(f, out / "pictures", chosen.store_px, bar.show) for f in data]
+    if together and rank == 0:
+        dist.barrier()
+    if rank == 0:
+        for source in sources:
+            _tell(source)
+
+    interrupted = _Interrupted()
+    stepped = train(
+        chosen,
+        model,
+        Batches(sources, chosen, model.config.input.size, rank),
+        out,
+        length=Length(chosen.steps, minutes),
+        resume=resume,
+        should_stop=lambda: interrupted.yes,
+        device=device,
+    )
+    log: _Log | None = None
+    for event in stepped:
+        if rank != 0:
+            continue
+        if isinstance(event, Ended):
+            end = event
+        else:
+            log = log or _Log(out / "log.csv", event, resume)
+            log.add(event)
+    if together:
+        dist.destroy_process_group()
+    if rank != 0:
+        return 0
+    if end.finished:
+        click.echo(f"Done after {end.step} steps: {out / 'weights.safetensors'}.")
+        return 0
+    click.echo(f"Stopped after step {end.step} and saved; --resume goes on.", err=True)
+    return 130
+
+
+class _Interrupted:
+    """True from the first Ctrl-C or kill on: the step under way is finished, then saved."""
+
+    def __init__(self) -> None:
+        self.yes = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._set)
+
+    def _set(self, *_: object) -> None:
+        self.yes = True
+
+
+class _Decoding:
+    """Says now and then how far the decoding of a source is."""
+
+    def __init__(self) -> None:
+        self.said = time.monotonic()
+
+    def show(self, folder: Path, done: int, of: int) -> None:
+        if time.monotonic() - self.said > 10 or done == of:
+            self.said = time.monotonic()
+            click.echo(f"decoding {folder}: {done} of {of}", err=True)
+
+
+def _tell(source: "Source") -> None:
+    count, side = source.pixels.shape[:2]
+    click.echo(f"{source.folder}: {count} pictures of {side} x {side} pixels")
+    if source.broken:
+        click.echo(f"{source.folder}: {len(source.broken)} files cannot be read and are left out:")
+    for file, why in source.broken:
+        click.echo(f"  {file}: {why}")
+
+
+class _Log:
+    """Writes every step to a CSV file, and a line of progress to the terminal now and then."""
+
+    EVERY_S = 15.0
+
+    def __init__(self, path: Path, first: "Stepped", resume: bool) -> None:
+        fields = ["step", "progress", "loss", *first.parts, "learning_rate", "pictures", "seconds"]
+        self.fields = [*fields, "waited"]
+        rows = []
+        if resume and path.is_file():  # steps after the checkpoint are done again
+            with path.open(newline="", encoding="utf-8") as file:
+                rows = [row for row in csv.DictReader(file) if int(row["step"]) < first.step]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = path.open("w", newline="", encoding="utf-8", buffering=1)
+        self.writer = csv.DictWriter(self.file, self.fields)
+        self.writer.writeheader()
+        self.writer.writerows(rows)
+        self.started = first.progress
+        self.trained_s = 0.0
+        self.said = time.monotonic()
+        self.recent: deque[Stepped] = deque(maxlen=50)
+
+    def add(self, event: "Stepped") -> None:
+        row = {name: getattr(event, name) for name in self.fields if name not in event.parts}
+        row |= event.parts
+        self.writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
+        self.recent.append(event)
+        self.trained_s += event.seconds
+        if time.monotonic() - self.said > self.EVERY_S or event.progress == 1:
+            self.said = time.monotonic()
+            click.echo(self._line(event), err=True)
+
+    def _line(self, event: "Stepped") -> str:
+        """Means over the last steps; the time left follows from the pace since the start."""
+        count, seconds = len(self.recent), sum(e.seconds for e in self.recent)
+        parts = ", ".join(
+            f"{name} {sum(e.parts[name] for e in self.recent) / count:.3f}" for name in event.parts
+        )
+        gained = event.progress - self.started
+        left = self.trained_s * (1 - event.progress) / gained / 60 if gained > 0 else float("nan")
+        return (
+            f"step {event.step}, {100 * event.progress:.1f} %: "
+            f"loss {sum(e.loss for e in self.recent) / count:.3f} ({parts}); "
+            f"{sum(e.pictures for e in self.recent) / seconds:.1f} pictures/s, "
+            f"{100 * sum(e.waited for e in self.recent) / seconds:.0f} % waiting, "
+            f"{left:.0f} min left"
+        )

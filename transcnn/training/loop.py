@@ -1,0 +1,214 @@
+"""The steps of a run, as events. Prints nothing; only process 0 writes."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+from torch.nn.parallel import DistributedDataParallel
+
+from transcnn.model.network import TransCNN
+from transcnn.training.batches import Batch, Batches
+from transcnn.training.checkpoint import (
+    Checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+    save_weights,
+)
+from transcnn.training.network import StudentAndTeacher, TrainingTaps, normalise
+from transcnn.training.objectives import Lesson, total
+from transcnn.training.recipe import Recipe
+
+SAVE_EVERY_S = 150.0
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """A step is done. `parts` are the objectives without their weights, on this process."""
+
+    step: int
+    progress: float  # of the run, 0 to 1
+    loss: float
+    parts: dict[str, float]
+    learning_rate: float
+    pictures: int  # of all processes
+    seconds: float
+    waited: float  # of the seconds, for pictures
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The run is saved: finished, or stopped to be gone on with."""
+
+    step: int
+    finished: bool
+
+
+Event = Stepped | Ended
+
+
+@dataclass(frozen=True)
+class Length:
+    """A run lasts for its recipe's steps, or for so many minutes of training if given."""
+
+    steps: int
+    minutes: float | None = None
+
+    def progress(self, step: int, seconds: float) -> float:
+        share = step / self.steps if self.minutes is None else seconds / (60 * self.minutes)
+        return min(share, 1.0)
+
+
+def learning_rate(recipe: Recipe, progress: float) -> float:
+    """Rises from 0 over the warm-up, then falls to 0 as a cosine."""
+    if progress < recipe.warm_up:
+        return recipe.learning_rate * progress / recipe.warm_up
+    after = (progress - recipe.warm_up) / (1 - recipe.warm_up)
+    return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * after))
+
+
+def train(
+    recipe: Recipe,
+    model: TransCNN,
+    batches: Batches,
+    out: Path,
+    *,
+    length: Length,
+    resume: bool = False,
+    should_stop: Callable[[], bool] = lambda: False,
+    device: torch.device = torch.device("cpu"),  # noqa: B008 (never changed)
+) -> Iterator[Event]:
+    """Train `model`'s H-MHSA and write checkpoints, weights and snapshots into `out`.
+
+    With `resume` the checkpoint in `out` is gone on from; CheckpointError if there is none.
+    `should_stop` is asked after every step. Where torch.distributed is set up, all processes
+    call this alike and share gradients.
+    """
+    run = _Run(recipe, model, out, device)
+    step, seconds = 0, 0.0
+    if resume:
+        kept = load_checkpoint(out / "checkpoint.pt", recipe.name)
+        run.restore(kept)
+        step, seconds = kept.step, kept.seconds
+    progress = length.progress(step, seconds)
+    if not resume:
+        run.snapshot(-1, progress)
+    saved = time.monotonic()
+    stop = False
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(batches.make, step)
+        while progress < 1 and not stop:
+            began = time.monotonic()
+            batch = coming.result()
+            waited = time.monotonic() - began
+            coming = maker.submit(batches.make, step + 1)
+            rate = learning_rate(recipe, progress)
+            loss, parts = run.step(step, batch, rate)
+            step += 1
+            took = time.monotonic() - began
+            seconds, stop = _agree(seconds + took, should_stop(), device)
+            before, progress = progress, length.progress(step, seconds)
+            yield Stepped(
+                step, progress, loss, parts, rate, len(batch.clean) * _processes(), took, waited
+            )
+            run.snapshot(before, progress)
+            if time.monotonic() - saved > SAVE_EVERY_S:
+                run.save(step, seconds, progress)
+                saved = time.monotonic()
+    run.save(step, seconds, progress)
+    yield Ended(step, finished=progress >= 1)
+
+
+class _Run:
+    """What changes while training: the branch, its average, the optimiser."""
+
+    def __init__(self, recipe: Recipe, model: TransCNN, out: Path, device: torch.device) -> None:
+        self.recipe, self.out, self.device = recipe, out, device
+        self.whole = model.state_dict()
+        self.network = StudentAndTeacher(model).to(device)
+        self.student = (
+            DistributedDataParallel(self.network) if dist.is_initialized() else self.network
+        )
+        self.branch = self.network.branch()
+        self.average = {key: value.detach().clone() for key, value in self.branch.items()}
+        self.optimiser = torch.optim.AdamW(
+            self.branch.values(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        )
+
+    def step(self, step: int, batch: Batch, rate: float) -> tuple[float, dict[str, float]]:
+        config = self.network.model.config
+        taps = TrainingTaps(
+            residual_drop=self.recipe.residual_drop,
+            generator=torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + step),
+        )
+        clean, seen = (
+            normalise(p, config).to(self.device) for p in (batch.clean, batch.seen.pixels)
+        )
+        own = torch.from_numpy(batch.seen.own).to(self.device)
+        lesson = Lesson(self.student(seen, taps), self.network.teach(clean), own)
+        loss, parts = total(lesson, self.recipe.objectives)
+        self.optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.branch.values(), self.recipe.clip)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.step()
+        with torch.no_grad():
+            for key, value in self.branch.items():
+                self.average[key].lerp_(value, 1 - self.recipe.average)
+        return loss.item(), {name: part.item() for name, part in parts.items()}
+
+    def restore(self, kept: Checkpoint) -> None:
+        with torch.no_grad():
+            for key, value in self.branch.items():
+                value.copy_(kept.branch[key])
+                self.average[key].copy_(kept.average[key])
+        self.optimiser.load_state_dict(kept.optimiser)
+
+    def save(self, step: int, seconds: float, progress: float) -> None:
+        if _rank() != 0:
+            return
+        self.out.mkdir(parents=True, exist_ok=True)
+        branch = {key: value.detach() for key, value in self.branch.items()}
+        save_checkpoint(
+            Checkpoint(
+                self.recipe.name,
+                step,
+                seconds,
+                progress,
+                branch,
+                self.average,
+                self.optimiser.state_dict(),
+            ),
+            self.out / "checkpoint.pt",
+        )
+        save_weights({**self.whole, **self.average}, self.out / "weights.safetensors")
+
+    def snapshot(self, before: float, after: float) -> None:
+        """Keep H-MHSA as it is now if the run has just passed one of the recipe's shares."""
+        passed = [share for share in self.recipe.snapshots if before < share <= after]
+        if passed and _rank() == 0:
+            name = f"{passed[-1]:.3f}.safetensors"
+            save_weights(self.average, self.out / "snapshots" / name)
+
+
+def _rank() -> int:
+    return dist.get_rank() if dist.is_initialized() else 0
+
+
+def _processes() -> int:
+    return dist.get_world_size() if dist.is_initialized() else 1
+
+
+def _agree(seconds: float, stop: bool, device: torch.device) -> tuple[float, bool]:
+    """The largest time of all processes, and whether one of them is to stop: they end together."""
+    if not dist.is_initialized():
+        return seconds, stop
+    both = Tensor([seconds, float(stop)]).to(device)
+    dist.all_reduce(both, op=dist.ReduceOp.MAX)
+    return float(both[0]), bool(both[1])

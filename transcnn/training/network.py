@@ -1,0 +1,108 @@
+"""One network as student and as teacher.
+
+The teacher is the body: the same network with every H-MHSA left out, on the clean picture. The
+body is frozen with its batch-norm statistics, which are therefore folded into its convolutions;
+only H-MHSA's weights are trained, and their keys stay as they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from transcnn.model.attention import HierarchicalAttention
+from transcnn.model.config import Network
+from transcnn.model.layers import Pointwise
+from transcnn.model.network import TransCNN, fold_batch_norms
+from transcnn.model.taps import Place, Taps
+from transcnn.trace.switches import Off
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a network makes of a batch: maps [B, C_s, H_s, W_s] of the four stages, the pooled
+    head [B, C], logits [B, classes], and attention [B, h, down, across, t, s] by place."""
+
+    stages: tuple[Tensor, ...]
+    pooled: Tensor
+    logits: Tensor
+    attention: Mapping[Place, Tensor]
+
+
+@dataclass
+class TrainingTaps(Taps):
+    """Keeps attention with its gradient, and leaves out inner residuals at random.
+
+    `residual_drop` is the probability for each picture at each level; `generator` draws.
+    """
+
+    residual_drop: float = 0.0
+    generator: torch.Generator | None = None
+    attention_weights: dict[Place, Tensor] = field(default_factory=dict)
+
+    def keep(self, place: Place, value: Tensor) -> None:
+        if place.name == "attention":
+            self.attention_weights[place] = value
+
+    def residual(self, place: Place, tokens: Tensor) -> Tensor:  # noqa: ARG002
+        if self.residual_drop == 0:
+            return tokens
+        drawn = torch.rand(tokens.shape[0], 1, 1, 1, generator=self.generator)
+        return tokens * (drawn >= self.residual_drop).to(tokens)
+
+
+class StudentAndTeacher(nn.Module):
+    """`forward` is the student (what DistributedDataParallel wraps); `teach` is the teacher."""
+
+    def __init__(self, model: TransCNN) -> None:
+        super().__init__()
+        self.model = fold_batch_norms(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        for key, value in self.model.named_parameters():
+            value.requires_grad_(".attn." in key)
+
+    def forward(self, x: Tensor, taps: TrainingTaps) -> Answer:
+        return self._answer(x, taps)
+
+    def teach(self, x: Tensor) -> Answer:
+        with torch.no_grad():
+            return self._answer(x, Taps(record=False, switch=Off()))
+
+    def _answer(self, x: Tensor, taps: Taps) -> Answer:
+        m = self.model
+        stages = m.forward_features(x, taps)
+        pooled = m.head_act(m.head_norm(m.head_conv(stages[-1]))).mean((2, 3))
+        attention = taps.attention_weights if isinstance(taps, TrainingTaps) else {}
+        return Answer(tuple(stages), pooled, m.head(pooled), attention)
+
+    def branch(self) -> dict[str, Tensor]:
+        """The weights of all H-MHSAs, by their keys in the network."""
+        return {key: value for key, value in self.model.named_parameters() if value.requires_grad}
+
+
+def normalise(pixels: NDArray[np.uint8], network: Network) -> Tensor:
+    """Pictures [B, S, S, 3] as the network's input [B, 3, S, S], channels last in memory."""
+    mean, scale = (torch.tensor(v) for v in (network.input.mean, network.input.scale))
+    values: Tensor = (torch.from_numpy(pixels).float() - mean) / scale
+    return values.permute(0, 3, 1, 2)  # B H W 3 to B 3 H W
+
+
+def start_branch_anew(model: TransCNN, generator: torch.Generator) -> None:
+    """Give every H-MHSA the weights of a beginning: it adds nothing, and reads at random.
+
+    W^p is 0, so that training starts from the body as it is; q, k, v are normal with deviation
+    C^-0.5, large enough for rows of attention that differ; norms are 1 and 0.
+    """
+    for module in model.modules():
+        if isinstance(module, HierarchicalAttention):
+            for qkv in module.qkv:
+                assert isinstance(qkv, Pointwise)
+                nn.init.normal_(qkv.weight, std=module.config.width**-0.5, generator=generator)
+                nn.init.zeros_(qkv.bias)  # type: ignore[arg-type]
+            nn.init.zeros_(module.proj.weight)
+            nn.init.zeros_(module.proj.bias)  # type: ignore[arg-type]
+            for norm in (module.input_norm, *module.norms, *module.output_norms):
+                if isinstance(norm, nn.LayerNorm):
+                    norm.reset_parameters()

@@ -1,0 +1,95 @@
+"""What a training run is made of: frozen values that are checked when they are made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from transcnn.errors import ChoiceError
+
+
+def _check(name: str, value: object, ok: bool, allowed: str) -> None:
+    if not ok:
+        raise ChoiceError(field=name, value=value, allowed=allowed)
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How the pictures of a batch are changed: shares of them that stay whole, lose cells to gray
+    (`gray`) or to other pictures (`cutmix`).
+
+    Of a changed picture, a share of the cells between `least` and `most` is covered.
+    """
+
+    whole: float
+    gray: float
+    cutmix: float
+    least: float = 0.05
+    most: float = 0.65
+
+    def __post_init__(self) -> None:
+        shares = (self.whole, self.gray, self.cutmix)
+        _check(
+            "mixture",
+            shares,
+            min(shares) >= 0 and abs(sum(shares) - 1) < 1e-9,
+            "shares of whole, gray and cutmix that add up to 1",
+        )
+        _check(
+            "mixture.least, mixture.most",
+            (self.least, self.most),
+            0 <= self.least <= self.most < 1,
+            "0 <= least <= most < 1, so that some cell stays the picture's own",
+        )
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One way to train. `objectives` gives the weight of each part of `objectives.PARTS`.
+
+    `start`: from all shipped weights, or from the body alone with H-MHSA begun anew.
+    `store_px` is the side at which pictures are kept on disk; smaller ones keep their size. Each
+    time a picture is used, a random square of `smallest_crop` to 1 of its side is resized to the
+    network's input. The learning rate rises over the share `warm_up` of the run, then falls as a
+    cosine to 0. `average` is the decay of the moving average of the weights, a step.
+    """
+
+    name: str
+    model: str
+    mixture: Mixture
+    objectives: Mapping[str, float]
+    steps: int
+    start: Literal["shipped", "body"]
+    batch: int = 32
+    learning_rate: float = 1e-3
+    warm_up: float = 0.03
+    weight_decay: float = 0.02
+    clip: float = 1.0
+    average: float = 0.995
+    residual_drop: float = 0.0  # probability, for each picture, block and level
+    store_px: int = 256
+    smallest_crop: float = 0.8
+    seed: int = 0
+    snapshots: tuple[float, ...] = field(default=(0.0, 0.03, 0.1, 0.3, 0.6, 1.0))
+
+    def __post_init__(self) -> None:
+        from transcnn.training.objectives import PARTS
+
+        for part in self.objectives:
+            _check("objective", part, part in PARTS, ", ".join(PARTS))
+        _check("objectives", dict(self.objectives), len(self.objectives) > 0, "one part or more")
+        for name in ("steps", "batch", "store_px"):
+            value = getattr(self, name)
+            _check(name, value, isinstance(value, int) and value > 0, "whole numbers from 1")
+        _check("start", self.start, self.start in ("shipped", "body"), "shipped, body")
+        _check("batch", self.batch, self.batch > 1, "2 or more: scraps come from other pictures")
+        for name in ("learning_rate", "clip"):
+            _check(name, getattr(self, name), getattr(self, name) > 0, "numbers above 0")
+        for name in ("warm_up", "average", "residual_drop"):
+            _check(name, getattr(self, name), 0 <= getattr(self, name) < 1, "0 to below 1")
+        _check("smallest_crop", self.smallest_crop, 0 < self.smallest_crop <= 1, "above 0, to 1")
+        _check(
+            "snapshots",
+            self.snapshots,
+            all(0 <= s <= 1 for s in self.snapshots),
+            "shares of the run, 0 to 1",
+        )
