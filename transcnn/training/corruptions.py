@@ -26,10 +26,10 @@ def corrupt(pixels: Pixels, mixture: Mixture, r: np.random.Generator) -> Corrupt
     A cutmix cell takes the same place of another picture of the batch, each cell its own draw, so
     that the strangers look natural one by one and do not add up to a second picture.
     """
-    count, size = pixels.shape[0], pixels.shape[1]
+    count, size = len(pixels), int(pixels.shape[1])
     side = size // CELL
     chances = np.array((mixture.whole, mixture.gray, mixture.cutmix))
-    kinds = r.choice(3, size=count, p=chances)
+    kinds = r.choice(np.arange(3), size=count, p=chances)
     shares = r.uniform(mixture.least, mixture.most, size=count) * (kinds > 0)
     own = np.ones((count, side, side), dtype=np.bool_)
     changed = pixels.copy()
