@@ -1,6 +1,5 @@
 """Reading weight files."""
 
-import hashlib
 import pickle
 import warnings
 from pathlib import Path
@@ -50,9 +49,3 @@ def load(path: str | Path) -> dict[str, Tensor]:
     ):
         raise CheckpointError(file=path, reason="it does not hold tensors by name")
     return content
-
-
-def sha256(path: Path) -> str:
-    """Digest of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

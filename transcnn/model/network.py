@@ -187,6 +187,12 @@ def fold_batch_norms(model: TransCNN) -> TransCNN:
     return folded
 
 
+def blank(name: str, **overrides: Any) -> TransCNN:
+    """A network by its name, shapes without values: to be counted, or to have weights loaded."""
+    with torch.device("meta"):
+        return TransCNN(variants.network(name, **overrides))
+
+
 def build(name: str, **overrides: Any) -> TransCNN:
     """A new network by its name in the table of variants, freshly initialised."""
     model = TransCNN(variants.network(name, **overrides))
