@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from transcnn.cli import attention, evaluate, models, predict
+from transcnn.cli import attention, bench, evaluate, models, predict
 from transcnn.errors import TransCNNError
 
 
@@ -16,7 +16,13 @@ def app() -> None:
     """See and check hierarchical self-attention in a convolutional network."""
 
 
-for command in (models.models, predict.predict, evaluate.evaluate, attention.attention):
+for command in (
+    models.models,
+    predict.predict,
+    evaluate.evaluate,
+    attention.attention,
+    bench.bench,
+):
     app.add_command(command)
 
 

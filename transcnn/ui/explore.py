@@ -1,16 +1,19 @@
 """Explore: where a token of a picture reads, at every level."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from transcnn.figures.scale import DARK, LIGHT
 from transcnn.model.config import HMHSA
 from transcnn.model.variants import network
-from transcnn.ui.cache import Opened, open_picture, pack_trace, trace_picture
+from transcnn.ui.cache import open_picture, pack_trace, trace_picture
 from transcnn.ui.components import explore_view, store
 from transcnn.ui.state import AppState, Selection
 from transcnn.ui.words import words
+
+if TYPE_CHECKING:
+    from transcnn.trace import Trace
 
 _VIEW = "explore_view"
 
@@ -43,15 +46,16 @@ def show() -> None:
         on_select=lambda: _select(state),
         on_dismiss=state.dismiss_error,
     )
+    store("store_photo", opened.photo)
+    store("store_trace", pack_trace(opened, state.model))
+    trace = trace_picture(opened, state.model)
     st.download_button(
         say("explore.download"),
-        data=lambda: _readings_csv(opened, state.model, state.selection),
+        data=lambda: _readings_csv(trace, selection),  # runs outside of the session
         file_name="reading.csv",
         mime="text/csv",
         on_click="ignore",
     )
-    store("photo", opened.photo)
-    store("trace", pack_trace(opened, state.model))
 
 
 def _select(state: AppState) -> None:
@@ -94,12 +98,11 @@ def _structure(model: str) -> dict[str, Any]:
     return {"name": config.name, "input": config.input.size, "blocks": blocks}
 
 
-def _readings_csv(opened: Opened, model: str, selection: Selection) -> str:
+def _readings_csv(trace: "Trace", selection: Selection) -> str:
     """The numbers of the selected token, made when they are asked for."""
     from transcnn.analysis.reading import telling_token
     from transcnn.figures.reading_table import reading_csv
 
-    trace = trace_picture(opened, model)
     block = trace.block(selection.stage, selection.block)
     token = selection.token or telling_token(block)
     return reading_csv(trace, selection.stage, selection.block, token)

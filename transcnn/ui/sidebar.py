@@ -16,7 +16,7 @@ from transcnn.ui.words import Words, words
 
 _PICKER, _UPLOADER, _MODEL = "sample_picker", "uploader", "model_picker"
 _ENDINGS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
-_MAX_MB = 20
+MAX_MB = 20
 _THUMB = 96  # pixels
 
 
@@ -37,13 +37,15 @@ def show(state: AppState) -> None:
         st.file_uploader(
             say("sidebar.upload"),
             type=_ENDINGS,
-            max_upload_size=_MAX_MB,
+            max_upload_size=MAX_MB,
             key=_UPLOADER,
             on_change=lambda: _take_upload(state, say),
         )
-        st.caption(say("sidebar.private"))
         if state.sample is None:
-            st.caption(say("sidebar.not_linked"))
+            st.text(state.source(say.language).title)
+            st.caption(f"{say('sidebar.private')} {say('sidebar.not_linked')}")
+        else:
+            st.caption(say("sidebar.private"))
         _show_model(state, say)
 
 
@@ -55,14 +57,12 @@ def _pick(state: AppState) -> None:
 
 def _take_upload(state: AppState, say: Words) -> None:
     file = st.session_state[_UPLOADER]
-    if file is None:
-        state.drop_upload()
-    elif file.size > _MAX_MB * 2**20:  # the widget's own limit holds in the browser only
-        state.refuse_upload(FileTooLarge(limit=_MAX_MB))
+    if file is None:  # on its way out, to be replaced: what is shown stays until another is chosen
+        return
+    if file.size > MAX_MB * 2**20:  # the widget's own limit holds in the browser only
+        state.refuse_upload(FileTooLarge(limit=MAX_MB))
     else:
-        state.show_upload(
-            say("sidebar.uploaded_title"), say("sidebar.uploaded_alt"), file.getvalue()
-        )
+        state.show_upload(file.name, say("sidebar.uploaded_alt"), file.getvalue())
 
 
 def _show_model(state: AppState, say: Words) -> None:

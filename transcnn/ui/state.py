@@ -107,12 +107,6 @@ class AppState:
         """Keep why an upload cannot be shown; the last picture stays."""
         self._session["upload_error"] = error
 
-    def drop_upload(self) -> None:
-        """Forget the uploaded file; the last sample is shown again."""
-        self._session.pop("upload", None)
-        self._session.update(shows_upload=False, upload_error=None)
-        self._forget_token()
-
     def dismiss_error(self) -> None:
         self._session["upload_error"] = None
 
