@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from transcnn.checkpoints import check_shipped, create_model
-from transcnn.checkpoints.files import sha256
+from transcnn.checkpoints.catalogue import sha256
 from transcnn.errors import ChoiceError
 from transcnn.labels import ClassName, class_names
 from transcnn.model.network import fold_batch_norms
 from transcnn.model.taps import Place, Switch, Taps
-from transcnn.pictures import DecodedPicture, decode, prepare
+from transcnn.pictures import Crop, DecodedPicture, decode, prepare
 from transcnn.pictures.prepare import Resize
 from transcnn.trace import Trace, record
 
@@ -68,6 +68,12 @@ class Classifier:
     ) -> Trace:
         """What every H-MHSA did with the picture. Raises PictureError if it cannot be read."""
         pixels, crop = prepare(_decoded(picture), self.config.input.size, resize)
+        return self.trace_pixels(pixels, crop, switch)
+
+    def trace_pixels(
+        self, pixels: NDArray[np.uint8], crop: Crop, switch: Switch | None = None
+    ) -> Trace:
+        """The same for a prepared picture [S, S, 3]."""
         x = self.normalise(pixels[None])
         return record(self.model, x, crop, self.weights_sha256, switch)
 

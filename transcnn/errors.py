@@ -5,7 +5,8 @@
     ├── PictureError
     │   ├── NotAPicture     the bytes are no picture of an accepted format
     │   ├── BrokenPicture   the right format, but it ends early or is damaged
-    │   └── TooManyPixels   refused from the header, before decoding
+    │   ├── TooManyPixels   refused from the header, before decoding
+    │   └── FileTooLarge    refused before it is opened
     ├── CheckpointError     a weight file that does not fit, or is not what it says
     └── FolderError         a folder of pictures that cannot be used as asked
 
@@ -50,9 +51,15 @@ class BrokenPicture(PictureError):
 
 
 class TooManyPixels(PictureError):
-    """Refused before decoding. Details: width, height, limit (all in pixels)."""
+    """Refused before decoding. Details: limit (million pixels)."""
 
-    sentence = "This picture has {width} x {height} pixels; at most {limit} in all are allowed."
+    sentence = "This picture has more than {limit} million pixels; a smaller copy works."
+
+
+class FileTooLarge(PictureError):
+    """Refused unopened. Details: limit (megabytes)."""
+
+    sentence = "This file has more than {limit} MB."
 
 
 class CheckpointError(TransCNNError):

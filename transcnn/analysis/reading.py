@@ -1,12 +1,11 @@
 """What a reading says in numbers: where it is strongest, how wide, how far."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transcnn.trace.trace import Array, BlockTrace, Reading
+from transcnn.trace.trace import Array, BlockTrace, LevelTrace, Reading
 
 
 @dataclass(frozen=True)
@@ -58,28 +57,17 @@ def telling_token(block: BlockTrace) -> tuple[int, int]:
     total = np.zeros(block.size)
     rows, columns = np.indices(block.size)
     for level in block.levels:
-        weights = _strongest_elsewhere(level.attention.mean(0), level.grid_size)
-        weights = weights[: level.size[0], : level.size[1]]
-        multiples = weights * _valid_count(level.size, level.grid_size)
-        total += np.log2(np.maximum(multiples[rows, columns], 1e-9))
+        strongest = _strongest_elsewhere(level)
+        total += np.log2(np.maximum(strongest[rows, columns], 1e-9))
         rows, columns = rows // level.grid_size[0], columns // level.grid_size[1]
     best = np.unravel_index(np.argmax(total), total.shape)
     return int(best[0]), int(best[1])
 
 
-def _strongest_elsewhere(weights: Array, grid: tuple[int, int]) -> Array:
-    """[down, across, T, T] to the map [rows, columns] of each token's largest weight on another."""
-    others = np.where(np.eye(weights.shape[-1], dtype=bool), 0, weights).max(-1)
+def _strongest_elsewhere(level: LevelTrace) -> Array:
+    """The map [rows, columns] of each token's largest multiple on another token."""
+    multiple = level.multiple.mean(0)  # down across t s
+    others = np.where(np.eye(multiple.shape[-1], dtype=bool), 0, multiple).max(-1)
     down, across, _ = others.shape
-    places = others.reshape(down, across, *grid).transpose(0, 2, 1, 3)  # down y across x
-    return places.reshape(down * grid[0], across * grid[1])
-
-
-def _valid_count(size: tuple[int, int], grid: tuple[int, int]) -> NDArray[np.float64]:
-    """For each token of a map, how many tokens of its grid exist."""
-    per_axis = []
-    for side, g in zip(size, grid, strict=True):
-        grids = math.ceil(side / g)
-        counts = np.minimum(g, side - np.arange(grids) * g)
-        per_axis.append(np.repeat(counts, g)[:side].astype(np.float64))
-    return np.outer(*per_axis)
+    places = others.reshape(down, across, *level.grid_size).transpose(0, 2, 1, 3)  # down y across x
+    return places.reshape(level.padded_size)[: level.size[0], : level.size[1]]

@@ -1,9 +1,26 @@
-"""Weight files: what ships and where it comes from, reading files of ours and of the authors."""
+"""Weight files: what ships and where it comes from, reading files of ours and of the authors.
 
-from transcnn.checkpoints.authors import from_authors
-from transcnn.checkpoints.catalogue import Shipped, check_shipped, shipped, shipped_names
-from transcnn.checkpoints.create import create_model
-from transcnn.checkpoints.files import load
+Names are loaded on first use: the catalogue alone costs no torch.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from transcnn.checkpoints.authors import from_authors
+    from transcnn.checkpoints.catalogue import Shipped, check_shipped, shipped, shipped_names
+    from transcnn.checkpoints.create import create_model
+    from transcnn.checkpoints.files import load
+
+_HOMES = {
+    "Shipped": "catalogue",
+    "check_shipped": "catalogue",
+    "create_model": "create",
+    "from_authors": "authors",
+    "load": "files",
+    "shipped": "catalogue",
+    "shipped_names": "catalogue",
+}
 
 __all__ = [
     "Shipped",
@@ -14,3 +31,9 @@ __all__ = [
     "shipped",
     "shipped_names",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"transcnn.checkpoints.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'transcnn.checkpoints' has no attribute {name!r}")

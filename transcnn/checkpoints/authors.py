@@ -8,7 +8,7 @@ from torch import Tensor
 from transcnn.checkpoints.fit import load_strictly
 from transcnn.errors import ChoiceError
 from transcnn.model import variants
-from transcnn.model.network import TransCNN, build
+from transcnn.model.network import TransCNN, blank
 
 # Our prefix of a key -> theirs. {n} is the number of the stage that a downsampling leads into.
 _COMMON = {
@@ -55,7 +55,7 @@ def from_authors(name: str, state_dict: Mapping[str, Tensor]) -> TransCNN:
     """
     if name not in authors_names():
         raise ChoiceError(field="model", value=name, allowed=", ".join(authors_names()))
-    model = build(name)
+    model = blank(name)
     hat = name.startswith("hatnet_")
     load_strictly(model, state_dict, lambda key: authors_key(key, hat), "the authors' file")
     return model

@@ -1,18 +1,25 @@
 """What ships: one entry a weight file, with its digest, origin, licence and measured scores.
 
-The entries stand in `assets/weights/catalogue.toml`, beside the files.
+The entries stand in `assets/weights/catalogue.toml`, beside the files. No torch here: the app
+shows what ships before torch is loaded.
 """
 
 import functools
+import hashlib
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from transcnn.assets import FOLDER
-from transcnn.checkpoints.files import sha256
 from transcnn.errors import CheckpointError, ChoiceError
 
 _WEIGHTS = FOLDER / "weights"
+
+
+def sha256(path: Path) -> str:
+    """Digest of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,7 @@ class Shipped:
     path: Path
     sha256: str
     card: Path  # the model card, Markdown
+    parameters: int
     licence: str
     origin: str
     scores: dict[str, float]  # what was measured, as shares of 1; the card has the commands
@@ -37,6 +45,7 @@ def _catalogue() -> dict[str, Shipped]:
             _WEIGHTS / entry["file"],
             entry["sha256"],
             _WEIGHTS / entry["card"],
+            entry["parameters"],
             entry["licence"],
             entry["origin"],
             entry["scores"],

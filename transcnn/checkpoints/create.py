@@ -6,7 +6,7 @@ from typing import Any, Literal
 from transcnn.checkpoints.catalogue import check_shipped, shipped
 from transcnn.checkpoints.files import load
 from transcnn.checkpoints.fit import load_strictly
-from transcnn.model.network import TransCNN, build
+from transcnn.model.network import TransCNN, blank, build
 
 
 def create_model(
@@ -18,9 +18,9 @@ def create_model(
     (their digest is checked), or a file of ours. `overrides` replace settings of the variant.
     Raises ChoiceError for an unknown name or setting, CheckpointError for a file that does not fit.
     """
-    model = build(name, **overrides)
     if weights is None:
-        return model
+        return build(name, **overrides)
+    model = blank(name, **overrides)
     path = Path(weights)
     if weights == "shipped":
         path = shipped(name).path

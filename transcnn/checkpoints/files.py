@@ -1,7 +1,7 @@
 """Reading weight files."""
 
-import hashlib
 import pickle
+import warnings
 from pathlib import Path
 
 import safetensors.torch
@@ -28,22 +28,24 @@ def load(path: str | Path) -> dict[str, Tensor]:
             raise CheckpointError(file=path, reason="this is no safetensors file") from error
     if path.suffix not in (".pth", ".pt"):
         raise CheckpointError(file=path, reason="only .safetensors, .pth and .pt can be read")
+    with path.open("rb") as file:
+        start = file.read(2)
+    if not start.startswith((b"PK", b"\x80")):  # a zip, or (before 2020) a bare pickle
+        raise CheckpointError(file=path, reason="this is no PyTorch weight file")
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of pickles that it then reads or refuses
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         reason = "it holds more than tensors, and is refused because reading that can run code"
         raise CheckpointError(file=path, reason=reason) from error
-    except (RuntimeError, EOFError, ValueError, OSError) as error:
+    except Exception as error:  # what is damaged may end the reading anywhere
         raise CheckpointError(file=path, reason="this is no PyTorch weight file") from error
     for key in ("model", "state_dict"):
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
-    if not isinstance(content, dict) or not all(isinstance(v, Tensor) for v in content.values()):
+    if not isinstance(content, dict) or not all(
+        isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()
+    ):
         raise CheckpointError(file=path, reason="it does not hold tensors by name")
     return content
-
-
-def sha256(path: Path) -> str:
-    """Digest of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-import torch
 from torch import Tensor
 
 from transcnn.errors import CheckpointError
@@ -15,7 +14,7 @@ def load_strictly(
     their_key: Callable[[str], str] = str,
     file: str = "state dict",
 ) -> None:
-    """Copy `state_dict` into `model`; `their_key` tells the file's name of each of our keys.
+    """Give `model` the values of `state_dict`; `their_key` tells the file's name of our keys.
 
     Values are converted to the model's number type. Raises CheckpointError naming the first key
     that is missing, misshapen, no tensor, or extra; the model is then unchanged.
@@ -34,9 +33,8 @@ def load_strictly(
                 reason=f"the key {theirs} has shape {list(given.shape)}, "
                 f"but {list(value.shape)} is needed",
             )
-        fitting[ours] = given.to(value.dtype)
+        fitting[ours] = given.to(value.dtype, copy=True)
     for theirs in state_dict:
         if theirs not in wanted:
             raise CheckpointError(file=file, reason=f"the key {theirs} is not part of the network")
-    with torch.no_grad():
-        model.load_state_dict(fitting)
+    model.load_state_dict(fitting, assign=True)  # the model may be blank: nothing to copy into

@@ -55,7 +55,9 @@ def evaluate(
     pictures = evaluation.find_pictures(folder, limit)
     classifier = Classifier(model, weights or "shipped")
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    quiet = not console.is_terminal  # rich would leave an empty line in a file
+    with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
         tasks: dict[str, TaskID] = {}
 
         def show(what: str, done: int, of: int) -> None:

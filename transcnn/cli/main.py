@@ -1,10 +1,13 @@
 """The commands together, and how errors leave."""
 
+import io
+import os
 import sys
+from typing import NoReturn
 
 import click
 
-from transcnn.cli import attention, evaluate, models, predict, train
+from transcnn.cli import attention, bench, evaluate, models, predict, train
 from transcnn.errors import TransCNNError
 
 
@@ -18,6 +21,7 @@ for command in (
     predict.predict,
     evaluate.evaluate,
     attention.attention,
+    bench.bench,
     train.train,
 ):
     app.add_command(command)
@@ -25,26 +29,28 @@ for command in (
 
 def main() -> None:
     """Run a command; every expected error ends in one sentence and exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a file may have a name that is no text
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = app(prog_name="transcnn", standalone_mode=False)
+        # Not app(): there, click ends a closed pipe with 1, which means a failed check here.
+        with app.make_context("transcnn", sys.argv[1:]) as context:
+            code = app.invoke(context)
+    except click.exceptions.Exit as done:  # --help
+        sys.exit(done.exit_code)
     except TransCNNError as error:
         _leave(str(error))
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        sys.exit(2)
     except click.ClickException as error:
         _leave(error.format_message())
-    except click.Abort:
+    except KeyboardInterrupt:
         _leave("Stopped.", code=130)
     except BrokenPipeError:  # the reader of a pipe has gone, as `head` does
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end
         sys.exit(0)
     except OSError as error:
         _leave(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.")
-    else:
-        sys.exit(code or 0)
+    sys.exit(code or 0)
 
 
-def _leave(sentence: str, code: int = 2) -> None:
+def _leave(sentence: str, code: int = 2) -> NoReturn:
     click.echo(sentence, err=True)
     sys.exit(code)

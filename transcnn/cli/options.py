@@ -16,4 +16,4 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON (keys
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    click.echo(json.dumps(value, indent=1))

@@ -52,7 +52,7 @@ def changed_cells(
     name: str, share: float, board: tuple[int, int]
 ) -> tuple[list[tuple[int, int]], np.random.Generator]:
     """The cells (row, column) that change, row by row, and the generator after drawing them."""
-    r = np.random.Generator(np.random.PCG64(zlib.crc32(name.encode())))
+    r = np.random.Generator(np.random.PCG64(zlib.crc32(name.encode(errors="surrogateescape"))))
     u = r.random(board[0] * board[1])
     chosen = np.sort(np.argsort(u, kind="stable")[: round(share * u.size)])
     return [(int(i) // board[1], int(i) % board[1]) for i in chosen], r

@@ -67,13 +67,12 @@ def evaluate(
     make_switch(attention, {})  # an unknown name is said before the work begins
     size = classifier.config.input.size
     run, pixels, unreadable = _prepare_all(pictures, size, resize, progress)
+    folder = pictures[0].path.parent.parent
     if not run:
-        raise FolderError(folder=pictures[0].path.parent.parent, reason="no file can be read")
+        raise FolderError(folder=folder, reason="no file can be read")
     if len(run) < 2 and (change.kind == "cutmix" or attention == "swapped"):
         what = "cutmix" if change.kind == "cutmix" else "swapped"
-        raise FolderError(
-            folder=run[0].path.parent, reason=f"{what} needs two readable pictures or more"
-        )
+        raise FolderError(folder=folder, reason=f"{what} needs two readable pictures or more")
 
     def changed(i: int) -> Pixels:
         return apply_change(pixels[i], change, run[i].name, i, len(run), pixels.__getitem__)
@@ -99,8 +98,10 @@ def _prepare_all(
         try:
             pixels[len(run)], _ = prepare(decode(picture.path.read_bytes()), size, resize)
             run.append(picture)
-        except (PictureError, OSError) as error:
+        except PictureError as error:
             unreadable.append((picture.path, str(error)))
+        except OSError as error:
+            unreadable.append((picture.path, f"{error.strerror}."))
         progress("reading", i + 1, len(pictures))
     return run, pixels, unreadable
 

@@ -30,7 +30,7 @@ def find_pictures(folder: Path, limit: int | None = None) -> list[Labelled]:
         raise FolderError(folder=folder, reason="there is no such folder")
     found = []
     for sub in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
-        files = [p for p in sub.rglob("*") if p.is_file() and not p.name.startswith(".")]
+        files = [p for p in sub.rglob("*") if p.is_file() and not _hidden(p.relative_to(sub))]
         label = find_class(sub.name)
         if files and label is None:
             reason = f"the sub-folder {sub.name!r} is no WNID, index or name of a class"
@@ -43,3 +43,7 @@ def find_pictures(folder: Path, limit: int | None = None) -> list[Labelled]:
     if limit is None or limit >= len(found):
         return found
     return [found[i * len(found) // limit] for i in range(limit)]
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)

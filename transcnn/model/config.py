@@ -36,7 +36,8 @@ class Norm:
 
     def __post_init__(self) -> None:
         _check_among("norm.kind", self.kind, ("batch", "group", "layer"))
-        _check("norm.eps", self.eps, self.eps > 0, "numbers above 0")
+        eps_ok = isinstance(self.eps, int | float) and self.eps > 0
+        _check("norm.eps", self.eps, eps_ok, "numbers above 0")
 
 
 BATCH = Norm("batch", 1e-5)
@@ -91,8 +92,13 @@ class HMHSA:
             self.width % self.head_width == 0,
             f"the divisors of the width {self.width}",
         )
-        merges_ok = all(isinstance(g, int) and g >= 2 for g in self.merges)
+        merges_ok = isinstance(self.merges, tuple) and all(
+            isinstance(g, int) and g >= 2 for g in self.merges
+        )
         _check("merges", self.merges, merges_ok, "grids of 2 or more, such as (8,) or (4, 2)")
+        for field in ("input_norm", "level_norm", "output_norm"):
+            norm = getattr(self, field)
+            _check(field, norm, norm is None or isinstance(norm, Norm), "a Norm, or None")
         _check_among("upsampling", self.upsampling, ("nearest", "bilinear"))
 
     @property
@@ -171,6 +177,13 @@ class Block:
     bottleneck: Bottleneck
     attention: HMHSA | PooledAttention | None = None
 
+    def __post_init__(self) -> None:
+        if self.attention is not None:
+            width = self.bottleneck.width_in
+            fits = self.attention.width == width
+            allowed = f"{width}, the width of its bottleneck"
+            _check("attention.width", self.attention.width, fits, allowed)
+
 
 @dataclass(frozen=True)
 class Downsampling:
@@ -183,6 +196,10 @@ class Downsampling:
     width_in: int
     width_out: int
     two_branch: bool = True
+
+    def __post_init__(self) -> None:
+        for field in ("width_in", "width_out"):
+            _check_positive(field, getattr(self, field))
 
 
 @dataclass(frozen=True)
@@ -215,6 +232,11 @@ class Stem:
     width_out: int
     width_between: int | None = 16
 
+    def __post_init__(self) -> None:
+        _check_positive("width_out", self.width_out)
+        if self.width_between is not None:
+            _check_positive("width_between", self.width_between)
+
 
 @dataclass(frozen=True)
 class Input:
@@ -228,7 +250,8 @@ class Input:
     scale: tuple[float, float, float] = (58.395, 57.12, 57.375)
 
     def __post_init__(self) -> None:
-        _check("input.size", self.size, self.size >= 32, "32 pixels or more")
+        size_ok = isinstance(self.size, int) and self.size >= 32
+        _check("input.size", self.size, size_ok, "32 pixels or more")
 
 
 @dataclass(frozen=True)
@@ -247,11 +270,13 @@ class Network:
     drop_path: float = 0.0  # rate of the last block; it grows linearly from 0 at the first
 
     def __post_init__(self) -> None:
+        _check("norm", self.norm, isinstance(self.norm, Norm), "a Norm")
         _check_among("activation", self.activation, ("silu", "gelu", "relu6"))
         _check_positive("classes", self.classes)
         for field in ("dropout", "drop_path"):
             rate = getattr(self, field)
-            _check(field, rate, 0 <= rate < 1, "from 0 up to, but not including, 1")
+            rate_ok = isinstance(rate, int | float) and 0 <= rate < 1
+            _check(field, rate, rate_ok, "from 0 up to, but not including, 1")
 
     def map_size(self, stage: int, size: tuple[int, int]) -> tuple[int, int]:
         """Size (rows, columns) of the stage's maps for an input of `size`."""

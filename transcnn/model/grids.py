@@ -30,12 +30,13 @@ def join(tokens: Tensor, level: Level) -> Tensor:
     """(6), (10): [B down across, T, C] back to the map [B, C, H, W], cropped to its size."""
     whole = rearrange(
         tokens,
-        "(b down across) (y x) c -> b c (down y) (across x)",
+        "(b down across) (y x) c -> b (down y) (across x) c",
         down=level.grids[0],
         across=level.grids[1],
         y=level.grid[0],
     )
-    return whole[:, :, : level.size[0], : level.size[1]]
+    # Channels last in memory, as all that follows reads the channels of a place together.
+    return whole[:, : level.size[0], : level.size[1]].permute(0, 3, 1, 2)  # b c y x
 
 
 def valid_tokens(level: Level, device: torch.device) -> Tensor:
@@ -69,7 +70,10 @@ def upsample(a: Tensor, factor: int, size: tuple[int, int], how: Upsampling) -> 
     `nearest` gives each merged token to all places of its grid.
     """
     if how == "nearest":
-        a = repeat(a, "b c y x -> b c (y repeat_y) (x repeat_x)", repeat_y=factor, repeat_x=factor)
+        places = a.permute(0, 2, 3, 1)  # b y x c, channels last in memory as in `join`
+        a = repeat(
+            places, "b y x c -> b (y repeat_y) (x repeat_x) c", repeat_y=factor, repeat_x=factor
+        ).permute(0, 3, 1, 2)
     else:
         a = F.interpolate(a, scale_factor=factor, mode="bilinear", align_corners=False)
     return a[:, :, : size[0], : size[1]]

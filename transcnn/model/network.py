@@ -11,7 +11,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from transcnn.errors import ChoiceError
 from transcnn.model import blocks, config, variants
 from transcnn.model.attention import HierarchicalAttention
-from transcnn.model.layers import drop_path, make_activation, make_norm
+from transcnn.model.layers import Pointwise, drop_path, make_activation, make_norm
 from transcnn.model.pooled import GridPooledAttention
 from transcnn.model.taps import Probe, Taps
 
@@ -179,12 +179,27 @@ def fold_batch_norms(model: TransCNN) -> TransCNN:
         for conv_name, norm_name in getattr(module, "FOLDS", ()):
             conv, norm = getattr(module, conv_name), getattr(module, norm_name)
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                setattr(module, conv_name, fuse_conv_bn_eval(conv, norm))
+                setattr(module, conv_name, _as_product(fuse_conv_bn_eval(conv, norm)))
                 setattr(module, norm_name, nn.Identity())
     for module in folded.modules():
         if isinstance(module, nn.SiLU | nn.ReLU6):
             module.inplace = True
     return folded
+
+
+def _as_product(conv: nn.Conv2d) -> nn.Conv2d:
+    """A 1x1 convolution as a matrix product, any other as it is."""
+    if conv.kernel_size != (1, 1):
+        return conv
+    product = Pointwise(conv.in_channels, conv.out_channels)
+    product.weight, product.bias = conv.weight, conv.bias
+    return product
+
+
+def blank(name: str, **overrides: Any) -> TransCNN:
+    """A network by its name, shapes without values: to be counted, or to have weights loaded."""
+    with torch.device("meta"):
+        return TransCNN(variants.network(name, **overrides))
 
 
 def build(name: str, **overrides: Any) -> TransCNN:

@@ -35,10 +35,17 @@ from transcnn.model.config import (
 Four = tuple[int, int, int, int]
 
 
-def _check_four(**settings: tuple[Any, ...]) -> None:
+def _check_four(**settings: Any) -> None:
     for field, value in settings.items():
-        if len(value) != 4:
+        if not isinstance(value, tuple | list) or len(value) != 4:
             raise ChoiceError(field=field, value=value, allowed="one value for each of 4 stages")
+        if field == "depths" and not all(isinstance(d, int) and d > 0 for d in value):
+            raise ChoiceError(field=field, value=value, allowed="whole numbers from 1")
+
+
+def _as_tuple(value: Any) -> Any:
+    """A list, as settings from a file have them, as a tuple; anything else is for the config."""
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _stages(
@@ -83,7 +90,7 @@ def paper(
     def blocks(s: int) -> tuple[Block, ...]:
         attention = HMHSA(
             widths[s],
-            tuple(merges[s]),
+            _as_tuple(merges[s]),
             head_widths[s],
             qkv_per_level,
             input_norm,
@@ -123,7 +130,14 @@ def authors(
     drop_path: float = 0.0,
 ) -> Network:
     """The authors' released networks: v1.0 (`hat=False`, made for 256) and HAT-Net (224)."""
-    _check_four(widths=widths, depths=depths, expansions=expansions, grids=grids, kernels=kernels)
+    _check_four(
+        widths=widths,
+        depths=depths,
+        expansions=expansions,
+        grids=grids,
+        kernels=kernels,
+        pools=pools,
+    )
     norm = GROUP if hat else BATCH
 
     def blocks(s: int) -> tuple[Block, ...]:
@@ -177,7 +191,7 @@ def lite(
             return Block(bottleneck)
         attention = HMHSA(
             c_in,
-            tuple(merges[s]),
+            _as_tuple(merges[s]),
             head_width[s],
             qkv_per_level=True,
             input_norm=LAYER,

@@ -1,24 +1,46 @@
 """Bytes to an upright RGB picture, or one sentence why not.
 
-Only the decoders of the accepted formats are ever tried, and the size is checked from the header,
-before any pixel is decoded.
+Only the decoder of the accepted format that the first bytes name is ever tried, and the size is
+checked from the header, before any pixel is decoded.
 """
 
+import contextlib
 import functools
 import hashlib
 import io
+import re
+import threading
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from transcnn.errors import BrokenPicture, NotAPicture, TooManyPixels
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
-MAX_PIXELS = 50_000_000
+_FIRST_BYTES = {
+    "JPEG": rb"\xff\xd8\xff",
+    "PNG": rb"\x89PNG\r\n\x1a\n",
+    "WEBP": rb"RIFF....WEBP",
+    "GIF": rb"GIF8[79]a",
+    "BMP": rb"BM",
+}
+FORMATS = tuple(_FIRST_BYTES)
+MAX_MEGAPIXELS = 50
 
 _PAPER = (255, 255, 255)  # what shows through transparent places
+
+# EXIF's orientations other than upright.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 @dataclass(frozen=True)
@@ -39,35 +61,58 @@ def decode(data: bytes) -> DecodedPicture:
 
     16-bit values are scaled to 8 bits. Raises NotAPicture, BrokenPicture or TooManyPixels.
     """
+    kinds = (kind for kind, start in _FIRST_BYTES.items() if re.match(start, data, re.DOTALL))
+    kind = next(kinds, None)
+    if kind is None:
+        raise NotAPicture(formats=", ".join(FORMATS))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused just below
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+        with _no_warnings():
+            image = Image.open(io.BytesIO(data), formats=[kind])
+        if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
+            raise Image.DecompressionBombError  # as Pillow does by itself, at a higher limit
+        image.load()
+        rgb = _to_rgb(_upright(image))
     except Image.DecompressionBombError as error:
-        raise TooManyPixels(width="very many", height="very many", limit=MAX_PIXELS) from error
+        raise TooManyPixels(limit=MAX_MEGAPIXELS) from error
     except Exception as error:  # a decoder may raise anything on bytes made to confuse it
-        raise NotAPicture(formats=", ".join(FORMATS)) from error
-    if image.width * image.height > MAX_PIXELS:
-        raise TooManyPixels(width=image.width, height=image.height, limit=MAX_PIXELS)
-    kind = image.format or "picture"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image.load()
-            upright = ImageOps.exif_transpose(image)
-            rgb = _to_rgb(upright)
-    except Exception as error:  # the header was fine, what follows is not
         raise BrokenPicture(format=kind) from error
     return DecodedPicture(rgb, hashlib.sha256(data).hexdigest())
 
 
+_WARNINGS = threading.Lock()  # their filters belong to the whole process, not to a thread
+
+
+@contextlib.contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Keep to ourselves what Pillow finds odd about a file's header or EXIF data."""
+    with _WARNINGS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The picture turned as EXIF says.
+
+    Pillow's `exif_transpose` also writes the EXIF data anew, and fails on harmless oddities there.
+    """
+    with _no_warnings():
+        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    return image if turn is None else image.transpose(turn)
+
+
 def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith(("I", "F")):  # 16 bits or more; convert() would cut off, not scale
-        values = np.asarray(image, dtype=np.float64)
-        largest = 65535 if values.max(initial=0) > 255 or image.mode.startswith("I;16") else 255
-        image = Image.fromarray(np.uint8(np.clip(values / largest * 255 + 0.5, 0, 255)))
+    if image.mode == "I;16":
+        image = _from_16_bits(image)
     if image.has_transparency_data:
         pixels = image.convert("RGBA")
         paper = Image.new("RGBA", pixels.size, _PAPER)
         image = Image.alpha_composite(paper, pixels)
     return image.convert("RGB")
+
+
+def _from_16_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 bits scaled to 8; Pillow's own conversion would cut off at 255."""
+    values = np.asarray(image).astype(np.uint32)
+    grey = ((values + 128) // 257).astype(np.uint8)
+    grey[values == image.info.get("transparency", -1)] = _PAPER[0]
+    return Image.fromarray(grey)

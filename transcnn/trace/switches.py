@@ -38,6 +38,9 @@ class Identity(_KeepsBlocks):
     """Every token reads only itself: what is left is a pointwise adapter with pooling."""
 
     def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
+        if weights.shape[-2] != weights.shape[-1]:
+            allowed = "on, off, uniform, swapped where tokens read a pooled map"
+            raise ChoiceError(field="attention", value="identity", allowed=allowed)
         return torch.eye(weights.shape[-1], dtype=weights.dtype).to(weights).expand_as(weights)
 
 

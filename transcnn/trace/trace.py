@@ -36,6 +36,22 @@ class LevelTrace:
     merged_avg: Array | None
 
     @property
+    def valid(self) -> NDArray[np.bool_]:
+        """[down, across, T]: which places of each grid lie on the map."""
+        rows, columns = (
+            np.arange(padded).reshape(-1, side) < size
+            for padded, side, size in zip(self.padded_size, self.grid_size, self.size, strict=True)
+        )  # down y, across x
+        both = rows[:, None, :, None] & columns[None, :, None, :]
+        return both.reshape(len(rows), len(columns), -1)
+
+    @property
+    def multiple(self) -> Array:
+        """`attention` over an even reading of the places that exist; 1 is an even share."""
+        places = self.valid.sum(-1, dtype=np.float32)
+        return self.attention * places[:, :, None, None]
+
+    @property
     def grid(self) -> int | tuple[int, int]:
         """The side of the grid, g; (rows, columns) where the last grid is not square."""
         rows, columns = self.grid_size
@@ -121,7 +137,8 @@ class Trace:
 
 def _check_index(field: str, value: int, allowed: Sequence[int]) -> None:
     if value not in allowed:
-        raise ChoiceError(field=field, value=value, allowed=f"{allowed[0]} to {allowed[-1]}")
+        span = f"{allowed[0]} to {allowed[-1]}" if allowed else "none, H-MHSA was off in this run"
+        raise ChoiceError(field=field, value=value, allowed=span)
 
 
 def _check_token(token: tuple[int, int], size: tuple[int, int]) -> None:
@@ -139,16 +156,16 @@ def _reading(
     asking = (token[0] - origin[0]) * columns + token[1] - origin[1]
     heads = level.attention.shape[0]
     probability = level.attention[:, grid[0], grid[1], asking].reshape(heads, rows, columns)
-    valid = np.zeros((rows, columns), dtype=bool)
-    valid[: level.size[0] - origin[0], : level.size[1] - origin[1]] = True
+    valid = level.valid[grid].reshape(rows, columns)
 
     down, across = side.tolist()
 
     def area(row: int, column: int) -> Box:
         top, left = (origin[0] + row) * down, (origin[1] + column) * across
-        bottom, right = top + down, left + across
-        # A merged token at the edge may stand for a grid that the map's edge cuts off.
-        return crop.on_picture(top, left, min(bottom, crop.size), min(right, crop.size))
+        # The edge cuts off the grid that a merged token stands for, and leaves nothing of places
+        # beyond the map.
+        edges = (top, left, top + down, left + across)
+        return crop.on_picture(*(min(edge, crop.size) for edge in edges))
 
     return Reading(
         level=level.level,

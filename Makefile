@@ -1,0 +1,42 @@
+# The only entrance: `make` alone lists what there is.
+
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --constraint constraints.txt
+
+.PHONY: help app test test-long check bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / - /'
+
+.venv/app-ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) torch
+	$(PIP) --editable .
+	@touch $@
+
+.venv/test-ready: .venv/app-ready
+	$(PIP) --editable '.[test]'
+	@touch $@
+
+app: .venv/app-ready ## open the app; PORT=8501
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+check: .venv/test-ready ## style, types, import directions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check ## everything that must hold, in less than 15 minutes
+	$(BIN)/python -m pytest
+
+test-long: check ## the exhaustive versions too
+	$(BIN)/python -m pytest -m ''
+
+bench: .venv/app-ready ## times, in ratios within one run
+	$(BIN)/python -m transcnn bench
+
+clean: ## remove the environment and caches
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,55 @@
+"""The catalogue of words: complete, without leftovers, its gaps filled by somebody."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from transcnn import errors
+from transcnn.ui.words import words
+
+UI = Path(errors.__file__).parent / "ui"
+SAY = words("en")
+PYTHON = "\n".join(p.read_text(encoding="utf-8") for p in sorted(UI.glob("*.py")))
+BROWSER = "\n".join(p.read_text(encoding="utf-8") for p in sorted((UI / "browser").iterdir()))
+
+
+def gaps(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def error_classes() -> list[type[errors.TransCNNError]]:
+    def below(kind):
+        for child in kind.__subclasses__():
+            yield child
+            yield from below(child)
+
+    abstract = {errors.PictureError}
+    return [kind for kind in below(errors.TransCNNError) if kind not in abstract]
+
+
+@pytest.mark.parametrize("kind", error_classes(), ids=lambda kind: kind.__name__)
+def test_every_error_has_a_sentence_that_its_details_fill(kind):
+    assert gaps(SAY.table("errors")[kind.__name__]) <= gaps(kind.sentence)
+
+
+@pytest.mark.parametrize("name", SAY.table("view"))
+def test_every_word_of_the_view_is_used_by_the_browser(name):
+    stems = {"ordinal": "ordinal_", "lede": "lede_", "head": "_head", "note": "_note"}
+    composed = any(part in name for part in stems.values())
+    assert composed or re.search(rf'["`.]{name}["`;),\s]', BROWSER), f"nobody says {name}"
+
+
+@pytest.mark.parametrize("key", sorted(set(re.findall(r"""say\(["']([a-z_.]+)["']""", PYTHON))))
+def test_every_word_that_python_says_is_in_the_catalogue(key):
+    table, name = key.split(".")
+    assert name in SAY.table(table)
+
+
+@pytest.mark.parametrize("table", ["pages", "sidebar", "models", "about", "explore"])
+def test_no_word_of_python_is_a_leftover(table):
+    for name in SAY.table(table):
+        said = re.search(rf"""["']{table}\.{name}["']""", PYTHON)
+        composed = f'f"{table}.{{' in PYTHON
+        assert said or composed, f"{table}.{name}"

@@ -1,0 +1,110 @@
+"""A real server and a real browser: the app as a person meets it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+# The last ones keep Chromium from calling home; nothing of the app depends on them.
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+            if not CHROMIUM.exists() and not os.environ.get("CI"):
+                reason = f"no browser at {CHROMIUM}: `apt-get install chromium` brings it"
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def start_server(tmp_path_factory) -> Iterator[Callable[[], str]]:
+    """Starts a fresh server process and gives its address; all end with the tests."""
+    processes = []
+
+    def start() -> str:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        log = tmp_path_factory.mktemp("server") / "log"
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        with log.open("w") as file:
+            processes.append(subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file))
+        address = f"http://localhost:{port}"
+        for _ in range(240):
+            try:
+                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5):
+                    return address
+            except OSError:
+                time.sleep(0.25)
+        raise TimeoutError(f"the server did not start: {log.read_text()}")
+
+    yield start
+    for process in processes:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def server(start_server) -> str:
+    return start_server()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Opens an address in a browser of its own; gives the page once the network has answered.
+
+    Whatever it asks another machine for, and every error of ours in its console, fails the test.
+    """
+    contexts, trouble = [], []
+
+    def note_request(sent):
+        local = ("http://localhost:", "ws://localhost:", "data:", "blob:")
+        if not sent.url.startswith(local):
+            trouble.append(f"asked for {sent.url}")
+
+    def note_console(message):
+        # On each cold deep link Streamlit first looks for its endpoints below the page's name.
+        baseline = "404" in message.text and "_stcore" in message.location.get("url", "")
+        if message.type == "error" and not baseline:
+            trouble.append(f"console: {message.text}")
+
+    def open_(address: str, until: str = ".explore[data-state=ready]", **options):
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("request", note_request)
+        page.on("websocket", note_request)
+        page.on("console", note_console)
+        page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
+        page.goto(address)
+        page.wait_for_selector(until)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not trouble

@@ -1,0 +1,32 @@
+"""A link to any page works on a server that nobody has used yet."""
+
+import pytest
+
+from transcnn.ui.router import PAGES
+
+
+@pytest.mark.parametrize(
+    ("path", "until"),
+    [
+        ("/models?token=5", "h1:has-text('Models')"),
+        ("/about", "h1:has-text('What this shows')"),
+        ("/?picture=lion&stage=1&token=9,9", ".explore[data-state=ready]"),
+    ],
+)
+def test_a_cold_deep_link_opens_its_page_inside_the_app(start_server, open_page, path, until):
+    page = open_page(start_server() + path, until)
+    page.locator("[data-sample=zebra]").wait_for()
+    names = page.get_by_test_id("stSidebarNavLink").all_inner_texts()
+    assert [n.split()[-1] for n in names] == [name.capitalize() for name, _ in PAGES]
+    assert page.get_by_text("Page not found").count() == 0
+    query = path.partition("?")[2].split("&")[-1]
+    assert query.replace(",", "%2C") in page.evaluate("location.search")
+
+
+def test_every_page_is_reached_by_the_links_of_the_sidebar(server, open_page):
+    page = open_page(server)
+    for name, heading in [("Models", "Models"), ("About", "What this shows")]:
+        page.get_by_role("link", name=name).click()
+        page.locator(f"h1:has-text('{heading}')").wait_for()
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_selector(".explore[data-state=ready]")

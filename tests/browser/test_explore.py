@@ -1,0 +1,222 @@
+"""Explore in a real browser: click, keys, links, uploads, screens."""
+
+import re
+
+import numpy as np
+import pytest
+
+from transcnn.classifier import Classifier
+from transcnn.pictures.samples import samples
+
+PHOTO = "canvas.photo"
+MAPS = ".level > canvas"
+
+
+def drawn(page) -> str:
+    return page.locator(PHOTO).get_attribute("data-drawn")
+
+
+def pixels(canvas) -> str:
+    return canvas.evaluate("canvas => canvas.toDataURL()")
+
+
+def sample(name: str):
+    return next(s for s in samples() if s.name == name)
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return Classifier("transcnn_lite0")
+
+
+def test_a_click_moves_the_token_and_redraws_every_level_at_once(server, open_page):
+    page = open_page(server)
+    before = [pixels(page.locator(MAPS).nth(i)) for i in (0, 1)]
+    page.locator(PHOTO).click(position={"x": 30, "y": 280})
+    assert re.fullmatch(r"\d+,\d+/0/0", drawn(page))
+    after = [pixels(page.locator(MAPS).nth(i)) for i in (0, 1)]
+    assert before[0] != after[0]
+    assert before[1] != after[1]
+
+
+def test_the_token_moves_by_keyboard_alone_from_the_top_of_the_page(server, open_page):
+    page = open_page(f"{server}/?token=10,10")
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED) == "photo":
+            break
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    assert drawn(page) == "9,11/0/0"
+    page.keyboard.press("Shift+ArrowDown")
+    assert drawn(page) == "17,11/0/0", "with Shift a whole cell of 8 tokens"
+    for _ in range(60):
+        page.keyboard.press("ArrowLeft")
+    assert drawn(page) == "17,0/0/0", "the edge holds"
+    page.wait_for_function("location.search.includes('token=17%2C0')")
+    page.wait_for_function(LIVE_SAYS, arg="Token row 18, column 1.")
+
+
+FOCUSED = """() => {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element?.classList.contains('photo') ? 'photo' : '';
+}"""
+
+LIVE_SAYS = """text => {
+  const hosts = [...document.querySelectorAll('*')].filter(e => e.shadowRoot);
+  const live = hosts.map(h => h.shadowRoot.querySelector('[aria-live]')).find(Boolean);
+  return live.textContent.startsWith(text);
+}"""
+
+
+def test_a_link_restores_what_was_seen(server, open_page):
+    page = open_page(f"{server}/?picture=lion")
+    page.locator(".stages button").nth(2).click()
+    page.locator(".more-button").click()
+    page.locator(".choices").nth(0).locator("button").nth(3).click()
+    page.locator(".choices").nth(1).locator("button").nth(2).click()
+    page.locator(PHOTO).click(position={"x": 200, "y": 100})
+    page.wait_for_function("location.search.includes('head=1')")
+    page.wait_for_function("location.search.includes('token')")
+    shown, sentences = drawn(page), page.locator(".say").all_inner_texts()
+    again = open_page(page.evaluate("location.href"))
+    assert drawn(again) == shown
+    assert again.locator(".say").all_inner_texts() == sentences
+    assert again.locator(".facts").all_inner_texts() == page.locator(".facts").all_inner_texts()
+
+
+@pytest.mark.parametrize(
+    ("stage", "block", "head", "token"),
+    [(0, 0, None, (18, 32)), (1, 0, 4, (0, 27)), (2, 3, None, (13, 13)), (3, 1, 0, (3, 6))],
+)
+def test_the_tables_show_the_numbers_that_python_reads(
+    server, open_page, classifier, stage, block, head, token
+):
+    link = f"picture=elephant&stage={stage}&block={block}&token={token[0]},{token[1]}"
+    link += "" if head is None else f"&head={head}"
+    page = open_page(f"{server}/?{link}")
+    page.locator("summary").click()
+    readings = classifier.trace(sample("elephant").path).read(stage, block, token)
+    tables = page.locator("table")
+    assert tables.count() == len(readings)
+    for table, reading in zip(tables.all(), readings, strict=True):
+        expected = reading.multiple.mean(0) if head is None else reading.multiple[head]
+        rows = [row.locator("td").all_inner_texts() for row in table.locator("tbody tr").all()]
+        assert len(rows) == expected.size
+        for place, multiple, share in rows:
+            row, column = (int(part) - 1 for part in place.split(","))
+            value = float(expected[row, column])
+            if not multiple.startswith("<"):
+                shown = float(multiple.rstrip("×"))
+                assert shown == pytest.approx(value, rel=0.006), "three figures"
+            assert float(share.split()[0]) == pytest.approx(
+                100 * value / expected.size, abs=0.006 + 0.0003 * 100 * value / expected.size
+            )
+        values = [float(expected[tuple(int(p) - 1 for p in r[0].split(","))]) for r in rows]
+        assert np.all(np.diff(values) <= 0.0003 * np.array(values[:-1])), "largest first"
+
+
+def test_the_answers_on_the_page_are_those_of_predict(server, open_page, classifier):
+    page = open_page(f"{server}/?picture=espresso")
+    names = page.locator(".top .name").all_inner_texts()
+    assert names == [a.name.label for a in classifier.predict(sample("espresso").path).top]
+
+
+def test_one_walks_from_place_to_place_in_the_maps(server, open_page):
+    page = open_page(f"{server}/?token=18,32")
+    second = page.locator(MAPS).nth(1)
+    box = second.bounding_box()
+    second.click(position={"x": box["width"] * 0.5 / 7, "y": box["height"] * 6.5 / 7})
+    assert drawn(page) == "50,0/0/0", "the same place (2, 0) of the cell (6, 0)"
+    first = page.locator(MAPS).nth(0)
+    box = first.bounding_box()
+    first.click(position={"x": box["width"] * 7.5 / 8, "y": box["height"] * 0.5 / 8})
+    assert drawn(page) == "48,7/0/0"
+
+
+def test_pointing_at_a_place_tells_its_number_and_row_by_keyboard_too(server, open_page):
+    page = open_page(f"{server}/?token=18,32")
+    page.locator(MAPS).nth(1).focus()
+    page.keyboard.press("ArrowLeft")
+    tip = page.locator(".tip.shown")
+    assert re.search(r"[\d.]+×\s+[\d.]+ %\s+row 3, column 4", tip.inner_text())
+    page.keyboard.press("Escape")
+    assert page.locator(".tip.shown").count() == 0
+
+
+def test_the_view_tells_how_many_levels_a_stage_has(server, open_page):
+    page = open_page(server)
+    page.locator(".stages button").nth(3).click()
+    assert page.locator(".level:not(.missing)").count() == 1
+    assert page.locator(".level.missing h2").inner_text().endswith("No such level here")
+
+
+def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, open_page):
+    page = open_page(server)
+    photo = sample("dahlia").path
+    page.locator("input[type=file]").set_input_files(photo)
+    page.wait_for_function(TOP_CLASS_IS, arg="daisy")
+    assert "picture=" not in page.evaluate("location.search")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"this is no picture"}
+    )
+    page.wait_for_selector(".explore[data-state=error]")
+    assert "not a picture" in page.locator(".message").inner_text()
+    page.locator(".message button").click()
+    page.wait_for_selector(".explore[data-state=ready]")
+    assert page.locator(".top .name").first.inner_text() == "daisy", "the last picture is here"
+    page.get_by_role("link", name="About").click()
+    page.get_by_role("heading", name="What this shows").wait_for()
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_selector(".explore[data-state=ready]")
+    page.wait_for_function(TOP_CLASS_IS, arg="daisy")
+
+
+TOP_CLASS_IS = """label => {
+  const hosts = [...document.querySelectorAll('*')].filter(e => e.shadowRoot);
+  const name = hosts.map(h => h.shadowRoot.querySelector('.top .name')).find(Boolean);
+  return name?.textContent === label;
+}"""
+
+
+def test_a_sample_is_picked_with_the_mouse_and_with_arrows(server, open_page):
+    page = open_page(server)
+    page.locator("[data-sample=espresso]").click()
+    page.wait_for_function(TOP_CLASS_IS, arg="espresso")
+    page.keyboard.press("ArrowLeft")  # the one before: the burger
+    page.wait_for_function("location.search.includes('picture=burger')")
+    page.wait_for_function(TOP_CLASS_IS, arg="cheeseburger")
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 1000, 700, 390, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_screen_scrolls_sideways_and_the_theme_is_the_persons(server, open_page, width, scheme):
+    page = open_page(server, viewport={"width": width, "height": 844}, color_scheme=scheme)
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    assert (page.locator(".explore.dark").count() == 1) == (scheme == "dark")
+
+
+def test_a_finger_takes_the_centre_of_a_cell_and_then_a_place_of_it(server, open_page):
+    page = open_page(server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    box = page.locator(PHOTO).bounding_box()
+    page.locator(PHOTO).tap(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
+    assert drawn(page) == "12,20/0/0"
+    first = page.locator(MAPS).nth(0)
+    box = first.bounding_box()
+    assert box["width"] / 8 >= 24, "places that a finger can hit"
+    first.tap(position={"x": box["width"] * 0.5 / 8, "y": box["height"] * 7.5 / 8})
+    assert drawn(page) == "15,16/0/0"
+
+
+def test_the_numbers_can_be_downloaded_as_python_reads_them(server, open_page, classifier):
+    page = open_page(f"{server}/?picture=lion&token=3,4")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    rows = download.value.path().read_text().splitlines()
+    readings = classifier.trace(sample("lion").path).read(0, 0, (3, 4))
+    assert len(rows) == 1 + sum(r.probability.size for r in readings)
+    first = rows[1].split(",")
+    assert first[:8] == ["0", "0", "3", "4", "0", "0", "0", "0"]
+    assert float(first[8]) == pytest.approx(float(readings[0].probability[0, 0, 0]), rel=1e-4)

@@ -1,0 +1,13 @@
+"""Settings that all tests share."""
+
+import os
+
+from hypothesis import settings
+
+# Where other programs run too, threads of one sum that wait for each other take many times as
+# long as one thread alone. Set before torch is loaded; programs that tests start inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# hypothesis draws the same examples in every run.
+settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=100)
+settings.load_profile("reproducible")

@@ -1,0 +1,108 @@
+"""How long a network takes, in ratios within one run.
+
+All cases are run in turn, A B C A B C ..., after a warm-up, so that a machine whose speed drifts
+slows all of them alike. Absolute times are of this machine at this moment; ratios travel better.
+"""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from transcnn.checkpoints import create_model
+from transcnn.classifier import Classifier
+from transcnn.model.taps import Taps
+from transcnn.pictures import decode, prepare
+from transcnn.pictures.samples import samples
+from transcnn.trace.switches import Off
+
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One case: milliseconds of its runs, and how many times as fast as the baseline it is."""
+
+    name: str
+    median_ms: float
+    quartiles_ms: tuple[float, float]
+    speedup: float  # baseline's time over this one's, the median over the rounds
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """All cases of one run, the machine, and how far the fast logits are from the baseline's."""
+
+    model: str
+    machine: str
+    threads: int
+    rounds: int
+    timings: tuple[Timing, ...]
+    logits_apart: float  # largest absolute difference
+    body_ratio: float  # time of the whole network over that of its bare body
+
+
+def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
+    """Time `model` on one sample picture.
+
+    Raises ChoiceError for a network without shipped weights.
+    """
+    classifier = Classifier(model)
+    data = samples()[0].path.read_bytes()
+    pixels, _ = prepare(decode(data), classifier.config.input.size)
+    x = classifier.normalise(pixels[None])
+    nchw = x.contiguous()
+    plain = create_model(model, "shipped").eval()
+    fast = classifier.model
+
+    def baseline() -> torch.Tensor:
+        with torch.no_grad():
+            return plain(nchw, Taps(record=False))  # taps ask for the explicit softmax
+
+    def inferred(taps: Taps | None) -> torch.Tensor:
+        with torch.inference_mode():
+            return fast(x, taps)
+
+    cases: dict[str, Callable[[], object]] = {
+        BASELINE: baseline,
+        "plain forward": lambda: inferred(None),
+        "forward with taps": lambda: inferred(Taps()),
+        "bare body": lambda: inferred(Taps(record=False, switch=Off())),
+        "predict, bytes to top-5": lambda: classifier.predict(data),
+    }
+    seconds = interleave(cases, rounds, warmup)
+    apart = (inferred(None) - baseline()).abs().max()
+    pairs = zip(seconds["plain forward"], seconds["bare body"], strict=True)
+    return Benchmark(
+        model,
+        f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}",
+        torch.get_num_threads(),
+        rounds,
+        tuple(_timing(name, seconds[name], seconds[BASELINE]) for name in cases),
+        float(apart),
+        statistics.median(whole / body for whole, body in pairs),
+    )
+
+
+def interleave(
+    cases: dict[str, Callable[[], object]], rounds: int, warmup: int
+) -> dict[str, list[float]]:
+    """Seconds of each case in each of `rounds`, all cases in turn; `warmup` rounds not counted."""
+    seconds: dict[str, list[float]] = {name: [] for name in cases}
+    for number in range(warmup + rounds):
+        for name, case in cases.items():
+            start = time.perf_counter()
+            case()
+            if number >= warmup:
+                seconds[name].append(time.perf_counter() - start)
+    return seconds
+
+
+def _timing(name: str, seconds: list[float], baseline: list[float]) -> Timing:
+    low, median, high = statistics.quantiles(seconds, n=4)
+    speedup = statistics.median(b / s for b, s in zip(baseline, seconds, strict=True))
+    return Timing(name, 1000 * median, (1000 * low, 1000 * high), speedup)

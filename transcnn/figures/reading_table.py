@@ -1,0 +1,34 @@
+"""One reading as a table of exact numbers, in CSV."""
+
+import csv
+import io
+
+from transcnn.trace.trace import Trace
+
+COLUMNS = (
+    *("stage", "block", "token_row", "token_column", "level", "head", "row", "column"),
+    *("weight", "multiple_of_even", "left_px", "top_px", "right_px", "bottom_px"),
+)
+
+
+def reading_csv(trace: Trace, stage: int, block: int, token: tuple[int, int]) -> str:
+    """Every weight of a token: a row for each level, head and place that exists.
+
+    Rows and columns count from 0 on the level's map; the edges are pixels of the picture. Raises
+    ChoiceError as `Trace.read` does.
+    """
+    file = io.StringIO()
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(COLUMNS)
+    for reading in trace.read(stage, block, token):
+        for head, weights in enumerate(reading.probability):
+            for row, column in zip(*(i.tolist() for i in reading.valid.nonzero()), strict=True):
+                place = (reading.grid_origin[0] + row, reading.grid_origin[1] + column)
+                values = (weights[row, column], reading.multiple[head, row, column])
+                table.writerow(
+                    (
+                        *(stage, block, *token, reading.level, head, *place),
+                        *(*map(float, values), *reading.areas[row][column]),
+                    )
+                )
+    return file.getvalue()

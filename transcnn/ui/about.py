@@ -1,0 +1,28 @@
+"""About: a text, and whose pictures are used."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from transcnn.pictures.samples import samples
+from transcnn.ui.words import words
+
+_TEXTS = Path(__file__).with_name("texts")
+
+
+def show() -> None:
+    """Draw the page."""
+    say = words()
+    st.markdown((_TEXTS / f"about.{say.language}.md").read_text(encoding="utf-8"))
+    st.subheader(say("about.pictures"))
+    st.table(
+        [
+            {
+                say("about.picture"): sample.title[say.language],
+                say("about.author"): sample.author,
+                say("about.licence"): sample.licence,
+                say("about.source"): sample.source,
+            }
+            for sample in samples()
+        ]
+    )

@@ -1,0 +1,745 @@
+// The view: one picture, one token, its reading at every level. Everything redraws here, without
+// the server, which is only told what was chosen so that links restore it.
+
+const KEEP_AFTER = 250; // ms after the last change until the server is told
+const SAY_AFTER = 350; // ms until a screen reader is told
+
+const views = new Map(); // by component
+
+export default function (component) {
+  const { key, parentElement } = component;
+  if (!views.has(key)) views.set(key, new Explore(parentElement));
+  views.get(key).update(component);
+  return () => {
+    views.get(key)?.close();
+    views.delete(key);
+  };
+}
+
+class Explore {
+  constructor(parent) {
+    this.root = parent.querySelector(".explore");
+    this.pick = (selector) => this.root.querySelector(selector);
+    this.photoCanvas = this.pick(".photo");
+    this.opacity = 0.6;
+    this.preview = null; // the token under the mouse, while it is there
+    this.pointed = null; // {level, place}: a place of a map that is pointed at
+    this.onPacket = () => this.refresh();
+    shelf.arrivals.addEventListener("packet", this.onPacket);
+    this.sizes = new ResizeObserver(() => this.soon());
+    this.sizes.observe(this.root);
+    this.listen();
+  }
+
+  close() {
+    shelf.arrivals.removeEventListener("packet", this.onPacket);
+    this.sizes.disconnect();
+    clearTimeout(this.keepTimer);
+    clearTimeout(this.sayTimer);
+  }
+
+  /** New data from the server. What is selected here wins, unless another picture came. */
+  update(component) {
+    const { data, setStateValue, setTriggerValue } = component;
+    const subject = `${data.trace} ${data.photo}`;
+    if (subject !== this.subject) {
+      this.subject = subject;
+      this.selected = { ...data.selected };
+      this.preview = this.pointed = null;
+    }
+    this.words = data.words;
+    this.data = data;
+    this.tell = (selected) => setStateValue("selected", selected);
+    this.dismiss = () => setTriggerValue("dismissed", true);
+    this.refresh();
+  }
+
+  // What is in front
+
+  get block() {
+    const { stage, block } = this.selected;
+    return this.blocksOf(stage)[block];
+  }
+
+  blocksOf(stage) {
+    return this.data.network.blocks.filter((b) => b.stage === stage);
+  }
+
+  /** The token whose reading is shown. */
+  get token() {
+    return this.preview ?? this.selected.token;
+  }
+
+  word(name, gaps = {}) {
+    return this.words[name].replace(/{(\w+)}/g, (_, gap) => gaps[gap]);
+  }
+
+  ordinal(index) {
+    return this.word(`ordinal_${index + 1}`);
+  }
+
+  /** Everything anew: after data, another stage, block, head or theme. */
+  refresh() {
+    this.photo = shelf.packets.get("photo/" + this.data.photo);
+    this.trace = shelf.packets.get("trace/" + this.data.trace);
+    if (this.trace && this.selected.token === null)
+      this.selected.token = this.trace.tokens[this.data.network.blocks.indexOf(this.block)];
+    this.root.dataset.state = this.data.error ? "error" : this.trace ? "ready" : "opening";
+    this.boardSheet = null;
+    this.readTheme();
+    for (const element of this.root.querySelectorAll("[data-word]"))
+      element.textContent = this.word(element.dataset.word);
+    this.buildColumns();
+    this.writeHead();
+    this.writeMessage();
+    this.buildStages();
+    this.buildMore();
+    this.writeTop();
+    this.describe();
+    this.draw();
+  }
+
+  readTheme() {
+    const background = getComputedStyle(this.root).getPropertyValue("--st-background-color");
+    const probe = new OffscreenCanvas(1, 1).getContext("2d");
+    probe.fillStyle = background.trim() || "#ffffff";
+    probe.fillRect(0, 0, 1, 1);
+    const dark = luminance([...probe.getImageData(0, 0, 1, 1).data.slice(0, 3)]) < 0.18;
+    this.root.classList.toggle("dark", dark);
+    const style = getComputedStyle(this.root);
+    const read = (name) => style.getPropertyValue(name).trim();
+    this.look = {
+      ramp: makeRamp(this.data.ramps[dark ? "dark" : "light"]),
+      paper: read("--paper"),
+      ink: read("--ink"),
+      soft: read("--soft"),
+      line: read("--line"),
+      strongLine: read("--strong-line"),
+      accent: read("--accent"),
+    };
+  }
+
+  // Structure
+
+  buildColumns() {
+    const count = Math.max(2, ...this.data.network.blocks.map((b) => b.levels.length));
+    if (this.columns?.length === count) return;
+    this.root.dataset.columns = count;
+    this.columns?.forEach((column) => column.root.remove());
+    this.columns = range(count).map((index) => this.buildColumn(index));
+  }
+
+  buildColumn(index) {
+    const root = make("div", "column level");
+    root.style.gridColumn = index + 2;
+    root.innerHTML = `
+      <div class="column-head"><div><h2><span class="disc">${index + 1}</span><span></span></h2><p></p></div></div>
+      <canvas class="data" role="application"></canvas>
+      <p class="say"></p>
+      <div class="detail"><canvas class="data" role="img"></canvas><div class="facts"></div></div>`;
+    this.pick(".controls").before(root);
+    const column = {
+      root,
+      head: root.querySelector("h2 span:last-child"),
+      note: root.querySelector("p"),
+      map: root.querySelector(":scope > canvas"),
+      say: root.querySelector(".say"),
+      overlay: root.querySelector(".detail canvas"),
+      facts: root.querySelector(".facts"),
+    };
+    this.listenMap(column, index);
+    return column;
+  }
+
+  writeHead() {
+    const { block } = this;
+    const last = block.levels.length - 1;
+    const cells = block.levels[last].side ** 2;
+    const steps = block.levels.map((_, i) =>
+      last === 0 ? "only" : i === 0 ? "first" : i === last ? "last" : "next",
+    );
+    this.pick(".lede").replaceChildren(
+      ...steps.map((step, i) => {
+        const part = make("span");
+        part.append(make("span", "disc", i + 1), this.word(`lede_${step}`, { cells }));
+        return part;
+      }),
+    );
+    const touch = matchMedia("(pointer: coarse)").matches && block.levels.length > 1;
+    this.pick(".picture p").textContent = this.word(
+      touch ? "picture_hint_touch" : "picture_hint",
+      { rows: block.side },
+    );
+    this.columns.forEach((column, i) => {
+      const step = steps[i] ?? "missing";
+      column.root.classList.toggle("missing", step === "missing");
+      column.map.tabIndex = step === "missing" ? -1 : 0;
+      column.head.textContent = this.word(`${step}_head`);
+      const level = block.levels[i];
+      column.note.textContent = this.word(step === "last" ? "next_note" : `${step}_note`, {
+        rows: level?.grid,
+        tokens: level?.grid ** 2,
+        ordinal: this.ordinal(i),
+        merged: block.levels[i - 1]?.grid ** 2,
+        count: level?.side ** 2,
+      });
+    });
+  }
+
+  writeMessage() {
+    const { error } = this.data;
+    const message = this.pick(".message");
+    const [title, note] = message.children;
+    const opening = !this.trace && !error;
+    message.hidden = !opening && !error;
+    title.textContent = opening ? this.word("loading") : (error ?? "");
+    const blocks = this.data.network.blocks.length;
+    note.textContent = opening ? this.word("loading_note", { blocks }) : "";
+    message.querySelector("button").hidden = opening;
+  }
+
+  buildStages() {
+    const stages = this.pick(".stages");
+    const sides = [...new Set(this.data.network.blocks.map((b) => b.stage))].map((stage) => [
+      stage,
+      this.blocksOf(stage)[0].side,
+    ]);
+    stages.setAttribute("aria-label", this.word("stages"));
+    this.choices(
+      stages,
+      sides.map(([stage, side]) => {
+        const thumb = make("canvas");
+        thumb.width = thumb.height = side;
+        if (this.photo) drawPart(thumb.getContext("2d"), this.photo, [0, 0, 1], 0, 0, side);
+        const text = make("span");
+        text.append(
+          make("b", "", this.word("size", { rows: side })),
+          make("small", "", this.word("stage", { number: stage + 1 })),
+        );
+        return { value: stage, content: [thumb, text] };
+      }),
+      this.selected.stage,
+      (stage) => this.selectStage(stage),
+    );
+  }
+
+  buildMore() {
+    const more = this.pick(".more");
+    const button = this.pick(".more-button");
+    button.textContent = this.word(more.hidden ? "more" : "less");
+    button.setAttribute("aria-expanded", !more.hidden);
+    const numbered = (count) =>
+      range(count).map((i) => ({ value: i, content: [String(i + 1)] }));
+    const heads = [{ value: null, content: [this.word("all_heads")] }];
+    const old = [...more.querySelectorAll("[role=radiogroup]")];
+    const group = (name, i, options, chosen, choose) => {
+      const box = make("div");
+      const buttons = old[i] ?? make("span", "choices");
+      buttons.setAttribute("role", "radiogroup");
+      buttons.setAttribute("aria-label", this.word(name));
+      box.append(make("span", "", this.word(name)), buttons);
+      this.choices(buttons, options, chosen, choose);
+      return box;
+    };
+    const number = (name, axis) => {
+      const label = make("label", "", this.word(name));
+      const input = make("input");
+      Object.assign(input, { type: "number", min: 1, max: this.block.side });
+      input.value = (this.selected.token?.[axis] ?? 0) + 1;
+      input.onchange = () => {
+        const token = [...this.token];
+        token[axis] = Math.round(input.valueAsNumber || 1) - 1;
+        this.selectToken(token);
+        input.value = this.selected.token[axis] + 1;
+      };
+      label.append(input);
+      return label;
+    };
+    const { stage, block, head } = this.selected;
+    const focused = this.root.getRootNode().activeElement;
+    more.replaceChildren(
+      group("block", 0, numbered(this.blocksOf(stage).length), block, (b) => this.selectBlock(b)),
+      group("head", 1, [...heads, ...numbered(this.block.heads)], head, (h) => this.selectHead(h)),
+      number("row", 0),
+      number("column", 1),
+    );
+    if (focused?.isConnected) focused.focus(); // moving an element takes its focus away
+  }
+
+  /** Buttons of which one is chosen: one stop for Tab, arrows inside. */
+  choices(parent, options, chosen, choose) {
+    const inside = parent.contains(this.root.getRootNode().activeElement);
+    const buttons = options.map(({ value, content }, i) => {
+      const button = make("button");
+      button.type = "button";
+      button.setAttribute("role", "radio");
+      button.setAttribute("aria-checked", value === chosen);
+      button.tabIndex = value === chosen ? 0 : -1;
+      button.append(...content);
+      button.onclick = () => choose(value);
+      button.onkeydown = (event) => {
+        const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+        if (!move) return;
+        stop(event);
+        choose(options[(i + move + options.length) % options.length].value);
+      };
+      return button;
+    });
+    parent.replaceChildren(...buttons);
+    if (inside) parent.querySelector("[aria-checked=true]")?.focus();
+  }
+
+  writeTop() {
+    const top = this.trace?.top ?? Array(5).fill({ label: "", probability: 0 });
+    this.pick(".top").replaceChildren(
+      ...top.map(({ label, probability }) => {
+        const row = make("div");
+        const name = make("span", "name", label);
+        name.title = label;
+        const track = make("span", "track");
+        const fill = make("span", "fill");
+        fill.style.width = 100 * probability + "%";
+        track.append(fill);
+        row.append(name, track, make("span", "value", label && formatShare(probability)));
+        return row;
+      }),
+    );
+  }
+
+  // Choosing
+
+  selectToken(token) {
+    const last = this.block.side - 1;
+    this.selected.token = token.map((t) => Math.max(0, Math.min(last, t)));
+    this.preview = null;
+    this.keep();
+    this.draw();
+  }
+
+  /** Another stage: the token moves to the same spot of the picture. */
+  selectStage(stage) {
+    const before = this.block.side;
+    this.selected = { ...this.selected, stage, block: 0, head: null };
+    const ratio = this.block.side / before;
+    this.selected.token =
+      this.selected.token?.map((t) => Math.floor(ratio > 1 ? (t + 0.5) * ratio : t * ratio)) ??
+      null;
+    this.preview = this.pointed = null;
+    this.refresh();
+    this.keep();
+  }
+
+  selectBlock(block) {
+    this.selected = { ...this.selected, block, head: null };
+    this.refresh();
+    this.keep();
+  }
+
+  selectHead(head) {
+    this.selected = { ...this.selected, head };
+    this.refresh();
+    this.keep();
+  }
+
+  /** Tell the server, and a screen reader, when nothing has changed for a moment. */
+  keep() {
+    this.describe();
+    clearTimeout(this.keepTimer);
+    clearTimeout(this.sayTimer);
+    this.keepTimer = setTimeout(() => this.tell({ ...this.selected }), KEEP_AFTER);
+    this.sayTimer = setTimeout(() => this.say(), SAY_AFTER);
+  }
+
+  say() {
+    if (!this.readings) return;
+    const [row, column] = this.selected.token.map((t) => t + 1);
+    const sentences = this.readings.map((_, i) => this.columns[i].say.textContent).join(" ");
+    this.pick(".unseen").textContent = this.word("live", { row, column, sentences });
+  }
+
+  describe() {
+    const { block } = this;
+    const [row, column] = (this.selected.token ?? [0, 0]).map((t) => t + 1);
+    const { alt } = this.data;
+    this.photoCanvas.setAttribute(
+      "aria-label",
+      this.word("aria_picture", { alt, rows: block.side, row, column }),
+    );
+    this.pick(".whole").setAttribute("aria-label", this.word("crop", { pixels: this.data.network.input }));
+    this.pick(".bar").setAttribute("aria-label", this.word("aria_bar"));
+    block.levels.forEach((level, i) => {
+      const gaps = { ordinal: this.ordinal(i), rows: level.grid };
+      this.columns[i].map.setAttribute("aria-label", this.word("aria_map", gaps));
+      this.columns[i].overlay.setAttribute("aria-label", this.word("aria_overlay", gaps));
+    });
+  }
+
+  // Events
+
+  listen() {
+    const canvas = this.photoCanvas;
+    canvas.onpointermove = (event) => {
+      if (event.pointerType === "touch" || !this.trace) return;
+      this.preview = placeAt(canvas, event, this.block.side);
+      this.soon();
+    };
+    canvas.onpointerleave = () => {
+      if (this.preview === null) return;
+      this.preview = null;
+      this.soon();
+    };
+    canvas.onclick = (event) => {
+      if (!this.trace) return;
+      const { block } = this;
+      const grid = block.levels.length > 1 ? block.levels[0].grid : 1;
+      // A finger cannot aim at a token of a few pixels: it takes the centre of its cell.
+      if (event.pointerType === "touch")
+        this.selectToken(
+          placeAt(canvas, event, Math.ceil(block.side / grid)).map(
+            (cell) => cell * grid + Math.floor(grid / 2),
+          ),
+        );
+      else this.selectToken(placeAt(canvas, event, block.side));
+    };
+    canvas.onkeydown = (event) => {
+      if (!this.trace) return;
+      const move = arrow(event);
+      const { block } = this;
+      const grid = block.levels.length > 1 ? block.levels[0].grid : 1;
+      const far = event.shiftKey ? grid : 1;
+      if (move) this.selectToken(this.selected.token.map((t, i) => t + move[i] * far));
+      else if (event.key === "Enter" || event.key === " ") this.selectToken(this.token);
+      else return;
+      stop(event);
+    };
+    const opacity = this.pick("input[type=range]");
+    opacity.oninput = () => {
+      this.opacity = opacity.value / 100;
+      this.soon();
+    };
+    this.pick(".more-button").onclick = () => {
+      this.pick(".more").hidden = !this.pick(".more").hidden;
+      this.buildMore();
+      this.soon();
+    };
+    this.pick(".message button").onclick = () => this.dismiss();
+    this.pick("details").ontoggle = () => this.writeTables();
+  }
+
+  listenMap(column, index) {
+    const { map } = column;
+    const grid = () => this.block.levels[index].grid;
+    const point = (place, event) => {
+      this.pointed = place === null ? null : { level: index, place };
+      this.draw();
+      this.writeTip(map, event);
+    };
+    map.onpointermove = (event) => {
+      if (event.pointerType === "touch" || !this.readings) return;
+      const [row, col] = placeAt(map, event, grid());
+      point(row * grid() + col, event);
+    };
+    map.onpointerleave = map.onblur = () => this.pointed && point(null);
+    map.onclick = (event) => {
+      if (!this.readings) return;
+      const [row, col] = placeAt(map, event, grid());
+      this.walkTo(index, row * grid() + col);
+    };
+    map.onkeydown = (event) => {
+      if (!this.readings) return;
+      const reading = this.readings[index];
+      const place = this.pointed?.level === index ? this.pointed.place : reading.own;
+      const move = arrow(event);
+      if (move) {
+        const [row, col] = [Math.floor(place / grid()) + move[0], (place % grid()) + move[1]];
+        const inside = (v) => Math.max(0, Math.min(grid() - 1, v));
+        point(inside(row) * grid() + inside(col));
+        this.pick(".unseen").textContent = this.pick(".tip").textContent;
+      } else if (event.key === "Enter") this.walkTo(index, place);
+      else if (event.key === "Escape") point(null);
+      else return;
+      stop(event);
+    };
+  }
+
+  walkTo(level, place) {
+    const reading = this.readings[level];
+    if (!reading.exists(place)) return;
+    this.pointed = null;
+    this.writeTip();
+    this.selectToken(walk(reading, place, this.selected.token, this.block));
+  }
+
+  /** Number, share and place of what is pointed at, beside the pointer or the place itself. */
+  writeTip(map, event) {
+    const tip = this.pick(".tip");
+    const shown = this.pointed !== null && this.readings[this.pointed.level].exists(this.pointed.place);
+    tip.classList.toggle("shown", shown);
+    if (!shown) return;
+    const { level, place } = this.pointed;
+    const { g, multiple } = this.readings[level];
+    const [row, column] = [Math.floor(place / g), place % g];
+    emphasise(
+      tip,
+      this.word("tip", {
+        multiple: formatExactly(multiple[place]),
+        share: ((100 * multiple[place]) / this.facts[level].total).toFixed(2) + " %",
+        row: row + 1,
+        column: column + 1,
+      }),
+    );
+    const box = map.getBoundingClientRect();
+    const x = event ? event.clientX : box.left + ((column + 0.5) * box.width) / g;
+    const y = event ? event.clientY : box.top + (row * box.height) / g;
+    tip.style.left = Math.max(8, Math.min(innerWidth - tip.offsetWidth - 8, x + 14)) + "px";
+    tip.style.top = Math.max(8, y - 38) + "px";
+  }
+
+  // Drawing
+
+  soon() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.draw();
+    });
+  }
+
+  draw() {
+    if (!this.data || !this.root.isConnected) return;
+    const { block, look, token } = this;
+    const ready = this.trace && token !== null;
+    this.pick("output").textContent = Math.round(100 * this.opacity) + " %";
+    if (ready) {
+      this.readings = block.levels.map((_, i) =>
+        readLevel(this.trace, block, i, token, this.selected.head),
+      );
+      const pixels = this.data.network.input / block.side;
+      this.facts = this.readings.map((r) => readingFacts(r, pixels * r.factor));
+    } else this.readings = this.facts = null;
+    this.drawPhoto();
+    this.columns.forEach((column, i) => {
+      if (i >= block.levels.length) return;
+      if (!ready) {
+        drawWaiting(column.map, block.levels[i].grid, look);
+        drawWaiting(column.overlay, block.levels[i].grid, look);
+        return;
+      }
+      const [reading, facts] = [this.readings[i], this.facts[i]];
+      drawMap(column.map, reading, facts, look, this.pointed?.level === i ? this.pointed.place : null);
+      if (this.photo) drawOverlay(column.overlay, this.photo, reading, facts, block, look, this.opacity);
+      emphasise(column.say, this.sentence(i));
+      this.writeFacts(column.facts, facts, reading);
+      column.map.dataset.drawn = `${token.join(",")}/${block.stage}/${block.block}`;
+    });
+    const marked = this.pointed && this.readings ? this.readings[this.pointed.level].multiple[this.pointed.place] : null;
+    drawBar(this.pick(".bar"), this.words, look, marked || null);
+    this.drawFunnels();
+    if (this.pick("details").open) this.writeTables();
+    this.writeNumbers();
+  }
+
+  drawPhoto() {
+    const { photo, block, token, photoCanvas } = this;
+    if (!photo) return;
+    const { pen, width } = fit(photoCanvas);
+    const key = `${width} ${devicePixelRatio} ${block.stage}`;
+    if (this.boardSheet?.key !== key) {
+      const cells = block.levels.length > 1 ? block.side / block.levels[0].grid : block.side;
+      this.boardSheet = { key, sheet: drawBoard(photo, cells, width, photoCanvas.width / width) };
+      drawWhole(this.pick(".whole"), photo);
+    }
+    pen.drawImage(this.boardSheet.sheet, 0, 0, width, width);
+    if (token === null) return;
+    drawToken(pen, block, token, width);
+    if (this.pointed && this.readings) {
+      const [left, top, side] = areaOf(this.readings[this.pointed.level], this.pointed.place, block);
+      const least = Math.max(side * width, 6);
+      ring(pen, left * width, top * width, least, true);
+    }
+    photoCanvas.dataset.drawn = `${token.join(",")}/${block.stage}/${block.block}`;
+  }
+
+  sentence(index) {
+    const { order, strongest } = this.facts[index];
+    const { g, own, places } = this.readings[index];
+    const multiple = formatMultiple(strongest);
+    if (places < 2 || Math.abs(strongest - 1) < 0.002) return this.word("says_flat");
+    if (strongest < 1.3) return this.word("says_nearly_flat", { multiple });
+    const place = this.direction(
+      Math.floor(order[0] / g) - Math.floor(own / g),
+      (order[0] % g) - (own % g),
+    );
+    const cell = index > 0 || this.block.levels.length === 1;
+    if (place) return this.word(cell ? "says_cell" : "says_place", { place, multiple });
+    return this.word(cell ? "says_own_cell" : "says_itself", { multiple });
+  }
+
+  /** "4 down, 3 left"; "" for no way at all. */
+  direction(down, right) {
+    const a = down && this.word(down < 0 ? "up" : "down", { n: Math.abs(down) });
+    const b = right && this.word(right < 0 ? "left" : "right", { n: Math.abs(right) });
+    return a && b ? this.word("and", { a, b }) : a || b || "";
+  }
+
+  writeFacts(element, facts, { places }) {
+    const lines = [
+      this.word(facts.half === 1 ? "fact_half_one" : "fact_half", { half: facts.half, places }),
+      this.word("fact_own", { multiple: formatMultiple(facts.own) }),
+      this.word("fact_distance", { pixels: facts.distance.toFixed(0), even: facts.even.toFixed(0) }),
+    ];
+    while (element.children.length < lines.length) element.append(make("span"));
+    lines.forEach((line, i) => emphasise(element.children[i], line));
+  }
+
+  writeNumbers() {
+    const inputs = [...this.pick(".more").querySelectorAll("input")];
+    const focused = this.root.getRootNode().activeElement;
+    inputs.forEach((input, axis) => {
+      if (input !== focused && this.selected.token) input.value = this.selected.token[axis] + 1;
+    });
+  }
+
+  writeTables() {
+    if (!this.readings) return;
+    const tables = this.readings.map((reading, i) => {
+      const { order, total } = this.facts[i];
+      const scroll = make("div", "scroll");
+      scroll.tabIndex = 0;
+      const table = make("table");
+      const head = this.columns[i].head.textContent;
+      table.append(make("caption", "", this.word("table_caption", { ordinal: this.ordinal(i), head })));
+      const titles = table.createTHead().insertRow();
+      for (const name of ["table_place", "table_multiple", "table_share"]) {
+        const title = make("th", "", this.word(name));
+        title.scope = "col";
+        titles.append(title);
+      }
+      const body = table.createTBody();
+      for (const k of order) {
+        const cells = [
+          `${Math.floor(k / reading.g) + 1}, ${(k % reading.g) + 1}`,
+          formatExactly(reading.multiple[k]),
+          ((100 * reading.multiple[k]) / total).toFixed(2) + " %",
+        ];
+        const row = body.insertRow();
+        for (const text of cells) row.insertCell().textContent = text;
+      }
+      scroll.append(table);
+      return scroll;
+    });
+    this.pick(".tables").replaceChildren(...tables);
+  }
+
+  /** From a grid on the picture (or on a map) to the map that shows it, level by level. */
+  drawFunnels() {
+    const funnels = this.pick(".funnels");
+    funnels.replaceChildren();
+    if (!this.token || !funnels.clientWidth) return;
+    const origin = this.pick(".board").getBoundingClientRect();
+    const box = (element) => {
+      const { left, top, width } = element.getBoundingClientRect();
+      return { left: left - origin.left, top: top - origin.top, side: width };
+    };
+    const { block, token } = this;
+    const boxes = [box(this.photoCanvas), ...block.levels.map((_, i) => box(this.columns[i].map))];
+    const first = { g: block.levels[0].grid, factor: 1, grid: token.map((t) => Math.floor(t / block.levels[0].grid)) };
+    const [left, top, side] = areaOfGrid(first, block);
+    const [photo, map] = boxes;
+    const cell = { left: photo.left + left * photo.side, top: photo.top + top * photo.side, side: side * photo.side };
+    this.addFunnel(funnels, photo, cell, map, true);
+    if (block.levels.length > 1) this.addFunnelText(funnels, photo, map, this.word("look_inside"));
+    for (let i = 1; i < block.levels.length; i++) {
+      const [from, to] = [boxes[i], boxes[i + 1]];
+      const g = block.levels[i].grid;
+      const factor = factors(block)[i];
+      const at = token.map((t) => Math.floor(t / factor) % g);
+      const size = to.side / g;
+      const merged = { left: to.left + at[1] * size, top: to.top + at[0] * size, side: size };
+      this.addFunnel(funnels, to, merged, from, false);
+      const count = block.levels[i - 1].grid ** 2;
+      this.addFunnelText(funnels, from, to, this.word("merge", { merged: count }));
+    }
+  }
+
+  /** Lines from a square inside `board` to the near side of `map`; dotted where they cross a board. */
+  addFunnel(svg, board, square, map, onPhoto) {
+    const right = map.left > board.left; // the map stands right of the board
+    const near = right ? square.left + square.side : square.left;
+    const edge = right ? board.left + board.side : board.left;
+    const far = right ? map.left : map.left + map.side;
+    const between = (a, b) => (near === far ? a : a + ((b - a) * (edge - near)) / (far - near));
+    const upper = between(square.top, map.top);
+    const lower = between(square.top + square.side, map.top + map.side);
+    const { accent, ink } = this.look;
+    const add = (tag, attributes) => {
+      const shape = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, value);
+      svg.append(shape);
+    };
+    add("polygon", {
+      points: `${edge},${upper} ${far},${map.top} ${far},${map.top + map.side} ${edge},${lower}`,
+      fill: accent,
+      opacity: 0.13,
+    });
+    const crossing = `M${near} ${square.top}L${edge} ${upper}M${near} ${square.top + square.side}L${edge} ${lower}`;
+    if (onPhoto) {
+      add("path", { d: crossing, stroke: DARK_INK, "stroke-width": 3, opacity: 0.45, fill: "none" });
+      add("path", { d: crossing, stroke: CELL_LINE, "stroke-width": 1.5, fill: "none" });
+    } else
+      add("path", { d: crossing, stroke: ink, "stroke-dasharray": "2 3", opacity: 0.6, fill: "none" });
+    add("path", {
+      d: `M${edge} ${upper}L${far} ${map.top}M${edge} ${lower}L${far} ${map.top + map.side}`,
+      stroke: accent,
+      "stroke-width": 1.5,
+      fill: "none",
+    });
+  }
+
+  /** Words in the gap between two columns, one under the other. */
+  addFunnelText(svg, from, to, text) {
+    const x = (from.left + from.side + to.left) / 2;
+    const smaller = from.side < to.side ? from : to;
+    const [first, ...rest] = text.split(" ");
+    [first, rest.join(" ")].forEach((line, i) => {
+      const shape = document.createElementNS("http://www.w3.org/2000/svg", "text");
+      shape.setAttribute("x", x);
+      shape.setAttribute("y", smaller.top + smaller.side / 2 - 2 + 15 * i);
+      shape.textContent = line;
+      svg.append(shape);
+    });
+  }
+}
+
+// Small helpers of the page
+
+function make(tag, className = "", text = "") {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** Text with *emphasis* into an element, as text and nothing else. */
+function emphasise(element, text) {
+  element.replaceChildren(
+    ...text.split("*").map((part, i) => (i % 2 ? make("b", "", part) : part)),
+  );
+}
+
+function placeAt(canvas, event, count) {
+  const box = canvas.getBoundingClientRect();
+  const place = (share) => Math.max(0, Math.min(count - 1, Math.floor(share * count)));
+  return [
+    place((event.clientY - box.top) / box.height),
+    place((event.clientX - box.left) / box.width),
+  ];
+}
+
+function arrow(event) {
+  return { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+}
+
+function stop(event) {
+  event.preventDefault();
+  event.stopPropagation();
+}

@@ -1,0 +1,53 @@
+// Multiples of an even share as colours and as text. The same scale everywhere: log2, 1/16x to 16x.
+
+const OCTAVES = 4;
+const STEPS = 256;
+
+const DARK_INK = "#14130F";
+const LIGHT_INK = "#FFFFFF";
+
+/** 33 stops as "#RRGGBB" -> 257 colours, and for each the ink that stands out from it. */
+function makeRamp(stops) {
+  const rgb = stops.map((stop) => [1, 3, 5].map((i) => parseInt(stop.slice(i, i + 2), 16)));
+  const colours = [];
+  const inks = [];
+  for (let i = 0; i <= STEPS; i++) {
+    const place = (i / STEPS) * (rgb.length - 1);
+    const k = Math.min(rgb.length - 2, Math.floor(place));
+    const mixed = rgb[k].map((v, c) => Math.round(v + (rgb[k + 1][c] - v) * (place - k)));
+    colours.push(`rgb(${mixed})`);
+    inks.push(luminance(mixed) > 0.179 ? DARK_INK : LIGHT_INK); // where both contrasts are equal
+  }
+  return { colours, inks };
+}
+
+/** Relative luminance (WCAG) of an sRGB triple. */
+function luminance(rgb) {
+  const [r, g, b] = rgb.map((v) => {
+    v /= 255;
+    return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function step(multiple) {
+  const octave = Math.max(-OCTAVES, Math.min(OCTAVES, Math.log2(multiple)));
+  return Math.round(((octave + OCTAVES) / (2 * OCTAVES)) * STEPS);
+}
+
+/** Two figures: "11×", "3.2×", "0.05×"; "<1/64×" at the floor. */
+function formatMultiple(multiple) {
+  if (multiple <= 1 / 64) return "<1/64×";
+  const digits = multiple >= 9.95 ? 0 : multiple >= 0.095 ? 1 : 2;
+  return multiple.toFixed(digits) + "×";
+}
+
+/** Three figures, for a single place that is pointed at. */
+function formatExactly(multiple) {
+  return multiple < 0.001 ? "<0.001×" : Number(multiple.toPrecision(3)) + "×";
+}
+
+function formatShare(share) {
+  if (share < 0.0005) return "<0.1 %";
+  return (100 * share).toFixed(share < 0.0995 ? 1 : 0) + " %";
+}

@@ -1,0 +1,29 @@
+// The store: takes a packet from the server and shows nothing.
+
+const shelved = new Map(); // by component: the bytes that were last shelved
+
+export default function (component) {
+  const { data, key } = component;
+  if (shelved.get(key) !== data) {
+    shelved.set(key, data);
+    const { header, body } = unpack(data);
+    if (header.crop) shelvePhoto(header, body);
+    else shelve("trace/" + header.key, readTrace(header, body));
+  }
+  return () => shelved.delete(key);
+}
+
+async function shelvePhoto(header, jpeg) {
+  const image = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+  shelve("photo/" + header.key, { image, crop: header.crop });
+}
+
+function readTrace(header, body) {
+  const codes = new Uint16Array(body.buffer);
+  const multiples = new Float32Array(65536); // code -> multiple of an even share; 0: no such place
+  for (let code = 1; code < 65536; code++)
+    multiples[code] = 2 ** ((code - header.even) / header.per_octave);
+  let offset = 0;
+  const offsets = header.lengths.map((length) => (offset += length) - length);
+  return { codes, multiples, offsets, tokens: header.tokens, top: header.top };
+}

@@ -1,0 +1,92 @@
+"""What is computed once: networks for everybody, everything made of a picture for one visitor.
+
+Keys are digests: Streamlit hashes large arrays by a sample only. What comes from a picture lives
+in the visitor's session and goes with it. Torch is imported on first use, so that the page with
+its photo stands before it is loaded.
+"""
+
+import io
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from transcnn.figures.packet import photo_packet
+from transcnn.model.variants import network
+from transcnn.pictures import Crop, decode, prepare
+from transcnn.ui.state import Source
+
+if TYPE_CHECKING:
+    from transcnn.classifier import Classifier
+    from transcnn.trace import Trace
+
+_PHOTO_SIDE = 720  # the longer side of a photo on the page, in pixels
+
+# One run of a network at a time: it uses all cores, and two at once only add to the memory.
+_running = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the app keeps of a picture: the network's view of it, and a photo to draw on."""
+
+    key: str
+    pixels: NDArray[np.uint8]  # [S, S, 3]
+    crop: Crop
+    photo: bytes  # the packet for the browser
+
+
+def open_picture(source: Source, model: str) -> Opened:
+    """The picture as `model` sees it, and its photo."""
+    return _open(source.digest, network(model).input.size, source)
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _open(digest: str, size: int, _source: Source) -> Opened:
+    picture = decode(_source.data)
+    pixels, crop = prepare(picture, size)
+    key = f"{digest}/{size}"
+    return Opened(key, pixels, crop, photo_packet(key, _jpeg(picture.image), crop.shares))
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    small = image.copy()
+    small.thumbnail((_PHOTO_SIDE, _PHOTO_SIDE), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    small.save(file, "JPEG", quality=88)
+    return file.getvalue()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def classifier(model: str) -> "Classifier":
+    """The network `model` with its shipped weights."""
+    from transcnn.classifier import Classifier
+
+    return Classifier(model)
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
+def _trace(key: str, model: str, _opened: Opened) -> "Trace":
+    with _running:
+        return classifier(model).trace_pixels(_opened.pixels, _opened.crop)
+
+
+def trace_picture(opened: Opened, model: str) -> "Trace":
+    """What every H-MHSA of `model` did with the picture."""
+    return _trace(opened.key, model, opened)
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _packet(key: str, model: str, _opened: Opened) -> bytes:
+    from transcnn.figures.trace_packet import trace_packet
+
+    return trace_packet(f"{model}/{key}", trace_picture(_opened, model))
+
+
+def pack_trace(opened: Opened, model: str) -> bytes:
+    """The trace for the browser; the same bytes from run to run, so they travel once."""
+    return _packet(opened.key, model, opened)

@@ -1,0 +1,53 @@
+"""What is drawn in the browser: three components, each registered once for the whole app.
+
+A component's script is the files that it needs, one after the other, in one module. The network's
+answers travel to the stores, in packets that stay the same from run to run; the view gets small
+values only, and finds the packets by their keys.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_BROWSER = Path(__file__).with_name("browser")
+
+
+def _read(*names: str) -> str:
+    return "\n".join((_BROWSER / name).read_text(encoding="utf-8") for name in names)
+
+
+_store = st.components.v2.component("transcnn.store", js=_read("packets.js", "store.js"))
+_explore = st.components.v2.component(
+    "transcnn.explore",
+    html=_read("explore.html"),
+    css=_read("explore.css"),
+    js=_read("packets.js", "scale.js", "reading.js", "canvas.js", "explore.js"),
+)
+_samples = st.components.v2.component(
+    "transcnn.samples",
+    html=_read("samples.html"),
+    css=_read("samples.css"),
+    js=_read("samples.js"),
+)
+
+
+def store(key: str, packet: bytes) -> None:
+    """Bring a packet to the browser; it shows nothing."""
+    _store(key=key, data=packet, height="content")
+
+
+def explore_view(
+    key: str,
+    data: dict[str, Any],
+    on_select: Callable[[], None],
+    on_dismiss: Callable[[], None],
+) -> None:
+    """The picture with its token and readings; what is selected is in the session at `key`."""
+    _explore(key=key, data=data, on_selected_change=on_select, on_dismissed_change=on_dismiss)
+
+
+def sample_picker(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> None:
+    """The sample pictures; the name of the one picked is in the session at `key`."""
+    _samples(key=key, data=data, on_picked_change=on_pick)

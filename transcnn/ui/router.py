@@ -1,0 +1,61 @@
+"""Which pages there are, and what stands around each of them."""
+
+import runpy
+from pathlib import Path
+
+import streamlit as st
+
+from transcnn.errors import TransCNNError
+from transcnn.ui import sidebar
+from transcnn.ui.state import AppState
+from transcnn.ui.words import words
+
+_ROOT = Path(__file__).resolve().parents[2]
+_INSIDE = "_inside_app"
+
+# File in pages/, icon. The first is the home page; titles are in the catalogue of words.
+PAGES = (
+    ("explore", ":material/center_focus_strong:"),
+    ("models", ":material/deployed_code:"),
+    ("about", ":material/info:"),
+)
+
+_STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
+
+
+def run() -> None:
+    """Draw the frame and the chosen page. For app.py."""
+    say = words()
+    pages = [
+        st.Page(
+            _ROOT / "pages" / f"{name}.py",
+            title=say(f"pages.{name}"),
+            icon=icon,
+            url_path=None if name == PAGES[0][0] else name,
+            default=name == PAGES[0][0],
+        )
+        for name, icon in PAGES
+    ]
+    st.set_page_config(layout="wide", page_icon=str(_ROOT / "assets" / "icon.svg"))
+    st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
+    st.html(f"<style>{_STYLE}</style>")
+    page = st.navigation(pages)
+    sidebar.show(AppState())
+    st.session_state[_INSIDE] = True
+    try:
+        page.run()
+    except TransCNNError as error:
+        st.error(say.error(error))
+    finally:
+        st.session_state.pop(_INSIDE, None)
+
+
+def ensure_app() -> None:
+    """For the first line of a page: run it through app.py if it was started by itself.
+
+    As long as no session has opened app.py, Streamlit takes a link to `/models` for a page of the
+    folder pages/ and starts that file alone, without navigation, sidebar or theme.
+    """
+    if _INSIDE not in st.session_state:
+        runpy.run_path(str(_ROOT / "app.py"), run_name="__main__")
+        st.stop()

@@ -1,0 +1,179 @@
+"""What this visitor has chosen: the only place that knows session keys and link parameters.
+
+A link holds what another person needs to see the same: sample, model, stage, block, head, token,
+with indices from 0. Uploads are not part of links. Parameters are never trusted: what does not
+exist falls back to the default.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import streamlit as st
+
+from transcnn.checkpoints.catalogue import shipped_names
+from transcnn.errors import PictureError
+from transcnn.model.config import Network
+from transcnn.model.variants import network
+from transcnn.pictures import decode
+from transcnn.pictures.samples import samples
+
+FIRST_SAMPLE = "zebra"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture to look at: the bytes of its file and what it is called."""
+
+    sample: str | None  # None for an upload
+    title: str
+    alt: str
+    data: bytes
+    digest: str  # sha256 of the bytes
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which part of a trace is in front. `head` None: the mean of all; `token` None: the first."""
+
+    stage: int = 0
+    block: int = 0
+    head: int | None = None
+    token: tuple[int, int] | None = None
+
+
+class AppState:
+    """Typed access to the session; a new session starts from its link."""
+
+    def __init__(self) -> None:
+        self._session = st.session_state
+        if "sample" not in self._session:
+            self._read_link()
+
+    # What is chosen
+
+    @property
+    def model(self) -> str:
+        return str(self._session["model"])
+
+    @property
+    def sample(self) -> str | None:
+        """The sample that is shown; None while an upload is."""
+        return None if self._session["shows_upload"] else self._session["sample"]
+
+    @property
+    def selection(self) -> Selection:
+        selection: Selection = self._session["selection"]
+        return selection
+
+    @property
+    def upload_error(self) -> PictureError | None:
+        """Why the last upload could not be used."""
+        error: PictureError | None = self._session["upload_error"]
+        return error
+
+    def source(self, language: str) -> Source:
+        """The picture that is shown."""
+        if self._session["shows_upload"]:
+            upload: Source = self._session["upload"]
+            return upload
+        sample = next(s for s in samples() if s.name == self._session["sample"])
+        data = sample.path.read_bytes()
+        return Source(
+            sample.name,
+            sample.title[language],
+            sample.alt[language],
+            data,
+            hashlib.sha256(data).hexdigest(),
+        )
+
+    # Choosing
+
+    def show_sample(self, name: str) -> None:
+        self._session.update(sample=name, shows_upload=False, upload_error=None)
+        self._forget_token()
+
+    def show_upload(self, title: str, alt: str, data: bytes) -> None:
+        """Show an uploaded file; if it is no picture, the last one stays and the error is kept."""
+        try:
+            digest = decode(data).digest
+        except PictureError as error:
+            self.refuse_upload(error)
+            return
+        self._session["upload"] = Source(None, title, alt, data, digest)
+        self._session.update(shows_upload=True, upload_error=None)
+        self._forget_token()
+
+    def refuse_upload(self, error: PictureError) -> None:
+        """Keep why an upload cannot be shown; the last picture stays."""
+        self._session["upload_error"] = error
+
+    def dismiss_error(self) -> None:
+        self._session["upload_error"] = None
+
+    def show_model(self, name: str) -> None:
+        self._session.update(model=name, selection=Selection())
+
+    def select(self, selection: Selection) -> None:
+        self._session["selection"] = _existing(selection, network(self.model))
+
+    def _forget_token(self) -> None:
+        old = self.selection
+        self._session["selection"] = Selection(old.stage, old.block, old.head)
+
+    # Links
+
+    def _read_link(self) -> None:
+        link = st.query_params
+        known = [s.name for s in samples()]
+        sample, model = link.get("picture", FIRST_SAMPLE), link.get("model", shipped_names()[0])
+        self._session.update(
+            sample=sample if sample in known else FIRST_SAMPLE,
+            model=model if model in shipped_names() else shipped_names()[0],
+            shows_upload=False,
+            upload_error=None,
+        )
+        token = tuple(_number(part) for part in link.get("token", "").split(","))
+        chosen = Selection(
+            _number(link.get("stage", "0")),
+            _number(link.get("block", "0")),
+            _number(link["head"]) if "head" in link else None,
+            (token[0], token[1]) if len(token) == 2 else None,
+        )
+        self._session["selection"] = _existing(chosen, network(self.model))
+
+    def write_link(self) -> None:
+        """Make the address tell what is chosen."""
+        chosen = self.selection
+        wanted = {
+            "picture": self.sample,
+            "model": self.model if len(shipped_names()) > 1 else None,
+            "stage": str(chosen.stage),
+            "block": str(chosen.block),
+            "head": None if chosen.head is None else str(chosen.head),
+            "token": None if chosen.token is None else "{},{}".format(*chosen.token),
+        }
+        for name, value in wanted.items():
+            if value is None:
+                st.query_params.pop(name, None)
+            elif st.query_params.get(name) != value:
+                st.query_params[name] = value
+
+
+def _number(text: str) -> int:
+    """A whole number of a link; -1, which exists nowhere, for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 6 else -1
+
+
+def _existing(selection: Selection, model: Network) -> Selection:
+    """The selection, with the default in place of whatever `model` does not have."""
+    stages = range(len(model.stages))
+    if selection.stage not in stages:
+        return Selection()
+    attending = model.stages[selection.stage].attending
+    block = selection.block if selection.block in range(len(attending)) else 0
+    head = selection.head if selection.head in range(attending[block].heads) else None
+    size = model.map_size(selection.stage, (model.input.size, model.input.size))
+    token = selection.token
+    if token is not None and not all(0 <= t < side for t, side in zip(token, size, strict=True)):
+        token = None
+    return Selection(selection.stage, block, head, token)

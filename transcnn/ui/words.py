@@ -1,0 +1,42 @@
+"""All words of the app: strings/<language>.toml, keyed by purpose.
+
+A sentence may have named gaps, `{m}`, and emphasis, `*like this*`, which the browser's side sets
+in bold type.
+"""
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from transcnn.errors import TransCNNError
+
+_STRINGS = Path(__file__).with_name("strings")
+
+
+class Words:
+    """The catalogue of one language."""
+
+    def __init__(self, language: str) -> None:
+        text = (_STRINGS / f"{language}.toml").read_text(encoding="utf-8")
+        self.language = language
+        self._tables: dict[str, dict[str, str]] = tomllib.loads(text)
+
+    def __call__(self, key: str, **gaps: Any) -> str:
+        """The sentence "table.name", its gaps filled."""
+        table, name = key.split(".")
+        return self._tables[table][name].format(**gaps)
+
+    def table(self, name: str) -> dict[str, str]:
+        """All sentences of a table, gaps open: for the browser's side, which fills them."""
+        return self._tables[name]
+
+    def error(self, error: TransCNNError) -> str:
+        """What to tell a person about `error`."""
+        return self._tables["errors"][type(error).__name__].format(**error.details)
+
+
+@functools.cache
+def words(language: str = "en") -> Words:
+    """The words of `language`."""
+    return Words(language)
