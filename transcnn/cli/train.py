@@ -45,7 +45,8 @@ def train(
 
     A tenth of the pictures is held back for measuring. Into --out go checkpoint.pt, log.csv,
     weights.safetensors, snapshots and the decoded pictures. Ctrl-C saves and stops. Under
-    torchrun several processes train together.
+    torchrun several processes train together. The docstring of transcnn.training names settings of
+    the environment that make it faster.
     """
     for name, value in (("minutes", minutes), ("threads", threads)):
         if value is not None and value <= 0:
@@ -107,6 +108,8 @@ def train(
         else:
             log = log or _Log(out / "log.csv", event, resume)
             log.add(event)
+    if log is not None:
+        log.close()
     if together:
         dist.destroy_process_group()
     if rank != 0:
@@ -182,6 +185,9 @@ class _Log:
         if time.monotonic() - self.said > self.EVERY_S or event.progress == 1:
             self.said = time.monotonic()
             click.echo(self._line(event), err=True)
+
+    def close(self) -> None:
+        self.file.close()
 
     def _line(self, event: "Stepped") -> str:
         """Means over the last steps; the time left follows from the pace since the start."""

@@ -1,10 +1,11 @@
 """What a training run is made of: frozen values that are checked when they are made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from transcnn.errors import ChoiceError
+from transcnn.training.objectives import PARTS
 
 
 def _check(name: str, value: object, ok: bool, allowed: str) -> None:
@@ -69,11 +70,9 @@ class Recipe:
     store_px: int = 256
     smallest_crop: float = 0.8
     seed: int = 0
-    snapshots: tuple[float, ...] = field(default=(0.0, 0.03, 0.1, 0.3, 0.6, 1.0))
+    snapshots: tuple[float, ...] = (0.0, 0.03, 0.1, 0.3, 0.6, 1.0)
 
     def __post_init__(self) -> None:
-        from transcnn.training.objectives import PARTS
-
         for part in self.objectives:
             _check("objective", part, part in PARTS, ", ".join(PARTS))
         _check("objectives", dict(self.objectives), len(self.objectives) > 0, "one part or more")

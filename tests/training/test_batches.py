@@ -1,0 +1,51 @@
+"""A batch follows from the seed, the step and the process, and comes from one source."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from transcnn.training.batches import Batches
+from transcnn.training.data import Source
+from transcnn.training.recipe import Mixture
+
+
+def _same(a, b):
+    return (a.clean == b.clean).all() and (a.seen.pixels == b.seen.pixels).all()
+
+
+def test_a_step_has_the_same_batch_whenever_it_is_made(batches):
+    first = batches.make(7)
+    batches.make(8)
+    assert _same(batches.make(7), first)
+
+
+def test_steps_processes_and_seeds_have_different_batches(batches, small):
+    first = batches.make(7)
+    assert not _same(batches.make(8), first)
+    assert not _same(replace(batches, rank=1).make(7), first)
+    assert not _same(replace(batches, recipe=replace(small, seed=1)).make(7), first)
+
+
+def test_the_pictures_of_a_batch_come_from_one_source_and_all_sources_alike(small):
+    flat = [Source(Path(), np.full((6, 8, 8, 3), v, np.uint8), ()) for v in (10, 200)]
+    batches = Batches(flat, replace(small, mixture=Mixture(1, 0, 0)), 32)
+    values = [np.unique(batches.make(step).clean) for step in range(100)]
+    assert all(len(v) == 1 for v in values)
+    assert np.mean([v[0] == 10 for v in values]) == pytest.approx(0.5, abs=0.15)
+
+
+def test_pictures_are_squares_out_of_the_stored_ones_and_sometimes_mirrored(small):
+    ramp = np.broadcast_to(np.arange(100, dtype=np.uint8)[:, None, None], (4, 100, 100, 3)).copy()
+    ramp[:, :, :, 0] = np.arange(100)[None, None, :]  # channel 0 grows along the row
+    batches = Batches([Source(Path(), ramp, ())], replace(small, smallest_crop=0.5), 64)
+    spans, mirrored = [], []
+    for step in range(20):
+        for picture in batches.make(step).clean.astype(int):
+            spans.append(abs(picture[0, -1, 0] - picture[0, 0, 0]))
+            mirrored.append(picture[0, -1, 0] < picture[0, 0, 0])
+            assert picture[-1, 0, 1] > picture[0, 0, 1]  # never upside down
+    assert 45 < min(spans) < 60
+    assert 90 < max(spans) < 100
+    assert 0.3 < np.mean(mirrored) < 0.7

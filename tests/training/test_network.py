@@ -1,0 +1,80 @@
+"""The teacher is the bare body, only H-MHSA learns, and its attention keeps its gradient."""
+
+import pytest
+import torch
+
+from transcnn.model.attention import HierarchicalAttention
+from transcnn.model.config import HMHSA, LAYER
+from transcnn.model.network import fold_batch_norms
+from transcnn.model.taps import Probe, Taps
+from transcnn.trace import make_switch
+from transcnn.training.network import StudentAndTeacher, TrainingTaps, start_branch_anew
+
+
+@pytest.fixture
+def x():
+    return torch.randn(2, 3, 96, 96, generator=torch.Generator().manual_seed(3))
+
+
+def test_the_teacher_is_the_body_and_the_student_the_whole_network(model, x):
+    network = StudentAndTeacher(model)
+    model.eval()
+    with torch.no_grad():
+        off = model(x, Taps(record=False, switch=make_switch("off")))
+        maps, on = model.forward_features(x), model(x)
+        student = network(x, TrainingTaps())
+    teacher = network.teach(x)
+    torch.testing.assert_close(teacher.logits, off, rtol=1e-3, atol=1e-3)
+    torch.testing.assert_close(student.logits, on, rtol=1e-3, atol=1e-3)
+    for given, wanted in zip(student.stages, maps, strict=True):
+        torch.testing.assert_close(given, wanted, rtol=1e-3, atol=1e-3)
+
+
+def test_attention_of_every_level_has_a_gradient_and_only_h_mhsa_gets_one(model, x):
+    network = StudentAndTeacher(model)
+    student = network(x, TrainingTaps())
+    assert len(student.attention) == 6 * 2 + 3  # six blocks with two levels, three with one
+    sum(w.square().sum() for w in student.attention.values()).backward()
+    learning = {key for key, p in network.model.named_parameters() if p.grad is not None}
+    assert learning
+    assert learning <= network.branch().keys()
+    assert all(".attn." in key for key in network.branch())
+
+
+def test_a_branch_begun_anew_adds_nothing(model, x):
+    start_branch_anew(model, torch.Generator().manual_seed(0))
+    network = StudentAndTeacher(model)
+    torch.testing.assert_close(network(x, TrainingTaps()).logits, network.teach(x).logits)
+
+
+def test_a_left_out_residual_leaves_attention_alone():
+    """Against one level of H-MHSA written out, with its residual or without, by picture."""
+    torch.manual_seed(0)
+    shape = HMHSA(8, (), 4, qkv_per_level=True, input_norm=LAYER, level_norm=None)
+    attention = HierarchicalAttention(shape)
+    x = torch.randn(40, 8, 3, 3)
+    taps = TrainingTaps(residual_drop=0.5, generator=torch.Generator().manual_seed(1))
+    added = attention(x, Probe(taps, 0, 0))
+    tokens = attention.input_norm(x)
+    read = _read(attention, tokens)
+    with_residual, without = attention.proj(read + tokens), attention.proj(read)
+    kept = [torch.allclose(added[b], with_residual[b], atol=1e-5) for b in range(40)]
+    left = [torch.allclose(added[b], without[b], atol=1e-5) for b in range(40)]
+    assert all(k != other for k, other in zip(kept, left, strict=True))
+    assert 10 < sum(left) < 30
+
+
+def _read(attention, tokens):
+    q, k, v = attention.qkv[0](tokens).flatten(2).chunk(3, 1)  # b (head d) n
+    heads = []
+    for h in range(2):
+        part = slice(4 * h, 4 * h + 4)
+        weights = (q[:, part].transpose(1, 2) @ k[:, part] / 2).softmax(-1)
+        heads.append(weights @ v[:, part].transpose(1, 2))
+    return torch.cat(heads, -1).transpose(1, 2).reshape(tokens.shape)
+
+
+def test_taps_outside_training_leave_residuals_alone(model, x):
+    folded = fold_batch_norms(model)
+    with torch.no_grad():
+        torch.testing.assert_close(folded(x, Taps()), folded(x), rtol=1e-4, atol=1e-4)

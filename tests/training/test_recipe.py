@@ -1,0 +1,48 @@
+"""A recipe that makes no sense is refused when it is made."""
+
+from dataclasses import replace
+
+import pytest
+
+from transcnn.errors import ChoiceError
+from transcnn.training.recipe import Mixture
+from transcnn.training.recipes import RECIPES, find_recipe
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"steps": 0},
+        {"batch": 1},
+        {"learning_rate": 0.0},
+        {"warm_up": 1.0},
+        {"average": -0.1},
+        {"residual_drop": 1.5},
+        {"smallest_crop": 0.0},
+        {"store_px": -1},
+        {"start": "elsewhere"},
+        {"snapshots": (0.5, 1.5)},
+        {"objectives": {}},
+        {"objectives": {"kindness": 1.0}},
+        {"clip": 0.0},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_a_wrong_value_is_named(small, wrong):
+    with pytest.raises(ChoiceError, match=next(iter(wrong)).removesuffix("s")):
+        replace(small, **wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [(0.5, 0.5, 0.5), (1.5, -0.5, 0), (0.2, 0.3, 0.5, 0.6, 0.4), (0, 0, 1, 0, 1)],
+)
+def test_a_mixture_is_made_of_shares(wrong):
+    with pytest.raises(ChoiceError, match="mixture"):
+        Mixture(*wrong)
+
+
+def test_recipes_are_found_by_their_names():
+    assert all(find_recipe(name).name == name for name in RECIPES)
+    with pytest.raises(ChoiceError, match="lite0_continue"):
+        find_recipe("lite9")
