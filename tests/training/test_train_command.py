@@ -86,6 +86,14 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(called, monkeypatch, tmp_path
     assert not (tmp_path / "out").exists()
 
 
+def test_a_checkpoint_is_never_overwritten_by_a_new_run(called, tmp_path):
+    (tmp_path / "checkpoint.pt").write_bytes(b"precious")
+    code, _, errors = called("train", "lite0", "--data", tmp_path, "--out", tmp_path)
+    assert code == 2
+    assert "--resume" in errors
+    assert (tmp_path / "checkpoint.pt").read_bytes() == b"precious"
+
+
 def test_two_processes_learn_together_and_the_first_alone_writes(command, photos, tmp_path):
     """Against one process that steps by the mean of both processes' losses."""
     out, writers = tmp_path / "out", tmp_path / "writers"

@@ -5,6 +5,8 @@ import os
 import signal
 import time
 from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +16,10 @@ from transcnn.cli import options
 from transcnn.errors import ChoiceError
 
 if TYPE_CHECKING:
+    import torch
+
     from transcnn.training.data import Source
-    from transcnn.training.loop import Stepped
+    from transcnn.training.loop import Ended, Event, Stepped
 
 
 @click.command()
@@ -51,74 +55,97 @@ def train(
     for name, value in (("minutes", minutes), ("threads", threads)):
         if value is not None and value <= 0:
             raise ChoiceError(field=name, value=value, allowed="numbers above 0")
+    if not resume and (out / "checkpoint.pt").exists():
+        allowed = "folders without a checkpoint.pt, or --resume to go on with it"
+        raise ChoiceError(field="out", value=str(out), allowed=allowed)
 
     import torch
-    import torch.distributed as dist
 
     from transcnn.checkpoints import create_model
+    from transcnn.training import loop
     from transcnn.training.batches import Batches
-    from transcnn.training.data import find_training_pictures, open_source
-    from transcnn.training.loop import Ended, Length, train
     from transcnn.training.network import start_branch_anew
     from transcnn.training.recipes import find_recipe
 
     chosen = find_recipe(recipe)
-    for folder in data:
-        find_training_pictures(folder)  # said before anything slow begins
-    if threads is not None:
-        torch.set_num_threads(threads)
-    cuda = torch.cuda.is_available()
-    together = "WORLD_SIZE" in os.environ  # torchrun sets it
-    if together:
-        dist.init_process_group("nccl" if cuda else "gloo")
-    rank = dist.get_rank() if together else 0
-    local = int(os.environ.get("LOCAL_RANK", 0))
-    device = torch.device("cuda", local) if cuda else torch.device("cpu")
-
     model = create_model(chosen.model, weights or "shipped")
     if chosen.start == "body":
         start_branch_anew(model, torch.Generator().manual_seed(chosen.seed))
+    if threads is not None:
+        torch.set_num_threads(threads)
+    with _processes() as (rank, device):
+        sources = _open_sources(data, out / "pictures", chosen.store_px, rank)
+        interrupted = _Interrupted()
+        events = loop.train(
+            chosen,
+            model,
+            Batches(sources, chosen, model.config.input.size, rank),
+            out,
+            length=loop.Length(chosen.steps, minutes),
+            resume=resume,
+            should_stop=lambda: interrupted.yes,
+            device=device,
+        )
+        end = _follow(events, out / "log.csv", resume, quiet=rank != 0)
+    if rank == 0 and end.finished:
+        click.echo(f"Done after {end.step} steps: {out / 'weights.safetensors'}.")
+    elif rank == 0:
+        click.echo(f"Stopped after step {end.step} and saved; --resume goes on.", err=True)
+    return 0 if end.finished else 130
+
+
+@contextmanager
+def _processes() -> Iterator[tuple[int, "torch.device"]]:
+    """This process's number among those that torchrun started, and its device; 0 if it is alone."""
+    import torch
+    import torch.distributed as dist
+
+    cuda = torch.cuda.is_available()
+    device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if cuda else "cpu")
+    if "WORLD_SIZE" not in os.environ:  # torchrun sets it
+        yield 0, device
+        return
+    dist.init_process_group("nccl" if cuda else "gloo")
+    try:
+        yield dist.get_rank(), device
+    finally:
+        dist.destroy_process_group()
+
+
+def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int, rank: int) -> "list[Source]":
+    """The sources; process 0 decodes what is not decoded yet, the others wait for that."""
+    import torch.distributed as dist
+
+    from transcnn.training.data import find_training_pictures, open_source
+
+    for folder in data:
+        find_training_pictures(folder)  # a mistake is said before anything slow begins
+    together = dist.is_initialized()
     if together and rank != 0:
-        dist.barrier()  # process 0 decodes, the others find the cache done
-    bar = _Decoding()
-    sources = [open_source(f, out / "pictures", chosen.store_px, bar.show) for f in data]
+        dist.barrier()
+    show = _Decoding().show
+    sources = [open_source(folder, cache, store_px, show) for folder in data]
     if together and rank == 0:
         dist.barrier()
-    if rank == 0:
-        for source in sources:
-            _tell(source)
+    for source in sources if rank == 0 else ():
+        _tell(source)
+    return sources
 
-    interrupted = _Interrupted()
-    stepped = train(
-        chosen,
-        model,
-        Batches(sources, chosen, model.config.input.size, rank),
-        out,
-        length=Length(chosen.steps, minutes),
-        resume=resume,
-        should_stop=lambda: interrupted.yes,
-        device=device,
-    )
+
+def _follow(events: "Iterable[Event]", path: Path, resume: bool, quiet: bool) -> "Ended":
+    """Log and show the steps to the end, which is returned; `quiet` only lets them happen."""
+    from transcnn.training.loop import Ended
+
     log: _Log | None = None
-    for event in stepped:
-        if rank != 0:
-            continue
+    for event in events:
         if isinstance(event, Ended):
-            end = event
-        else:
-            log = log or _Log(out / "log.csv", event, resume)
+            if log is not None:
+                log.close()
+            return event
+        if not quiet:
+            log = log or _Log(path, event, resume)
             log.add(event)
-    if log is not None:
-        log.close()
-    if together:
-        dist.destroy_process_group()
-    if rank != 0:
-        return 0
-    if end.finished:
-        click.echo(f"Done after {end.step} steps: {out / 'weights.safetensors'}.")
-        return 0
-    click.echo(f"Stopped after step {end.step} and saved; --resume goes on.", err=True)
-    return 130
+    raise AssertionError("the last event of a run is Ended")
 
 
 class _Interrupted:

@@ -20,10 +20,14 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Batch:
-    """Pictures as they are [B, S, S, 3], and as the student sees them."""
+    """Pictures as they are [B, S, S, 3], and as the student sees them.
+
+    `seed` is for what else the step draws.
+    """
 
     clean: Pixels
     seen: Corrupted
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Batches:
         count = min(self.recipe.batch, len(stored))
         chosen = r.choice(len(stored), size=count, replace=False)
         clean = np.stack([self._vary(stored[i], r) for i in chosen])
-        return Batch(clean, corrupt(clean, self.recipe.mixture, r))
+        return Batch(clean, corrupt(clean, self.recipe.mixture, r), int(r.integers(2**63)))
 
     def _vary(self, picture: Pixels, r: np.random.Generator) -> Pixels:
         """A random square of the picture, half of the time mirrored, at the network's size."""

@@ -108,7 +108,7 @@ def train(
             waited = time.monotonic() - began
             coming = maker.submit(batches.make, step + 1)
             rate = learning_rate(recipe, progress)
-            loss, parts = run.step(step, batch, rate)
+            loss, parts = run.step(batch, rate)
             step += 1
             took = time.monotonic() - began
             seconds, stop = _agree(seconds + took, should_stop(), device)
@@ -140,11 +140,11 @@ class _Run:
             self.branch.values(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
 
-    def step(self, step: int, batch: Batch, rate: float) -> tuple[float, dict[str, float]]:
+    def step(self, batch: Batch, rate: float) -> tuple[float, dict[str, float]]:
         config = self.network.model.config
         taps = TrainingTaps(
             residual_drop=self.recipe.residual_drop,
-            generator=torch.Generator().manual_seed(self.recipe.seed * 1_000_003 + step),
+            generator=torch.Generator().manual_seed(batch.seed),
         )
         clean, seen = (
             normalise(p, config).to(self.device) for p in (batch.clean, batch.seen.pixels)
