@@ -143,7 +143,7 @@ class _Run:
     def step(self, batch: Batch, rate: float) -> tuple[float, dict[str, float]]:
         config = self.network.model.config
         taps = TrainingTaps(
-            residual_drop=self.recipe.residual_drop,
+            residual_drop=self.recipe.residual_drop * rate / self.recipe.learning_rate,
             generator=torch.Generator().manual_seed(batch.seed),
         )
         clean, seen = (

@@ -50,7 +50,9 @@ class Recipe:
     `start`: from all shipped weights, or from the body alone with H-MHSA begun anew.
     `store_px` is the side at which pictures are kept on disk; smaller ones keep their size. Each
     time a picture is used, a random square of `smallest_crop` to 1 of its side is resized to the
-    network's input. The learning rate rises over the share `warm_up` of the run, then falls as a
+    network's input. Inner residuals are left out with the probability `residual_drop` for each
+    picture, block and level, in proportion to the learning rate: so a run ends on the network as
+    it is used. The learning rate rises over the share `warm_up` of the run, then falls as a
     cosine to 0. `average` is the decay of the moving average of the weights, a step.
     """
 
@@ -66,7 +68,7 @@ class Recipe:
     weight_decay: float = 0.02
     clip: float = 1.0
     average: float = 0.995
-    residual_drop: float = 0.0  # probability, for each picture, block and level
+    residual_drop: float = 0.0
     store_px: int = 256
     smallest_crop: float = 0.8
     seed: int = 0

@@ -13,7 +13,7 @@ BEGIN = Recipe(
     name="lite0",
     model="transcnn_lite0",
     start="body",
-    mixture=Mixture(whole=0.2, gray=0.1, cutmix=0.7),
+    mixture=Mixture(whole=0.3, gray=0.1, cutmix=0.6),
     objectives={
         "stages": 0.3,
         "pooled": 1.0,
