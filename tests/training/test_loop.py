@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from transcnn.checkpoints import load
+from transcnn.training import loop
 from transcnn.training.loop import Ended, Length, Stepped, learning_rate, train
-from transcnn.training.network import start_branch_anew
+from transcnn.training.network import TrainingTaps, start_branch_anew
 
 
 @pytest.fixture
@@ -89,6 +90,20 @@ def test_the_rate_warms_up_and_falls_as_a_cosine(small):
     recipe = replace(small, learning_rate=2.0, warm_up=0.2)
     rates = [learning_rate(recipe, p) for p in (0, 0.1, 0.2, 0.6, 1)]
     assert rates == pytest.approx([0, 1, 2, 1, 0])
+
+
+def test_residuals_are_left_out_as_often_as_the_rate_is_high(run, small, monkeypatch):
+    seen = []
+
+    def taps(residual_drop, **others):
+        seen.append(residual_drop)
+        return TrainingTaps(residual_drop=residual_drop, **others)
+
+    monkeypatch.setattr(loop, "TrainingTaps", taps)
+    events = run(replace(small, residual_drop=0.5, learning_rate=1e-3, warm_up=0))
+    assert seen == pytest.approx([500 * event.learning_rate for event in events[:-1]])
+    assert seen[0] == 0.5
+    assert seen[-1] < 0.1
 
 
 def test_a_run_of_minutes_ends_on_time_whatever_the_steps(run, small):
