@@ -105,7 +105,7 @@ class Classifier:
     def rank(self, logits: Tensor | NDArray[np.float32], top: int = 5) -> Prediction:
         """The `top` likeliest classes of one picture's logits [1000]."""
         self.check_top(top)
-        values = torch.as_tensor(logits)
+        values = logits if isinstance(logits, Tensor) else torch.tensor(logits)
         shares = values.softmax(0)
         order = shares.argsort(descending=True, stable=True)[:top].tolist()
         answers = (Answer(class_names()[i], float(shares[i]), float(values[i])) for i in order)
