@@ -85,6 +85,7 @@ class Explore {
     if (this.trace && this.selected.token === null)
       this.selected.token = this.trace.tokens[this.data.network.blocks.indexOf(this.block)];
     this.root.dataset.state = this.data.error ? "error" : this.trace ? "ready" : "opening";
+    this.root.dataset.shown = this.trace ? this.data.trace : ""; // for tests
     this.boardSheet = null;
     this.readTheme();
     for (const element of this.root.querySelectorAll("[data-word]"))
