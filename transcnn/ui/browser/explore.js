@@ -84,6 +84,7 @@ class Explore {
     this.trace = shelf.packets.get("trace/" + this.data.trace);
     if (this.trace && this.selected.token === null)
       this.selected.token = this.trace.tokens[this.data.network.blocks.indexOf(this.block)];
+    this.runs = shelf.packets.get("without/" + this.data.trace);
     this.root.dataset.state = this.data.error ? "error" : this.trace ? "ready" : "opening";
     this.root.dataset.shown = this.trace ? this.data.trace : ""; // for tests
     this.boardSheet = null;
@@ -96,6 +97,7 @@ class Explore {
     this.buildStages();
     this.buildMore();
     this.writeTop();
+    this.buildSwitches();
     this.describe();
     this.draw();
   }
@@ -290,8 +292,16 @@ class Explore {
     if (inside) parent.querySelector("[aria-checked=true]")?.focus();
   }
 
+  /** The likeliest classes, of the run under the chosen switch; a mark at the normal value. */
   writeTop() {
-    const top = this.trace?.top ?? Array(5).fill({ label: "", probability: 0 });
+    const { switch: chosen } = this.selected;
+    const run = chosen === "on" ? null : this.runs?.[chosen];
+    const name = this.word(`switch_${chosen}`);
+    this.pick(".answers h3").textContent = run
+      ? this.word("top_under", { switch: name })
+      : this.word("top");
+    const normal = this.trace?.top ?? [];
+    const top = run?.top ?? this.trace?.top ?? Array(5).fill({ label: "", probability: 0 });
     this.pick(".top").replaceChildren(
       ...top.map(({ label, probability }) => {
         const row = make("div");
@@ -301,10 +311,89 @@ class Explore {
         const fill = make("span", "fill");
         fill.style.width = 100 * probability + "%";
         track.append(fill);
+        const before = run && normal.find((answer) => answer.label === label);
+        if (before) {
+          const mark = make("span", "normal");
+          mark.style.left = `calc(${100 * before.probability}% - 1px)`;
+          track.append(mark);
+        }
         row.append(name, track, make("span", "value", label && formatShare(probability)));
         return row;
       }),
     );
+  }
+
+  /** What becomes of the answer under each switch, and the sentence that sums it up. */
+  buildSwitches() {
+    const { runs } = this;
+    const switches = this.pick(".switches");
+    switches.classList.toggle("waiting", !runs);
+    switches.setAttribute("aria-label", this.word("without"));
+    const answer = this.trace?.top[0].label ?? "";
+    const blocks = this.data.network.blocks.length;
+    this.pick(".without small").textContent = answer && this.word("without_note", { answer, blocks });
+    const change = (name) => 100 * (runs[name].answer.probability - runs.on.answer.probability);
+    const signed = (points) => (points < 0 ? "−" : "+") + Math.abs(points).toFixed(1);
+    const names = ["on", "uniform", "identity", "swapped", "off"];
+    const widest = runs ? Math.max(5, ...names.map((name) => Math.abs(change(name)))) : 1;
+    this.choices(
+      switches,
+      names.map((name) => {
+        const content = [
+          make("span", "name", this.word(`switch_${name}`)),
+          make("span", "means", this.word(`means_${name}`, { lender: this.data.lender })),
+          make("span", "change", "\u00a0"),
+          make("span", "axis"),
+          make("span", "logit", "\u00a0"),
+          make("span", "result", "\u00a0"),
+        ];
+        const [, , points, axis, logit, result] = content;
+        if (runs && name === "on") {
+          points.textContent = formatShare(runs.on.answer.probability);
+          logit.textContent = this.word("logit_on", { value: runs.on.answer.logit.toFixed(2) });
+          result.textContent = answer;
+          axis.style.visibility = "hidden";
+        } else if (runs) {
+          const by = change(name);
+          points.textContent = this.word("points", { points: signed(by) });
+          const bar = make("i");
+          bar.style.left = 50 + Math.min(0, (50 * by) / widest) + "%";
+          bar.style.width = Math.max(1.5, (50 * Math.abs(by)) / widest) + "%";
+          axis.append(bar);
+          logit.textContent = this.word("logit", {
+            before: runs.on.answer.logit.toFixed(2),
+            after: runs[name].answer.logit.toFixed(2),
+          });
+          const now = runs[name].top[0].label;
+          result.textContent =
+            now === answer ? this.word("same_answer") : this.word("now", { answer: now });
+          result.classList.toggle("changed", now !== answer);
+        }
+        return { value: name, content };
+      }),
+      this.selected.switch,
+      (name) => this.selectSwitch(name),
+    );
+    this.pick(".verdict").textContent = runs ? this.verdict(names.slice(1), change, signed) : "";
+  }
+
+  verdict(names, change, signed) {
+    const { runs } = this;
+    const answer = runs.on.top[0].label;
+    const say = (name) => this.word(`switch_${name}`);
+    const changes = names
+      .filter((name) => runs[name].top[0].label !== answer)
+      .map((name) => `${say(name)} → ${runs[name].top[0].label}`)
+      .join(", ");
+    const most = names.reduce((a, b) => (Math.abs(change(b)) > Math.abs(change(a)) ? b : a));
+    const first = changes
+      ? this.word("verdict_changed", { answer, changes })
+      : this.word("verdict_same", { answer, switch: say(most), points: signed(change(most)) });
+    const even = change("uniform");
+    const second = this.word(Math.abs(even) < 2 ? "verdict_little" : "verdict_much", {
+      points: signed(even),
+    });
+    return `${first} ${second}`;
   }
 
   // Choosing
@@ -339,6 +428,13 @@ class Explore {
   selectHead(head) {
     this.selected = { ...this.selected, head };
     this.refresh();
+    this.keep();
+  }
+
+  selectSwitch(name) {
+    this.selected = { ...this.selected, switch: name };
+    this.writeTop();
+    this.buildSwitches();
     this.keep();
   }
 
