@@ -40,7 +40,7 @@ def test_header_and_body_come_apart_again(header, body):
 def test_a_photo_travels_with_the_place_of_its_crop():
     header, body = unpacked(photo_packet("key", b"jpeg", (0.1, 0.0, 0.8, 1.0)))
 
-    assert header == {"key": "key", "crop": [0.1, 0.0, 0.8, 1.0]}
+    assert header == {"kind": "photo", "key": "key", "crop": [0.1, 0.0, 0.8, 1.0]}
     assert body == b"jpeg"
 
 
