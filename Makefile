@@ -17,7 +17,7 @@ help: ## list the targets
 	@touch $@
 
 .venv/test-ready: .venv/app-ready
-	$(PIP) --editable '.[test]'
+	$(PIP) --editable '.[test,train]'
 	@touch $@
 
 app: .venv/app-ready ## open the app; PORT=8501
