@@ -13,8 +13,8 @@ from tests.browser.conftest import CHROMIUM, FLAGS, ROOT
 
 FOLDER = ROOT / "assets" / "screenshots"
 SCREENS = {
-    "explore-light": ("/?picture=zebra&token=18,32", 1280, 800, "light", False),
-    "explore-dark": ("/?picture=lion&stage=2&block=3&token=6,5", 1280, 800, "dark", False),
+    "explore-light": ("/?picture=zebra&token=18,32", 1280, 920, "light", False),
+    "explore-dark": ("/?picture=lion&stage=2&block=3&token=6,5", 1280, 920, "dark", False),
     "explore-narrow": ("/?picture=elephant&token=45,31", 390, 1240, "light", True),
 }
 
@@ -33,6 +33,7 @@ def main() -> None:
             )
             page.goto(address + link)
             page.wait_for_selector(".explore[data-state=ready]")
+            page.wait_for_selector(".switches:not(.waiting)")
             page.wait_for_timeout(1000)  # fonts, and the bars' growth
             shot = Image.open(io.BytesIO(page.screenshot()))
             shot.save(FOLDER / f"{name}.webp", quality=90)
