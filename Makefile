@@ -17,7 +17,7 @@ help: ## list the targets
 	@touch $@
 
 .venv/test-ready: .venv/app-ready
-	$(PIP) --editable '.[test]'
+	$(PIP) --editable '.[test,train]'
 	@touch $@
 
 app: .venv/app-ready ## open the app; PORT=8501
@@ -35,8 +35,9 @@ test: check ## everything that must hold, in less than 15 minutes
 test-long: check ## the exhaustive versions too
 	$(BIN)/python -m pytest -m ''
 
-bench: .venv/app-ready ## times, in ratios within one run
+bench: .venv/test-ready ## times: the network in ratios within one run, and what a person waits
 	$(BIN)/python -m transcnn bench
+	$(BIN)/python -m tests.browser.measure
 
 clean: ## remove the environment and caches
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

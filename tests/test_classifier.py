@@ -74,6 +74,15 @@ def test_of_equal_logits_the_smaller_index_comes_first(classifier):
     assert [a.name.index for a in classifier.rank(logits, 4).top] == [700, 0, 1, 2]
 
 
+def test_logits_of_a_prediction_and_of_a_trace_are_ranked_alike(classifier):
+    trace = classifier.trace(SAMPLES / "cat.jpg")
+
+    ranked = classifier.rank(trace.logits)
+
+    assert ranked == classifier.rank(torch.tensor(trace.logits))
+    assert ranked.top[0].logit == trace.logits.max()
+
+
 def test_pictures_are_normalised_as_the_body_was_trained(classifier):
     pixels = np.array([[[[0, 127, 255]]]], np.uint8)  # one picture of one pixel
 

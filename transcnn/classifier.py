@@ -105,11 +105,14 @@ class Classifier:
     def rank(self, logits: Tensor | NDArray[np.float32], top: int = 5) -> Prediction:
         """The `top` likeliest classes of one picture's logits [1000]."""
         self.check_top(top)
-        values = torch.as_tensor(logits)
-        shares = values.softmax(0)
-        order = shares.argsort(descending=True, stable=True)[:top].tolist()
-        answers = (Answer(class_names()[i], float(shares[i]), float(values[i])) for i in order)
-        return Prediction(self.config.name, tuple(answers))
+        values = logits if isinstance(logits, Tensor) else torch.tensor(logits)
+        order = values.argsort(descending=True, stable=True)[:top].tolist()
+        return Prediction(self.config.name, tuple(answer(values, i) for i in order))
+
+
+def answer(logits: Tensor, index: int) -> Answer:
+    """One class with what one picture's logits [1000] give it."""
+    return Answer(class_names()[index], float(logits.softmax(0)[index]), float(logits[index]))
 
 
 def _decoded(picture: Picture) -> DecodedPicture:

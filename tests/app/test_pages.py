@@ -46,25 +46,41 @@ def test_every_sample_opens_computed():
 
 def test_a_link_opens_what_it_names():
     shown = view(open_app(picture="lion", stage="2", block="3", head="6", token="13,0"))
-    assert shown["selected"] == {"stage": 2, "block": 3, "head": 6, "token": [13, 0]}
+    assert shown["selected"] == {
+        "stage": 2,
+        "block": 3,
+        "head": 6,
+        "token": [13, 0],
+        "switch": "on",
+    }
     lion = next(s for s in samples() if s.name == "lion")
     assert shown["alt"] == lion.alt["en"]
+
+
+DEFAULT = {"stage": 0, "block": 0, "head": None, "token": None, "switch": "on"}
 
 
 @pytest.mark.parametrize(
     ("link", "expected"),
     [
-        ({"picture": "../../etc/passwd"}, {"stage": 0, "block": 0, "head": None, "token": None}),
-        ({"stage": "4"}, {"stage": 0, "block": 0, "head": None, "token": None}),
-        ({"stage": "-1"}, {"stage": 0, "block": 0, "head": None, "token": None}),
-        ({"stage": "9" * 400}, {"stage": 0, "block": 0, "head": None, "token": None}),
-        ({"stage": "1", "block": "1"}, {"stage": 1, "block": 0, "head": None, "token": None}),
-        ({"stage": "1", "head": "5"}, {"stage": 1, "block": 0, "head": None, "token": None}),
-        ({"token": "56,0"}, {"stage": 0, "block": 0, "head": None, "token": None}),
-        ({"token": "1"}, {"stage": 0, "block": 0, "head": None, "token": None}),
-        ({"token": "1,2,3"}, {"stage": 0, "block": 0, "head": None, "token": None}),
-        ({"token": "²,1"}, {"stage": 0, "block": 0, "head": None, "token": None}),
-        ({"model": "hatnet_tiny"}, {"stage": 0, "block": 0, "head": None, "token": None}),
+        ({"picture": "../../etc/passwd"}, DEFAULT),
+        ({"stage": "4"}, DEFAULT),
+        ({"stage": "-1"}, DEFAULT),
+        ({"stage": "9" * 400}, DEFAULT),
+        (
+            {"stage": "1", "block": "1"},
+            {"stage": 1, "block": 0, "head": None, "token": None, "switch": "on"},
+        ),
+        (
+            {"stage": "1", "head": "5"},
+            {"stage": 1, "block": 0, "head": None, "token": None, "switch": "on"},
+        ),
+        ({"token": "56,0"}, DEFAULT),
+        ({"token": "1"}, DEFAULT),
+        ({"token": "1,2,3"}, DEFAULT),
+        ({"token": "²,1"}, DEFAULT),
+        ({"switch": "louder"}, DEFAULT),
+        ({"model": "hatnet_tiny"}, DEFAULT),
     ],
 )
 def test_what_a_link_names_but_does_not_exist_falls_back_to_the_default(link, expected):

@@ -36,7 +36,15 @@ def test_every_error_has_a_sentence_that_its_details_fill(kind):
 
 @pytest.mark.parametrize("name", SAY.table("view"))
 def test_every_word_of_the_view_is_used_by_the_browser(name):
-    stems = {"ordinal": "ordinal_", "lede": "lede_", "head": "_head", "note": "_note"}
+    stems = {
+        "ordinal": "ordinal_",
+        "lede": "lede_",
+        "head": "_head",
+        "note": "_note",
+        "switch": "switch_",
+        "means": "means_",
+        "verdict": "verdict_",
+    }
     composed = any(part in name for part in stems.values())
     assert composed or re.search(rf'["`.]{name}["`;),\s]', BROWSER), f"nobody says {name}"
 

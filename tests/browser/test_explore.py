@@ -5,7 +5,9 @@ import re
 import numpy as np
 import pytest
 
+from transcnn.analysis.without import rerun
 from transcnn.classifier import Classifier
+from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 
 PHOTO = "canvas.photo"
@@ -121,6 +123,27 @@ def test_the_answers_on_the_page_are_those_of_predict(server, open_page, classif
     page = open_page(f"{server}/?picture=espresso")
     names = page.locator(".top .name").all_inner_texts()
     assert names == [a.name.label for a in classifier.predict(sample("espresso").path).top]
+
+
+def test_the_page_says_what_becomes_of_the_answer_without_attention(server, open_page, classifier):
+    page = open_page(f"{server}/?picture=elephant")
+    page.wait_for_selector(".switches:not(.waiting)")
+    pixels, _ = prepare(decode(sample("elephant").path.read_bytes()), 224)
+    lender, _ = prepare(decode(sample("espresso").path.read_bytes()), 224)
+    runs = {run.switch: run for run in rerun(classifier, pixels, lender)}
+    tiles = page.locator(".switches button")
+    for i, name in enumerate(["uniform", "identity", "swapped", "off"], start=1):
+        points = 100 * (runs[name].answer.probability - runs["on"].answer.probability)
+        shown = tiles.nth(i).locator(".change").inner_text().replace("−", "-")
+        assert float(shown.split()[0]) == pytest.approx(points, abs=0.06)
+        logit = tiles.nth(i).locator(".logit").inner_text()
+        assert logit.endswith(f"{runs[name].answer.logit:.2f}")
+    tiles.nth(4).click()
+    page.wait_for_function("location.search.includes('switch=off')")
+    names = page.locator(".top .name").all_inner_texts()
+    assert names == [a.name.label for a in runs["off"].top]
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".answers h3").inner_text() == "What the model sees", "on again"
 
 
 def test_one_walks_from_place_to_place_in_the_maps(server, open_page):

@@ -1,1 +1,1 @@
-"""Pure functions from a network's description or a trace to small typed results."""
+"""Small typed results, from a network's description, from a trace, or from running it again."""

@@ -30,7 +30,7 @@ def attention(
 ) -> None:
     """Show where a token read, at every level of its block."""
     place = _parse_token(token)
-    if out is not None and out.suffix not in (".png", ".npz"):
+    if out is not None and out.suffix.lower() not in (".png", ".npz"):
         raise ChoiceError(field="out", value=str(out), allowed="names that end in .png or .npz")
 
     import numpy as np
@@ -48,7 +48,7 @@ def attention(
     chosen = trace.block(stage, block)
     sides = [trace.crop.size / level.size[0] for level in chosen.levels]
     facts = [reading_facts(r, side) for r, side in zip(readings, sides, strict=True)]
-    if out is not None and out.suffix == ".png":
+    if out is not None and out.suffix.lower() == ".png":
         pixels, crop = prepare(picture, trace.crop.size)
         draw_reading(pixels, crop, readings, facts).save(out)
     elif out is not None:

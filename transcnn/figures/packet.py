@@ -15,4 +15,4 @@ def pack(header: dict[str, Any], body: bytes) -> bytes:
 
 def photo_packet(key: str, jpeg: bytes, shares: tuple[float, float, float, float]) -> bytes:
     """A photo; `shares` is its crop: left, top, width, height as shares of the photo."""
-    return pack({"key": key, "crop": shares}, jpeg)
+    return pack({"kind": "photo", "key": key, "crop": shares}, jpeg)

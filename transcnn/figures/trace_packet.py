@@ -28,6 +28,7 @@ def trace_packet(key: str, trace: Trace, top: int = 5) -> bytes:
     shares /= shares.sum()
     order = np.argsort(-logits, kind="stable")[:top]
     header = {
+        "kind": "trace",
         "key": key,
         "even": EVEN,
         "per_octave": PER_OCTAVE,

@@ -14,15 +14,15 @@ def show() -> None:
     """Draw the page."""
     say = words()
     st.markdown((_TEXTS / f"about.{say.language}.md").read_text(encoding="utf-8"))
-    st.subheader(say("about.pictures"))
-    st.table(
-        [
-            {
-                say("about.picture"): sample.title[say.language],
-                say("about.author"): sample.author,
-                say("about.licence"): sample.licence,
-                say("about.source"): sample.source,
-            }
-            for sample in samples()
-        ]
+    st.header(say("about.pictures"))
+    lines = (
+        say(
+            "about.attribution",
+            title=sample.title[say.language],
+            author=sample.author,
+            licence=sample.licence,
+            source=sample.source,
+        )
+        for sample in samples()
     )
+    st.markdown("\n".join(f"- {line}" for line in lines))

@@ -6,6 +6,7 @@ its photo stands before it is loaded.
 """
 
 import io
+import os
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 _PHOTO_SIDE = 720  # the longer side of a photo on the page, in pixels
 
-# One run of a network at a time: it uses all cores, and two at once only add to the memory.
-_running = threading.Lock()
+# As many runs at once as there are cores, each on one of them: more would only add to the memory.
+_running = threading.Semaphore(os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,13 @@ def _jpeg(image: Image.Image) -> bytes:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def classifier(model: str) -> "Classifier":
     """The network `model` with its shipped weights."""
+    import torch
+
     from transcnn.classifier import Classifier
+
+    # For one picture a second thread saves a seventh of the time; beside a busy browser, where
+    # threads wait for each other, it costs many times that.
+    torch.set_num_threads(1)
 
     return Classifier(model)
 
@@ -90,3 +97,18 @@ def _packet(key: str, model: str, _opened: Opened) -> bytes:
 def pack_trace(opened: Opened, model: str) -> bytes:
     """The trace for the browser; the same bytes from run to run, so they travel once."""
     return _packet(opened.key, model, opened)
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _without(key: str, other_key: str, model: str, _opened: Opened, _other: Opened) -> bytes:
+    from transcnn.analysis.without import rerun
+    from transcnn.figures.without_packet import without_packet
+
+    with _running:
+        runs = rerun(classifier(model), _opened.pixels, _other.pixels)
+    return without_packet(f"{model}/{key}", runs)
+
+
+def pack_without(opened: Opened, other: Opened, model: str) -> bytes:
+    """The picture under all switches, for the browser; `other` lends its attention."""
+    return _without(opened.key, other.key, model, opened, other)

@@ -23,7 +23,10 @@ _explore = st.components.v2.component(
     "transcnn.explore",
     html=_read("explore.html"),
     css=_read("explore.css"),
-    js=_read("packets.js", "scale.js", "reading.js", "canvas.js", "explore.js"),
+    js=_read(
+        *("packets.js", "scale.js", "reading.js", "canvas.js", "page.js", "words.js"),
+        *("answers.js", "tables.js", "funnels.js", "explore.js"),
+    ),
 )
 _samples = st.components.v2.component(
     "transcnn.samples",

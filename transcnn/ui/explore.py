@@ -7,7 +7,7 @@ import streamlit as st
 from transcnn.figures.scale import DARK, LIGHT
 from transcnn.model.config import HMHSA
 from transcnn.model.variants import network
-from transcnn.ui.cache import open_picture, pack_trace, trace_picture
+from transcnn.ui.cache import open_picture, pack_trace, pack_without, trace_picture
 from transcnn.ui.components import explore_view, store
 from transcnn.ui.state import AppState, Selection
 from transcnn.ui.words import words
@@ -25,6 +25,7 @@ def show() -> None:
     state.write_link()
     source = state.source(say.language)
     opened = open_picture(source, state.model)
+    lender = state.next_source(say.language)
     selection = state.selection
     explore_view(
         _VIEW,
@@ -35,11 +36,13 @@ def show() -> None:
             "photo": opened.key,
             "trace": f"{state.model}/{opened.key}",
             "alt": source.alt,
+            "lender": lender.title,
             "selected": {
                 "stage": selection.stage,
                 "block": selection.block,
                 "head": selection.head,
                 "token": selection.token,
+                "switch": selection.switch,
             },
             "error": None if state.upload_error is None else say.error(state.upload_error),
         },
@@ -48,6 +51,7 @@ def show() -> None:
     )
     store("store_photo", opened.photo)
     store("store_trace", pack_trace(opened, state.model))
+    store("store_without", pack_without(opened, open_picture(lender, state.model), state.model))
     trace = trace_picture(opened, state.model)
     st.download_button(
         say("explore.download"),
@@ -69,6 +73,7 @@ def _select(state: AppState) -> None:
             int(chosen["block"]),
             None if chosen["head"] is None else int(chosen["head"]),
             None if token is None else (int(token[0]), int(token[1])),
+            str(chosen["switch"]),
         )
     )
     state.write_link()

@@ -9,23 +9,23 @@ from transcnn.ui.words import words
 
 
 def show() -> None:
-    """Draw the page: a table of what ships, then each model card."""
+    """Draw the page: what ships, each with its card."""
     say = words()
     st.title(say("models.title"))
     st.write(say("models.lede"))
-    rows = []
     for name in shipped_names():
         config, entry = network(name), shipped(name)
         side = config.input.size
-        row = {
-            "name": name,
-            "parameters": f"{entry.parameters:,}",
-            "macs": f"{network_cost(config, (side, side)).total:,}",
-            "input": f"{side} × {side}",
-            "classes": str(config.classes),
-            "licence": entry.licence,
-        }
-        rows.append({say(f"models.{key}"): value for key, value in row.items()})
-    st.table(rows)
-    for name in shipped_names():
-        st.markdown(shipped(name).card.read_text(encoding="utf-8"))
+        st.markdown(
+            say(
+                "models.facts",
+                name=name,
+                parameters=f"{entry.parameters:,}",
+                macs=f"{network_cost(config, (side, side)).total:,}",
+                side=side,
+                classes=config.classes,
+                licence=entry.licence,
+            )
+        )
+        card = entry.card.read_text(encoding="utf-8")
+        st.markdown(card.replace("# ", "## ", 1))  # the page has a title of its own

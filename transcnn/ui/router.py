@@ -26,16 +26,18 @@ _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 def run() -> None:
     """Draw the frame and the chosen page. For app.py."""
     say = words()
+    home = PAGES[0][0]
     pages = [
         st.Page(
-            _ROOT / "pages" / f"{name}.py",
+            _run_home if name == home else _file(name),
             title=say(f"pages.{name}"),
             icon=icon,
-            url_path=None if name == PAGES[0][0] else name,
-            default=name == PAGES[0][0],
+            default=name == home,
         )
         for name, icon in PAGES
     ]
+    # The home page has the address "/"; with this, a link that spells its name works too.
+    pages.append(st.Page(_file(home), title=say(f"pages.{home}"), visibility="hidden"))
     st.set_page_config(layout="wide", page_icon=str(_ROOT / "assets" / "icon.svg"))
     st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
@@ -48,6 +50,14 @@ def run() -> None:
         st.error(say.error(error))
     finally:
         st.session_state.pop(_INSIDE, None)
+
+
+def _file(name: str) -> Path:
+    return _ROOT / "pages" / f"{name}.py"
+
+
+def _run_home() -> None:
+    runpy.run_path(str(_file(PAGES[0][0])), run_name="__main__")
 
 
 def ensure_app() -> None:

@@ -6,7 +6,7 @@ exist falls back to the default.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -18,6 +18,7 @@ from transcnn.pictures import decode
 from transcnn.pictures.samples import samples
 
 FIRST_SAMPLE = "zebra"
+SWITCH_NAMES = ("on", "uniform", "identity", "swapped", "off")  # in the order of the page
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Selection:
     block: int = 0
     head: int | None = None
     token: tuple[int, int] | None = None
+    switch: str = "on"
 
 
 class AppState:
@@ -76,7 +78,22 @@ class AppState:
         if self._session["shows_upload"]:
             upload: Source = self._session["upload"]
             return upload
-        sample = next(s for s in samples() if s.name == self._session["sample"])
+        return self._sample_source(self._session["sample"], language)
+
+    def next_source(self, language: str) -> Source:
+        """The picture that lends its attention where the shown one's is swapped.
+
+        The next of the samples and the upload in the order of their names, as in `evaluate`; an
+        upload comes last, so the first sample follows it.
+        """
+        names = sorted(s.name for s in samples())
+        if self.sample is None:
+            return self._sample_source(names[0], language)
+        return self._sample_source(names[(names.index(self.sample) + 1) % len(names)], language)
+
+    @staticmethod
+    def _sample_source(name: str, language: str) -> Source:
+        sample = next(s for s in samples() if s.name == name)
         data = sample.path.read_bytes()
         return Source(
             sample.name,
@@ -118,7 +135,7 @@ class AppState:
 
     def _forget_token(self) -> None:
         old = self.selection
-        self._session["selection"] = Selection(old.stage, old.block, old.head)
+        self._session["selection"] = replace(old, token=None)
 
     # Links
 
@@ -138,6 +155,7 @@ class AppState:
             _number(link.get("block", "0")),
             _number(link["head"]) if "head" in link else None,
             (token[0], token[1]) if len(token) == 2 else None,
+            link.get("switch", "on"),
         )
         self._session["selection"] = _existing(chosen, network(self.model))
 
@@ -150,6 +168,7 @@ class AppState:
             "stage": str(chosen.stage),
             "block": str(chosen.block),
             "head": None if chosen.head is None else str(chosen.head),
+            "switch": None if chosen.switch == "on" else chosen.switch,
             "token": None if chosen.token is None else "{},{}".format(*chosen.token),
         }
         for name, value in wanted.items():
@@ -169,6 +188,7 @@ def _existing(selection: Selection, model: Network) -> Selection:
     stages = range(len(model.stages))
     if selection.stage not in stages:
         return Selection()
+    switch = selection.switch if selection.switch in SWITCH_NAMES else "on"
     attending = model.stages[selection.stage].attending
     block = selection.block if selection.block in range(len(attending)) else 0
     head = selection.head if selection.head in range(attending[block].heads) else None
@@ -176,4 +196,4 @@ def _existing(selection: Selection, model: Network) -> Selection:
     token = selection.token
     if token is not None and not all(0 <= t < side for t, side in zip(token, size, strict=True)):
         token = None
-    return Selection(selection.stage, block, head, token)
+    return Selection(selection.stage, block, head, token, switch)

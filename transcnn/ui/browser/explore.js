@@ -84,7 +84,9 @@ class Explore {
     this.trace = shelf.packets.get("trace/" + this.data.trace);
     if (this.trace && this.selected.token === null)
       this.selected.token = this.trace.tokens[this.data.network.blocks.indexOf(this.block)];
+    this.runs = shelf.packets.get("without/" + this.data.trace);
     this.root.dataset.state = this.data.error ? "error" : this.trace ? "ready" : "opening";
+    this.root.dataset.shown = this.trace ? this.data.trace : ""; // for tests
     this.boardSheet = null;
     this.readTheme();
     for (const element of this.root.querySelectorAll("[data-word]"))
@@ -94,7 +96,8 @@ class Explore {
     this.writeMessage();
     this.buildStages();
     this.buildMore();
-    this.writeTop();
+    writeTop(this);
+    buildSwitches(this);
     this.describe();
     this.draw();
   }
@@ -166,10 +169,9 @@ class Explore {
       }),
     );
     const touch = matchMedia("(pointer: coarse)").matches && block.levels.length > 1;
-    this.pick(".picture p").textContent = this.word(
-      touch ? "picture_hint_touch" : "picture_hint",
-      { rows: block.side },
-    );
+    this.pick(".picture p").textContent = this.word(touch ? "picture_hint_touch" : "picture_hint", {
+      rows: block.side,
+    });
     this.columns.forEach((column, i) => {
       const step = steps[i] ?? "missing";
       column.root.classList.toggle("missing", step === "missing");
@@ -205,7 +207,7 @@ class Explore {
       this.blocksOf(stage)[0].side,
     ]);
     stages.setAttribute("aria-label", this.word("stages"));
-    this.choices(
+    choices(
       stages,
       sides.map(([stage, side]) => {
         const thumb = make("canvas");
@@ -228,8 +230,7 @@ class Explore {
     const button = this.pick(".more-button");
     button.textContent = this.word(more.hidden ? "more" : "less");
     button.setAttribute("aria-expanded", !more.hidden);
-    const numbered = (count) =>
-      range(count).map((i) => ({ value: i, content: [String(i + 1)] }));
+    const numbered = (count) => range(count).map((i) => ({ value: i, content: [String(i + 1)] }));
     const heads = [{ value: null, content: [this.word("all_heads")] }];
     const old = [...more.querySelectorAll("[role=radiogroup]")];
     const group = (name, i, options, chosen, choose) => {
@@ -238,7 +239,7 @@ class Explore {
       buttons.setAttribute("role", "radiogroup");
       buttons.setAttribute("aria-label", this.word(name));
       box.append(make("span", "", this.word(name)), buttons);
-      this.choices(buttons, options, chosen, choose);
+      choices(buttons, options, chosen, choose);
       return box;
     };
     const number = (name, axis) => {
@@ -264,46 +265,6 @@ class Explore {
       number("column", 1),
     );
     if (focused?.isConnected) focused.focus(); // moving an element takes its focus away
-  }
-
-  /** Buttons of which one is chosen: one stop for Tab, arrows inside. */
-  choices(parent, options, chosen, choose) {
-    const inside = parent.contains(this.root.getRootNode().activeElement);
-    const buttons = options.map(({ value, content }, i) => {
-      const button = make("button");
-      button.type = "button";
-      button.setAttribute("role", "radio");
-      button.setAttribute("aria-checked", value === chosen);
-      button.tabIndex = value === chosen ? 0 : -1;
-      button.append(...content);
-      button.onclick = () => choose(value);
-      button.onkeydown = (event) => {
-        const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-        if (!move) return;
-        stop(event);
-        choose(options[(i + move + options.length) % options.length].value);
-      };
-      return button;
-    });
-    parent.replaceChildren(...buttons);
-    if (inside) parent.querySelector("[aria-checked=true]")?.focus();
-  }
-
-  writeTop() {
-    const top = this.trace?.top ?? Array(5).fill({ label: "", probability: 0 });
-    this.pick(".top").replaceChildren(
-      ...top.map(({ label, probability }) => {
-        const row = make("div");
-        const name = make("span", "name", label);
-        name.title = label;
-        const track = make("span", "track");
-        const fill = make("span", "fill");
-        fill.style.width = 100 * probability + "%";
-        track.append(fill);
-        row.append(name, track, make("span", "value", label && formatShare(probability)));
-        return row;
-      }),
-    );
   }
 
   // Choosing
@@ -341,6 +302,13 @@ class Explore {
     this.keep();
   }
 
+  selectSwitch(name) {
+    this.selected = { ...this.selected, switch: name };
+    writeTop(this);
+    buildSwitches(this);
+    this.keep();
+  }
+
   /** Tell the server, and a screen reader, when nothing has changed for a moment. */
   keep() {
     this.describe();
@@ -365,7 +333,10 @@ class Explore {
       "aria-label",
       this.word("aria_picture", { alt, rows: block.side, row, column }),
     );
-    this.pick(".whole").setAttribute("aria-label", this.word("crop", { pixels: this.data.network.input }));
+    this.pick(".whole").setAttribute(
+      "aria-label",
+      this.word("crop", { pixels: this.data.network.input }),
+    );
     this.pick(".bar").setAttribute("aria-label", this.word("aria_bar"));
     block.levels.forEach((level, i) => {
       const gaps = { ordinal: this.ordinal(i), rows: level.grid };
@@ -423,7 +394,7 @@ class Explore {
       this.soon();
     };
     this.pick(".message button").onclick = () => this.dismiss();
-    this.pick("details").ontoggle = () => this.writeTables();
+    this.pick("details").ontoggle = () => writeTables(this);
   }
 
   listenMap(column, index) {
@@ -473,7 +444,8 @@ class Explore {
   /** Number, share and place of what is pointed at, beside the pointer or the place itself. */
   writeTip(map, event) {
     const tip = this.pick(".tip");
-    const shown = this.pointed !== null && this.readings[this.pointed.level].exists(this.pointed.place);
+    const shown =
+      this.pointed !== null && this.readings[this.pointed.level].exists(this.pointed.place);
     tip.classList.toggle("shown", shown);
     if (!shown) return;
     const { level, place } = this.pointed;
@@ -525,16 +497,26 @@ class Explore {
         return;
       }
       const [reading, facts] = [this.readings[i], this.facts[i]];
-      drawMap(column.map, reading, facts, look, this.pointed?.level === i ? this.pointed.place : null);
-      if (this.photo) drawOverlay(column.overlay, this.photo, reading, facts, block, look, this.opacity);
-      emphasise(column.say, this.sentence(i));
-      this.writeFacts(column.facts, facts, reading);
+      drawMap(
+        column.map,
+        reading,
+        facts,
+        look,
+        this.pointed?.level === i ? this.pointed.place : null,
+      );
+      if (this.photo)
+        drawOverlay(column.overlay, this.photo, reading, facts, block, look, this.opacity);
+      emphasise(column.say, sentence(this, i));
+      writeFacts(this, column.facts, facts, reading);
       column.map.dataset.drawn = `${token.join(",")}/${block.stage}/${block.block}`;
     });
-    const marked = this.pointed && this.readings ? this.readings[this.pointed.level].multiple[this.pointed.place] : null;
+    const marked =
+      this.pointed && this.readings
+        ? this.readings[this.pointed.level].multiple[this.pointed.place]
+        : null;
     drawBar(this.pick(".bar"), this.words, look, marked || null);
-    this.drawFunnels();
-    if (this.pick("details").open) this.writeTables();
+    drawFunnels(this);
+    if (this.pick("details").open) writeTables(this);
     this.writeNumbers();
   }
 
@@ -552,43 +534,15 @@ class Explore {
     if (token === null) return;
     drawToken(pen, block, token, width);
     if (this.pointed && this.readings) {
-      const [left, top, side] = areaOf(this.readings[this.pointed.level], this.pointed.place, block);
+      const [left, top, side] = areaOf(
+        this.readings[this.pointed.level],
+        this.pointed.place,
+        block,
+      );
       const least = Math.max(side * width, 6);
       ring(pen, left * width, top * width, least, true);
     }
     photoCanvas.dataset.drawn = `${token.join(",")}/${block.stage}/${block.block}`;
-  }
-
-  sentence(index) {
-    const { order, strongest } = this.facts[index];
-    const { g, own, places } = this.readings[index];
-    const multiple = formatMultiple(strongest);
-    if (places < 2 || Math.abs(strongest - 1) < 0.002) return this.word("says_flat");
-    if (strongest < 1.3) return this.word("says_nearly_flat", { multiple });
-    const place = this.direction(
-      Math.floor(order[0] / g) - Math.floor(own / g),
-      (order[0] % g) - (own % g),
-    );
-    const cell = index > 0 || this.block.levels.length === 1;
-    if (place) return this.word(cell ? "says_cell" : "says_place", { place, multiple });
-    return this.word(cell ? "says_own_cell" : "says_itself", { multiple });
-  }
-
-  /** "4 down, 3 left"; "" for no way at all. */
-  direction(down, right) {
-    const a = down && this.word(down < 0 ? "up" : "down", { n: Math.abs(down) });
-    const b = right && this.word(right < 0 ? "left" : "right", { n: Math.abs(right) });
-    return a && b ? this.word("and", { a, b }) : a || b || "";
-  }
-
-  writeFacts(element, facts, { places }) {
-    const lines = [
-      this.word(facts.half === 1 ? "fact_half_one" : "fact_half", { half: facts.half, places }),
-      this.word("fact_own", { multiple: formatMultiple(facts.own) }),
-      this.word("fact_distance", { pixels: facts.distance.toFixed(0), even: facts.even.toFixed(0) }),
-    ];
-    while (element.children.length < lines.length) element.append(make("span"));
-    lines.forEach((line, i) => emphasise(element.children[i], line));
   }
 
   writeNumbers() {
@@ -598,148 +552,4 @@ class Explore {
       if (input !== focused && this.selected.token) input.value = this.selected.token[axis] + 1;
     });
   }
-
-  writeTables() {
-    if (!this.readings) return;
-    const tables = this.readings.map((reading, i) => {
-      const { order, total } = this.facts[i];
-      const scroll = make("div", "scroll");
-      scroll.tabIndex = 0;
-      const table = make("table");
-      const head = this.columns[i].head.textContent;
-      table.append(make("caption", "", this.word("table_caption", { ordinal: this.ordinal(i), head })));
-      const titles = table.createTHead().insertRow();
-      for (const name of ["table_place", "table_multiple", "table_share"]) {
-        const title = make("th", "", this.word(name));
-        title.scope = "col";
-        titles.append(title);
-      }
-      const body = table.createTBody();
-      for (const k of order) {
-        const cells = [
-          `${Math.floor(k / reading.g) + 1}, ${(k % reading.g) + 1}`,
-          formatExactly(reading.multiple[k]),
-          ((100 * reading.multiple[k]) / total).toFixed(2) + " %",
-        ];
-        const row = body.insertRow();
-        for (const text of cells) row.insertCell().textContent = text;
-      }
-      scroll.append(table);
-      return scroll;
-    });
-    this.pick(".tables").replaceChildren(...tables);
-  }
-
-  /** From a grid on the picture (or on a map) to the map that shows it, level by level. */
-  drawFunnels() {
-    const funnels = this.pick(".funnels");
-    funnels.replaceChildren();
-    if (!this.token || !funnels.clientWidth) return;
-    const origin = this.pick(".board").getBoundingClientRect();
-    const box = (element) => {
-      const { left, top, width } = element.getBoundingClientRect();
-      return { left: left - origin.left, top: top - origin.top, side: width };
-    };
-    const { block, token } = this;
-    const boxes = [box(this.photoCanvas), ...block.levels.map((_, i) => box(this.columns[i].map))];
-    const first = { g: block.levels[0].grid, factor: 1, grid: token.map((t) => Math.floor(t / block.levels[0].grid)) };
-    const [left, top, side] = areaOfGrid(first, block);
-    const [photo, map] = boxes;
-    const cell = { left: photo.left + left * photo.side, top: photo.top + top * photo.side, side: side * photo.side };
-    this.addFunnel(funnels, photo, cell, map, true);
-    if (block.levels.length > 1) this.addFunnelText(funnels, photo, map, this.word("look_inside"));
-    for (let i = 1; i < block.levels.length; i++) {
-      const [from, to] = [boxes[i], boxes[i + 1]];
-      const g = block.levels[i].grid;
-      const factor = factors(block)[i];
-      const at = token.map((t) => Math.floor(t / factor) % g);
-      const size = to.side / g;
-      const merged = { left: to.left + at[1] * size, top: to.top + at[0] * size, side: size };
-      this.addFunnel(funnels, to, merged, from, false);
-      const count = block.levels[i - 1].grid ** 2;
-      this.addFunnelText(funnels, from, to, this.word("merge", { merged: count }));
-    }
-  }
-
-  /** Lines from a square inside `board` to the near side of `map`; dotted where they cross a board. */
-  addFunnel(svg, board, square, map, onPhoto) {
-    const right = map.left > board.left; // the map stands right of the board
-    const near = right ? square.left + square.side : square.left;
-    const edge = right ? board.left + board.side : board.left;
-    const far = right ? map.left : map.left + map.side;
-    const between = (a, b) => (near === far ? a : a + ((b - a) * (edge - near)) / (far - near));
-    const upper = between(square.top, map.top);
-    const lower = between(square.top + square.side, map.top + map.side);
-    const { accent, ink } = this.look;
-    const add = (tag, attributes) => {
-      const shape = document.createElementNS("http://www.w3.org/2000/svg", tag);
-      for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, value);
-      svg.append(shape);
-    };
-    add("polygon", {
-      points: `${edge},${upper} ${far},${map.top} ${far},${map.top + map.side} ${edge},${lower}`,
-      fill: accent,
-      opacity: 0.13,
-    });
-    const crossing = `M${near} ${square.top}L${edge} ${upper}M${near} ${square.top + square.side}L${edge} ${lower}`;
-    if (onPhoto) {
-      add("path", { d: crossing, stroke: DARK_INK, "stroke-width": 3, opacity: 0.45, fill: "none" });
-      add("path", { d: crossing, stroke: CELL_LINE, "stroke-width": 1.5, fill: "none" });
-    } else
-      add("path", { d: crossing, stroke: ink, "stroke-dasharray": "2 3", opacity: 0.6, fill: "none" });
-    add("path", {
-      d: `M${edge} ${upper}L${far} ${map.top}M${edge} ${lower}L${far} ${map.top + map.side}`,
-      stroke: accent,
-      "stroke-width": 1.5,
-      fill: "none",
-    });
-  }
-
-  /** Words in the gap between two columns, one under the other. */
-  addFunnelText(svg, from, to, text) {
-    const x = (from.left + from.side + to.left) / 2;
-    const smaller = from.side < to.side ? from : to;
-    const [first, ...rest] = text.split(" ");
-    [first, rest.join(" ")].forEach((line, i) => {
-      const shape = document.createElementNS("http://www.w3.org/2000/svg", "text");
-      shape.setAttribute("x", x);
-      shape.setAttribute("y", smaller.top + smaller.side / 2 - 2 + 15 * i);
-      shape.textContent = line;
-      svg.append(shape);
-    });
-  }
-}
-
-// Small helpers of the page
-
-function make(tag, className = "", text = "") {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-/** Text with *emphasis* into an element, as text and nothing else. */
-function emphasise(element, text) {
-  element.replaceChildren(
-    ...text.split("*").map((part, i) => (i % 2 ? make("b", "", part) : part)),
-  );
-}
-
-function placeAt(canvas, event, count) {
-  const box = canvas.getBoundingClientRect();
-  const place = (share) => Math.max(0, Math.min(count - 1, Math.floor(share * count)));
-  return [
-    place((event.clientY - box.top) / box.height),
-    place((event.clientX - box.left) / box.width),
-  ];
-}
-
-function arrow(event) {
-  return { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
-}
-
-function stop(event) {
-  event.preventDefault();
-  event.stopPropagation();
 }

@@ -7,8 +7,9 @@ export default function (component) {
   if (shelved.get(key) !== data) {
     shelved.set(key, data);
     const { header, body } = unpack(data);
-    if (header.crop) shelvePhoto(header, body);
-    else shelve("trace/" + header.key, readTrace(header, body));
+    if (header.kind === "photo") shelvePhoto(header, body);
+    else if (header.kind === "trace") shelve("trace/" + header.key, readTrace(header, body));
+    else shelve("without/" + header.key, header.runs);
   }
   return () => shelved.delete(key);
 }

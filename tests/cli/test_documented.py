@@ -1,0 +1,76 @@
+"""What the README says of the command line and of the package is so."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from tests.architecture.repository import ROOT
+from transcnn.assets import FOLDER
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTION = README[README.index("## Command line") :]
+COMMANDS = ["models", "predict", "evaluate", "attention"]
+
+
+def keys(value):
+    """All keys of a JSON value; names of classes, which are data, are left out."""
+    if isinstance(value, list):
+        return set().union(*map(keys, value))
+    if isinstance(value, dict):
+        mine = {key for key in value if not re.fullmatch(r"n\d{8}", key)}
+        return mine.union(*map(keys, value.values()))
+    return set()
+
+
+@pytest.fixture
+def folder(tmp_path, spoilt, zebra):
+    (tmp_path / "zebra").mkdir()
+    shutil.copy(zebra, tmp_path / "zebra")
+    shutil.copy(spoilt, tmp_path / "zebra")
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, spoilt):
+    arguments = {
+        "models": [],
+        "predict": [zebra, spoilt],
+        "evaluate": [folder],
+        "attention": [zebra, "--stage", 0, "--block", 0, "--token", "0,0"],
+    }[command]
+    row = re.search(rf"^\| `{command}` \|(.*)\|$", SECTION, re.MULTILINE)[1]
+
+    _, out, _ = called(command, *arguments, "--json")
+
+    assert keys(json.loads(out)) == set(re.findall(r'"(\w+)"', row)) - {"shipped"}
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "bench"])
+def test_the_options_are_those_of_the_readme(command, called):
+    usage = re.search(rf"^python -m transcnn {command}\b.*(?:\n +.*)*", SECTION, re.MULTILINE)[0]
+
+    _, out, _ = called(command, "--help")
+
+    assert set(re.findall(r"--\w+", out)) - {"--help"} == set(re.findall(r"--\w+", usage))
+
+
+def test_every_link_of_the_readme_leads_to_a_file():
+    links = re.findall(r"\]\(([^)#:]+)\)|(?:src|href)=\"([^\":#]+)\"", README)
+
+    paths = {path for pair in links for path in pair if path}
+
+    assert len(paths) > 10
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+
+
+def test_the_python_of_the_readme_runs(monkeypatch):
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    monkeypatch.chdir(FOLDER / "samples")
+    names = {}
+
+    exec(code.replace("photo.jpg", "zebra.jpg"), names)
+
+    assert names["trace"].model == "transcnn_lite0"
+    assert names["model"].config.classes == 10

@@ -1,0 +1,164 @@
+"""`evaluate`: the numbers of `transcnn.evaluation`; its progress bar is never in their way."""
+
+import contextlib
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import threading
+
+import pytest
+
+from tests.cli.process import command, transcnn
+from transcnn import Classifier
+from transcnn.assets import FOLDER
+from transcnn.evaluation import evaluate, find_pictures, parse_change
+
+CLASSES = {"zebra": "zebra.jpg", "291": "lion.jpg", "n02510455": "panda.jpg", "pizza": "pizza.jpg"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, spoilt):
+    """Four good pictures in folders named in four ways, a wrongly labelled and a broken one."""
+    folder = tmp_path_factory.mktemp("labelled")
+    for sub, file in CLASSES.items():
+        (folder / sub).mkdir()
+        shutil.copy(FOLDER / "samples" / file, folder / sub)
+    shutil.copy(FOLDER / "samples" / "cat.jpg", folder / "pizza")
+    shutil.copy(spoilt, folder / "zebra")
+    return folder
+
+
+@contextlib.contextmanager
+def on_a_terminal(*arguments):
+    """The command with a terminal for its stderr: the process, and a list of what is read there."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command(*arguments), stdout=subprocess.PIPE, stderr=theirs, text=True
+    )
+    os.close(theirs)
+    seen = []
+
+    def read():
+        with contextlib.suppress(OSError):  # the other end was closed
+            while part := os.read(ours, 4096):
+                seen.append(part.decode(errors="replace"))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield process, seen
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        reader.join()
+        os.close(ours)
+
+
+@pytest.fixture(scope="module")
+def measured(folder):
+    """One run on a terminal: (exit code, stdout, what the terminal showed)."""
+    arguments = ("--attention", "uniform", "--change", "cutmix:0.25", "--resize", "squash")
+    with on_a_terminal("evaluate", folder, *arguments, "--json") as (process, seen):
+        out, _ = process.communicate(timeout=120)
+    return process.returncode, out, "".join(seen)
+
+
+def test_json_has_the_documented_keys_and_the_numbers_of_the_package(measured, folder):
+    code, out, _ = measured
+    expected = evaluate(
+        Classifier(), find_pictures(folder), "squash", "uniform", parse_change("cutmix:0.25")
+    )
+
+    assert code == 0
+    assert json.loads(out) == {
+        "model": "transcnn_lite0",
+        "attention": "uniform",
+        "change": "cutmix:0.25",
+        "count": 5,
+        "top1": expected.top1,
+        "top5": expected.top5,
+        "per_class": {
+            score.label.wnid: {
+                "index": score.label.index,
+                "label": score.label.label,
+                "count": score.count,
+                "top1": score.top1 / score.count,
+                "top5": score.top5 / score.count,
+            }
+            for score in expected.per_class
+        },
+        "unreadable": [
+            {
+                "file": str(folder / "zebra" / "spoilt.jpg"),
+                "error": "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.",
+            }
+        ],
+    }
+    assert 0 < expected.top1 < 1
+
+
+def test_progress_is_shown_on_stderr_alone(measured):
+    _, out, terminal = measured
+
+    json.loads(out)  # nothing else is there
+    assert "reading" in terminal
+    assert "measuring" in terminal
+    assert "5/5" in terminal
+
+
+def test_without_a_terminal_stderr_is_empty(folder):
+    done = transcnn("evaluate", folder, "--json", "--limit", 2)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["count"] == 2
+
+
+def test_the_text_for_people_has_the_same_numbers(folder, called):
+    code, out, _ = called("evaluate", folder)
+
+    assert code == 0
+    assert out.splitlines() == [
+        "transcnn_lite0, attention on, change none",
+        "5 pictures: top-1 80.0 %, top-5 80.0 %",
+        "      1 of 1     lion",
+        "      1 of 1     zebra",
+        "      1 of 1     giant panda",
+        "      1 of 2     pizza",
+        f"not read: {folder / 'zebra' / 'spoilt.jpg'}: "
+        "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.",
+    ]
+
+
+@pytest.mark.parametrize("switch", ["on", "off", "identity", "swapped"])
+def test_every_switch_is_measured(folder, called, switch):
+    code, out, _ = called("evaluate", folder, "--attention", switch, "--json")
+
+    expected = evaluate(Classifier(), find_pictures(folder), attention=switch)
+    assert code == 0
+    assert json.loads(out)["attention"] == switch
+    assert json.loads(out)["top5"] == expected.top5
+
+
+def test_interrupting_ends_in_a_word_and_not_in_a_traceback(tmp_path):
+    (tmp_path / "zebra").mkdir()
+    for i in range(500):
+        os.symlink(FOLDER / "samples" / "zebra.jpg", tmp_path / "zebra" / f"{i}.jpg")
+
+    with on_a_terminal("evaluate", tmp_path, "--json") as (process, seen):
+        for _ in range(600):
+            if "reading" in "".join(seen):  # it is at work
+                break
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=120)
+
+    assert process.returncode == 130
+    assert out == ""
+    assert "reading" in "".join(seen)
+    assert "Traceback" not in "".join(seen)
+    assert "".join(seen).rstrip().endswith("Stopped.")

@@ -1,0 +1,53 @@
+"""`models`: every network with the numbers that the paper's arithmetic gives."""
+
+import json
+
+import pytest
+
+from tests.cli.process import transcnn
+from transcnn import list_models
+
+
+@pytest.fixture(scope="module")
+def rows():
+    done = transcnn("models", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    return {row["name"]: row for row in json.loads(done.stdout)}
+
+
+def test_json_lists_every_network_with_the_documented_keys(rows):
+    assert list(rows) == list_models()
+    for row in rows.values():
+        assert list(row) == ["name", "parameters", "macs", "input_size", "classes", "weights"]
+
+
+def test_numbers_are_those_of_the_closed_forms(rows):
+    # The paper's sizes and the shipped one, as counted independently of this package.
+    assert rows["transcnn_lite0"]["parameters"] == 5_385_256
+    assert rows["transcnn_small"]["parameters"] == 12_378_120
+    assert rows["transcnn_base"]["parameters"] == 24_718_728
+    assert rows["transcnn_small"]["macs"] == 1_770_364_160
+    assert rows["transcnn_base"]["macs"] == 3_881_775_488
+    assert rows["transcnn_nano"]["parameters"] <= 4_000_000
+    assert {row["input_size"] for row in rows.values()} == {128, 224, 256}
+
+
+def test_weights_say_what_ships(rows):
+    assert {name for name, row in rows.items() if row["weights"]} == {"transcnn_lite0"}
+    assert rows["transcnn_lite0"]["weights"] == "shipped"
+    assert rows["transcnn_small"]["weights"] is None
+
+
+def test_the_table_for_people_has_the_same_numbers(rows, called):
+    code, out, err = called("models")
+
+    assert (code, err) == (0, "")
+    head, *lines = out.splitlines()
+    assert head.split() == ["name", "parameters", "multiply-adds", "input", "classes", "weights"]
+    for line, row in zip(lines, rows.values(), strict=True):
+        name, parameters, macs, size, classes, weights = line.split()
+        assert name == row["name"]
+        assert int(parameters.replace(",", "")) == row["parameters"]
+        assert int(macs.replace(",", "")) == row["macs"]
+        assert (int(size), int(classes)) == (row["input_size"], row["classes"])
+        assert weights == (row["weights"] or "-")

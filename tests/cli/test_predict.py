@@ -1,0 +1,107 @@
+"""`predict`: the classifier's answers, and a bad picture never spoils the others."""
+
+import json
+import os
+import shutil
+
+import pytest
+
+from tests.cli.process import transcnn
+from transcnn import Classifier
+from transcnn.assets import FOLDER
+from transcnn.checkpoints import shipped
+
+
+@pytest.fixture(scope="module")
+def zebra_alone(zebra):
+    return transcnn("predict", zebra, "--json")
+
+
+def test_json_has_the_documented_keys_and_the_classifiers_answers(zebra_alone, zebra):
+    assert (zebra_alone.returncode, zebra_alone.stderr) == (0, "")
+    expected = Classifier().predict(zebra)
+    assert json.loads(zebra_alone.stdout) == {
+        "model": "transcnn_lite0",
+        "images": [
+            {
+                "file": str(zebra),
+                "top": [
+                    {
+                        "index": answer.name.index,
+                        "wnid": answer.name.wnid,
+                        "label": answer.name.label,
+                        "probability": pytest.approx(answer.probability, abs=1e-6),
+                    }
+                    for answer in expected.top
+                ],
+            }
+        ],
+    }
+    assert len(expected.top) == 5
+
+
+@pytest.fixture(scope="module")
+def some_bad(zebra, spoilt, tmp_path_factory):
+    lion = FOLDER / "samples" / "lion.jpg"
+    nowhere = tmp_path_factory.mktemp("empty") / "nowhere.jpg"
+    files = [spoilt, zebra, nowhere, tmp_path_factory.getbasetemp(), lion]
+    return files, transcnn("predict", *files, "--json", "--top", 2)
+
+
+def test_unreadable_pictures_have_an_error_and_the_others_still_come(some_bad):
+    files, done = some_bad
+    images = json.loads(done.stdout)["images"]
+
+    assert [image["file"] for image in images] == [str(file) for file in files]
+    assert [image.get("error") for image in images] == [
+        "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.",
+        None,
+        "No such file or directory.",
+        "Is a directory.",
+        None,
+    ]
+    assert [set(image) for image in images] == [
+        {"file", "top" if image.get("error") is None else "error"} for image in images
+    ]
+    labels = [[answer["label"] for answer in images[i]["top"]] for i in (1, 4)]
+    assert [(len(row), row[0]) for row in labels] == [(2, "zebra"), (2, "lion")]
+
+
+def test_unreadable_pictures_end_in_code_2_with_a_sentence_each(some_bad):
+    files, done = some_bad
+    images = json.loads(done.stdout)["images"]
+
+    assert done.returncode == 2
+    bad = [(file, image) for file, image in zip(files, images, strict=True) if "error" in image]
+    assert done.stderr.splitlines() == [f"{file}: {image['error']}" for file, image in bad]
+
+
+def test_the_text_for_people_has_the_same_answers(zebra_alone, zebra, called):
+    code, out, err = called("predict", zebra)
+
+    assert (code, err) == (0, "")
+    file, *lines = out.splitlines()
+    assert file == str(zebra)
+    top = json.loads(zebra_alone.stdout)["images"][0]["top"]
+    assert lines == [f"  {100 * a['probability']:5.1f} %  {a['label']}" for a in top]
+
+
+def test_weights_by_file_are_used(zebra, called):
+    code, out, _ = called(
+        "predict", zebra, "--json", "--weights", shipped("transcnn_lite0").path, "--top", 1
+    )
+
+    assert code == 0
+    assert json.loads(out)["images"][0]["top"][0]["label"] == "zebra"
+
+
+def test_file_names_in_any_writing_and_no_writing_are_printed(zebra, tmp_path):
+    names = ["斑马 é.jpg", os.fsdecode(b"\xff.jpg"), "two\nlines.jpg"]
+    for name in names:
+        shutil.copy(zebra, tmp_path / name)
+    strict = {**os.environ, "PYTHONIOENCODING": "latin-1:strict"}
+
+    done = transcnn("predict", *names, "--json", cwd=tmp_path, env=strict, encoding="latin-1")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [image["file"] for image in json.loads(done.stdout)["images"]] == names

@@ -1,0 +1,99 @@
+"""What is sent to be drawn elsewhere can be read back, to the precision that is promised."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transcnn import Classifier
+from transcnn.analysis.reading import telling_token
+from transcnn.assets import FOLDER
+from transcnn.figures.packet import pack, photo_packet
+from transcnn.figures.trace_packet import EVEN, PER_OCTAVE, encode, trace_packet
+from transcnn.trace.trace import LevelTrace
+
+
+def unpacked(packet):
+    length = int.from_bytes(packet[:4], "little")
+    return json.loads(packet[4 : 4 + length].decode("utf-8")), packet[4 + length :]
+
+
+@pytest.fixture(scope="module")
+def trace():
+    return Classifier().trace(FOLDER / "samples" / "zebra.jpg")
+
+
+def level(attention, size, grid=(2, 2)):
+    """A level with this attention [h, down, across, T, T]; nothing else of it is asked."""
+    padded = tuple(n * g for n, g in zip(attention.shape[1:3], grid, strict=True))
+    nothing = np.zeros(0, np.float32)
+    return LevelTrace(0, grid, size, padded, nothing, attention, nothing, None, None)
+
+
+@given(header=st.dictionaries(st.text(), st.text() | st.integers()), body=st.binary())
+def test_header_and_body_come_apart_again(header, body):
+    assert unpacked(pack(header, body)) == (header, body)
+
+
+def test_a_photo_travels_with_the_place_of_its_crop():
+    header, body = unpacked(photo_packet("key", b"jpeg", (0.1, 0.0, 0.8, 1.0)))
+
+    assert header == {"kind": "photo", "key": "key", "crop": [0.1, 0.0, 0.8, 1.0]}
+    assert body == b"jpeg"
+
+
+def test_every_weight_of_a_trace_comes_back_to_two_hundredths_of_a_percent(trace):
+    header, body = unpacked(trace_packet("key", trace))
+    codes = np.frombuffer(body, "<u2")
+    levels = [level for block in trace.blocks for level in block.levels]
+
+    assert header["lengths"] == [level.attention.size for level in levels]
+    assert codes.size == sum(header["lengths"])
+    multiples = 2.0 ** ((codes.astype(float) - header["even"]) / header["per_octave"])
+    start = 0
+    for one in levels:
+        end = start + one.attention.size
+        expected = one.attention.astype(float).ravel() * one.attention.shape[-1]
+        seen = np.maximum(expected, 2.0 ** ((1 - EVEN) / PER_OCTAVE))  # the smallest code
+        np.testing.assert_allclose(multiples[start:end], seen, rtol=2e-4)
+        start = end
+
+
+def test_the_header_tells_classes_and_tokens_worth_showing(trace):
+    header, _ = unpacked(trace_packet("key", trace, top=3))
+    expected = Classifier().rank(trace.logits, 3).top
+
+    assert header["tokens"] == [list(telling_token(block)) for block in trace.blocks]
+    assert [row["label"] for row in header["top"]] == [a.name.label for a in expected]
+    assert [row["logit"] for row in header["top"]] == [a.logit for a in expected]
+    shares = [row["probability"] for row in header["top"]]
+    assert shares == pytest.approx([a.probability for a in expected], rel=1e-5)
+
+
+def test_even_doubled_and_halved_are_round_codes():
+    attention = np.zeros((1, 1, 1, 4, 4), np.float32)
+    attention[0, 0, 0, 0] = [0.25, 0.5, 0.125, 0.125]
+
+    codes = encode(level(attention, (2, 2)))
+
+    assert codes[0, 0, 0, 0].tolist() == [EVEN, EVEN + PER_OCTAVE, *[EVEN - PER_OCTAVE] * 2]
+
+
+def test_zero_is_the_smallest_code_and_no_place_is_none():
+    attention = np.zeros((1, 1, 2, 4, 4), np.float32)  # on a map of 2 x 3: one column is cut off
+    attention[0, 0, 0, :] = [1, 0, 0, 0]
+    attention[0, 0, 1, :] = [0.5, 0, 0.5, 0]
+
+    codes = encode(level(attention, (2, 3)))
+
+    assert (codes[0, 0, 0] == [EVEN + 2 * PER_OCTAVE, 1, 1, 1]).all()
+    assert (codes[0, 0, 1] == [EVEN, 0, EVEN, 0]).all()  # even among the two that exist
+
+
+def test_the_same_trace_gives_the_same_bytes(trace):
+    """The browser keeps what it has already got only if the bytes are the same."""
+    again = Classifier().trace(FOLDER / "samples" / "zebra.jpg")
+
+    assert trace_packet("key", again) == trace_packet("key", trace)

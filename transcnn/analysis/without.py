@@ -1,0 +1,38 @@
+"""What the answer would be without what H-MHSA does: the same picture, run again for real.
+
+This, and not a map of weights, tells whether an answer depends on what was read.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcnn.classifier import Answer, Classifier, answer
+from transcnn.trace.switches import SWITCHES, make_switch
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """One run under a switch: its likeliest classes, and how the normal answer fares in it."""
+
+    switch: str
+    top: tuple[Answer, ...]
+    answer: Answer  # the class that is first with attention on
+
+
+def rerun(
+    classifier: Classifier, pixels: NDArray[np.uint8], other: NDArray[np.uint8], top: int = 5
+) -> tuple[Rerun, ...]:
+    """A prepared picture [S, S, 3] under every switch, "on" first.
+
+    "swapped" takes the attention of the prepared picture `other`.
+    """
+    attention = classifier.attention(other[None])
+    runs: list[Rerun] = []
+    for name in SWITCHES:
+        logits = classifier.logits(pixels[None], make_switch(name, attention))[0]
+        best = classifier.rank(logits, top).top
+        normal = runs[0].answer if runs else best[0]
+        runs.append(Rerun(name, best, answer(logits, normal.name.index)))
+    return tuple(runs)

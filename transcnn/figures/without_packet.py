@@ -1,0 +1,29 @@
+"""The runs under all switches as one byte string, for drawing elsewhere."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from transcnn.analysis.without import Rerun
+from transcnn.classifier import Answer
+from transcnn.figures.packet import pack
+
+
+def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:
+    """All runs, each with its likeliest classes and what became of the normal answer."""
+    header = {
+        "kind": "without",
+        "key": key,
+        "runs": {
+            run.switch: {"answer": _answer(run.answer), "top": [_answer(a) for a in run.top]}
+            for run in runs
+        },
+    }
+    return pack(header, b"")
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "label": answer.name.label,
+        "probability": answer.probability,
+        "logit": answer.logit,
+    }
