@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from transcnn.checkpoints.catalogue import shipped_names
 from transcnn.figures.scale import DARK, LIGHT
 from transcnn.model.config import HMHSA
 from transcnn.model.variants import network
@@ -22,7 +23,6 @@ def show() -> None:
     """Draw the page: the view at once, the photo, and the trace as soon as it is there."""
     say = words()
     state = AppState()
-    state.write_link()
     source = state.source(say.language)
     opened = open_picture(source, state.model)
     lender = state.next_source(say.language)
@@ -35,6 +35,10 @@ def show() -> None:
             "network": _structure(state.model),
             "photo": opened.key,
             "trace": f"{state.model}/{opened.key}",
+            "link": {
+                "picture": source.sample,
+                "model": state.model if len(shipped_names()) > 1 else None,
+            },
             "alt": source.alt,
             "lender": lender.title,
             "selected": {
@@ -76,7 +80,6 @@ def _select(state: AppState) -> None:
             str(chosen["switch"]),
         )
     )
-    state.write_link()
 
 
 def _structure(model: str) -> dict[str, Any]:

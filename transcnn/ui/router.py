@@ -42,7 +42,10 @@ def run() -> None:
     st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
     page = st.navigation(pages)
-    sidebar.show(AppState())
+    state = AppState()
+    sidebar.show(state)
+    if state.take_picture_choice() and page not in (pages[0], pages[-1]):
+        st.switch_page(pages[0])  # a picture is chosen to be looked at
     st.session_state[_INSIDE] = True
     try:
         page.run()

@@ -42,7 +42,6 @@ def show(state: AppState) -> None:
             on_change=lambda: _take_upload(state, say),
         )
         if state.sample is None:
-            st.text(state.source(say.language).title)
             st.caption(f"{say('sidebar.private')} {say('sidebar.not_linked')}")
         else:
             st.caption(say("sidebar.private"))

@@ -1,8 +1,9 @@
 """What this visitor has chosen: the only place that knows session keys and link parameters.
 
-A link holds what another person needs to see the same: sample, model, stage, block, head, token,
-with indices from 0. Uploads are not part of links. Parameters are never trusted: what does not
-exist falls back to the default.
+A link holds what another person needs to see the same: sample, model, stage, block, head, token and
+switch, with indices from 0. Uploads are not part of links. The view in the browser writes the
+link: only there a choice can replace an entry of the history instead of adding one. Here links are
+read, and never trusted: what does not exist falls back to the default.
 """
 
 import hashlib
@@ -106,7 +107,7 @@ class AppState:
     # Choosing
 
     def show_sample(self, name: str) -> None:
-        self._session.update(sample=name, shows_upload=False, upload_error=None)
+        self._session.update(sample=name, shows_upload=False, upload_error=None, chosen=True)
         self._forget_token()
 
     def show_upload(self, title: str, alt: str, data: bytes) -> None:
@@ -117,12 +118,16 @@ class AppState:
             self.refuse_upload(error)
             return
         self._session["upload"] = Source(None, title, alt, data, digest)
-        self._session.update(shows_upload=True, upload_error=None)
+        self._session.update(shows_upload=True, upload_error=None, chosen=True)
         self._forget_token()
 
     def refuse_upload(self, error: PictureError) -> None:
         """Keep why an upload cannot be shown; the last picture stays."""
-        self._session["upload_error"] = error
+        self._session.update(upload_error=error, chosen=True)
+
+    def take_picture_choice(self) -> bool:
+        """True once after a picture was chosen, on whatever page."""
+        return bool(self._session.pop("chosen", False))
 
     def dismiss_error(self) -> None:
         self._session["upload_error"] = None
@@ -136,8 +141,6 @@ class AppState:
     def _forget_token(self) -> None:
         old = self.selection
         self._session["selection"] = replace(old, token=None)
-
-    # Links
 
     def _read_link(self) -> None:
         link = st.query_params
@@ -158,24 +161,6 @@ class AppState:
             link.get("switch", "on"),
         )
         self._session["selection"] = _existing(chosen, network(self.model))
-
-    def write_link(self) -> None:
-        """Make the address tell what is chosen."""
-        chosen = self.selection
-        wanted = {
-            "picture": self.sample,
-            "model": self.model if len(shipped_names()) > 1 else None,
-            "stage": str(chosen.stage),
-            "block": str(chosen.block),
-            "head": None if chosen.head is None else str(chosen.head),
-            "switch": None if chosen.switch == "on" else chosen.switch,
-            "token": None if chosen.token is None else "{},{}".format(*chosen.token),
-        }
-        for name, value in wanted.items():
-            if value is None:
-                st.query_params.pop(name, None)
-            elif st.query_params.get(name) != value:
-                st.query_params[name] = value
 
 
 def _number(text: str) -> int:

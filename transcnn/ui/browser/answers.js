@@ -41,7 +41,10 @@ function buildSwitches(view) {
   const blocks = view.data.network.blocks.length;
   view.pick(".without small").textContent = answer && view.word("without_note", { answer, blocks });
   const change = (name) => 100 * (runs[name].answer.probability - runs.on.answer.probability);
-  const signed = (points) => (points < 0 ? "−" : "+") + Math.abs(points).toFixed(1);
+  const signed = (points) => {
+    const text = Math.abs(points).toFixed(1);
+    return text === "0.0" ? text : (points < 0 ? "−" : "+") + text;
+  };
   const names = ["on", "uniform", "identity", "swapped", "off"];
   const widest = runs ? Math.max(5, ...names.map((name) => Math.abs(change(name)))) : 1;
   choices(
@@ -97,9 +100,12 @@ function verdict(view, names, change, signed) {
   const first = changes
     ? view.word("verdict_changed", { answer, changes })
     : view.word("verdict_same", { answer, switch: say(most), points: signed(change(most)) });
-  const even = change("uniform");
-  const second = view.word(Math.abs(even) < 2 ? "verdict_little" : "verdict_much", {
-    points: signed(even),
+  const reading = names.filter((name) => name !== "off");
+  const farthest = reading.reduce((a, b) => (Math.abs(change(b)) > Math.abs(change(a)) ? b : a));
+  const second = view.word(Math.abs(change(farthest)) < 2 ? "verdict_little" : "verdict_much", {
+    switch: say(farthest),
+    points: signed(change(farthest)),
   });
-  return `${first} ${second}`;
+  const third = view.selected.switch === "on" ? "" : view.word("maps_stay");
+  return `${first} ${second} ${third}`;
 }

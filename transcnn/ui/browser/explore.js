@@ -52,6 +52,25 @@ class Explore {
     this.tell = (selected) => setStateValue("selected", selected);
     this.dismiss = () => setTriggerValue("dismissed", true);
     this.refresh();
+    this.writeLink();
+  }
+
+  /** The address tells what is shown, without an entry in the history for every token. */
+  writeLink() {
+    const { stage, block, head, token, switch: chosen } = this.selected;
+    const address = new URL(location.href);
+    const wanted = {
+      ...this.data.link,
+      stage,
+      block,
+      head,
+      token: token && token.join(","),
+      switch: chosen === "on" ? null : chosen,
+    };
+    for (const [name, value] of Object.entries(wanted))
+      if (value === null) address.searchParams.delete(name);
+      else address.searchParams.set(name, value);
+    if (address.href !== location.href) history.replaceState(history.state, "", address);
   }
 
   // What is in front
@@ -249,7 +268,7 @@ class Explore {
       input.value = (this.selected.token?.[axis] ?? 0) + 1;
       input.onchange = () => {
         const token = [...this.token];
-        token[axis] = Math.round(input.valueAsNumber || 1) - 1;
+        if (Number.isFinite(input.valueAsNumber)) token[axis] = Math.round(input.valueAsNumber) - 1;
         this.selectToken(token);
         input.value = this.selected.token[axis] + 1;
       };
@@ -314,7 +333,10 @@ class Explore {
     this.describe();
     clearTimeout(this.keepTimer);
     clearTimeout(this.sayTimer);
-    this.keepTimer = setTimeout(() => this.tell({ ...this.selected }), KEEP_AFTER);
+    this.keepTimer = setTimeout(() => {
+      this.writeLink();
+      this.tell({ ...this.selected });
+    }, KEEP_AFTER);
     this.sayTimer = setTimeout(() => this.say(), SAY_AFTER);
   }
 
