@@ -29,9 +29,9 @@ def test_attention_on_is_the_plain_run_bit_for_bit(classifier):
 
 def test_every_switch_is_a_run_of_its_own(classifier):
     picture, other = prepared("elephant"), prepared("espresso")
-    runs = {run.switch: run for run in rerun(classifier, picture, other)}
-    assert list(runs) == list(SWITCHES)
     normal = classifier.logits(picture[None])[0]
+    runs = {run.switch: run for run in rerun(classifier, picture, normal.numpy(), other)}
+    assert list(runs) == list(SWITCHES)
     answer = int(normal.argmax())
     for name, run in runs.items():
         switch = make_switch(name, classifier.attention(other[None]))
@@ -44,5 +44,6 @@ def test_every_switch_is_a_run_of_its_own(classifier):
 
 def test_a_pictures_own_attention_swapped_in_changes_nothing(classifier):
     picture = prepared("lion")
-    runs = {run.switch: run for run in rerun(classifier, picture, picture)}
+    normal = classifier.logits(picture[None])[0].numpy()
+    runs = {run.switch: run for run in rerun(classifier, picture, normal, picture)}
     assert runs["swapped"].answer.logit == pytest.approx(runs["on"].answer.logit, abs=1e-4)

@@ -129,8 +129,9 @@ def test_the_page_says_what_becomes_of_the_answer_without_attention(server, open
     page = open_page(f"{server}/?picture=elephant")
     page.wait_for_selector(".switches:not(.waiting)")
     pixels, _ = prepare(decode(sample("elephant").path.read_bytes()), 224)
+    normal = classifier.trace(sample("elephant").path).logits
     lender, _ = prepare(decode(sample("espresso").path.read_bytes()), 224)
-    runs = {run.switch: run for run in rerun(classifier, pixels, lender)}
+    runs = {run.switch: run for run in rerun(classifier, pixels, normal, lender)}
     tiles = page.locator(".switches button")
     for i, name in enumerate(["uniform", "identity", "swapped", "off"], start=1):
         points = 100 * (runs[name].answer.probability - runs["on"].answer.probability)

@@ -21,6 +21,8 @@ def files(tmp_path_factory):
     """Files and folders that mistakes are made with."""
     folder = tmp_path_factory.mktemp("mistakes")
     (folder / "empty").mkdir()
+    (folder / "folder.png").mkdir()
+    (folder / "folder.npz").mkdir()
     (folder / "set" / "unicorn").mkdir(parents=True)
     (folder / "set" / "unicorn" / "a.jpg").touch()
     (folder / "broken" / "zebra").mkdir(parents=True)
@@ -80,13 +82,13 @@ MISTAKES = {
     ("attention",): "Missing argument 'IMAGE'.",
     ("attention", ZEBRA): "Missing option '--stage'.",
     ("attention", ZEBRA, "--stage", 9, "--block", 0, "--token", "0,0"): (
-        "stage is 9; allowed: 0 to 3."
+        "stage is 9; allowed: 0, 1, 2, 3."
     ),
     ("attention", ZEBRA, "--stage", -1, "--block", 0, "--token", "0,0"): (
-        "stage is -1; allowed: 0 to 3."
+        "stage is -1; allowed: 0, 1, 2, 3."
     ),
     ("attention", ZEBRA, "--stage", 0, "--block", 1, "--token", "0,0"): (
-        "block of stage 0 is 1; allowed: 0 to 0."
+        "block of stage 0 is 1; allowed: 0."
     ),
     ("attention", ZEBRA, "--stage", 0, "--block", 0, "--token", "nonsense"): (
         "token is 'nonsense'; allowed: Y,X such as 18,32."
@@ -115,6 +117,19 @@ MISTAKES = {
     ("attention", ZEBRA, *PLACE, "--out", "{}/nowhere/a.npz"): (
         "{}/nowhere/a.npz: No such file or directory."
     ),
+    ("attention", ZEBRA, *PLACE, "--out", "{}/folder.png"): "{}/folder.png: Is a directory.",
+    ("attention", ZEBRA, *PLACE, "--out", "{}/folder.npz"): "{}/folder.npz: Is a directory.",
+    ("attention", ZEBRA, *PLACE, "--model", "transcnn_small"): (
+        "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0."
+    ),
+    ("attention", ZEBRA, *PLACE, "--weights", "{}/garbage.safetensors"): (
+        "{}/garbage.safetensors: this is no safetensors file."
+    ),
+    ("evaluate", "{}/broken", "--model", "resnet"): "model is 'resnet'; allowed: transcnn_lite0, ",
+    ("evaluate", "{}/broken", "--weights", "{}/nano.safetensors"): (
+        "{}/nano.safetensors: the key "
+    ),
+    ("bench", "--rounds", 1): "Invalid value for '--rounds': 1 is not in the range x>=2.",
     ("models", "extra"): "Got unexpected extra argument (extra)",
 }
 
@@ -191,6 +206,28 @@ def test_a_reader_that_leaves_early_is_no_error():
     _, err = process.communicate(timeout=120)
 
     assert (process.returncode, err) == (0, "")
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_stream_that_is_not_there_is_no_traceback(closed, files):
+    """As services start programs; Python then has None for the stream."""
+    number = {"stdout": 1, "stderr": 2}[closed]
+
+    done = subprocess.run(
+        command("predict", files / "text.jpg"),
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: os.close(number),
+        check=False,
+    )
+
+    sentence = "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work."
+    file = files / "text.jpg"
+    assert done.returncode == 2
+    assert (done.stdout, done.stderr) == {
+        "stdout": ("", f"{file}: {sentence}\n"),
+        "stderr": (f"{file}\n", ""),
+    }[closed]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

@@ -174,11 +174,11 @@ def test_a_square_of_the_input_is_two_by_two_pixels_of_this_picture(padded):
 @pytest.mark.parametrize(
     ("where", "sentence"),
     [
-        ((4, 0, (0, 0)), "stage is 4; allowed: 0 to 3."),
-        ((-1, 0, (0, 0)), "stage is -1; allowed: 0 to 3."),
-        ((2, 4, (0, 0)), "block of stage 2 is 4; allowed: 0 to 3."),
-        ((0, 1, (0, 0)), "block of stage 0 is 1; allowed: 0 to 0."),
-        ((0, -1, (0, 0)), "block of stage 0 is -1; allowed: 0 to 0."),
+        ((4, 0, (0, 0)), "stage is 4; allowed: 0, 1, 2, 3."),
+        ((-1, 0, (0, 0)), "stage is -1; allowed: 0, 1, 2, 3."),
+        ((2, 4, (0, 0)), "block of stage 2 is 4; allowed: 0, 1, 2, 3."),
+        ((0, 1, (0, 0)), "block of stage 0 is 1; allowed: 0."),
+        ((0, -1, (0, 0)), "block of stage 0 is -1; allowed: 0."),
         ((0, 0, (56, 0)), "token is (56, 0); allowed: a row from 0 to 55, a column from 0 to 55."),
         ((3, 2, (0, 7)), "token is (0, 7); allowed: a row from 0 to 6, a column from 0 to 6."),
         ((3, 2, (-1, 0)), "token is (-1, 0); allowed: a row from 0 to 6, a column from 0 to 6."),
@@ -197,3 +197,21 @@ def test_a_run_without_h_mhsa_has_nothing_to_read(classifier):
 
     with pytest.raises(ChoiceError, match="stage is 0; allowed: none, H-MHSA was off in this run"):
         trace.read(0, 0, (0, 0))
+
+
+class SkipsOne:
+    """Leaves out the first H-MHSA of stage 2, changes nothing else."""
+
+    def skips(self, stage, block):
+        return (stage, block) == (2, 0)
+
+    def attention(self, place, weights, valid):  # noqa: ARG002
+        return weights
+
+
+def test_a_block_is_found_by_its_number_where_a_switch_skipped_another(classifier):
+    trace = classifier.trace(SAMPLES[0], switch=SkipsOne())
+    assert trace.block(2, 1).block == 1
+    assert trace.block(2, 3).block == 3
+    with pytest.raises(ChoiceError, match=r"block of stage 2 is 0; allowed: 1, 2, 3\."):
+        trace.block(2, 0)

@@ -6,6 +6,7 @@ This, and not a map of weights, tells whether an answer depends on what was read
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from transcnn.classifier import Answer, Classifier, answer
@@ -22,17 +23,21 @@ class Rerun:
 
 
 def rerun(
-    classifier: Classifier, pixels: NDArray[np.uint8], other: NDArray[np.uint8], top: int = 5
+    classifier: Classifier,
+    pixels: NDArray[np.uint8],
+    normal: NDArray[np.float32],
+    other: NDArray[np.uint8],
+    top: int = 5,
 ) -> tuple[Rerun, ...]:
     """A prepared picture [S, S, 3] under every switch, "on" first.
 
+    `normal` are the logits [classes] of the run with attention on, which is not repeated;
     "swapped" takes the attention of the prepared picture `other`.
     """
     attention = classifier.attention(other[None])
-    runs: list[Rerun] = []
-    for name in SWITCHES:
-        logits = classifier.logits(pixels[None], make_switch(name, attention))[0]
-        best = classifier.rank(logits, top).top
-        normal = runs[0].answer if runs else best[0]
-        runs.append(Rerun(name, best, answer(logits, normal.name.index)))
-    return tuple(runs)
+    logits = {"on": torch.tensor(normal)}
+    for name in SWITCHES[1:]:
+        logits[name] = classifier.logits(pixels[None], make_switch(name, attention))[0]
+    best = {name: classifier.rank(values, top).top for name, values in logits.items()}
+    index = best["on"][0].name.index
+    return tuple(Rerun(name, best[name], answer(logits[name], index)) for name in SWITCHES)

@@ -16,7 +16,11 @@ grid, T its number of tokens; h heads, d the width of a head; L levels, counted 
 Axes in `rearrange` patterns: b batch, c channel, head, d, down and across the number of grids,
 y and x inside a grid, t the asking token, s the token that is read.
 
-Equation numbers follow the paper (Liu et al., "Transformer in Convolutional Neural Networks",
-arXiv 2106.03180): (1)-(4) MHSA and its block, (5)-(7) attention inside grids, (8)-(11) merging
-and the next level, (12) the sum of the levels, (13) the cost.
+Equations are numbered as in the post on the paper (Liu et al., "Transformer in Convolutional Neural
+Networks", arXiv 2106.03180) that this project starts from; their form is derived from its text:
+(1)-(4) MHSA and its block, (5)-(7) attention inside grids, (8)-(11) merging and the next level,
+(12) the sum of the levels, (13) the cost. What the sources leave open is chosen, and the same
+everywhere: the last level is one grid over all that remains; queries, keys and values are shared by
+the levels unless asked otherwise; each level has a norm of its own; a grid that the edge cuts off
+uses only the elements that exist; upsampling repeats; three downsamplings join the four stages.
 """

@@ -113,8 +113,8 @@ class Trace:
         """The H-MHSA at `stage` and `block`, both from 0. Raises ChoiceError naming what exists."""
         stages = sorted({b.stage for b in self.blocks})
         _check_index("stage", stage, stages)
-        found = [b for b in self.blocks if b.stage == stage]
-        _check_index(f"block of stage {stage}", block, [b.block for b in found])
+        found = {b.block: b for b in self.blocks if b.stage == stage}  # a switch may skip some
+        _check_index(f"block of stage {stage}", block, list(found))
         return found[block]
 
     def read(self, stage: int, block: int, token: tuple[int, int]) -> list[Reading]:
@@ -137,8 +137,8 @@ class Trace:
 
 def _check_index(field: str, value: int, allowed: Sequence[int]) -> None:
     if value not in allowed:
-        span = f"{allowed[0]} to {allowed[-1]}" if allowed else "none, H-MHSA was off in this run"
-        raise ChoiceError(field=field, value=value, allowed=span)
+        named = ", ".join(map(str, allowed)) or "none, H-MHSA was off in this run"
+        raise ChoiceError(field=field, value=value, allowed=named)
 
 
 def _check_token(token: tuple[int, int], size: tuple[int, int]) -> None:

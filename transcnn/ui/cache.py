@@ -1,8 +1,8 @@
 """What is computed once: networks for everybody, everything made of a picture for one visitor.
 
 Keys are digests: Streamlit hashes large arrays by a sample only. What comes from a picture lives
-in the visitor's session and goes with it. Torch is imported on first use, so that the page with
-its photo stands before it is loaded.
+in the visitor's session and goes when the server drops that. Torch is imported on first use, so
+that the page with its photo stands before it is loaded.
 """
 
 import io
@@ -104,8 +104,9 @@ def _without(key: str, other_key: str, model: str, _opened: Opened, _other: Open
     from transcnn.analysis.without import rerun
     from transcnn.figures.without_packet import without_packet
 
+    normal = trace_picture(_opened, model).logits
     with _running:
-        runs = rerun(classifier(model), _opened.pixels, _other.pixels)
+        runs = rerun(classifier(model), _opened.pixels, normal, _other.pixels)
     return without_packet(f"{model}/{key}", runs)
 
 

@@ -50,7 +50,7 @@ def show() -> None:
             },
             "error": None if state.upload_error is None else say.error(state.upload_error),
         },
-        on_select=lambda: _select(state),
+        on_select=lambda: _select(state, f"{state.model}/{opened.key}"),
         on_dismiss=state.dismiss_error,
     )
     store("store_photo", opened.photo)
@@ -66,9 +66,9 @@ def show() -> None:
     )
 
 
-def _select(state: AppState) -> None:
+def _select(state: AppState, shown: str) -> None:
     chosen: dict[str, Any] | None = st.session_state[_VIEW]["selected"]
-    if chosen is None:
+    if chosen is None or chosen["trace"] != shown:  # too late: another picture is shown by now
         return
     token = chosen["token"]
     state.select(

@@ -107,6 +107,7 @@ class AppState:
     # Choosing
 
     def show_sample(self, name: str) -> None:
+        self._session.pop("upload", None)  # nothing leads back to it
         self._session.update(sample=name, shows_upload=False, upload_error=None, chosen=True)
         self._forget_token()
 

@@ -44,12 +44,13 @@ class Explore {
     const subject = `${data.trace} ${data.photo}`;
     if (subject !== this.subject) {
       this.subject = subject;
+      clearTimeout(this.keepTimer); // what was chosen on the picture before is not for this one
       this.selected = { ...data.selected };
       this.preview = this.pointed = null;
     }
     this.words = data.words;
     this.data = data;
-    this.tell = (selected) => setStateValue("selected", selected);
+    this.tell = (selected) => setStateValue("selected", { ...selected, trace: data.trace });
     this.dismiss = () => setTriggerValue("dismissed", true);
     this.refresh();
     this.writeLink();
@@ -335,7 +336,7 @@ class Explore {
     clearTimeout(this.sayTimer);
     this.keepTimer = setTimeout(() => {
       this.writeLink();
-      this.tell({ ...this.selected });
+      this.tell(this.selected);
     }, KEEP_AFTER);
     this.sayTimer = setTimeout(() => this.say(), SAY_AFTER);
   }
@@ -544,8 +545,9 @@ class Explore {
 
   drawPhoto() {
     const { photo, block, token, photoCanvas } = this;
-    if (!photo) return;
     const { pen, width } = fit(photoCanvas);
+    if (!photo) pen.clearRect(0, 0, width, width); // the one before must not stand for this one
+    if (!photo || !width) return;
     const key = `${width} ${devicePixelRatio} ${block.stage}`;
     if (this.boardSheet?.key !== key) {
       const cells = block.levels.length > 1 ? block.side / block.levels[0].grid : block.side;
