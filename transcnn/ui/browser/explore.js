@@ -65,7 +65,7 @@ class Explore {
       stage,
       block,
       head,
-      token: token && token.join(","),
+      token: token && this.data.link.picture ? token.join(",") : null, // no upload, no place of it
       switch: chosen === "on" ? null : chosen,
     };
     for (const [name, value] of Object.entries(wanted))
