@@ -130,6 +130,56 @@ def test_transparent_entries_of_a_palette_show_white_paper():
     assert np.abs(found[0] - expected).max() <= 1
 
 
+@pytest.mark.parametrize("depth", [1, 2, 4])
+def test_a_palette_of_few_bits_is_looked_up_with_its_transparency(depth):
+    palette = chunk(b"PLTE", bytes([10, 20, 30, 40, 50, 60]))
+    row = bytes([1 << (8 - 2 * depth)])  # the entries 0 and 1
+
+    found = pixels(png(2, 1, depth, PALETTE, palette, chunk(b"tRNS", b"\xff\0"), rows=[row]))
+
+    assert found[0].tolist() == [[10, 20, 30], [255, 255, 255]]
+
+
+@pytest.mark.parametrize(
+    ("bits", "compression", "masks", "row", "expected"),
+    [
+        (24, 0, (), bytes([3, 2, 1, 6, 5, 4, 0, 0]), [[1, 2, 3], [4, 5, 6]]),
+        (32, 0, (), bytes([3, 2, 1, 0, 6, 5, 4, 0]), [[1, 2, 3], [4, 5, 6]]),  # 0 is no alpha here
+        (16, 0, (), struct.pack("<HH", 0x7C00, 0x03E0), [[255, 0, 0], [0, 255, 0]]),
+        (
+            16,
+            3,
+            (0xF800, 0x07E0, 0x1F),
+            struct.pack("<HH", 0xF800, 0x1F),
+            [[255, 0, 0], [0, 0, 255]],
+        ),
+    ],
+)
+def test_bmps_of_all_depths_are_read(bits, compression, masks, row, expected):
+    sizes = (40, 2, 1, 1, bits, compression, len(row), 0, 0, 0, 0)
+    header = struct.pack("<IiiHHIIiiII", *sizes) + struct.pack(f"<{len(masks)}I", *masks)
+    start = 14 + len(header)
+
+    found = pixels(b"BM" + struct.pack("<IHHI", start + len(row), 0, 0, start) + header + row)
+
+    assert found[0].tolist() == expected
+
+
+def test_the_rows_of_a_bmp_may_go_up_or_down():
+    rows = bytes([3, 2, 1, 0]), bytes([6, 5, 4, 0])  # one pixel each, filled up to four bytes
+
+    for height, order in [(2, rows[::-1]), (-2, rows)]:
+        header = struct.pack("<IiiHHIIiiII", 40, 1, height, 1, 24, 0, 8, 0, 0, 0, 0)
+        data = b"BM" + struct.pack("<IHHI", 62, 0, 0, 54) + header + b"".join(order)
+        assert pixels(data)[:, 0].tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_what_follows_the_end_of_a_picture_does_not_matter():
+    for kind in ("JPEG", "PNG", "GIF", "BMP"):
+        data = saved(noise(9, 9), kind)
+        assert np.array_equal(pixels(data + b"more" * 99), pixels(data))
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_alpha_lays_the_picture_on_white_paper(kind):
     values = np.random.default_rng(0).integers(0, 256, (20, 30, 4), dtype=np.uint8)
@@ -152,9 +202,15 @@ def test_grey_with_alpha_lays_the_picture_on_white_paper():
 @pytest.mark.parametrize(
     ("depth", "colour", "key", "row", "expected"),
     [
+        (1, GREY, (0,), bytes([0b01000000]), [255, 255]),
+        (2, GREY, (1,), bytes([0b01100000]), [255, 170]),
+        (4, GREY, (2,), bytes([0x23]), [255, 51]),
         (8, GREY, (100,), bytes([100, 101]), [255, 101]),
+        (8, GREY, (0x12_64,), bytes([100, 101]), [255, 101]),  # only the lower 8 bits count
         (16, GREY, (25700,), struct.pack(">HH", 25700, 25957), [255, 101]),
         (8, RGB, (1, 2, 3), bytes([1, 2, 3, 9, 9, 9]), [255, 9]),
+        (16, RGB, (1, 2, 3), struct.pack(">6H", 1, 2, 3, *[257] * 3), [255, 1]),
+        (16, RGB, (25700, 1, 2), struct.pack(">6H", 25700, 1, 2, *[25700] * 3), [255, 100]),
     ],
 )
 def test_the_colour_that_a_png_calls_transparent_is_white(depth, colour, key, row, expected):

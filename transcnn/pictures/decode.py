@@ -71,6 +71,8 @@ def decode(data: bytes) -> DecodedPicture:
         if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
             raise Image.DecompressionBombError  # as Pillow does by itself, at a higher limit
         image.load()
+        if kind == "PNG":
+            _scale_transparent_colour(image, depth=data[24])  # of the header, which comes first
         rgb = _to_rgb(_upright(image))
     except Image.DecompressionBombError as error:
         raise TooManyPixels(limit=MAX_MEGAPIXELS) from error
@@ -88,6 +90,24 @@ def _no_warnings() -> Iterator[None]:
     with _WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+def _scale_transparent_colour(image: Image.Image, depth: int) -> None:
+    """Bring the one colour that a PNG calls transparent to the 8 bits that its pixels now have.
+
+    Pillow leaves it as the file has it. Of 16-bit colours it keeps the upper half, so that half
+    alone is compared.
+    """
+    key = image.info.get("transparency")
+    most = 2**depth - 1
+
+    def scaled(value: int) -> int:
+        return value >> 8 if depth == 16 else (value & most) * (255 // most)
+
+    if image.mode == "L" and key is not None:
+        image.info["transparency"] = scaled(key)
+    elif image.mode == "RGB" and key is not None:
+        image.info["transparency"] = tuple(map(scaled, key))
 
 
 def _upright(image: Image.Image) -> Image.Image:
