@@ -213,6 +213,18 @@ def test_a_folder_of_which_nothing_can_be_read_is_said(classifier, tmp_path):
     assert str(caught.value) == f"{tmp_path}: no file can be read."
 
 
+def test_a_mistake_names_the_folder_that_was_asked_for_however_deep_its_files_lie(
+    classifier, tmp_path
+):
+    (tmp_path / "zebra" / "2024" / "may").mkdir(parents=True)
+    (tmp_path / "zebra" / "2024" / "may" / "a.jpg").touch()
+
+    with pytest.raises(FolderError) as caught:
+        evaluate(classifier, find_pictures(tmp_path))
+
+    assert caught.value.details["folder"] == tmp_path
+
+
 @pytest.mark.parametrize(
     ("settings", "what"),
     [({"attention": "swapped"}, "swapped"), ({"change": parse_change("cutmix:0.4")}, "cutmix")],

@@ -67,7 +67,7 @@ def evaluate(
     make_switch(attention, {})  # an unknown name is said before the work begins
     size = classifier.config.input.size
     run, pixels, unreadable = _prepare_all(pictures, size, resize, progress)
-    folder = pictures[0].path.parent.parent
+    folder = pictures[0].folder
     if not run:
         raise FolderError(folder=folder, reason="no file can be read")
     if len(run) < 2 and (change.kind == "cutmix" or attention == "swapped"):

@@ -9,8 +9,9 @@ from transcnn.labels import ClassName, find_class
 
 @dataclass(frozen=True)
 class Labelled:
-    """A picture file and the class that its folder names."""
+    """A picture file and the class that its sub-folder names."""
 
+    folder: Path  # the labelled folder that it was found in
     path: Path
     name: str  # "<folder>/<file>": fixes the order of a run and seeds the picture's changes
     label: ClassName
@@ -36,7 +37,7 @@ def find_pictures(folder: Path, limit: int | None = None) -> list[Labelled]:
             reason = f"the sub-folder {sub.name!r} is no WNID, index or name of a class"
             raise FolderError(folder=folder, reason=reason)
         if label is not None:
-            found += [Labelled(file, f"{sub.name}/{file.name}", label) for file in files]
+            found += [Labelled(folder, file, f"{sub.name}/{file.name}", label) for file in files]
     if not found:
         raise FolderError(folder=folder, reason="it has no sub-folders with pictures")
     found.sort(key=lambda picture: (picture.name, picture.path))
