@@ -54,7 +54,8 @@ def attention(
     elif out is not None:
         arrays = {f"weights_{r.level}": r.probability for r in readings}
         areas = {f"areas_{r.level}": np.array(r.areas) for r in readings}
-        np.savez(out, token=np.array(place), **arrays, **areas)  # type: ignore[arg-type]
+        with out.open("wb") as file:  # to a name, numpy would add .npz where it says .NPZ
+            np.savez(file, token=np.array(place), **arrays, **areas)  # type: ignore[arg-type]
     if as_json:
         options.print_json(
             {
