@@ -47,6 +47,13 @@ def test_the_app_can_draw_a_grid_before_torch_is_there():
     assert "torch" not in loaded
 
 
+def test_the_first_page_is_there_without_torch():
+    loaded = loaded_by("import transcnn.ui.explore")
+
+    assert {"transcnn", "streamlit"} <= loaded
+    assert not loaded & {"torch", "captum", "matplotlib", "pandas"}
+
+
 @pytest.mark.parametrize("library", ["matplotlib", "torch", "pandas"])
 def test_the_check_itself_would_notice(library):
     """captum, which we may use late, loads matplotlib; torch and pandas load themselves."""

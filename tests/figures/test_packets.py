@@ -7,12 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcnn import Classifier
+from tests.golden.recipe import fill, reference_input
+from transcnn import Classifier, create_model
 from transcnn.analysis.reading import telling_token
+from transcnn.analysis.without import Rerun
 from transcnn.assets import FOLDER
+from transcnn.classifier import Answer
 from transcnn.figures.packet import pack, photo_packet
 from transcnn.figures.trace_packet import EVEN, PER_OCTAVE, encode, trace_packet
+from transcnn.figures.without_packet import without_packet
+from transcnn.labels import class_names
+from transcnn.pictures import Box, Crop
+from transcnn.trace import record
 from transcnn.trace.trace import LevelTrace
+
+SMALLEST = 2.0 ** ((1 - EVEN) / PER_OCTAVE)  # what the smallest code stands for
 
 
 def unpacked(packet):
@@ -56,9 +65,77 @@ def test_every_weight_of_a_trace_comes_back_to_two_hundredths_of_a_percent(trace
     for one in levels:
         end = start + one.attention.size
         expected = one.attention.astype(float).ravel() * one.attention.shape[-1]
-        seen = np.maximum(expected, 2.0 ** ((1 - EVEN) / PER_OCTAVE))  # the smallest code
+        seen = np.maximum(expected, SMALLEST)
         np.testing.assert_allclose(multiples[start:end], seen, rtol=2e-4)
         start = end
+
+
+@pytest.fixture(scope="module")
+def padded():
+    """A trace whose grids reach beyond every map: 25, 13, 7 and 4 tokens wide."""
+    merges = ((6, 3), (5,), (4,), (3,))
+    model = fill(
+        create_model(
+            "transcnn_nano", merges=merges, widths=(16, 24, 32, 48), head_width=8, classes=1000
+        )
+    )
+    crop = Crop((100, 100), Box(0, 0, 100, 100), 100)
+    return record(model, reference_input(7, 128, 128)[:, :, :100, :100], crop)
+
+
+def test_a_packet_tells_what_every_token_reads_also_at_the_edge_of_a_map(padded):
+    """Decoded as the browser does it, from lengths, grids and codes alone."""
+    header, body = unpacked(trace_packet("key", padded))
+    codes, beyond, start = np.frombuffer(body, "<u2"), 0, 0
+    lengths = iter(header["lengths"])
+    for block in padded.blocks:
+        tokens = [(y, x) for y in (0, block.size[0] - 1) for x in (0, block.size[1] - 1)]
+        readings = [padded.read(block.stage, block.block, token) for token in tokens]
+        for i, level in enumerate(block.levels):
+            length = next(lengths)
+            down, across = (p // g for p, g in zip(level.padded_size, level.grid_size, strict=True))
+            places = level.grid_size[0] * level.grid_size[1]
+            mine = codes[start : start + length].reshape(-1, down, across, places, places)
+            start += length
+            for reading in (by_level[i] for by_level in readings):
+                grid = [o // g for o, g in zip(reading.grid_origin, level.grid_size, strict=True)]
+                asking = reading.own[0] * level.grid_size[1] + reading.own[1]
+                found = mine[:, grid[0], grid[1], asking].reshape(reading.multiple.shape)
+                exists = np.broadcast_to(reading.valid, found.shape)
+                beyond += int((~exists).sum())
+                assert ((found == 0) == ~exists).all()
+                multiples = 2.0 ** ((found[exists].astype(float) - EVEN) / PER_OCTAVE)
+                seen = np.maximum(reading.multiple[exists], SMALLEST)
+                np.testing.assert_allclose(multiples, seen, rtol=2e-4)
+
+    assert beyond > 0
+    assert start == codes.size
+    assert next(lengths, None) is None
+
+
+def test_runs_under_all_switches_travel_with_their_answers():
+    tusker, elephant = (Answer(class_names()[i], 0.25 + i / 1000, i / 7) for i in (101, 386))
+    runs = (Rerun("on", (tusker, elephant), tusker), Rerun("off", (elephant, tusker), tusker))
+
+    header, body = unpacked(without_packet("key", runs))
+
+    sent = {
+        answer: {
+            "label": answer.name.label,
+            "probability": answer.probability,
+            "logit": answer.logit,
+        }
+        for answer in (tusker, elephant)
+    }
+    assert body == b""
+    assert header == {
+        "kind": "without",
+        "key": "key",
+        "runs": {
+            "on": {"answer": sent[tusker], "top": [sent[tusker], sent[elephant]]},
+            "off": {"answer": sent[tusker], "top": [sent[elephant], sent[tusker]]},
+        },
+    }
 
 
 def test_the_header_tells_classes_and_tokens_worth_showing(trace):

@@ -20,7 +20,10 @@ def test_the_whole_input_is_the_box():
 
 
 def test_shares_are_left_top_width_and_height_of_the_picture():
+    tall = Crop((200, 300), Box(0, 50, 200, 250), 100)
+
     assert CROP.shares == pytest.approx((50 / 300, 0, 200 / 300, 1))
+    assert tall.shares == pytest.approx((0, 50 / 300, 1, 200 / 300))
 
 
 @given(

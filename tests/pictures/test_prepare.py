@@ -5,6 +5,8 @@ weights, in `tests/checkpoints/test_shipped.py`.
 """
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -52,7 +54,10 @@ def resized(image, width, height):
     return bicubic(bicubic(np.asarray(image, float), width, axis=1), height, axis=0)
 
 
-@pytest.mark.parametrize("size", [(150, 100), (100, 150), (64, 64), (48, 97), (113, 32)])
+# (110, 70) becomes 100.57 pixels wide: rounded up, with a margin of half a pixel to be cut.
+@pytest.mark.parametrize(
+    "size", [(150, 100), (100, 150), (64, 64), (48, 97), (97, 48), (110, 70), (70, 110), (113, 32)]
+)
 def test_crop_is_the_middle_of_the_picture_with_its_shorter_side_resized(size):
     image = pale_noise(*size)
     width, height = (round(side * 64 / min(size)) for side in size)
@@ -106,6 +111,28 @@ def test_thin_pictures_keep_their_colour(size, resize):
     assert (found == (9, 99, 200)).all()
     assert 0 <= crop.box.left < crop.box.right <= size[0]
     assert 0 <= crop.box.top < crop.box.bottom <= size[1]
+
+
+@pytest.mark.parametrize("size", [(1, 20000), (50000, 3)])
+def test_thin_pictures_take_little_memory(size, tmp_path):
+    """Resized as a whole, the first would be 224 x 4,480,000 pixels. In a process of its own."""
+    Image.new("RGB", size).save(tmp_path / "thin.png")
+    code = """
+import pathlib, resource, sys
+from transcnn.pictures import decode, prepare
+used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+before = used()
+prepare(decode(pathlib.Path(sys.argv[1]).read_bytes()), 224)
+print(used() - before)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "thin.png"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert int(done.stdout) < 100  # megabytes
 
 
 def test_of_a_very_long_picture_the_middle_is_seen():
