@@ -1,5 +1,7 @@
 """One pass over labelled pictures, under a switch of attention and a change of the pictures."""
 
+import math
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -91,6 +93,7 @@ def _prepare_all(
     """All readable pictures as pixels in one file on disk, since any may lend another a cell."""
     shape = (len(pictures), size, size, 3)
     with tempfile.TemporaryFile() as scratch:  # the mapping keeps the file until nobody needs it
+        _reserve(scratch.fileno(), math.prod(shape))
         pixels = np.memmap(scratch, dtype=np.uint8, mode="w+", shape=shape)
     run: list[Labelled] = []
     unreadable = []
@@ -104,6 +107,17 @@ def _prepare_all(
             unreadable.append((picture.path, f"{error.strerror}."))
         progress("reading", i + 1, len(pictures))
     return run, pixels, unreadable
+
+
+def _reserve(file: int, size: int) -> None:
+    """Make room for a mapping: on a full disk, writing through it would kill the process."""
+    if not hasattr(os, "posix_fallocate"):
+        return
+    try:
+        os.posix_fallocate(file, 0, size)
+    except OSError as error:
+        reason = f"there is no room for {math.ceil(size / 1e6)} MB of prepared pictures"
+        raise FolderError(folder=tempfile.gettempdir(), reason=reason) from error
 
 
 def _batches(
