@@ -36,7 +36,12 @@ def on_a_terminal(*arguments):
     """The command with a terminal for its stderr: the process, and a list of what is read there."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        command(*arguments), stdout=subprocess.PIPE, stderr=theirs, text=True
+        command(*arguments),
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        text=True,
+        # A shell that starts these tests in the background lets all of them ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(theirs)
     seen = []

@@ -209,7 +209,7 @@ def test_grey_with_alpha_lays_the_picture_on_white_paper():
         (8, GREY, (0x12_64,), bytes([100, 101]), [255, 101]),  # only the lower 8 bits count
         (16, GREY, (25700,), struct.pack(">HH", 25700, 25957), [255, 101]),
         (8, RGB, (1, 2, 3), bytes([1, 2, 3, 9, 9, 9]), [255, 9]),
-        (16, RGB, (1, 2, 3), struct.pack(">6H", 1, 2, 3, *[257] * 3), [255, 1]),
+        (16, RGB, (1, 2, 256), struct.pack(">6H", 1, 2, 256, *[257] * 3), [255, 1]),
         (16, RGB, (25700, 1, 2), struct.pack(">6H", 25700, 1, 2, *[25700] * 3), [255, 100]),
     ],
 )

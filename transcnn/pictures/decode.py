@@ -99,10 +99,9 @@ def _scale_transparent_colour(image: Image.Image, depth: int) -> None:
     alone is compared.
     """
     key = image.info.get("transparency")
-    most = 2**depth - 1
 
     def scaled(value: int) -> int:
-        return value >> 8 if depth == 16 else (value & most) * (255 // most)
+        return value >> 8 if depth == 16 else value * (255 // (2**depth - 1))
 
     if image.mode == "L" and key is not None:
         image.info["transparency"] = scaled(key)
