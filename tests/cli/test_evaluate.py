@@ -138,6 +138,27 @@ def test_the_text_for_people_has_the_same_numbers(folder, called):
     ]
 
 
+def test_pictures_are_resized_as_asked(tmp_path, called):
+    """On pictures whose answers depend on it."""
+    for sub, name in [
+        ("162", "beagle"),
+        ("404", "distant-plane"),
+        ("663", "palace"),
+        ("418", "pen"),
+    ]:
+        (tmp_path / sub).mkdir()
+        shutil.copy(FOLDER / "samples" / f"{name}.jpg", tmp_path / sub)
+    found = {}
+
+    for resize in ("crop", "squash"):
+        expected = evaluate(Classifier(), find_pictures(tmp_path), resize)
+        _, out, _ = called("evaluate", tmp_path, "--resize", resize, "--json")
+        found[resize] = [json.loads(out)[key] for key in ("top1", "top5")]
+        assert found[resize] == [expected.top1, expected.top5]
+
+    assert found["crop"] != found["squash"]
+
+
 @pytest.mark.parametrize("switch", ["on", "off", "identity", "swapped"])
 def test_every_switch_is_measured(folder, called, switch):
     code, out, _ = called("evaluate", folder, "--attention", switch, "--json")

@@ -45,6 +45,7 @@ MISTAKES = {
     ("predict", ZEBRA, "--top", -5): "top is -5; allowed: 1 to 1000.",
     ("predict", ZEBRA, "--top", 1001): "top is 1001; allowed: 1 to 1000.",
     ("predict", ZEBRA, "--top", "x"): "Invalid value for '--top': 'x' is not a valid integer.",
+    ("predict", "{}/text.jpg", "--top", 0): "top is 0; allowed: 1 to 1000.",
     ("predict", "{}/nowhere.jpg"): "{}/nowhere.jpg: No such file or directory.",
     ("predict", "{}/empty"): "{}/empty: Is a directory.",
     ("predict", "{}/text.jpg"): "{}/text.jpg: This is not a picture that can be read;",

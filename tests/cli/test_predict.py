@@ -101,7 +101,13 @@ def test_file_names_in_any_writing_and_no_writing_are_printed(zebra, tmp_path):
         shutil.copy(zebra, tmp_path / name)
     strict = {**os.environ, "PYTHONIOENCODING": "latin-1:strict"}
 
-    done = transcnn("predict", *names, "--json", cwd=tmp_path, env=strict, encoding="latin-1")
+    done, words = (
+        transcnn("predict", *names, *how, cwd=tmp_path, env=strict, encoding="latin-1")
+        for how in (["--json"], [])
+    )
 
     assert (done.returncode, done.stderr) == (0, "")
     assert [image["file"] for image in json.loads(done.stdout)["images"]] == names
+    assert (words.returncode, words.stderr) == (0, "")
+    assert words.stdout.startswith("\\u6591\\u9a6c é.jpg\n")
+    assert "\n\\udcff.jpg\n" in words.stdout
