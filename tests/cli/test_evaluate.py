@@ -4,9 +4,11 @@ import contextlib
 import json
 import os
 import pty
+import resource
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 
 import pytest
@@ -167,6 +169,20 @@ def test_every_switch_is_measured(folder, called, switch):
     assert code == 0
     assert json.loads(out)["attention"] == switch
     assert json.loads(out)["top5"] == expected.top5
+
+
+def test_a_disk_without_room_is_said_in_one_sentence(folder):
+    """A limit on the size of files stands for the full disk; six pictures take 0.9 MB."""
+    done = transcnn(
+        "evaluate",
+        folder,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"{tempfile.gettempdir()}: there is no room for 1 MB of prepared pictures.\n"
+    )
 
 
 def test_interrupting_ends_in_a_word_and_not_in_a_traceback(tmp_path):
