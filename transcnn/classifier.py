@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from transcnn.checkpoints import check_shipped, create_model
+from transcnn.checkpoints import create_model, shipped
 from transcnn.checkpoints.catalogue import sha256
 from transcnn.errors import ChoiceError
 from transcnn.labels import ClassName, class_names
@@ -52,8 +52,10 @@ class Classifier:
         model = create_model(name, weights)
         if model.config.classes != len(class_names()):
             raise ChoiceError(field="model", value=name, allowed="networks with 1000 classes")
-        shipped = str(weights) == "shipped"
-        self.weights_sha256 = check_shipped(name) if shipped else sha256(Path(weights))
+        # `create_model` has compared the digest of what ships with the catalogue's.
+        self.weights_sha256 = (
+            shipped(name).sha256 if weights == "shipped" else sha256(Path(weights))
+        )
         self.config = model.config
         # Channels last and without separate batch norms: the same function, sooner.
         self.model = fold_batch_norms(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

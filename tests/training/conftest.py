@@ -8,7 +8,6 @@ import torch
 from PIL import Image
 
 from transcnn.checkpoints import create_model
-from transcnn.cli.main import main
 from transcnn.training.batches import Batches
 from transcnn.training.data import open_source
 from transcnn.training.recipe import Mixture, Recipe
@@ -69,20 +68,6 @@ def command():
     """Arguments of a process that is `python -m transcnn`, with the recipe `small` beside ours."""
     module = "tests.training.with_small_recipe"
     return lambda *arguments: [sys.executable, "-m", module, *map(str, arguments)]
-
-
-@pytest.fixture
-def called(monkeypatch, capsys):
-    """Calls the entrance of the command line in this process: (exit code, stdout, stderr)."""
-
-    def call(*arguments):
-        monkeypatch.setattr("sys.argv", ["transcnn", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        out, err = capsys.readouterr()
-        return left.value.code, out, err
-
-    return call
 
 
 @pytest.fixture(autouse=True)

@@ -42,14 +42,13 @@ def attention(
     from transcnn.pictures import decode, prepare
 
     classifier = Classifier(model, weights or "shipped")
-    picture = decode(image.read_bytes())
-    trace = classifier.trace(picture)
+    pixels, crop = prepare(decode(image.read_bytes()), classifier.config.input.size)
+    trace = classifier.trace_pixels(pixels, crop)
     readings = trace.read(stage, block, place)
     chosen = trace.block(stage, block)
     sides = [trace.crop.size / level.size[0] for level in chosen.levels]
     facts = [reading_facts(r, side) for r, side in zip(readings, sides, strict=True)]
     if out is not None and out.suffix.lower() == ".png":
-        pixels, crop = prepare(picture, trace.crop.size)
         draw_reading(pixels, crop, readings, facts).save(out)
     elif out is not None:
         arrays = {f"weights_{r.level}": r.probability for r in readings}

@@ -82,6 +82,11 @@ def _trace(key: str, model: str, _opened: Opened) -> "Trace":
         return classifier(model).trace_pixels(_opened.pixels, _opened.crop)
 
 
+def trace_key(opened: Opened, model: str) -> str:
+    """What the trace of a picture by `model` is called, here and in the browser."""
+    return f"{model}/{opened.key}"
+
+
 def trace_picture(opened: Opened, model: str) -> "Trace":
     """What every H-MHSA of `model` did with the picture."""
     return _trace(opened.key, model, opened)
@@ -91,7 +96,7 @@ def trace_picture(opened: Opened, model: str) -> "Trace":
 def _packet(key: str, model: str, _opened: Opened) -> bytes:
     from transcnn.figures.trace_packet import trace_packet
 
-    return trace_packet(f"{model}/{key}", trace_picture(_opened, model))
+    return trace_packet(trace_key(_opened, model), trace_picture(_opened, model))
 
 
 def pack_trace(opened: Opened, model: str) -> bytes:
@@ -107,7 +112,7 @@ def _without(key: str, other_key: str, model: str, _opened: Opened, _other: Open
     normal = trace_picture(_opened, model).logits
     with _running:
         runs = rerun(classifier(model), _opened.pixels, normal, _other.pixels)
-    return without_packet(f"{model}/{key}", runs)
+    return without_packet(trace_key(_opened, model), runs)
 
 
 def pack_without(opened: Opened, other: Opened, model: str) -> bytes:

@@ -8,9 +8,9 @@ from transcnn.checkpoints.catalogue import shipped_names
 from transcnn.figures.scale import DARK, LIGHT
 from transcnn.model.config import HMHSA
 from transcnn.model.variants import network
-from transcnn.ui.cache import open_picture, pack_trace, pack_without, trace_picture
+from transcnn.ui.cache import open_picture, pack_trace, pack_without, trace_key, trace_picture
 from transcnn.ui.components import explore_view, store
-from transcnn.ui.state import AppState, Selection
+from transcnn.ui.state import SWITCH_NAMES, AppState, Selection
 from transcnn.ui.words import words
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def show() -> None:
     opened = open_picture(source, state.model)
     lender = state.next_source(say.language)
     selection = state.selection
+    shown = trace_key(opened, state.model)
     explore_view(
         _VIEW,
         {
@@ -34,7 +35,8 @@ def show() -> None:
             "ramps": {"light": LIGHT, "dark": DARK},
             "network": _structure(state.model),
             "photo": opened.key,
-            "trace": f"{state.model}/{opened.key}",
+            "trace": shown,
+            "switches": SWITCH_NAMES,
             "link": {
                 "picture": source.sample,
                 "model": state.model if len(shipped_names()) > 1 else None,
@@ -50,7 +52,7 @@ def show() -> None:
             },
             "error": None if state.upload_error is None else say.error(state.upload_error),
         },
-        on_select=lambda: _select(state, f"{state.model}/{opened.key}"),
+        on_select=lambda: _select(state, shown),
         on_dismiss=state.dismiss_error,
     )
     store("store_photo", opened.photo)

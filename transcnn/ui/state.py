@@ -6,6 +6,7 @@ link: only there a choice can replace an entry of the history instead of adding 
 read, and never trusted: what does not exist falls back to the default.
 """
 
+import functools
 import hashlib
 from dataclasses import dataclass, replace
 
@@ -79,7 +80,7 @@ class AppState:
         if self._session["shows_upload"]:
             upload: Source = self._session["upload"]
             return upload
-        return self._sample_source(self._session["sample"], language)
+        return _sample_source(self._session["sample"], language)
 
     def next_source(self, language: str) -> Source:
         """The picture that lends its attention where the shown one's is swapped.
@@ -89,20 +90,8 @@ class AppState:
         """
         names = sorted(s.name for s in samples())
         if self.sample is None:
-            return self._sample_source(names[0], language)
-        return self._sample_source(names[(names.index(self.sample) + 1) % len(names)], language)
-
-    @staticmethod
-    def _sample_source(name: str, language: str) -> Source:
-        sample = next(s for s in samples() if s.name == name)
-        data = sample.path.read_bytes()
-        return Source(
-            sample.name,
-            sample.title[language],
-            sample.alt[language],
-            data,
-            hashlib.sha256(data).hexdigest(),
-        )
+            return _sample_source(names[0], language)
+        return _sample_source(names[(names.index(self.sample) + 1) % len(names)], language)
 
     # Choosing
 
@@ -162,6 +151,14 @@ class AppState:
             link.get("switch", "on"),
         )
         self._session["selection"] = _existing(chosen, network(self.model))
+
+
+@functools.cache  # read and hashed once, not at every run of the page
+def _sample_source(name: str, language: str) -> Source:
+    sample = next(s for s in samples() if s.name == name)
+    data = sample.path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    return Source(sample.name, sample.title[language], sample.alt[language], data, digest)
 
 
 def _number(text: str) -> int:

@@ -45,7 +45,7 @@ function buildSwitches(view) {
     const text = Math.abs(points).toFixed(1);
     return text === "0.0" ? text : (points < 0 ? "−" : "+") + text;
   };
-  const names = ["on", "uniform", "identity", "swapped", "off"];
+  const names = view.data.switches; // "on" comes first
   const widest = runs ? Math.max(5, ...names.map((name) => Math.abs(change(name)))) : 1;
   choices(
     switches,
@@ -96,15 +96,16 @@ function verdict(view, names, change, signed) {
     .filter((name) => runs[name].top[0].label !== answer)
     .map((name) => `${say(name)} → ${runs[name].top[0].label}`)
     .join(", ");
-  const most = names.reduce((a, b) => (Math.abs(change(b)) > Math.abs(change(a)) ? b : a));
+  const farthest = (among) =>
+    among.reduce((a, b) => (Math.abs(change(b)) > Math.abs(change(a)) ? b : a));
+  const most = farthest(names);
   const first = changes
     ? view.word("verdict_changed", { answer, changes })
     : view.word("verdict_same", { answer, switch: say(most), points: signed(change(most)) });
-  const reading = names.filter((name) => name !== "off");
-  const farthest = reading.reduce((a, b) => (Math.abs(change(b)) > Math.abs(change(a)) ? b : a));
-  const second = view.word(Math.abs(change(farthest)) < 2 ? "verdict_little" : "verdict_much", {
-    switch: say(farthest),
-    points: signed(change(farthest)),
+  const reading = farthest(names.filter((name) => name !== "off"));
+  const second = view.word(Math.abs(change(reading)) < 2 ? "verdict_little" : "verdict_much", {
+    switch: say(reading),
+    points: signed(change(reading)),
   });
   const third = view.selected.switch === "on" ? "" : view.word("maps_stay");
   return `${first} ${second} ${third}`;
