@@ -28,6 +28,19 @@ def test_steps_processes_and_seeds_have_different_batches(batches, small):
     assert not _same(replace(batches, recipe=replace(small, seed=1)).make(7), first)
 
 
+def test_processes_share_out_the_pictures_of_a_step(batches, small):
+    recipe = replace(small, batch=8)
+    shares = [replace(batches, recipe=recipe, rank=rank, processes=2).make(0) for rank in (0, 1)]
+    assert [len(share.clean) for share in shares] == [4, 4]
+    assert len(replace(batches, recipe=recipe).make(0).clean) == 8
+
+
+def test_pictures_grow_as_the_recipe_says(batches, small):
+    growing = replace(batches, recipe=replace(small, sizes=((0.0, 64), (0.5, 96))))
+    assert growing.make(3, progress=0.4).clean.shape[1:] == (64, 64, 3)
+    assert growing.make(3, progress=0.5).clean.shape[1:] == (96, 96, 3)
+
+
 def test_the_pictures_of_a_batch_come_from_one_source_and_all_sources_alike(small):
     flat = [Source(Path(), np.full((6, 8, 8, 3), v, np.uint8), ()) for v in (10, 200)]
     batches = Batches(flat, replace(small, mixture=Mixture(1, 0, 0)), 32)

@@ -12,8 +12,10 @@ from transcnn.training.checkpoint import (
     save_weights,
 )
 
+RECIPE = {"name": "small", "steps": 10}
 
-def _checkpoint(step, recipe="small"):
+
+def _checkpoint(step, recipe=RECIPE):
     value = {"w": torch.full((2, 2), float(step))}
     return Checkpoint(recipe, step, 1.5 * step, 0.1 * step, value, value, {"state": {}})
 
@@ -21,7 +23,7 @@ def _checkpoint(step, recipe="small"):
 def test_a_checkpoint_comes_back_as_it_was(tmp_path):
     file = tmp_path / "checkpoint.pt"
     save_checkpoint(_checkpoint(3), file)
-    kept = load_checkpoint(file, "small")
+    kept = load_checkpoint(file, RECIPE)
     assert (kept.step, kept.seconds, kept.progress) == (3, 4.5, pytest.approx(0.3))
     torch.testing.assert_close(kept.branch["w"], torch.full((2, 2), 3.0))
 
@@ -37,16 +39,16 @@ def test_an_interrupted_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):
     monkeypatch.setattr(torch, "save", write_half)
     with pytest.raises(KeyboardInterrupt):
         save_checkpoint(_checkpoint(2), file)
-    assert load_checkpoint(file, "small").step == 1
+    assert load_checkpoint(file, RECIPE).step == 1
 
 
 def test_a_missing_or_foreign_checkpoint_is_named(tmp_path):
     file = tmp_path / "checkpoint.pt"
     with pytest.raises(CheckpointError, match="no checkpoint"):
-        load_checkpoint(file, "small")
-    save_checkpoint(_checkpoint(1, "other"), file)
-    with pytest.raises(CheckpointError, match="recipe other"):
-        load_checkpoint(file, "small")
+        load_checkpoint(file, RECIPE)
+    save_checkpoint(_checkpoint(1, {**RECIPE, "steps": 20}), file)
+    with pytest.raises(CheckpointError, match="differs in steps"):
+        load_checkpoint(file, RECIPE)
 
 
 def test_weights_are_halved_but_for_norms_and_biases_and_fit_the_network(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from transcnn.checkpoints import load
+from transcnn.errors import CheckpointError
 from transcnn.training import loop
 from transcnn.training.loop import Ended, Length, Stepped, learning_rate, train
 from transcnn.training.network import TrainingTaps, start_branch_anew
@@ -49,6 +50,22 @@ def test_a_run_gone_on_with_ends_in_the_same_numbers(run, small, tmp_path):
     for part in ("branch", "average"):
         for key, value in kept[part].items():
             assert torch.equal(value, other[part][key]), key
+
+
+def test_a_run_is_not_gone_on_with_by_a_changed_recipe(run, small):
+    run(small, should_stop=_stop_after(1))
+    with pytest.raises(CheckpointError, match="differs in objectives, clip"):
+        run(replace(small, objectives={"pooled": 1.0}, clip=2.0), resume=True)
+
+
+def test_half_the_bits_train_about_alike(run, small):
+    recipe = replace(small, steps=3)
+    exact, short = (
+        [event.loss for event in run(replace(recipe, precision=p), p)[:-1]]
+        for p in ("float32", "bfloat16")
+    )
+    assert short == pytest.approx(exact, rel=0.03)
+    assert short != exact
 
 
 def test_the_loss_falls(run, small):

@@ -61,6 +61,15 @@ def test_logits_are_a_divergence_in_nats(lesson):
     torch.testing.assert_close(objectives.logits(lesson), by_hand)
 
 
+def test_whole_counts_the_pictures_that_nothing_covers(lesson):
+    given, wanted = lesson.student.logits[1], lesson.teacher.logits[1]  # the first one is covered
+    p, q = wanted.exp() / wanted.exp().sum(), given.exp() / given.exp().sum()
+    by_hand = sum(p[k] * (p[k] / q[k]).log() for k in range(10))
+    torch.testing.assert_close(objectives.whole(lesson), by_hand)
+    lesson.own[1, 0, 0] = False
+    assert float(objectives.whole(lesson)) == 0
+
+
 def _standardised(features):
     out = features.clone()
     for c in range(features.shape[1]):
@@ -132,5 +141,5 @@ def test_the_total_is_the_weighted_sum(lesson):
 
 def test_a_right_answer_costs_nothing(lesson):
     right = Lesson(lesson.teacher, lesson.teacher, lesson.own)
-    for name in ("stages", "pooled", "logits"):
+    for name in ("stages", "pooled", "logits", "whole"):
         assert float(objectives.PARTS[name](right)) == pytest.approx(0, abs=1e-12)

@@ -25,6 +25,9 @@ from transcnn.training.recipes import RECIPES, find_recipe
         {"objectives": {}},
         {"objectives": {"kindness": 1.0}},
         {"clip": 0.0},
+        {"sizes": ((0.0, 100),)},
+        {"sizes": ((0.5, 224), (0.2, 192))},
+        {"precision": "float16"},
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
@@ -40,6 +43,12 @@ def test_a_wrong_value_is_named(small, wrong):
 def test_a_mixture_is_made_of_shares(wrong):
     with pytest.raises(ChoiceError, match="mixture"):
         Mixture(*wrong)
+
+
+def test_the_size_is_the_last_one_whose_share_of_the_run_has_begun(small):
+    growing = replace(small, sizes=((0.25, 96), (0.5, 160)))
+    assert [growing.size(p, usual=64) for p in (0, 0.25, 0.4, 0.5, 1)] == [64, 96, 96, 160, 160]
+    assert small.size(0.5, usual=64) == 64
 
 
 def test_recipes_are_found_by_their_names():

@@ -73,13 +73,13 @@ def train(
         start_branch_anew(model, torch.Generator().manual_seed(chosen.seed))
     if threads is not None:
         torch.set_num_threads(threads)
-    with _processes() as (rank, device):
+    with _processes() as (rank, processes, device):
         sources = _open_sources(data, out / "pictures", chosen.store_px, rank)
         interrupted = _Interrupted()
         events = loop.train(
             chosen,
             model,
-            Batches(sources, chosen, model.config.input.size, rank),
+            Batches(sources, chosen, model.config.input.size, rank, processes),
             out,
             length=loop.Length(chosen.steps, minutes),
             resume=resume,
@@ -95,19 +95,20 @@ def train(
 
 
 @contextmanager
-def _processes() -> Iterator[tuple[int, "torch.device"]]:
-    """This process's number among those that torchrun started, and its device; 0 if it is alone."""
+def _processes() -> Iterator[tuple[int, int, "torch.device"]]:
+    """This process's number among those that torchrun started, how many there are, and its
+    device; 0 of 1 if it is alone."""
     import torch
     import torch.distributed as dist
 
     cuda = torch.cuda.is_available()
     device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if cuda else "cpu")
     if "WORLD_SIZE" not in os.environ:  # torchrun sets it
-        yield 0, device
+        yield 0, 1, device
         return
     dist.init_process_group("nccl" if cuda else "gloo")
     try:
-        yield dist.get_rank(), device
+        yield dist.get_rank(), dist.get_world_size(), device
     finally:
         dist.destroy_process_group()
 

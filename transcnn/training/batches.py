@@ -32,32 +32,39 @@ class Batch:
 
 @dataclass(frozen=True)
 class Batches:
-    """Makes the batch of any step for process `rank`; `size_px` is the network's input."""
+    """Makes the batch of any step for process `rank` of `processes`.
+
+    `size_px` is the side of the network's input, where the recipe names no other.
+    """
 
     sources: Sequence[Source]
     recipe: Recipe
     size_px: int
     rank: int = 0
+    processes: int = 1
 
-    def make(self, step: int) -> Batch:
-        """All pictures of a batch come from one source, all sources alike often.
+    def make(self, step: int, progress: float = 0) -> Batch:
+        """The pictures of this process at a step, which comes after `progress` of the run.
+
+        All pictures of a batch come from one source, all sources alike often.
 
         Were soft enlargements and sharp photographs mixed, sharpness would tell strangers apart.
         """
         r = np.random.Generator(np.random.PCG64([self.recipe.seed, step, self.rank]))
         stored = self.sources[int(r.integers(len(self.sources)))].pixels
-        count = min(self.recipe.batch, len(stored))
+        count = min(max(2, self.recipe.batch // self.processes), len(stored))
+        size_px = self.recipe.size(progress, self.size_px)
         chosen = r.choice(len(stored), size=count, replace=False)
-        clean = np.stack([self._vary(stored[i], r) for i in chosen])
+        clean = np.stack([self._vary(stored[i], size_px, r) for i in chosen])
         return Batch(clean, corrupt(clean, self.recipe.mixture, r), int(r.integers(2**63)))
 
-    def _vary(self, picture: Pixels, r: np.random.Generator) -> Pixels:
+    def _vary(self, picture: Pixels, size_px: int, r: np.random.Generator) -> Pixels:
         """A random square of the picture, half of the time mirrored, at the network's size."""
         side = picture.shape[0]
         crop = r.uniform(self.recipe.smallest_crop, 1) * side
         top, left = r.uniform(0, side - crop, size=2)
         square = Image.fromarray(picture).resize(
-            (self.size_px, self.size_px),
+            (size_px, size_px),
             Image.Resampling.BICUBIC,
             box=(left, top, left + crop, top + crop),
         )

@@ -26,7 +26,7 @@ class Checkpoint:
     All randomness follows from the recipe's seed and the step, so no generator is kept.
     """
 
-    recipe: str
+    recipe: dict[str, Any]
     step: int
     seconds: float
     progress: float
@@ -41,13 +41,15 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     unfinished.replace(path)
 
 
-def load_checkpoint(path: Path, recipe: str) -> Checkpoint:
-    """Raises CheckpointError if there is none, or it is of another recipe."""
+def load_checkpoint(path: Path, recipe: Mapping[str, Any]) -> Checkpoint:
+    """Raises CheckpointError if there is none, or it is of another recipe, all its values taken
+    together: a run that changed on the way could not be repeated."""
     if not path.is_file():
         raise CheckpointError(file=path, reason="there is no checkpoint to go on from")
     found = Checkpoint(**torch.load(path, map_location="cpu", weights_only=True))
-    if found.recipe != recipe:
-        raise CheckpointError(file=path, reason=f"it belongs to the recipe {found.recipe}")
+    other = [key for key in recipe if found.recipe.get(key) != recipe[key]]
+    if other:
+        raise CheckpointError(file=path, reason=f"its recipe differs in {', '.join(other)}")
     return found
 
 

@@ -4,7 +4,8 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -63,6 +64,10 @@ class Length:
         share = step / self.steps if self.minutes is None else seconds / (60 * self.minutes)
         return min(share, 1.0)
 
+    def after(self, step: int, progress: float) -> float:
+        """The progress after one more step, as far as it can be known before."""
+        return progress if self.minutes is not None else self.progress(step + 1, 0)
+
 
 def learning_rate(recipe: Recipe, progress: float) -> float:
     """Rises from 0 over the warm-up, then falls to 0 as a cosine."""
@@ -92,7 +97,7 @@ def train(
     run = _Run(recipe, model, out, device)
     step, seconds = 0, 0.0
     if resume:
-        kept = load_checkpoint(out / "checkpoint.pt", recipe.name)
+        kept = load_checkpoint(out / "checkpoint.pt", asdict(recipe))
         run.restore(kept)
         step, seconds = kept.step, kept.seconds
     progress = length.progress(step, seconds)
@@ -101,12 +106,12 @@ def train(
     saved = time.monotonic()
     stop = False
     with ThreadPoolExecutor(1) as maker:
-        coming = maker.submit(batches.make, step)
+        coming = maker.submit(batches.make, step, progress)
         while progress < 1 and not stop:
             began = time.monotonic()
             batch = coming.result()
             waited = time.monotonic() - began
-            coming = maker.submit(batches.make, step + 1)
+            coming = maker.submit(batches.make, step + 1, length.after(step, progress))
             rate = learning_rate(recipe, progress)
             loss, parts = run.step(batch, rate)
             step += 1
@@ -140,6 +145,11 @@ class _Run:
             self.branch.values(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
 
+    def precision(self) -> AbstractContextManager[object]:
+        if self.recipe.precision == "float32":
+            return nullcontext()
+        return torch.autocast(self.device.type, torch.bfloat16)
+
     def step(self, batch: Batch, rate: float) -> tuple[float, dict[str, float]]:
         config = self.network.model.config
         taps = TrainingTaps(
@@ -150,7 +160,8 @@ class _Run:
             normalise(p, config).to(self.device) for p in (batch.clean, batch.seen.pixels)
         )
         own = torch.from_numpy(batch.seen.own).to(self.device)
-        lesson = Lesson(self.student(seen, taps), self.network.teach(clean), own)
+        with self.precision():
+            lesson = Lesson(self.student(seen, taps), self.network.teach(clean), own)
         loss, parts = total(lesson, self.recipe.objectives)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -177,7 +188,7 @@ class _Run:
         branch = {key: value.detach() for key, value in self.branch.items()}
         save_checkpoint(
             Checkpoint(
-                self.recipe.name,
+                asdict(self.recipe),
                 step,
                 seconds,
                 progress,

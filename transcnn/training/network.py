@@ -75,7 +75,12 @@ class StudentAndTeacher(nn.Module):
         stages = m.forward_features(x, taps)
         pooled = m.head_act(m.head_norm(m.head_conv(stages[-1]))).mean((2, 3))
         attention = taps.attention_weights if isinstance(taps, TrainingTaps) else {}
-        return Answer(tuple(stages), pooled, m.head(pooled), attention)
+        return Answer(  # the objectives count in single precision, whatever the network did
+            tuple(stage.float() for stage in stages),
+            pooled.float(),
+            m.head(pooled).float(),
+            {place: weights.float() for place, weights in attention.items()},
+        )
 
     def branch(self) -> dict[str, Tensor]:
         """The weights of all H-MHSAs, by their keys in the network."""

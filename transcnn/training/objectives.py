@@ -1,8 +1,8 @@
 """What is asked of the student: parts that add up, each a function of one `Lesson`.
 
 The teacher has seen the clean pictures, the student the changed ones. Targets of the answer
-(`stages`, `pooled`, `logits`) teach what to make of a picture; `rows` and `own_cells` teach where
-to read.
+(`stages`, `pooled`, `logits`, `whole`) teach what to make of a picture; `rows` and `own_cells`
+teach where to read.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,6 +61,17 @@ def logits(lesson: Lesson) -> Tensor:
     """KL divergence of the student's classes from the teacher's, in nats."""
     given, wanted = (a.logits.log_softmax(1) for a in (lesson.student, lesson.teacher))
     return F.kl_div(given, wanted, reduction="batchmean", log_target=True)
+
+
+def whole(lesson: Lesson) -> Tensor:
+    """The same divergence on the pictures that nothing covers: there, keep the teacher's answer.
+
+    Mean over those pictures; 0 where the batch has none.
+    """
+    given, wanted = (a.logits.log_softmax(1) for a in (lesson.student, lesson.teacher))
+    divergence = F.kl_div(given, wanted, reduction="none", log_target=True).sum(1)
+    clean = lesson.own.flatten(1).all(1)
+    return (divergence * clean).sum() / clean.sum().clamp_min(1)
 
 
 def rows(lesson: Lesson) -> Tensor:
@@ -144,6 +155,7 @@ PARTS: dict[str, Part] = {
     "stages": stages,
     "pooled": pooled,
     "logits": logits,
+    "whole": whole,
     "rows": rows,
     "own_cells": own_cells,
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from transcnn.errors import ChoiceError
+from transcnn.evaluation.changes import CELL
 from transcnn.training.objectives import PARTS
 
 
@@ -54,6 +55,11 @@ class Recipe:
     picture, block and level, in proportion to the learning rate: so a run ends on the network as
     it is used. The learning rate rises over the share `warm_up` of the run, then falls as a
     cosine to 0. `average` is the decay of the moving average of the weights, a step.
+
+    `batch` pictures make a step, shared out among the processes. `sizes` are (share of the run,
+    side in pixels): from that share on, pictures have that side; empty for the network's own.
+    With `precision` "bfloat16" products and convolutions multiply in 16 bits, sums and weights
+    stay in 32: of use where the processor has such instructions.
     """
 
     name: str
@@ -73,6 +79,8 @@ class Recipe:
     smallest_crop: float = 0.8
     seed: int = 0
     snapshots: tuple[float, ...] = (0.0, 0.03, 0.1, 0.3, 0.6, 1.0)
+    sizes: tuple[tuple[float, int], ...] = ()
+    precision: Literal["float32", "bfloat16"] = "float32"
 
     def __post_init__(self) -> None:
         for part in self.objectives:
@@ -94,3 +102,19 @@ class Recipe:
             all(0 <= s <= 1 for s in self.snapshots),
             "shares of the run, 0 to 1",
         )
+        _check(
+            "sizes",
+            self.sizes,
+            all(side > 0 and side % CELL == 0 for _, side in self.sizes)
+            and list(self.sizes) == sorted(self.sizes)
+            and all(0 <= share <= 1 for share, _ in self.sizes),
+            f"rising shares of the run with sides that are multiples of {CELL}",
+        )
+        kinds = ("float32", "bfloat16")
+        _check("precision", self.precision, self.precision in kinds, ", ".join(kinds))
+
+    def size(self, progress: float, usual: int) -> int:
+        """The side of the pictures at `progress` (0 to 1) of the run."""
+        return max(
+            ((share, side) for share, side in self.sizes if share <= progress), default=(0.0, usual)
+        )[1]

@@ -18,10 +18,13 @@ BEGIN = Recipe(
         "stages": 0.3,
         "pooled": 1.0,
         "logits": 0.5,
+        "whole": 1.0,
         "rows": 0.5,
         "own_cells": 1.0,
     },
     steps=5000,
-    residual_drop=0.25,
+    residual_drop=0.3,
+    sizes=((0.0, 192), (0.6, 224)),
+    precision="bfloat16",
 )
 CONTINUE = replace(BEGIN, name="lite0_continue", start="shipped", steps=2500, learning_rate=8e-4)
