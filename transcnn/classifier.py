@@ -11,13 +11,14 @@ from torch import Tensor
 
 from transcnn.checkpoints import create_model, shipped
 from transcnn.checkpoints.catalogue import sha256
+from transcnn.checkpoints.means import load_means
 from transcnn.errors import ChoiceError
 from transcnn.labels import ClassName, class_names
 from transcnn.model.network import fold_batch_norms
 from transcnn.model.taps import Place, Switch, Taps
 from transcnn.pictures import Crop, DecodedPicture, decode, prepare
 from transcnn.pictures.prepare import Resize
-from transcnn.trace import Trace, record
+from transcnn.trace import EVERYWHERE, Trace, Where, make_switch, record
 
 Picture = DecodedPicture | bytes | Path | str
 """A picture: decoded, the bytes of a file, or the path to one."""
@@ -53,9 +54,9 @@ class Classifier:
         if model.config.classes != len(class_names()):
             raise ChoiceError(field="model", value=name, allowed="networks with 1000 classes")
         # `create_model` has compared the digest of what ships with the catalogue's.
-        self.weights_sha256 = (
-            shipped(name).sha256 if weights == "shipped" else sha256(Path(weights))
-        )
+        file = shipped(name).path if weights == "shipped" else Path(weights)
+        self.weights_sha256 = shipped(name).sha256 if weights == "shipped" else sha256(file)
+        self.means = load_means(file)
         self.config = model.config
         # Channels last and without separate batch norms: the same function, sooner.
         self.model = fold_batch_norms(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -91,6 +92,20 @@ class Classifier:
         with torch.inference_mode():
             out: Tensor = self.model(self.normalise(pixels), taps)
         return out
+
+    def switch(
+        self,
+        name: str,
+        other: Mapping[Place, Tensor] | None = None,
+        where: Where = EVERYWHERE,
+    ) -> Switch | None:
+        """The switch called `name`, acting on `where`; "swapped" needs the `other` attention.
+
+        Raises ChoiceError for a name or a part that does not exist, and for "mean" where the
+        weights come without averages.
+        """
+        where.check(self.config)
+        return make_switch(name, other, self.means, where)
 
     def attention(self, pixels: NDArray[np.uint8]) -> Mapping[Place, Tensor]:
         """The attention matrices [B, h, down, across, T, T] of prepared pictures, by place."""

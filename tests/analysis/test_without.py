@@ -34,7 +34,7 @@ def test_every_switch_is_a_run_of_its_own(classifier):
     assert list(runs) == list(SWITCHES)
     answer = int(normal.argmax())
     for name, run in runs.items():
-        switch = make_switch(name, classifier.attention(other[None]))
+        switch = classifier.switch(name, classifier.attention(other[None]))
         logits = classifier.logits(picture[None], switch)[0]
         assert run.answer.name.index == answer, "the class that wins with attention on"
         assert run.answer.logit == pytest.approx(float(logits[answer]))

@@ -133,7 +133,7 @@ def test_the_page_says_what_becomes_of_the_answer_without_attention(server, open
     lender, _ = prepare(decode(sample("espresso").path.read_bytes()), 224)
     runs = {run.switch: run for run in rerun(classifier, pixels, normal, lender)}
     tiles = page.locator(".switches button")
-    for i, name in enumerate(["uniform", "identity", "swapped", "off"], start=1):
+    for i, name in enumerate(["uniform", "identity", "swapped", "off", "mean"], start=1):
         points = 100 * (runs[name].answer.probability - runs["on"].answer.probability)
         shown = tiles.nth(i).locator(".change").inner_text().replace("−", "-")
         assert float(shown.split()[0]) == pytest.approx(points, abs=0.06)

@@ -11,7 +11,7 @@ from transcnn.assets import FOLDER
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README[README.index("## Command line") :]
-COMMANDS = ["models", "predict", "evaluate", "attention"]
+COMMANDS = ["models", "predict", "evaluate", "ablate", "reading", "attention"]
 
 
 def keys(value):
@@ -28,6 +28,7 @@ def keys(value):
 def folder(tmp_path, spoilt, zebra):
     (tmp_path / "zebra").mkdir()
     shutil.copy(zebra, tmp_path / "zebra")
+    shutil.copy(zebra, tmp_path / "zebra" / "again.jpg")
     shutil.copy(spoilt, tmp_path / "zebra")
     return tmp_path
 
@@ -38,6 +39,8 @@ def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, s
         "models": [],
         "predict": [zebra, spoilt],
         "evaluate": [folder],
+        "ablate": [folder],
+        "reading": [folder],
         "attention": [zebra, "--stage", 0, "--block", 0, "--token", "0,0"],
     }[command]
     row = re.search(rf"^\| `{command}` \|(.*)\|$", SECTION, re.MULTILINE)[1]
@@ -47,7 +50,7 @@ def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, s
     assert keys(json.loads(out)) == set(re.findall(r'"(\w+)"', row)) - {"shipped"}
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "bench"])
+@pytest.mark.parametrize("command", [*COMMANDS, "bench", "train", "means"])
 def test_the_options_are_those_of_the_readme(command, called):
     usage = re.search(rf"^python -m transcnn {command}\b.*(?:\n +.*)*", SECTION, re.MULTILINE)[0]
 

@@ -84,10 +84,12 @@ def test_json_has_the_documented_keys_and_the_numbers_of_the_package(measured, f
     assert json.loads(out) == {
         "model": "transcnn_lite0",
         "attention": "uniform",
+        "where": "all",
         "change": "cutmix:0.25",
         "count": 5,
         "top1": expected.top1,
         "top5": expected.top5,
+        "top1_among": expected.top1_among,
         "per_class": {
             score.label.wnid: {
                 "index": score.label.index,
@@ -130,7 +132,7 @@ def test_the_text_for_people_has_the_same_numbers(folder, called):
     assert code == 0
     assert out.splitlines() == [
         "transcnn_lite0, attention on, change none",
-        "5 pictures: top-1 80.0 %, top-5 80.0 %",
+        "5 pictures: top-1 80.0 %, top-5 80.0 %, among the folder's 4 classes 100.0 %",
         "      1 of 1     lion",
         "      1 of 1     zebra",
         "      1 of 1     giant panda",

@@ -11,7 +11,7 @@ import torch
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.evaluation import evaluate, find_pictures, parse_change
 from transcnn.pictures import decode, prepare
-from transcnn.trace import make_switch
+from transcnn.trace import Where, make_switch
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +107,9 @@ class Lent:
     def skips(self, stage, block):  # noqa: ARG002
         return False
 
+    def added(self, place, value):  # noqa: ARG002
+        return value
+
     def attention(self, place, weights, valid):  # noqa: ARG002
         levels = self.trace.block(place.stage, place.block).levels
         return torch.tensor(levels[place.level].attention)[None]
@@ -199,8 +202,34 @@ def test_an_unknown_switch_is_refused_before_the_work(classifier, pictures):
         evaluate(classifier, pictures, attention="sideways", progress=pytest.fail)
 
     assert str(caught.value) == (
-        "attention is 'sideways'; allowed: on, off, uniform, identity, swapped."
+        "attention is 'sideways'; allowed: on, off, uniform, identity, swapped, mean."
     )
+
+
+def test_a_part_that_does_not_exist_is_refused_before_the_work(classifier, pictures):
+    with pytest.raises(ChoiceError, match=r"level is 2; allowed: 0 to 1\."):
+        evaluate(classifier, pictures, where=Where(level=2), progress=pytest.fail)
+
+
+def test_a_switch_acts_on_the_named_part_alone(classifier, pictures, gray):
+    where = Where(stage=3, block=1, head=2)
+    found = evaluate(classifier, pictures, "crop", "off", parse_change("gray:0.4"), where=where)
+
+    logits = classifier.logits(gray, classifier.switch("off", where=where))
+    check(found, pictures, ranks(logits))
+    assert not torch.equal(logits, classifier.logits(gray))
+    assert found.where == where
+
+
+def test_among_the_folder_s_classes_only_they_compete(classifier, pictures, gray):
+    found = evaluate(classifier, pictures, change=parse_change("gray:0.4"))
+
+    logits = classifier.logits(gray).numpy()
+    right = np.array([p.label.index for p in pictures])
+    present = np.array(sorted(set(right)))
+    best = present[logits[:, present].argmax(1)]
+    assert found.top1_among == np.mean(best == right)
+    assert found.top1_among > found.top1
 
 
 def test_a_folder_of_which_nothing_can_be_read_is_said(classifier, tmp_path):

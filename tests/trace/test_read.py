@@ -208,6 +208,9 @@ class SkipsOne:
     def attention(self, place, weights, valid):  # noqa: ARG002
         return weights
 
+    def added(self, place, value):  # noqa: ARG002
+        return value
+
 
 def test_a_block_is_found_by_its_number_where_a_switch_skipped_another(classifier):
     trace = classifier.trace(SAMPLES[0], switch=SkipsOne())

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from transcnn.classifier import Answer, Classifier, answer
-from transcnn.trace.switches import SWITCHES, make_switch
+from transcnn.trace.switches import SWITCHES
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,15 @@ def rerun(
     """A prepared picture [S, S, 3] under every switch, "on" first.
 
     `normal` are the logits [classes] of the run with attention on, which is not repeated;
-    "swapped" takes the attention of the prepared picture `other`.
+    "swapped" takes the attention of the prepared picture `other`; "mean" is left out where the
+    weights come without averages.
     """
     attention = classifier.attention(other[None])
     logits = {"on": torch.tensor(normal)}
     for name in SWITCHES[1:]:
-        logits[name] = classifier.logits(pixels[None], make_switch(name, attention))[0]
+        if name != "mean" or classifier.means is not None:
+            switch = classifier.switch(name, attention)
+            logits[name] = classifier.logits(pixels[None], switch)[0]
     best = {name: classifier.rank(values, top).top for name, values in logits.items()}
     index = best["on"][0].name.index
-    return tuple(Rerun(name, best[name], answer(logits[name], index)) for name in SWITCHES)
+    return tuple(Rerun(name, best[name], answer(logits[name], index)) for name in logits)

@@ -22,6 +22,11 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def means_path(weights: Path) -> Path:
+    """Where the averages of a weight file stand: see `means.py`."""
+    return weights.with_suffix(".means.safetensors")
+
+
 @dataclass(frozen=True)
 class Shipped:
     """A weight file that comes with the package."""
@@ -29,6 +34,7 @@ class Shipped:
     name: str
     path: Path
     sha256: str
+    means_sha256: str  # of the averages beside the weights, see `means.py`
     card: Path  # the model card, Markdown
     parameters: int
     licence: str
@@ -44,6 +50,7 @@ def _catalogue() -> dict[str, Shipped]:
             name,
             _WEIGHTS / entry["file"],
             entry["sha256"],
+            entry["means_sha256"],
             _WEIGHTS / entry["card"],
             entry["parameters"],
             entry["licence"],
@@ -69,12 +76,18 @@ def shipped(name: str) -> Shipped:
 
 
 def check_shipped(name: str) -> str:
-    """The digest of the shipped weights of `name`; CheckpointError if the file was changed."""
+    """The digest of the shipped weights of `name`; CheckpointError if they, or the averages beside
+    them, were changed."""
     entry = shipped(name)
-    if not entry.path.is_file():
-        raise CheckpointError(file=entry.path, reason="there is no such file")
-    digest = sha256(entry.path)
-    if digest != entry.sha256:
-        reason = f"its sha256 is {digest[:12]}..., but {entry.sha256[:12]}... was shipped"
-        raise CheckpointError(file=entry.path, reason=reason)
+    _check_digest(means_path(entry.path), entry.means_sha256)
+    return _check_digest(entry.path, entry.sha256)
+
+
+def _check_digest(path: Path, wanted: str) -> str:
+    if not path.is_file():
+        raise CheckpointError(file=path, reason="there is no such file")
+    digest = sha256(path)
+    if digest != wanted:
+        reason = f"its sha256 is {digest[:12]}..., but {wanted[:12]}... was shipped"
+        raise CheckpointError(file=path, reason=reason)
     return digest

@@ -6,30 +6,35 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from transcnn.cli import options
+from transcnn.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from transcnn.evaluation import Evaluation
     from transcnn.pictures.prepare import Resize
 
-_SWITCHES = ("on", "off", "uniform", "identity", "swapped")
+_SWITCHES = ("on", "off", "uniform", "identity", "swapped", "mean")
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=options.FILE)
 @options.model
 @options.weights
-@click.option("--resize", type=click.Choice(["crop", "squash"]), default="crop", show_default=True)
+@options.resize
 @click.option(
     "--attention",
     type=click.Choice(_SWITCHES),
     default="on",
     show_default=True,
-    help="What all H-MHSAs do.",
+    help="What H-MHSAs do.",
 )
 @click.option(
     "--change", default="none", show_default=True, help="none, gray:S or cutmix:S, S a share."
 )
-@click.option("--limit", type=int, help="Only so many pictures, evenly spaced.")
+@click.option("--stage", type=int, help="Only its H-MHSAs do so, the others as trained; from 0.")
+@click.option("--block", type=int, help="Only this block of each stage.")
+@click.option("--level", type=int, help="Only this level of each block.")
+@click.option("--head", type=int, help="Only this head of each level.")
+@options.limit
 @options.as_json
 def evaluate(
     folder: Path,
@@ -38,6 +43,10 @@ def evaluate(
     resize: str,
     attention: str,
     change: str,
+    stage: int | None,
+    block: int | None,
+    level: int | None,
+    head: int | None,
     limit: int | None,
     as_json: bool,
 ) -> None:
@@ -45,28 +54,17 @@ def evaluate(
 
     The sub-folders of DIR are named by WNID, index or name of a class.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
-
     from transcnn import evaluation
     from transcnn.classifier import Classifier
+    from transcnn.trace import Where
 
+    where = Where(stage, block, level, head)
     wanted = evaluation.parse_change(change)
     pictures = evaluation.find_pictures(folder, limit)
     classifier = Classifier(model, weights or "shipped")
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    quiet = not console.is_terminal  # rich would leave an empty line in a file
-    with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
-        tasks: dict[str, TaskID] = {}
-
-        def show(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=of)
-            bar.update(tasks[what], completed=done)
-
+    with progress_bar() as show:
         result = evaluation.evaluate(
-            classifier, pictures, cast("Resize", resize), attention, wanted, show
+            classifier, pictures, cast("Resize", resize), attention, wanted, show, where
         )
     if as_json:
         options.print_json(_as_dict(result))
@@ -78,10 +76,12 @@ def _as_dict(result: "Evaluation") -> dict[str, object]:
     return {
         "model": result.model,
         "attention": result.attention,
+        "where": str(result.where),
         "change": str(result.change),
         "count": result.count,
         "top1": result.top1,
         "top5": result.top5,
+        "top1_among": result.top1_among,
         "per_class": {
             score.label.wnid: {
                 "index": score.label.index,
@@ -97,9 +97,12 @@ def _as_dict(result: "Evaluation") -> dict[str, object]:
 
 
 def _print(result: "Evaluation") -> None:
-    click.echo(f"{result.model}, attention {result.attention}, change {result.change}")
+    where = "" if str(result.where) == "all" else f" in {result.where}"
+    click.echo(f"{result.model}, attention {result.attention}{where}, change {result.change}")
     click.echo(
-        f"{result.count} pictures: top-1 {100 * result.top1:.1f} %, top-5 {100 * result.top5:.1f} %"
+        f"{result.count} pictures: top-1 {100 * result.top1:.1f} %, "
+        f"top-5 {100 * result.top5:.1f} %, "
+        f"among the folder's {len(result.per_class)} classes {100 * result.top1_among:.1f} %"
     )
     for score in result.per_class:
         click.echo(f"  {score.top1:>5} of {score.count:<5} {score.label.label}")

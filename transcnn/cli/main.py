@@ -7,7 +7,17 @@ from typing import NoReturn
 
 import click
 
-from transcnn.cli import attention, bench, evaluate, models, predict, train
+from transcnn.cli import (
+    ablate,
+    attention,
+    bench,
+    evaluate,
+    means,
+    models,
+    predict,
+    reading,
+    train,
+)
 from transcnn.errors import TransCNNError
 
 
@@ -20,9 +30,12 @@ for command in (
     models.models,
     predict.predict,
     evaluate.evaluate,
+    ablate.ablate,
+    reading.reading,
     attention.attention,
     bench.bench,
     train.train,
+    means.means,
 ):
     app.add_command(command)
 

@@ -6,13 +6,31 @@ from typing import Any
 
 import click
 
+from transcnn.errors import ChoiceError
+
 FILE = click.Path(path_type=Path)
 
 model = click.option("--model", default="transcnn_lite0", show_default=True, help="See `models`.")
 weights = click.option(
     "--weights", type=FILE, help="A weight file of ours; without it, the shipped weights."
 )
+resize = click.option(
+    "--resize", type=click.Choice(["crop", "squash"]), default="crop", show_default=True
+)
+limit = click.option("--limit", type=int, help="Only so many pictures, evenly spaced.")
+threads = click.option("--threads", type=int, help="Threads that torch uses.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON (keys in the README).")
+
+
+def use_threads(count: int | None) -> None:
+    """Let torch use so many threads; ChoiceError below 1."""
+    if count is None:
+        return
+    if count < 1:
+        raise ChoiceError(field="threads", value=count, allowed="1 or more")
+    import torch
+
+    torch.set_num_threads(count)
 
 
 def print_json(value: Any) -> None:

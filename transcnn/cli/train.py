@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=options.FILE, default=Path("runs"), show_default=True)
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in --out.")
 @click.option("--minutes", type=float, help="Length of the run, in place of the recipe's steps.")
-@click.option("--threads", type=int, help="Threads that torch uses.")
+@options.threads
 @click.option("--weights", type=options.FILE, help="Start from this file, not the shipped one.")
 def train(
     recipe: str,
@@ -52,9 +52,9 @@ def train(
     torchrun several processes train together. The docstring of transcnn.training names settings of
     the environment that make it faster.
     """
-    for name, value in (("minutes", minutes), ("threads", threads)):
-        if value is not None and value <= 0:
-            raise ChoiceError(field=name, value=value, allowed="numbers above 0")
+    if minutes is not None and minutes <= 0:
+        raise ChoiceError(field="minutes", value=minutes, allowed="numbers above 0")
+    options.use_threads(threads)
     if not resume and (out / "checkpoint.pt").exists():
         allowed = "folders without a checkpoint.pt, or --resume to go on with it"
         raise ChoiceError(field="out", value=str(out), allowed=allowed)
@@ -71,8 +71,6 @@ def train(
     model = create_model(chosen.model, weights or "shipped")
     if chosen.start == "body":
         start_branch_anew(model, torch.Generator().manual_seed(chosen.seed))
-    if threads is not None:
-        torch.set_num_threads(threads)
     with _processes() as (rank, processes, device):
         sources = _open_sources(data, out / "pictures", chosen.store_px, rank)
         interrupted = _Interrupted()

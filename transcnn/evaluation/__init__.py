@@ -1,7 +1,17 @@
 """How often a network is right on a labelled folder, and what that owes to its attention."""
 
 from transcnn.evaluation.changes import Change, parse_change
-from transcnn.evaluation.evaluate import Evaluation, evaluate
-from transcnn.evaluation.folder import Labelled, find_pictures
+from transcnn.evaluation.evaluate import Evaluation, check_enough, evaluate
+from transcnn.evaluation.folder import Found, Labelled, find_held_back, find_pictures
 
-__all__ = ["Change", "Evaluation", "Labelled", "evaluate", "find_pictures", "parse_change"]
+__all__ = [
+    "Change",
+    "Evaluation",
+    "Found",
+    "Labelled",
+    "check_enough",
+    "evaluate",
+    "find_held_back",
+    "find_pictures",
+    "parse_change",
+]

@@ -33,6 +33,9 @@ class Change:
         return self.kind if self.kind == "none" else f"{self.kind}:{self.share:g}"
 
 
+UNCHANGED = Change()
+
+
 def parse_change(text: str) -> Change:
     """`none`, `gray:S` or `cutmix:S`, S from 0 to 1. Raises ChoiceError for anything else."""
     kind, _, share = text.partition(":")

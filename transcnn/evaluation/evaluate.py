@@ -1,27 +1,21 @@
 """One pass over labelled pictures, under a switch of attention and a change of the pictures."""
 
-import math
-import os
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from transcnn.classifier import Classifier
-from transcnn.errors import FolderError, PictureError
-from transcnn.evaluation.changes import Change, Pixels, apply_change
+from transcnn.errors import FolderError
+from transcnn.evaluation.changes import UNCHANGED, Change
 from transcnn.evaluation.folder import Labelled
+from transcnn.evaluation.run import Progress, Run, prepare_run
 from transcnn.labels import ClassName
-from transcnn.pictures import decode, prepare
 from transcnn.pictures.prepare import Resize
-from transcnn.trace import make_switch
-
-BATCH = 16
+from transcnn.trace import EVERYWHERE, Where, check_switch
 
 
 @dataclass(frozen=True)
@@ -36,20 +30,22 @@ class ClassScore:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The result of a pass; `top1` and `top5` are shares of the `count` readable pictures."""
+    """The result of a pass, in shares of the `count` readable pictures.
+
+    `top1` and `top5` are among all classes of the network, `top1_among` among those classes only
+    that the folder has.
+    """
 
     model: str
     attention: str
+    where: Where
     change: Change
     count: int
     top1: float
     top5: float
+    top1_among: float
     per_class: tuple[ClassScore, ...]
     unreadable: tuple[tuple[Path, str], ...]  # file, and the sentence why
-
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done ("reading" or "measuring"), how many are done, and of how many."""
 
 
 def evaluate(
@@ -57,109 +53,60 @@ def evaluate(
     pictures: Sequence[Labelled],
     resize: Resize = "crop",
     attention: str = "on",
-    change: Change = Change(),  # noqa: B008 (frozen)
+    change: Change = UNCHANGED,
     progress: Progress = lambda *_: None,
+    where: Where = EVERYWHERE,
 ) -> Evaluation:
-    """Accuracy over all classes of the network on `pictures`, in their order.
+    """Accuracy of the network on `pictures`, in their order.
 
-    `attention` is one of the switches; "swapped" gives each picture the attention matrices of the
-    next one (after the last comes the first). Unreadable files are left out of the run and
-    listed. Raises ChoiceError for an unknown switch and FolderError if too few can be read.
+    `attention` is one of the switches and acts on `where`; "swapped" gives each picture the
+    attention matrices of the next one (after the last comes the first). Unreadable files are left
+    out of the run and listed. Raises ChoiceError for an unknown switch or part, and FolderError if
+    too few can be read.
     """
-    make_switch(attention, {})  # an unknown name is said before the work begins
-    size = classifier.config.input.size
-    run, pixels, unreadable = _prepare_all(pictures, size, resize, progress)
-    folder = pictures[0].folder
-    if not run:
-        raise FolderError(folder=folder, reason="no file can be read")
-    if len(run) < 2 and (change.kind == "cutmix" or attention == "swapped"):
-        what = "cutmix" if change.kind == "cutmix" else "swapped"
-        raise FolderError(folder=folder, reason=f"{what} needs two readable pictures or more")
-
-    def changed(i: int) -> Pixels:
-        return apply_change(pixels[i], change, run[i].name, i, len(run), pixels.__getitem__)
-
+    check_switch(attention, where)  # what does not exist is said before the work begins
+    where.check(classifier.config)
+    run = prepare_run(pictures, classifier.config.input.size, resize, progress)
+    check_enough(run, attention, change, pictures[0].folder)
+    right = [pictures[i].label.index for i in run.places]
+    present = torch.tensor(sorted(set(right)))
     ranks: list[int] = []
-    for logits in _batches(classifier, len(run), changed, attention):
-        labels = [picture.label for picture in run[len(ranks) : len(ranks) + len(logits)]]
-        ranks += [_rank(row, label) for row, label in zip(logits, labels, strict=True)]
+    among = 0
+    for logits in run.passes(classifier, attention, change, where):
+        wanted = torch.tensor(right[len(ranks) : len(ranks) + len(logits)])
+        among += int((present[logits[:, present].argmax(1)] == wanted).sum())
+        ranks += [_rank(row, int(label)) for row, label in zip(logits, wanted, strict=True)]
         progress("measuring", len(ranks), len(run))
-    return _score(classifier, attention, change, run, ranks, unreadable)
 
-
-def _prepare_all(
-    pictures: Sequence[Labelled], size: int, resize: Resize, progress: Progress
-) -> tuple[list[Labelled], Pixels, list[tuple[Path, str]]]:
-    """All readable pictures as pixels in one file on disk, since any may lend another a cell."""
-    shape = (len(pictures), size, size, 3)
-    with tempfile.TemporaryFile() as scratch:  # the mapping keeps the file until nobody needs it
-        _reserve(scratch.fileno(), math.prod(shape))
-        pixels = np.memmap(scratch, dtype=np.uint8, mode="w+", shape=shape)
-    run: list[Labelled] = []
-    unreadable = []
-    for i, picture in enumerate(pictures):
-        try:
-            pixels[len(run)], _ = prepare(decode(picture.path.read_bytes()), size, resize)
-            run.append(picture)
-        except PictureError as error:
-            unreadable.append((picture.path, str(error)))
-        except OSError as error:
-            unreadable.append((picture.path, f"{error.strerror}."))
-        progress("reading", i + 1, len(pictures))
-    return run, pixels, unreadable
-
-
-def _reserve(file: int, size: int) -> None:
-    """Make room for a mapping: on a full disk, writing through it would kill the process."""
-    if not hasattr(os, "posix_fallocate"):
-        return
-    try:
-        os.posix_fallocate(file, 0, size)
-    except OSError as error:
-        reason = f"there is no room for {math.ceil(size / 1e6)} MB of prepared pictures"
-        raise FolderError(folder=tempfile.gettempdir(), reason=reason) from error
-
-
-def _batches(
-    classifier: Classifier, count: int, changed: Callable[[int], Pixels], attention: str
-) -> Iterator[Tensor]:
-    """Logits [B, classes], batch by batch in the order of the run."""
-    for start in range(0, count, BATCH):
-        indices = range(start, min(start + BATCH, count))
-        batch = np.stack([changed(i) for i in indices])
-        others = None
-        if attention == "swapped":
-            others = classifier.attention(np.stack([changed((i + 1) % count) for i in indices]))
-        yield classifier.logits(batch, make_switch(attention, others))
-
-
-def _rank(logits: Tensor, label: ClassName) -> int:
-    """How many classes come before the right one; of equal logits the smaller index is first."""
-    order = torch.argsort(logits, descending=True, stable=True)
-    return int((order == label.index).nonzero()[0])
-
-
-def _score(
-    classifier: Classifier,
-    attention: str,
-    change: Change,
-    run: Sequence[Labelled],
-    ranks: Sequence[int],
-    unreadable: Sequence[tuple[Path, str]],
-) -> Evaluation:
-    counts = Counter(picture.label for picture in run)
-    first = Counter(p.label for p, rank in zip(run, ranks, strict=True) if rank < 1)
-    five = Counter(p.label for p, rank in zip(run, ranks, strict=True) if rank < 5)
+    labels = [pictures[i].label for i in run.places]
+    counts = Counter(labels)
+    first = Counter(p for p, rank in zip(labels, ranks, strict=True) if rank < 1)
+    five = Counter(p for p, rank in zip(labels, ranks, strict=True) if rank < 5)
     return Evaluation(
         model=classifier.config.name,
         attention=attention,
+        where=where,
         change=change,
         count=len(run),
         top1=first.total() / len(run),
         top5=five.total() / len(run),
+        top1_among=among / len(run),
         per_class=tuple(
             ClassScore(label, counts[label], first[label], five[label])
             for label in sorted(counts, key=lambda label: label.index)
         ),
-        unreadable=tuple(unreadable),
+        unreadable=run.unreadable,
     )
+
+
+def check_enough(run: Run, attention: str, change: Change, folder: Path) -> None:
+    """Raises FolderError if the run has no second picture to take cells or attention from."""
+    if len(run) < 2 and (change.kind == "cutmix" or attention == "swapped"):
+        what = "cutmix" if change.kind == "cutmix" else "swapped"
+        raise FolderError(folder=folder, reason=f"{what} needs two readable pictures or more")
+
+
+def _rank(logits: Tensor, label: int) -> int:
+    """How many classes come before the right one; of equal logits the smaller index is first."""
+    order = torch.argsort(logits, descending=True, stable=True)
+    return int((order == label).nonzero()[0])

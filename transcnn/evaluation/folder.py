@@ -1,19 +1,30 @@
-"""A folder of class folders, as a list of labelled pictures in a fixed order."""
+"""Folders of pictures, as lists in a fixed order."""
 
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.labels import ClassName, find_class
 
+T = TypeVar("T", bound="Found")
+
 
 @dataclass(frozen=True)
-class Labelled:
+class Found:
+    """A picture file of a folder."""
+
+    folder: Path  # the folder that it was found in
+    path: Path
+    name: str  # "<sub-folder>/<file>": fixes the order of a run and seeds the picture's changes
+
+
+@dataclass(frozen=True)
+class Labelled(Found):
     """A picture file and the class that its sub-folder names."""
 
-    folder: Path  # the labelled folder that it was found in
-    path: Path
-    name: str  # "<folder>/<file>": fixes the order of a run and seeds the picture's changes
     label: ClassName
 
 
@@ -25,19 +36,50 @@ def find_pictures(folder: Path, limit: int | None = None) -> list[Labelled]:
     Raises FolderError if there is no such folder, a sub-folder names no class, or there is no
     file; ChoiceError for a limit below 1.
     """
-    if limit is not None and limit < 1:
-        raise ChoiceError(field="limit", value=limit, allowed="1 or more")
-    if not folder.is_dir():
-        raise FolderError(folder=folder, reason="there is no such folder")
     found = []
-    for sub in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
-        files = [p for p in sub.rglob("*") if p.is_file() and not _hidden(p.relative_to(sub))]
+    for sub, files in _sub_folders(folder):
         label = find_class(sub.name)
-        if files and label is None:
+        if label is None:
             reason = f"the sub-folder {sub.name!r} is no WNID, index or name of a class"
             raise FolderError(folder=folder, reason=reason)
-        if label is not None:
-            found += [Labelled(folder, file, f"{sub.name}/{file.name}", label) for file in files]
+        found += [Labelled(folder, file, f"{sub.name}/{file.name}", label) for file in files]
+    return _in_order(folder, found, limit)
+
+
+def find_held_back(folder: Path, limit: int | None = None) -> list[Found]:
+    """The pictures of a training source that are never trained on, sorted by name; with `limit`,
+    that many, evenly spaced. The names of the sub-folders may be any. Errors as `find_pictures`.
+    """
+    found = [
+        Found(folder, file, f"{sub.name}/{file.name}")
+        for sub, files in _sub_folders(folder)
+        for file in files
+        if sub.name not in NO_CLASSES and is_held_back(sub.name, file.name)
+    ]
+    return _in_order(folder, found, limit)
+
+
+NO_CLASSES = ("BACKGROUND_Google",)  # Caltech-101's collection of unrelated pictures
+
+
+def is_held_back(folder: str, file: str) -> bool:
+    """True for the tenth of a training source that is for measuring only."""
+    return zlib.crc32(f"{folder}/{file}".encode(errors="surrogateescape")) % 10 == 0
+
+
+def _sub_folders(folder: Path) -> Iterator[tuple[Path, list[Path]]]:
+    """Each sub-folder that has files, with them."""
+    if not folder.is_dir():
+        raise FolderError(folder=folder, reason="there is no such folder")
+    for sub in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")):
+        files = [p for p in sub.rglob("*") if p.is_file() and not _hidden(p.relative_to(sub))]
+        if files:
+            yield sub, files
+
+
+def _in_order(folder: Path, found: list[T], limit: int | None) -> list[T]:
+    if limit is not None and limit < 1:
+        raise ChoiceError(field="limit", value=limit, allowed="1 or more")
     if not found:
         raise FolderError(folder=folder, reason="it has no sub-folders with pictures")
     found.sort(key=lambda picture: (picture.name, picture.path))

@@ -52,7 +52,7 @@ class Block(nn.Module):
             added = self.attn(x, probe)
             if probe is not None:
                 probe.keep("input", x)
-                probe.keep("added", added)
+                added = probe.added(added)
             x = x + drop_path(added, self.drop, self.training)  # (12)
         out: Tensor = self.irb(x)
         return x + drop_path(out, self.drop, self.training) if self.residual else out

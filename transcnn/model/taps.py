@@ -34,6 +34,10 @@ class Switch(Protocol):
         """
         ...
 
+    def added(self, place: Place, value: Tensor) -> Tensor:
+        """What to add to X in place of `value` [B, C, H, W]."""
+        ...
+
 
 @dataclass
 class Taps:
@@ -55,6 +59,13 @@ class Taps:
             weights = self.switch.attention(place, weights, valid)
         self.keep(place, weights)
         return weights
+
+    def added(self, place: Place, value: Tensor) -> Tensor:
+        """Pass what H-MHSA adds through the switch, and keep what is used."""
+        if self.switch is not None:
+            value = self.switch.added(place, value)
+        self.keep(place, value)
+        return value
 
     def residual(self, place: Place, tokens: Tensor) -> Tensor:  # noqa: ARG002
         """What a level adds to its attention, (7) and (11): its own tokens [B, C, H, W].
@@ -82,6 +93,9 @@ class Probe:
     def attention(self, level: int, weights: Tensor, valid: Tensor) -> Tensor:
         place = Place(self.stage, self.block, "attention", level)
         return self.taps.attention(place, weights, valid)
+
+    def added(self, value: Tensor) -> Tensor:
+        return self.taps.added(Place(self.stage, self.block, "added"), value)
 
     def residual(self, level: int, tokens: Tensor) -> Tensor:
         return self.taps.residual(Place(self.stage, self.block, "residual", level), tokens)

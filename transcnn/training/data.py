@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.errors import FolderError, PictureError
+from transcnn.evaluation.folder import NO_CLASSES, is_held_back
 from transcnn.pictures import decode, prepare
 
 Pixels = NDArray[np.uint8]
@@ -21,12 +22,6 @@ Progress = Callable[[Path, int, int], None]
 """Called with a source's folder, how many of its pictures are decoded, and of how many."""
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
-IGNORED = ("BACKGROUND_Google",)  # Caltech-101's collection of unrelated pictures
-
-
-def is_held_back(folder: str, file: str) -> bool:
-    """True for the tenth of a training source that is for measuring only."""
-    return zlib.crc32(f"{folder}/{file}".encode()) % 10 == 0
 
 
 def find_training_pictures(source: Path) -> list[Path]:
@@ -44,7 +39,7 @@ def find_training_pictures(source: Path) -> list[Path]:
             continue
         within = path.relative_to(source).parts[:-1]
         outer = within[0] if within else source.name
-        if outer in IGNORED or any(part.startswith(".") for part in within):
+        if outer in NO_CLASSES or any(part.startswith(".") for part in within):
             continue
         if not is_held_back(outer, path.name) and not is_held_back(path.parent.name, path.name):
             found.append(path)

@@ -20,7 +20,7 @@ from transcnn.pictures import decode
 from transcnn.pictures.samples import samples
 
 FIRST_SAMPLE = "zebra"
-SWITCH_NAMES = ("on", "uniform", "identity", "swapped", "off")  # in the order of the page
+SWITCH_NAMES = ("on", "uniform", "identity", "swapped", "off", "mean")  # in the order of the page
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ function buildSwitches(view) {
     const text = Math.abs(points).toFixed(1);
     return text === "0.0" ? text : (points < 0 ? "−" : "+") + text;
   };
-  const names = view.data.switches; // "on" comes first
+  const names = view.data.switches.filter((name) => !runs || runs[name]); // "on" comes first
   const widest = runs ? Math.max(5, ...names.map((name) => Math.abs(change(name)))) : 1;
   choices(
     switches,
@@ -102,7 +102,7 @@ function verdict(view, names, change, signed) {
   const first = changes
     ? view.word("verdict_changed", { answer, changes })
     : view.word("verdict_same", { answer, switch: say(most), points: signed(change(most)) });
-  const reading = farthest(names.filter((name) => name !== "off"));
+  const reading = farthest(names.filter((name) => !["off", "mean"].includes(name)));
   const second = view.word(Math.abs(change(reading)) < 2 ? "verdict_little" : "verdict_much", {
     switch: say(reading),
     points: signed(change(reading)),

@@ -1,0 +1,31 @@
+"""What each H-MHSA adds on average, for the switch `mean`."""
+
+import torch
+from torch import Tensor
+
+from transcnn.classifier import Classifier
+from transcnn.evaluation.changes import UNCHANGED
+from transcnn.evaluation.run import BATCH, Progress, Run
+from transcnn.model.taps import Place, Taps
+
+
+class _Sums(Taps):
+    """Adds up what is added, over the pictures of a batch; keeps nothing else."""
+
+    def keep(self, place: Place, value: Tensor) -> None:
+        if place.name == "added":
+            before = self.records.get(place, torch.zeros(()))
+            self.records[place] = before + value.double().sum(0)
+
+
+def average_added(
+    classifier: Classifier, run: Run, progress: Progress = lambda *_: None
+) -> dict[tuple[int, int], Tensor]:
+    """By stage and block, the mean over `run` of what each H-MHSA adds [C, H, W]."""
+    taps = _Sums()
+    with torch.inference_mode():
+        for start in range(0, len(run), BATCH):
+            indices = range(start, min(start + BATCH, len(run)))
+            classifier.model(classifier.normalise(run.batch(indices, UNCHANGED)), taps)
+            progress("measuring", indices.stop, len(run))
+    return {(p.stage, p.block): (v / len(run)).float() for p, v in taps.records.items()}
