@@ -144,6 +144,7 @@ def test_the_page_says_what_becomes_of_the_answer_without_attention(server, open
     names = page.locator(".top .name").all_inner_texts()
     assert names == [a.name.label for a in runs["off"].top]
     page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")  # after the last comes the first
     assert page.locator(".answers h3").inner_text() == "What the model sees", "on again"
 
 

@@ -32,6 +32,13 @@ _EACH = ("stage", "block", "level", "head")
     help="none, gray:S or cutmix:S; may be given several times.",
 )
 @click.option(
+    "--attention",
+    "switches",
+    multiple=True,
+    type=click.Choice(options.SWITCHES),
+    help="Only these switches, and on; may be given several times. Without it, all.",
+)
+@click.option(
     "--each",
     multiple=True,
     type=click.Choice(_EACH),
@@ -52,6 +59,7 @@ def ablate(
     weights: Path | None,
     resize: str,
     changes: tuple[str, ...],
+    switches: tuple[str, ...],
     each: tuple[str, ...],
     held_back: bool,
     limit: int | None,
@@ -74,7 +82,7 @@ def ablate(
     if each:
         cases = ablation.part_cases(_parts(classifier.config, each), wanted)
     else:
-        cases = ablation.switch_cases(classifier, wanted)
+        cases = ablation.switch_cases(classifier, wanted, switches)
     with progress_bar() as show:
         run = prepare_run(pictures, classifier.config.input.size, cast("Resize", resize), show)
         if held_back:

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from transcnn.evaluation import Evaluation
     from transcnn.pictures.prepare import Resize
 
-_SWITCHES = ("on", "off", "uniform", "identity", "swapped", "mean")
-
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=options.FILE)
@@ -22,7 +20,7 @@ _SWITCHES = ("on", "off", "uniform", "identity", "swapped", "mean")
 @options.resize
 @click.option(
     "--attention",
-    type=click.Choice(_SWITCHES),
+    type=click.Choice(options.SWITCHES),
     default="on",
     show_default=True,
     help="What H-MHSAs do.",

@@ -8,6 +8,8 @@ import click
 
 from transcnn.errors import ChoiceError
 
+# As `transcnn.trace.SWITCHES`, which would load torch to show a help page.
+SWITCHES = ("on", "off", "uniform", "identity", "swapped", "mean")
 FILE = click.Path(path_type=Path)
 
 model = click.option("--model", default="transcnn_lite0", show_default=True, help="See `models`.")

@@ -101,11 +101,16 @@ def body_answers(
     return answers
 
 
-def switch_cases(classifier: Classifier, changes: Sequence[Change]) -> list[Case]:
-    """Every switch on all H-MHSAs alike, for each change; "mean" where averages are stored."""
-    names = ["on", "uniform", "identity", "swapped", "off"]
-    if classifier.means is not None:
-        names.append("mean")
+def switch_cases(
+    classifier: Classifier, changes: Sequence[Change], names: Sequence[str] = ()
+) -> list[Case]:
+    """The switches `names` on all H-MHSAs alike, for each change.
+
+    Without names all of them, "mean" where averages are stored.
+    """
+    if not names:
+        names = ("on", "uniform", "identity", "swapped", "off")
+        names += ("mean",) if classifier.means is not None else ()
     return [Case(name, change=change) for change in changes for name in names]
 
 

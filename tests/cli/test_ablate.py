@@ -1,0 +1,144 @@
+"""`ablate`, `reading` and `means`: the package's numbers, as tables and as JSON."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from transcnn import Classifier
+from transcnn.assets import FOLDER
+from transcnn.cli.options import SWITCHES
+from transcnn.evaluation import find_held_back, find_pictures, parse_change
+from transcnn.evaluation.ablation import ablate, body_answers, switch_cases
+from transcnn.evaluation.reading import measure_reading
+from transcnn.evaluation.run import prepare_run
+from transcnn.trace import SWITCHES as KNOWN
+
+LABELLED = {"zebra": "zebra", "lion": "lion", "pizza": "pizza", "espresso": "palace"}
+PHOTOS = ["zebra", "lion", "pizza", "palace"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Four pictures, one of them wrongly labelled."""
+    folder = tmp_path_factory.mktemp("labelled")
+    for label, name in LABELLED.items():
+        (folder / label).mkdir()
+        shutil.copy(FOLDER / "samples" / f"{name}.jpg", folder / label)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A training source: 40 names in a folder of no class, a tenth of them held back."""
+    folder = tmp_path_factory.mktemp("source")
+    (folder / "things").mkdir()
+    for i in range(40):
+        shutil.copy(FOLDER / "samples" / f"{PHOTOS[i % 4]}.jpg", folder / "things" / f"{i}.jpg")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return Classifier()
+
+
+def _told(found, case):
+    return {
+        "attention": case.attention,
+        "where": str(case.where),
+        "change": str(case.change),
+        "top1": vars(found.share(case)),
+        "loss": vars(found.loss(case)),
+    }
+
+
+def test_json_has_the_numbers_of_the_package(called, folder, classifier):
+    code, out, _ = called("ablate", folder, "--json")
+
+    pictures = find_pictures(folder)
+    changes = [parse_change(text) for text in ("none", "cutmix:0.4")]
+    run, labels = prepare_run(pictures, 224), [p.label.index for p in pictures]
+    found = ablate(classifier, run, labels, switch_cases(classifier, changes))
+    assert code == 0
+    assert json.loads(out) == {
+        "model": "transcnn_lite0",
+        "weights_sha256": classifier.weights_sha256,
+        "labels": "folder",
+        "count": 4,
+        "cases": [_told(found, case) for case in found.right],
+        "unreadable": [],
+    }
+    assert len(found.right) == 12
+
+
+def test_held_back_pictures_are_measured_against_the_body(called, source, classifier):
+    code, out, _ = called("ablate", source, "--held-back", "--change", "gray:0.6", "--json")
+
+    pictures = find_held_back(source)
+    run = prepare_run(pictures, 224)
+    labels = body_answers(classifier, run)
+    cases = switch_cases(classifier, [parse_change("gray:0.6")])
+    found = ablate(classifier, run, labels, cases)
+    told = json.loads(out)
+    assert code == 0
+    assert 1 < told["count"] == len(pictures) < 10
+    assert told["labels"] == "body"
+    assert told["cases"] == [_told(found, case) for case in found.right]
+
+
+def test_the_table_has_a_row_for_each_part(called, folder):
+    code, out, _ = called("ablate", folder, "--each", "stage", "--change", "gray:0.4")
+
+    rows = [line.split("|")[1].strip() for line in out.splitlines()[3:]]
+    assert code == 0
+    assert rows == ["on", *(f"uniform: stage {s}" for s in range(4))]
+    assert out.splitlines()[1] == "| attention | gray:0.4 | loss |"
+
+
+def test_the_switches_of_the_commands_are_those_of_the_package():
+    assert SWITCHES == KNOWN
+
+
+def test_reading_tells_every_head(called, folder, classifier):
+    code, out, _ = called("reading", folder, "--json")
+
+    run = prepare_run(find_pictures(folder), 224)
+    heads = measure_reading(classifier, run, parse_change("cutmix:0.4"))
+    told = json.loads(out)
+    assert code == 0
+    assert [row["entropy"] for row in told] == [head.entropy for head in heads]
+    assert [row["own"] for row in told] == [head.own for head in heads]
+    assert [row["head"] for row in told] == [head.where.head for head in heads]
+
+
+def test_boxes_are_means_over_their_pictures(called, tmp_path):
+    boxes = {"zebra.jpg": [0, 0, 1, 1], "lion.jpg": [0, 0, 1, 0.5]}
+    (tmp_path / "boxes.json").write_text(json.dumps(boxes))
+
+    code, out, _ = called(
+        "reading", FOLDER / "samples", "--boxes", tmp_path / "boxes.json", "--json"
+    )
+
+    rows = json.loads(out)
+    assert code == 0
+    assert len(rows) == 9
+    for row in rows:
+        assert row["pictures"] == 2
+        assert row["pictures_with_outside"] == 1, "the first box covers everything"
+        assert row["area"] == pytest.approx((1 + row["area_of_those"]) / 2)
+        assert row["in_box"] > 0.5
+
+
+def test_means_go_beside_the_weights(called, source, tmp_path):
+    weights = tmp_path / "mine.safetensors"
+    shutil.copy(FOLDER / "weights" / "transcnn_lite0.safetensors", weights)
+
+    code, out, _ = called("means", weights, "--data", source, "--limit", 3)
+
+    assert code == 0
+    assert "averages over 3 pictures" in out
+    means = Classifier(weights=weights).means
+    assert len(means) == 9
+    assert all(np.isfinite(mean.numpy()).all() and mean.any() for mean in means.values())
