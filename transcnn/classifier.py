@@ -109,10 +109,15 @@ class Classifier:
 
     def attention(self, pixels: NDArray[np.uint8]) -> Mapping[Place, Tensor]:
         """The attention matrices [B, h, down, across, T, T] of prepared pictures, by place."""
+        return self.listen(pixels)[1]
+
+    def listen(self, pixels: NDArray[np.uint8]) -> tuple[Tensor, Mapping[Place, Tensor]]:
+        """Logits [B, 1000] and attention matrices of prepared pictures [B, S, S, 3], of one run."""
         taps = Taps()
         with torch.inference_mode():
-            self.model(self.normalise(pixels), taps)
-        return {place: value for place, value in taps.records.items() if place.name == "attention"}
+            logits: Tensor = self.model(self.normalise(pixels), taps)
+        kept = {place: value for place, value in taps.records.items() if place.name == "attention"}
+        return logits, kept
 
     def check_top(self, top: int) -> None:
         """Raises ChoiceError unless `top` classes exist."""

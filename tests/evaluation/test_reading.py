@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from transcnn.evaluation import find_pictures, parse_change
-from transcnn.evaluation.changes import UNCHANGED
 from transcnn.evaluation.reading import jitter, measure_reading, own_cells, read_box
 from transcnn.evaluation.run import prepare_run
 from transcnn.pictures import Box, Crop
+from transcnn.pictures.changes import UNCHANGED
 
 CUTMIX = parse_change("cutmix:0.4")
 WHOLE = Crop((224, 224), Box(0, 0, 224, 224), 224)

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.classifier import Classifier
-from transcnn.evaluation.changes import UNCHANGED, Change
 from transcnn.evaluation.run import Progress, Run
+from transcnn.pictures.changes import UNCHANGED, Change
 from transcnn.trace import EVERYWHERE, Where, check_switch
 
 Z = 1.959964  # of a normal distribution, 95 % lie within so many deviations

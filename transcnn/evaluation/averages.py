@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 
 from transcnn.classifier import Classifier
-from transcnn.evaluation.changes import UNCHANGED
 from transcnn.evaluation.run import BATCH, Progress, Run
 from transcnn.model.taps import Place, Taps
+from transcnn.pictures.changes import UNCHANGED
 
 
 class _Sums(Taps):

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from transcnn.classifier import Classifier
 from transcnn.errors import FolderError
-from transcnn.evaluation.changes import UNCHANGED, Change
 from transcnn.evaluation.folder import Labelled
 from transcnn.evaluation.run import Progress, Run, prepare_run
 from transcnn.labels import ClassName
+from transcnn.pictures.changes import UNCHANGED, Change
 from transcnn.pictures.prepare import Resize
 from transcnn.trace import EVERYWHERE, Where, check_switch
 

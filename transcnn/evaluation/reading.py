@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from transcnn.classifier import Classifier
-from transcnn.evaluation.changes import CELL, Change, Pixels, changed_cells
 from transcnn.evaluation.run import BATCH, Progress, Run
 from transcnn.model.taps import Place
 from transcnn.pictures import Crop
+from transcnn.pictures.changes import CELL, Change, Pixels, changed_cells
 from transcnn.trace import Where
 
 JITTER_PX = 4

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from transcnn.classifier import Classifier
 from transcnn.errors import FolderError, PictureError
-from transcnn.evaluation.changes import Change, Pixels, apply_change
 from transcnn.evaluation.folder import Found
 from transcnn.pictures import decode, prepare
+from transcnn.pictures.changes import Change, Pixels, apply_change
 from transcnn.pictures.prepare import Resize
 from transcnn.trace import Where
 

@@ -44,7 +44,11 @@ def trace_packet(key: str, trace: Trace, top: int = 5) -> bytes:
 
 def encode(level: LevelTrace) -> NDArray[np.uint16]:
     """The weights of a level as codes, in the axes of its `attention`."""
+    return np.where(level.valid[:, :, None, :], encode_multiples(level.multiple), 0).astype("<u2")
+
+
+def encode_multiples(multiple: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Multiples of an even share as codes, all of places that exist."""
     with np.errstate(divide="ignore"):
-        octaves = np.log2(level.multiple)
-    codes = np.clip(np.round(EVEN + PER_OCTAVE * octaves), 1, 65535)
-    return np.where(level.valid[:, :, None, :], codes, 0).astype("<u2")
+        octaves = np.log2(multiple)
+    return np.clip(np.round(EVEN + PER_OCTAVE * octaves), 1, 65535).astype("<u2")

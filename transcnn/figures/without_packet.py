@@ -14,14 +14,18 @@ def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:
         "kind": "without",
         "key": key,
         "runs": {
-            run.switch: {"answer": _answer(run.answer), "top": [_answer(a) for a in run.top]}
+            run.switch: {
+                "answer": answer_entry(run.answer),
+                "top": [answer_entry(a) for a in run.top],
+            }
             for run in runs
         },
     }
     return pack(header, b"")
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
+def answer_entry(answer: Answer) -> dict[str, Any]:
+    """A class and what the network gives it."""
     return {
         "label": answer.name.label,
         "probability": answer.probability,

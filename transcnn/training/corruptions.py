@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from transcnn.evaluation.changes import CELL, GRAY
+from transcnn.pictures.changes import CELL, GRAY
 from transcnn.training.recipe import Mixture
 
 Pixels = NDArray[np.uint8]

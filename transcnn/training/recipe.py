@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from transcnn.errors import ChoiceError
-from transcnn.evaluation.changes import CELL
+from transcnn.pictures.changes import CELL
 from transcnn.training.objectives import PARTS
 
 

@@ -19,6 +19,7 @@ from PIL import Image
 from transcnn.figures.packet import photo_packet
 from transcnn.model.variants import network
 from transcnn.pictures import Crop, decode, prepare
+from transcnn.pictures.samples import samples
 from transcnn.ui.state import Source
 
 if TYPE_CHECKING:
@@ -102,6 +103,58 @@ def _packet(key: str, model: str, _opened: Opened) -> bytes:
 def pack_trace(opened: Opened, model: str) -> bytes:
     """The trace for the browser; the same bytes from run to run, so they travel once."""
     return _packet(opened.key, model, opened)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _sample_pixels(size: int) -> "dict[str, NDArray[np.uint8]]":
+    """All samples as a network with input `size` sees them, by the name that changes know."""
+    return {sample_name(s.name): prepare(decode(s.path.read_bytes()), size)[0] for s in samples()}
+
+
+def sample_name(name: str) -> str:
+    return f"samples/{name}.jpg"
+
+
+def name_in_run(source: Source) -> str:
+    """What the fixed tests call a picture: it seeds which cells change."""
+    return sample_name(source.sample) if source.sample else f"upload/{source.digest}"
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _hiding(
+    key: str,
+    model: str,
+    name: str,
+    cells: tuple[int, ...],
+    fill: str,
+    share: float,
+    _opened: Opened,
+) -> bytes:
+    from transcnn.analysis.hiding import Run, board_of, hide, look_at_hidden
+    from transcnn.figures.hiding_packet import hiding_packet
+
+    lenders = {**_sample_pixels(len(_opened.pixels)), name: _opened.pixels}
+    names = sorted(lenders)
+    run = Run(name, names.index(name), [lenders[n] for n in names])
+    columns = board_of(_opened.pixels)[1]
+    places = [divmod(cell, columns) for cell in cells]
+    hidden = hide(run, places, "gray" if fill == "gray" else "scraps", share)
+    with _running:
+        found = look_at_hidden(classifier(model), _opened.pixels, hidden, places)
+    return hiding_packet(key, found)
+
+
+def pack_hiding(
+    key: str,
+    opened: Opened,
+    model: str,
+    name: str,
+    cells: tuple[int, ...],
+    fill: str,
+    share: float,
+) -> bytes:
+    """The picture with `cells` hidden and what came of it, for the browser, by the name `key`."""
+    return _hiding(key, model, name, cells, fill, share, opened)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)

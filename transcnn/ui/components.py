@@ -1,4 +1,4 @@
-"""What is drawn in the browser: three components, each registered once for the whole app.
+"""What is drawn in the browser: four components, each registered once for the whole app.
 
 A component's script is the files that it needs, one after the other, in one module. The network's
 answers travel to the stores, in packets that stay the same from run to run; the view gets small
@@ -25,7 +25,15 @@ _explore = st.components.v2.component(
     css=_read("explore.css"),
     js=_read(
         *("packets.js", "scale.js", "reading.js", "canvas.js", "page.js", "words.js"),
-        *("answers.js", "tables.js", "funnels.js", "explore.js"),
+        *("look.js", "answers.js", "tables.js", "funnels.js", "explore.js"),
+    ),
+)
+_hide = st.components.v2.component(
+    "transcnn.hide",
+    html=_read("hide.html"),
+    css=_read("explore.css", "hide.css"),
+    js=_read(
+        *("packets.js", "scale.js", "reading.js", "canvas.js", "page.js", "look.js", "hide.js"),
     ),
 )
 _samples = st.components.v2.component(
@@ -49,6 +57,11 @@ def explore_view(
 ) -> None:
     """The picture with its token and readings; what is selected is in the session at `key`."""
     _explore(key=key, data=data, on_selected_change=on_select, on_dismissed_change=on_dismiss)
+
+
+def hide_view(key: str, data: dict[str, Any], on_change: Callable[[], None]) -> None:
+    """The picture whose places are hidden; what is hidden is in the session at `key`."""
+    _hide(key=key, data=data, on_hidden_change=on_change)
 
 
 def sample_picker(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> None:

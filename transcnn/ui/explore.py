@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from transcnn.checkpoints.catalogue import shipped_names
 from transcnn.figures.scale import DARK, LIGHT
 from transcnn.model.config import HMHSA
 from transcnn.model.variants import network
@@ -33,13 +32,13 @@ def show() -> None:
         {
             "words": say.table("view"),
             "ramps": {"light": LIGHT, "dark": DARK},
-            "network": _structure(state.model),
+            "network": structure(state.model),
             "photo": opened.key,
             "trace": shown,
             "switches": SWITCH_NAMES,
             "link": {
                 "picture": source.sample,
-                "model": state.model if len(shipped_names()) > 1 else None,
+                "model": state.shown_model,
             },
             "alt": source.alt,
             "lender": lender.title,
@@ -84,7 +83,7 @@ def _select(state: AppState, shown: str) -> None:
     )
 
 
-def _structure(model: str) -> dict[str, Any]:
+def structure(model: str) -> dict[str, Any]:
     """The blocks of a network with the grids of their levels, from its description alone."""
     config = network(model)
     blocks, number = [], 0

@@ -16,6 +16,7 @@ _INSIDE = "_inside_app"
 # File in pages/, icon. The first is the home page; titles are in the catalogue of words.
 PAGES = (
     ("explore", ":material/center_focus_strong:"),
+    ("hide", ":material/visibility_off:"),
     ("models", ":material/deployed_code:"),
     ("about", ":material/info:"),
 )

@@ -45,6 +45,22 @@ class Selection:
     switch: str = "on"
 
 
+FILLS = ("scraps", "gray")
+_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Which cells of the picture are hidden, and with what.
+
+    `cells` None: those that the fixed tests hide of this picture at `share`.
+    """
+
+    share: float = _SHARE
+    cells: frozenset[int] | None = None  # of the board, row by row
+    fill: str = "scraps"
+
+
 class AppState:
     """Typed access to the session; a new session starts from its link."""
 
@@ -60,6 +76,11 @@ class AppState:
         return str(self._session["model"])
 
     @property
+    def shown_model(self) -> str | None:
+        """The model as links name it: None where there is no other."""
+        return self.model if len(shipped_names()) > 1 else None
+
+    @property
     def sample(self) -> str | None:
         """The sample that is shown; None while an upload is."""
         return None if self._session["shows_upload"] else self._session["sample"]
@@ -68,6 +89,11 @@ class AppState:
     def selection(self) -> Selection:
         selection: Selection = self._session["selection"]
         return selection
+
+    @property
+    def hidden(self) -> Hidden:
+        hidden: Hidden = self._session["hidden"]
+        return hidden
 
     @property
     def upload_error(self) -> PictureError | None:
@@ -128,6 +154,9 @@ class AppState:
     def select(self, selection: Selection) -> None:
         self._session["selection"] = _existing(selection, network(self.model))
 
+    def hide(self, hidden: Hidden) -> None:
+        self._session["hidden"] = hidden
+
     def _forget_token(self) -> None:
         old = self.selection
         self._session["selection"] = replace(old, token=None)
@@ -151,6 +180,9 @@ class AppState:
             link.get("switch", "on"),
         )
         self._session["selection"] = _existing(chosen, network(self.model))
+        self._session["hidden"] = read_hidden(
+            link.get("share", ""), link.get("hide"), link.get("fill", ""), board_cells(self.model)
+        )
 
 
 @functools.cache  # read and hashed once, not at every run of the page
@@ -161,9 +193,28 @@ def _sample_source(name: str, language: str) -> Source:
     return Source(sample.name, sample.title[language], sample.alt[language], data, digest)
 
 
+def board_cells(model: str) -> int:
+    """How many cells the board of `model` has: the places of its last stage's map."""
+    config = network(model)
+    rows, columns = config.map_size(len(config.stages) - 1, (config.input.size,) * 2)
+    return rows * columns
+
+
+def read_hidden(share: str, cells: str | None, fill: str, count: int) -> Hidden:
+    """What a link says: the share in percent, the cells as the bits of a hexadecimal number."""
+    percent = _number(share)
+    known = percent / 100 if 0 <= percent <= 100 else _SHARE
+    chosen = None
+    if cells and len(cells) <= count and set(cells) <= set("0123456789abcdef"):
+        bits = int(cells, 16)
+        if bits < 2**count:
+            chosen = frozenset(k for k in range(count) if bits >> k & 1)
+    return Hidden(known, chosen, fill if fill in FILLS else FILLS[0])
+
+
 def _number(text: str) -> int:
     """A whole number of a link; -1, which exists nowhere, for anything else."""
-    return int(text) if text.isdecimal() and len(text) < 6 else -1
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1
 
 
 def _existing(selection: Selection, model: Network) -> Selection:

@@ -123,23 +123,7 @@ class Explore {
   }
 
   readTheme() {
-    const background = getComputedStyle(this.root).getPropertyValue("--st-background-color");
-    const probe = new OffscreenCanvas(1, 1).getContext("2d");
-    probe.fillStyle = background.trim() || "#ffffff";
-    probe.fillRect(0, 0, 1, 1);
-    const dark = luminance([...probe.getImageData(0, 0, 1, 1).data.slice(0, 3)]) < 0.18;
-    this.root.classList.toggle("dark", dark);
-    const style = getComputedStyle(this.root);
-    const read = (name) => style.getPropertyValue(name).trim();
-    this.look = {
-      ramp: makeRamp(this.data.ramps[dark ? "dark" : "light"]),
-      paper: read("--paper"),
-      ink: read("--ink"),
-      soft: read("--soft"),
-      line: read("--line"),
-      strongLine: read("--strong-line"),
-      accent: read("--accent"),
-    };
+    this.look = readLook(this.root, this.data.ramps);
   }
 
   // Structure

@@ -1,7 +1,7 @@
 // What the server sent, by key, shared by the components of a page.
 //
-// A store component puts packets in, the view takes them out. Kept are the last six: photo,
-// trace and runs of two pictures.
+// A store component puts packets in, the view takes them out. Kept are the last eight:
+// photo, trace and runs of two pictures, and two hidden ones.
 
 const shelf = (globalThis.transcnnShelf ??= { packets: new Map(), arrivals: new EventTarget() });
 
@@ -15,6 +15,6 @@ function unpack(bytes) {
 function shelve(key, packet) {
   shelf.packets.delete(key);
   shelf.packets.set(key, packet);
-  while (shelf.packets.size > 6) shelf.packets.delete(shelf.packets.keys().next().value);
+  while (shelf.packets.size > 8) shelf.packets.delete(shelf.packets.keys().next().value);
   shelf.arrivals.dispatchEvent(new Event("packet"));
 }

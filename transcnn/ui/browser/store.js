@@ -9,6 +9,7 @@ export default function (component) {
     const { header, body } = unpack(data);
     if (header.kind === "photo") shelvePhoto(header, body);
     else if (header.kind === "trace") shelve("trace/" + header.key, readTrace(header, body));
+    else if (header.kind === "hiding") shelveHiding(header, body);
     else shelve("without/" + header.key, header.runs);
   }
   return () => shelved.delete(key);
@@ -19,12 +20,30 @@ async function shelvePhoto(header, jpeg) {
   shelve("photo/" + header.key, { image, crop: header.crop });
 }
 
+async function shelveHiding(header, body) {
+  const codes = new Uint16Array(body.buffer, 0, header.codes);
+  const multiples = decoder(header);
+  const picture = new Blob([body.subarray(2 * header.codes)], { type: "image/png" });
+  const image = await createImageBitmap(picture);
+  shelve("hiding/" + header.key, {
+    ...header,
+    image,
+    multiples: Float32Array.from(codes, (code) => multiples[code]),
+  });
+}
+
 function readTrace(header, body) {
   const codes = new Uint16Array(body.buffer);
-  const multiples = new Float32Array(65536); // code -> multiple of an even share; 0: no such place
-  for (let code = 1; code < 65536; code++)
-    multiples[code] = 2 ** ((code - header.even) / header.per_octave);
+  const multiples = decoder(header);
   let offset = 0;
   const offsets = header.lengths.map((length) => (offset += length) - length);
   return { codes, multiples, offsets, tokens: header.tokens, top: header.top };
+}
+
+/** Code -> multiple of an even share; 0: no such place. */
+function decoder(header) {
+  const multiples = new Float32Array(65536);
+  for (let code = 1; code < 65536; code++)
+    multiples[code] = 2 ** ((code - header.even) / header.per_octave);
+  return multiples;
 }

@@ -6,7 +6,7 @@ u = r.random(cells) row by row, and the round(share x cells) cells with the smal
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -61,6 +61,36 @@ def changed_cells(
     return [(int(i) // board[1], int(i) % board[1]) for i in chosen], r
 
 
+def sources(
+    name: str, share: float, board: tuple[int, int], index: int, run: int
+) -> NDArray[np.int64]:
+    """For each cell of the board, from which of the `run` pictures it comes if it is changed.
+
+    For the cells that `cutmix:share` changes, as there: row by row, (index + r.integers(1, run))
+    mod run. Then the generator goes on in the same way for the others, so that a person can
+    change them too while the first stay as they are.
+    """
+    cells, r = changed_cells(name, share, board)
+    others = [cell for cell in np.ndindex(board) if cell not in set(cells)]
+    found = np.zeros(board, dtype=np.int64)
+    for cell in [*cells, *others]:
+        found[cell] = (index + int(r.integers(1, run))) % run
+    return found
+
+
+def cover(
+    pixels: Pixels, cells: Iterable[tuple[int, int]], source: Callable[[int, int], Pixels | int]
+) -> Pixels:
+    """A copy of the picture [S, S, 3] whose `cells` (row, column) hold what `source` gives there:
+    the same place of another picture [S, S, 3], or one value."""
+    changed = pixels.copy()
+    for row, column in cells:
+        place = np.s_[row * CELL : (row + 1) * CELL, column * CELL : (column + 1) * CELL]
+        given = source(row, column)
+        changed[place] = given if isinstance(given, int) else given[place]
+    return changed
+
+
 def apply_change(
     pixels: Pixels, change: Change, name: str, index: int, run: int, other: Callable[[int], Pixels]
 ) -> Pixels:
@@ -72,12 +102,8 @@ def apply_change(
     if change.kind == "none":
         return pixels
     board = (pixels.shape[0] // CELL, pixels.shape[1] // CELL)
-    cells, r = changed_cells(name, change.share, board)
-    changed = pixels.copy()
-    for row, column in cells:
-        cell = np.s_[row * CELL : (row + 1) * CELL, column * CELL : (column + 1) * CELL]
-        if change.kind == "gray":
-            changed[cell] = GRAY
-        else:
-            changed[cell] = other((index + int(r.integers(1, run))) % run)[cell]
-    return changed
+    cells, _ = changed_cells(name, change.share, board)
+    if change.kind == "gray":
+        return cover(pixels, cells, lambda row, column: GRAY)  # noqa: ARG005
+    of = sources(name, change.share, board, index, run)
+    return cover(pixels, cells, lambda row, column: other(int(of[row, column])))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from transcnn.errors import ChoiceError
 from transcnn.evaluation import Change, parse_change
-from transcnn.evaluation.changes import apply_change, changed_cells
+from transcnn.pictures.changes import apply_change, changed_cells
 
 NAMES = st.text(max_size=20)
 SHARES = st.floats(0, 1)
