@@ -8,7 +8,7 @@ from transcnn.analysis.without import rerun
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.trace.switches import SWITCHES, make_switch
+from transcnn.trace.switches import SWITCHES, Where, make_switch
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +47,18 @@ def test_a_pictures_own_attention_swapped_in_changes_nothing(classifier):
     normal = classifier.logits(picture[None])[0].numpy()
     runs = {run.switch: run for run in rerun(classifier, picture, normal, picture)}
     assert runs["swapped"].answer.logit == pytest.approx(runs["on"].answer.logit, abs=1e-4)
+
+
+def test_a_part_alone_is_switched(classifier):
+    picture, other = prepared("elephant"), prepared("espresso")
+    normal = classifier.logits(picture[None])[0]
+    where = Where(stage=1, block=0, level=1)
+    runs = {run.switch: run for run in rerun(classifier, picture, normal.numpy(), other, where)}
+    assert list(runs) == ["on", "off", "uniform", "identity", "swapped"], "no mean of a level"
+    answer = int(normal.argmax())
+    for name, run in runs.items():
+        switch = classifier.switch(name, classifier.attention(other[None]), where)
+        logits = classifier.logits(picture[None], switch)[0]
+        assert run.answer.logit == pytest.approx(float(logits[answer]), abs=1e-4)
+    everywhere = {r.switch: r for r in rerun(classifier, picture, normal.numpy(), other)}
+    assert runs["off"].answer.logit != pytest.approx(everywhere["off"].answer.logit, abs=1e-3)

@@ -52,12 +52,13 @@ def test_a_link_opens_what_it_names():
         "head": 6,
         "token": [13, 0],
         "switch": "on",
+        "part": "all",
     }
     lion = next(s for s in samples() if s.name == "lion")
     assert shown["alt"] == lion.alt["en"]
 
 
-DEFAULT = {"stage": 0, "block": 0, "head": None, "token": None, "switch": "on"}
+DEFAULT = {"stage": 0, "block": 0, "head": None, "token": None, "switch": "on", "part": "all"}
 
 
 @pytest.mark.parametrize(
@@ -69,17 +70,22 @@ DEFAULT = {"stage": 0, "block": 0, "head": None, "token": None, "switch": "on"}
         ({"stage": "9" * 400}, DEFAULT),
         (
             {"stage": "1", "block": "1"},
-            {"stage": 1, "block": 0, "head": None, "token": None, "switch": "on"},
+            {"stage": 1, "block": 0, "head": None, "token": None, "switch": "on", "part": "all"},
         ),
         (
             {"stage": "1", "head": "5"},
-            {"stage": 1, "block": 0, "head": None, "token": None, "switch": "on"},
+            {"stage": 1, "block": 0, "head": None, "token": None, "switch": "on", "part": "all"},
         ),
         ({"token": "56,0"}, DEFAULT),
         ({"token": "1"}, DEFAULT),
         ({"token": "1,2,3"}, DEFAULT),
         ({"token": "²,1"}, DEFAULT),
         ({"switch": "louder"}, DEFAULT),
+        ({"part": "nose"}, DEFAULT),
+        ({"part": "head"}, {**DEFAULT, "part": "block"}),
+        ({"part": "level2"}, {**DEFAULT, "part": "block"}),
+        ({"part": "level1"}, {**DEFAULT, "part": "level1"}),
+        ({"part": "head", "head": "2"}, {**DEFAULT, "part": "head", "head": 2}),
         ({"model": "hatnet_tiny"}, DEFAULT),
     ],
 )

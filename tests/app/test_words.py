@@ -44,6 +44,7 @@ def test_every_word_of_the_view_is_used_by_the_browser(name):
         "switch": "switch_",
         "means": "means_",
         "verdict": "verdict_",
+        "part": "part_",
     }
     composed = any(part in name for part in stems.values())
     assert composed or re.search(rf'["`.]{name}["`;),\s]', BROWSER), f"nobody says {name}"

@@ -9,6 +9,7 @@ from transcnn.analysis.without import rerun
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
+from transcnn.trace import Where
 
 PHOTO = "canvas.photo"
 MAPS = ".level > canvas"
@@ -146,6 +147,35 @@ def test_the_page_says_what_becomes_of_the_answer_without_attention(server, open
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")  # after the last comes the first
     assert page.locator(".answers h3").inner_text() == "What the model sees", "on again"
+
+
+def test_one_level_alone_is_switched_and_the_link_keeps_it(server, open_page, classifier):
+    page = open_page(f"{server}/?picture=elephant&stage=1&head=3")
+    page.wait_for_selector(".switches:not(.waiting)")
+    assert page.locator(".parts button").all_inner_texts() == [
+        "all 9 blocks",
+        "stage 2",
+        "this block",
+        "its level 1",
+        "its level 2",
+        "its head 4",
+    ]
+    page.locator(".parts button", has_text="its level 2").click()
+    page.wait_for_function("location.search.includes('part=level1')")
+    page.wait_for_selector(".switches:not(.waiting)")
+    pixels, _ = prepare(decode(sample("elephant").path.read_bytes()), 224)
+    normal = classifier.trace(sample("elephant").path).logits
+    lender, _ = prepare(decode(sample("espresso").path.read_bytes()), 224)
+    where = Where(stage=1, block=0, level=1)
+    runs = {run.switch: run for run in rerun(classifier, pixels, normal, lender, where)}
+    again = open_page(page.url)
+    again.wait_for_selector(".switches:not(.waiting)")
+    for shown in (page, again):
+        tiles = shown.locator(".switches button")
+        assert tiles.count() == 5, "there is no average of a level"
+        for i, name in enumerate(["uniform", "identity", "swapped", "off"], start=1):
+            logit = tiles.nth(i).locator(".logit").inner_text()
+            assert logit.endswith(f"{runs[name].answer.logit:.2f}")
 
 
 def test_one_walks_from_place_to_place_in_the_maps(server, open_page):

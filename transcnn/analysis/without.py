@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from transcnn.classifier import Answer, Classifier, answer
-from transcnn.trace.switches import SWITCHES
+from transcnn.trace.switches import EVERYWHERE, SWITCHES, Where
 
 
 @dataclass(frozen=True)
@@ -27,19 +27,20 @@ def rerun(
     pixels: NDArray[np.uint8],
     normal: NDArray[np.float32],
     other: NDArray[np.uint8],
+    where: Where = EVERYWHERE,
     top: int = 5,
 ) -> tuple[Rerun, ...]:
-    """A prepared picture [S, S, 3] under every switch, "on" first.
+    """A prepared picture [S, S, 3] under every switch of the H-MHSAs of `where`, "on" first.
 
     `normal` are the logits [classes] of the run with attention on, which is not repeated;
     "swapped" takes the attention of the prepared picture `other`; "mean" is left out where the
-    weights come without averages.
+    weights come without averages, or `where` is less than a block.
     """
     attention = classifier.attention(other[None])
     logits = {"on": torch.tensor(normal)}
     for name in SWITCHES[1:]:
-        if name != "mean" or classifier.means is not None:
-            switch = classifier.switch(name, attention)
+        if name != "mean" or (classifier.means is not None and where.whole_blocks):
+            switch = classifier.switch(name, attention, where)
             logits[name] = classifier.logits(pixels[None], switch)[0]
     best = {name: classifier.rank(values, top).top for name, values in logits.items()}
     index = best["on"][0].name.index

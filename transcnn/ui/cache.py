@@ -158,16 +158,31 @@ def pack_hiding(
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
-def _without(key: str, other_key: str, model: str, _opened: Opened, _other: Opened) -> bytes:
+def _without(
+    key: str,
+    other_key: str,
+    model: str,
+    part: tuple[tuple[str, int], ...],
+    _opened: Opened,
+    _other: Opened,
+) -> bytes:
     from transcnn.analysis.without import rerun
     from transcnn.figures.without_packet import without_packet
+    from transcnn.trace import Where
 
+    where = Where(**dict(part))
     normal = trace_picture(_opened, model).logits
     with _running:
-        runs = rerun(classifier(model), _opened.pixels, normal, _other.pixels)
-    return without_packet(trace_key(_opened, model), runs)
+        runs = rerun(classifier(model), _opened.pixels, normal, _other.pixels, where)
+    return without_packet(without_key(trace_key(_opened, model), dict(part)), runs)
 
 
-def pack_without(opened: Opened, other: Opened, model: str) -> bytes:
-    """The picture under all switches, for the browser; `other` lends its attention."""
-    return _without(opened.key, other.key, model, opened, other)
+def without_key(trace: str, part: dict[str, int]) -> str:
+    """What the runs of a trace under the switches of `part` are called, here and in the browser."""
+    return "/".join([trace, *(f"{name}{index}" for name, index in part.items())])
+
+
+def pack_without(opened: Opened, other: Opened, model: str, part: dict[str, int]) -> bytes:
+    """The picture under all switches of a part of the network, for the browser; `other` lends its
+    attention. `part` has arguments of `transcnn.trace.Where`."""
+    return _without(opened.key, other.key, model, tuple(part.items()), opened, other)

@@ -48,6 +48,7 @@ def show() -> None:
                 "head": selection.head,
                 "token": selection.token,
                 "switch": selection.switch,
+                "part": selection.part,
             },
             "error": None if state.upload_error is None else say.error(state.upload_error),
         },
@@ -56,7 +57,8 @@ def show() -> None:
     )
     store("store_photo", opened.photo)
     store("store_trace", pack_trace(opened, state.model))
-    store("store_without", pack_without(opened, open_picture(lender, state.model), state.model))
+    other = open_picture(lender, state.model)
+    store("store_without", pack_without(opened, other, state.model, selection.where))
     trace = trace_picture(opened, state.model)
     st.download_button(
         say("explore.download"),
@@ -79,6 +81,7 @@ def _select(state: AppState, shown: str) -> None:
             None if chosen["head"] is None else int(chosen["head"]),
             None if token is None else (int(token[0]), int(token[1])),
             str(chosen["switch"]),
+            str(chosen["part"]),
         )
     )
 

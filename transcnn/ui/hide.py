@@ -82,6 +82,7 @@ def _change(state: AppState, shown: str) -> None:
             state.selection.head,
             None if token is None else (int(token[0]), int(token[1])),
             state.selection.switch,
+            state.selection.part,
         )
     )
 

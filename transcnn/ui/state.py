@@ -14,7 +14,7 @@ import streamlit as st
 
 from transcnn.checkpoints.catalogue import shipped_names
 from transcnn.errors import PictureError
-from transcnn.model.config import Network
+from transcnn.model.config import HMHSA, Network
 from transcnn.model.variants import network
 from transcnn.pictures import decode
 from transcnn.pictures.samples import samples
@@ -43,8 +43,25 @@ class Selection:
     head: int | None = None
     token: tuple[int, int] | None = None
     switch: str = "on"
+    part: str = "all"  # of the H-MHSAs that a switch acts on: see `PARTS`
+
+    @property
+    def where(self) -> dict[str, int]:
+        """The part that a switch acts on, as arguments of `transcnn.trace.Where`."""
+        found = {}
+        if self.part != "all":
+            found["stage"] = self.stage
+        if self.part not in ("all", "stage"):
+            found["block"] = self.block
+        if self.part.startswith("level"):
+            found["level"] = int(self.part.removeprefix("level"))
+        if self.part == "head" and self.head is not None:
+            found["head"] = self.head
+        return found
 
 
+# All H-MHSAs, those of the chosen stage, or the chosen block, or a level or the chosen head of it.
+PARTS = ("all", "stage", "block", "level0", "level1", "level2", "head")
 FILLS = ("scraps", "gray")
 _SHARE = 0.4
 
@@ -178,6 +195,7 @@ class AppState:
             _number(link["head"]) if "head" in link else None,
             (token[0], token[1]) if len(token) == 2 else None,
             link.get("switch", "on"),
+            link.get("part", "all"),
         )
         self._session["selection"] = _existing(chosen, network(self.model))
         self._session["hidden"] = read_hidden(
@@ -230,4 +248,10 @@ def _existing(selection: Selection, model: Network) -> Selection:
     token = selection.token
     if token is not None and not all(0 <= t < side for t, side in zip(token, size, strict=True)):
         token = None
-    return Selection(selection.stage, block, head, token, switch)
+    part = selection.part if selection.part in PARTS else "all"
+    attention = attending[block]
+    levels = len(attention.merges) + 1 if isinstance(attention, HMHSA) else 0
+    missing_level = part.startswith("level") and int(part.removeprefix("level")) >= levels
+    if missing_level or (part == "head" and head is None):
+        part = "block"
+    return Selection(selection.stage, block, head, token, switch, part)

@@ -38,8 +38,8 @@ function buildSwitches(view) {
   switches.classList.toggle("waiting", !runs);
   switches.setAttribute("aria-label", view.word("without"));
   const answer = view.trace?.top[0].label ?? "";
-  const blocks = view.data.network.blocks.length;
-  view.pick(".without small").textContent = answer && view.word("without_note", { answer, blocks });
+  view.pick(".without small").textContent = answer && view.word("without_note", { answer });
+  buildParts(view);
   const change = (name) => 100 * (runs[name].answer.probability - runs.on.answer.probability);
   const signed = (points) => {
     const text = Math.abs(points).toFixed(1);
@@ -86,6 +86,28 @@ function buildSwitches(view) {
     (name) => view.selectSwitch(name),
   );
   view.pick(".verdict").textContent = runs ? verdict(view, names.slice(1), change, signed) : "";
+}
+
+/** Which H-MHSAs the switches act on. */
+function buildParts(view) {
+  const { stage, block, head } = view.selected;
+  const gaps = {
+    blocks: view.data.network.blocks.length,
+    stage: stage + 1,
+    block: block + 1,
+    head: (head ?? 0) + 1,
+  };
+  const name = (part) =>
+    part.startsWith("level")
+      ? view.word("part_level", { level: Number(part.slice(5)) + 1 })
+      : view.word(`part_${part}`, gaps);
+  view.pick(".parts").setAttribute("aria-label", view.word("part"));
+  choices(
+    view.pick(".parts"),
+    view.parts.map((part) => ({ value: part, content: [name(part)] })),
+    view.selected.part,
+    (part) => view.selectPart(part),
+  );
 }
 
 function verdict(view, names, change, signed) {

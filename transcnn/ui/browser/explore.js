@@ -58,7 +58,7 @@ class Explore {
 
   /** The address tells what is shown, without an entry in the history for every token. */
   writeLink() {
-    const { stage, block, head, token, switch: chosen } = this.selected;
+    const { stage, block, head, token, switch: chosen, part } = this.selected;
     const address = new URL(location.href);
     const wanted = {
       ...this.data.link,
@@ -67,6 +67,7 @@ class Explore {
       head,
       token: token && this.data.link.picture ? token.join(",") : null, // no upload, no place of it
       switch: chosen === "on" ? null : chosen,
+      part: part === "all" ? null : part,
     };
     for (const [name, value] of Object.entries(wanted))
       if (value === null) address.searchParams.delete(name);
@@ -79,6 +80,17 @@ class Explore {
   get block() {
     const { stage, block } = this.selected;
     return this.blocksOf(stage)[block];
+  }
+
+  /** What the runs under the switches of the chosen part are called. */
+  get runsKey() {
+    const { stage, block, head, part } = this.selected;
+    const names = [this.data.trace];
+    if (part !== "all") names.push(`stage${stage}`);
+    if (part !== "all" && part !== "stage") names.push(`block${block}`);
+    if (part.startsWith("level")) names.push(part);
+    if (part === "head") names.push(`head${head}`);
+    return names.join("/");
   }
 
   blocksOf(stage) {
@@ -104,7 +116,7 @@ class Explore {
     this.trace = shelf.packets.get("trace/" + this.data.trace);
     if (this.trace && this.selected.token === null)
       this.selected.token = this.trace.tokens[this.data.network.blocks.indexOf(this.block)];
-    this.runs = shelf.packets.get("without/" + this.data.trace);
+    this.runs = shelf.packets.get("without/" + this.runsKey);
     this.root.dataset.state = this.data.error ? "error" : this.trace ? "ready" : "opening";
     this.root.dataset.shown = this.trace ? this.data.trace : ""; // for tests
     this.boardSheet = null;
@@ -285,6 +297,7 @@ class Explore {
   selectStage(stage) {
     const before = this.block.side;
     this.selected = { ...this.selected, stage, block: 0, head: null };
+    this.keepPart();
     const ratio = this.block.side / before;
     this.selected.token =
       this.selected.token?.map((t) => Math.floor(ratio > 1 ? (t + 0.5) * ratio : t * ratio)) ??
@@ -296,12 +309,34 @@ class Explore {
 
   selectBlock(block) {
     this.selected = { ...this.selected, block, head: null };
+    this.keepPart();
     this.refresh();
     this.keep();
   }
 
   selectHead(head) {
     this.selected = { ...this.selected, head };
+    this.keepPart();
+    this.refresh();
+    this.keep();
+  }
+
+  /** A part that the new block does not have becomes the block. */
+  keepPart() {
+    if (!this.parts.includes(this.selected.part)) this.selected.part = "block";
+  }
+
+  get parts() {
+    const levels = this.block.levels.length;
+    const found = ["all", "stage", "block"];
+    if (levels > 1) for (const i of range(levels)) found.push(`level${i}`);
+    if (this.selected.head !== null) found.push("head");
+    return found;
+  }
+
+  /** The server runs the switches of another part when it is told. */
+  selectPart(part) {
+    this.selected = { ...this.selected, part };
     this.refresh();
     this.keep();
   }
