@@ -118,3 +118,18 @@ def _without(key: str, other_key: str, model: str, _opened: Opened, _other: Open
 def pack_without(opened: Opened, other: Opened, model: str) -> bytes:
     """The picture under all switches, for the browser; `other` lends its attention."""
     return _without(opened.key, other.key, model, opened, other)
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _tokens(key: str, model: str, _opened: Opened) -> bytes:
+    from transcnn.analysis.added import added_terms, output_weights
+    from transcnn.figures.tokens_packet import tokens_packet
+
+    trace, network = trace_picture(_opened, model), classifier(model).model
+    added = [added_terms(b, output_weights(network, b.stage, b.block)) for b in trace.blocks]
+    return tokens_packet(trace_key(_opened, model), trace, added)
+
+
+def pack_tokens(opened: Opened, model: str) -> bytes:
+    """The tokens of every block of `model`, for the browser."""
+    return _tokens(opened.key, model, opened)

@@ -1,4 +1,4 @@
-"""What is drawn in the browser: three components, each registered once for the whole app.
+"""What is drawn in the browser: four components, each registered once for the whole app.
 
 A component's script is the files that it needs, one after the other, in one module. The network's
 answers travel to the stores, in packets that stay the same from run to run; the view gets small
@@ -18,15 +18,20 @@ def _read(*names: str) -> str:
     return "\n".join((_BROWSER / name).read_text(encoding="utf-8") for name in names)
 
 
+_VIEW_JS = ("packets.js", "scale.js", "reading.js", "canvas.js", "page.js", "view.js")
+
 _store = st.components.v2.component("transcnn.store", js=_read("packets.js", "store.js"))
 _explore = st.components.v2.component(
     "transcnn.explore",
     html=_read("explore.html"),
-    css=_read("explore.css"),
-    js=_read(
-        *("packets.js", "scale.js", "reading.js", "canvas.js", "page.js", "words.js"),
-        *("answers.js", "tables.js", "funnels.js", "explore.js"),
-    ),
+    css=_read("view.css", "explore.css"),
+    js=_read(*_VIEW_JS, "words.js", "answers.js", "tables.js", "funnels.js", "explore.js"),
+)
+_tokens = st.components.v2.component(
+    "transcnn.tokens",
+    html=_read("tokens.html"),
+    css=_read("view.css", "tokens.css"),
+    js=_read(*_VIEW_JS, "cells.js", "likeness.js", "tokens_tables.js", "tokens.js"),
 )
 _samples = st.components.v2.component(
     "transcnn.samples",
@@ -49,6 +54,16 @@ def explore_view(
 ) -> None:
     """The picture with its token and readings; what is selected is in the session at `key`."""
     _explore(key=key, data=data, on_selected_change=on_select, on_dismissed_change=on_dismiss)
+
+
+def tokens_view(
+    key: str,
+    data: dict[str, Any],
+    on_select: Callable[[], None],
+    on_dismiss: Callable[[], None],
+) -> None:
+    """The tokens of each level; what is selected is in the session at `key`."""
+    _tokens(key=key, data=data, on_selected_change=on_select, on_dismissed_change=on_dismiss)
 
 
 def sample_picker(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> None:
