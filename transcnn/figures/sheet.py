@@ -190,7 +190,8 @@ def _draw_text(draw: ImageDraw.ImageDraw, shape: _Text) -> None:
         draw.circle((shape.left, shape.baseline - 4), 9, _DARK)
     font = ImageFont.load_default(shape.size)
     anchor = "ms" if shape.middle else "ls"
-    draw.text(place, shape.text, _LIGHT if shape.disc else _INK, font, anchor=anchor)
+    text = shape.text.replace("×", "x")  # which the only font that is always there does not have
+    draw.text(place, text, _LIGHT if shape.disc else _INK, font, anchor=anchor)
 
 
 def svg(sheet: Sheet) -> str:

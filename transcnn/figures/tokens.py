@@ -69,6 +69,10 @@ class TokensFigure:
         down, across = self._factor(level)
         return self.token[0] // down, self.token[1] // across
 
+    def _borders(self, level: LevelTrace) -> tuple[int, int]:
+        """Around each grid that is merged; around each token where none is."""
+        return (1, 1) if level.merged_max is None else level.grid_size
+
     def _mark(self, level: int, on: int, token: tuple[int, int], label: str = "") -> Mark:
         """The part that a token of `level` covers on a map of level `on`."""
         (down, across), (step_down, step_across) = self._factor(level), self._factor(on)
@@ -124,7 +128,7 @@ class TokensFigure:
                     Panel(
                         f"Level {level.level}: {level.size[0]} × {level.size[1]}",
                         self._colours(level.tokens_in),
-                        level.grid_size,
+                        self._borders(level),
                         self._alike() if level.level == self.level else self._marks(level.level),
                     )
                     for level in self.block.levels
@@ -137,7 +141,7 @@ class TokensFigure:
             Panel(
                 f"Level {level.level}",
                 norm_colours(token_norms(level.tokens_in)),
-                level.grid_size,
+                self._borders(level),
             )
             for level in self.block.levels
         )

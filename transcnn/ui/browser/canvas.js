@@ -190,7 +190,7 @@ function drawBar(canvas, words, look, multiple) {
     colours: look.ramp.colours,
     ticks,
     bold: OCTAVES,
-    titles: [words.bar_less, words.bar_even, words.bar_more],
+    titles: { left: words.bar_less, center: words.bar_even, right: words.bar_more },
     below: true,
     mark: multiple === null ? null : step(multiple) / STEPS,
   });
@@ -202,14 +202,14 @@ function drawAmountBar(canvas, title, top, look, amount) {
     colours: look.ramp.colours.slice(STEPS / 2),
     ticks: range(top + 1).map(String),
     bold: 0,
-    titles: ["", title, ""],
+    titles: { right: title },
     below: false,
     mark: amount === null ? null : Math.min(1, amount / top),
   });
 }
 
 /**
- * A bar of colours with ticks at even distances, a title over its left end, middle and right end,
+ * A bar of colours with ticks at even distances, titles over its left end, middle and right end,
  * and triangles for what lies beyond; `below`: there is something below, too.
  */
 function drawScale(canvas, look, { colours, ticks, bold, titles, below, mark }) {
@@ -248,7 +248,7 @@ function drawScale(canvas, look, { colours, ticks, bold, titles, below, mark }) 
   pen.fillStyle = look.soft;
   ["left", "center", "right"].forEach((side, i) => {
     pen.textAlign = side;
-    pen.fillText(titles[i], at(i / 2), top - 5);
+    pen.fillText(titles[side] ?? "", at(i / 2), top - 5);
   });
   if (mark === null) return;
   const x = at(mark);

@@ -172,12 +172,13 @@ class Tokens extends View {
     row.append(
       ...panels.map((panel) => {
         const box = make("div", "panel");
-        if (panel.sign) box.dataset.sign = panel.sign;
+        const caption = make("h3", "", panel.caption);
+        if (panel.sign) caption.dataset.sign = panel.sign;
         panel.canvas = make("canvas", "data");
         panel.canvas.setAttribute("role", "img");
         panel.canvas.setAttribute("aria-label", this.word("aria_panel", panel));
         panel.canvas.dataset.map = panel.name;
-        box.append(make("h3", "", panel.caption), panel.canvas);
+        box.append(caption, panel.canvas);
         this.listenPanel(panel);
         return box;
       }),
@@ -286,10 +287,8 @@ class Tokens extends View {
       channels: this.facts?.width,
       share: formatShare(total),
     };
-    this.pick(":scope > .says").textContent = this.word(
-      this.colouring === "channels" ? "says_channels" : "says_norms",
-      gaps,
-    );
+    this.pick(":scope > .says").textContent = this.word(`says_${this.colouring}`, gaps);
+    this.pick(":scope > .limit").textContent = this.word(`limit_${this.colouring}`);
   }
 
   // Choosing
