@@ -143,6 +143,22 @@ def test_the_tables_show_the_numbers_that_numpy_computes(server, open_page, clas
             close(text, values.ravel()[k])
 
 
+def test_who_won_the_maximum_is_said_of_the_grid_that_is_marked(server, open_page, trace):
+    page = open_page(f"{server}/tokens?picture=elephant&token=45,31", READY)  # of the first level
+    (merge,) = merges(trace.block(0, 0))
+    wins = np.bincount(merge.winner[:, 5, 3], minlength=64)
+    row, column = divmod(int(wins.argmax()), 8)
+    said = page.locator(".says.won").inner_text()
+    assert f"row {row + 1}, column {column + 1} won the most: {wins.max()} of 24" in said
+    assert f"{(wins == 0).sum()} of 64 places won none" in said
+    canvas = page.locator("[data-map='won/0']")
+    shown = picture(canvas)
+    cell = shown.shape[0] / 7
+    edge = shown[round(5.5 * cell), round(3 * cell) - 2 : round(3 * cell) + 6]
+    assert edge.min() < 40, "the dark line of the mark"
+    assert edge.max() == 255, "and its light one"
+
+
 def test_the_checks_are_printed_before_the_reader(server, open_page, classifier, trace):
     page = open_page(f"{server}/tokens?picture=elephant", READY)
     merged, put_back = page.locator(".check").all_inner_texts()
@@ -263,7 +279,8 @@ def test_figure_and_numbers_can_be_downloaded(server, open_page):
     assert len(rows) == 1 + 14 * 14 + 3 * 49 + 3 * 14 * 14
     with page.expect_download() as download:
         page.get_by_role("button", name="PNG").click()
-    assert Image.open(download.value.path()).format == "PNG"
+    with Image.open(download.value.path()) as image:
+        assert image.format == "PNG"
     with page.expect_download() as download:
         page.get_by_role("button", name="SVG").click()
     assert "stage 2, block 0: level 1, token 1,2" in download.value.path().read_text()

@@ -79,9 +79,9 @@ class TokensFigure:
         rows, columns = down / step_down, across / step_across
         return Mark(token[0] * rows, token[1] * columns, rows, columns, label)
 
-    def _marks(self, on: int) -> tuple[Mark, ...]:
-        """The chosen token, or on a higher level the one that it became."""
-        level = max(on, self.level)
+    def _marks(self, on: int, least: int = 0) -> tuple[Mark, ...]:
+        """The chosen token on a map of level `on`, or what it became on the level `least`."""
+        level = max(on, least, self.level)
         return (self._mark(level, on, self._ancestor(level)),)
 
     def _alike(self) -> tuple[Mark, ...]:
@@ -166,7 +166,7 @@ class TokensFigure:
                             "Who won the maximum",
                             colours(merge.won / merge.even),
                             self.block.levels[merge.level].grid_size,
-                            self._marks(merge.level),
+                            self._marks(merge.level, above),
                         ),
                         *(
                             Panel(name, self._colours(tokens), (1, 1), self._marks(above))

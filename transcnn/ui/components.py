@@ -31,7 +31,10 @@ _tokens = st.components.v2.component(
     "transcnn.tokens",
     html=_read("tokens.html"),
     css=_read("view.css", "tokens.css"),
-    js=_read(*_VIEW_JS, "cells.js", "likeness.js", "tokens_tables.js", "tokens.js"),
+    js=_read(
+        *_VIEW_JS,
+        *("cells.js", "likeness.js", "steps.js", "tokens_tables.js", "tokens.js"),
+    ),
 )
 _samples = st.components.v2.component(
     "transcnn.samples",

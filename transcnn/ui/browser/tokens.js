@@ -93,7 +93,7 @@ class Tokens extends View {
     this.writeHead();
     this.buildWalk();
     this.buildChoosing();
-    this.buildSteps();
+    buildSteps(this);
     this.writeStrips();
     this.describe();
     this.draw();
@@ -153,109 +153,6 @@ class Tokens extends View {
       this.numberField("column", 1),
     );
     if (focused?.isConnected) focused.focus(); // moving an element takes its focus away
-  }
-
-  /** The sections below: one for each merge, one for what is put back. */
-  buildSteps() {
-    const { levels } = this.block;
-    const last = levels.length - 1;
-    this.panels = [];
-    const sections = range(last).map((i) => this.buildMerge(i));
-    sections.push(this.buildAdded());
-    this.pick(".steps").replaceChildren(...sections);
-  }
-
-  section(head, note, panels, after) {
-    const root = make("section", "step");
-    const row = make("div", "panels");
-    row.style.setProperty("--count", panels.length);
-    row.append(
-      ...panels.map((panel) => {
-        const box = make("div", "panel");
-        const caption = make("h3", "", panel.caption);
-        if (panel.sign) caption.dataset.sign = panel.sign;
-        panel.canvas = make("canvas", "data");
-        panel.canvas.setAttribute("role", "img");
-        panel.canvas.setAttribute("aria-label", this.word("aria_panel", panel));
-        panel.canvas.dataset.map = panel.name;
-        box.append(caption, panel.canvas);
-        this.listenPanel(panel);
-        return box;
-      }),
-    );
-    this.panels.push(...panels);
-    root.append(make("h2", "", head), make("p", "note", note), row, ...after);
-    return root;
-  }
-
-  buildMerge(i) {
-    const { levels } = this.block;
-    const [below, above] = [levels[i], levels[i + 1]];
-    const gaps = {
-      ordinal: this.ordinal(i),
-      next: this.ordinal(i + 1),
-      grid: below.grid,
-      rows: above.side,
-      channels: this.facts?.width,
-      count: above.side ** 2,
-      difference: formatDifference(this.facts?.merge_differences[i]),
-    };
-    const panel = (name, word, level, sign) => ({
-      name,
-      level,
-      sign,
-      caption: this.word(word, gaps),
-      rows: levels[level].side,
-    });
-    const bar = make("canvas", "bar");
-    bar.setAttribute("role", "img");
-    bar.setAttribute("aria-label", this.word("aria_bar"));
-    this.wonBars ??= {};
-    this.wonBars[i] = bar;
-    const says = make("p", "says won");
-    says.dataset.merge = i;
-    return this.section(
-      this.word(levels.length === 2 ? "merge_head" : "merge_head_of", gaps),
-      this.word("merge_note", gaps),
-      [
-        panel(`won/${i}`, "panel_won", i),
-        panel(`max/${i}`, "panel_max", i + 1, "→"),
-        panel(`avg/${i}`, "panel_avg", i + 1, "+"),
-        panel(`tokens/${i + 1}`, "panel_sum", i + 1, "="),
-      ],
-      [
-        bar,
-        says,
-        make("p", "limit", this.word("merge_limit")),
-        make("p", "check", this.word("merge_check", gaps)),
-      ],
-    );
-  }
-
-  buildAdded() {
-    const { levels, side } = this.block;
-    const panel = (name, caption, sign) => ({ name, level: 0, sign, caption, rows: side });
-    const terms = levels.map((_, i) =>
-      panel(`term/${i}`, this.word("panel_term", { ordinal: this.ordinal(i) }), i ? "+" : ""),
-    );
-    const says = make("p", "says put-back");
-    return this.section(
-      this.word("added_head"),
-      this.word("added_note", { rows: side }),
-      [...terms, panel("added", this.word("panel_added"), "=")],
-      [
-        says,
-        make("p", "limit", this.word("added_limit")),
-        make(
-          "p",
-          "check",
-          this.word("added_check", {
-            constant: this.facts?.constant.toFixed(2),
-            difference: formatDifference(this.facts?.added_difference),
-          }),
-        ),
-      ],
-    );
   }
 
   /** What red, green and blue stand for, each with its share of the variance. */
@@ -423,26 +320,6 @@ class Tokens extends View {
     };
   }
 
-  /** A smaller map: its values where it is pointed at; a click chooses what is there. */
-  listenPanel(panel) {
-    const { canvas, name, rows } = panel;
-    canvas.onpointermove = (event) => {
-      if (event.pointerType === "touch" || !this.packet) return;
-      this.tipOf(name, canvas, event, placeAt(canvas, event, rows), rows);
-    };
-    canvas.onpointerleave = () => this.showTip("");
-    canvas.onclick = (event) => {
-      if (!this.packet) return;
-      const below = factors(this.block)[panel.level];
-      const factor = factors(this.block)[this.level];
-      this.selectPlace(
-        placeAt(canvas, event, rows).map((p) =>
-          Math.floor(((p + (below > factor ? 0.5 : 0)) * below) / factor),
-        ),
-      );
-    };
-  }
-
   tipOf(name, canvas, event, [row, column], side) {
     const k = row * side + column;
     const [word, value] = name.startsWith("won/")
@@ -464,8 +341,8 @@ class Tokens extends View {
       return;
     }
     this.writeNear();
-    for (const panel of this.panels) this.drawPanel(panel);
-    this.writeMerges();
+    for (const panel of this.panels) drawPanel(this, panel);
+    writeSteps(this);
     const { look, packet } = this;
     const norm = (place) =>
       this.array(`norm/tokens/${this.level}`).values[place[0] * this.side + place[1]];
@@ -524,14 +401,6 @@ class Tokens extends View {
     map.dataset.drawn = `${level}/${this.place.join(",")}`;
   }
 
-  drawPanel({ canvas, name, level, rows }) {
-    const grid = name.startsWith("won/") ? this.block.levels[level].grid : 1;
-    const borders = grid > 1 ? grid : rows > 16 ? rows : 1;
-    const { pen, width } = drawCells(canvas, this.bytesOf(name), rows, borders, this.look);
-    const shown = Math.max(level, this.level);
-    markPart(pen, this.partOf(shown, this.ancestor(shown)), width);
-  }
-
   writeNear() {
     const body = this.pick(".near tbody");
     body.replaceChildren(
@@ -547,60 +416,4 @@ class Tokens extends View {
       }),
     );
   }
-
-  /** Who won the maximum in the grid of the chosen token, and how much each level put back. */
-  writeMerges() {
-    for (const says of this.root.querySelectorAll(".won")) {
-      const i = Number(says.dataset.merge);
-      const facts = wonFacts(this, i);
-      says.textContent = this.word(facts.most > 1 ? "says_won" : "says_won_one", facts);
-      const words = {
-        bar_less: this.word("won_less"),
-        bar_even: this.word("bar_even"),
-        bar_more: this.word("won_more"),
-      };
-      drawBar(this.wonBars[i], words, this.look, null);
-    }
-    const [row, column] = this.selected.token;
-    const k = row * this.block.side + column;
-    const norm = (name) => this.array(`norm/${name}`).values[k].toFixed(2);
-    const parts = this.block.levels
-      .map((_, i) => this.word("says_term", { ordinal: this.ordinal(i), norm: norm(`term/${i}`) }))
-      .join("; ");
-    this.pick(".put-back").textContent = this.word("says_added", {
-      row: row + 1,
-      column: column + 1,
-      parts,
-      norm: norm("added"),
-    });
-  }
-}
-
-/** How the maximum of the chosen token's grid was won: by which place most, by how many not. */
-function wonFacts(view, i) {
-  const { block } = view;
-  const { grid, side } = block.levels[i];
-  const [row, column] = view.ancestor(i + 1);
-  const { shape, values } = view.array(`winner/${i}`);
-  const width = shape[1];
-  const start = (row * block.levels[i + 1].side + column) * width;
-  const counts = Array(grid * grid).fill(0);
-  for (let c = 0; c < width; c++) counts[values[start + c]]++;
-  const inside = range(grid * grid).filter(
-    (k) => row * grid + Math.floor(k / grid) < side && column * grid + (k % grid) < side,
-  );
-  const best = inside.reduce((a, b) => (counts[b] > counts[a] ? b : a));
-  return {
-    row: Math.floor(best / grid) + 1,
-    column: (best % grid) + 1,
-    most: counts[best],
-    channels: width,
-    none: inside.filter((k) => counts[k] === 0).length,
-    places: inside.length,
-  };
-}
-
-/** A rounding: "0", or two figures such as "1.3e-6". */
-function formatDifference(value) {
-  return value ? value.toExponential(1).replace("-", "−") : "0";
 }
