@@ -134,6 +134,8 @@ def test_the_nearest_are_others_and_of_equals_the_first():
     assert [n.token for n in found] == [(0, 0), (1, 0), (1, 2)]
     assert [n.cosine for n in found] == pytest.approx([1, 1, 2**-0.5])
     assert len(nearest(tokens, (0, 1), 99)) == 5
+    alike = nearest(np.ones((2, 9, 7), np.float32), (0, 2), 99)
+    assert [n.token for n in alike] == [p for p in np.ndindex(9, 7) if p != (0, 2)]
 
 
 @pytest.mark.parametrize("token", [(2, 0), (0, 3), (-1, 0)])
