@@ -83,6 +83,9 @@ function numberPart(pen, [left, top, side], width, text) {
   pen.beginPath();
   pen.arc(...centre, 8.5, 0, 2 * Math.PI);
   pen.fill();
+  pen.strokeStyle = LIGHT_INK;
+  pen.lineWidth = 1;
+  pen.stroke();
   pen.fillStyle = LIGHT_INK;
   pen.fillText(text, centre[0], centre[1] + 0.5);
 }

@@ -187,3 +187,7 @@ function wonFacts(view, i) {
 function formatDifference(value) {
   return value ? value.toExponential(1).replace("-", "−") : "0";
 }
+
+function formatWon(multiple) {
+  return multiple === 0 ? "0×" : formatExactly(multiple);
+}

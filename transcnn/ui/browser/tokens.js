@@ -97,7 +97,6 @@ class Tokens extends View {
     this.writeStrips();
     this.describe();
     this.draw();
-    if (this.pick("details").open) writeTokenTables(this);
   }
 
   writeHead() {
@@ -323,7 +322,7 @@ class Tokens extends View {
   tipOf(name, canvas, event, [row, column], side) {
     const k = row * side + column;
     const [word, value] = name.startsWith("won/")
-      ? ["tip_won", formatExactly(this.array(name).values[k])]
+      ? ["tip_won", formatWon(this.array(name).values[k])]
       : ["tip_norm", this.array(`norm/${name}`).values[k].toPrecision(3)];
     const text = this.word(word, { value, row: row + 1, column: column + 1 });
     this.showTip(text, canvas, event, row, column, side);
@@ -343,6 +342,7 @@ class Tokens extends View {
     this.writeNear();
     for (const panel of this.panels) drawPanel(this, panel);
     writeSteps(this);
+    writeTokenTables(this);
     const { look, packet } = this;
     const norm = (place) =>
       this.array(`norm/tokens/${this.level}`).values[place[0] * this.side + place[1]];

@@ -2,11 +2,25 @@
 
 function writeTokenTables(view) {
   if (!view.packet || !view.pick("details").open) return;
-  const { block } = view;
-  const tables = block.levels.map((level, i) => tokenTable(view, level, i));
-  for (const i of range(block.levels.length - 1)) tables.push(channelTable(view, i));
-  tables.push(addedTable(view));
-  view.pick(".tables").replaceChildren(...tables);
+  const { levels } = view.block;
+  const box = view.pick(".tables");
+  const merges = range(levels.length - 1);
+  const block = `${view.data.trace} ${view.number} ${view.word("table_norm")}`;
+  if (box.dataset.block !== block) {
+    box.dataset.block = block;
+    box.dataset.token = "";
+    box.replaceChildren(
+      ...levels.map((level, i) => tokenTable(view, level, i)),
+      ...merges.map(() => make("div", "of-token")),
+      addedTable(view),
+    );
+  }
+  const token = view.selected.token.join();
+  if (box.dataset.token === token) return; // long tables stay, and where they are scrolled to
+  box.dataset.token = token;
+  box
+    .querySelectorAll(".of-token")
+    .forEach((part, i) => part.replaceChildren(channelTable(view, i)));
 }
 
 /** Each token of a level: its norm, its colour, and what it won in the merge that follows. */
@@ -29,7 +43,7 @@ function tokenTable(view, level, i) {
       ...parts.map((values) => values[k].toFixed(3)),
       norms[k].toFixed(3),
       colours.subarray(3 * k, 3 * k + 3).join(" "),
-      ...(won ? [formatExactly(won[k])] : []),
+      ...(won ? [formatWon(won[k])] : []),
     ]),
   );
 }
