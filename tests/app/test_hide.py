@@ -25,15 +25,15 @@ def open_hide(**link: str) -> dict:
 def test_the_page_opens_with_the_places_that_the_fixed_test_hides():
     shown = open_hide(picture="lion")
     cells, _ = changed_cells("samples/lion.jpg", 0.4, (7, 7))
-    assert shown["chosen"]["cells"] == [7 * row + column for row, column in cells]
-    assert (shown["chosen"]["percent"], shown["chosen"]["fill"]) == (40, "scraps")
+    assert shown["hidden"]["cells"] == [7 * row + column for row, column in cells]
+    assert (shown["hidden"]["percent"], shown["hidden"]["fill"]) == (40, "scraps")
     assert [len(s["cells"]) for s in shown["shares"]] == [0, 10, 20, 29, 39]
 
 
 def test_a_link_hides_what_it_names():
     shown = open_hide(picture="lion", share="20", hide="1000000000005", fill="gray")
-    assert shown["chosen"]["cells"] == [0, 2, 48]
-    assert (shown["chosen"]["percent"], shown["chosen"]["fill"]) == (20, "gray")
+    assert shown["hidden"]["cells"] == [0, 2, 48]
+    assert (shown["hidden"]["percent"], shown["hidden"]["fill"]) == (20, "gray")
     assert shown["hiding"].endswith("/20/gray/1000000000005")
 
 

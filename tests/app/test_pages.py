@@ -19,10 +19,10 @@ def open_app(**link: str) -> AppTest:
     return app.run()
 
 
-def view(app: AppTest) -> dict:
+def view(app: AppTest, name: str = "explore") -> dict:
     """What the page gives to the view that is drawn in the browser."""
     mounted = {c.proto.component_name: c.proto for c in app.get("bidi_component")}
-    return json.loads(mounted["transcnn.explore"].json)
+    return json.loads(mounted[f"transcnn.{name}"].json)
 
 
 @pytest.mark.parametrize("page", [name for name, _ in PAGES[1:]])
@@ -52,13 +52,22 @@ def test_a_link_opens_what_it_names():
         "head": 6,
         "token": [13, 0],
         "switch": "on",
+        "level": 0,
         "part": "all",
     }
     lion = next(s for s in samples() if s.name == "lion")
     assert shown["alt"] == lion.alt["en"]
 
 
-DEFAULT = {"stage": 0, "block": 0, "head": None, "token": None, "switch": "on", "part": "all"}
+DEFAULT = {
+    "stage": 0,
+    "block": 0,
+    "head": None,
+    "token": None,
+    "switch": "on",
+    "level": 0,
+    "part": "all",
+}
 
 
 @pytest.mark.parametrize(
@@ -70,17 +79,21 @@ DEFAULT = {"stage": 0, "block": 0, "head": None, "token": None, "switch": "on", 
         ({"stage": "9" * 400}, DEFAULT),
         (
             {"stage": "1", "block": "1"},
-            {"stage": 1, "block": 0, "head": None, "token": None, "switch": "on", "part": "all"},
+            {**DEFAULT, "stage": 1},
         ),
         (
             {"stage": "1", "head": "5"},
-            {"stage": 1, "block": 0, "head": None, "token": None, "switch": "on", "part": "all"},
+            {**DEFAULT, "stage": 1},
         ),
         ({"token": "56,0"}, DEFAULT),
         ({"token": "1"}, DEFAULT),
         ({"token": "1,2,3"}, DEFAULT),
         ({"token": "²,1"}, DEFAULT),
         ({"switch": "louder"}, DEFAULT),
+        ({"level": "2"}, DEFAULT),
+        ({"level": "-1"}, DEFAULT),
+        ({"level": "one"}, DEFAULT),
+        ({"stage": "3", "level": "1"}, {**DEFAULT, "stage": 3}),
         ({"part": "nose"}, DEFAULT),
         ({"part": "head"}, {**DEFAULT, "part": "block"}),
         ({"part": "level2"}, {**DEFAULT, "part": "block"}),
@@ -94,6 +107,63 @@ def test_what_a_link_names_but_does_not_exist_falls_back_to_the_default(link, ex
     assert not app.exception
     assert view(app)["selected"] == expected
     assert view(app)["network"]["name"] == "transcnn_lite0"
+
+
+def test_the_pages_of_a_picture_show_the_same_selection():
+    link = {"picture": "lion", "stage": "2", "block": "3", "head": "6", "token": "13,0"}
+    app = open_app(**link, level="1", switch="off")
+    explored = view(app)
+    app.switch_page("pages/tokens.py").run()
+    assert not app.exception
+    shown = view(app, "tokens")
+    assert shown["selected"] == {
+        "stage": 2,
+        "block": 3,
+        "head": 6,
+        "token": [13, 0],
+        "switch": "off",
+        "level": 1,
+        "part": "all",
+    }
+    for same in ("selected", "photo", "trace", "alt", "network", "link"):
+        assert shown[same] == explored[same]
+
+
+def test_the_pages_of_a_picture_link_to_each_other_with_all_that_is_chosen():
+    app = open_app(picture="lion", stage="2", block="3", token="13,0", level="1")
+    expected = "picture=lion&stage=2&block=3&token=13%2C0&level=1"
+    links = {app.get("page_link")[0].proto.page: app.get("page_link")[0].proto.query_string}
+    app.switch_page("pages/tokens.py").run()
+    back = app.get("page_link")[0].proto
+    assert links == {"tokens": expected}
+    assert (back.page, back.query_string) == ("explore", expected)
+
+
+def test_a_picture_chosen_on_the_tokens_page_is_shown_there():
+    app = open_app()
+    app.switch_page("pages/tokens.py").run()
+    before = view(app, "tokens")["photo"]
+    good = samples()[3].path.read_bytes()
+    app.sidebar.file_uploader[0].set_value(("good.jpg", good, "image/jpeg")).run()
+    assert view(app, "tokens")["photo"] != before
+    assert "token" not in app.get("page_link")[0].proto.query_string, "nobody else has the picture"
+
+
+def test_a_bad_upload_on_the_tokens_page_gives_one_sentence():
+    app = open_app()
+    app.switch_page("pages/tokens.py").run()
+    app.sidebar.file_uploader[0].set_value(("x.jpg", b"no picture", "image/jpeg")).run()
+    assert not app.exception
+    assert "not a picture" in view(app, "tokens")["error"]
+
+
+@pytest.mark.parametrize("stage", ["0", "3"])
+def test_the_tokens_page_offers_the_figure_and_its_numbers(stage):
+    app = open_app(stage=stage)
+    app.switch_page("pages/tokens.py").run()
+    assert not app.exception
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert labels == ["Figure (PNG)", "Figure (SVG)", "Its numbers (CSV, counted from 0)"]
 
 
 HOSTILE = {

@@ -50,6 +50,18 @@ def test_every_word_of_the_view_is_used_by_the_browser(name):
     assert composed or re.search(rf'["`.]{name}["`;),\s]', BROWSER), f"nobody says {name}"
 
 
+@pytest.mark.parametrize("name", SAY.table("tokens"))
+def test_every_word_of_the_tokens_page_is_said_by_it(name):
+    composed = re.match(r"(says|limit|by)_(channels|norms)$|colour_[123]$|png$|svg$|csv$", name)
+    said = re.search(rf'["`.]{name}["`;),\s]', BROWSER) or f'"tokens.{name}"' in PYTHON
+    assert composed or said, f"nobody says {name}"
+
+
+def test_no_word_of_the_tokens_page_stands_for_one_of_the_view():
+    """The browser gets both as one table."""
+    assert not SAY.table("tokens").keys() & SAY.table("view").keys()
+
+
 @pytest.mark.parametrize("key", sorted(set(re.findall(r"""say\(["']([a-z_.]+)["']""", PYTHON))))
 def test_every_word_that_python_says_is_in_the_catalogue(key):
     table, name = key.split(".")

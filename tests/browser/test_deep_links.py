@@ -11,6 +11,7 @@ from transcnn.ui.router import PAGES
         ("/models?token=5", "h1:has-text('Models')"),
         ("/about", "h1:has-text('What this shows')"),
         ("/explore?token=8,8", ".explore[data-state=ready]"),
+        ("/tokens?stage=1&level=1&token=8,8", ".tokens[data-state=ready]"),
         ("/?picture=lion&stage=1&token=9,9", ".explore[data-state=ready]"),
     ],
 )

@@ -20,8 +20,8 @@ def test_shares_picture_and_answers_come_back():
     readings = (BoardReading(0, 0, shares[0], 0.8, 0.6), BoardReading(3, 2, shares[1], None, 0.5))
     pixels = r.integers(0, 256, size=(224, 224, 3), dtype=np.uint8)
     answers = [Answer(class_names()[i], 0.1 * i, float(i)) for i in range(1, 6)]
-    one = Outcome(answers[0], answers[1], tuple(answers))
-    other = Outcome(answers[2], answers[3], tuple(answers[::-1]))
+    one = Outcome(tuple(answers[1:]), answers[1], tuple(answers))
+    other = Outcome(tuple(answers), answers[3], tuple(answers[::-1]))
 
     header, body = unpacked(hiding_packet("key", Hiding(pixels, own, one, other, readings)))
 
@@ -39,6 +39,6 @@ def test_shares_picture_and_answers_come_back():
     ]
     for name, outcome in (("attention", one), ("body", other)):
         told = header[name]
-        assert told["whole"]["probability"] == outcome.whole.probability
+        assert [a["probability"] for a in told["before"]] == [a.probability for a in outcome.before]
         assert told["kept"]["probability"] == outcome.kept.probability
         assert [a["probability"] for a in told["top"]] == [a.probability for a in outcome.top]

@@ -56,10 +56,10 @@ def hide(run: Run, cells: Iterable[Cell], fill: Fill, share: float) -> Pixels:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one network makes of the hidden picture; `kept` is what has become of the class that
-    it finds likeliest on the `whole` one."""
+    """What one network makes of a picture: its likeliest classes on the whole one, `before`, and on
+    the hidden one, `top`; `kept` is what has become of the very likeliest."""
 
-    whole: Answer
+    before: tuple[Answer, ...]
     kept: Answer
     top: tuple[Answer, ...]
 
@@ -110,9 +110,9 @@ def look_at_hidden(
 
 
 def _outcome(classifier: Classifier, logits: Tensor, top: int) -> Outcome:
-    first = classifier.rank(logits[0], 1).top[0]
-    kept = answer(logits[1], first.name.index)
-    return Outcome(first, kept, classifier.rank(logits[1], top).top)
+    before = classifier.rank(logits[0], top).top
+    kept = answer(logits[1], before[0].name.index)
+    return Outcome(before, kept, classifier.rank(logits[1], top).top)
 
 
 def _readings(attention: Mapping[Place, Tensor], own: Board) -> Iterable[BoardReading]:

@@ -46,7 +46,7 @@ def hiding_packet(key: str, hiding: Hiding) -> bytes:
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
-        "whole": answer_entry(outcome.whole),
+        "before": [answer_entry(answer) for answer in outcome.before],
         "kept": answer_entry(outcome.kept),
         "top": [answer_entry(answer) for answer in outcome.top],
     }

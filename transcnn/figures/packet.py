@@ -4,13 +4,29 @@ u32, little endian: length of the header | header: JSON in UTF-8 | body
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
+
+from numpy.typing import NDArray
 
 
 def pack(header: dict[str, Any], body: bytes) -> bytes:
     """Header and body as one byte string."""
     text = json.dumps(header).encode()
     return len(text).to_bytes(4, "little") + text + body
+
+
+def pack_arrays(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """A packet whose body is `arrays`, one after the other, each padded to 4 bytes.
+
+    The header's "arrays" lists their names, types (f4, u2, u1; little endian) and shapes.
+    """
+    listed, bodies = [], []
+    for name, array in arrays.items():
+        little = array.astype(array.dtype.newbyteorder("<"))
+        listed.append({"name": name, "type": little.dtype.str[1:], "shape": little.shape})
+        bodies.append(little.tobytes() + bytes(-little.nbytes % 4))
+    return pack({**header, "arrays": listed}, b"".join(bodies))
 
 
 def photo_packet(key: str, jpeg: bytes, shares: tuple[float, float, float, float]) -> bytes:

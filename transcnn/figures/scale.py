@@ -4,12 +4,15 @@ The scale is the same for every picture, head and level. Blue reads less, orange
 middle is near the page, in the light theme and in the dark one. Stops are a quarter of a doubling
 apart, with even steps of OKLab distance and lightness monotone on each side, also as seen with
 the three colour deficiencies (the tests compute this).
+
+Norms are amounts: they use the warm half, from 0 near the page to NORM_TOP, the same everywhere.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 OCTAVES = 4  # on each side of 1x
+NORM_TOP = 4  # of norms, root mean squares of channels; a token after a LayerNorm has about 1
 
 # fmt: off
 LIGHT = (
@@ -42,6 +45,12 @@ def colours(multiple: NDArray[np.floating], ramp: tuple[str, ...] = LIGHT) -> ND
     table = stops(ramp)
     channels = [np.interp(place, np.arange(len(ramp)), table[:, c]) for c in range(3)]
     return np.stack(channels, -1).round().astype(np.uint8)
+
+
+def norm_colours(norms: NDArray[np.floating], ramp: tuple[str, ...] = LIGHT) -> NDArray[np.uint8]:
+    """sRGB bytes [..., 3] of norms [...] from 0 to NORM_TOP, on the warm half of the ramp."""
+    half = np.minimum(norms / NORM_TOP, 1) * OCTAVES
+    return colours(2.0**half, ramp)
 
 
 def format_multiple(multiple: float) -> str:

@@ -186,3 +186,18 @@ def pack_without(opened: Opened, other: Opened, model: str, part: dict[str, int]
     """The picture under all switches of a part of the network, for the browser; `other` lends its
     attention. `part` has arguments of `transcnn.trace.Where`."""
     return _without(opened.key, other.key, model, tuple(part.items()), opened, other)
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False)
+def _tokens(key: str, model: str, _opened: Opened) -> bytes:
+    from transcnn.analysis.added import added_terms, output_weights
+    from transcnn.figures.tokens_packet import tokens_packet
+
+    trace, network = trace_picture(_opened, model), classifier(model).model
+    added = [added_terms(b, output_weights(network, b.stage, b.block)) for b in trace.blocks]
+    return tokens_packet(trace_key(_opened, model), trace, added)
+
+
+def pack_tokens(opened: Opened, model: str) -> bytes:
+    """The tokens of every block of `model`, for the browser."""
+    return _tokens(opened.key, model, opened)

@@ -18,22 +18,31 @@ def _read(*names: str) -> str:
     return "\n".join((_BROWSER / name).read_text(encoding="utf-8") for name in names)
 
 
+_VIEW_JS = ("packets.js", "scale.js", "reading.js", "canvas.js", "page.js", "look.js", "view.js")
+
 _store = st.components.v2.component("transcnn.store", js=_read("packets.js", "store.js"))
 _explore = st.components.v2.component(
     "transcnn.explore",
     html=_read("explore.html"),
-    css=_read("explore.css"),
+    css=_read("view.css", "explore.css"),
+    js=_read(*_VIEW_JS, "words.js", "answers.js", "tables.js", "funnels.js", "explore.js"),
+)
+_tokens = st.components.v2.component(
+    "transcnn.tokens",
+    html=_read("tokens.html"),
+    css=_read("view.css", "tokens.css"),
     js=_read(
-        *("packets.js", "scale.js", "reading.js", "canvas.js", "page.js", "words.js"),
-        *("look.js", "answers.js", "tables.js", "funnels.js", "explore.js"),
+        *_VIEW_JS,
+        *("cells.js", "likeness.js", "steps.js", "tokens_tables.js", "tokens.js"),
     ),
 )
 _hide = st.components.v2.component(
     "transcnn.hide",
     html=_read("hide.html"),
-    css=_read("explore.css", "hide.css"),
+    css=_read("view.css", "explore.css", "hide.css"),
     js=_read(
-        *("packets.js", "scale.js", "reading.js", "canvas.js", "page.js", "look.js", "hide.js"),
+        *_VIEW_JS,
+        "hide.js",
     ),
 )
 _samples = st.components.v2.component(
@@ -62,6 +71,16 @@ def explore_view(
 def hide_view(key: str, data: dict[str, Any], on_change: Callable[[], None]) -> None:
     """The picture whose places are hidden; what is hidden is in the session at `key`."""
     _hide(key=key, data=data, on_hidden_change=on_change)
+
+
+def tokens_view(
+    key: str,
+    data: dict[str, Any],
+    on_select: Callable[[], None],
+    on_dismiss: Callable[[], None],
+) -> None:
+    """The tokens of each level; what is selected is in the session at `key`."""
+    _tokens(key=key, data=data, on_selected_change=on_select, on_dismissed_change=on_dismiss)
 
 
 def sample_picker(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> None:

@@ -1,15 +1,15 @@
 """Hide and see: what the network makes of a picture of which places are hidden."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from transcnn.figures.scale import DARK, LIGHT
 from transcnn.pictures.changes import changed_cells
-from transcnn.ui.cache import name_in_run, open_picture, pack_hiding, trace_key
+from transcnn.ui.cache import name_in_run, pack_hiding
 from transcnn.ui.components import hide_view, store
-from transcnn.ui.explore import structure
-from transcnn.ui.state import FILLS, AppState, Selection, board_cells, read_hidden
+from transcnn.ui.state import FILLS, board_cells, read_hidden
+from transcnn.ui.view import Shown, take_shown
 from transcnn.ui.words import words
 
 _VIEW = "hide_view"
@@ -19,46 +19,27 @@ SHARES = (0, 20, 40, 60, 80)  # percent, to choose from
 def show() -> None:
     """Draw the page: the view at once, then what came of the hidden picture."""
     say = words()
-    state = AppState()
-    source = state.source(say.language)
-    opened = open_picture(source, state.model)
-    name = name_in_run(source)
+    shown = take_shown(say)
+    state, opened, hidden = shown.state, shown.opened, shown.state.hidden
+    name = name_in_run(shown.source)
     side = round(board_cells(state.model) ** 0.5)
-    drawn = {share: _drawn(name, share / 100, side) for share in SHARES}
-    hidden = state.hidden
     percent = round(100 * hidden.share)
     cells = hidden.cells if hidden.cells is not None else _drawn(name, hidden.share, side)
-    shown = trace_key(opened, state.model)
-    key = f"{shown}/{percent}/{hidden.fill}/{_bits(cells):x}"
-    selection = state.selection
+    key = f"{shown.trace}/{percent}/{hidden.fill}/{sum(1 << cell for cell in cells):x}"
     hide_view(
         _VIEW,
         {
-            "words": say.table("hide"),
-            "ramps": {"light": LIGHT, "dark": DARK},
-            "network": structure(state.model),
+            **shown.data(say, "hide"),
             "side": side,
-            "photo": opened.key,
-            "subject": shown,
             "hiding": key,
-            "shares": [{"percent": share, "cells": sorted(c)} for share, c in drawn.items()],
+            "shares": [
+                {"percent": share, "cells": sorted(_drawn(name, share / 100, side))}
+                for share in SHARES
+            ],
             "fills": FILLS,
-            "chosen": {
-                "percent": percent,
-                "fill": hidden.fill,
-                "cells": sorted(cells),
-                "stage": selection.stage,
-                "block": selection.block,
-                "token": selection.token,
-            },
-            "link": {
-                "picture": source.sample,
-                "model": state.shown_model,
-            },
-            "alt": source.alt,
-            "error": None if state.upload_error is None else say.error(state.upload_error),
+            "hidden": {"percent": percent, "fill": hidden.fill, "cells": sorted(cells)},
         },
-        on_change=lambda: _change(state, shown),
+        on_change=lambda: _change(shown),
     )
     store("store_photo", opened.photo)
     packet = pack_hiding(
@@ -67,22 +48,21 @@ def show() -> None:
     store("store_hiding", packet)
 
 
-def _change(state: AppState, shown: str) -> None:
+def _change(shown: Shown) -> None:
     chosen: dict[str, Any] | None = st.session_state[_VIEW]["hidden"]
-    if chosen is None or chosen["subject"] != shown:  # too late: another picture is shown by now
+    if chosen is None or chosen["trace"] != shown.trace:  # another picture is shown by now
         return
+    state = shown.state
     cells = None if chosen["hide"] is None else str(chosen["hide"])
     count = board_cells(state.model)
     state.hide(read_hidden(str(chosen["percent"]), cells, str(chosen["fill"]), count))
     token = chosen["token"]
     state.select(
-        Selection(
-            int(chosen["stage"]),
-            int(chosen["block"]),
-            state.selection.head,
-            None if token is None else (int(token[0]), int(token[1])),
-            state.selection.switch,
-            state.selection.part,
+        replace(
+            state.selection,
+            stage=int(chosen["stage"]),
+            block=int(chosen["block"]),
+            token=None if token is None else (int(token[0]), int(token[1])),
         )
     )
 
@@ -91,7 +71,3 @@ def _drawn(name: str, share: float, side: int) -> frozenset[int]:
     """The cells that the fixed tests change of a picture, counted row by row."""
     cells, _ = changed_cells(name, share, (side, side))
     return frozenset(row * side + column for row, column in cells)
-
-
-def _bits(cells: frozenset[int]) -> int:
-    return sum(1 << cell for cell in cells)

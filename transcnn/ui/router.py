@@ -16,10 +16,13 @@ _INSIDE = "_inside_app"
 # File in pages/, icon. The first is the home page; titles are in the catalogue of words.
 PAGES = (
     ("explore", ":material/center_focus_strong:"),
+    ("tokens", ":material/grid_view:"),
     ("hide", ":material/visibility_off:"),
     ("models", ":material/deployed_code:"),
     ("about", ":material/info:"),
 )
+
+_WITH_PICTURE = ("", "explore", "tokens")  # addresses at which the chosen picture is seen
 
 _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 
@@ -45,7 +48,7 @@ def run() -> None:
     page = st.navigation(pages)
     state = AppState()
     sidebar.show(state)
-    if state.take_picture_choice() and page not in (pages[0], pages[-1]):
+    if state.take_picture_choice() and page.url_path not in _WITH_PICTURE:
         st.switch_page(pages[0])  # a picture is chosen to be looked at
     st.session_state[_INSIDE] = True
     try:

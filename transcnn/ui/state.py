@@ -1,9 +1,9 @@
 """What this visitor has chosen: the only place that knows session keys and link parameters.
 
-A link holds what another person needs to see the same: sample, model, stage, block, head, token and
-switch, with indices from 0. Uploads are not part of links. The view in the browser writes the
-link: only there a choice can replace an entry of the history instead of adding one. Here links are
-read, and never trusted: what does not exist falls back to the default.
+A link holds what another person needs to see the same: sample, model, stage, block, head, token,
+switch and level, with indices from 0. Uploads are not part of links. The view in the browser writes
+the link: only there a choice can replace an entry of the history instead of adding one. Here links
+are read, and never trusted: what does not exist falls back to the default.
 """
 
 import functools
@@ -36,13 +36,18 @@ class Source:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which part of a trace is in front. `head` None: the mean of all; `token` None: the first."""
+    """Which part of a trace is in front. `head` None: the mean of all; `token` None: the first.
+
+    `token` is a place of the block's level-0 map also where another `level` is in front: there it
+    stands for the merged token that holds it.
+    """
 
     stage: int = 0
     block: int = 0
     head: int | None = None
     token: tuple[int, int] | None = None
     switch: str = "on"
+    level: int = 0
     part: str = "all"  # of the H-MHSAs that a switch acts on: see `PARTS`
 
     @property
@@ -195,6 +200,7 @@ class AppState:
             _number(link["head"]) if "head" in link else None,
             (token[0], token[1]) if len(token) == 2 else None,
             link.get("switch", "on"),
+            _number(link.get("level", "0")),
             link.get("part", "all"),
         )
         self._session["selection"] = _existing(chosen, network(self.model))
@@ -243,15 +249,17 @@ def _existing(selection: Selection, model: Network) -> Selection:
     switch = selection.switch if selection.switch in SWITCH_NAMES else "on"
     attending = model.stages[selection.stage].attending
     block = selection.block if selection.block in range(len(attending)) else 0
-    head = selection.head if selection.head in range(attending[block].heads) else None
+    attention = attending[block]
+    assert isinstance(attention, HMHSA)  # networks of other kinds do not ship
+    head = selection.head if selection.head in range(attention.heads) else None
+    level = selection.level if selection.level in range(len(attention.merges) + 1) else 0
     size = model.map_size(selection.stage, (model.input.size, model.input.size))
     token = selection.token
     if token is not None and not all(0 <= t < side for t, side in zip(token, size, strict=True)):
         token = None
     part = selection.part if selection.part in PARTS else "all"
-    attention = attending[block]
-    levels = len(attention.merges) + 1 if isinstance(attention, HMHSA) else 0
+    levels = len(attention.merges) + 1
     missing_level = part.startswith("level") and int(part.removeprefix("level")) >= levels
     if missing_level or (part == "head" and head is None):
         part = "block"
-    return Selection(selection.stage, block, head, token, switch, part)
+    return Selection(selection.stage, block, head, token, switch, level, part)

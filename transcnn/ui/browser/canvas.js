@@ -183,20 +183,48 @@ function drawOverlay(canvas, photo, reading, facts, block, look, opacity) {
   ring(pen, (own % g) * side + 1, Math.floor(own / g) * side + 1, side - 2);
 }
 
-/** The colour bar, with a mark at `multiple` while a place is pointed at. */
+/** The colour bar of multiples, with a mark at `multiple` while a place is pointed at. */
 function drawBar(canvas, words, look, multiple) {
+  const ticks = ["1/16", "1/8", "1/4", "1/2", "1×", "2×", "4×", "8×", "16×"];
+  drawScale(canvas, look, {
+    colours: look.ramp.colours,
+    ticks,
+    bold: OCTAVES,
+    titles: { left: words.bar_less, center: words.bar_even, right: words.bar_more },
+    below: true,
+    mark: multiple === null ? null : step(multiple) / STEPS,
+  });
+}
+
+/** The colour bar of amounts from 0 to `top`, a whole number. */
+function drawAmountBar(canvas, title, top, look, amount) {
+  drawScale(canvas, look, {
+    colours: look.ramp.colours.slice(STEPS / 2),
+    ticks: range(top + 1).map(String),
+    bold: 0,
+    titles: { right: title },
+    below: false,
+    mark: amount === null ? null : Math.min(1, amount / top),
+  });
+}
+
+/**
+ * A bar of colours with ticks at even distances, titles over its left end, middle and right end,
+ * and triangles for what lies beyond; `below`: there is something below, too.
+ */
+function drawScale(canvas, look, { colours, ticks, bold, titles, below, mark }) {
   const { pen, width, height } = fit(canvas);
   pen.clearRect(0, 0, width, height);
   const [left, right, top, thick] = [14, width - 14, height > 46 ? 18 : 14, 12];
   const at = (share) => left + (right - left) * share;
-  for (let i = 0; i < STEPS; i++) {
-    pen.fillStyle = look.ramp.colours[i];
-    pen.fillRect(at(i / STEPS), top, (right - left) / STEPS + 0.6, thick);
+  const last = colours.length - 1;
+  for (let i = 0; i < last; i++) {
+    pen.fillStyle = colours[i];
+    pen.fillRect(at(i / last), top, (right - left) / last + 0.6, thick);
   }
-  for (const [colour, base, tip] of [
-    [look.ramp.colours[0], left - 1, 2],
-    [look.ramp.colours[STEPS], right + 1, width - 2],
-  ]) {
+  const ends = [[colours[last], right + 1, width - 2]];
+  if (below) ends.push([colours[0], left - 1, 2]);
+  for (const [colour, base, tip] of ends) {
     pen.fillStyle = colour;
     pen.beginPath();
     pen.moveTo(base, top);
@@ -209,22 +237,21 @@ function drawBar(canvas, words, look, multiple) {
   pen.strokeRect(left + 0.5, top + 0.5, right - left - 1, thick - 1);
   pen.textBaseline = "alphabetic";
   pen.textAlign = "center";
-  ["1/16", "1/8", "1/4", "1/2", "1×", "2×", "4×", "8×", "16×"].forEach((text, i) => {
-    const even = i === OCTAVES;
-    pen.font = `${even ? 650 : 400} 13px ${FONT}`;
-    pen.fillStyle = even ? look.ink : look.soft;
-    pen.fillRect(at(i / 8) - 0.5, top + thick, 1, 3);
-    pen.fillText(text, at(i / 8), top + thick + 16);
+  ticks.forEach((text, i) => {
+    const x = at(i / (ticks.length - 1));
+    pen.font = `${i === bold ? 650 : 400} 13px ${FONT}`;
+    pen.fillStyle = i === bold ? look.ink : look.soft;
+    pen.fillRect(x - 0.5, top + thick, 1, 3);
+    pen.fillText(text, x, top + thick + 16);
   });
   pen.font = `13px ${FONT}`;
   pen.fillStyle = look.soft;
-  pen.fillText(words.bar_even, (left + right) / 2, top - 5);
-  pen.textAlign = "left";
-  pen.fillText(words.bar_less, left, top - 5);
-  pen.textAlign = "right";
-  pen.fillText(words.bar_more, right, top - 5);
-  if (multiple === null) return;
-  const x = at(step(multiple) / STEPS);
+  ["left", "center", "right"].forEach((side, i) => {
+    pen.textAlign = side;
+    pen.fillText(titles[side] ?? "", at(i / 2), top - 5);
+  });
+  if (mark === null) return;
+  const x = at(mark);
   pen.fillStyle = look.ink;
   pen.beginPath();
   pen.moveTo(x - 5, top - 6);

@@ -1,85 +1,20 @@
-// The view: one picture, one token, its reading at every level. Everything redraws here, without
-// the server, which is only told what was chosen so that links restore it.
-
-const KEEP_AFTER = 250; // ms after the last change until the server is told
-const SAY_AFTER = 350; // ms until a screen reader is told
-
-const views = new Map(); // by component
+// Explore: one picture, one token, its reading at every level.
 
 export default function (component) {
-  const { key, parentElement } = component;
-  if (!views.has(key)) views.set(key, new Explore(parentElement));
-  views.get(key).update(component);
-  return () => {
-    views.get(key)?.close();
-    views.delete(key);
-  };
+  return mount(component, Explore);
 }
 
-class Explore {
+class Explore extends View {
   constructor(parent) {
-    this.root = parent.querySelector(".explore");
-    this.pick = (selector) => this.root.querySelector(selector);
-    this.photoCanvas = this.pick(".photo");
+    super(parent);
     this.opacity = 0.6;
-    this.preview = null; // the token under the mouse, while it is there
-    this.pointed = null; // {level, place}: a place of a map that is pointed at
-    this.onPacket = () => this.refresh();
-    shelf.arrivals.addEventListener("packet", this.onPacket);
-    this.sizes = new ResizeObserver(() => this.soon());
-    this.sizes.observe(this.root);
     this.listen();
-  }
-
-  close() {
-    shelf.arrivals.removeEventListener("packet", this.onPacket);
-    this.sizes.disconnect();
-    clearTimeout(this.keepTimer);
-    clearTimeout(this.sayTimer);
-  }
-
-  /** New data from the server. What is selected here wins, unless another picture came. */
-  update(component) {
-    const { data, setStateValue, setTriggerValue } = component;
-    const subject = `${data.trace} ${data.photo}`;
-    if (subject !== this.subject) {
-      this.subject = subject;
-      clearTimeout(this.keepTimer); // what was chosen on the picture before is not for this one
-      this.selected = { ...data.selected };
-      this.preview = this.pointed = null;
-    }
-    this.words = data.words;
-    this.data = data;
-    this.tell = (selected) => setStateValue("selected", { ...selected, trace: data.trace });
-    this.dismiss = () => setTriggerValue("dismissed", true);
-    this.refresh();
-    this.writeLink();
-  }
-
-  /** The address tells what is shown, without an entry in the history for every token. */
-  writeLink() {
-    const { stage, block, head, token, switch: chosen, part } = this.selected;
-    const address = new URL(location.href);
-    const wanted = {
-      ...this.data.link,
-      stage,
-      block,
-      head,
-      token: token && this.data.link.picture ? token.join(",") : null, // no upload, no place of it
-      switch: chosen === "on" ? null : chosen,
-      part: part === "all" ? null : part,
-    };
-    for (const [name, value] of Object.entries(wanted))
-      if (value === null) address.searchParams.delete(name);
-      else address.searchParams.set(name, value);
-    if (address.href !== location.href) history.replaceState(history.state, "", address);
   }
 
   // What is in front
 
-  get block() {
-    const { stage, block } = this.selected;
-    return this.blocksOf(stage)[block];
+  get side() {
+    return this.block.side;
   }
 
   /** What the runs under the switches of the chosen part are called. */
@@ -93,49 +28,25 @@ class Explore {
     return names.join("/");
   }
 
-  blocksOf(stage) {
-    return this.data.network.blocks.filter((b) => b.stage === stage);
+  get place() {
+    return this.selected.token;
   }
 
-  /** The token whose reading is shown. */
-  get token() {
-    return this.preview ?? this.selected.token;
-  }
-
-  word(name, gaps = {}) {
-    return this.words[name].replace(/{(\w+)}/g, (_, gap) => gaps[gap]);
-  }
-
-  ordinal(index) {
-    return this.word(`ordinal_${index + 1}`);
+  selectPlace(place) {
+    this.selectToken(place);
   }
 
   /** Everything anew: after data, another stage, block, head or theme. */
   refresh() {
-    this.photo = shelf.packets.get("photo/" + this.data.photo);
-    this.trace = shelf.packets.get("trace/" + this.data.trace);
-    if (this.trace && this.selected.token === null)
-      this.selected.token = this.trace.tokens[this.data.network.blocks.indexOf(this.block)];
+    this.trace = this.refreshFrame("trace");
     this.runs = shelf.packets.get("without/" + this.runsKey);
-    this.root.dataset.state = this.data.error ? "error" : this.trace ? "ready" : "opening";
-    this.root.dataset.shown = this.trace ? this.data.trace : ""; // for tests
-    this.boardSheet = null;
-    this.readTheme();
-    for (const element of this.root.querySelectorAll("[data-word]"))
-      element.textContent = this.word(element.dataset.word);
     this.buildColumns();
     this.writeHead();
-    this.writeMessage();
-    this.buildStages();
     this.buildMore();
     writeTop(this);
     buildSwitches(this);
     this.describe();
     this.draw();
-  }
-
-  readTheme() {
-    this.look = readLook(this.root, this.data.ramps);
   }
 
   // Structure
@@ -204,43 +115,6 @@ class Explore {
     });
   }
 
-  writeMessage() {
-    const { error } = this.data;
-    const message = this.pick(".message");
-    const [title, note] = message.children;
-    const opening = !this.trace && !error;
-    message.hidden = !opening && !error;
-    title.textContent = opening ? this.word("loading") : (error ?? "");
-    const blocks = this.data.network.blocks.length;
-    note.textContent = opening ? this.word("loading_note", { blocks }) : "";
-    message.querySelector("button").hidden = opening;
-  }
-
-  buildStages() {
-    const stages = this.pick(".stages");
-    const sides = [...new Set(this.data.network.blocks.map((b) => b.stage))].map((stage) => [
-      stage,
-      this.blocksOf(stage)[0].side,
-    ]);
-    stages.setAttribute("aria-label", this.word("stages"));
-    choices(
-      stages,
-      sides.map(([stage, side]) => {
-        const thumb = make("canvas");
-        thumb.width = thumb.height = side;
-        if (this.photo) drawPart(thumb.getContext("2d"), this.photo, [0, 0, 1], 0, 0, side);
-        const text = make("span");
-        text.append(
-          make("b", "", this.word("size", { rows: side })),
-          make("small", "", this.word("stage", { number: stage + 1 })),
-        );
-        return { value: stage, content: [thumb, text] };
-      }),
-      this.selected.stage,
-      (stage) => this.selectStage(stage),
-    );
-  }
-
   buildMore() {
     const more = this.pick(".more");
     const button = this.pick(".more-button");
@@ -249,89 +123,28 @@ class Explore {
     const numbered = (count) => range(count).map((i) => ({ value: i, content: [String(i + 1)] }));
     const heads = [{ value: null, content: [this.word("all_heads")] }];
     const old = [...more.querySelectorAll("[role=radiogroup]")];
-    const group = (name, i, options, chosen, choose) => {
-      const box = make("div");
-      const buttons = old[i] ?? make("span", "choices");
-      buttons.setAttribute("role", "radiogroup");
-      buttons.setAttribute("aria-label", this.word(name));
-      box.append(make("span", "", this.word(name)), buttons);
-      choices(buttons, options, chosen, choose);
-      return box;
-    };
-    const number = (name, axis) => {
-      const label = make("label", "", this.word(name));
-      const input = make("input");
-      Object.assign(input, { type: "number", min: 1, max: this.block.side });
-      input.value = (this.selected.token?.[axis] ?? 0) + 1;
-      input.onchange = () => {
-        const token = [...this.token];
-        if (Number.isFinite(input.valueAsNumber)) token[axis] = Math.round(input.valueAsNumber) - 1;
-        this.selectToken(token);
-        input.value = this.selected.token[axis] + 1;
-      };
-      label.append(input);
-      return label;
-    };
     const { stage, block, head } = this.selected;
     const focused = this.root.getRootNode().activeElement;
     more.replaceChildren(
-      group("block", 0, numbered(this.blocksOf(stage).length), block, (b) => this.selectBlock(b)),
-      group("head", 1, [...heads, ...numbered(this.block.heads)], head, (h) => this.selectHead(h)),
-      number("row", 0),
-      number("column", 1),
+      this.group("block", old[0], numbered(this.blocksOf(stage).length), block, (b) =>
+        this.selectBlock(b),
+      ),
+      this.group("head", old[1], [...heads, ...numbered(this.block.heads)], head, (h) =>
+        this.selectHead(h),
+      ),
+      this.numberField("row", 0),
+      this.numberField("column", 1),
     );
     if (focused?.isConnected) focused.focus(); // moving an element takes its focus away
   }
 
   // Choosing
 
-  selectToken(token) {
-    const last = this.block.side - 1;
-    this.selected.token = token.map((t) => Math.max(0, Math.min(last, t)));
-    this.preview = null;
-    this.keep();
-    this.draw();
-  }
-
-  /** Another stage: the token moves to the same spot of the picture. */
-  selectStage(stage) {
-    const before = this.block.side;
-    this.selected = { ...this.selected, stage, block: 0, head: null };
-    this.keepPart();
-    const ratio = this.block.side / before;
-    this.selected.token =
-      this.selected.token?.map((t) => Math.floor(ratio > 1 ? (t + 0.5) * ratio : t * ratio)) ??
-      null;
-    this.preview = this.pointed = null;
-    this.refresh();
-    this.keep();
-  }
-
-  selectBlock(block) {
-    this.selected = { ...this.selected, block, head: null };
-    this.keepPart();
-    this.refresh();
-    this.keep();
-  }
-
   selectHead(head) {
     this.selected = { ...this.selected, head };
     this.keepPart();
     this.refresh();
     this.keep();
-  }
-
-  /** A part that the new block does not have becomes the block. */
-  keepPart() {
-    if (!this.parts.includes(this.selected.part)) this.selected.part = "block";
-  }
-
-  get parts() {
-    const levels = this.block.levels.length;
-    const found = ["all", "stage", "block"];
-    if (levels > 1) for (const i of range(levels)) found.push(`level${i}`);
-    if (this.selected.head !== null) found.push("head");
-    return found;
   }
 
   /** The server runs the switches of another part when it is told. */
@@ -348,23 +161,11 @@ class Explore {
     this.keep();
   }
 
-  /** Tell the server, and a screen reader, when nothing has changed for a moment. */
-  keep() {
-    this.describe();
-    clearTimeout(this.keepTimer);
-    clearTimeout(this.sayTimer);
-    this.keepTimer = setTimeout(() => {
-      this.writeLink();
-      this.tell(this.selected);
-    }, KEEP_AFTER);
-    this.sayTimer = setTimeout(() => this.say(), SAY_AFTER);
-  }
-
-  say() {
-    if (!this.readings) return;
+  live() {
+    if (!this.readings) return "";
     const [row, column] = this.selected.token.map((t) => t + 1);
     const sentences = this.readings.map((_, i) => this.columns[i].say.textContent).join(" ");
-    this.pick(".unseen").textContent = this.word("live", { row, column, sentences });
+    return this.word("live", { row, column, sentences });
   }
 
   describe() {
@@ -435,7 +236,6 @@ class Explore {
       this.buildMore();
       this.soon();
     };
-    this.pick(".message button").onclick = () => this.dismiss();
     this.pick("details").ontoggle = () => writeTables(this);
   }
 
@@ -485,38 +285,25 @@ class Explore {
 
   /** Number, share and place of what is pointed at, beside the pointer or the place itself. */
   writeTip(map, event) {
-    const tip = this.pick(".tip");
     const shown =
       this.pointed !== null && this.readings[this.pointed.level].exists(this.pointed.place);
-    tip.classList.toggle("shown", shown);
-    if (!shown) return;
+    if (!shown) {
+      this.showTip("");
+      return;
+    }
     const { level, place } = this.pointed;
     const { g, multiple } = this.readings[level];
     const [row, column] = [Math.floor(place / g), place % g];
-    emphasise(
-      tip,
-      this.word("tip", {
-        multiple: formatExactly(multiple[place]),
-        share: ((100 * multiple[place]) / this.facts[level].total).toFixed(2) + " %",
-        row: row + 1,
-        column: column + 1,
-      }),
-    );
-    const box = map.getBoundingClientRect();
-    const x = event ? event.clientX : box.left + ((column + 0.5) * box.width) / g;
-    const y = event ? event.clientY : box.top + (row * box.height) / g;
-    tip.style.left = Math.max(8, Math.min(innerWidth - tip.offsetWidth - 8, x + 14)) + "px";
-    tip.style.top = Math.max(8, y - 38) + "px";
+    const text = this.word("tip", {
+      multiple: formatExactly(multiple[place]),
+      share: ((100 * multiple[place]) / this.facts[level].total).toFixed(2) + " %",
+      row: row + 1,
+      column: column + 1,
+    });
+    this.showTip(text, map, event, row, column, g);
   }
 
   // Drawing
-
-  soon() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      this.draw();
-    });
-  }
 
   draw() {
     if (!this.data || !this.root.isConnected) return;
@@ -563,17 +350,10 @@ class Explore {
   }
 
   drawPhoto() {
-    const { photo, block, token, photoCanvas } = this;
-    const { pen, width } = fit(photoCanvas);
-    if (!photo) pen.clearRect(0, 0, width, width); // the one before must not stand for this one
-    if (!photo || !width) return;
-    const key = `${width} ${devicePixelRatio} ${block.stage}`;
-    if (this.boardSheet?.key !== key) {
-      const cells = block.levels.length > 1 ? block.side / block.levels[0].grid : block.side;
-      this.boardSheet = { key, sheet: drawBoard(photo, cells, width, photoCanvas.width / width) };
-      drawWhole(this.pick(".whole"), photo);
-    }
-    pen.drawImage(this.boardSheet.sheet, 0, 0, width, width);
+    const { block, token, photoCanvas } = this;
+    const board = this.drawBoardOf(block);
+    if (!board) return;
+    const { pen, width } = board;
     if (token === null) return;
     drawToken(pen, block, token, width);
     if (this.pointed && this.readings) {
@@ -586,13 +366,5 @@ class Explore {
       ring(pen, left * width, top * width, least, true);
     }
     photoCanvas.dataset.drawn = `${token.join(",")}/${block.stage}/${block.block}`;
-  }
-
-  writeNumbers() {
-    const inputs = [...this.pick(".more").querySelectorAll("input")];
-    const focused = this.root.getRootNode().activeElement;
-    inputs.forEach((input, axis) => {
-      if (input !== focused && this.selected.token) input.value = this.selected.token[axis] + 1;
-    });
   }
 }

@@ -2,16 +2,8 @@
 
 const TELL_AFTER = 160; // ms after the last change until the server runs
 
-const views = new Map(); // by component
-
 export default function (component) {
-  const { key, parentElement } = component;
-  if (!views.has(key)) views.set(key, new Hide(parentElement));
-  views.get(key).update(component);
-  return () => {
-    views.get(key)?.close();
-    views.delete(key);
-  };
+  return mount(component, Hide);
 }
 
 class Hide {
@@ -39,13 +31,14 @@ class Hide {
     const { data, setStateValue } = component;
     this.words = data.words;
     this.data = data;
-    if (data.subject !== this.subject) {
-      this.subject = data.subject;
+    if (data.trace !== this.subject) {
+      this.subject = data.trace;
       clearTimeout(this.timer);
-      this.chosen = { ...data.chosen, cells: new Set(data.chosen.cells) };
+      const { stage, block, token } = data.selected;
+      this.chosen = { ...data.hidden, cells: new Set(data.hidden.cells), stage, block, token };
       this.result = null;
     }
-    this.tell = (hidden) => setStateValue("hidden", { ...hidden, subject: data.subject });
+    this.tell = (hidden) => setStateValue("hidden", { ...hidden, trace: data.trace });
     this.refresh();
     this.writeLink();
   }
@@ -215,20 +208,20 @@ class Hide {
       const box = this.pick(`.outcome.${name}`);
       const outcome = result?.[name];
       const note = box.querySelector(".note");
-      note.classList.toggle("lost", Boolean(outcome) && !keeps(outcome));
+      note.classList.toggle("lost", Boolean(outcome) && fate(outcome) === "lost");
       if (outcome)
         emphasise(
           note,
           this.word("kept", {
-            answer: outcome.whole.label,
-            before: formatShare(outcome.whole.probability),
+            answer: outcome.before[0].label,
+            before: formatShare(outcome.before[0].probability),
             after: formatShare(outcome.kept.probability),
           }),
         );
       const top = outcome?.top ?? Array(5).fill({ label: "", probability: 0 });
       box.querySelector(".top").replaceChildren(
         ...top.map(({ label, probability }) => {
-          const row = make("div", label && label === outcome?.whole.label ? "was" : "");
+          const row = make("div", label && label === outcome?.before[0].label ? "was" : "");
           const text = make("span", "name", label);
           text.title = label;
           const track = make("span", "track");
@@ -246,16 +239,19 @@ class Hide {
 
   verdict({ attention, body, own }) {
     if (own.every(Boolean)) return this.word("verdict_nothing");
-    const gaps = {
-      answer: attention.whole.label,
-      now: attention.top[0].label,
-      body_answer: body.whole.label,
-      body_now: body.top[0].label,
-    };
-    const kept = [keeps(attention), keeps(body)];
-    if (kept[0] && kept[1]) return this.word("verdict_both", gaps);
-    if (kept[0]) return this.word("verdict_attention", gaps);
-    return this.word(kept[1] ? "verdict_body" : "verdict_none", gaps);
+    const say = ({ before, top }, what) =>
+      this.word(`fate_${what}`, {
+        now: top[0].label,
+        was: before[0].label,
+        share: formatShare(before.find((a) => a.label === top[0].label)?.probability ?? 0),
+      });
+    const fates = [fate(attention), fate(body)];
+    const sentence = this.word("verdict", {
+      attention: say(attention, fates[0]),
+      body: say(body, fates[1]),
+    });
+    const worse = fates[0] === "lost" && fates[1] !== "lost";
+    return worse ? `${sentence} ${this.word("verdict_worse")}` : sentence;
   }
 
   /** The row of the asking place: multiples of an even share of all places. */
@@ -475,9 +471,11 @@ class Hide {
   }
 }
 
-/** True if what was likeliest on the whole picture still is. */
-function keeps({ whole, top }) {
-  return top[0].label === whole.label;
+/** Of the answer on the whole picture: "same"; "near", one it had given 5 % before; or "lost". */
+function fate({ before, top }) {
+  const now = top[0].label;
+  if (now === before[0].label) return "same";
+  return before.some((a) => a.label === now && a.probability >= 0.05) ? "near" : "lost";
 }
 
 /** Thin diagonal lines: this place is hidden. */

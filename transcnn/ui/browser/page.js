@@ -54,3 +54,24 @@ function choices(parent, options, chosen, choose) {
   parent.replaceChildren(...buttons);
   if (inside) parent.querySelector("[aria-checked=true]")?.focus();
 }
+
+/** A table that scrolls by itself; the heads name its columns. */
+function table(caption, heads, rows) {
+  const scroll = make("div", "scroll");
+  scroll.tabIndex = 0;
+  const element = make("table");
+  element.append(make("caption", "", caption));
+  const titles = element.createTHead().insertRow();
+  for (const head of heads) {
+    const title = make("th", "", head);
+    title.scope = "col";
+    titles.append(title);
+  }
+  const body = element.createTBody();
+  for (const cells of rows) {
+    const row = body.insertRow();
+    for (const cell of cells) row.insertCell().textContent = cell;
+  }
+  scroll.append(element);
+  return scroll;
+}

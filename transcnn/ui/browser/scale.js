@@ -6,19 +6,19 @@ const STEPS = 256;
 const DARK_INK = "#14130F";
 const LIGHT_INK = "#FFFFFF";
 
-/** 33 stops as "#RRGGBB" -> 257 colours, and for each the ink that stands out from it. */
+/** 33 stops as "#RRGGBB" -> 257 colours, as text and as bytes, each with the ink to write on it. */
 function makeRamp(stops) {
   const rgb = stops.map((stop) => [1, 3, 5].map((i) => parseInt(stop.slice(i, i + 2), 16)));
-  const colours = [];
-  const inks = [];
+  const [colours, bytes, inks] = [[], [], []];
   for (let i = 0; i <= STEPS; i++) {
     const place = (i / STEPS) * (rgb.length - 1);
     const k = Math.min(rgb.length - 2, Math.floor(place));
     const mixed = rgb[k].map((v, c) => Math.round(v + (rgb[k + 1][c] - v) * (place - k)));
     colours.push(`rgb(${mixed})`);
+    bytes.push(mixed);
     inks.push(luminance(mixed) > 0.179 ? DARK_INK : LIGHT_INK); // where both contrasts are equal
   }
-  return { colours, inks };
+  return { colours, bytes, inks };
 }
 
 /** Relative luminance (WCAG) of an sRGB triple. */
@@ -33,6 +33,11 @@ function luminance(rgb) {
 function step(multiple) {
   const octave = Math.max(-OCTAVES, Math.min(OCTAVES, Math.log2(multiple)));
   return Math.round(((octave + OCTAVES) / (2 * OCTAVES)) * STEPS);
+}
+
+/** An amount from 0 to `top` on the warm half of the ramp: none is in the middle, near the page. */
+function amountStep(amount, top) {
+  return STEPS / 2 + Math.round((Math.min(1, amount / top) * STEPS) / 2);
 }
 
 /** Two figures: "11×", "3.2×", "0.05×"; "<1/64×" at the floor. */

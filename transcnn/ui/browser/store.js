@@ -10,7 +10,8 @@ export default function (component) {
     if (header.kind === "photo") shelvePhoto(header, body);
     else if (header.kind === "trace") shelve("trace/" + header.key, readTrace(header, body));
     else if (header.kind === "hiding") shelveHiding(header, body);
-    else shelve("without/" + header.key, header.runs);
+    else if (header.kind === "without") shelve("without/" + header.key, header.runs);
+    else shelve("tokens/" + header.key, { ...header, arrays: readArrays(header, body) });
   }
   return () => shelved.delete(key);
 }

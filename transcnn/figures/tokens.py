@@ -1,0 +1,236 @@
+"""The tokens of a block as a figure and as a table: levels, merges, what is put back.
+
+Stages, blocks, levels and places count from 0, as in links and commands.
+"""
+
+import csv
+import io
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcnn.analysis.added import Added
+from transcnn.analysis.tokens import (
+    ChannelColours,
+    Neighbour,
+    cosines,
+    fit_colours,
+    merges,
+    nearest,
+    token_norms,
+)
+from transcnn.figures import sheet
+from transcnn.figures.scale import NORM_TOP, OCTAVES, colours, norm_colours
+from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
+from transcnn.trace.trace import BlockTrace, LevelTrace, Trace
+
+NEIGHBOURS = 5
+COLUMNS = (
+    *("stage", "block", "map", "level", "row", "column"),
+    *("norm", "red", "green", "blue", "cosine", "won_multiple_of_even"),
+)
+
+
+@dataclass(frozen=True)
+class TokensFigure:
+    """The tokens of `block`; `token` is a place of its level-0 map, `level` the one in front."""
+
+    trace: Trace
+    block: BlockTrace
+    added: Added
+    level: int
+    token: tuple[int, int]
+
+    @cached_property
+    def _front(self) -> LevelTrace:
+        return self.block.levels[self.level]
+
+    @cached_property
+    def _neighbours(self) -> tuple[Neighbour, ...]:
+        return nearest(self._front.tokens_in, self._ancestor(self.level), NEIGHBOURS)
+
+    @cached_property
+    def _colours(self) -> ChannelColours:
+        return fit_colours([level.tokens_in for level in self.block.levels])
+
+    @cached_property
+    def _added_colours(self) -> ChannelColours:
+        return fit_colours([*self.added.terms, self.added.recorded])
+
+    def _factor(self, level: int) -> tuple[int, int]:
+        """Tokens of level 0 that one of `level` stands for, down and across."""
+        sides = np.array([below.grid_size for below in self.block.levels[:level]] or [(1, 1)])
+        down, across = sides.prod(0).tolist()
+        return down, across
+
+    def _ancestor(self, level: int) -> tuple[int, int]:
+        down, across = self._factor(level)
+        return self.token[0] // down, self.token[1] // across
+
+    def _borders(self, level: LevelTrace) -> tuple[int, int]:
+        """Around each grid that is merged; around each token where none is."""
+        return (1, 1) if level.merged_max is None else level.grid_size
+
+    def _mark(self, level: int, on: int, token: tuple[int, int], label: str = "") -> Mark:
+        """The part that a token of `level` covers on a map of level `on`."""
+        (down, across), (step_down, step_across) = self._factor(level), self._factor(on)
+        rows, columns = down / step_down, across / step_across
+        return Mark(token[0] * rows, token[1] * columns, rows, columns, label)
+
+    def _marks(self, on: int, least: int = 0) -> tuple[Mark, ...]:
+        """The chosen token on a map of level `on`, or what it became on the level `least`."""
+        level = max(on, least, self.level)
+        return (self._mark(level, on, self._ancestor(level)),)
+
+    def _alike(self) -> tuple[Mark, ...]:
+        marks = (
+            self._mark(self.level, self.level, near.token, str(i + 1))
+            for i, near in enumerate(self._neighbours)
+        )
+        return (*marks, *self._marks(self.level))
+
+    def sheet(self, pixels: NDArray[np.uint8]) -> Sheet:
+        """The figure as data; `pixels` [S, S, 3] is the picture as the network saw it."""
+        block = self.block
+        row, column = self._ancestor(self.level)
+        title = (
+            f"{self.trace.model}, stage {block.stage}, block {block.block}: level {self.level}, "
+            f"token {row},{column} (all from 0)"
+        )
+        rows = (self._levels(pixels), self._norms(), *self._merges(), self._put_back())
+        note = "Colours are a projection; being alike is no reason for the answer."
+        return Sheet(title, rows, note)
+
+    def png(self, pixels: NDArray[np.uint8]) -> bytes:
+        return sheet.png(self.sheet(pixels))
+
+    def svg(self, pixels: NDArray[np.uint8]) -> str:
+        return sheet.svg(self.sheet(pixels))
+
+    def _levels(self, pixels: NDArray[np.uint8]) -> Row:
+        side = len(pixels) / np.array(self.block.size)  # pixels of a token of level 0
+        down, across = (side * self._factor(self.level)).tolist()
+        row, column = self._ancestor(self.level)
+        picture = Panel(
+            "The picture as the network sees it",
+            pixels,
+            marks=(Mark(row * down, column * across, down, across),),
+        )
+        shares = " + ".join(f"{100 * share:.0f} %" for share in self._colours.share)
+        return Row(
+            f"Tokens: three directions of their channels as red, green, blue ({shares} of the "
+            f"variance). 1 to {len(self._neighbours)}: most like the marked one",
+            (
+                picture,
+                *(
+                    Panel(
+                        f"Level {level.level}: {level.size[0]} × {level.size[1]}",
+                        self._colours(level.tokens_in),
+                        self._borders(level),
+                        self._alike() if level.level == self.level else self._marks(level.level),
+                    )
+                    for level in self.block.levels
+                ),
+            ),
+        )
+
+    def _norms(self) -> Row:
+        panels = (
+            Panel(
+                f"Level {level.level}",
+                norm_colours(token_norms(level.tokens_in)),
+                self._borders(level),
+            )
+            for level in self.block.levels
+        )
+        return Row("Norm of each token (root mean square)", tuple(panels), (_norm_bar(),))
+
+    def _merges(self) -> tuple[Row, ...]:
+        octaves = 2.0 ** np.linspace(-OCTAVES, OCTAVES, 257)
+        bar = Bar(
+            "channels won, multiple of an even share",
+            colours(octaves),
+            ("1/16", "1/4", "1×", "4×", "16×"),
+        )
+        rows = []
+        for merge in merges(self.block):
+            above = merge.level + 1
+            rows.append(
+                Row(
+                    f"The merge of level {merge.level}: maximum + average = level {above} "
+                    f"(largest difference {merge.difference:.1e})",
+                    (
+                        Panel(
+                            "Who won the maximum",
+                            colours(merge.won / merge.even),
+                            self.block.levels[merge.level].grid_size,
+                            self._marks(merge.level, above),
+                        ),
+                        *(
+                            Panel(name, self._colours(tokens), (1, 1), self._marks(above))
+                            for name, tokens in (
+                                ("Maximum", merge.largest),
+                                ("Average", merge.average),
+                                ("Sum", merge.merged),
+                            )
+                        ),
+                    ),
+                    (bar,),
+                )
+            )
+        return tuple(rows)
+
+    def _put_back(self) -> Row:
+        shares = " + ".join(f"{100 * share:.0f} %" for share in self._added_colours.share)
+        maps: list[tuple[str, NDArray[np.floating]]] = [
+            *((f"Level {i}", term) for i, term in enumerate(self.added.terms)),
+            ("Added, with a constant", self.added.recorded),
+        ]
+        return Row(
+            f"What each level puts back, in colours of their own ({shares}); largest difference "
+            f"{self.added.difference:.1e}",
+            tuple(
+                Panel(name, self._added_colours(values), None, self._marks(0))
+                for name, values in maps
+            ),
+        )
+
+    def csv(self) -> str:
+        """A row for each place of each map: its norm and colour; cosines with the chosen token
+        for the level in front; the channels that a token won in the merge that follows.
+        """
+        likeness = cosines(self._front.tokens_in, self._ancestor(self.level))
+        won = {merge.level: merge.won / merge.even for merge in merges(self.block)}
+        file = io.StringIO()
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(COLUMNS)
+        for name, level, values in self._maps():
+            norms = token_norms(values)
+            fitted = self._added_colours if name in ("term", "added") else self._colours
+            rgb = fitted(values)
+            for row, column in np.ndindex(norms.shape):
+                tokens = name == "tokens"
+                cosine = float(likeness[row, column]) if tokens and level == self.level else ""
+                share = float(won[level][row, column]) if tokens and level in won else ""
+                place = (self.block.stage, self.block.block, name, level, row, column)
+                table.writerow(
+                    (*place, float(norms[row, column]), *rgb[row, column].tolist(), cosine, share)
+                )
+        return file.getvalue()
+
+    def _maps(self) -> list[tuple[str, int | str, NDArray[np.floating]]]:
+        """Every map of the figure: its name, its level ("" for the sum), its values."""
+        maps: list[tuple[str, int | str, NDArray[np.floating]]] = [
+            ("tokens", level.level, level.tokens_in) for level in self.block.levels
+        ]
+        for merge in merges(self.block):
+            maps += [("max", merge.level, merge.largest), ("average", merge.level, merge.average)]
+        maps += [("term", i, term) for i, term in enumerate(self.added.terms)]
+        return [*maps, ("added", "", self.added.recorded)]
+
+
+def _norm_bar() -> Bar:
+    norms = np.linspace(0, NORM_TOP, 129)
+    return Bar("norm", norm_colours(norms), tuple(str(n) for n in range(NORM_TOP + 1)))

@@ -1,0 +1,81 @@
+"""The tokens of all blocks as one byte string, for drawing elsewhere.
+
+Each block has maps, found by their names, with a norm (f4) and a colour (u1 x 3) for each place:
+
+    tokens/i        t_i, what level i starts from
+    max/i, avg/i    the two summands of the merge of level i
+    term/i          W^p u_i, what level i puts back
+    added           their sum, with the constant
+
+and for clicks also the channels: `vectors/` + name (f4, [places, C]) of the first three kinds,
+`winner/i` (u2, [places of level i + 1, C]: which place of its grid won) and `won/i` (f4, multiples
+of an even share). Names in the body begin with the number of the block.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcnn.analysis.added import Added
+from transcnn.analysis.reading import telling_token
+from transcnn.analysis.tokens import ChannelColours, fit_colours, merges, token_norms
+from transcnn.figures.packet import pack_arrays
+from transcnn.figures.scale import NORM_TOP
+from transcnn.trace.trace import BlockTrace, Trace
+
+
+def tokens_packet(key: str, trace: Trace, added: Sequence[Added]) -> bytes:
+    """The tokens of a trace; `added` are the terms of its blocks, in their order."""
+    arrays: dict[str, NDArray[Any]] = {}
+    blocks = []
+    for number, (block, terms) in enumerate(zip(trace.blocks, added, strict=True)):
+        facts, found = _block(block, terms)
+        blocks.append(facts)
+        arrays.update({f"{number}/{name}": array for name, array in found.items()})
+    header = {
+        "kind": "tokens",
+        "key": key,
+        "norm_top": NORM_TOP,
+        "tokens": [telling_token(block) for block in trace.blocks],
+        "blocks": blocks,
+    }
+    return pack_arrays(header, arrays)
+
+
+def _block(block: BlockTrace, added: Added) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    arrays: dict[str, NDArray[Any]] = {}
+    vectors = {f"tokens/{level.level}": level.tokens_in for level in block.levels}
+    colours = fit_colours(list(vectors.values()))  # before max and average join: they are parts
+    merged = merges(block)
+    for merge in merged:
+        vectors[f"max/{merge.level}"] = merge.largest
+        vectors[f"avg/{merge.level}"] = merge.average
+        arrays[f"winner/{merge.level}"] = _by_place(merge.winner).astype(np.uint16)
+        arrays[f"won/{merge.level}"] = (merge.won / merge.even).astype(np.float32).ravel()
+    put_back = {f"term/{i}": term for i, term in enumerate(added.terms)} | {"added": added.recorded}
+    added_colours = fit_colours(list(put_back.values()))
+    arrays |= {f"vectors/{name}": _by_place(tokens) for name, tokens in vectors.items()}
+    arrays |= _maps(vectors, colours) | _maps(put_back, added_colours)
+    facts = {
+        "width": block.width,
+        "shares": {"tokens": colours.share.tolist(), "added": added_colours.share.tolist()},
+        "merge_differences": [merge.difference for merge in merged],
+        "added_difference": added.difference,
+        "constant": float(token_norms(added.constant[:, None, None])[0, 0]),
+    }
+    return facts, arrays
+
+
+def _by_place(tokens: NDArray[Any]) -> NDArray[Any]:
+    """[C, rows, columns] to [rows columns, C]: the channels of a place together."""
+    return tokens.reshape(len(tokens), -1).T
+
+
+def _maps(
+    maps: Mapping[str, NDArray[np.floating]], colours: ChannelColours
+) -> dict[str, NDArray[Any]]:
+    return {f"norm/{name}": token_norms(tokens).ravel() for name, tokens in maps.items()} | {
+        f"rgb/{name}": colours(tokens).reshape(-1, 3) for name, tokens in maps.items()
+    }

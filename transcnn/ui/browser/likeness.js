@@ -1,0 +1,21 @@
+// Which tokens are alike. The same rules as `nearest` in analysis/tokens.py.
+
+/** The cosine of token k with every token; `vectors` has the channels of a token together. */
+function cosines({ shape: [count, width], values }, k) {
+  const dot = (a, b) => {
+    let sum = 0;
+    for (let c = 0; c < width; c++) sum += values[a * width + c] * values[b * width + c];
+    return sum;
+  };
+  const own = Math.sqrt(dot(k, k));
+  return range(count).map((s) => dot(k, s) / (own * Math.sqrt(dot(s, s)) || 1));
+}
+
+/** The `most` other tokens with the largest cosine: {k, cosine}, the first of equals first. */
+function nearest(vectors, k, most) {
+  return cosines(vectors, k)
+    .map((cosine, s) => ({ k: s, cosine }))
+    .filter(({ k: s }) => s !== k)
+    .sort((a, b) => b.cosine - a.cosine || a.k - b.k)
+    .slice(0, most);
+}

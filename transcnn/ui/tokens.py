@@ -1,0 +1,61 @@
+"""Tokens: what becomes of the tokens themselves from level to level, and what is put back."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from transcnn.ui.cache import classifier, pack_tokens, trace_picture
+from transcnn.ui.components import store, tokens_view
+from transcnn.ui.view import take_shown
+from transcnn.ui.words import words
+
+if TYPE_CHECKING:
+    from transcnn.figures.tokens import TokensFigure
+
+_VIEW = "tokens_view"
+
+
+def show() -> None:
+    """Draw the page: the view at once, the photo, and the tokens as soon as they are there."""
+    say = words()
+    shown = take_shown(say)
+    state, opened, selection = shown.state, shown.opened, shown.selection
+    tokens_view(
+        _VIEW,
+        shown.data(say, "tokens"),
+        on_select=lambda: shown.select(_VIEW),
+        on_dismiss=state.dismiss_error,
+    )
+    store("store_photo", opened.photo)
+    store("store_tokens", pack_tokens(opened, state.model))
+    shown.link_to("explore", say("tokens.to_explore"))
+    trace, network = trace_picture(opened, state.model), classifier(state.model).model
+
+    def figure() -> "TokensFigure":
+        """The figure of what is selected, made when it is asked for, outside of the session."""
+        from transcnn.analysis.added import added_terms, output_weights
+        from transcnn.analysis.reading import telling_token
+        from transcnn.figures.tokens import TokensFigure
+
+        block = trace.block(selection.stage, selection.block)
+        return TokensFigure(
+            trace,
+            block,
+            added_terms(block, output_weights(network, block.stage, block.block)),
+            selection.level,
+            selection.token or telling_token(block),
+        )
+
+    with st.container(horizontal=True):
+        for name, make in (
+            ("png", lambda: figure().png(opened.pixels)),
+            ("svg", lambda: figure().svg(opened.pixels)),
+            ("csv", lambda: figure().csv()),
+        ):
+            st.download_button(
+                say(f"tokens.{name}"),
+                data=make,
+                file_name=f"tokens.{name}",
+                mime={"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}[name],
+                on_click="ignore",
+            )

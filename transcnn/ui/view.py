@@ -1,0 +1,115 @@
+"""What the pages that look into a trace have in common: the values for their view in the browser,
+and what the view chose.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import streamlit as st
+
+from transcnn.figures.scale import DARK, LIGHT
+from transcnn.model.config import HMHSA
+from transcnn.model.variants import network
+from transcnn.ui.cache import Opened, open_picture, trace_key
+from transcnn.ui.state import AppState, Selection, Source
+from transcnn.ui.words import Words
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The picture, network and selection that a page shows."""
+
+    state: AppState
+    source: Source
+    opened: Opened
+    selection: Selection
+
+    @property
+    def trace(self) -> str:
+        """What the trace is called in the browser."""
+        return trace_key(self.opened, self.state.model)
+
+    def data(self, say: Words, *tables: str) -> dict[str, Any]:
+        """The small values for a view; its words are those of "view" and of `tables`."""
+        state, selection = self.state, self.selection
+        return {
+            "words": {name: word for t in ("view", *tables) for name, word in say.table(t).items()},
+            "ramps": {"light": LIGHT, "dark": DARK},
+            "network": structure(state.model),
+            "photo": self.opened.key,
+            "trace": self.trace,
+            "link": {
+                "picture": self.source.sample,
+                "model": state.shown_model,
+            },
+            "alt": self.source.alt,
+            "selected": asdict(selection),
+            "error": None if state.upload_error is None else say.error(state.upload_error),
+        }
+
+    def select(self, view: str) -> None:
+        """Keep what the view in the session at `view` has chosen."""
+        chosen: dict[str, Any] | None = st.session_state[view]["selected"]
+        if chosen is None or chosen["trace"] != self.trace:  # another picture is shown by now
+            return
+        head, token = chosen["head"], chosen["token"]
+        self.state.select(
+            Selection(
+                stage=int(chosen["stage"]),
+                block=int(chosen["block"]),
+                head=None if head is None else int(head),
+                token=None if token is None else (int(token[0]), int(token[1])),
+                switch=str(chosen["switch"]),
+                level=int(chosen["level"]),
+                part=str(chosen["part"]),
+            )
+        )
+
+    def link_to(self, page: str, label: str) -> None:
+        """A link to another page that shows the same there, in a new tab too."""
+        selection, sample = self.selection, self.source.sample
+        wanted = {
+            "picture": sample,
+            "stage": selection.stage,
+            "block": selection.block,
+            "head": selection.head,
+            "token": selection.token and ",".join(map(str, selection.token)),
+            "switch": None if selection.switch == "on" else selection.switch,
+            "level": selection.level or None,
+            "part": None if selection.part == "all" else selection.part,
+        }
+        if sample is None:  # uploads are not part of links, nor are places on them
+            del wanted["token"]
+        query = {name: str(value) for name, value in wanted.items() if value is not None}
+        st.page_link(f"pages/{page}.py", label=label, query_params=query)
+
+
+def take_shown(say: Words) -> Shown:
+    """What this visitor has chosen to look at."""
+    state = AppState()
+    source = state.source(say.language)
+    return Shown(state, source, open_picture(source, state.model), state.selection)
+
+
+def structure(model: str) -> dict[str, Any]:
+    """The blocks of a network with the grids of their levels, from its description alone."""
+    config = network(model)
+    blocks, number = [], 0
+    for stage, shape in enumerate(config.stages):
+        size = config.map_size(stage, (config.input.size, config.input.size))
+        for block, attention in enumerate(shape.attending):
+            assert isinstance(attention, HMHSA)  # networks of other kinds do not ship
+            levels = []
+            for level in attention.levels(size):
+                levels.append({"grid": level.grid[0], "side": level.size[0], "number": number})
+                number += 1
+            blocks.append(
+                {
+                    "stage": stage,
+                    "block": block,
+                    "heads": attention.heads,
+                    "side": size[0],
+                    "levels": levels,
+                }
+            )
+    return {"name": config.name, "input": config.input.size, "blocks": blocks}
