@@ -15,6 +15,7 @@ class ClassName:
     wnid: str
     label: str
     synonyms: tuple[str, ...]
+    chinese: str
 
 
 @functools.cache
@@ -22,7 +23,8 @@ def class_names() -> tuple[ClassName, ...]:
     """The 1000 classes in the order of their indices (that of the sorted WNIDs)."""
     rows = json.loads((FOLDER / "labels" / "imagenet.json").read_text(encoding="utf-8"))
     return tuple(
-        ClassName(row["index"], row["wnid"], row["en"], tuple(row["en_more"])) for row in rows
+        ClassName(row["index"], row["wnid"], row["en"], tuple(row["en_more"]), row["zh"])
+        for row in rows
     )
 
 

@@ -212,3 +212,24 @@ def test_the_network_structure_sent_to_the_browser_is_that_of_the_trace(shipped_
     traced = [level for block in shipped_trace.blocks for level in block.levels]
     assert [(x["grid"], x["side"]) for x in levels] == [(x.grid, x.size[0]) for x in traced]
     assert [x["number"] for x in levels] == list(range(len(levels)))
+
+
+@pytest.mark.parametrize("page", [name for name, _ in PAGES])
+def test_a_link_in_chinese_opens_every_page_in_chinese(page):
+    app = open_app(lang="zh", picture="lion")
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    assert app.sidebar.radio[0].value == "zh"
+    assert "图片" in app.sidebar.markdown[0].value
+    shown = [m.value for m in app.markdown] + [c.proto.json for c in app.get("bidi_component")]
+    assert any("\\u8bfb" in text or "权重" in text or "注意力" in text for text in shown)
+
+
+def test_the_language_is_switched_in_the_sidebar_and_a_bad_one_in_a_link_is_english():
+    app = open_app(lang="klingon")
+    assert app.sidebar.radio[0].value == "en"
+    app.sidebar.radio[0].set_value("zh").run()
+    assert view(app)["link"]["lang"] == "zh"
+    assert view(app)["alt"] == next(s for s in samples() if s.name == "zebra").alt["zh"]
+    app.sidebar.radio[0].set_value("en").run()
+    assert view(app)["link"]["lang"] is None

@@ -2,15 +2,18 @@
 
 import re
 import string
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from transcnn import errors
-from transcnn.ui.words import words
+from transcnn.ui.words import LANGUAGES, class_labels, words
 
 UI = Path(errors.__file__).parent / "ui"
 SAY = words("en")
+CHINESE = words("zh")
+TABLES = tomllib.loads((UI / "strings" / "en.toml").read_text(encoding="utf-8"))
 PYTHON = "\n".join(p.read_text(encoding="utf-8") for p in sorted(UI.glob("*.py")))
 BROWSER = "\n".join(p.read_text(encoding="utf-8") for p in sorted((UI / "browser").iterdir()))
 
@@ -74,3 +77,38 @@ def test_no_word_of_python_is_a_leftover(table):
         said = re.search(rf"""["']{table}\.{name}["']""", PYTHON)
         composed = f'f"{table}.{{' in PYTHON
         assert said or composed, f"{table}.{name}"
+
+
+def test_every_language_has_the_same_tables_and_words():
+    for language in LANGUAGES:
+        text = (UI / "strings" / f"{language}.toml").read_text(encoding="utf-8")
+        tables = tomllib.loads(text)
+        assert {name: set(table) for name, table in tables.items()} == {
+            name: set(table) for name, table in TABLES.items()
+        }
+        assert (UI / "texts" / f"about.{language}.md").is_file()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_chinese_sentences_have_the_gaps_of_the_english_ones_and_as_many_stars(table):
+    for name, sentence in TABLES[table].items():
+        said = CHINESE.table(table)[name]
+        assert gaps(said) == gaps(sentence), f"{table}.{name}"
+        assert said.count("*") == sentence.count("*"), f"{table}.{name}"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_sentence_is_left_in_english(table):
+    """A sentence without Chinese signs has none of its own words: names, numbers and gaps alone."""
+    for name, sentence in CHINESE.table(table).items():
+        own = re.sub(r"{[^}]*}|logit|H-MHSA|px|PNG|SVG|CSV", "", sentence)
+        assert re.search("[\u4e00-\u9fff]", own) or not re.search("[A-Za-z]", own), name
+
+
+def test_classes_have_their_chinese_names_with_the_english_beside_them():
+    english, chinese = class_labels("en"), class_labels("zh")
+    assert (english[340], chinese[340]) == ("zebra", "斑马 zebra")
+    assert len(set(chinese)) == len(english) == 1000
+    for both, one in zip(chinese, english, strict=True):
+        assert both.endswith(f" {one}") or both == one == "iPod"
+        assert re.search("[\u4e00-\u9fff]", both) or both == "iPod"

@@ -121,7 +121,7 @@ def test_runs_under_all_switches_travel_with_their_answers():
 
     sent = {
         answer: {
-            "label": answer.name.label,
+            "index": answer.name.index,
             "probability": answer.probability,
             "logit": answer.logit,
         }
@@ -143,7 +143,7 @@ def test_the_header_tells_classes_and_tokens_worth_showing(trace):
     expected = Classifier().rank(trace.logits, 3).top
 
     assert header["tokens"] == [list(telling_token(block)) for block in trace.blocks]
-    assert [row["label"] for row in header["top"]] == [a.name.label for a in expected]
+    assert [row["index"] for row in header["top"]] == [a.name.index for a in expected]
     assert [row["logit"] for row in header["top"]] == [a.logit for a in expected]
     shares = [row["probability"] for row in header["top"]]
     assert shares == pytest.approx([a.probability for a in expected], rel=1e-5)

@@ -4,7 +4,7 @@ u32, little endian: length of the header | header: JSON in UTF-8 | body
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -27,6 +27,11 @@ def pack_arrays(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> b
         listed.append({"name": name, "type": little.dtype.str[1:], "shape": little.shape})
         bodies.append(little.tobytes() + bytes(-little.nbytes % 4))
     return pack({**header, "arrays": listed}, b"".join(bodies))
+
+
+def names_packet(language: str, names: Sequence[str]) -> bytes:
+    """The names of the classes in a language, by index: packets of answers have indices only."""
+    return pack({"kind": "names", "key": language, "names": list(names)}, b"")
 
 
 def photo_packet(key: str, jpeg: bytes, shares: tuple[float, float, float, float]) -> bytes:

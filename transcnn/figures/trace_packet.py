@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from transcnn.analysis.reading import telling_token
 from transcnn.figures.packet import pack
-from transcnn.labels import class_names
 from transcnn.trace.trace import LevelTrace, Trace
 
 EVEN, PER_OCTAVE = 32768, 2048
@@ -34,10 +33,7 @@ def trace_packet(key: str, trace: Trace, top: int = 5) -> bytes:
         "per_octave": PER_OCTAVE,
         "tokens": [telling_token(block) for block in trace.blocks],
         "lengths": [code.size for code in codes],
-        "top": [
-            {"label": class_names()[i].label, "probability": shares[i], "logit": logits[i]}
-            for i in order
-        ],
+        "top": [{"index": int(i), "probability": shares[i], "logit": logits[i]} for i in order],
     }
     return pack(header, b"".join(code.tobytes() for code in codes))
 

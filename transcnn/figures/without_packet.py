@@ -25,9 +25,9 @@ def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:
 
 
 def answer_entry(answer: Answer) -> dict[str, Any]:
-    """A class and what the network gives it."""
+    """A class, by its index in every language, and what the network gives it."""
     return {
-        "label": answer.name.label,
+        "index": answer.name.index,
         "probability": answer.probability,
         "logit": answer.logit,
     }

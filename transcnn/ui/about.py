@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from transcnn.pictures.samples import samples
+from transcnn.ui.state import AppState
 from transcnn.ui.words import words
 
 _TEXTS = Path(__file__).with_name("texts")
@@ -12,7 +13,7 @@ _TEXTS = Path(__file__).with_name("texts")
 
 def show() -> None:
     """Draw the page."""
-    say = words()
+    say = words(AppState().language)
     st.markdown((_TEXTS / f"about.{say.language}.md").read_text(encoding="utf-8"))
     st.header(say("about.pictures"))
     lines = (

@@ -5,6 +5,7 @@ in the visitor's session and goes when the server drops that. Torch is imported 
 that the page with its photo stands before it is loaded.
 """
 
+import functools
 import io
 import os
 import threading
@@ -16,11 +17,12 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from transcnn.figures.packet import photo_packet
+from transcnn.figures.packet import names_packet, photo_packet
 from transcnn.model.variants import network
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.state import Source
+from transcnn.ui.words import class_labels
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
@@ -30,6 +32,12 @@ _PHOTO_SIDE = 720  # the longer side of a photo on the page, in pixels
 
 # As many runs at once as there are cores, each on one of them: more would only add to the memory.
 _running = threading.Semaphore(os.cpu_count() or 1)
+
+
+@functools.cache
+def pack_names(language: str) -> bytes:
+    """The names of the classes in a language, for the browser."""
+    return names_packet(language, class_labels(language))
 
 
 @dataclass(frozen=True)

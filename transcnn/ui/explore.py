@@ -6,7 +6,7 @@ import streamlit as st
 
 from transcnn.ui.cache import open_picture, pack_trace, pack_without, trace_picture
 from transcnn.ui.components import explore_view, store
-from transcnn.ui.state import SWITCH_NAMES, Selection
+from transcnn.ui.state import SWITCH_NAMES, AppState, Selection
 from transcnn.ui.view import take_shown
 from transcnn.ui.words import words
 
@@ -18,10 +18,11 @@ _VIEW = "explore_view"
 
 def show() -> None:
     """Draw the page: the view at once, the photo, and the trace as soon as it is there."""
-    say = words()
-    shown = take_shown(say)
-    state, opened, selection = shown.state, shown.opened, shown.selection
-    lender = state.next_source(say.language)
+    state = AppState()
+    say = words(state.language)
+    shown = take_shown(state)
+    opened, selection = shown.opened, shown.selection
+    lender = state.next_source()
     explore_view(
         _VIEW,
         {**shown.data(say), "switches": SWITCH_NAMES, "lender": lender.title},

@@ -8,7 +8,7 @@ import streamlit as st
 from transcnn.pictures.changes import changed_cells
 from transcnn.ui.cache import name_in_run, pack_hiding
 from transcnn.ui.components import hide_view, store
-from transcnn.ui.state import FILLS, board_cells, read_hidden
+from transcnn.ui.state import FILLS, AppState, board_cells, read_hidden
 from transcnn.ui.view import Shown, take_shown
 from transcnn.ui.words import words
 
@@ -18,9 +18,10 @@ SHARES = (0, 20, 40, 60, 80)  # percent, to choose from
 
 def show() -> None:
     """Draw the page: the view at once, then what came of the hidden picture."""
-    say = words()
-    shown = take_shown(say)
-    state, opened, hidden = shown.state, shown.opened, shown.state.hidden
+    state = AppState()
+    say = words(state.language)
+    shown = take_shown(state)
+    opened, hidden = shown.opened, state.hidden
     name = name_in_run(shown.source)
     side = round(board_cells(state.model) ** 0.5)
     percent = round(100 * hidden.share)

@@ -5,12 +5,13 @@ import streamlit as st
 from transcnn.analysis.cost import network_cost
 from transcnn.checkpoints.catalogue import shipped, shipped_names
 from transcnn.model.variants import network
+from transcnn.ui.state import AppState
 from transcnn.ui.words import words
 
 
 def show() -> None:
     """Draw the page: what ships, each with its card."""
-    say = words()
+    say = words(AppState().language)
     st.title(say("models.title"))
     st.write(say("models.lede"))
     for name in shipped_names():

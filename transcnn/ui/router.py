@@ -7,6 +7,8 @@ import streamlit as st
 
 from transcnn.errors import TransCNNError
 from transcnn.ui import sidebar
+from transcnn.ui.cache import pack_names
+from transcnn.ui.components import store
 from transcnn.ui.state import AppState
 from transcnn.ui.words import words
 
@@ -22,14 +24,15 @@ PAGES = (
     ("about", ":material/info:"),
 )
 
-_WITH_PICTURE = ("", "explore", "tokens")  # addresses at which the chosen picture is seen
+_WITH_PICTURE = ("", "explore", "tokens", "hide")  # addresses at which the chosen picture is seen
 
 _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 
 
 def run() -> None:
     """Draw the frame and the chosen page. For app.py."""
-    say = words()
+    state = AppState()
+    say = words(state.language)
     home = PAGES[0][0]
     pages = [
         st.Page(
@@ -46,8 +49,10 @@ def run() -> None:
     st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
     page = st.navigation(pages)
-    state = AppState()
     sidebar.show(state)
+    store("store_names", pack_names(state.language))
+    if page.url_path not in _WITH_PICTURE:  # the views of the others write the link themselves
+        _write_language(state)
     if state.take_picture_choice() and page.url_path not in _WITH_PICTURE:
         st.switch_page(pages[0])  # a picture is chosen to be looked at
     st.session_state[_INSIDE] = True
@@ -57,6 +62,13 @@ def run() -> None:
         st.error(say.error(error))
     finally:
         st.session_state.pop(_INSIDE, None)
+
+
+def _write_language(state: AppState) -> None:
+    if state.shown_language is None:
+        st.query_params.pop("lang", None)
+    else:
+        st.query_params["lang"] = state.shown_language
 
 
 def _file(name: str) -> Path:

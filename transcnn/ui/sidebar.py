@@ -12,9 +12,14 @@ from transcnn.errors import FileTooLarge
 from transcnn.pictures.samples import Sample, samples
 from transcnn.ui.components import sample_picker
 from transcnn.ui.state import AppState
-from transcnn.ui.words import Words, words
+from transcnn.ui.words import LANGUAGES, Words, words
 
-_PICKER, _UPLOADER, _MODEL = "sample_picker", "uploader", "model_picker"
+_PICKER, _UPLOADER, _MODEL, _LANGUAGE = (
+    "sample_picker",
+    "uploader",
+    "model_picker",
+    "language_picker",
+)
 _ENDINGS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
 MAX_MB = 20
 _THUMB = 96  # pixels
@@ -22,8 +27,18 @@ _THUMB = 96  # pixels
 
 def show(state: AppState) -> None:
     """Draw the sidebar; a choice changes `state` before the page runs."""
-    say = words()
+    say = words(state.language)
     with st.sidebar:
+        st.radio(
+            say("sidebar.language"),
+            list(LANGUAGES),
+            list(LANGUAGES).index(state.language),
+            format_func=LANGUAGES.__getitem__,
+            key=_LANGUAGE,
+            horizontal=True,
+            label_visibility="collapsed",
+            on_change=lambda: state.speak(st.session_state[_LANGUAGE]),
+        )
         st.markdown(f"**{say('sidebar.picture')}**")
         sample_picker(
             _PICKER,

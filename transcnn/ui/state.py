@@ -18,6 +18,7 @@ from transcnn.model.config import HMHSA, Network
 from transcnn.model.variants import network
 from transcnn.pictures import decode
 from transcnn.pictures.samples import samples
+from transcnn.ui.words import LANGUAGES
 
 FIRST_SAMPLE = "zebra"
 SWITCH_NAMES = ("on", "uniform", "identity", "swapped", "off", "mean")  # in the order of the page
@@ -123,14 +124,23 @@ class AppState:
         error: PictureError | None = self._session["upload_error"]
         return error
 
-    def source(self, language: str) -> Source:
+    @property
+    def shown_language(self) -> str | None:
+        """The language as links name it: None for the usual one."""
+        return None if self.language == "en" else self.language
+
+    @property
+    def language(self) -> str:
+        return str(self._session["language"])
+
+    def source(self) -> Source:
         """The picture that is shown."""
         if self._session["shows_upload"]:
             upload: Source = self._session["upload"]
             return upload
-        return _sample_source(self._session["sample"], language)
+        return _sample_source(self._session["sample"], self.language)
 
-    def next_source(self, language: str) -> Source:
+    def next_source(self) -> Source:
         """The picture that lends its attention where the shown one's is swapped.
 
         The next of the samples and the upload in the order of their names, as in `evaluate`; an
@@ -138,8 +148,8 @@ class AppState:
         """
         names = sorted(s.name for s in samples())
         if self.sample is None:
-            return _sample_source(names[0], language)
-        return _sample_source(names[(names.index(self.sample) + 1) % len(names)], language)
+            return _sample_source(names[0], self.language)
+        return _sample_source(names[(names.index(self.sample) + 1) % len(names)], self.language)
 
     # Choosing
 
@@ -170,6 +180,9 @@ class AppState:
     def dismiss_error(self) -> None:
         self._session["upload_error"] = None
 
+    def speak(self, language: str) -> None:
+        self._session["language"] = language
+
     def show_model(self, name: str) -> None:
         self._session.update(model=name, selection=Selection())
 
@@ -192,6 +205,7 @@ class AppState:
             model=model if model in shipped_names() else shipped_names()[0],
             shows_upload=False,
             upload_error=None,
+            language=link.get("lang") if link.get("lang") in LANGUAGES else "en",
         )
         token = tuple(_number(part) for part in link.get("token", "").split(","))
         chosen = Selection(

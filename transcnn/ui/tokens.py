@@ -6,6 +6,7 @@ import streamlit as st
 
 from transcnn.ui.cache import classifier, pack_tokens, trace_picture
 from transcnn.ui.components import store, tokens_view
+from transcnn.ui.state import AppState
 from transcnn.ui.view import take_shown
 from transcnn.ui.words import words
 
@@ -17,9 +18,10 @@ _VIEW = "tokens_view"
 
 def show() -> None:
     """Draw the page: the view at once, the photo, and the tokens as soon as they are there."""
-    say = words()
-    shown = take_shown(say)
-    state, opened, selection = shown.state, shown.opened, shown.selection
+    state = AppState()
+    say = words(state.language)
+    shown = take_shown(state)
+    opened, selection = shown.opened, shown.selection
     tokens_view(
         _VIEW,
         shown.data(say, "tokens"),

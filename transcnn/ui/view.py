@@ -41,6 +41,7 @@ class Shown:
             "link": {
                 "picture": self.source.sample,
                 "model": state.shown_model,
+                "lang": state.shown_language,
             },
             "alt": self.source.alt,
             "selected": asdict(selection),
@@ -70,6 +71,7 @@ class Shown:
         selection, sample = self.selection, self.source.sample
         wanted = {
             "picture": sample,
+            "lang": self.state.shown_language,
             "stage": selection.stage,
             "block": selection.block,
             "head": selection.head,
@@ -84,10 +86,9 @@ class Shown:
         st.page_link(f"pages/{page}.py", label=label, query_params=query)
 
 
-def take_shown(say: Words) -> Shown:
+def take_shown(state: AppState) -> Shown:
     """What this visitor has chosen to look at."""
-    state = AppState()
-    source = state.source(say.language)
+    source = state.source()
     return Shown(state, source, open_picture(source, state.model), state.selection)
 
 

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from transcnn.errors import TransCNNError
+from transcnn.labels import class_names
 
+# Each in its own words, for people who look for theirs.
+LANGUAGES = {"en": "English", "zh": "中文"}
 _STRINGS = Path(__file__).with_name("strings")
 
 
@@ -37,6 +40,14 @@ class Words:
 
 
 @functools.cache
-def words(language: str = "en") -> Words:
-    """The words of `language`."""
+def words(language: str) -> Words:
+    """The words of `language`, one of `LANGUAGES`."""
     return Words(language)
+
+
+@functools.cache
+def class_labels(language: str) -> tuple[str, ...]:
+    """The names of the 1000 classes; in Chinese with the English one beside it."""
+    if language == "zh":
+        return tuple(" ".join(dict.fromkeys((n.chinese, n.label))) for n in class_names())
+    return tuple(name.label for name in class_names())

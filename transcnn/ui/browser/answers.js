@@ -9,9 +9,10 @@ function writeTop(view) {
     ? view.word("top_under", { switch: name })
     : view.word("top");
   const normal = view.trace?.top ?? [];
-  const top = run?.top ?? view.trace?.top ?? Array(5).fill({ label: "", probability: 0 });
+  const top = run?.top ?? view.trace?.top ?? Array(5).fill({ probability: 0 });
   view.pick(".top").replaceChildren(
-    ...top.map(({ label, probability }) => {
+    ...top.map(({ index, probability }) => {
+      const label = view.nameOf({ index });
       const row = make("div");
       const name = make("span", "name", label);
       name.title = label;
@@ -19,7 +20,7 @@ function writeTop(view) {
       const fill = make("span", "fill");
       fill.style.width = 100 * probability + "%";
       track.append(fill);
-      const before = run && normal.find((answer) => answer.label === label);
+      const before = run && normal.find((answer) => answer.index === index);
       if (before) {
         const mark = make("span", "normal");
         mark.style.left = `calc(${100 * before.probability}% - 1px)`;
@@ -37,7 +38,7 @@ function buildSwitches(view) {
   const switches = view.pick(".switches");
   switches.classList.toggle("waiting", !runs);
   switches.setAttribute("aria-label", view.word("without"));
-  const answer = view.trace?.top[0].label ?? "";
+  const answer = view.nameOf(view.trace?.top[0]);
   view.pick(".without small").textContent = answer && view.word("without_note", { answer });
   buildParts(view);
   const change = (name) => 100 * (runs[name].answer.probability - runs.on.answer.probability);
@@ -75,7 +76,7 @@ function buildSwitches(view) {
           before: runs.on.answer.logit.toFixed(2),
           after: runs[name].answer.logit.toFixed(2),
         });
-        const now = runs[name].top[0].label;
+        const now = view.nameOf(runs[name].top[0]);
         result.textContent =
           now === answer ? view.word("same_answer") : view.word("now", { answer: now });
         result.classList.toggle("changed", now !== answer);
@@ -112,11 +113,11 @@ function buildParts(view) {
 
 function verdict(view, names, change, signed) {
   const { runs } = view;
-  const answer = runs.on.top[0].label;
+  const answer = view.nameOf(runs.on.top[0]);
   const say = (name) => view.word(`switch_${name}`);
   const changes = names
-    .filter((name) => runs[name].top[0].label !== answer)
-    .map((name) => `${say(name)} → ${runs[name].top[0].label}`)
+    .filter((name) => runs[name].top[0].index !== runs.on.top[0].index)
+    .map((name) => `${say(name)} → ${view.nameOf(runs[name].top[0])}`)
     .join(", ");
   const farthest = (among) =>
     among.reduce((a, b) => (Math.abs(change(b)) > Math.abs(change(a)) ? b : a));

@@ -43,6 +43,10 @@ class Hide {
     this.writeLink();
   }
 
+  nameOf(answer) {
+    return shelf.names[answer.index] ?? "";
+  }
+
   word(name, gaps = {}) {
     return this.words[name].replace(/{(\w+)}/g, (_, gap) => gaps[gap]);
   }
@@ -213,15 +217,16 @@ class Hide {
         emphasise(
           note,
           this.word("kept", {
-            answer: outcome.before[0].label,
+            answer: this.nameOf(outcome.before[0]),
             before: formatShare(outcome.before[0].probability),
             after: formatShare(outcome.kept.probability),
           }),
         );
-      const top = outcome?.top ?? Array(5).fill({ label: "", probability: 0 });
+      const top = outcome?.top ?? Array(5).fill({ probability: 0 });
       box.querySelector(".top").replaceChildren(
-        ...top.map(({ label, probability }) => {
-          const row = make("div", label && label === outcome?.before[0].label ? "was" : "");
+        ...top.map(({ index, probability }) => {
+          const label = this.nameOf({ index });
+          const row = make("div", outcome?.before[0].index === index ? "was" : "");
           const text = make("span", "name", label);
           text.title = label;
           const track = make("span", "track");
@@ -241,9 +246,9 @@ class Hide {
     if (own.every(Boolean)) return this.word("verdict_nothing");
     const say = ({ before, top }, what) =>
       this.word(`fate_${what}`, {
-        now: top[0].label,
-        was: before[0].label,
-        share: formatShare(before.find((a) => a.label === top[0].label)?.probability ?? 0),
+        now: this.nameOf(top[0]),
+        was: this.nameOf(before[0]),
+        share: formatShare(before.find((a) => a.index === top[0].index)?.probability ?? 0),
       });
     const fates = [fate(attention), fate(body)];
     const sentence = this.word("verdict", {
@@ -473,9 +478,9 @@ class Hide {
 
 /** Of the answer on the whole picture: "same"; "near", one it had given 5 % before; or "lost". */
 function fate({ before, top }) {
-  const now = top[0].label;
-  if (now === before[0].label) return "same";
-  return before.some((a) => a.label === now && a.probability >= 0.05) ? "near" : "lost";
+  const now = top[0].index;
+  if (now === before[0].index) return "same";
+  return before.some((a) => a.index === now && a.probability >= 0.05) ? "near" : "lost";
 }
 
 /** Thin diagonal lines: this place is hidden. */

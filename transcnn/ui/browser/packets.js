@@ -3,7 +3,11 @@
 // A store component puts packets in, a view takes them out. Kept are the last ten: photo, trace,
 // runs and tokens of two pictures, and two with places hidden.
 
-const shelf = (globalThis.transcnnShelf ??= { packets: new Map(), arrivals: new EventTarget() });
+const shelf = (globalThis.transcnnShelf ??= {
+  packets: new Map(),
+  names: [],
+  arrivals: new EventTarget(),
+});
 
 /** u32 length of the header | header: JSON | body  ->  {header, body} */
 function unpack(bytes) {

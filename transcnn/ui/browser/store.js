@@ -7,7 +7,11 @@ export default function (component) {
   if (shelved.get(key) !== data) {
     shelved.set(key, data);
     const { header, body } = unpack(data);
-    if (header.kind === "photo") shelvePhoto(header, body);
+    if (header.kind === "names") {
+      shelf.names = header.names; // never pushed out by pictures
+      document.documentElement.lang = header.key === "zh" ? "zh-CN" : header.key;
+      shelf.arrivals.dispatchEvent(new Event("packet"));
+    } else if (header.kind === "photo") shelvePhoto(header, body);
     else if (header.kind === "trace") shelve("trace/" + header.key, readTrace(header, body));
     else if (header.kind === "hiding") shelveHiding(header, body);
     else if (header.kind === "without") shelve("without/" + header.key, header.runs);

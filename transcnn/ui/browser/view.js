@@ -102,6 +102,11 @@ class View {
     return this.words[name].replace(/{(\w+)}/g, (_, gap) => gaps[gap]);
   }
 
+  /** The name of an answer's class in the language of the page; "" for no answer. */
+  nameOf(answer) {
+    return shelf.names[answer?.index] ?? "";
+  }
+
   ordinal(index) {
     return this.word(`ordinal_${index + 1}`);
   }
