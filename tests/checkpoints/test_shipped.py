@@ -2,8 +2,8 @@
 only as it was shipped.
 
 Golden numbers: `tests/golden/lite0_outputs.json` says where they come from. They are of an earlier
-H-MHSA on the same body, whose weights are kept beside them; a later training has changed these
-weights, not the network. Tolerances: 1e-3 of the largest value in float32, 1e-5 in float64.
+H-MHSA on the same body, the one that the last training began with, kept as its first snapshot; the
+training has changed these weights, not the network. Tolerances: 1e-3 of the largest value in float32, 1e-5 in float64.
 """
 
 import hashlib
@@ -31,6 +31,8 @@ GOLDEN = json.loads(
 SAMPLES = GOLDEN["samples"]
 TOLERANCE = {"float32": 1e-3, "float64": 1e-5}
 
+SNAPSHOTS = sorted((FOLDER / "weights" / "snapshots").glob("*.safetensors"))
+
 # EfficientNet-Lite0's bottlenecks by number: stage, place among all of its blocks.
 BOTTLENECKS = [(s, b) for s, count in enumerate((3, 2, 6, 5)) for b in range(count)]
 # Those with H-MHSA: stage, place among its blocks with H-MHSA.
@@ -41,12 +43,27 @@ ATTENDING |= {12: (3, 0), 13: (3, 1), 14: (3, 2)}
 @pytest.fixture(scope="session")
 def golden_weights(tmp_path_factory):
     """A weight file: the shipped body with the H-MHSA that the golden numbers are of."""
-    branch = load(Path(__file__).parent.parent / "golden" / "lite0_trial_branch.safetensors")
+    branch = load(SNAPSHOTS[0])
     weights = load(shipped("transcnn_lite0").path)
     assert branch.keys() == {key for key in weights if ".attn." in key}
     file = tmp_path_factory.mktemp("golden") / "weights.safetensors"
     save_file({**weights, **branch}, file)
     return file
+
+
+def test_snapshots_lead_to_the_shipped_weights():
+    """The H-MHSA alone, after growing shares of the training, ever nearer to where it ended."""
+    end = load(shipped("transcnn_lite0").path)
+    distances = []
+    for file in SNAPSHOTS:
+        branch = load(file)
+        assert branch.keys() == {key for key in end if ".attn." in key}
+        assert all(branch[key].dtype == end[key].dtype for key in branch)
+        moved = [(branch[key].double() - end[key].double()).norm() ** 2 for key in branch]
+        distances.append(float(sum(moved)) ** 0.5)
+
+    assert [file.stem for file in SNAPSHOTS] == ["0.000", "0.030", "0.100", "0.300", "0.600"]
+    assert all(far > near > 1 for far, near in zip(distances, distances[1:], strict=False))
 
 
 @pytest.fixture(scope="module", params=list(TOLERANCE))
