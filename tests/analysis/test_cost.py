@@ -11,6 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from transcnn import list_models
 from transcnn.analysis.cost import network_cost
+from transcnn.analysis.cost.count import count_operations, count_parameters
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import (
     BATCH,
@@ -331,40 +332,12 @@ def test_with_equal_grids_the_cost_is_formula_13():
     assert total == r * (3 * n * c * c + 2 * n * g * g * c) + n * c * c
 
 
-def judged(model, x, taps=None):
-    """Multiply-adds by part, and those of batched products, as torch counts the operations."""
-    counter = FlopCounterMode(display=False)
-    with torch.no_grad(), counter:
-        model(x, taps)
-    found = counter.get_flop_counts()
-
-    def flops(*names):
-        return sum(sum(found.get(f"TransCNN.{name}", {}).values()) for name in names) // 2
-
-    products = sum(n for op, n in found["Global"].items() if "bmm" in str(op)) // 2
-    stages = [
-        flops(*(f"blocks.{s}.{b}" for b in range(len(stage))))
-        for s, stage in enumerate(model.blocks)
-    ]
-    by_part = [flops("stem"), stages[0]]
-    for s in (1, 2, 3):
-        by_part += [flops(f"downs.{s}"), stages[s]]
-    by_part.append(flops("head", "head_conv"))
-    return by_part, products, counter.get_total_flops() // 2
-
-
 @pytest.mark.parametrize("size", [(224, 224), (256, 256), (75, 101), (160, 96)])
 @pytest.mark.parametrize("name", list_models())
 def test_torchs_own_counter_agrees_part_by_part(name, size):
     net = network(name)
-    x = torch.empty(1, 3, *size, device="meta")
 
-    by_part, products, total = judged(on_meta(net), x)
-
-    cost = network_cost(net, size)
-    assert cost_parts(cost) == by_part
-    assert cost.attention_products == products
-    assert cost.total == total
+    assert network_cost(net, size) == count_operations(on_meta(net), size)
 
 
 @pytest.mark.parametrize("size", [(64, 64), (75, 101)])
@@ -372,13 +345,19 @@ def test_torchs_own_counter_agrees_part_by_part(name, size):
 def test_torchs_own_counter_agrees_on_a_pass_with_real_numbers(name, size):
     model = build(name).eval()
 
-    # torch does not count inside the fused kernel of the CPU, so the pass is a listened-to one
-    by_part, products, total = judged(model, torch.zeros(1, 3, *size), Taps())
+    assert network_cost(model.config, size) == count_operations(model, size)
 
-    cost = network_cost(model.config, size)
-    assert cost_parts(cost) == by_part
-    assert cost.attention_products == products
-    assert cost.total == total
+
+@pytest.mark.parametrize("name", list_models())
+def test_parameters_by_part_are_all_parameters(name):
+    model = on_meta(network(name))
+
+    found = count_parameters(model)
+
+    between = [n for s in range(4) for n in (found.downs[s], found.stages[s])]
+    head = count(model.head) + count(model.head_conv) + count(model.head_norm)
+    assert [found.stem, *between[1:], found.head] == [*parts(model)[:-1], head]
+    assert found.total == count(model)
 
 
 def test_the_cost_is_for_one_picture_of_any_shape():

@@ -3,10 +3,12 @@ only as it was shipped.
 
 Golden numbers: `tests/golden/lite0_outputs.json` says where they come from. They are of an earlier
 H-MHSA on the same body, the one that the last training began with, kept as its first snapshot; the
-training has changed these weights, not the network. Tolerances: 1e-3 of the largest value in float32, 1e-5 in float64.
+training has changed these weights, not the network. Tolerances: 1e-3 of the largest value in
+float32, 1e-5 in float64.
 """
 
 import hashlib
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -63,7 +65,7 @@ def test_snapshots_lead_to_the_shipped_weights():
         distances.append(float(sum(moved)) ** 0.5)
 
     assert [file.stem for file in SNAPSHOTS] == ["0.000", "0.030", "0.100", "0.300", "0.600"]
-    assert all(far > near > 1 for far, near in zip(distances, distances[1:], strict=False))
+    assert all(far > near > 1 for far, near in itertools.pairwise(distances))
 
 
 @pytest.fixture(scope="module", params=list(TOLERANCE))

@@ -11,6 +11,7 @@ from transcnn.cli import (
     ablate,
     attention,
     bench,
+    cost,
     evaluate,
     means,
     models,
@@ -34,6 +35,7 @@ for command in (
     reading.reading,
     attention.attention,
     bench.bench,
+    cost.cost,
     train.train,
     means.means,
 ):

@@ -1,19 +1,18 @@
 """Multiply-adds of a network, in closed form from its description alone.
 
 Counted: convolutions, linear layers, QK^T and AV. Not counted: bias, norms, activations, softmax,
-pooling, additions, upsampling. One picture. Formulas: (13) of the paper, made exact.
+pooling, additions, upsampling. One picture. Attention: see `attention`.
 """
 
 import math
 from dataclasses import dataclass
 
-from transcnn.model.config import HMHSA, Block, Bottleneck, Network, PooledAttention
-
-Size = tuple[int, int]  # rows, columns
+from transcnn.analysis.cost.attention import Size, attention_cost
+from transcnn.model.config import Block, Bottleneck, Network
 
 
 @dataclass(frozen=True)
-class Cost:
+class NetworkCost:
     """Multiply-adds by part; `total` is their sum."""
 
     stem: int
@@ -27,7 +26,7 @@ class Cost:
         return self.stem + sum(self.downs) + sum(self.stages) + self.head
 
 
-def network_cost(network: Network, size: Size) -> Cost:
+def network_cost(network: Network, size: Size) -> NetworkCost:
     """The cost of `network` for pictures of `size` (rows, columns)."""
     maps = [network.map_size(s, size) for s in range(len(network.stages))]
     stages, downs, products = [], [], 0
@@ -39,7 +38,8 @@ def network_cost(network: Network, size: Size) -> Cost:
         total = 0
         for block in stage.blocks:
             total += _block_cost(block, entry)
-            products += _products(block, entry)
+            if block.attention is not None:
+                products += attention_cost(block.attention, entry).multiplied
             entry = _after(block.bottleneck, entry)
         stages.append(total)
         downs.append(_down_cost(network, s, maps[s]))
@@ -47,7 +47,7 @@ def network_cost(network: Network, size: Size) -> Cost:
     head = (network.head_width or last) * network.classes
     if network.head_width is not None:
         head += math.prod(maps[-1]) * last * network.head_width
-    return Cost(_stem_cost(network, size), tuple(downs), tuple(stages), head, products)
+    return NetworkCost(_stem_cost(network, size), tuple(downs), tuple(stages), head, products)
 
 
 def _halved(size: Size, times: int = 1) -> Size:
@@ -86,40 +86,4 @@ def _block_cost(block: Block, size: Size) -> int:
     expand = math.prod(size) * shape.width_in * inner if shape.expansion > 1 else 0
     out = math.prod(_after(shape, size))
     irb = expand + out * (shape.kernel**2 * inner + inner * shape.width_out)
-    return irb + _projections(block, size) + _products(block, size)
-
-
-def _projections(block: Block, size: Size) -> int:
-    """q, k, v at every level, on the map before it is padded, and W^p."""
-    attention = block.attention
-    if attention is None:
-        return 0
-    n, c = math.prod(size), attention.width
-    if isinstance(attention, HMHSA):
-        tokens = sum(math.prod(level.size) for level in attention.levels(size))
-        return 3 * tokens * c * c + n * c * c
-    if attention.grid == 1:
-        return 4 * n * c * c
-    return 5 * n * c * c + 2 * _pooled_tokens(attention, size) * c * c
-
-
-def _products(block: Block, size: Size) -> int:
-    """QK^T and AV, on the padded map."""
-    attention = block.attention
-    if attention is None:
-        return 0
-    n, c = math.prod(size), attention.width
-    if isinstance(attention, HMHSA):
-        return sum(
-            2 * math.prod(level.padded_size) * math.prod(level.grid) * c
-            for level in attention.levels(size)
-        )
-    if attention.grid == 1:
-        return 2 * n * n * c
-    grid = attention.grid
-    padded = math.ceil(size[0] / grid) * math.ceil(size[1] / grid) * grid**2
-    return 2 * padded * grid**2 * c + 2 * n * _pooled_tokens(attention, size) * c
-
-
-def _pooled_tokens(attention: PooledAttention, size: Size) -> int:
-    return max(1, size[0] // attention.pool) * max(1, size[1] // attention.pool)
+    return irb + (attention_cost(block.attention, size).total if block.attention else 0)

@@ -1,0 +1,16 @@
+"""What attention costs: one layer of each kind, against each other, and in a whole network."""
+
+from transcnn.analysis.cost.attention import AttentionCost, attention_cost
+from transcnn.analysis.cost.compare import METHODS, Layer, crossing, curve
+from transcnn.analysis.cost.network import NetworkCost, network_cost
+
+__all__ = [
+    "METHODS",
+    "AttentionCost",
+    "Layer",
+    "NetworkCost",
+    "attention_cost",
+    "crossing",
+    "curve",
+    "network_cost",
+]

@@ -1,0 +1,68 @@
+"""The second computation: parameters of the real modules, and the operations that torch counts."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from transcnn.analysis.cost.attention import Size
+from transcnn.analysis.cost.network import NetworkCost
+from transcnn.model.network import TransCNN
+from transcnn.model.taps import Taps
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Trainable parameters by part; `total` is their sum."""
+
+    stem: int
+    downs: tuple[int, ...]  # in front of each stage
+    stages: tuple[int, ...]
+    head: int
+
+    @property
+    def total(self) -> int:
+        return self.stem + sum(self.downs) + sum(self.stages) + self.head
+
+
+def count_parameters(model: TransCNN) -> Parameters:
+    """The parameters of `model`; its values may be absent (device meta)."""
+    return Parameters(
+        _count(model.stem),
+        tuple(_count(down) for down in model.downs),
+        tuple(_count(stage) for stage in model.blocks),
+        _count(model) - sum(_count(m) for m in (model.stem, model.downs, model.blocks)),
+    )
+
+
+def count_operations(model: TransCNN, size: Size) -> NetworkCost:
+    """Multiply-adds that torch counts while `model` runs on one picture of `size`.
+
+    On the device meta shapes are computed, values are not. The pass is listened to, because torch
+    does not count inside the fused kernel of an unheard attention.
+    """
+    picture = torch.zeros(1, 3, *size, device=model.head.weight.device)
+    counter = FlopCounterMode(display=False)
+    with torch.no_grad(), counter:
+        model(picture, Taps())
+    by_module = counter.get_flop_counts()
+
+    def macs(*names: str) -> int:
+        return sum(sum(by_module.get(f"TransCNN.{name}", {}).values()) for name in names) // 2
+
+    products = sum(n for operation, n in by_module["Global"].items() if "bmm" in str(operation))
+    return NetworkCost(
+        macs("stem"),
+        tuple(macs(f"downs.{s}") for s in range(len(model.downs))),
+        tuple(
+            macs(*(f"blocks.{s}.{b}" for b in range(len(stage.blocks))))
+            for s, stage in enumerate(model.config.stages)
+        ),
+        macs("head_conv", "head"),
+        products // 2,
+    )
+
+
+def _count(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters() if p.requires_grad)
