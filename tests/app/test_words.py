@@ -71,7 +71,7 @@ def test_every_word_that_python_says_is_in_the_catalogue(key):
     assert name in SAY.table(table)
 
 
-@pytest.mark.parametrize("table", ["pages", "sidebar", "models", "about", "explore"])
+@pytest.mark.parametrize("table", ["pages", "sidebar", "models", "about", "explore", "cost"])
 def test_no_word_of_python_is_a_leftover(table):
     for name in SAY.table(table):
         said = re.search(rf"""["']{table}\.{name}["']""", PYTHON)

@@ -25,6 +25,8 @@ from transcnn.ui.state import Source
 from transcnn.ui.words import class_labels
 
 if TYPE_CHECKING:
+    from transcnn.analysis.cost import NetworkCost
+    from transcnn.analysis.cost.count import Parameters
     from transcnn.classifier import Classifier
     from transcnn.trace import Trace
 
@@ -83,6 +85,16 @@ def classifier(model: str) -> "Classifier":
     torch.set_num_threads(1)
 
     return Classifier(model)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def count_network(model: str, side: int) -> "tuple[Parameters, NetworkCost]":
+    """Parameters of a network, and its multiply-adds as torch counts them."""
+    from transcnn.analysis.cost.count import count_operations, count_parameters
+    from transcnn.model.network import blank
+
+    counted = blank(model).eval()
+    return count_parameters(counted), count_operations(counted, (side, side))
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)

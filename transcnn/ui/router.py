@@ -20,6 +20,7 @@ PAGES = (
     ("explore", ":material/center_focus_strong:"),
     ("tokens", ":material/grid_view:"),
     ("hide", ":material/visibility_off:"),
+    ("cost", ":material/show_chart:"),
     ("models", ":material/deployed_code:"),
     ("about", ":material/info:"),
 )
@@ -54,7 +55,8 @@ def run() -> None:
     if page.url_path not in _WITH_PICTURE:  # the views of the others write the link themselves
         _write_language(state)
     if state.take_picture_choice() and page.url_path not in _WITH_PICTURE:
-        st.switch_page(pages[0])  # a picture is chosen to be looked at
+        # A picture is chosen to be looked at. {}: bound parameters cannot be cleared without it.
+        st.switch_page(pages[0], query_params={})
     st.session_state[_INSIDE] = True
     try:
         page.run()

@@ -1,0 +1,46 @@
+"""The Cost page in a real browser: curves, sliders by keyboard, the link."""
+
+CHART = ".js-plotly-plot .main-svg"
+LEVELS = '[data-testid=stSlider]:has-text("Levels") input[type=range]'
+
+
+def test_the_curves_stand_and_a_link_opens_the_same_choice(server, open_page):
+    page = open_page(f"{server}/cost?channels=64&heads=1&levels=3&grid0=4&memory=true", CHART)
+
+    page.get_by_text("H-MHSA (4, 2) costs less than MHSA").wait_for()
+    lines = page.locator(".js-plotly-plot .scatterlayer .trace").count()
+    assert lines == 11  # nine layers, the crossings, the stages
+    assert page.locator(".katex").count() > 0
+
+
+def test_a_choice_by_keyboard_is_in_the_link_and_survives_a_reload(server, open_page):
+    page = open_page(f"{server}/cost", CHART)
+
+    page.locator(LEVELS).focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**levels=3**")
+    page.reload()
+    page.wait_for_selector(CHART)
+
+    assert page.get_by_text("Side of the grids of level 1").is_visible()
+
+
+def test_a_picture_chosen_here_leads_to_explore(server, open_page):
+    page = open_page(f"{server}/cost?levels=3", CHART)
+
+    page.locator("[data-sample=lion]").click()
+
+    page.wait_for_selector(".explore[data-state=ready]")
+    assert "levels" not in page.url
+    page.get_by_role("link", name="Cost").click()
+    page.wait_for_selector(CHART)
+    page.wait_for_url("**levels=3**")
+
+
+def test_the_page_fits_a_phone_in_chinese(server, open_page):
+    page = open_page(
+        f"{server}/cost?lang=zh", CHART, viewport={"width": 390, "height": 844}, color_scheme="dark"
+    )
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.get_by_text("注意力要算多少").is_visible()
