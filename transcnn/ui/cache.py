@@ -27,6 +27,7 @@ from transcnn.ui.words import class_labels
 if TYPE_CHECKING:
     from transcnn.analysis.cost import NetworkCost
     from transcnn.analysis.cost.count import Parameters
+    from transcnn.analysis.hiding import Hiding
     from transcnn.classifier import Classifier
     from transcnn.trace import Trace
 
@@ -149,7 +150,7 @@ def _hiding(
     fill: str,
     share: float,
     _opened: Opened,
-) -> bytes:
+) -> "tuple[Hiding, bytes]":
     from transcnn.analysis.hiding import Run, board_of, hide, look_at_hidden
     from transcnn.figures.hiding_packet import hiding_packet
 
@@ -161,10 +162,10 @@ def _hiding(
     hidden = hide(run, places, "gray" if fill == "gray" else "scraps", share)
     with _running:
         found = look_at_hidden(classifier(model), _opened.pixels, hidden, places)
-    return hiding_packet(key, found)
+    return found, hiding_packet(key, found)
 
 
-def pack_hiding(
+def hide_places(
     key: str,
     opened: Opened,
     model: str,
@@ -172,8 +173,8 @@ def pack_hiding(
     cells: tuple[int, ...],
     fill: str,
     share: float,
-) -> bytes:
-    """The picture with `cells` hidden and what came of it, for the browser, by the name `key`."""
+) -> "tuple[Hiding, bytes]":
+    """The picture with `cells` hidden and what came of it; for the browser too, by `key`."""
     return _hiding(key, model, name, cells, fill, share, opened)
 
 

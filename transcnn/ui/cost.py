@@ -15,6 +15,7 @@ from transcnn.model.variants import network
 from transcnn.ui.cache import count_network
 from transcnn.ui.cost_chart import Mark, cost_chart
 from transcnn.ui.state import AppState
+from transcnn.ui.take_away import take_away
 from transcnn.ui.words import Words, words
 
 _SIDES = range(32, 4097, 32)  # of pictures, in pixels
@@ -66,15 +67,9 @@ def show() -> None:
     st.subheader(say("cost.crossings"))
     st.markdown("\n".join(f"- {sentence}" for _, sentence in crossings))
     st.caption(say("cost.conventions", window=WINDOW, grid=GRID, length=LENGTH))
-    st.download_button(
-        say("cost.csv"),
-        data=lambda: _curves_csv(curves),
-        file_name="cost.csv",
-        mime="text/csv",
-        on_click="ignore",
-    )
     _show_formula(say, layer, side)
     _show_network(say, config, side)
+    take_away(say, {"cost.csv": lambda: _curves_csv(curves)})
 
 
 # What is chosen. The widgets keep their values in the link, under their keys.

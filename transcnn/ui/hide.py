@@ -5,10 +5,14 @@ from typing import Any
 
 import streamlit as st
 
+from transcnn.figures import sheet
+from transcnn.figures.sheet import Sheet
+from transcnn.model.variants import network
 from transcnn.pictures.changes import changed_cells
-from transcnn.ui.cache import name_in_run, pack_hiding
+from transcnn.ui.cache import hide_places, name_in_run
 from transcnn.ui.components import hide_view, store
 from transcnn.ui.state import FILLS, AppState, board_cells, read_hidden
+from transcnn.ui.take_away import take_away
 from transcnn.ui.view import Shown, take_shown
 from transcnn.ui.words import words
 
@@ -43,10 +47,46 @@ def show() -> None:
         on_change=lambda: _change(shown),
     )
     store("store_photo", opened.photo)
-    packet = pack_hiding(
+    found, packet = hide_places(
         key, opened, state.model, name, tuple(sorted(cells)), hidden.fill, hidden.share
     )
     store("store_hiding", packet)
+
+    def figure() -> Sheet:
+        from transcnn.figures.hiding import hiding_sheet
+
+        stage, block = shown.selection.stage, shown.selection.block
+        return hiding_sheet(state.model, found, stage, block, _asking(shown, side))
+
+    def answers() -> str:
+        from transcnn.figures.hiding import answers_csv
+
+        return answers_csv(found)
+
+    def cells_read() -> str:
+        from transcnn.figures.hiding import cells_csv
+
+        return cells_csv(found)
+
+    take_away(
+        say,
+        {
+            "hiding.png": lambda: sheet.png(figure()),
+            "hiding.svg": lambda: sheet.svg(figure()),
+            "answers.csv": answers,
+            "cells.csv": cells_read,
+        },
+        upload=shown.source.sample is None,
+    )
+
+
+def _asking(shown: Shown, side: int) -> tuple[int, int]:
+    """The cell of the board that holds the chosen token; the middle one without a token."""
+    selection, pixels = shown.selection, len(shown.opened.pixels)
+    if selection.token is None:
+        return divmod(side * side // 2, side)
+    rows, columns = network(shown.state.model).map_size(selection.stage, (pixels, pixels))
+    return selection.token[0] * side // rows, selection.token[1] * side // columns
 
 
 def _change(shown: Shown) -> None:
