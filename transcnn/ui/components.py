@@ -1,4 +1,4 @@
-"""What is drawn in the browser: five components, each registered once for the whole app.
+"""What is drawn in the browser: the components, each registered once for the whole app.
 
 A component's script is the files that it needs, one after the other, in one module. The network's
 answers travel to the stores, in packets that stay the same from run to run; the view gets small
@@ -54,8 +54,14 @@ _samples = st.components.v2.component(
 _copy = st.components.v2.component(
     "transcnn.copy",
     html=_read("copy.html"),
-    css=_read("copy.css"),
+    css=_read("take.css"),
     js=_read("copy.js"),
+)
+_chart = st.components.v2.component(
+    "transcnn.chart",
+    html=_read("chart.html"),
+    css=_read("take.css"),
+    js=_read("chart.js"),
 )
 
 
@@ -97,3 +103,11 @@ def sample_picker(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -
 def copy_link(words: dict[str, str]) -> None:
     """A button that copies the page's address."""
     _copy(key="copy_link", data=words, height="content")
+
+
+def chart_files(chart: str, file: str, kinds: dict[str, str]) -> None:
+    """Buttons that save the plotly chart with the key `chart` as `file`; `kinds` are their texts
+    by ending, png and svg.
+    """
+    data = {"chart": chart, "file": file, "kinds": kinds}
+    _chart(key=f"files_of_{chart}", data=data, height="content")

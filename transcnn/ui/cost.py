@@ -35,6 +35,7 @@ _NAMES = {
     "linformer": "Linformer",
 }
 _FORMULA = "hmhsa"
+_CHART = "cost_curves"
 
 
 def show() -> None:
@@ -62,14 +63,15 @@ def show() -> None:
             logarithmic=logarithmic,
         ),
         alt=" ".join([say("cost.alt"), *(sentence for _, sentence in crossings)]),
-        config={"toImageButtonOptions": {"filename": "cost", "scale": 2}, "displaylogo": False},
+        config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage"]},  # below: two kinds
+        key=_CHART,
     )
     st.subheader(say("cost.crossings"))
     st.markdown("\n".join(f"- {sentence}" for _, sentence in crossings))
     st.caption(say("cost.conventions", window=WINDOW, grid=GRID, length=LENGTH))
     _show_formula(say, layer, side)
     _show_network(say, config, side)
-    take_away(say, {"cost.csv": lambda: _curves_csv(curves)})
+    take_away(say, {"cost.csv": lambda: _curves_csv(curves)}, chart=_CHART)
 
 
 # What is chosen. The widgets keep their values in the link, under their keys.
