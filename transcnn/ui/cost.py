@@ -31,7 +31,7 @@ _NAMES = {
     "pvt": "PVT",
     "pvt_linear": "PVTv2-linear",
     "twins": "Twins",
-    "grid_pooled": "TransCNN v1.0 / HAT-Net",
+    "grid_pooled": "v1.0 / HAT-Net",
     "linformer": "Linformer",
 }
 _FORMULA = "hmhsa"
