@@ -21,7 +21,7 @@ from transcnn.figures.packet import names_packet, photo_packet
 from transcnn.model.variants import network
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.ui.state import Source
+from transcnn.ui.state import Source, opening
 from transcnn.ui.words import class_labels
 
 if TYPE_CHECKING:
@@ -60,13 +60,17 @@ def open_picture(source: Source, model: str) -> Opened:
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def _open(digest: str, size: int, _source: Source) -> Opened:
-    picture = decode(_source.data)
-    pixels, crop = prepare(picture, size)
+    with opening:
+        picture = decode(_source.data)
+        pixels, crop = prepare(picture, size)
+        photo = small_jpeg(picture.image)
+        del picture
     key = f"{digest}/{size}"
-    return Opened(key, pixels, crop, photo_packet(key, _jpeg(picture.image), crop.shares))
+    return Opened(key, pixels, crop, photo_packet(key, photo, crop.shares))
 
 
-def _jpeg(image: Image.Image) -> bytes:
+def small_jpeg(image: Image.Image) -> bytes:
+    """A picture as a JPEG file of the size in which pages show it."""
     small = image.copy()
     small.thumbnail((_PHOTO_SIDE, _PHOTO_SIDE), Image.Resampling.LANCZOS)
     file = io.BytesIO()

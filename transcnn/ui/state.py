@@ -8,6 +8,7 @@ are read, and never trusted: what does not exist falls back to the default.
 
 import functools
 import hashlib
+import threading
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -19,6 +20,9 @@ from transcnn.model.variants import network
 from transcnn.pictures import decode
 from transcnn.pictures.samples import samples
 from transcnn.ui.words import LANGUAGES
+
+# A large picture takes hundreds of megabytes to open: one at a time, for all visitors together.
+opening = threading.Lock()
 
 FIRST_SAMPLE = "zebra"
 SWITCH_NAMES = ("on", "uniform", "identity", "swapped", "off", "mean")  # in the order of the page
@@ -161,7 +165,8 @@ class AppState:
     def show_upload(self, title: str, alt: str, data: bytes) -> None:
         """Show an uploaded file; if it is no picture, the last one stays and the error is kept."""
         try:
-            digest = decode(data).digest
+            with opening:
+                digest = decode(data).digest
         except PictureError as error:
             self.refuse_upload(error)
             return
