@@ -23,14 +23,22 @@ def show() -> None:
     shown = take_shown(state)
     opened, hidden = shown.opened, state.hidden
     name = name_in_run(shown.source)
-    side = round(board_cells(state.model) ** 0.5)
+    side = round(board_cells(state.config(state.model)) ** 0.5)
     percent = round(100 * hidden.share)
     cells = hidden.cells if hidden.cells is not None else _drawn(name, hidden.share, side)
     key = f"{shown.trace}/{percent}/{hidden.fill}/{sum(1 << cell for cell in cells):x}"
+    data = shown.data(say, "hide")
+    readable = [b for b in data["network"]["blocks"] if b["levels"][-1]["grid"] == side]
+    left_out = len(data["network"]["blocks"]) - len(readable)
+    if (shown.selection.stage, shown.selection.block) not in [
+        (b["stage"], b["block"]) for b in readable
+    ]:
+        data["selected"] |= {"stage": readable[0]["stage"], "block": readable[0]["block"]}
     hide_view(
         _VIEW,
         {
-            **shown.data(say, "hide"),
+            **data,
+            "network": {**data["network"], "blocks": readable},
             "side": side,
             "hiding": key,
             "shares": [
@@ -42,6 +50,8 @@ def show() -> None:
         },
         on_change=lambda: _change(shown),
     )
+    if left_out:
+        st.caption(say("hide.left_out", count=left_out))
     store("store_photo", opened.photo)
     packet = pack_hiding(
         key, opened, state.model, name, tuple(sorted(cells)), hidden.fill, hidden.share
@@ -55,7 +65,7 @@ def _change(shown: Shown) -> None:
         return
     state = shown.state
     cells = None if chosen["hide"] is None else str(chosen["hide"])
-    count = board_cells(state.model)
+    count = board_cells(state.config(state.model))
     state.hide(read_hidden(str(chosen["percent"]), cells, str(chosen["fill"]), count))
     token = chosen["token"]
     state.select(
