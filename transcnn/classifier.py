@@ -11,10 +11,10 @@ from torch import Tensor
 
 from transcnn.checkpoints import create_model, shipped
 from transcnn.checkpoints.catalogue import sha256
-from transcnn.checkpoints.means import load_means
+from transcnn.checkpoints.means import Means, load_means
 from transcnn.errors import ChoiceError
-from transcnn.labels import ClassName, class_names
-from transcnn.model.network import fold_batch_norms
+from transcnn.labels import ClassName, class_names, names_of
+from transcnn.model.network import TransCNN, fold_batch_norms
 from transcnn.model.taps import Place, Switch, Taps
 from transcnn.pictures import Crop, DecodedPicture, decode, prepare
 from transcnn.pictures.prepare import Resize
@@ -55,8 +55,19 @@ class Classifier:
             raise ChoiceError(field="model", value=name, allowed="networks with 1000 classes")
         # `create_model` has compared the digest of what ships with the catalogue's.
         file = shipped(name).path if weights == "shipped" else Path(weights)
-        self.weights_sha256 = shipped(name).sha256 if weights == "shipped" else sha256(file)
-        self.means = load_means(file)
+        digest = shipped(name).sha256 if weights == "shipped" else sha256(file)
+        self._take(model, digest, load_means(file))
+
+    @classmethod
+    def around(cls, model: TransCNN, weights_sha256: str) -> "Classifier":
+        """A network that has its weights already, of any number of classes; without averages."""
+        classifier = cls.__new__(cls)
+        classifier._take(model, weights_sha256, None)
+        return classifier
+
+    def _take(self, model: TransCNN, weights_sha256: str, means: Means | None) -> None:
+        self.weights_sha256 = weights_sha256
+        self.means = means
         self.config = model.config
         # Channels last and without separate batch norms: the same function, sooner.
         self.model = fold_batch_norms(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -87,7 +98,7 @@ class Classifier:
         return values.permute(0, 3, 1, 2)  # B H W 3 to B 3 H W, still channels last in memory
 
     def logits(self, pixels: NDArray[np.uint8], switch: Switch | None = None) -> Tensor:
-        """Logits [B, 1000] of prepared pictures [B, S, S, 3], attention changed by `switch`."""
+        """Logits [B, classes] of prepared pictures [B, S, S, 3], attention changed by `switch`."""
         taps = None if switch is None else Taps(record=False, switch=switch)
         with torch.inference_mode():
             out: Tensor = self.model(self.normalise(pixels), taps)
@@ -112,7 +123,7 @@ class Classifier:
         return self.listen(pixels)[1]
 
     def listen(self, pixels: NDArray[np.uint8]) -> tuple[Tensor, Mapping[Place, Tensor]]:
-        """Logits [B, 1000] and attention matrices of prepared pictures [B, S, S, 3], of one run."""
+        """Logits [B, classes] and attention matrices of pictures [B, S, S, 3], of one run."""
         taps = Taps()
         with torch.inference_mode():
             logits: Tensor = self.model(self.normalise(pixels), taps)
@@ -125,7 +136,7 @@ class Classifier:
             raise ChoiceError(field="top", value=top, allowed=f"1 to {len(class_names())}")
 
     def rank(self, logits: Tensor | NDArray[np.float32], top: int = 5) -> Prediction:
-        """The `top` likeliest classes of one picture's logits [1000]."""
+        """The `top` likeliest classes of one picture's logits [classes]; all, if there are less."""
         self.check_top(top)
         values = logits if isinstance(logits, Tensor) else torch.tensor(logits)
         order = values.argsort(descending=True, stable=True)[:top].tolist()
@@ -133,8 +144,10 @@ class Classifier:
 
 
 def answer(logits: Tensor, index: int) -> Answer:
-    """One class with what one picture's logits [1000] give it."""
-    return Answer(class_names()[index], float(logits.softmax(0)[index]), float(logits[index]))
+    """One class with what one picture's logits [classes] give it."""
+    return Answer(
+        names_of(len(logits))[index], float(logits.softmax(0)[index]), float(logits[index])
+    )
 
 
 def _decoded(picture: Picture) -> DecodedPicture:

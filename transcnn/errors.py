@@ -8,6 +8,23 @@
     │   ├── TooManyPixels   refused from the header, before decoding
     │   └── FileTooLarge    refused before it is opened
     ├── CheckpointError     a weight file that does not fit, or is not what it says
+    │   ├── WeightsTooLarge refused before it is read
+    │   ├── UnknownEnding   named like no weight file that can be read
+    │   ├── NotWeights      not what its name says
+    │   ├── BrokenWeights   the right format, but it ends early or is damaged
+    │   ├── HoldsCode       more than tensors: reading it could run code
+    │   ├── NamelessTensors tensors, but not by name
+    │   ├── UnknownNetwork  keys that resemble no network that is known
+    │   ├── MissingKeys     less than the network needs
+    │   ├── ForeignKeys     more than the network has
+    │   ├── OtherShapes     the right keys, other shapes
+    │   ├── NoNumbers       a key whose value cannot be computed with
+    │   └── NoAnswer        weights with which the network answers no number
+    ├── DownloadError
+    │   ├── NotThere        the address has no such file
+    │   ├── NotReachable    there is no way to the address
+    │   ├── CutOff          the file ended early
+    │   └── EndlessFile     it does not end where a weight file would
     └── FolderError         a folder of pictures that cannot be used as asked
 
 Each class holds one sentence with named gaps; an error carries the values for the gaps. The
@@ -66,6 +83,111 @@ class CheckpointError(TransCNNError):
     """A weight file that cannot be used. Details: file, reason."""
 
     sentence = "{file}: {reason}."
+
+
+class WeightsTooLarge(CheckpointError):
+    """Refused unread. Details: file, limit (megabytes)."""
+
+    sentence = "{file}: this weight file has more than {limit} MB."
+
+
+class UnknownEnding(CheckpointError):
+    """A name that no weight file has. Details: file, endings."""
+
+    sentence = "{file}: only {endings} can be read."
+
+
+class NotWeights(CheckpointError):
+    """The first bytes are not those of the format. Details: file, format."""
+
+    sentence = "{file}: this is no {format} weight file."
+
+
+class BrokenWeights(CheckpointError):
+    """It begins like a weight file and does not go on like one. Details: file, format."""
+
+    sentence = "{file}: this {format} weight file is damaged or ends too early."
+
+
+class HoldsCode(CheckpointError):
+    """Refused unread. Details: file."""
+
+    sentence = (
+        "{file}: it holds more than tensors, and is refused because reading that can run code."
+    )
+
+
+class NamelessTensors(CheckpointError):
+    """A list, a single tensor, or something else. Details: file."""
+
+    sentence = "{file}: it does not hold tensors by name."
+
+
+class UnknownNetwork(CheckpointError):
+    """No variant has keys like these. Details: file, keys (some of them)."""
+
+    sentence = "{file}: no network that is known here has keys like {keys}."
+
+
+class MissingKeys(CheckpointError):
+    """Details: file, model, count, of (how many it needs), keys (some of them)."""
+
+    sentence = "{file}: missing {count} of the {of} keys of {model}, {keys}."
+
+
+class ForeignKeys(CheckpointError):
+    """Details: file, model, count, keys (some of them)."""
+
+    sentence = "{file}: {model} does not have {keys} ({count} in all)."
+
+
+class OtherShapes(CheckpointError):
+    """Details: file, model, count, of (how many it has), key (one of them), given, wanted."""
+
+    sentence = (
+        "{file}: not the shapes of {model} in {count} of {of} keys, "
+        "{key} has {given} and needs {wanted}."
+    )
+
+
+class NoNumbers(CheckpointError):
+    """No tensor of finite numbers that are all in the file. Details: file, key."""
+
+    sentence = "{file}: the key {key} holds no tensor of finite numbers."
+
+
+class NoAnswer(CheckpointError):
+    """Every value is finite, but what comes out is not. Details: file, model."""
+
+    sentence = "{file}: with these weights {model} answers a gray picture with no number."
+
+
+class DownloadError(TransCNNError):
+    """A published file that could not be fetched; see the subclasses."""
+
+
+class NotThere(DownloadError):
+    """The server answered, but not with a file. Details: address, status (of HTTP)."""
+
+    sentence = "The file is not at {address} (the answer was {status})."
+
+
+class NotReachable(DownloadError):
+    """No answer at all. Details: address."""
+
+    sentence = "There is no way to {address} from here."
+
+
+class CutOff(DownloadError):
+    """The connection ended before the file did. Details: address, received (megabytes)."""
+
+    sentence = "The connection to {address} ended after {received} MB, before the file did."
+
+
+class EndlessFile(DownloadError):
+    """Given up. Details: address, limit (megabytes)."""
+
+    sentence = "What {address} sends is larger than any weight file of the authors, {limit} MB."
 
 
 class FolderError(TransCNNError):

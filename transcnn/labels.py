@@ -28,6 +28,17 @@ def class_names() -> tuple[ClassName, ...]:
     )
 
 
+@functools.lru_cache(8)
+def names_of(classes: int) -> tuple[ClassName, ...]:
+    """The names of the classes of a network that has so many: ImageNet's where there are 1000.
+
+    What the classes of another network are, its weights do not tell: they get numbers, from 0.
+    """
+    if classes == len(class_names()):
+        return class_names()
+    return tuple(ClassName(i, "", f"class {i}", (), f"第 {i} 类") for i in range(classes))
+
+
 @functools.cache
 def _by_name() -> dict[str, ClassName]:
     """Every accepted way to write a class, in lower case with spaces; first come, first served."""

@@ -14,9 +14,10 @@ import torch
 
 from tests.golden.recipe import reference_input, reference_value
 from transcnn import from_authors
-from transcnn.checkpoints.authors import authors_key, authors_names
+from transcnn.checkpoints.authors import authors_key
 from transcnn.errors import CheckpointError, ChoiceError
 from transcnn.model.network import build
+from transcnn.model.variants import authors_names
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 KEYS = json.loads((GOLDEN / "authors_keys.json").read_text())["keys"]

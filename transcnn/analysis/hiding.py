@@ -81,7 +81,10 @@ class BoardReading:
 
 @dataclass(frozen=True)
 class Hiding:
-    """A picture [S, S, 3] with its own cells True on the board, and what came of it."""
+    """A picture [S, S, 3] with its own cells True on the board, and what came of it.
+
+    `readings` has the blocks whose last level has one place for each cell.
+    """
 
     pixels: Pixels
     own: Board
@@ -121,6 +124,8 @@ def _readings(attention: Mapping[Place, Tensor], own: Board) -> Iterable[BoardRe
         last[place.stage, place.block] = attention[place]
     mine = own.ravel()
     for (stage, block), rows in last.items():
+        if rows.shape[-1] != mine.size:  # its last level has another board: no cell is a place
+            continue
         shares = rows[:, 0, 0].mean(0).numpy()
         mass = shares[:, mine].sum(1)
         parts = [float(mass[of].mean()) if of.any() else None for of in (mine, ~mine)]

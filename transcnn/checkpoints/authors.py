@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from torch import Tensor
 
 from transcnn.checkpoints.fit import load_strictly
 from transcnn.errors import ChoiceError
-from transcnn.model import variants
 from transcnn.model.network import TransCNN, blank
+from transcnn.model.variants import authors_names
 
 # Our prefix of a key -> theirs. {n} is the number of the stage that a downsampling leads into.
 _COMMON = {
@@ -34,11 +35,6 @@ _HAT = {
 }
 
 
-def authors_names() -> list[str]:
-    """The variants that the authors published weights for."""
-    return [n for n in variants.list_models() if n.startswith(("transcnn_v1_", "hatnet_"))]
-
-
 def authors_key(key: str, hat: bool) -> str:
     """The authors' name for our state-dict key `key`."""
     parts = re.sub(r"^downs\.(\d)", lambda m: f"ds{int(m[1]) + 1}", key)
@@ -47,15 +43,17 @@ def authors_key(key: str, hat: bool) -> str:
     return parts
 
 
-def from_authors(name: str, state_dict: Mapping[str, Tensor]) -> TransCNN:
-    """The authors' network `name` with their weights `state_dict`.
+def from_authors(
+    name: str, state_dict: Mapping[str, Tensor], file: str = "the authors' file", **overrides: Any
+) -> TransCNN:
+    """The authors' network `name` with their weights `state_dict`, which came from `file`.
 
-    Strict both ways: CheckpointError names the first key that is missing, extra or of another
-    shape; ChoiceError if `name` is none of their networks.
+    Strict both ways: a CheckpointError names what is missing, extra or of another shape.
+    ChoiceError if `name` is none of their networks. `overrides` replace settings of the variant.
     """
     if name not in authors_names():
         raise ChoiceError(field="model", value=name, allowed=", ".join(authors_names()))
-    model = blank(name)
+    model = blank(name, **overrides)
     hat = name.startswith("hatnet_")
-    load_strictly(model, state_dict, lambda key: authors_key(key, hat), "the authors' file")
+    load_strictly(model, state_dict, lambda key: authors_key(key, hat), file)
     return model

@@ -1,51 +1,80 @@
 """Reading weight files."""
 
+import io
 import pickle
 import warnings
 from pathlib import Path
+from typing import BinaryIO
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
-from transcnn.errors import CheckpointError
+from transcnn.errors import (
+    BrokenWeights,
+    CheckpointError,
+    HoldsCode,
+    NamelessTensors,
+    NotWeights,
+    UnknownEnding,
+)
+
+ENDINGS = (".safetensors", ".pth", ".pt", ".pth.tar")
 
 
-def load(path: str | Path) -> dict[str, Tensor]:
-    """The tensors of a weight file, by key: .safetensors, or .pth / .pt with tensors only.
+def load(source: str | Path | bytes, name: str | None = None) -> dict[str, Tensor]:
+    """The tensors of a weight file, by key: .safetensors, or .pth / .pt / .pth.tar of tensors only.
 
+    `source` is its path, or its bytes; `name` is what it is called, where the path does not tell.
     A .pth file may hold the tensors directly or under "model" or "state_dict", as published ones
     do. Anything that would need code to be run is refused. Raises CheckpointError.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise CheckpointError(file=path, reason="there is no such file")
-    if path.suffix == ".safetensors":
-        try:
-            return safetensors.torch.load_file(path)
-        except SafetensorError as error:
-            raise CheckpointError(file=path, reason="this is no safetensors file") from error
-    if path.suffix not in (".pth", ".pt"):
-        raise CheckpointError(file=path, reason="only .safetensors, .pth and .pt can be read")
-    with path.open("rb") as file:
-        start = file.read(2)
+    if isinstance(source, str):
+        source = Path(source)
+    if isinstance(source, Path) and not source.is_file():
+        raise CheckpointError(file=source, reason="there is no such file")
+    name = str(source) if name is None else name
+    if not name.endswith(ENDINGS):
+        raise UnknownEnding(file=name, endings=", ".join(ENDINGS))
+    with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
+        if name.endswith(".safetensors"):
+            return _read_safetensors(source, file, name)
+        return _by_name(_read_torch(file, name), name)
+
+
+def _read_safetensors(source: Path | bytes, file: BinaryIO, name: str) -> dict[str, Tensor]:
+    start = file.read(9)  # the length of the header, then the header: JSON
+    if start[8:] != b"{":
+        raise NotWeights(file=name, format="safetensors")
+    try:
+        if isinstance(source, Path):
+            return safetensors.torch.load_file(source)
+        return safetensors.torch.load(source)
+    except Exception as error:  # what is damaged may end the reading anywhere
+        raise BrokenWeights(file=name, format="safetensors") from error
+
+
+def _read_torch(file: BinaryIO, name: str) -> object:
+    start = file.read(2)
     if not start.startswith((b"PK", b"\x80")):  # a zip, or (before 2020) a bare pickle
-        raise CheckpointError(file=path, reason="this is no PyTorch weight file")
+        raise NotWeights(file=name, format="PyTorch")
+    file.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of pickles that it then reads or refuses
-            content = torch.load(path, map_location="cpu", weights_only=True)
+            return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        reason = "it holds more than tensors, and is refused because reading that can run code"
-        raise CheckpointError(file=path, reason=reason) from error
+        raise HoldsCode(file=name) from error
     except Exception as error:  # what is damaged may end the reading anywhere
-        raise CheckpointError(file=path, reason="this is no PyTorch weight file") from error
+        raise BrokenWeights(file=name, format="PyTorch") from error
+
+
+def _by_name(content: object, name: str) -> dict[str, Tensor]:
     for key in ("model", "state_dict"):
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
     if not isinstance(content, dict) or not all(
         isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()
     ):
-        raise CheckpointError(file=path, reason="it does not hold tensors by name")
+        raise NamelessTensors(file=name)
     return content

@@ -1,10 +1,12 @@
 """Strict loading: every key, every shape, in both directions, and a sentence when one is off."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
+import torch
 from torch import Tensor
 
-from transcnn.errors import CheckpointError
+from transcnn.errors import ForeignKeys, MissingKeys, NoNumbers, OtherShapes
 from transcnn.model.network import TransCNN
 
 
@@ -16,25 +18,53 @@ def load_strictly(
 ) -> None:
     """Give `model` the values of `state_dict`; `their_key` tells the file's name of our keys.
 
-    Values are converted to the model's number type. Raises CheckpointError naming the first key
-    that is missing, misshapen, no tensor, or extra; the model is then unchanged.
+    Values are converted to the model's number type. Raises the CheckpointError that says which keys
+    are missing, extra, misshapen or no numbers; the model is then unchanged.
     """
+    named = {"file": file, "model": model.config.name}
     wanted = {their_key(ours): (ours, value) for ours, value in model.state_dict().items()}
+    missing = [key for key in wanted if key not in state_dict]
+    if missing:
+        raise MissingKeys(**named, count=len(missing), of=len(wanted), keys=some(missing))
+    extra = [key for key in state_dict if key not in wanted]
+    if extra:
+        raise ForeignKeys(**named, count=len(extra), keys=some(extra))
+    for key, given in state_dict.items():
+        if not _is_plain(given):
+            raise NoNumbers(file=file, key=key)
+    other = [key for key, (_, value) in wanted.items() if state_dict[key].shape != value.shape]
+    if other:
+        raise OtherShapes(
+            **named,
+            count=len(other),
+            of=len(wanted),
+            key=other[0],
+            given=list(state_dict[other[0]].shape),
+            wanted=list(wanted[other[0]][1].shape),
+        )
     fitting = {}
     for theirs, (ours, value) in wanted.items():
-        if theirs not in state_dict:
-            raise CheckpointError(file=file, reason=f"the key {theirs} is missing")
-        given = state_dict[theirs]
-        if not isinstance(given, Tensor):
-            raise CheckpointError(file=file, reason=f"the key {theirs} holds no tensor")
-        if given.shape != value.shape:
-            raise CheckpointError(
-                file=file,
-                reason=f"the key {theirs} has shape {list(given.shape)}, "
-                f"but {list(value.shape)} is needed",
-            )
-        fitting[ours] = given.to(value.dtype, copy=True)
-    for theirs in state_dict:
-        if theirs not in wanted:
-            raise CheckpointError(file=file, reason=f"the key {theirs} is not part of the network")
+        fitting[ours] = state_dict[theirs].to(value.dtype, copy=True)
+        if not torch.isfinite(fitting[ours]).all():
+            raise NoNumbers(file=file, key=theirs)
     model.load_state_dict(fitting, assign=True)  # the model may be blank: nothing to copy into
+
+
+def some(keys: Iterable[str], count: int = 3, longest: int = 80) -> str:
+    """The first keys, for a sentence: a file may have thousands, of any length."""
+    first = list(islice(keys, count + 1))
+    shown = [key if len(key) <= longest else f"{key[:longest]}…" for key in first[:count]]
+    return ", ".join([*shown, "…"] if len(first) > count else shown)
+
+
+def _is_plain(value: object) -> bool:
+    """Whether it is a tensor whose every value stands in the file: none of the sparse, quantised,
+    empty-handed or repeated kinds that a file of a few bytes can claim any size with."""
+    return (
+        isinstance(value, Tensor)
+        and value.layout == torch.strided
+        and value.device.type == "cpu"
+        and not value.is_quantized
+        and not value.is_complex()
+        and value.untyped_storage().nbytes() >= value.numel() * value.element_size()
+    )

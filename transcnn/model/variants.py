@@ -272,6 +272,11 @@ def list_models() -> list[str]:
     return list(VARIANTS)
 
 
+def authors_names() -> list[str]:
+    """Names of the networks that the authors published weights of."""
+    return [name for name, (family, _) in VARIANTS.items() if family is authors]
+
+
 def network(name: str, **overrides: Any) -> Network:
     """The network called `name`, single settings of its family replaced by `overrides`.
 

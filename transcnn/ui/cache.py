@@ -18,17 +18,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from transcnn.figures.packet import names_packet, photo_packet
-from transcnn.model.variants import network
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.ui.state import Source, opening
+from transcnn.ui.state import AppState, Source, opening
 from transcnn.ui.words import class_labels
 
 if TYPE_CHECKING:
     from transcnn.analysis.cost import NetworkCost
     from transcnn.analysis.cost.count import Parameters
     from transcnn.analysis.hiding import Hiding
-    from transcnn.classifier import Classifier
+    from transcnn.classifier import Answer, Classifier
     from transcnn.trace import Trace
 
 _PHOTO_SIDE = 720  # the longer side of a photo on the page, in pixels
@@ -37,10 +36,10 @@ _PHOTO_SIDE = 720  # the longer side of a photo on the page, in pixels
 _running = threading.Semaphore(os.cpu_count() or 1)
 
 
-@functools.cache
-def pack_names(language: str) -> bytes:
-    """The names of the classes in a language, for the browser."""
-    return names_packet(language, class_labels(language))
+@functools.lru_cache(8)
+def pack_names(language: str, classes: int) -> bytes:
+    """The names of so many classes in a language, for the browser."""
+    return names_packet(language, class_labels(language, classes))
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,9 @@ class Opened:
     photo: bytes  # the packet for the browser
 
 
-def open_picture(source: Source, model: str) -> Opened:
-    """The picture as `model` sees it, and its photo."""
-    return _open(source.digest, network(model).input.size, source)
+def open_picture(source: Source, size: int) -> Opened:
+    """The picture as a network with input `size` sees it, and its photo."""
+    return _open(source.digest, size, source)
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
@@ -78,27 +77,44 @@ def small_jpeg(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
 def classifier(model: str) -> "Classifier":
-    """The network `model` with its shipped weights."""
+    """The network `model`: this visitor's guest of that key, or one with its shipped weights."""
     import torch
-
-    from transcnn.classifier import Classifier
 
     # For one picture a second thread saves a seventh of the time; beside a busy browser, where
     # threads wait for each other, it costs many times that.
     torch.set_num_threads(1)
 
+    guest = AppState().guests.get(model)
+    return _shipped(model) if guest is None else guest.classifier
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _shipped(model: str) -> "Classifier":
+    from transcnn.classifier import Classifier
+
     return Classifier(model)
 
 
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _answers(key: str, model: str, _opened: Opened) -> "tuple[Answer, ...]":
+    opened = classifier(model)
+    with _running:
+        return opened.rank(opened.logits(_opened.pixels[None])[0]).top
+
+
+def answers(opened: Opened, model: str) -> "tuple[Answer, ...]":
+    """The likeliest classes of a picture by `model`, without a trace."""
+    return _answers(opened.key, model, opened)
+
+
 @st.cache_resource(max_entries=64, show_spinner=False)
-def count_network(model: str, side: int) -> "tuple[Parameters, NetworkCost]":
-    """Parameters of a network, and its multiply-adds as torch counts them."""
+def count_network(model: str, classes: int, side: int) -> "tuple[Parameters, NetworkCost]":
+    """Parameters of a variant, and its multiply-adds as torch counts them."""
     from transcnn.analysis.cost.count import count_operations, count_parameters
     from transcnn.model.network import blank
 
-    counted = blank(model).eval()
+    counted = blank(model, classes=classes).eval()
     return count_parameters(counted), count_operations(counted, (side, side))
 
 

@@ -11,7 +11,6 @@ from transcnn.analysis.cost import METHODS, Layer, crossing, curve, network_cost
 from transcnn.analysis.cost.attention import AttentionCost
 from transcnn.analysis.cost.compare import GRID, LENGTH, WINDOW, Quantity, measure
 from transcnn.model.config import HMHSA, Network
-from transcnn.model.variants import network
 from transcnn.ui.cache import count_network
 from transcnn.ui.cost_chart import Mark, cost_chart
 from transcnn.ui.state import AppState
@@ -42,7 +41,7 @@ def show() -> None:
     """Draw the page: the layer's settings, the curves, the formula, the network's table."""
     state = AppState()
     say = words(state.language)
-    config = network(state.model)
+    config = state.config(state.model)
     st.title(say("cost.title"))
     st.write(say("cost.lede"))
     layer, side = _choose_layer(say, config)
@@ -79,7 +78,7 @@ def show() -> None:
 
 def _choose_layer(say: Words, config: Network) -> tuple[Layer, int]:
     first = config.stages[0].attending[0]
-    assert isinstance(first, HMHSA)  # networks of other kinds do not ship
+    assert isinstance(first, HMHSA)  # networks of other kinds cannot be chosen
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(say("cost.like", model=config.name))
         for s in range(len(config.stages)):
@@ -260,7 +259,7 @@ def _bytes(count: float) -> str:
 def _show_network(say: Words, config: Network, side: int) -> None:
     st.subheader(say("cost.network", model=config.name, side=side))
     formula = network_cost(config, (side, side))
-    parameters, counted = count_network(config.name, side)
+    parameters, counted = count_network(config.name, config.classes, side)
     parts = (parameters, formula, counted)
     rows = [(say("cost.stem"), [of.stem for of in parts])]
     for s, stage in enumerate(config.stages):

@@ -27,7 +27,7 @@ def show() -> None:
     )
     store("store_photo", opened.photo)
     store("store_trace", pack_trace(opened, state.model))
-    other = open_picture(lender, state.model)
+    other = open_picture(lender, len(opened.pixels))
     store("store_without", pack_without(opened, other, state.model, selection.where))
     trace = trace_picture(opened, state.model)
     shown.link_to("tokens", say("explore.to_tokens"))

@@ -7,7 +7,6 @@ import streamlit as st
 
 from transcnn.figures import sheet
 from transcnn.figures.sheet import Sheet
-from transcnn.model.variants import network
 from transcnn.pictures.changes import changed_cells
 from transcnn.ui.cache import hide_places, name_in_run
 from transcnn.ui.components import hide_view, store
@@ -27,14 +26,22 @@ def show() -> None:
     shown = take_shown(state)
     opened, hidden = shown.opened, state.hidden
     name = name_in_run(shown.source)
-    side = round(board_cells(state.model) ** 0.5)
+    side = round(board_cells(state.config(state.model)) ** 0.5)
     percent = round(100 * hidden.share)
     cells = hidden.cells if hidden.cells is not None else _drawn(name, hidden.share, side)
     key = f"{shown.trace}/{percent}/{hidden.fill}/{sum(1 << cell for cell in cells):x}"
+    data = shown.data(say, "hide")
+    readable = [b for b in data["network"]["blocks"] if b["levels"][-1]["grid"] == side]
+    left_out = len(data["network"]["blocks"]) - len(readable)
+    if (shown.selection.stage, shown.selection.block) not in [
+        (b["stage"], b["block"]) for b in readable
+    ]:
+        data["selected"] |= {"stage": readable[0]["stage"], "block": readable[0]["block"]}
     hide_view(
         _VIEW,
         {
-            **shown.data(say, "hide"),
+            **data,
+            "network": {**data["network"], "blocks": readable},
             "side": side,
             "hiding": key,
             "shares": [
@@ -46,6 +53,8 @@ def show() -> None:
         },
         on_change=lambda: _change(shown),
     )
+    if left_out:
+        st.caption(say("hide.left_out", count=left_out))
     store("store_photo", opened.photo)
     found, packet = hide_places(
         key, opened, state.model, name, tuple(sorted(cells)), hidden.fill, hidden.share
@@ -55,8 +64,11 @@ def show() -> None:
     def figure() -> Sheet:
         from transcnn.figures.hiding import hiding_sheet
 
-        stage, block = shown.selection.stage, shown.selection.block
-        return hiding_sheet(state.model, found, stage, block, _asking(shown, side))
+        stage, block = int(data["selected"]["stage"]), int(data["selected"]["block"])
+        config = state.config(state.model)
+        size = config.map_size(stage, (len(opened.pixels),) * 2)
+        cell = _asking(shown.selection.token, size, side)
+        return hiding_sheet(config.name, found, stage, block, cell)
 
     def answers() -> str:
         from transcnn.figures.hiding import answers_csv
@@ -80,13 +92,11 @@ def show() -> None:
     )
 
 
-def _asking(shown: Shown, side: int) -> tuple[int, int]:
-    """The cell of the board that holds the chosen token; the middle one without a token."""
-    selection, pixels = shown.selection, len(shown.opened.pixels)
-    if selection.token is None:
+def _asking(token: tuple[int, int] | None, size: tuple[int, int], side: int) -> tuple[int, int]:
+    """The cell of the board that holds a token of a map of `size`; the middle one without it."""
+    if token is None:
         return divmod(side * side // 2, side)
-    rows, columns = network(shown.state.model).map_size(selection.stage, (pixels, pixels))
-    return selection.token[0] * side // rows, selection.token[1] * side // columns
+    return min(token[0] * side // size[0], side - 1), min(token[1] * side // size[1], side - 1)
 
 
 def _change(shown: Shown) -> None:
@@ -95,7 +105,7 @@ def _change(shown: Shown) -> None:
         return
     state = shown.state
     cells = None if chosen["hide"] is None else str(chosen["hide"])
-    count = board_cells(state.model)
+    count = board_cells(state.config(state.model))
     state.hide(read_hidden(str(chosen["percent"]), cells, str(chosen["fill"]), count))
     token = chosen["token"]
     state.select(

@@ -1,18 +1,27 @@
-"""Models: the weights that ship, and their cards."""
+"""Models: the weights that ship, with their cards; a person's own; the authors'."""
 
 import streamlit as st
 
 from transcnn.analysis.cost import network_cost
 from transcnn.checkpoints.catalogue import shipped, shipped_names
 from transcnn.model.variants import network
+from transcnn.ui import authors_weights, own_weights
 from transcnn.ui.state import AppState
-from transcnn.ui.words import words
+from transcnn.ui.words import Words, words
 
 
 def show() -> None:
-    """Draw the page: what ships, each with its card."""
-    say = words(AppState().language)
+    """Draw the page, section by section."""
+    state = AppState()
+    say = words(state.language)
     st.title(say("models.title"))
+    _show_shipped(say)
+    own_weights.show(state, say)
+    authors_weights.show(state, say)
+
+
+def _show_shipped(say: Words) -> None:
+    st.header(say("models.ships"))
     st.write(say("models.lede"))
     for name in shipped_names():
         config, entry = network(name), shipped(name)
@@ -28,5 +37,6 @@ def show() -> None:
                 licence=entry.licence,
             )
         )
-        card = entry.card.read_text(encoding="utf-8")
-        st.markdown(card.replace("# ", "## ", 1))  # the page has a title of its own
+        with st.expander(say("models.card", name=name)):
+            card = entry.card.read_text(encoding="utf-8")
+            st.markdown(card.replace("\n#", "\n##").replace("# ", "### ", 1))  # below our headings

@@ -10,7 +10,7 @@ from transcnn.ui import sidebar
 from transcnn.ui.cache import pack_names
 from transcnn.ui.components import store
 from transcnn.ui.state import AppState
-from transcnn.ui.words import words
+from transcnn.ui.words import plain, words
 
 _ROOT = Path(__file__).resolve().parents[2]
 _INSIDE = "_inside_app"
@@ -51,17 +51,18 @@ def run() -> None:
     st.html(f"<style>{_STYLE}</style>")
     page = st.navigation(pages)
     sidebar.show(state)
-    store("store_names", pack_names(state.language))
+    store("store_names", pack_names(state.language, state.config(state.model).classes))
     if page.url_path not in _WITH_PICTURE:  # the views of the others write the link themselves
         _write_language(state)
-    if state.take_picture_choice() and page.url_path not in _WITH_PICTURE:
+    seen_here = page.url_path in _WITH_PICTURE or (page.url_path == "models" and state.answers_here)
+    if state.take_picture_choice() and not seen_here:
         # A picture is chosen to be looked at. {}: bound parameters cannot be cleared without it.
         st.switch_page(pages[0], query_params={})
     st.session_state[_INSIDE] = True
     try:
         page.run()
     except TransCNNError as error:
-        st.error(say.error(error))
+        st.error(plain(say.error(error)))
     finally:
         st.session_state.pop(_INSIDE, None)
 

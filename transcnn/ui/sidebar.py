@@ -81,17 +81,26 @@ def _take_upload(state: AppState, say: Words) -> None:
 
 def _show_model(state: AppState, say: Words) -> None:
     st.markdown(f"**{say('sidebar.model')}**")
-    if len(shipped_names()) > 1:
+    guests = {key: guest for key, guest in state.guests.items() if guest.has_levels}
+    models = [*shipped_names(), *guests]
+    if len(models) > 1:
+        st.session_state[_MODEL] = state.model  # it may have been chosen elsewhere
         st.selectbox(
             say("sidebar.model"),
-            shipped_names(),
-            shipped_names().index(state.model),
+            models,
             key=_MODEL,
+            format_func=lambda m: (
+                f"{guests[m].config.name}: {guests[m].file}" if m in guests else m
+            ),
             on_change=lambda: state.show_model(st.session_state[_MODEL]),
             label_visibility="collapsed",
         )
     else:
         st.text(state.model)
+    if state.guest is not None:
+        size = say("sidebar.model_size", parameters=f"{state.guest.parameters / 1e6:.1f}")
+        st.caption(f"{size}. {say('sidebar.own_weights')}")
+        return
     entry = shipped(state.model)
     size = say("sidebar.model_size", parameters=f"{entry.parameters / 1e6:.1f}")
     score = say("sidebar.model_score", percent=f"{100 * entry.scores['imagenette_top1']:.1f}")

@@ -14,17 +14,20 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from transcnn.checkpoints.catalogue import shipped_names
-from transcnn.errors import PictureError
+from transcnn.errors import PictureError, TransCNNError
 from transcnn.model.config import HMHSA, Network
 from transcnn.model.variants import network
 from transcnn.pictures import decode
 from transcnn.pictures.samples import samples
+from transcnn.ui.fetching import Fetching
+from transcnn.ui.guests import Guest, Origin
 from transcnn.ui.words import LANGUAGES
 
 # A large picture takes hundreds of megabytes to open: one at a time, for all visitors together.
 opening = threading.Lock()
 
 FIRST_SAMPLE = "zebra"
+MOST_GUESTS = 3  # networks held at once besides those that ship, up to 250 MB each
 SWITCH_NAMES = ("on", "uniform", "identity", "swapped", "off", "mean")  # in the order of the page
 
 
@@ -103,9 +106,41 @@ class AppState:
         return str(self._session["model"])
 
     @property
+    def guest(self) -> Guest | None:
+        """The guest that is the chosen model; None for one that ships."""
+        return self.guests.get(self.model)
+
+    @property
+    def guests(self) -> dict[str, Guest]:
+        """The networks that this visitor brought, by key, the oldest first."""
+        guests: dict[str, Guest] = self._session["guests"]
+        return guests
+
+    def config(self, model: str) -> Network:
+        """What a model is made of, one that ships or a guest."""
+        return self.guests[model].config if model in self.guests else network(model)
+
+    @property
+    def answers_here(self) -> bool:
+        """Whether there are guests that only the Models page shows with the chosen picture."""
+        return any(not guest.has_levels for guest in self.guests.values())
+
+    @property
+    def weights_errors(self) -> dict[Origin, TransCNNError]:
+        """Why the last weight file could not be used, by the part of the page that it came by."""
+        errors: dict[Origin, TransCNNError] = self._session["weights_errors"]
+        return errors
+
+    @property
+    def fetching(self) -> Fetching | None:
+        """The download that is under way, or came to an end that nobody has seen yet."""
+        fetching: Fetching | None = self._session["fetching"]
+        return fetching
+
+    @property
     def shown_model(self) -> str | None:
-        """The model as links name it: None where there is no other."""
-        return self.model if len(shipped_names()) > 1 else None
+        """The model as links name it: None where there is no other, and for guests."""
+        return self.model if len(shipped_names()) > 1 and self.guest is None else None
 
     @property
     def sample(self) -> str | None:
@@ -189,10 +224,42 @@ class AppState:
         self._session["language"] = language
 
     def show_model(self, name: str) -> None:
-        self._session.update(model=name, selection=Selection())
+        hidden = Hidden(self.hidden.share, None, self.hidden.fill)  # another model, another board
+        self._session.update(model=name, selection=Selection(), hidden=hidden)
+
+    def welcome(self, guest: Guest) -> None:
+        """Keep a guest; the oldest ones that are not in use go where there are too many."""
+        self.guests.pop(guest.key, None)
+        self.guests[guest.key] = guest
+        others = [key for key in self.guests if key not in (guest.key, self.model)]
+        for key in others[: max(0, len(self.guests) - MOST_GUESTS)]:
+            del self.guests[key]
+        self.forget_error(guest.origin)
+
+    def forget_error(self, origin: Origin) -> None:
+        self.weights_errors.pop(origin, None)
+
+    def dismiss_guest(self, key: str) -> None:
+        """Forget a guest; where it was the chosen model, the first that ships is."""
+        if self.model == key:
+            self.show_model(shipped_names()[0])
+        self.guests.pop(key, None)
+
+    def fetch(self, name: str) -> None:
+        """Begin to download the authors' weights of the network `name`."""
+        self.end_fetching()
+        self.forget_error("authors")
+        fetching = self._session["fetching"] = Fetching(name)
+        fetching.start()
+
+    def end_fetching(self) -> None:
+        """Cancel the download that is under way, or forget the one that has ended."""
+        if self.fetching is not None:
+            self.fetching.cancel()
+        self._session["fetching"] = None
 
     def select(self, selection: Selection) -> None:
-        self._session["selection"] = _existing(selection, network(self.model))
+        self._session["selection"] = _existing(selection, self.config(self.model))
 
     def hide(self, hidden: Hidden) -> None:
         self._session["hidden"] = hidden
@@ -210,6 +277,9 @@ class AppState:
             model=model if model in shipped_names() else shipped_names()[0],
             shows_upload=False,
             upload_error=None,
+            guests={},
+            weights_errors={},
+            fetching=None,
             language=link.get("lang") if link.get("lang") in LANGUAGES else "en",
         )
         token = tuple(_number(part) for part in link.get("token", "").split(","))
@@ -222,9 +292,10 @@ class AppState:
             _number(link.get("level", "0")),
             link.get("part", "all"),
         )
-        self._session["selection"] = _existing(chosen, network(self.model))
+        config = self.config(self.model)
+        self._session["selection"] = _existing(chosen, config)
         self._session["hidden"] = read_hidden(
-            link.get("share", ""), link.get("hide"), link.get("fill", ""), board_cells(self.model)
+            link.get("share", ""), link.get("hide"), link.get("fill", ""), board_cells(config)
         )
 
 
@@ -236,9 +307,8 @@ def _sample_source(name: str, language: str) -> Source:
     return Source(sample.name, sample.title[language], sample.alt[language], data, digest)
 
 
-def board_cells(model: str) -> int:
-    """How many cells the board of `model` has: the places of its last stage's map."""
-    config = network(model)
+def board_cells(config: Network) -> int:
+    """How many cells the board of a network has: the places of its last stage's map."""
     rows, columns = config.map_size(len(config.stages) - 1, (config.input.size,) * 2)
     return rows * columns
 
@@ -269,7 +339,7 @@ def _existing(selection: Selection, model: Network) -> Selection:
     attending = model.stages[selection.stage].attending
     block = selection.block if selection.block in range(len(attending)) else 0
     attention = attending[block]
-    assert isinstance(attention, HMHSA)  # networks of other kinds do not ship
+    assert isinstance(attention, HMHSA)  # networks of other kinds cannot be chosen
     head = selection.head if selection.head in range(attention.heads) else None
     level = selection.level if selection.level in range(len(attention.merges) + 1) else 0
     size = model.map_size(selection.stage, (model.input.size, model.input.size))

@@ -8,8 +8,7 @@ from typing import Any
 import streamlit as st
 
 from transcnn.figures.scale import DARK, LIGHT
-from transcnn.model.config import HMHSA
-from transcnn.model.variants import network
+from transcnn.model.config import HMHSA, Network
 from transcnn.ui.cache import Opened, open_picture, trace_key
 from transcnn.ui.state import AppState, Selection, Source
 from transcnn.ui.words import Words
@@ -35,7 +34,7 @@ class Shown:
         return {
             "words": {name: word for t in ("view", *tables) for name, word in say.table(t).items()},
             "ramps": {"light": LIGHT, "dark": DARK},
-            "network": structure(state.model),
+            "network": structure(state.config(state.model)),
             "photo": self.opened.key,
             "trace": self.trace,
             "link": {
@@ -89,17 +88,18 @@ class Shown:
 def take_shown(state: AppState) -> Shown:
     """What this visitor has chosen to look at."""
     source = state.source()
-    return Shown(state, source, open_picture(source, state.model), state.selection)
+    return Shown(
+        state, source, open_picture(source, state.config(state.model).input.size), state.selection
+    )
 
 
-def structure(model: str) -> dict[str, Any]:
+def structure(config: Network) -> dict[str, Any]:
     """The blocks of a network with the grids of their levels, from its description alone."""
-    config = network(model)
     blocks, number = [], 0
     for stage, shape in enumerate(config.stages):
         size = config.map_size(stage, (config.input.size, config.input.size))
         for block, attention in enumerate(shape.attending):
-            assert isinstance(attention, HMHSA)  # networks of other kinds do not ship
+            assert isinstance(attention, HMHSA)  # networks of other kinds cannot be chosen
             levels = []
             for level in attention.levels(size):
                 levels.append({"grid": level.grid[0], "side": level.size[0], "number": number})

@@ -5,12 +5,13 @@ in bold type.
 """
 
 import functools
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from transcnn.errors import TransCNNError
-from transcnn.labels import class_names
+from transcnn.labels import class_names, names_of
 
 # Each in its own words, for people who look for theirs.
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -39,15 +40,21 @@ class Words:
         return self._tables["errors"][type(error).__name__].format(**error.details)
 
 
+def plain(text: str) -> str:
+    """A text from outside, such as a file's name, so that Markdown shows it as it is."""
+    return re.sub(r"([^\w\s])", r"\\\1", " ".join(text.split()))
+
+
 @functools.cache
 def words(language: str) -> Words:
     """The words of `language`, one of `LANGUAGES`."""
     return Words(language)
 
 
-@functools.cache
-def class_labels(language: str) -> tuple[str, ...]:
-    """The names of the 1000 classes; in Chinese with the English one beside it."""
-    if language == "zh":
-        return tuple(" ".join(dict.fromkeys((n.chinese, n.label))) for n in class_names())
-    return tuple(name.label for name in class_names())
+@functools.lru_cache(8)
+def class_labels(language: str, classes: int = 1000) -> tuple[str, ...]:
+    """The names of a network's classes; those of the 1000 in Chinese with the English beside."""
+    names = names_of(classes)
+    if language == "zh" and names is class_names():
+        return tuple(" ".join(dict.fromkeys((n.chinese, n.label))) for n in names)
+    return tuple(name.chinese if language == "zh" else name.label for name in names)

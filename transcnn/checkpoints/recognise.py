@@ -1,0 +1,85 @@
+"""Which of the known networks a weight file is of, told by its keys and shapes alone."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from transcnn.checkpoints.authors import authors_key, from_authors
+from transcnn.checkpoints.files import load
+from transcnn.checkpoints.fit import load_strictly, some
+from transcnn.errors import UnknownNetwork
+from transcnn.model.network import TransCNN, blank
+from transcnn.model.variants import authors_names, list_models
+
+_LIKENESS = 0.5  # share of the keys that must agree before a file is measured against a network
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How files name and shape what a network holds; the classifier, whose number of classes is
+    free, stands apart."""
+
+    network: str
+    authors: bool  # the authors' names of the keys; else ours
+    head: str
+    shapes: Mapping[str, tuple[int, ...]]  # without the classifier's
+
+    def likeness(self, state_dict: Mapping[str, Tensor]) -> float:
+        """The share of all keys that the file and this layout have alike, from 0 to 1."""
+        alike = sum(
+            key in state_dict and tuple(state_dict[key].shape) == shape
+            for key, shape in self.shapes.items()
+        )
+        return alike / len(self.shapes.keys() | state_dict.keys())
+
+
+def open_weights(
+    source: str | Path | bytes, file: str | None = None, name: str | None = None
+) -> TransCNN:
+    """The network that a weight file is of, with its weights and as many classes as it has.
+
+    `source` is the file's path or its bytes, `file` what it is called. `name` is the variant that
+    it is for; None: the one whose keys and shapes are most like the file's. Ours and the authors'
+    names of the keys both fit. Raises CheckpointError.
+    """
+    file = str(source) if file is None else file
+    state_dict = load(source, file)
+    layouts = [layout for layout in _layouts() if name in (None, layout.network)]
+    best = max(layouts, key=lambda layout: layout.likeness(state_dict))
+    if name is None and best.likeness(state_dict) < _LIKENESS:
+        raise UnknownNetwork(file=file, keys=some(state_dict) or "—")
+    settings = _classes(state_dict.get(f"{best.head}.weight"))
+    if best.authors:
+        return from_authors(best.network, state_dict, file, **settings)
+    model = blank(best.network, **settings)
+    load_strictly(model, state_dict, file=file)
+    return model
+
+
+def _classes(head: Tensor | None) -> dict[str, Any]:
+    """The number of classes as a setting; the variant's own where the classifier does not tell."""
+    return {"classes": head.shape[0]} if head is not None and head.dim() == 2 and len(head) else {}
+
+
+@functools.cache
+def _layouts() -> tuple[_Layout, ...]:
+    found = []
+    for name in list_models():
+        shapes = {key: tuple(value.shape) for key, value in blank(name).state_dict().items()}
+        found.append(_without_head(name, False, "head", shapes))
+        if name in authors_names():
+            hat = name.startswith("hatnet_")
+            theirs = {authors_key(key, hat): shape for key, shape in shapes.items()}
+            found.append(_without_head(name, True, authors_key("head.", hat)[:-1], theirs))
+    return tuple(found)
+
+
+def _without_head(
+    name: str, authors: bool, head: str, shapes: Mapping[str, tuple[int, ...]]
+) -> _Layout:
+    own = (f"{head}.weight", f"{head}.bias")
+    return _Layout(name, authors, head, {k: s for k, s in shapes.items() if k not in own})

@@ -1,0 +1,99 @@
+"""The authors' weights: fetched by a click from their published addresses, and kept here."""
+
+import streamlit as st
+
+from transcnn.checkpoints.download import address, cache_path
+from transcnn.errors import CheckpointError
+from transcnn.model.variants import authors_names, network
+from transcnn.ui.cache import count_network
+from transcnn.ui.guest_card import show_guests
+from transcnn.ui.guests import open_guest
+from transcnn.ui.state import AppState
+from transcnn.ui.words import Words, plain, words
+
+_CHOSEN = "authors_network"
+_POLL = 0.5  # seconds between two looks at a download
+
+
+def show(state: AppState, say: Words) -> None:
+    """Draw the section."""
+    st.header(say("models.authors"))
+    st.write(say("models.authors_lede"))
+    fetching = state.fetching
+    busy = fetching is not None and fetching.is_alive()
+    name: str = st.selectbox(
+        say("models.network"),
+        authors_names(),
+        key=_CHOSEN,
+        disabled=busy,
+        on_change=lambda: state.forget_error("authors"),
+        width=320,
+    )
+    path = cache_path(name)
+    if fetching is not None and not busy:
+        _take(state, say)
+    if busy:
+        st.caption(say("models.there", address=address(name), size=_megabytes(name)))
+        _show_progress()
+    elif path.is_file():
+        st.caption(say("models.here", file=plain(str(path))))
+        if st.button(say("models.open")):
+            _open(state, name, say)
+    else:
+        st.caption(say("models.there", address=address(name), size=_megabytes(name)))
+        st.button(say("models.fetch"), on_click=lambda: state.fetch(name))
+    error = state.weights_errors.get("authors")
+    if error is not None:
+        st.error(plain(say.error(error)))
+    show_guests(state, say, "authors")
+
+
+def _megabytes(name: str) -> int:
+    """About how large a file of float32 is; the exact size is known when it comes."""
+    config = network(name)
+    parameters, _ = count_network(name, config.classes, config.input.size)
+    return round(4 * parameters.total / 1e6)
+
+
+@st.fragment(run_every=_POLL)
+def _show_progress() -> None:
+    """How much has come, and a way out; the whole page again as soon as it is over."""
+    state = AppState()
+    say = words(state.language)
+    fetching = state.fetching
+    if fetching is None or not fetching.is_alive():
+        st.rerun()
+    assert fetching is not None
+    received, total = fetching.progress.received, fetching.progress.total
+    if total:
+        text = say("models.progress", received=_mb(received), total=_mb(total))
+        st.progress(min(1.0, received / total), text)
+    else:
+        st.progress(0.0, say("models.received", received=_mb(received)))
+    st.button(say("models.cancel"), on_click=state.end_fetching)
+
+
+def _mb(count: int) -> str:
+    return f"{count / 1e6:.1f}"
+
+
+def _take(state: AppState, say: Words) -> None:
+    """What came of the download that has ended."""
+    fetching = state.fetching
+    assert fetching is not None
+    state.end_fetching()
+    if fetching.error is not None:
+        state.weights_errors["authors"] = fetching.error
+    elif fetching.done:
+        _open(state, fetching.network, say)
+
+
+def _open(state: AppState, name: str, say: Words) -> None:
+    """Open the file of the cache; one that has been damaged there goes, to be fetched again."""
+    path = cache_path(name)
+    try:
+        with st.spinner(say("models.opening")):
+            state.welcome(open_guest(path, path.name, "authors", name))
+    except CheckpointError as error:
+        path.unlink(missing_ok=True)
+        state.weights_errors["authors"] = error

@@ -1,0 +1,67 @@
+"""Guests: networks that a visitor brings, as a file or from the authors, for this session only.
+
+Torch is imported on first use, as everywhere in the app.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from transcnn.errors import NoAnswer
+from transcnn.model.config import HMHSA, Network
+
+if TYPE_CHECKING:
+    from transcnn.classifier import Classifier
+
+Origin = Literal["own", "authors"]  # the part of the page that it came by
+
+_LONGEST = 60  # letters of a file's name that are shown
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A network that does not ship, ready for pictures."""
+
+    key: str  # what the pages and the caches call it: the variant, and the start of the digest
+    file: str
+    origin: Origin
+    config: Network
+    parameters: int
+    classifier: "Classifier"
+
+    @property
+    def has_levels(self) -> bool:
+        """Whether its attention is H-MHSA, which the pages of a picture show."""
+        return has_levels(self.config)
+
+
+def has_levels(config: Network) -> bool:
+    """Whether all attention of the network is H-MHSA."""
+    return all(isinstance(a, HMHSA) for stage in config.stages for a in stage.attending)
+
+
+def open_guest(source: Path | bytes, file: str, origin: Origin, name: str | None = None) -> Guest:
+    """The network that a weight file is of; `name` is the variant, None: told by the file itself.
+
+    Raises CheckpointError for what is no weight file, does not fit, or gives no numbers.
+    """
+    import numpy as np
+    import torch
+
+    from transcnn.checkpoints.recognise import open_weights
+    from transcnn.classifier import Classifier
+
+    if isinstance(source, Path):
+        source = source.read_bytes()
+    digest = hashlib.sha256(source).hexdigest()
+    model = open_weights(source, file, name)
+    parameters = sum(p.numel() for p in model.parameters())
+    classifier = Classifier.around(model, digest)
+    config = model.config
+    gray = np.full((1, config.input.size, config.input.size, 3), 127, dtype=np.uint8)
+    if not torch.isfinite(classifier.logits(gray)).all():
+        raise NoAnswer(file=file, model=config.name)
+    shown = file if len(file) <= _LONGEST else f"{file[:_LONGEST]}…"
+    key = f"{config.name}/{digest[:12]}"
+    return Guest(key, shown, origin, config, parameters, classifier)
