@@ -3,28 +3,28 @@
     TransCNNError
     ├── ChoiceError         a value outside what is allowed (config, command line, link)
     ├── PictureError
-    │   ├── NotAPicture     the bytes are no picture of an accepted format
-    │   ├── BrokenPicture   the right format, but it ends early or is damaged
-    │   ├── TooManyPixels   refused from the header, before decoding
-    │   └── FileTooLarge    refused before it is opened
+    │   ├── NotAPicture      the bytes are no picture of an accepted format
+    │   ├── BrokenPicture    the right format, but it ends early or is damaged
+    │   ├── TooManyPixels    refused from the header, before decoding
+    │   └── FileTooLarge     refused before it is opened
     ├── CheckpointError     a weight file that does not fit, or is not what it says
-    │   ├── WeightsTooLarge refused before it is read
-    │   ├── UnknownEnding   named like no weight file that can be read
-    │   ├── NotWeights      not what its name says
-    │   ├── BrokenWeights   the right format, but it ends early or is damaged
-    │   ├── HoldsCode       more than tensors: reading it could run code
-    │   ├── NamelessTensors tensors, but not by name
-    │   ├── UnknownNetwork  keys that resemble no network that is known
-    │   ├── MissingKeys     less than the network needs
-    │   ├── ForeignKeys     more than the network has
-    │   ├── OtherShapes     the right keys, other shapes
-    │   ├── NoNumbers       a key whose value cannot be computed with
-    │   └── NoAnswer        weights with which the network answers no number
-    ├── DownloadError
-    │   ├── NotThere        the address has no such file
-    │   ├── NotReachable    there is no way to the address
-    │   ├── CutOff          the file ended early
-    │   └── EndlessFile     it does not end where a weight file would
+    │   ├── WeightsTooLarge  refused before it is read
+    │   ├── UnknownEnding    named like no weight file that can be read
+    │   ├── NotWeights       not what its name says
+    │   ├── BrokenWeights    the right format, but it ends early or is damaged
+    │   ├── HoldsCode        more than tensors: reading it could run code
+    │   ├── NamelessTensors  tensors, but not by name
+    │   ├── UnknownNetwork   keys that resemble no network that is known
+    │   ├── MissingKeys      less than the network needs
+    │   ├── ForeignKeys      more than the network has
+    │   ├── OtherShapes      the right keys, other shapes
+    │   ├── NoNumbers        a key whose value cannot be computed with
+    │   └── NoAnswer         weights with which the network answers no number
+    ├── DownloadError       a published file that could not be fetched
+    │   ├── NotThere         the address has no such file
+    │   ├── NotReachable     there is no way to the address
+    │   ├── CutOff           the file ended early
+    │   └── EndlessFile      it does not end where a weight file would
     └── FolderError         a folder of pictures that cannot be used as asked
 
 Each class holds one sentence with named gaps; an error carries the values for the gaps. The
@@ -132,21 +132,21 @@ class UnknownNetwork(CheckpointError):
 class MissingKeys(CheckpointError):
     """Details: file, model, count, of (how many it needs), keys (some of them)."""
 
-    sentence = "{file}: missing {count} of the {of} keys of {model}, {keys}."
+    sentence = "{file}: missing for {model}: {keys} ({count} of its {of} keys)."
 
 
 class ForeignKeys(CheckpointError):
     """Details: file, model, count, keys (some of them)."""
 
-    sentence = "{file}: {model} does not have {keys} ({count} in all)."
+    sentence = "{file}: not part of {model}: {keys} ({count} in all)."
 
 
 class OtherShapes(CheckpointError):
     """Details: file, model, count, of (how many it has), key (one of them), given, wanted."""
 
     sentence = (
-        "{file}: not the shapes of {model} in {count} of {of} keys, "
-        "{key} has {given} and needs {wanted}."
+        "{file}: other shapes than those of {model}: {key} has {given} and needs {wanted} "
+        "({count} of {of} keys)."
     )
 
 

@@ -28,7 +28,7 @@ def error_classes() -> list[type[errors.TransCNNError]]:
             yield child
             yield from below(child)
 
-    abstract = {errors.PictureError}
+    abstract = {errors.PictureError, errors.DownloadError}
     return [kind for kind in below(errors.TransCNNError) if kind not in abstract]
 
 

@@ -147,26 +147,32 @@ def test_the_given_tensors_are_copied(published):
     assert given.isdisjoint(p.data_ptr() for p in model.parameters())
 
 
-def test_a_missing_key_is_named_the_first_of_several(published):
+def test_missing_keys_are_named_and_counted(published):
     name, state = published
     keys = list(shapes(name))
 
-    for missing in (keys[:1], keys[-1:], keys[10:200:60], ["blocks.2.1.attn.kv.bias"]):
+    for missing in (keys[:1], keys[-1:], keys[10:200:60], keys[10:80:20]):
         partial = {key: value for key, value in state.items() if key not in missing}
         with pytest.raises(CheckpointError) as caught:
             from_authors(name, partial)
 
-        # the first in the order of the network, which is the file's but for the downsamplings
-        assert str(caught.value) == f"the authors' file: the key {missing[0]} is missing."
+        # in the order of the network, which is the file's but for the downsamplings
+        shown = ", ".join([*missing[:3], "…"] if len(missing) > 3 else missing)
+        assert str(caught.value) == (
+            f"the authors' file: missing for {name}: {shown} "
+            f"({len(missing)} of its {len(keys)} keys)."
+        )
 
 
-def test_an_extra_key_is_named_the_first_of_several(published):
+def test_keys_that_are_too_many_are_named_and_counted(published):
     name, state = published
 
     with pytest.raises(CheckpointError) as caught:
         from_authors(name, {**state, "ema.decay": torch.ones(1), "epoch": torch.ones(1)})
 
-    assert str(caught.value) == "the authors' file: the key ema.decay is not part of the network."
+    assert (
+        str(caught.value) == f"the authors' file: not part of {name}: ema.decay, epoch (2 in all)."
+    )
 
 
 def test_a_misshapen_key_is_named_with_both_shapes(published):
@@ -177,7 +183,8 @@ def test_a_misshapen_key_is_named_with_both_shapes(published):
         from_authors(name, wrong)
 
     assert str(caught.value) == (
-        "the authors' file: the key classifier.1.bias has shape [10], but [1000] is needed."
+        f"the authors' file: other shapes than those of {name}: classifier.1.bias has [10] and "
+        f"needs [1000] (1 of {len(state)} keys)."
     )
 
 
@@ -189,7 +196,9 @@ def test_what_is_no_tensor_is_named(published):
 
 
 def test_the_weights_of_another_network_are_refused():
-    with pytest.raises(CheckpointError, match=r"the key .* is missing"):
+    with pytest.raises(
+        CheckpointError, match=r"missing for transcnn_v1_tiny: .*, … \(\d+ of its 435 keys\)"
+    ):
         from_authors("transcnn_v1_tiny", state_dict("hatnet_tiny"))
 
 

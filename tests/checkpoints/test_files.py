@@ -56,6 +56,7 @@ def refused(path):
         (ZIP, "weights.pth"),
         (ZIP, "weights.pt"),
         (OLD, "weights.pth"),
+        (OLD, "weights.pth.tar"),
         (saved({"model": TENSORS, "epoch": 300, "args": {"lr": 1e-3}}), "weights.pth"),
         (saved({"state_dict": TENSORS, "optimizer": None}), "weights.pth"),
         (saved({"model": {"state_dict": TENSORS}}), "weights.pth"),
@@ -64,8 +65,8 @@ def refused(path):
 def test_tensors_are_found_where_files_keep_them(file, data, name):
     path = file(data, name)
 
-    for given in (path, str(path)):
-        tensors = load(given)
+    for given in ((path,), (str(path),), (data, name)):
+        tensors = load(*given)
         assert tensors.keys() == TENSORS.keys()
         assert all(torch.equal(tensors[key], value) for key, value in TENSORS.items())
 
@@ -115,7 +116,8 @@ def test_tensors_without_names_are_refused(file):
     assert refused(file(saved({0: TENSORS["b"]}))) == "it does not hold tensors by name."
 
 
-NO_TORCH, NO_SAFE = "this is no PyTorch weight file.", "this is no safetensors file."
+NO_TORCH, NO_SAFE = "this is no PyTorch weight file.", "this is no safetensors weight file."
+ENDINGS = "only .safetensors, .pth, .pt, .pth.tar can be read."
 
 
 @pytest.mark.parametrize(
@@ -130,8 +132,9 @@ NO_TORCH, NO_SAFE = "this is no PyTorch weight file.", "this is no safetensors f
         (b"\xff\xd8\xff\xe0 a photograph", "photo.pth", NO_TORCH),
         (bytes(1000), "zeros.pth", NO_TORCH),
         (bytes(1000), "zeros.safetensors", NO_SAFE),
-        (ZIP, "weights.bin", "only .safetensors, .pth and .pt can be read."),
-        (ZIP, "weights", "only .safetensors, .pth and .pt can be read."),
+        (ZIP, "weights.bin", ENDINGS),
+        (ZIP, "weights", ENDINGS),
+        (ZIP, "weights.tar", ENDINGS),
     ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_refused(file, data, name, sentence):
@@ -191,7 +194,7 @@ def test_create_model_loads_a_file_of_ours_whatever_its_number_type(file, nano, 
         assert torch.equal(value, state[key].to(value.dtype))
 
 
-def test_create_model_names_the_file_and_the_first_key_that_does_not_fit(file, nano):
+def test_create_model_names_the_file_and_what_does_not_fit(file, nano):
     path = file(saved(nano.state_dict()))
     extra = file(saved({**nano.state_dict(), "ema": torch.ones(1)}), "extra.pth")
     missing = dict(nano.state_dict())
@@ -199,14 +202,23 @@ def test_create_model_names_the_file_and_the_first_key_that_does_not_fit(file, n
     missing = file(saved(missing), "missing.pth")
 
     for weights, settings, reason in (
-        (path, dict(classes=3), "the key head.weight has shape [10, 256], but [3, 256] is needed"),
+        (
+            path,
+            dict(classes=3),
+            "other shapes than those of transcnn_nano: head.weight has [10, 256] and needs "
+            "[3, 256] (2 of 213 keys).",
+        ),
         (
             path,
             dict(activation="gelu", qkv_per_level=True),
-            "the key blocks.0.0.attn.qkv.1.weight ",
+            "missing for transcnn_nano: blocks.0.0.attn.qkv.1.weight, ",
         ),
-        (extra, {}, "the key ema is not part of the network"),
-        (missing, {}, "the key blocks.0.0.attn.proj.bias is missing"),
+        (extra, {}, "not part of transcnn_nano: ema (1 in all)."),
+        (
+            missing,
+            {},
+            "missing for transcnn_nano: blocks.0.0.attn.proj.bias (1 of its 213 keys).",
+        ),
     ):
         with pytest.raises(CheckpointError) as caught:
             create_model("transcnn_nano", weights, **settings)

@@ -17,7 +17,7 @@ _POLL = 0.5  # seconds between two looks at a download
 
 def show(state: AppState, say: Words) -> None:
     """Draw the section."""
-    st.header(say("models.authors"))
+    st.subheader(say("models.authors"))
     st.write(say("models.authors_lede"))
     fetching = state.fetching
     busy = fetching is not None and fetching.is_alive()
@@ -33,14 +33,14 @@ def show(state: AppState, say: Words) -> None:
     if fetching is not None and not busy:
         _take(state, say)
     if busy:
-        st.caption(say("models.there", address=address(name), size=_megabytes(name)))
+        _show_address(say, name)
         _show_progress()
     elif path.is_file():
-        st.caption(say("models.here", file=plain(str(path))))
+        st.markdown(f":small[{say('models.here', file=plain(str(path)))}]")
         if st.button(say("models.open")):
             _open(state, name, say)
     else:
-        st.caption(say("models.there", address=address(name), size=_megabytes(name)))
+        _show_address(say, name)
         st.button(say("models.fetch"), on_click=lambda: state.fetch(name))
     error = state.weights_errors.get("authors")
     if error is not None:
@@ -48,11 +48,12 @@ def show(state: AppState, say: Words) -> None:
     show_guests(state, say, "authors")
 
 
-def _megabytes(name: str) -> int:
-    """About how large a file of float32 is; the exact size is known when it comes."""
+def _show_address(say: Words, name: str) -> None:
+    """Where the file would come from, and how large it is at 4 bytes a parameter, about."""
     config = network(name)
     parameters, _ = count_network(name, config.classes, config.input.size)
-    return round(4 * parameters.total / 1e6)
+    size = round(4 * parameters.total / 1e6)
+    st.markdown(f":small[{say('models.there', address=address(name), size=size)}]")
 
 
 @st.fragment(run_every=_POLL)

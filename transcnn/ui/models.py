@@ -21,7 +21,7 @@ def show() -> None:
 
 
 def _show_shipped(say: Words) -> None:
-    st.header(say("models.ships"))
+    st.subheader(say("models.ships"))
     st.write(say("models.lede"))
     for name in shipped_names():
         config, entry = network(name), shipped(name)

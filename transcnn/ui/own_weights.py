@@ -16,7 +16,7 @@ _ENDINGS = ["safetensors", "pth", "pt", "tar"]
 
 def show(state: AppState, say: Words) -> None:
     """Draw the section."""
-    st.header(say("models.own"))
+    st.subheader(say("models.own"))
     st.write(say("models.own_lede", limit=MAX_MB))
     left, right = st.columns([2, 1], gap="medium")
     with left:
@@ -30,7 +30,7 @@ def show(state: AppState, say: Words) -> None:
     with right:
         st.selectbox(
             say("models.variant"),
-            [None, *list_models()],
+            ["", *list_models()],
             format_func=lambda name: name or say("models.recognise"),
             key=_VARIANT,
             on_change=lambda: _take(state),
@@ -50,6 +50,8 @@ def _take(state: AppState) -> None:
     try:
         if file.size > MAX_MB * 2**20:  # the widget's own limit holds in the browser only
             raise WeightsTooLarge(file=file.name, limit=MAX_MB)
-        state.welcome(open_guest(file.getvalue(), file.name, "own", st.session_state[_VARIANT]))
+        state.welcome(
+            open_guest(file.getvalue(), file.name, "own", st.session_state[_VARIANT] or None)
+        )
     except TransCNNError as error:
         state.weights_errors["own"] = error

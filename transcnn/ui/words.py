@@ -6,6 +6,7 @@ in bold type.
 
 import functools
 import re
+import string
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ class Words:
 
 def plain(text: str) -> str:
     """A text from outside, such as a file's name, so that Markdown shows it as it is."""
-    return re.sub(r"([^\w\s])", r"\\\1", " ".join(text.split()))
+    return re.sub(f"([{re.escape(string.punctuation)}])", r"\\\1", " ".join(text.split()))
 
 
 @functools.cache

@@ -1,0 +1,63 @@
+"""Own weights in a real browser: a file is given, chosen, and shown in Explore."""
+
+import pytest
+import safetensors.torch
+
+from tests.golden.recipe import fill
+from transcnn.classifier import Classifier
+from transcnn.model.network import build
+from transcnn.pictures.samples import samples
+
+UPLOADER = "[data-testid=stMain] [data-testid=stFileUploader] input"
+CARD = "[class*=st-key-guest_]"
+
+
+def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_path):
+    model = fill(build("transcnn_small"))
+    file = tmp_path / "mine.safetensors"
+    safetensors.torch.save_file(model.state_dict(), file)
+    assert file.stat().st_size > 40 * 2**20, "more than a picture may have"
+    zebra = next(s for s in samples() if s.name == "zebra").path
+    classifier = Classifier.around(model, "")
+    reading = classifier.trace(zebra).read(stage=1, block=0, token=(9, 9))[1]
+
+    page = open_page(f"{server}/models", until="h1:has-text('Models')")
+    page.locator(UPLOADER).wait_for(state="attached")
+    page.locator(UPLOADER).set_input_files(file)
+    page.locator(CARD).wait_for()
+    assert "mine.safetensors: 12,378,120 parameters" in page.locator(CARD).inner_text()
+
+    page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").click()
+    page.get_by_role("option", name="transcnn_small: mine.safetensors").click()
+    page.get_by_text("links do not name them").wait_for()
+    page.get_by_role("link", name="Explore").click()
+    page.wait_for_selector(".explore[data-state=ready]")
+
+    page.locator(".stages button").nth(1).click()
+    for name, value in (("Row", 10), ("Column", 10)):
+        if page.locator(".more").is_hidden():
+            page.locator(".more-button").click()
+        page.get_by_label(name, exact=True).fill(str(value))
+        page.keyboard.press("Tab")
+    page.locator("summary").click()
+    shown = page.locator("table").nth(1).locator("tbody tr").first.locator("td").all_inner_texts()
+    expected = reading.multiple.mean(0)
+    place = divmod(int(expected.argmax()), expected.shape[1])
+    assert shown[0] == f"{place[0] + 1}, {place[1] + 1}"
+    assert float(shown[1].rstrip("×")) == pytest.approx(float(expected.max()), rel=0.006)
+    names = page.locator(".top .name").all_inner_texts()
+    assert names == [a.name.label for a in classifier.predict(zebra).top]
+    page.wait_for_function("location.search.includes('stage=1')")
+    assert "model=" not in page.evaluate("location.search")
+
+
+def test_a_file_that_does_not_fit_leaves_the_page_as_it_was(server, open_page, tmp_path):
+    file = tmp_path / "note.pth"
+    file.write_text("no weights")
+
+    page = open_page(f"{server}/models?lang=zh", until="h1:has-text('模型')")
+    page.locator(UPLOADER).wait_for(state="attached")
+    page.locator(UPLOADER).set_input_files(file)
+
+    page.get_by_text("note.pth：这不是 PyTorch 权重文件。").wait_for()
+    assert page.locator(CARD).count() == 0
