@@ -94,6 +94,28 @@ def exif(orientation, *entries):
     return head + table + struct.pack(">I", 0)
 
 
+# EXIF 2.3, tag 0x0112: which side of the upright picture the first row and first column are.
+SIDES = {
+    1: ("top", "left"),
+    2: ("top", "right"),
+    3: ("bottom", "right"),
+    4: ("bottom", "left"),
+    5: ("left", "top"),
+    6: ("right", "top"),
+    7: ("right", "bottom"),
+    8: ("left", "bottom"),
+}
+
+
+def stored(upright, row, column):
+    """The picture as a camera stores it whose first row and column are these sides."""
+    if row in ("left", "right"):
+        upright = upright.swapaxes(0, 1)
+    if row in ("bottom", "right"):
+        upright = upright[::-1]
+    return upright[:, ::-1] if column in ("right", "bottom") else upright
+
+
 # One of every kind of accepted file that differs in how it is read.
 SMALL = {
     "JPEG": saved(noise(20, 30), "JPEG"),
