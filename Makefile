@@ -3,6 +3,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
+AXE := tests/browser/node_modules/axe-core/axe.min.js
 PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 
 .PHONY: help app test test-long check bench clean
@@ -20,6 +21,11 @@ help: ## list the targets
 	$(PIP) --editable '.[test,train]'
 	@touch $@
 
+# The judge of the accessibility tests; without npm they are skipped.
+$(AXE): tests/browser/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/browser && npm ci --ignore-scripts --no-audit \
+	  --no-fund && touch node_modules/axe-core/axe.min.js; else echo 'no npm: no axe-core'; fi
+
 app: .venv/app-ready ## open the app; PORT=8501
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
@@ -29,10 +35,10 @@ check: .venv/test-ready ## style, types, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check ## everything that must hold, in less than 15 minutes
+test: check $(AXE) ## everything that must hold, in less than 15 minutes
 	$(BIN)/python -m pytest
 
-test-long: check ## the exhaustive versions too
+test-long: check $(AXE) ## the exhaustive versions too
 	$(BIN)/python -m pytest -m ''
 
 bench: .venv/test-ready ## times: the network in ratios within one run, and what a person waits
@@ -40,4 +46,4 @@ bench: .venv/test-ready ## times: the network in ratios within one run, and what
 	$(BIN)/python -m tests.browser.measure
 
 clean: ## remove the environment and caches
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/browser/node_modules

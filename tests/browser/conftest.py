@@ -1,6 +1,8 @@
 """A real server and a real browser: the app as a person meets it."""
 
+import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -39,20 +41,33 @@ def chromium():
         browser.close()
 
 
+class Server(str):
+    """The address of a running server, which knows its process."""
+
+    process: subprocess.Popen
+
+    def memory(self) -> float:
+        """Resident memory in megabytes."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
+
 @pytest.fixture(scope="session")
-def start_server(tmp_path_factory) -> Iterator[Callable[[], str]]:
+def start_server(tmp_path_factory) -> Iterator[Callable[..., Server]]:
     """Starts a fresh server process and gives its address; all end with the tests."""
     processes = []
 
-    def start() -> str:
+    def start(*options: str) -> Server:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         log = tmp_path_factory.mktemp("server") / "log"
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        command += options
         with log.open("w") as file:
             processes.append(subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file))
-        address = f"http://localhost:{port}"
+        address = Server(f"http://localhost:{port}")
+        address.process = processes[-1]
         for _ in range(240):
             try:
                 with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5):
@@ -68,15 +83,16 @@ def start_server(tmp_path_factory) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture(scope="session")
-def server(start_server) -> str:
+def server(start_server) -> Server:
     return start_server()
 
 
-@pytest.fixture
-def open_page(chromium):
-    """Opens an address in a browser of its own; gives the page once the network has answered.
+@contextlib.contextmanager
+def opening(chromium):
+    """Gives a function that opens an address in a browser of its own, once it is `until`.
 
-    Whatever it asks another machine for, and every error of ours in its console, fails the test.
+    Whatever its pages ask another machine for, and every error of ours in their consoles, fails
+    the test at the end.
     """
     contexts, trouble = [], []
 
@@ -91,7 +107,7 @@ def open_page(chromium):
         if message.type == "error" and not baseline:
             trouble.append(f"console: {message.text}")
 
-    def open_(address: str, until: str = ".explore[data-state=ready]", **options):
+    def open_(address: str, until: str | None = ".explore[data-state=ready]", **options):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
@@ -100,11 +116,19 @@ def open_page(chromium):
         page.on("websocket", note_request)
         page.on("console", note_console)
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
-        page.goto(address)
-        page.wait_for_selector(until)
+        page.goto(address, wait_until="load" if until else "commit")
+        if until:
+            page.wait_for_selector(until)
         return page
 
     yield open_
     for context in contexts:
         context.close()
     assert not trouble
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Opens an address in a browser of its own; gives the page once the network has answered."""
+    with opening(chromium) as open_:
+        yield open_

@@ -1,5 +1,9 @@
 """The Cost page in a real browser: curves, sliders by keyboard, the link."""
 
+import xml.etree.ElementTree as ElementTree
+
+from PIL import Image
+
 CHART = ".js-plotly-plot .main-svg"
 LEVELS = '[data-testid=stSlider]:has-text("Levels") input[type=range]'
 
@@ -44,3 +48,21 @@ def test_the_page_fits_a_phone_in_chinese(server, open_page):
 
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page.get_by_text("注意力要算多少").is_visible()
+
+
+def test_the_curves_leave_as_pictures_with_all_their_lines(server, open_page):
+    page = open_page(f"{server}/cost", CHART)
+
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Figure (SVG)").click()
+    drawing = ElementTree.parse(waiting.value.path()).getroot()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Figure (PNG)").click()
+    picture = Image.open(waiting.value.path()).convert("RGB")
+
+    texts = {text.text for text in drawing.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"MHSA", "H-MHSA (8)", "Linformer", "4096"} <= texts
+    width, height = (float(drawing.attrib[name]) for name in ("width", "height"))
+    assert picture.size == (2 * round(width), 2 * round(height))
+    colours = {colour for _, colour in picture.getcolors(1 << 24)}
+    assert {(0xD5, 0x5E, 0x00), (0x00, 0x9E, 0x73)} <= colours, "the lines of MHSA and H-MHSA"

@@ -275,3 +275,36 @@ def test_the_numbers_can_be_downloaded_as_python_reads_them(server, open_page, c
     first = rows[1].split(",")
     assert first[:8] == ["0", "0", "3", "4", "0", "0", "0", "0"]
     assert float(first[8]) == pytest.approx(float(readings[0].probability[0, 0, 0]), rel=1e-4)
+
+
+def test_the_copied_link_opens_the_same(server, open_page):
+    page = open_page(f"{server}/?picture=lion&stage=2&block=1&token=6,5")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    page.get_by_role("button", name="Copy the link to this").click()
+    page.get_by_text("Copied.").wait_for()
+
+    copied = page.evaluate("navigator.clipboard.readText()")
+    for part in ("picture=lion", "stage=2", "block=1", "token=6%2C5"):
+        assert part in copied
+
+
+def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(server, open_page):
+    page = open_page(f"{server}/?picture=lion")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
+
+    page.get_by_role("button", name="Copy the link to this").click()
+
+    field = page.get_by_role("textbox", name="Copy the link to this")
+    field.wait_for()
+    assert field.input_value() == page.url
+
+
+def test_the_figure_leaves_as_a_picture(server, open_page):
+    page = open_page(f"{server}/?picture=lion&stage=1&block=0&token=3,4")
+
+    for label, start in (("Figure (PNG)", b"\x89PNG"), ("Figure (SVG)", b"<svg")):
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=label).click()
+        with open(waiting.value.path(), "rb") as file:
+            assert file.read(4) == start

@@ -88,12 +88,12 @@ def test_png_is_the_figure_and_words_are_its_facts(zebra, trace, tmp_path, calle
 
 
 def test_the_file_has_the_very_name_that_was_asked_for(zebra, tmp_path, called):
-    for name, start in [("A.NPZ", b"PK"), ("b.Png", b"\x89PNG")]:
+    for name, start in [("A.NPZ", b"PK"), ("b.Png", b"\x89PNG"), ("c.svg", b"<svg")]:
         code, _, err = called("attention", zebra, *TOKEN, "--out", tmp_path / name)
         assert (code, err) == (0, "")
         assert (tmp_path / name).read_bytes().startswith(start)
 
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["A.NPZ", "b.Png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["A.NPZ", "b.Png", "c.svg"]
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,43 @@ def exif(orientation, *entries):
     table = b"".join(struct.pack(">HHII", *row) for row in rows)
     head = b"Exif\0\0MM\0*" + struct.pack(">IH", 8, len(rows))
     return head + table + struct.pack(">I", 0)
+
+
+# EXIF 2.3, tag 0x0112: which side of the upright picture the first row and first column are.
+SIDES = {
+    1: ("top", "left"),
+    2: ("top", "right"),
+    3: ("bottom", "right"),
+    4: ("bottom", "left"),
+    5: ("left", "top"),
+    6: ("right", "top"),
+    7: ("right", "bottom"),
+    8: ("left", "bottom"),
+}
+
+
+def stored(upright, row, column):
+    """The picture as a camera stores it whose first row and column are these sides."""
+    if row in ("left", "right"):
+        upright = upright.swapaxes(0, 1)
+    if row in ("bottom", "right"):
+        upright = upright[::-1]
+    return upright[:, ::-1] if column in ("right", "bottom") else upright
+
+
+# One of every kind of accepted file that differs in how it is read.
+SMALL = {
+    "JPEG": saved(noise(20, 30), "JPEG"),
+    "progressive JPEG": saved(smooth(40, 60), "JPEG", progressive=True, exif=exif(6)),
+    "PNG": saved(noise(20, 30), "PNG"),
+    "palette PNG": saved(noise(20, 30).quantize(16), "PNG", transparency=3),
+    "16-bit PNG": png(5, 1, 16, GREY, rows=[struct.pack(">5H", 0, 1, 300, 40000, 65535)]),
+    "animated PNG": saved(smooth(20, 30), "PNG", save_all=True, append_images=[noise(20, 30)]),
+    "WEBP": saved(noise(20, 30), "WEBP"),
+    "lossless WEBP": saved(smooth(20, 30), "WEBP", lossless=True, exif=exif(3)),
+    "animated WEBP": saved(smooth(20, 30), "WEBP", save_all=True, append_images=[noise(20, 30)]),
+    "GIF": saved(smooth(20, 30), "GIF"),
+    "animated GIF": saved(smooth(20, 30), "GIF", save_all=True, append_images=[noise(20, 30)]),
+    "BMP": saved(noise(20, 30), "BMP"),
+    "palette BMP": saved(noise(20, 30).quantize(16), "BMP"),
+}

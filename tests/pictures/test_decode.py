@@ -17,6 +17,7 @@ from tests.pictures.files import (
     PALETTE,
     RGB,
     RGB_ALPHA,
+    SIDES,
     chunk,
     exif,
     gif,
@@ -25,6 +26,7 @@ from tests.pictures.files import (
     png,
     saved,
     smooth,
+    stored,
 )
 from transcnn.pictures import decode
 
@@ -231,28 +233,6 @@ def test_cmyk_jpegs_are_seen_as_their_inks_look():
 
     expected = [[(255 - ink) * (255 - k) / 255 for ink in (c, m, y)] for c, m, y, k in inks]
     assert np.abs(found - expected).max() <= 3
-
-
-# EXIF 2.3, tag 0x0112: which side of the upright picture the first row and first column are.
-SIDES = {
-    1: ("top", "left"),
-    2: ("top", "right"),
-    3: ("bottom", "right"),
-    4: ("bottom", "left"),
-    5: ("left", "top"),
-    6: ("right", "top"),
-    7: ("right", "bottom"),
-    8: ("left", "bottom"),
-}
-
-
-def stored(upright, row, column):
-    """The picture as a camera stores it whose first row and column are these sides."""
-    if row in ("left", "right"):
-        upright = upright.swapaxes(0, 1)
-    if row in ("bottom", "right"):
-        upright = upright[::-1]
-    return upright[:, ::-1] if column in ("right", "bottom") else upright
 
 
 @pytest.mark.parametrize("orientation", SIDES)

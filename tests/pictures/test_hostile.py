@@ -17,6 +17,7 @@ from PIL import Image, ImageFile
 from tests.pictures.files import (
     GREY,
     RGB,
+    SMALL,
     bmp,
     chunk,
     exif,
@@ -31,22 +32,6 @@ from tests.pictures.files import (
 )
 from transcnn.errors import BrokenPicture, NotAPicture, PictureError, TooManyPixels
 from transcnn.pictures import FORMATS, decode
-
-SMALL = {
-    "JPEG": saved(noise(20, 30), "JPEG"),
-    "progressive JPEG": saved(smooth(40, 60), "JPEG", progressive=True, exif=exif(6)),
-    "PNG": saved(noise(20, 30), "PNG"),
-    "palette PNG": saved(noise(20, 30).quantize(16), "PNG", transparency=3),
-    "16-bit PNG": png(5, 1, 16, GREY, rows=[struct.pack(">5H", 0, 1, 300, 40000, 65535)]),
-    "animated PNG": saved(smooth(20, 30), "PNG", save_all=True, append_images=[noise(20, 30)]),
-    "WEBP": saved(noise(20, 30), "WEBP"),
-    "lossless WEBP": saved(smooth(20, 30), "WEBP", lossless=True, exif=exif(3)),
-    "animated WEBP": saved(smooth(20, 30), "WEBP", save_all=True, append_images=[noise(20, 30)]),
-    "GIF": saved(smooth(20, 30), "GIF"),
-    "animated GIF": saved(smooth(20, 30), "GIF", save_all=True, append_images=[noise(20, 30)]),
-    "BMP": saved(noise(20, 30), "BMP"),
-    "palette BMP": saved(noise(20, 30).quantize(16), "BMP"),
-}
 
 
 def refusal(data):

@@ -16,7 +16,7 @@ from transcnn.errors import ChoiceError
 @click.option("--token", metavar="Y,X", required=True, help="Row, column on the block's map.")
 @options.model
 @options.weights
-@click.option("--out", type=options.FILE, help="Write FILE.png (a figure) or FILE.npz (numbers).")
+@click.option("--out", type=options.FILE, help="Write a figure (.png, .svg) or numbers (.npz).")
 @options.as_json
 def attention(
     image: Path,
@@ -30,14 +30,16 @@ def attention(
 ) -> None:
     """Show where a token read, at every level of its block."""
     place = _parse_token(token)
-    if out is not None and out.suffix.lower() not in (".png", ".npz"):
-        raise ChoiceError(field="out", value=str(out), allowed="names that end in .png or .npz")
+    ending = None if out is None else out.suffix.lower()
+    if ending not in (None, ".png", ".svg", ".npz"):
+        raise ChoiceError(field="out", value=str(out), allowed="names that end in .png, .svg, .npz")
 
     import numpy as np
 
     from transcnn.analysis.reading import reading_facts
     from transcnn.classifier import Classifier
-    from transcnn.figures.reading import draw_reading
+    from transcnn.figures import sheet
+    from transcnn.figures.reading import reading_sheet
     from transcnn.figures.scale import format_multiple
     from transcnn.pictures import decode, prepare
 
@@ -48,13 +50,14 @@ def attention(
     chosen = trace.block(stage, block)
     sides = [trace.crop.size / level.size[0] for level in chosen.levels]
     facts = [reading_facts(r, side) for r, side in zip(readings, sides, strict=True)]
-    if out is not None and out.suffix.lower() == ".png":
-        draw_reading(pixels, crop, readings, facts).save(out)
-    elif out is not None:
+    if out is not None and ending == ".npz":
         arrays = {f"weights_{r.level}": r.probability for r in readings}
         areas = {f"areas_{r.level}": np.array(r.areas) for r in readings}
         with out.open("wb") as file:  # to a name, numpy would add .npz where it says .NPZ
             np.savez(file, token=np.array(place), **arrays, **areas)  # type: ignore[arg-type]
+    elif out is not None:
+        figure = reading_sheet(trace, pixels, stage, block, place)
+        out.write_bytes(sheet.png(figure) if ending == ".png" else sheet.svg(figure).encode())
     if as_json:
         options.print_json(
             {

@@ -1,102 +1,82 @@
-"""One reading as a picture file: the token, its weights at each level, the colour bar."""
+"""One reading as a figure: the token on the picture, its weights at each level, the colour bar.
+
+Stages, blocks, heads and places count from 0, as in links and commands.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
 
-from transcnn.analysis.reading import ReadingFacts
-from transcnn.figures.scale import LIGHT, OCTAVES, colours, format_multiple
-from transcnn.pictures import Crop
-from transcnn.trace.trace import Reading
+from transcnn.analysis.reading import reading_facts
+from transcnn.figures.scale import OCTAVES, colours, format_multiple
+from transcnn.figures.sheet import PAPER, Bar, Mark, Panel, Row, Sheet
+from transcnn.pictures import Box
+from transcnn.trace.trace import Reading, Trace
 
-SIDE, MARGIN, HEAD, BAR = 392, 24, 30, 60  # pixels
-_PAPER, _INK, _LIGHT_RING, _DARK_RING = "#FBFAF7", "#1D1C1A", "#FFFFFF", "#14130F"
-_CELL = "#39D0C4"
+_NOTE = "A weight says where a block mixed from, not why the answer came."
 
 
-def draw_reading(
-    pixels: NDArray[np.uint8], crop: Crop, readings: list[Reading], facts: list[ReadingFacts]
-) -> Image.Image:
+def reading_sheet(
+    trace: Trace,
+    pixels: NDArray[np.uint8],
+    stage: int,
+    block: int,
+    token: tuple[int, int],
+    head: int | None = None,
+) -> Sheet:
     """The crop [S, S, 3] with the token marked, then each level's weights as multiples of even.
 
-    The scale is `figures.scale`, the same for every picture; the bar says so with numbers.
+    `head` None is the mean of all. The scale is `figures.scale`, the same for every picture; the
+    bar says so with numbers. Raises ChoiceError as `Trace.read` does.
     """
-    panels = 1 + len(readings)
-    size = (MARGIN + panels * (SIDE + MARGIN), 2 * MARGIN + HEAD + SIDE + BAR)
-    sheet = Image.new("RGB", size, _PAPER)
-    draw = ImageDraw.Draw(sheet)
-    top = MARGIN + HEAD
-    sheet.paste(
-        Image.fromarray(pixels).resize((SIDE, SIDE), Image.Resampling.BICUBIC), (MARGIN, top)
+    readings = trace.read(stage, block, token)
+    heads = "mean of all heads" if head is None else f"head {head}"
+    picture = Panel(
+        "The picture as the network sees it", pixels, marks=_on_picture(trace, readings[0], pixels)
     )
-    _write(draw, (MARGIN, MARGIN), "The picture as the network sees it")
-    first = readings[0]
-    _frame(draw, _on_panel(first, crop, None), _CELL)
-    _frame(draw, _on_panel(first, crop, first.own), _LIGHT_RING)
-    for i, (reading, fact) in enumerate(zip(readings, facts, strict=True)):
-        left = MARGIN + (i + 1) * (SIDE + MARGIN)
-        strongest = format_multiple(float(fact.multiple.max()))
-        _write(draw, (left, MARGIN), f"Level {reading.level}: at most {strongest} an even share")
-        _map(draw, reading, fact, (left, top))
-    _bar(sheet, draw, (MARGIN + SIDE + MARGIN, top + SIDE + MARGIN // 2))
-    return sheet
+    row = Row(
+        "Weights as multiples of an even share",
+        (picture, *(level_panel(reading, head) for reading in readings)),
+        (scale_bar("read, multiple of an even share"),),
+    )
+    title = f"{trace.model}, stage {stage}, block {block}, {heads}: token {token[0]},{token[1]}"
+    return Sheet(f"{title} (all from 0)", (row,), _NOTE)
 
 
-def _font(px: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(px)
-
-
-def _write(draw: ImageDraw.ImageDraw, place: tuple[int, int], text: str) -> None:
-    draw.text(place, text, _INK, _font(16))
-
-
-def _on_panel(
-    reading: Reading, crop: Crop, place: tuple[int, int] | None
-) -> tuple[float, float, float, float]:
-    """A place of the grid (or, for None, all of it) on the panel of the picture."""
-    if place is None:
-        rows, columns = reading.valid.any(1).sum(), reading.valid.any(0).sum()
-        start, end = reading.areas[0][0], reading.areas[rows - 1][columns - 1]
-    else:
-        start = end = reading.areas[place[0]][place[1]]
-    across = SIDE / (crop.box.right - crop.box.left)
-    down = SIDE / (crop.box.bottom - crop.box.top)
-    left, top = MARGIN - crop.box.left * across, MARGIN + HEAD - crop.box.top * down
-    return (
-        left + start.left * across,
-        top + start.top * down,
-        left + end.right * across,
-        top + end.bottom * down,
+def level_panel(reading: Reading, head: int | None = None) -> Panel:
+    """The weights of one level on its grid; places beyond the map stay paper."""
+    facts = reading_facts(reading, 1, head)
+    values = np.where(reading.valid[..., None], colours(facts.multiple), PAPER).astype(np.uint8)
+    strongest = format_multiple(float(facts.multiple[facts.strongest]))
+    return Panel(
+        f"Level {reading.level}: at most {strongest} an even share",
+        values,
+        (1, 1),
+        (Mark(*reading.own, 1, 1),),
     )
 
 
-def _frame(draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float], colour: str) -> None:
-    draw.rectangle(box, outline=_DARK_RING, width=4)
-    draw.rectangle(box, outline=colour, width=2)
+def scale_bar(title: str) -> Bar:
+    """The bar of multiples of an even share."""
+    octaves = 2.0 ** np.linspace(-OCTAVES, OCTAVES, 257)
+    return Bar(title, colours(octaves), ("1/16", "1/4", "1×", "4×", "16×"))
 
 
-def _map(
-    draw: ImageDraw.ImageDraw,
-    reading: Reading,
-    fact: ReadingFacts,
-    corner: tuple[int, int],
-) -> None:
-    rows, columns = reading.valid.shape
-    cell = SIDE // max(rows, columns)
-    values = colours(fact.multiple)
-    for row, column in zip(*np.nonzero(reading.valid), strict=True):
-        x, y = corner[0] + int(column) * cell, corner[1] + int(row) * cell
-        colour = tuple(int(v) for v in values[row, column])
-        draw.rectangle((x, y, x + cell - 2, y + cell - 2), fill=colour)
-    own = (corner[0] + reading.own[1] * cell, corner[1] + reading.own[0] * cell)
-    _frame(draw, (*own, own[0] + cell - 2, own[1] + cell - 2), _LIGHT_RING)
+def _on_picture(trace: Trace, reading: Reading, pixels: NDArray[np.uint8]) -> tuple[Mark, Mark]:
+    """The grid that the token reads in and the token itself, in pixels of the crop."""
+    rows, columns = reading.valid.any(1).sum(), reading.valid.any(0).sum()
+    box, (row, column) = trace.crop.box, reading.own
+    down = len(pixels) / (box.bottom - box.top)
+    across = len(pixels) / (box.right - box.left)
 
+    def mark(start: Box, end: Box) -> Mark:
+        return Mark(
+            (start.top - box.top) * down,
+            (start.left - box.left) * across,
+            (end.bottom - start.top) * down,
+            (end.right - start.left) * across,
+        )
 
-def _bar(sheet: Image.Image, draw: ImageDraw.ImageDraw, corner: tuple[int, int]) -> None:
-    octaves = np.linspace(-OCTAVES, OCTAVES, SIDE)
-    strip = np.broadcast_to(colours(2.0**octaves, LIGHT), (12, SIDE, 3))
-    sheet.paste(Image.fromarray(np.ascontiguousarray(strip)), corner)
-    for octave in range(-OCTAVES, OCTAVES + 1):
-        text = f"1/{2**-octave}" if octave < 0 else f"{2**octave}×"
-        x = corner[0] + (octave + OCTAVES) * (SIDE - 1) / (2 * OCTAVES)
-        draw.text((x, corner[1] + 16), text, _INK, _font(13), anchor="ma")
+    areas = reading.areas
+    return mark(areas[0][0], areas[rows - 1][columns - 1]), mark(
+        areas[row][column], areas[row][column]
+    )

@@ -22,7 +22,8 @@ from transcnn.analysis.tokens import (
     token_norms,
 )
 from transcnn.figures import sheet
-from transcnn.figures.scale import NORM_TOP, OCTAVES, colours, norm_colours
+from transcnn.figures.reading import scale_bar
+from transcnn.figures.scale import NORM_TOP, colours, norm_colours
 from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
 from transcnn.trace.trace import BlockTrace, LevelTrace, Trace
 
@@ -148,12 +149,7 @@ class TokensFigure:
         return Row("Norm of each token (root mean square)", tuple(panels), (_norm_bar(),))
 
     def _merges(self) -> tuple[Row, ...]:
-        octaves = 2.0 ** np.linspace(-OCTAVES, OCTAVES, 257)
-        bar = Bar(
-            "channels won, multiple of an even share",
-            colours(octaves),
-            ("1/16", "1/4", "1×", "4×", "16×"),
-        )
+        bar = scale_bar("channels won, multiple of an even share")
         rows = []
         for merge in merges(self.block):
             above = merge.level + 1

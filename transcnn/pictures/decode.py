@@ -28,6 +28,9 @@ _FIRST_BYTES = {
 }
 FORMATS = tuple(_FIRST_BYTES)
 MAX_MEGAPIXELS = 50
+# Each scan of a JPEG goes over all of its blocks, and an empty one takes some bytes: without a
+# limit a file of 20 MB could keep the decoder busy for hours. Programs write about a dozen.
+_MAX_SCANS = 100
 
 _PAPER = (255, 255, 255)  # what shows through transparent places
 
@@ -59,7 +62,8 @@ class DecodedPicture:
 def decode(data: bytes) -> DecodedPicture:
     """The picture in `data`: the first frame, turned as EXIF says, on white where transparent.
 
-    16-bit values are scaled to 8 bits. Raises NotAPicture, BrokenPicture or TooManyPixels.
+    16-bit values are scaled to 8 bits. 50 megapixels take up to 1 GB for some seconds. Raises
+    NotAPicture, BrokenPicture or TooManyPixels.
     """
     kinds = (kind for kind, start in _FIRST_BYTES.items() if re.match(start, data, re.DOTALL))
     kind = next(kinds, None)
@@ -68,6 +72,8 @@ def decode(data: bytes) -> DecodedPicture:
     try:
         with _no_warnings():
             image = Image.open(io.BytesIO(data), formats=[kind])
+        if kind == "JPEG" and _count_scans(data) > _MAX_SCANS:
+            raise ValueError
         if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
             raise Image.DecompressionBombError  # as Pillow does by itself, at a higher limit
         image.load()
@@ -79,6 +85,21 @@ def decode(data: bytes) -> DecodedPicture:
     except Exception as error:  # a decoder may raise anything on bytes made to confuse it
         raise BrokenPicture(format=kind) from error
     return DecodedPicture(rgb, hashlib.sha256(data).hexdigest())
+
+
+_MARKER = re.compile(rb"\xff([^\0\xd0-\xd7\xff])", re.DOTALL)  # \xd0-\xd7 stand inside of scans
+_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
+
+
+def _count_scans(jpeg: bytes) -> int:
+    """How many scans a JPEG has before its end; what follows (thumbnails, films) is not decoded."""
+    scans, place = 0, 0
+    while (marker := _MARKER.search(jpeg, place)) and marker[1][0] != _END:
+        place = marker.end()
+        if marker[1][0] not in (_START, 0x01):  # all others have a length
+            place += int.from_bytes(jpeg[place : place + 2], "big")
+        scans += marker[1][0] == _SCAN
+    return scans
 
 
 _WARNINGS = threading.Lock()  # their filters belong to the whole process, not to a thread
@@ -123,10 +144,10 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode == "I;16":
         image = _from_16_bits(image)
     if image.has_transparency_data:
-        pixels = image.convert("RGBA")
-        paper = Image.new("RGBA", pixels.size, _PAPER)
-        image = Image.alpha_composite(paper, pixels)
-    return image.convert("RGB")
+        pixels = image if image.mode == "RGBA" else image.convert("RGBA")
+        image = Image.new("RGB", pixels.size, _PAPER)
+        image.paste(pixels, mask=pixels)  # no further copy, each is 4 bytes a pixel
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _from_16_bits(image: Image.Image) -> Image.Image:

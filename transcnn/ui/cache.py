@@ -20,12 +20,13 @@ from PIL import Image
 from transcnn.figures.packet import names_packet, photo_packet
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.ui.state import AppState, Source
+from transcnn.ui.state import AppState, Source, opening
 from transcnn.ui.words import class_labels
 
 if TYPE_CHECKING:
     from transcnn.analysis.cost import NetworkCost
     from transcnn.analysis.cost.count import Parameters
+    from transcnn.analysis.hiding import Hiding
     from transcnn.classifier import Answer, Classifier
     from transcnn.trace import Trace
 
@@ -58,13 +59,17 @@ def open_picture(source: Source, size: int) -> Opened:
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def _open(digest: str, size: int, _source: Source) -> Opened:
-    picture = decode(_source.data)
-    pixels, crop = prepare(picture, size)
+    with opening:
+        picture = decode(_source.data)
+        pixels, crop = prepare(picture, size)
+        photo = small_jpeg(picture.image)
+        del picture
     key = f"{digest}/{size}"
-    return Opened(key, pixels, crop, photo_packet(key, _jpeg(picture.image), crop.shares))
+    return Opened(key, pixels, crop, photo_packet(key, photo, crop.shares))
 
 
-def _jpeg(image: Image.Image) -> bytes:
+def small_jpeg(image: Image.Image) -> bytes:
+    """A picture as a JPEG file of the size in which pages show it."""
     small = image.copy()
     small.thumbnail((_PHOTO_SIDE, _PHOTO_SIDE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
@@ -165,7 +170,7 @@ def _hiding(
     fill: str,
     share: float,
     _opened: Opened,
-) -> bytes:
+) -> "tuple[Hiding, bytes]":
     from transcnn.analysis.hiding import Run, board_of, hide, look_at_hidden
     from transcnn.figures.hiding_packet import hiding_packet
 
@@ -177,10 +182,10 @@ def _hiding(
     hidden = hide(run, places, "gray" if fill == "gray" else "scraps", share)
     with _running:
         found = look_at_hidden(classifier(model), _opened.pixels, hidden, places)
-    return hiding_packet(key, found)
+    return found, hiding_packet(key, found)
 
 
-def pack_hiding(
+def hide_places(
     key: str,
     opened: Opened,
     model: str,
@@ -188,8 +193,8 @@ def pack_hiding(
     cells: tuple[int, ...],
     fill: str,
     share: float,
-) -> bytes:
-    """The picture with `cells` hidden and what came of it, for the browser, by the name `key`."""
+) -> "tuple[Hiding, bytes]":
+    """The picture with `cells` hidden and what came of it; for the browser too, by `key`."""
     return _hiding(key, model, name, cells, fill, share, opened)
 
 

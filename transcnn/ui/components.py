@@ -1,4 +1,4 @@
-"""What is drawn in the browser: four components, each registered once for the whole app.
+"""What is drawn in the browser: the components, each registered once for the whole app.
 
 A component's script is the files that it needs, one after the other, in one module. The network's
 answers travel to the stores, in packets that stay the same from run to run; the view gets small
@@ -51,6 +51,18 @@ _samples = st.components.v2.component(
     css=_read("samples.css"),
     js=_read("samples.js"),
 )
+_copy = st.components.v2.component(
+    "transcnn.copy",
+    html=_read("copy.html"),
+    css=_read("take.css"),
+    js=_read("copy.js"),
+)
+_chart = st.components.v2.component(
+    "transcnn.chart",
+    html=_read("chart.html"),
+    css=_read("take.css"),
+    js=_read("chart.js"),
+)
 
 
 def store(key: str, packet: bytes) -> None:
@@ -86,3 +98,16 @@ def tokens_view(
 def sample_picker(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> None:
     """The sample pictures; the name of the one picked is in the session at `key`."""
     _samples(key=key, data=data, on_picked_change=on_pick)
+
+
+def copy_link(words: dict[str, str]) -> None:
+    """A button that copies the page's address."""
+    _copy(key="copy_link", data=words, height="content")
+
+
+def chart_files(chart: str, file: str, kinds: dict[str, str]) -> None:
+    """Buttons that save the plotly chart with the key `chart` as `file`; `kinds` are their texts
+    by ending, png and svg.
+    """
+    data = {"chart": chart, "file": file, "kinds": kinds}
+    _chart(key=f"files_of_{chart}", data=data, height="content")

@@ -14,6 +14,7 @@ from transcnn.model.config import HMHSA, Network
 from transcnn.ui.cache import count_network
 from transcnn.ui.cost_chart import Mark, cost_chart
 from transcnn.ui.state import AppState
+from transcnn.ui.take_away import take_away
 from transcnn.ui.words import Words, words
 
 _SIDES = range(32, 4097, 32)  # of pictures, in pixels
@@ -29,10 +30,11 @@ _NAMES = {
     "pvt": "PVT",
     "pvt_linear": "PVTv2-linear",
     "twins": "Twins",
-    "grid_pooled": "TransCNN v1.0 / HAT-Net",
+    "grid_pooled": "v1.0 / HAT-Net",
     "linformer": "Linformer",
 }
 _FORMULA = "hmhsa"
+_CHART = "cost_curves"
 
 
 def show() -> None:
@@ -60,20 +62,15 @@ def show() -> None:
             logarithmic=logarithmic,
         ),
         alt=" ".join([say("cost.alt"), *(sentence for _, sentence in crossings)]),
-        config={"toImageButtonOptions": {"filename": "cost", "scale": 2}, "displaylogo": False},
+        config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage"]},  # below: two kinds
+        key=_CHART,
     )
     st.subheader(say("cost.crossings"))
     st.markdown("\n".join(f"- {sentence}" for _, sentence in crossings))
     st.caption(say("cost.conventions", window=WINDOW, grid=GRID, length=LENGTH))
-    st.download_button(
-        say("cost.csv"),
-        data=lambda: _curves_csv(curves),
-        file_name="cost.csv",
-        mime="text/csv",
-        on_click="ignore",
-    )
     _show_formula(say, layer, side)
     _show_network(say, config, side)
+    take_away(say, {"cost.csv": lambda: _curves_csv(curves)}, chart=_CHART)
 
 
 # What is chosen. The widgets keep their values in the link, under their keys.

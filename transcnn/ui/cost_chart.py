@@ -71,7 +71,7 @@ def cost_chart(
     figure.update_yaxes(title=axes[1], type=kind, exponentformat="SI")
     figure.update_layout(
         height=520,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": 8, "r": 32, "t": 8, "b": 8},
         legend={"orientation": "h", "y": -0.18, "x": 0},
     )
     return figure

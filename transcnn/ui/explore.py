@@ -1,17 +1,13 @@
 """Explore: where a token of a picture reads, at every level."""
 
-from typing import TYPE_CHECKING
-
-import streamlit as st
-
+from transcnn.figures import sheet
+from transcnn.figures.sheet import Sheet
 from transcnn.ui.cache import open_picture, pack_trace, pack_without, trace_picture
 from transcnn.ui.components import explore_view, store
-from transcnn.ui.state import SWITCH_NAMES, AppState, Selection
+from transcnn.ui.state import SWITCH_NAMES, AppState
+from transcnn.ui.take_away import take_away
 from transcnn.ui.view import take_shown
 from transcnn.ui.words import words
-
-if TYPE_CHECKING:
-    from transcnn.trace import Trace
 
 _VIEW = "explore_view"
 
@@ -35,20 +31,29 @@ def show() -> None:
     store("store_without", pack_without(opened, other, state.model, selection.where))
     trace = trace_picture(opened, state.model)
     shown.link_to("tokens", say("explore.to_tokens"))
-    st.download_button(
-        say("explore.download"),
-        data=lambda: _readings_csv(trace, selection),  # runs outside of the session
-        file_name="reading.csv",
-        mime="text/csv",
-        on_click="ignore",
+
+    def place() -> tuple[int, int, tuple[int, int]]:
+        from transcnn.analysis.reading import telling_token
+
+        stage, block = selection.stage, selection.block
+        return stage, block, selection.token or telling_token(trace.block(stage, block))
+
+    def figure() -> Sheet:
+        from transcnn.figures.reading import reading_sheet
+
+        return reading_sheet(trace, opened.pixels, *place(), selection.head)
+
+    def numbers() -> str:
+        from transcnn.figures.reading_table import reading_csv
+
+        return reading_csv(trace, *place())
+
+    take_away(
+        say,
+        {
+            "reading.png": lambda: sheet.png(figure()),
+            "reading.svg": lambda: sheet.svg(figure()),
+            "reading.csv": numbers,
+        },
+        upload=shown.source.sample is None,
     )
-
-
-def _readings_csv(trace: "Trace", selection: Selection) -> str:
-    """The numbers of the selected token, made when they are asked for."""
-    from transcnn.analysis.reading import telling_token
-    from transcnn.figures.reading_table import reading_csv
-
-    block = trace.block(selection.stage, selection.block)
-    token = selection.token or telling_token(block)
-    return reading_csv(trace, selection.stage, selection.block, token)

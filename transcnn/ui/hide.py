@@ -5,10 +5,13 @@ from typing import Any
 
 import streamlit as st
 
+from transcnn.figures import sheet
+from transcnn.figures.sheet import Sheet
 from transcnn.pictures.changes import changed_cells
-from transcnn.ui.cache import name_in_run, pack_hiding
+from transcnn.ui.cache import hide_places, name_in_run
 from transcnn.ui.components import hide_view, store
 from transcnn.ui.state import FILLS, AppState, board_cells, read_hidden
+from transcnn.ui.take_away import take_away
 from transcnn.ui.view import Shown, take_shown
 from transcnn.ui.words import words
 
@@ -53,10 +56,47 @@ def show() -> None:
     if left_out:
         st.caption(say("hide.left_out", count=left_out))
     store("store_photo", opened.photo)
-    packet = pack_hiding(
+    found, packet = hide_places(
         key, opened, state.model, name, tuple(sorted(cells)), hidden.fill, hidden.share
     )
     store("store_hiding", packet)
+
+    def figure() -> Sheet:
+        from transcnn.figures.hiding import hiding_sheet
+
+        stage, block = int(data["selected"]["stage"]), int(data["selected"]["block"])
+        config = state.config(state.model)
+        size = config.map_size(stage, (len(opened.pixels),) * 2)
+        cell = _asking(shown.selection.token, size, side)
+        return hiding_sheet(config.name, found, stage, block, cell)
+
+    def answers() -> str:
+        from transcnn.figures.hiding import answers_csv
+
+        return answers_csv(found)
+
+    def cells_read() -> str:
+        from transcnn.figures.hiding import cells_csv
+
+        return cells_csv(found)
+
+    take_away(
+        say,
+        {
+            "hiding.png": lambda: sheet.png(figure()),
+            "hiding.svg": lambda: sheet.svg(figure()),
+            "answers.csv": answers,
+            "cells.csv": cells_read,
+        },
+        upload=shown.source.sample is None,
+    )
+
+
+def _asking(token: tuple[int, int] | None, size: tuple[int, int], side: int) -> tuple[int, int]:
+    """The cell of the board that holds a token of a map of `size`; the middle one without it."""
+    if token is None:
+        return divmod(side * side // 2, side)
+    return min(token[0] * side // size[0], side - 1), min(token[1] * side // size[1], side - 1)
 
 
 def _change(shown: Shown) -> None:

@@ -37,6 +37,7 @@ def _show_shipped(say: Words) -> None:
                 licence=entry.licence,
             )
         )
+        st.markdown(f":small[sha256 `{entry.sha256}`]")
         with st.expander(say("models.card", name=name)):
             card = entry.card.read_text(encoding="utf-8")
             st.markdown(card.replace("\n#", "\n##").replace("# ", "### ", 1))  # below our headings

@@ -8,6 +8,7 @@ are read, and never trusted: what does not exist falls back to the default.
 
 import functools
 import hashlib
+import threading
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -21,6 +22,9 @@ from transcnn.pictures.samples import samples
 from transcnn.ui.fetching import Fetching
 from transcnn.ui.guests import Guest, Origin
 from transcnn.ui.words import LANGUAGES
+
+# A large picture takes hundreds of megabytes to open: one at a time, for all visitors together.
+opening = threading.Lock()
 
 FIRST_SAMPLE = "zebra"
 MOST_GUESTS = 3  # networks held at once besides those that ship, up to 250 MB each
@@ -196,7 +200,8 @@ class AppState:
     def show_upload(self, title: str, alt: str, data: bytes) -> None:
         """Show an uploaded file; if it is no picture, the last one stays and the error is kept."""
         try:
-            digest = decode(data).digest
+            with opening:
+                digest = decode(data).digest
         except PictureError as error:
             self.refuse_upload(error)
             return

@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from transcnn.ui.cache import classifier, pack_tokens, trace_picture
 from transcnn.ui.components import store, tokens_view
 from transcnn.ui.state import AppState
+from transcnn.ui.take_away import take_away
 from transcnn.ui.view import take_shown
 from transcnn.ui.words import words
 
@@ -48,16 +47,12 @@ def show() -> None:
             selection.token or telling_token(block),
         )
 
-    with st.container(horizontal=True):
-        for name, make in (
-            ("png", lambda: figure().png(opened.pixels)),
-            ("svg", lambda: figure().svg(opened.pixels)),
-            ("csv", lambda: figure().csv()),
-        ):
-            st.download_button(
-                say(f"tokens.{name}"),
-                data=make,
-                file_name=f"tokens.{name}",
-                mime={"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}[name],
-                on_click="ignore",
-            )
+    take_away(
+        say,
+        {
+            "tokens.png": lambda: figure().png(opened.pixels),
+            "tokens.svg": lambda: figure().svg(opened.pixels),
+            "tokens.csv": lambda: figure().csv(),
+        },
+        upload=shown.source.sample is None,
+    )

@@ -1,0 +1,155 @@
+"""Every page for everybody: judged by axe-core, on a phone, with fingers."""
+
+import functools
+import os
+
+import pytest
+
+from tests.browser.conftest import ROOT, opening
+
+AXE = ROOT / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+
+# Address, and what stands there once the page is whole.
+PAGES = {
+    "explore": ("/?picture=elephant&head=1", ".switches:not(.waiting) button"),
+    "tokens": ("/tokens?picture=elephant&level=1", ".tokens[data-state=ready]"),
+    "hide": ("/hide?picture=elephant", ".hide[data-state=ready]:not(.computing)"),
+    "cost": ("/cost", ".js-plotly-plot .main-svg"),
+    "models": ("/models", "h1"),
+    "about": ("/about", "h1"),
+}
+# Where Streamlit's own parts fail, and nothing of ours: (rule, part).
+EXEMPT = {
+    ("color-contrast", "[data-testid=stCode]"),  # coloured words of code
+    ("presentation-role-conflict", "[data-testid=stFileUploader]"),
+}
+SCREENS = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+
+
+@pytest.fixture(scope="module")
+def visit(server, chromium):
+    """Opens a page with everything unfolded; once in each language on each screen."""
+    with opening(chromium) as open_:
+
+        @functools.cache
+        def visit_(name, language, screen):
+            address, until = PAGES[name]
+            link = f"{address}{'&' if '?' in address else '?'}lang={language}"
+            page = open_(server + link, until, **SCREENS[screen])
+            idle(page)
+            if name != "tokens":  # its tables have thousands of rows
+                for closed in page.locator("details:not([open]) > summary").all():
+                    closed.click()
+            if name == "explore":
+                page.locator(".more-button").click()
+            return page
+
+        yield visit_
+
+
+def idle(page):
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_timeout(300)
+
+
+JUDGE = """async exempt => {
+  const options = { resultTypes: ['violations'], elementRef: true };
+  const { violations } = await axe.run(document, options);
+  const inside = (element, part) => {
+    for (; element; element = element.getRootNode().host) if (element.closest(part)) return true;
+    return false;
+  };
+  return violations
+    .filter(({ impact }) => ['serious', 'critical'].includes(impact))
+    .flatMap(({ id, nodes }) => nodes
+      .filter(({ element }) => !exempt.some(([rule, part]) => rule === id && inside(element, part)))
+      .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
+}"""
+
+
+def judge(page):
+    """What axe-core finds serious or critical.
+
+    It judges the contrast of what is in sight and under nothing else: all of the page is brought
+    into sight, and the lines from the photo to the maps are taken off.
+    """
+    if page.evaluate("typeof axe") == "undefined":
+        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    funnels = page.locator(".funnels")
+    if funnels.count():
+        funnels.evaluate("e => { e.style.display = 'none'; }")
+    height = page.locator("[data-testid=stMain]").evaluate("e => e.scrollHeight")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": height + 50})
+    idle(page)
+    return page.evaluate(JUDGE, [list(pair) for pair in EXEMPT])
+
+
+needs_axe = pytest.mark.skipif(
+    not AXE.exists() and not os.environ.get("CI"), reason=f"no {AXE.name}: npm brings it"
+)
+
+
+@needs_axe
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("language", "screen"), [("en", "desktop"), ("zh", "phone")])
+def test_nothing_serious_stands_between_a_page_and_anybody(visit, name, language, screen):
+    page = visit(name, language, screen)
+    page.set_viewport_size(SCREENS[screen]["viewport"])
+    found = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        idle(page)
+        found[scheme] = judge(page)
+    assert found == {"light": [], "dark": []}
+
+
+@needs_axe
+def test_the_judge_sees_into_our_views_and_exempts_no_more_than_it_says(server, open_page):
+    page = open_page(f"{server}/?picture=elephant", **SCREENS["phone"])
+    assert judge(page) == []
+    page.locator(".explore .without .limit").evaluate("e => { e.style.color = '#e8e6e0'; }")
+    page.locator(".parts").evaluate("e => e.setAttribute('role', 'nothing')")
+    page.locator("[data-testid=stMain] a").first.evaluate("e => { e.replaceChildren(); }")
+    found = {finding.split(":")[0] for finding in judge(page)}
+    assert found == {"color-contrast", "aria-roles", "link-name"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways_on_a_phone(visit, name, language):
+    page = visit(name, language, "phone")
+    for width in (390, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        idle(page)
+        main = page.locator("[data-testid=stMain]")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
+SMALL_TARGETS = """least => {
+  const targets = 'a, button, input, select, summary, [role=application], [tabindex="0"]';
+  const found = [];
+  const look = root => {
+    for (const element of root.querySelectorAll('*')) {
+      if (element.shadowRoot) look(element.shadowRoot);
+      if (root === document || !element.matches(targets)) continue;
+      const { width, height } = element.getBoundingClientRect();
+      if (width > 0 && Math.min(width, height) < least)
+        found.push(`${element.outerHTML.slice(0, 120)} ${width} x ${height}`);
+      else if (width > 0) seen++;
+    }
+  };
+  let seen = 0;
+  look(document);
+  return [found, seen];
+}"""
+
+
+@pytest.mark.parametrize("name", ["explore", "tokens", "hide"])
+def test_whatever_a_finger_can_do_has_24_pixels(visit, name):
+    small, seen = visit(name, "en", "phone").evaluate(SMALL_TARGETS, 24)
+    assert not small
+    assert seen > 20, "the samples, the stages, the switches"

@@ -1,0 +1,39 @@
+"""What a person can take along from a page: its link, its figure, its numbers."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from transcnn.ui.components import chart_files, copy_link
+from transcnn.ui.words import Words
+
+_KINDS = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
+
+
+def take_away(
+    say: Words,
+    files: Mapping[str, Callable[[], str | bytes]],
+    *,
+    chart: str | None = None,
+    upload: bool = False,
+) -> None:
+    """Draw the controls; `upload`: what is shown is no part of the link.
+
+    `files` by their names, each made when it is asked for, outside of the session. Figures are
+    called alike everywhere, tables by their names: "take.<name>" in the catalogue. `chart` is the
+    key of the page's plotly chart, which the browser itself saves.
+    """
+    if chart is not None:
+        chart_files(chart, chart, {kind: say(f"take.{kind}") for kind in ("png", "svg")})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for file, make in files.items():
+            name, kind = file.split(".")
+            st.download_button(
+                say(f"take.{name if kind == 'csv' else kind}"),
+                data=make,
+                file_name=file,
+                mime=_KINDS[kind],
+                on_click="ignore",
+            )
+    copied = say("take.copied_upload" if upload else "take.copied")
+    copy_link({"copy": say("take.copy"), "copied": copied, "by_hand": say("take.by_hand")})
