@@ -25,6 +25,7 @@ def show(state: AppState, say: Words) -> None:
         say("models.network"),
         authors_names(),
         key=_CHOSEN,
+        persist_state="session",  # a download goes on while other pages are looked at
         disabled=busy,
         on_change=lambda: state.forget_error("authors"),
         width=320,
