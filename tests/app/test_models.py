@@ -247,6 +247,16 @@ BAD = {
 }
 
 
+def test_a_sentence_goes_with_the_file_that_it_is_about():
+    app = give(models_page(), "empty.pth", b"")
+    assert app.main.error
+
+    app.switch_page("pages/about.py").run()
+    app.switch_page("pages/models.py").run()
+
+    assert not app.main.error
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_file_that_is_no_checkpoint_is_one_sentence_and_nothing_is_lost(name, nano):
     data, reason = BAD[name]
@@ -327,12 +337,12 @@ def test_a_weight_file_above_the_limit_is_refused_though_the_browser_let_it_thro
     monkeypatch, nano
 ):
     app = models_page()
-    monkeypatch.setattr(own_weights, "MAX_MB", 1)
+    monkeypatch.setattr(own_weights, "_MB", 2**10)
 
     give(app, "mine.safetensors", nano)
 
     sentence = app.main.error[0].value.replace("\\", "")
-    assert sentence == "mine.safetensors: this weight file has more than 1 MB."
+    assert sentence == "mine.safetensors: this weight file has more than 400 MB."
     assert not app.session_state["guests"]
 
 
@@ -429,6 +439,24 @@ def test_a_download_shows_its_progress_and_can_be_cancelled(server, hatnet):
     go_on.set()
     fetching.join(60)
     assert list(cache_path("hatnet_tiny").parent.iterdir()) == []
+
+
+def test_a_download_goes_on_while_another_page_is_looked_at(server, hatnet):
+    go_on = threading.Event()
+    server.answer = halting(hatnet, 10**7, go_on)
+    app = models_page()
+    choose_hatnet(app)
+    button(app, "Download").click().run()
+
+    app.switch_page("pages/cost.py").run()
+    go_on.set()
+    app.session_state["fetching"].join(60)
+    app.switch_page("pages/models.py").run()
+
+    assert not app.exception
+    assert "**hatnet_tiny** with" in said(app)
+    assert "On this computer: " in said(app), "the network is still chosen"
+    assert "Open" not in labels(app), "it is open"
 
 
 @pytest.mark.parametrize(

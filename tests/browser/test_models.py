@@ -1,5 +1,7 @@
 """Own weights in a real browser: a file is given, chosen, and shown in Explore."""
 
+from pathlib import Path
+
 import pytest
 import safetensors.torch
 
@@ -10,6 +12,7 @@ from transcnn.pictures.samples import samples
 
 UPLOADER = "[data-testid=stMain] [data-testid=stFileUploader] input"
 CARD = "[class*=st-key-guest_]"
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_path):
@@ -21,12 +24,15 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     classifier = Classifier.around(model, "")
     reading = classifier.trace(zebra).read(stage=1, block=0, token=(9, 9))[1]
 
-    page = open_page(f"{server}/models", until="h1:has-text('Models')")
+    # High enough that the sidebar need not scroll, which would close the list of models.
+    screen = {"width": 1280, "height": 1200}
+    page = open_page(f"{server}/models", until="h1:has-text('Models')", viewport=screen)
     page.locator(UPLOADER).wait_for(state="attached")
     page.locator(UPLOADER).set_input_files(file)
     page.locator(CARD).wait_for()
     assert "mine.safetensors: 12,378,120 parameters" in page.locator(CARD).inner_text()
 
+    page.wait_for_selector(IDLE)
     page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").click()
     page.get_by_role("option", name="transcnn_small: mine.safetensors").click()
     page.get_by_text("links do not name them").wait_for()
@@ -49,6 +55,12 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     assert names == [a.name.label for a in classifier.predict(zebra).top]
     page.wait_for_function("location.search.includes('stage=1')")
     assert "model=" not in page.evaluate("location.search")
+
+    page.get_by_role("link", name="Hide and see").click()
+    page.wait_for_selector(".hide[data-state=ready]:not(.computing)")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Figure (SVG)").click()
+    assert "transcnn_small" in Path(waiting.value.path()).read_text()
 
 
 def test_a_file_that_does_not_fit_leaves_the_page_as_it_was(server, open_page, tmp_path):

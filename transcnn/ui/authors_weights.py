@@ -38,7 +38,8 @@ def show(state: AppState, say: Words) -> None:
         _show_progress()
     elif path.is_file():
         st.markdown(f":small[{say('models.here', file=plain(str(path)))}]")
-        if st.button(say("models.open")):
+        opened = any(g.file == path.name and g.origin == "authors" for g in state.guests.values())
+        if not opened and st.button(say("models.open")):
             _open(state, name, say)
     else:
         _show_address(say, name)

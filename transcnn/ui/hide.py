@@ -26,7 +26,8 @@ def show() -> None:
     shown = take_shown(state)
     opened, hidden = shown.opened, state.hidden
     name = name_in_run(shown.source)
-    side = round(board_cells(state.config(state.model)) ** 0.5)
+    config = state.config(state.model)
+    side = round(board_cells(config) ** 0.5)
     percent = round(100 * hidden.share)
     cells = hidden.cells if hidden.cells is not None else _drawn(name, hidden.share, side)
     key = f"{shown.trace}/{percent}/{hidden.fill}/{sum(1 << cell for cell in cells):x}"
@@ -65,7 +66,6 @@ def show() -> None:
         from transcnn.figures.hiding import hiding_sheet
 
         stage, block = int(data["selected"]["stage"]), int(data["selected"]["block"])
-        config = state.config(state.model)
         size = config.map_size(stage, (len(opened.pixels),) * 2)
         cell = _asking(shown.selection.token, size, side)
         return hiding_sheet(config.name, found, stage, block, cell)

@@ -10,6 +10,7 @@ from transcnn.ui.state import AppState
 from transcnn.ui.words import Words, plain
 
 MAX_MB = 400  # the largest of the authors' files has 320
+_MB = 2**20  # bytes
 _UPLOADER, _VARIANT = "weights_uploader", "weights_variant"
 _ENDINGS = ["safetensors", "pth", "pt", "tar"]
 
@@ -20,7 +21,7 @@ def show(state: AppState, say: Words) -> None:
     st.write(say("models.own_lede", limit=MAX_MB))
     left, right = st.columns([2, 1], gap="medium")
     with left:
-        st.file_uploader(
+        file = st.file_uploader(
             say("models.upload"),
             type=_ENDINGS,
             max_upload_size=MAX_MB,
@@ -36,7 +37,7 @@ def show(state: AppState, say: Words) -> None:
             on_change=lambda: _take(state),
         )
     error = state.weights_errors.get("own")
-    if error is not None:
+    if error is not None and file is not None:  # else it speaks of a file that is not here any more
         st.error(plain(say.error(error)))
     show_guests(state, say, "own")
 
@@ -48,7 +49,7 @@ def _take(state: AppState) -> None:
     if file is None:
         return
     try:
-        if file.size > MAX_MB * 2**20:  # the widget's own limit holds in the browser only
+        if file.size > MAX_MB * _MB:  # the widget's own limit holds in the browser only
             raise WeightsTooLarge(file=file.name, limit=MAX_MB)
         state.welcome(
             open_guest(file.getvalue(), file.name, "own", st.session_state[_VARIANT] or None)
