@@ -56,13 +56,13 @@ MISTAKES = {
     ("predict", ZEBRA, "--weights", "{}/nowhere"): "{}/nowhere: there is no such file.",
     ("predict", ZEBRA, "--weights", "{}/empty"): "{}/empty: there is no such file.",
     ("predict", ZEBRA, "--weights", "{}/garbage.safetensors"): (
-        "{}/garbage.safetensors: this is no safetensors file."
+        "{}/garbage.safetensors: this is no safetensors weight file."
     ),
     ("predict", ZEBRA, "--weights", "{}/garbage.pth"): "{}/garbage.pth: ",
     ("predict", ZEBRA, "--weights", ZEBRA): (
-        f"{ZEBRA}: only .safetensors, .pth and .pt can be read."
+        f"{ZEBRA}: only .safetensors, .pth, .pt, .pth.tar can be read."
     ),
-    ("predict", ZEBRA, "--weights", "{}/nano.safetensors"): "{}/nano.safetensors: the key ",
+    ("predict", ZEBRA, "--weights", "{}/nano.safetensors"): "{}/nano.safetensors: missing for transcnn_lite0: ",
     ("predict", ZEBRA, "--model", "transcnn_nano", "--weights", "{}/nano.safetensors"): (
         "model is 'transcnn_nano'; allowed: networks with 1000 classes."
     ),
@@ -128,7 +128,7 @@ MISTAKES = {
     ("attention", "{}/empty", *PLACE): "{}/empty: Is a directory.",
     ("attention", "{}/text.jpg", *PLACE): "This is not a picture that can be read;",
     ("attention", ZEBRA, *PLACE, "--out", "{}/a.gif"): (
-        "out is '{}/a.gif'; allowed: names that end in .png or .npz."
+        "out is '{}/a.gif'; allowed: names that end in .png, .svg, .npz."
     ),
     ("attention", ZEBRA, *PLACE, "--out", "{}/nowhere/a.png"): (
         "{}/nowhere/a.png: No such file or directory."
@@ -142,11 +142,11 @@ MISTAKES = {
         "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0."
     ),
     ("attention", ZEBRA, *PLACE, "--weights", "{}/garbage.safetensors"): (
-        "{}/garbage.safetensors: this is no safetensors file."
+        "{}/garbage.safetensors: this is no safetensors weight file."
     ),
     ("evaluate", "{}/broken", "--model", "resnet"): "model is 'resnet'; allowed: transcnn_lite0, ",
     ("evaluate", "{}/broken", "--weights", "{}/nano.safetensors"): (
-        "{}/nano.safetensors: the key "
+        "{}/nano.safetensors: missing for transcnn_lite0: "
     ),
     ("bench", "--rounds", 1): "Invalid value for '--rounds': 1 is not in the range x>=2.",
     ("models", "extra"): "Got unexpected extra argument (extra)",
