@@ -67,8 +67,11 @@ def test_the_photo_stands_upright_with_everything_in_its_place(server, open_page
     for orientation in SIDES:
         shown = page.locator(".explore").get_attribute("data-shown")
         file = {"name": f"turn{orientation}.jpg", "mimeType": "image/jpeg"}
-        page.locator("input[type=file]").set_input_files({**file, "buffer": planted(orientation)})
-        page.wait_for_selector(f".explore[data-state=ready]:not([data-shown='{shown}'])")
+        upload = {**file, "buffer": planted(orientation)}
+        page.get_by_test_id("stSidebar").locator("input[type=file]").set_input_files(upload)
+        page.wait_for_selector(
+            f".explore[data-state=ready]:not([data-shown='{shown}'])", timeout=180_000
+        )
         photo = page.locator("canvas.photo")
         side = photo.bounding_box()["width"]
         photo.click(position={"x": side * 0.1, "y": side * 0.9})  # the marks go to the bottom left

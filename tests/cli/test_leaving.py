@@ -62,7 +62,12 @@ MISTAKES = {
     ("predict", ZEBRA, "--weights", ZEBRA): (
         f"{ZEBRA}: only .safetensors, .pth, .pt, .pth.tar can be read."
     ),
-    ("predict", ZEBRA, "--weights", "{}/nano.safetensors"): "{}/nano.safetensors: missing for transcnn_lite0: ",
+    (
+        "predict",
+        ZEBRA,
+        "--weights",
+        "{}/nano.safetensors",
+    ): "{}/nano.safetensors: missing for transcnn_lite0: ",
     ("predict", ZEBRA, "--model", "transcnn_nano", "--weights", "{}/nano.safetensors"): (
         "model is 'transcnn_nano'; allowed: networks with 1000 classes."
     ),
