@@ -33,6 +33,7 @@ def _names() -> list[str]:
 
 def _row(name: str) -> dict[str, Any]:
     from transcnn.analysis.cost import network_cost
+    from transcnn.analysis.cost.count import count_parameters
     from transcnn.checkpoints import shipped_names
     from transcnn.model.network import blank
     from transcnn.model.variants import network
@@ -42,7 +43,7 @@ def _row(name: str) -> dict[str, Any]:
     size = config.input.size
     return {
         "name": name,
-        "parameters": sum(p.numel() for p in model.parameters()),
+        "parameters": count_parameters(model).total,
         "macs": network_cost(config, (size, size)).total,
         "input_size": size,
         "classes": config.classes,

@@ -3,16 +3,13 @@
 Stages, blocks, rows and columns count from 0, as in links and commands.
 """
 
-import csv
-import io
-from collections.abc import Sequence
-
 import numpy as np
 
 from transcnn.analysis.hiding import BoardReading, Hiding, Outcome
 from transcnn.figures.reading import scale_bar
 from transcnn.figures.scale import colours
 from transcnn.figures.sheet import Mark, Panel, Row, Sheet
+from transcnn.figures.table import to_csv
 
 Cell = tuple[int, int]
 
@@ -78,7 +75,7 @@ def answers_csv(hiding: Hiding) -> str:
             for rank, answer in enumerate(answers, 1):
                 name, numbers = answer.name, (answer.probability, answer.logit)
                 rows.append((network, picture, rank, name.index, name.label, *numbers))
-    return _csv(ANSWER_COLUMNS, rows)
+    return to_csv(ANSWER_COLUMNS, rows)
 
 
 def cells_csv(hiding: Hiding) -> str:
@@ -93,12 +90,4 @@ def cells_csv(hiding: Hiding) -> str:
                 rows.append(
                     (reading.stage, reading.block, *asking, hidden[0], *read, hidden[1], share)
                 )
-    return _csv(CELL_COLUMNS, rows)
-
-
-def _csv(columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> str:
-    file = io.StringIO()
-    table = csv.writer(file, lineterminator="\n")
-    table.writerow(columns)
-    table.writerows(rows)
-    return file.getvalue()
+    return to_csv(CELL_COLUMNS, rows)

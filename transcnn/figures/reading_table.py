@@ -1,8 +1,6 @@
 """One reading as a table of exact numbers, in CSV."""
 
-import csv
-import io
-
+from transcnn.figures.table import to_csv
 from transcnn.trace.trace import Trace
 
 COLUMNS = (
@@ -17,18 +15,16 @@ def reading_csv(trace: Trace, stage: int, block: int, token: tuple[int, int]) ->
     Rows and columns count from 0 on the level's map; the edges are pixels of the picture. Raises
     ChoiceError as `Trace.read` does.
     """
-    file = io.StringIO()
-    table = csv.writer(file, lineterminator="\n")
-    table.writerow(COLUMNS)
+    rows = []
     for reading in trace.read(stage, block, token):
         for head, weights in enumerate(reading.probability):
             for row, column in zip(*(i.tolist() for i in reading.valid.nonzero()), strict=True):
                 place = (reading.grid_origin[0] + row, reading.grid_origin[1] + column)
                 values = (weights[row, column], reading.multiple[head, row, column])
-                table.writerow(
+                rows.append(
                     (
                         *(stage, block, *token, reading.level, head, *place),
                         *(*map(float, values), *reading.areas[row][column]),
                     )
                 )
-    return file.getvalue()
+    return to_csv(COLUMNS, rows)

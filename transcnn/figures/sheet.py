@@ -19,7 +19,8 @@ Bytes = NDArray[np.uint8]
 SIDE, GAP, HEAD = 264, 28, 26  # pixels: of a panel, between panels, of a title
 _BAR, _BAR_ROOM = 12, 44
 PAPER = (0xFB, 0xFA, 0xF7)
-_PAPER, _INK, _LIGHT, _DARK = "#FBFAF7", "#1D1C1A", "#FFFFFF", "#14130F"
+_PAPER = "#{:02X}{:02X}{:02X}".format(*PAPER)
+_INK, _LIGHT, _DARK = "#1D1C1A", "#FFFFFF", "#14130F"
 
 
 @dataclass(frozen=True)

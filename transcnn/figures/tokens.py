@@ -3,8 +3,6 @@
 Stages, blocks, levels and places count from 0, as in links and commands.
 """
 
-import csv
-import io
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +23,7 @@ from transcnn.figures import sheet
 from transcnn.figures.reading import scale_bar
 from transcnn.figures.scale import NORM_TOP, colours, norm_colours
 from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
+from transcnn.figures.table import to_csv
 from transcnn.trace.trace import BlockTrace, LevelTrace, Trace
 
 NEIGHBOURS = 5
@@ -199,9 +198,7 @@ class TokensFigure:
         """
         likeness = cosines(self._front.tokens_in, self._ancestor(self.level))
         won = {merge.level: merge.won / merge.even for merge in merges(self.block)}
-        file = io.StringIO()
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(COLUMNS)
+        rows: list[tuple[object, ...]] = []
         for name, level, values in self._maps():
             norms = token_norms(values)
             fitted = self._added_colours if name in ("term", "added") else self._colours
@@ -211,10 +208,10 @@ class TokensFigure:
                 cosine = float(likeness[row, column]) if tokens and level == self.level else ""
                 share = float(won[level][row, column]) if tokens and level in won else ""
                 place = (self.block.stage, self.block.block, name, level, row, column)
-                table.writerow(
+                rows.append(
                     (*place, float(norms[row, column]), *rgb[row, column].tolist(), cosine, share)
                 )
-        return file.getvalue()
+        return to_csv(COLUMNS, rows)
 
     def _maps(self) -> list[tuple[str, int | str, NDArray[np.floating]]]:
         """Every map of the figure: its name, its level ("" for the sum), its values."""

@@ -5,7 +5,7 @@ import streamlit as st
 from transcnn.checkpoints.download import address, cache_path
 from transcnn.errors import CheckpointError
 from transcnn.model.variants import authors_names, network
-from transcnn.ui.cache import count_network
+from transcnn.ui.cache import parameters_of
 from transcnn.ui.guest_card import show_guests
 from transcnn.ui.guests import open_guest
 from transcnn.ui.state import AppState
@@ -52,9 +52,7 @@ def show(state: AppState, say: Words) -> None:
 
 def _show_address(say: Words, name: str) -> None:
     """Where the file would come from, and how large it is at 4 bytes a parameter, about."""
-    config = network(name)
-    parameters, _ = count_network(name, config.classes, config.input.size)
-    size = round(4 * parameters.total / 1e6)
+    size = round(4 * parameters_of(name, network(name).classes).total / 1e6)
     st.markdown(f":small[{say('models.there', address=address(name), size=size)}]")
 
 

@@ -24,8 +24,7 @@ from transcnn.ui.state import AppState, Source, opening
 from transcnn.ui.words import class_labels
 
 if TYPE_CHECKING:
-    from transcnn.analysis.cost import NetworkCost
-    from transcnn.analysis.cost.count import Parameters
+    from transcnn.analysis.cost.network import NetworkCost, Parts
     from transcnn.analysis.hiding import Hiding
     from transcnn.classifier import Answer, Classifier
     from transcnn.trace import Trace
@@ -109,13 +108,21 @@ def answers(opened: Opened, model: str) -> "tuple[Answer, ...]":
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def count_network(model: str, classes: int, side: int) -> "tuple[Parameters, NetworkCost]":
-    """Parameters of a variant, and its multiply-adds as torch counts them."""
-    from transcnn.analysis.cost.count import count_operations, count_parameters
+def parameters_of(model: str, classes: int) -> "Parts":
+    """The parameters of a variant, by part."""
+    from transcnn.analysis.cost.count import count_parameters
     from transcnn.model.network import blank
 
-    counted = blank(model, classes=classes).eval()
-    return count_parameters(counted), count_operations(counted, (side, side))
+    return count_parameters(blank(model, classes=classes))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def operations_of(model: str, classes: int, side: int) -> "NetworkCost":
+    """The multiply-adds of a variant as torch counts them."""
+    from transcnn.analysis.cost.count import count_operations
+    from transcnn.model.network import blank
+
+    return count_operations(blank(model, classes=classes).eval(), (side, side))
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)

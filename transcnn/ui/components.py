@@ -105,9 +105,8 @@ def copy_link(words: dict[str, str]) -> None:
     _copy(key="copy_link", data=words, height="content")
 
 
-def chart_files(chart: str, file: str, kinds: dict[str, str]) -> None:
-    """Buttons that save the plotly chart with the key `chart` as `file`; `kinds` are their texts
-    by ending, png and svg.
+def chart_files(chart: str, kinds: dict[str, str]) -> None:
+    """Buttons that save the plotly chart with the key `chart`; `kinds` are their texts by ending,
+    png and svg.
     """
-    data = {"chart": chart, "file": file, "kinds": kinds}
-    _chart(key=f"files_of_{chart}", data=data, height="content")
+    _chart(key=f"files_of_{chart}", data={"chart": chart, "kinds": kinds}, height="content")

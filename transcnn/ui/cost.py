@@ -1,7 +1,5 @@
 """Cost: what attention costs as pictures grow, and what this network costs part by part."""
 
-import csv
-import io
 import math
 from collections.abc import Callable, Mapping, Sequence
 
@@ -10,8 +8,9 @@ import streamlit as st
 from transcnn.analysis.cost import METHODS, Layer, crossing, curve, network_cost
 from transcnn.analysis.cost.attention import AttentionCost
 from transcnn.analysis.cost.compare import GRID, LENGTH, WINDOW, Quantity, measure
+from transcnn.figures.table import to_csv
 from transcnn.model.config import HMHSA, Network
-from transcnn.ui.cache import count_network
+from transcnn.ui.cache import operations_of, parameters_of
 from transcnn.ui.cost_chart import Mark, cost_chart
 from transcnn.ui.state import AppState
 from transcnn.ui.take_away import take_away
@@ -77,8 +76,7 @@ def show() -> None:
 
 
 def _choose_layer(say: Words, config: Network) -> tuple[Layer, int]:
-    first = config.stages[0].attending[0]
-    assert isinstance(first, HMHSA)  # networks of other kinds cannot be chosen
+    first = _layer_of(config, 0)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(say("cost.like", model=config.name))
         for s in range(len(config.stages)):
@@ -90,7 +88,7 @@ def _choose_layer(say: Words, config: Network) -> tuple[Layer, int]:
         start = max(h for h in possible if h <= first.heads)
         heads = _pick(say("cost.heads"), possible, start, "heads")
     with middle:
-        stride = _pick(say("cost.stride"), _STRIDES, config.stages[0].stride, "stride")
+        stride = _pick(say("cost.stride"), _STRIDES, first.stride, "stride")
         side = _slide(say("cost.side"), _SIDES, config.input.size, "side")
     with right:
         levels = _pick(say("cost.levels"), _LEVELS, len(first.merges) + 1, "levels")
@@ -140,15 +138,22 @@ def _choose_axes(say: Words) -> tuple[Quantity, bool]:
 
 def _take_stage(config: Network, stage: int) -> None:
     """Set the sliders to the layer of a stage of the network."""
-    attention = config.stages[stage].attending[0]
-    assert isinstance(attention, HMHSA)
+    layer = _layer_of(config, stage)
     st.session_state.update(
-        channels=attention.width,
-        heads=attention.heads,
-        stride=config.stages[stage].stride,
-        levels=len(attention.merges) + 1,
-        **{f"grid{i}": grid for i, grid in enumerate(attention.merges)},
+        channels=layer.width,
+        heads=layer.heads,
+        stride=layer.stride,
+        levels=len(layer.merges) + 1,
+        **{f"grid{i}": grid for i, grid in enumerate(layer.merges)},
     )
+
+
+def _layer_of(config: Network, stage: int) -> Layer:
+    """The first attention of a stage."""
+    shape = config.stages[stage]
+    attention = shape.attending[0]
+    assert isinstance(attention, HMHSA)  # networks of other kinds cannot be chosen
+    return Layer(shape.stride, attention.width, attention.heads, attention.merges)
 
 
 def _keep_heads_possible() -> None:
@@ -203,11 +208,8 @@ def _crossings(
 
 def _stage_marks(say: Words, config: Network, side: int, quantity: Quantity) -> list[Mark]:
     marks = []
-    for s, stage in enumerate(config.stages):
-        attention = stage.attending[0]
-        assert isinstance(attention, HMHSA)
-        layer = Layer(stage.stride, attention.width, attention.heads, attention.merges)
-        value = curve("hmhsa", layer, [side], quantity)[0]
+    for s in range(len(config.stages)):
+        value = curve("hmhsa", _layer_of(config, s), [side], quantity)[0]
         marks.append(Mark(side, value, f"{say('view.stage', number=s + 1)}: {value:,}"))
     return marks
 
@@ -259,8 +261,8 @@ def _bytes(count: float) -> str:
 def _show_network(say: Words, config: Network, side: int) -> None:
     st.subheader(say("cost.network", model=config.name, side=side))
     formula = network_cost(config, (side, side))
-    parameters, counted = count_network(config.name, config.classes, side)
-    parts = (parameters, formula, counted)
+    counted = operations_of(config.name, config.classes, side)
+    parts = (parameters_of(config.name, config.classes), formula, counted)
     rows = [(say("cost.stem"), [of.stem for of in parts])]
     for s, stage in enumerate(config.stages):
         if stage.down is not None:
@@ -282,8 +284,4 @@ def _show_network(say: Words, config: Network, side: int) -> None:
 
 
 def _curves_csv(curves: Mapping[str, Sequence[int]]) -> str:
-    file = io.StringIO()
-    table = csv.writer(file)
-    table.writerow(["side", *curves])
-    table.writerows(zip(_SIDES, *curves.values(), strict=True))
-    return file.getvalue()
+    return to_csv(["side", *curves], zip(_SIDES, *curves.values(), strict=True))

@@ -49,6 +49,7 @@ def open_guest(source: Path | bytes, file: str, origin: Origin, name: str | None
     import numpy as np
     import torch
 
+    from transcnn.analysis.cost.count import count_parameters
     from transcnn.checkpoints.recognise import open_weights
     from transcnn.classifier import Classifier
 
@@ -56,7 +57,7 @@ def open_guest(source: Path | bytes, file: str, origin: Origin, name: str | None
         source = source.read_bytes()
     digest = hashlib.sha256(source).hexdigest()
     model = open_weights(source, file, name)
-    parameters = sum(p.numel() for p in model.parameters())
+    parameters = count_parameters(model).total
     classifier = Classifier.around(model, digest)
     config = model.config
     gray = np.full((1, config.input.size, config.input.size, 3), 127, dtype=np.uint8)

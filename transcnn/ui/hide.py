@@ -96,7 +96,7 @@ def _asking(token: tuple[int, int] | None, size: tuple[int, int], side: int) -> 
     """The cell of the board that holds a token of a map of `size`; the middle one without it."""
     if token is None:
         return divmod(side * side // 2, side)
-    return min(token[0] * side // size[0], side - 1), min(token[1] * side // size[1], side - 1)
+    return token[0] * side // size[0], token[1] * side // size[1]
 
 
 def _change(shown: Shown) -> None:

@@ -24,7 +24,7 @@ def take_away(
     key of the page's plotly chart, which the browser itself saves.
     """
     if chart is not None:
-        chart_files(chart, chart, {kind: say(f"take.{kind}") for kind in ("png", "svg")})
+        chart_files(chart, {kind: say(f"take.{kind}") for kind in ("png", "svg")})
     with st.container(horizontal=True, vertical_alignment="center"):
         for file, make in files.items():
             name, kind = file.split(".")

@@ -17,7 +17,7 @@ Linformer, position biases left out.
 import math
 from dataclasses import dataclass
 
-from transcnn.model.config import HMHSA, PooledAttention
+from transcnn.model.config import HMHSA, Level, PooledAttention
 
 Size = tuple[int, int]  # rows, columns
 
@@ -105,7 +105,7 @@ def merges_to_one_grid(size: Size, grid: int) -> tuple[int, ...]:
 
 def swin(size: Size, c: int, h: int, window: int) -> AttentionCost:
     """Swin: inside windows of `window` x `window`; the map is padded before its projections."""
-    n = math.prod(math.ceil(side / window) * window for side in size)
+    n = _padded(size, window)
     return AttentionCost(
         (_term("4 N' C^2", 4, n, (c, 2)),),
         (_term("2 N' w^2 C", 2, n, (window, 2), c),),
@@ -147,7 +147,7 @@ def twins(size: Size, c: int, h: int, window: int, ratio: int) -> AttentionCost:
 def grid_pooled(size: Size, c: int, h: int, grid: int, pool: int) -> AttentionCost:
     """TransCNN v1.0 / HAT-Net: inside grids of `grid`, then of the map averaged by `pool`."""
     n, few = math.prod(size), _shrunk(size, pool)
-    padded = math.prod(math.ceil(side / grid) * grid for side in size)
+    padded = _padded(size, grid)
     return AttentionCost(
         (_term("5 N C^2", 5, n, (c, 2)), _term("2 n C^2", 2, few, (c, 2))),
         (_term("2 N' g^2 C", 2, padded, (grid, 2), c), _term("2 N n C", 2, n, few, c)),
@@ -163,6 +163,11 @@ def linformer(size: Size, c: int, h: int, length: int) -> AttentionCost:
         (_term("2 N k C", 2, n, length, c),),
         h * n * length,
     )
+
+
+def _padded(size: Size, grid: int) -> int:
+    """Tokens of the map enlarged to whole grids."""
+    return math.prod(Level(size, (grid, grid), None).padded_size)
 
 
 def _shrunk(size: Size, ratio: int) -> int:

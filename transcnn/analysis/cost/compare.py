@@ -8,6 +8,7 @@ from typing import Literal
 from transcnn.analysis.cost import attention
 from transcnn.analysis.cost.attention import AttentionCost, Size
 from transcnn.errors import ChoiceError
+from transcnn.model.config import HMHSA
 
 Quantity = Literal["macs", "memory"]
 
@@ -34,8 +35,12 @@ class Layer:
             raise ChoiceError(
                 field="heads", value=self.heads, allowed=f"the divisors of the width {self.width}"
             )
-        if any(grid < 2 for grid in self.merges):
-            raise ChoiceError(field="merges", value=self.merges, allowed="grids of 2 or more")
+        _ = self.attention  # checks the grids
+
+    @property
+    def attention(self) -> HMHSA:
+        """The layer as H-MHSA."""
+        return HMHSA(self.width, self.merges, self.width // self.heads)
 
     @property
     def ratio(self) -> int:
@@ -46,9 +51,7 @@ class Layer:
 def _hmhsa_deep(layer: Layer, size: Size) -> AttentionCost:
     """H-MHSA with its last grid repeated until one grid is left."""
     grid = layer.merges[-1] if layer.merges else GRID
-    rest = size
-    for merge in layer.merges:
-        rest = (math.ceil(rest[0] / merge), math.ceil(rest[1] / merge))
+    rest = layer.attention.levels(size)[-1].size
     merges = layer.merges + attention.merges_to_one_grid(rest, grid)
     return attention.hmhsa(size, layer.width, layer.heads, merges)
 

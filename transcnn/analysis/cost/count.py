@@ -1,34 +1,18 @@
 """The second computation: parameters of the real modules, and the operations that torch counts."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from transcnn.analysis.cost.attention import Size
-from transcnn.analysis.cost.network import NetworkCost
+from transcnn.analysis.cost.network import NetworkCost, Parts
 from transcnn.model.network import TransCNN
 from transcnn.model.taps import Taps
 
 
-@dataclass(frozen=True)
-class Parameters:
-    """Trainable parameters by part; `total` is their sum."""
-
-    stem: int
-    downs: tuple[int, ...]  # in front of each stage
-    stages: tuple[int, ...]
-    head: int
-
-    @property
-    def total(self) -> int:
-        return self.stem + sum(self.downs) + sum(self.stages) + self.head
-
-
-def count_parameters(model: TransCNN) -> Parameters:
-    """The parameters of `model`; its values may be absent (device meta)."""
-    return Parameters(
+def count_parameters(model: TransCNN) -> Parts:
+    """The trainable parameters of `model`; its values may be absent (device meta)."""
+    return Parts(
         _count(model.stem),
         tuple(_count(down) for down in model.downs),
         tuple(_count(stage) for stage in model.blocks),

@@ -8,22 +8,28 @@ import math
 from dataclasses import dataclass
 
 from transcnn.analysis.cost.attention import Size, attention_cost
-from transcnn.model.config import Block, Bottleneck, Network
+from transcnn.model.config import Bottleneck, Network
 
 
 @dataclass(frozen=True)
-class NetworkCost:
-    """Multiply-adds by part; `total` is their sum."""
+class Parts:
+    """Numbers of a network by part; `total` is their sum."""
 
     stem: int
     downs: tuple[int, ...]  # in front of each stage
     stages: tuple[int, ...]
     head: int
-    attention_products: int  # QK^T and AV, part of the stages
 
     @property
     def total(self) -> int:
         return self.stem + sum(self.downs) + sum(self.stages) + self.head
+
+
+@dataclass(frozen=True)
+class NetworkCost(Parts):
+    """Multiply-adds by part."""
+
+    attention_products: int  # QK^T and AV, part of the stages
 
 
 def network_cost(network: Network, size: Size) -> NetworkCost:
@@ -37,9 +43,11 @@ def network_cost(network: Network, size: Size) -> NetworkCost:
             entry = maps[s - 1] if stage.down is None else maps[s]
         total = 0
         for block in stage.blocks:
-            total += _block_cost(block, entry)
             if block.attention is not None:
-                products += attention_cost(block.attention, entry).multiplied
+                attention = attention_cost(block.attention, entry)
+                total += attention.total
+                products += attention.multiplied
+            total += _bottleneck_cost(block.bottleneck, entry)
             entry = _after(block.bottleneck, entry)
         stages.append(total)
         downs.append(_down_cost(network, s, maps[s]))
@@ -80,10 +88,8 @@ def _after(shape: Bottleneck, size: Size) -> Size:
     return size if shape.stride == 1 else _halved(size)
 
 
-def _block_cost(block: Block, size: Size) -> int:
-    shape = block.bottleneck
+def _bottleneck_cost(shape: Bottleneck, size: Size) -> int:
     inner = shape.expansion * shape.width_in
     expand = math.prod(size) * shape.width_in * inner if shape.expansion > 1 else 0
     out = math.prod(_after(shape, size))
-    irb = expand + out * (shape.kernel**2 * inner + inner * shape.width_out)
-    return irb + (attention_cost(block.attention, size).total if block.attention else 0)
+    return expand + out * (shape.kernel**2 * inner + inner * shape.width_out)

@@ -11,7 +11,7 @@ export default function (component) {
       const chart = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`);
       if (!chart) return; // not drawn yet
       const drawing = flatten(chart);
-      save(kind === "svg" ? asFile(drawing) : await asPicture(drawing), `${data.file}.${kind}`);
+      save(kind === "svg" ? asFile(drawing) : await asPicture(drawing), `${data.chart}.${kind}`);
     };
     return button;
   });
