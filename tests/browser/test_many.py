@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.conftest import READY, ROOT, opening, upload
 from tests.pictures.files import noise, saved
+from transcnn.classifier import Classifier
 from transcnn.pictures.samples import samples
 
 LINK_SAYS = "name => new URLSearchParams(location.search).get('picture') === name"
@@ -34,7 +35,7 @@ def numbers(page):
         page.locator(".explore details summary").click()
         page.wait_for_selector(".tables table")
     return page.locator(".explore").evaluate("""view => Object.fromEntries(
-        ['.top', '.say', '.facts', '.tables td', '.switches'].map(part =>
+        ['.top', '.top .name', '.say', '.facts', '.tables td', '.switches'].map(part =>
           [part, [...view.querySelectorAll(part)].map(e => e.textContent)]))""")
 
 
@@ -60,7 +61,12 @@ def test_twenty_people_at_once_see_what_each_would_see_alone(start_server, open_
             wait_for_choice(one, look)
             alone[-1].append(numbers(one))
     assert len({str(seen) for seen in alone}) == len(LOOKS), "they look at different things"
-    assert all(len(seen[".tables td"]) > 30 for person in alone for seen in person)
+    network = Classifier()  # nobody's server has a part in what it says
+    for person, look in zip(alone, LOOKS, strict=True):
+        for seen, name in zip(person, (look[0], look[4]), strict=False):
+            path = next(s.path for s in samples() if s.name == name)
+            assert seen[".top .name"] == [a.name.label for a in network.predict(path).top]
+            assert len(seen[".tables td"]) > 30
 
     crowd = [LOOKS[k % len(LOOKS)] for k in range(PEOPLE)]
     pages = [open_page(server + link(look), until=None) for look in crowd]  # nobody waits
@@ -78,7 +84,7 @@ def test_twenty_people_at_once_see_what_each_would_see_alone(start_server, open_
 @pytest.mark.long
 @pytest.mark.timeout(1500)
 def test_300_uploads_in_a_row_leave_no_more_than_100_mb_behind(start_server, open_page):
-    """Measured: MEASURED."""
+    """Measured: 431 MB at first, 465 MB after 30 uploads, 485 MB after 330."""
     server = start_server()
     page = open_page(server)
     memory = []
