@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
+READY = ".explore[data-state=ready]"
 # The last ones keep Chromium from calling home; nothing of the app depends on them.
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -107,7 +108,7 @@ def opening(chromium):
         if message.type == "error" and not baseline:
             trouble.append(f"console: {message.text}")
 
-    def open_(address: str, until: str | None = ".explore[data-state=ready]", **options):
+    def open_(address: str, until: str | None = READY, **options):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
@@ -132,3 +133,14 @@ def open_page(chromium):
     """Opens an address in a browser of its own; gives the page once the network has answered."""
     with opening(chromium) as open_:
         yield open_
+
+
+def upload(page, name: str, data: bytes):
+    """Upload a picture and see it."""
+    # The field is another one once a file is in it: one given away in that moment would be lost.
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    shown = page.locator(".explore").get_attribute("data-shown")
+    file = {"name": name, "mimeType": "image/png", "buffer": data}
+    page.locator("input[type=file]").set_input_files(file)
+    page.wait_for_selector(f"{READY}:not([data-shown='{shown}'])")
+    page.get_by_title(name, exact=True).wait_for()

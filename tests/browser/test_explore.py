@@ -213,6 +213,7 @@ def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, op
     page.locator("input[type=file]").set_input_files(photo)
     page.wait_for_function(TOP_CLASS_IS, arg="daisy")
     assert "picture=" not in page.evaluate("location.search")
+    page.get_by_title("dahlia.jpg", exact=True).wait_for()
     page.locator("input[type=file]").set_input_files(
         {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"this is no picture"}
     )

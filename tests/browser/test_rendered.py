@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.conftest import upload
 from tests.pictures.files import SIDES, exif, saved, stored
 from transcnn.classifier import Classifier
 from transcnn.figures.scale import DARK, LIGHT, colours
@@ -65,13 +66,7 @@ def box_of(pixels, colour, near=90):
 def test_the_photo_stands_upright_with_everything_in_its_place(server, open_page, scheme, density):
     page = open_page(server, color_scheme=scheme, device_scale_factor=density)
     for orientation in SIDES:
-        shown = page.locator(".explore").get_attribute("data-shown")
-        file = {"name": f"turn{orientation}.jpg", "mimeType": "image/jpeg"}
-        upload = {**file, "buffer": planted(orientation)}
-        page.get_by_test_id("stSidebar").locator("input[type=file]").set_input_files(upload)
-        page.wait_for_selector(
-            f".explore[data-state=ready]:not([data-shown='{shown}'])", timeout=180_000
-        )
+        upload(page, f"turn{orientation}.jpg", planted(orientation))
         photo = page.locator("canvas.photo")
         side = photo.bounding_box()["width"]
         photo.click(position={"x": side * 0.1, "y": side * 0.9})  # the marks go to the bottom left

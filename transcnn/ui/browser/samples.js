@@ -14,7 +14,10 @@ export default function (component) {
         button.setAttribute("role", "radio");
         button.dataset.sample = name;
         button.append(image);
-        button.onclick = () => setTriggerValue("picked", name);
+        button.onclick = () => {
+          group.dataset.picked = name;
+          setTriggerValue("picked", name);
+        };
         button.onkeydown = (event) => {
           const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
           if (!move) return;
@@ -27,9 +30,21 @@ export default function (component) {
         return button;
       }),
     );
+  if (data.chosen !== null && group.dataset.picked === data.chosen) {
+    delete group.dataset.picked;
+    leaveUpload();
+  }
   const chosen = data.samples.findIndex(({ name }) => name === data.chosen);
   [...group.children].forEach((button, i) => {
     button.setAttribute("aria-checked", i === chosen);
     button.tabIndex = i === Math.max(0, chosen) ? 0 : -1;
   });
+}
+
+/** An upload is taken off as by its own button, which is hidden: then the server forgets it, too. */
+function leaveUpload() {
+  const button = document.querySelector(
+    '[data-testid="stSidebar"] [data-testid="stFileChipDeleteBtn"]',
+  );
+  (button?.querySelector("button") ?? button)?.click();
 }
