@@ -1,7 +1,6 @@
 """The Models page: a person's own weights and the authors', from the file to the pages."""
 
 import hashlib
-import io
 import json
 import pickle
 import threading
@@ -12,6 +11,7 @@ import safetensors.torch
 import torch
 
 from tests.app.test_pages import open_app, view
+from tests.checkpoints.pth import saved
 from tests.checkpoints.server import halting, refusing, serve, whole
 from tests.checkpoints.test_authors import state_dict
 from tests.golden.recipe import fill
@@ -32,12 +32,6 @@ def ours(name, **settings):
     return safetensors.torch.save(fill(build(name, **settings)).state_dict())
 
 
-def theirs(name):
-    file = io.BytesIO()
-    torch.save(state_dict(name), file)
-    return file.getvalue()
-
-
 @pytest.fixture(scope="module")
 def nano():
     return ours("transcnn_nano")
@@ -45,7 +39,7 @@ def nano():
 
 @pytest.fixture(scope="module")
 def hatnet():
-    return theirs("hatnet_tiny")
+    return saved(state_dict("hatnet_tiny"))
 
 
 @pytest.fixture(autouse=True)
@@ -418,12 +412,18 @@ def test_nothing_is_fetched_before_the_click_and_once_only(server, hatnet):
     assert len(server.asked) == 1
 
 
-def test_a_download_shows_its_progress_and_can_be_cancelled(server, hatnet):
+def begin_download(server, data):
+    """The page with a download of which 10 MB come at once, the rest when the event is set."""
     go_on = threading.Event()
-    server.answer = halting(hatnet, 10**7, go_on)
+    server.answer = halting(data, 10**7, go_on)
     app = models_page()
     choose_hatnet(app)
     button(app, "Download").click().run()
+    return app, go_on
+
+
+def test_a_download_shows_its_progress_and_can_be_cancelled(server, hatnet):
+    app, go_on = begin_download(server, hatnet)
     fetching = app.session_state["fetching"]
     while fetching.progress.received < 10**7:
         time.sleep(0.02)
@@ -442,11 +442,7 @@ def test_a_download_shows_its_progress_and_can_be_cancelled(server, hatnet):
 
 
 def test_a_download_goes_on_while_another_page_is_looked_at(server, hatnet):
-    go_on = threading.Event()
-    server.answer = halting(hatnet, 10**7, go_on)
-    app = models_page()
-    choose_hatnet(app)
-    button(app, "Download").click().run()
+    app, go_on = begin_download(server, hatnet)
 
     app.switch_page("pages/cost.py").run()
     go_on.set()

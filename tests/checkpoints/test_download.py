@@ -1,6 +1,5 @@
 """Fetching the authors' files: from a server of this machine, with a file made by the recipe."""
 
-import io
 import itertools
 import os
 import socket
@@ -8,8 +7,8 @@ import threading
 import time
 
 import pytest
-import torch
 
+from tests.checkpoints.pth import saved
 from tests.checkpoints.server import cut, halting, redirecting, refusing, serve, whole
 from tests.checkpoints.test_authors import state_dict
 from transcnn.checkpoints import download as module
@@ -31,15 +30,9 @@ NAME = "hatnet_tiny"
 PUBLISHED = "/HAT-Net/releases/download/v2.0/HAT-Net_Tiny.pth"
 
 
-def saved(name):
-    file = io.BytesIO()
-    torch.save(state_dict(name), file)
-    return file.getvalue()
-
-
 @pytest.fixture(scope="module")
 def data():
-    return saved(NAME)
+    return saved(state_dict(NAME))
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +136,7 @@ def test_a_file_that_is_no_weight_file_is_refused(server, cache, wrong, kind):
 
 
 def test_the_weights_of_another_network_are_refused(server, cache):
-    server.answer = whole(saved("transcnn_v1_tiny"))
+    server.answer = whole(saved(state_dict("transcnn_v1_tiny")))
 
     assert refused(MissingKeys, cache).startswith("HAT-Net_Tiny.pth: missing for hatnet_tiny: ")
 

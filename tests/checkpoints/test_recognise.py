@@ -1,11 +1,10 @@
 """A weight file tells which network it is of; one sentence for what none is of."""
 
-import io
-
 import pytest
 import safetensors.torch
 import torch
 
+from tests.checkpoints.pth import saved
 from tests.checkpoints.test_authors import state_dict
 from tests.golden.recipe import fill, reference_input
 from transcnn import create_model, from_authors
@@ -14,12 +13,6 @@ from transcnn.checkpoints.recognise import _layouts, open_weights
 from transcnn.errors import ForeignKeys, MissingKeys, NoNumbers, OtherShapes, UnknownNetwork
 from transcnn.model.network import build
 from transcnn.model.variants import list_models
-
-
-def saved(content):
-    file = io.BytesIO()
-    torch.save(content, file)
-    return file.getvalue()
 
 
 def same(model, other):
