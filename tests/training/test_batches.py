@@ -42,7 +42,7 @@ def test_pictures_grow_as_the_recipe_says(batches, small):
 
 
 def test_the_pictures_of_a_batch_come_from_one_source_and_all_sources_alike(small):
-    flat = [Source(Path(), np.full((6, 8, 8, 3), v, np.uint8), ()) for v in (10, 200)]
+    flat = [Source(Path(), np.full((6, 8, 8, 3), v, np.uint8), (), ()) for v in (10, 200)]
     batches = Batches(flat, replace(small, mixture=Mixture(1, 0, 0)), 32)
     values = [np.unique(batches.make(step).clean) for step in range(100)]
     assert all(len(v) == 1 for v in values)
@@ -52,7 +52,7 @@ def test_the_pictures_of_a_batch_come_from_one_source_and_all_sources_alike(smal
 def test_pictures_are_squares_out_of_the_stored_ones_and_sometimes_mirrored(small):
     ramp = np.broadcast_to(np.arange(100, dtype=np.uint8)[:, None, None], (4, 100, 100, 3)).copy()
     ramp[:, :, :, 0] = np.arange(100)[None, None, :]  # channel 0 grows along the row
-    batches = Batches([Source(Path(), ramp, ())], replace(small, smallest_crop=0.5), 64)
+    batches = Batches([Source(Path(), ramp, (), ())], replace(small, smallest_crop=0.5), 64)
     spans, mirrored = [], []
     for step in range(20):
         for picture in batches.make(step).clean.astype(int):

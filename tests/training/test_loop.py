@@ -47,7 +47,7 @@ def test_a_run_gone_on_with_ends_in_the_same_numbers(run, small, tmp_path):
         torch.load(tmp_path / out / "checkpoint.pt", weights_only=True)
         for out in ("straight", "broken")
     )
-    for part in ("branch", "average"):
+    for part in ("changing", "average"):
         for key, value in kept[part].items():
             assert torch.equal(value, other[part][key]), key
 
@@ -99,8 +99,8 @@ def test_snapshots_are_the_branch_along_the_way(run, small, tmp_path):
 def test_the_average_trails_the_weights(run, small, tmp_path):
     run(replace(small, average=0.5, steps=1, warm_up=0))
     kept = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
-    key = next(key for key in kept["branch"] if key.endswith("proj.weight"))
-    torch.testing.assert_close(kept["average"][key], kept["branch"][key] / 2)  # began at 0
+    key = next(key for key in kept["changing"] if key.endswith("proj.weight"))
+    torch.testing.assert_close(kept["average"][key], kept["changing"][key] / 2)  # began at 0
 
 
 def test_the_rate_warms_up_and_falls_as_a_cosine(small):

@@ -18,8 +18,11 @@ from transcnn.errors import ChoiceError
 if TYPE_CHECKING:
     import torch
 
+    from transcnn.model.config import Network
     from transcnn.training.data import Source
+    from transcnn.training.labels import Told
     from transcnn.training.loop import Ended, Event, Stepped
+    from transcnn.training.recipe import Labels
 
 
 @click.command()
@@ -45,7 +48,7 @@ def train(
     threads: int | None,
     weights: Path | None,
 ) -> int:
-    """Teach the H-MHSA of RECIPE's network; see transcnn/training/recipes.
+    """Train RECIPE's network, its H-MHSA alone or all of it; see transcnn/training/recipes.
 
     A tenth of the pictures is held back for measuring. Into --out go checkpoint.pt, log.csv,
     weights.safetensors, snapshots and the decoded pictures. Ctrl-C saves and stops. Under
@@ -64,20 +67,32 @@ def train(
     from transcnn.checkpoints import create_model
     from transcnn.training import loop
     from transcnn.training.batches import Batches
-    from transcnn.training.network import start_branch_anew
+    from transcnn.training.network import start_anew, start_branch_anew
     from transcnn.training.recipes import find_recipe
 
     chosen = find_recipe(recipe)
-    model = create_model(chosen.model, weights or "shipped")
+    fresh = torch.Generator().manual_seed(chosen.seed)
+    if chosen.start == "nothing":
+        model = create_model(chosen.model)
+        start_anew(model, fresh)
+    else:
+        model = create_model(chosen.model, weights or "shipped")
     if chosen.start == "body":
-        start_branch_anew(model, torch.Generator().manual_seed(chosen.seed))
+        start_branch_anew(model, fresh)
     with _processes() as (rank, processes, device):
-        sources = _open_sources(data, out / "pictures", chosen.store_px, rank)
+        cache = out / "pictures"
+        told = None
+        with _first_alone(rank):
+            sources = _open_sources(data, cache, chosen.store_px)
+            if chosen.labels is not None:
+                told = _tell(sources, model.config, chosen.labels, cache)
+        for source in sources if rank == 0 else ():
+            _describe(source)
         interrupted = _Interrupted()
         events = loop.train(
             chosen,
             model,
-            Batches(sources, chosen, model.config.input.size, rank, processes),
+            Batches(sources, chosen, model.config.input.size, rank, processes, told),
             out,
             length=loop.Length(chosen.steps, minutes),
             resume=resume,
@@ -111,24 +126,37 @@ def _processes() -> Iterator[tuple[int, int, "torch.device"]]:
         dist.destroy_process_group()
 
 
-def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int, rank: int) -> "list[Source]":
-    """The sources; process 0 decodes what is not decoded yet, the others wait for that."""
+@contextmanager
+def _first_alone(rank: int) -> Iterator[None]:
+    """Process 0 goes first; the others wait, and find done what it leaves on disk."""
     import torch.distributed as dist
 
+    together = dist.is_initialized()
+    if together and rank != 0:
+        dist.barrier()
+    yield
+    if together and rank == 0:
+        dist.barrier()
+
+
+def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[Source]":
     from transcnn.training.data import find_training_pictures, open_source
 
     for folder in data:
         find_training_pictures(folder)  # a mistake is said before anything slow begins
-    together = dist.is_initialized()
-    if together and rank != 0:
-        dist.barrier()
-    show = _Decoding().show
-    sources = [open_source(folder, cache, store_px, show) for folder in data]
-    if together and rank == 0:
-        dist.barrier()
-    for source in sources if rank == 0 else ():
-        _tell(source)
-    return sources
+    show = _Preparing("decoding").show
+    return [open_source(folder, cache, store_px, show) for folder in data]
+
+
+def _tell(
+    sources: "list[Source]", network: "Network", labels: "Labels", cache: Path
+) -> "list[Told]":
+    """What labels, and a teacher if they have one, tell of the pictures of each source."""
+    from transcnn.training.labels import tell
+
+    show = _Preparing("asking the teacher about").show
+    classes = network.indices or range(network.classes)
+    return [tell(source, classes, labels, cache, show) for source in sources]
 
 
 def _follow(events: "Iterable[Event]", path: Path, resume: bool, quiet: bool) -> "Ended":
@@ -159,19 +187,20 @@ class _Interrupted:
         self.yes = True
 
 
-class _Decoding:
-    """Says now and then how far the decoding of a source is."""
+class _Preparing:
+    """Says now and then how far the preparing of a source is."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
+        self.what = what
         self.said = time.monotonic()
 
     def show(self, folder: Path, done: int, of: int) -> None:
         if time.monotonic() - self.said > 10 or done == of:
             self.said = time.monotonic()
-            click.echo(f"decoding {folder}: {done} of {of}", err=True)
+            click.echo(f"{self.what} {folder}: {done} of {of}", err=True)
 
 
-def _tell(source: "Source") -> None:
+def _describe(source: "Source") -> None:
     count, side = source.pixels.shape[:2]
     click.echo(f"{source.folder}: {count} pictures of {side} x {side} pixels")
     if source.broken:

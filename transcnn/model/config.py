@@ -265,6 +265,7 @@ class Network:
     norm: Norm
     activation: Activation
     classes: int
+    indices: tuple[int, ...] | None = None  # of the classes among ImageNet's 1000, if they are some
     head_width: int | None = None  # a 1x1 convolution to this width before the pooling, or none
     dropout: float = 0.0  # before the classifier, in training only
     drop_path: float = 0.0  # rate of the last block; it grows linearly from 0 at the first
@@ -273,6 +274,8 @@ class Network:
         _check("norm", self.norm, isinstance(self.norm, Norm), "a Norm")
         _check_among("activation", self.activation, ("silu", "gelu", "relu6"))
         _check_positive("classes", self.classes)
+        fits = self.indices is None or len(set(self.indices)) == self.classes
+        _check("indices", self.indices, fits, f"{self.classes} different ones, one for each class")
         for field in ("dropout", "drop_path"):
             rate = getattr(self, field)
             rate_ok = isinstance(rate, int | float) and 0 <= rate < 1
