@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from tests.training.stopping import stop_after
 from transcnn.checkpoints import load
 from transcnn.errors import CheckpointError
 from transcnn.training import loop
@@ -25,19 +26,9 @@ def run(model, batches, tmp_path):
     return run
 
 
-def _stop_after(steps):
-    asked = []
-
-    def should_stop():
-        asked.append(1)
-        return len(asked) >= steps
-
-    return should_stop
-
-
 def test_a_run_gone_on_with_ends_in_the_same_numbers(run, small, tmp_path):
     straight = run(small, "straight")
-    first = run(small, "broken", should_stop=_stop_after(2))
+    first = run(small, "broken", should_stop=stop_after(2))
     assert first[-1] == Ended(2, finished=False)
     rest = run(small, "broken", resume=True)
     assert rest[-1] == Ended(4, finished=True)
@@ -53,7 +44,7 @@ def test_a_run_gone_on_with_ends_in_the_same_numbers(run, small, tmp_path):
 
 
 def test_a_run_is_not_gone_on_with_by_a_changed_recipe(run, small):
-    run(small, should_stop=_stop_after(1))
+    run(small, should_stop=stop_after(1))
     with pytest.raises(CheckpointError, match="differs in objectives, clip"):
         run(replace(small, objectives={"pooled": 1.0}, clip=2.0), resume=True)
 
