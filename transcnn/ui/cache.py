@@ -36,9 +36,9 @@ _running = threading.Semaphore(os.cpu_count() or 1)
 
 
 @functools.lru_cache(8)
-def pack_names(language: str, classes: int) -> bytes:
-    """The names of so many classes in a language, for the browser."""
-    return names_packet(language, class_labels(language, classes))
+def pack_names(language: str, classes: int, indices: tuple[int, ...] | None) -> bytes:
+    """The names of a network's classes in a language, for the browser."""
+    return names_packet(language, class_labels(language, classes, indices))
 
 
 @dataclass(frozen=True)
