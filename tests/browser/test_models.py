@@ -46,7 +46,9 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
         page.get_by_label(name, exact=True).fill(str(value))
         page.keyboard.press("Tab")
     page.locator("summary").click()
-    shown = page.locator("table").nth(1).locator("tbody tr").first.locator("td").all_inner_texts()
+    strongest = page.locator("table").nth(1).locator("tbody tr").first.locator("td")
+    strongest.first.wait_for()  # the tables are drawn when they are opened
+    shown = strongest.all_inner_texts()
     expected = reading.multiple.mean(0)
     place = divmod(int(expected.argmax()), expected.shape[1])
     assert shown[0] == f"{place[0] + 1}, {place[1] + 1}"
