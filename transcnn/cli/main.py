@@ -11,6 +11,7 @@ from transcnn.cli import (
     ablate,
     attention,
     bench,
+    choices,
     cost,
     evaluate,
     means,
@@ -37,6 +38,7 @@ for command in (
     bench.bench,
     cost.cost,
     train.train,
+    choices.choices,
     means.means,
 ):
     app.add_command(command)

@@ -12,6 +12,7 @@ from transcnn.errors import ChoiceError
 NormKind = Literal["batch", "group", "layer"]
 Activation = Literal["silu", "gelu", "relu6"]
 Upsampling = Literal["nearest", "bilinear"]
+Merging = Literal["sum", "max", "average"]
 
 
 def _check(field: str, value: object, ok: bool, allowed: str) -> None:
@@ -71,7 +72,8 @@ class HMHSA:
     `merges` holds the grids (G_0, ..., G_{M-1}): level i < M attends inside G_i x G_i grids and is
     merged by G_i; level M attends over all that remains, as one grid. () is plain MHSA.
     Three places for a norm: before everything, before each level's q, k, v, and on each level's
-    output before the levels are summed.
+    output before the levels are summed. `merging` makes one token of a grid: from its maximum, its
+    average, or their sum.
     """
 
     width: int
@@ -82,6 +84,7 @@ class HMHSA:
     level_norm: Norm | None = BATCH
     output_norm: Norm | None = None
     upsampling: Upsampling = "nearest"
+    merging: Merging = "sum"
 
     def __post_init__(self) -> None:
         _check_positive("width", self.width)
@@ -100,6 +103,7 @@ class HMHSA:
             norm = getattr(self, field)
             _check(field, norm, norm is None or isinstance(norm, Norm), "a Norm, or None")
         _check_among("upsampling", self.upsampling, ("nearest", "bilinear"))
+        _check_among("merging", self.merging, ("sum", "max", "average"))
 
     @property
     def heads(self) -> int:

@@ -24,6 +24,7 @@ from transcnn.model.config import (
     Bottleneck,
     Downsampling,
     Input,
+    Merging,
     Network,
     Norm,
     PooledAttention,
@@ -71,6 +72,9 @@ def paper(
     norm: Norm = BATCH,
     activation: Activation = "silu",
     upsampling: Upsampling = "nearest",
+    merging: Merging = "sum",
+    attends: bool = True,
+    two_branch: bool = True,
     input_size: int = 224,
     classes: int | tuple[int, ...] = 1000,
     dropout: float = 0.2,
@@ -78,7 +82,8 @@ def paper(
 ) -> Network:
     """The paper's architecture: H-MHSA and IRB alternate, TDBs between the stages.
 
-    `classes`: how many, or which of the 1000 of ImageNet.
+    `classes`: how many, or which of the 1000 of ImageNet. Without `attends` only the IRBs are left,
+    without `two_branch` a strided convolution stands in place of each TDB.
     """
     head_widths = (head_width,) * 4 if isinstance(head_width, int) else head_width
     _check_four(
@@ -100,16 +105,17 @@ def paper(
             level_norm,
             output_norm,
             upsampling,
+            merging,
         )
         bottleneck = Bottleneck(widths[s], widths[s], kernels[s], expansions[s])
-        return (Block(bottleneck, attention),) * depths[s]
+        return (Block(bottleneck, attention if attends else None),) * depths[s]
 
     number, indices = (len(classes), classes) if isinstance(classes, tuple) else (classes, None)
     return Network(
         name,
         Input(input_size),
         Stem(widths[0]),
-        _stages(widths, blocks, two_branch=True),
+        _stages(widths, blocks, two_branch),
         norm,
         activation,
         number,
