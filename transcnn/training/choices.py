@@ -29,7 +29,11 @@ from transcnn.training.recipe import Recipe
 
 MODEL = "transcnn_nano"
 SMALL: Mapping[str, Any] = dict(
-    widths=(16, 32, 64, 96), depths=(1, 1, 1, 1), head_width=8, input_size=64
+    widths=(16, 32, 64, 96),
+    depths=(1, 1, 1, 1),
+    kernels=(3, 3, 3, 3),
+    head_width=8,
+    input_size=64,
 )
 PAPER = "as in the paper"
 CHOICES: Mapping[str, Mapping[str, Any]] = {
