@@ -91,12 +91,12 @@ def test_the_loss_falls_and_the_weights_are_those_of_the_network(run, recipe, tm
     create_model("transcnn_nano", tmp_path / "run" / "weights.safetensors")
 
 
-def test_a_snapshot_is_a_whole_network(run, recipe, model, tmp_path):
+def test_a_snapshot_is_a_whole_network(run, recipe, tmp_path):
     run(replace(recipe, snapshots=(0.0, 0.5)))
     files = sorted((tmp_path / "run" / "snapshots").iterdir())
     assert [file.name for file in files] == ["0.000.safetensors", "0.500.safetensors"]
-    wanted = {key for key in model.state_dict() if not key.endswith("num_batches_tracked")}
-    assert load(files[0]).keys() == wanted
+    for file in files:
+        create_model("transcnn_nano", file)
 
 
 def test_what_is_told_is_the_cross_entropy_but_for_a_constant():

@@ -2,7 +2,8 @@
 
     checkpoint.pt            everything that the run needs to go on to the same numbers
     weights.safetensors      the whole network, averaged, as `create_model` reads it
-    snapshots/0.300.safetensors  what the run changes, averaged, after that share of the run
+    snapshots/0.300.safetensors  the same after that share of the run; H-MHSA alone where it alone
+                             learns
 
 Convolution and linear weights are written in half precision, everything of norms in single.
 """

@@ -215,11 +215,13 @@ class _Run:
         save_weights({**self.whole, **self.average}, self.out / "weights.safetensors")
 
     def snapshot(self, before: float, after: float) -> None:
-        """Keep what changes as it is now if the run has just passed one of the recipe's shares."""
+        """Keep what the run changes (the whole network or its H-MHSA) as it is now, if the run has
+        just passed one of the recipe's shares."""
         passed = [share for share in self.recipe.snapshots if before < share <= after]
         if passed and _rank() == 0:
             name = f"{passed[-1]:.3f}.safetensors"
-            save_weights(self.average, self.out / "snapshots" / name)
+            others = self.whole if self.recipe.start == "nothing" else {}
+            save_weights({**others, **self.average}, self.out / "snapshots" / name)
 
 
 def _rank() -> int:
