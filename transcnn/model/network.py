@@ -194,8 +194,8 @@ def fold_batch_norms(model: TransCNN) -> TransCNN:
 
 
 def _as_product(conv: nn.Conv2d) -> nn.Conv2d:
-    """A 1x1 convolution over all channels as a matrix product, any other as it is."""
-    if conv.kernel_size != (1, 1) or conv.groups > 1:
+    """A 1x1 convolution as a matrix product, any other as it is."""
+    if conv.kernel_size != (1, 1):
         return conv
     product = Pointwise(conv.in_channels, conv.out_channels)
     product.weight, product.bias = conv.weight, conv.bias

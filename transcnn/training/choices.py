@@ -31,7 +31,6 @@ MODEL = "transcnn_nano"
 SMALL: Mapping[str, Any] = dict(
     widths=(16, 32, 64, 96),
     depths=(1, 1, 1, 1),
-    kernels=(3, 3, 3, 3),
     head_width=8,
     input_size=64,
 )
