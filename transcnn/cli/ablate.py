@@ -10,8 +10,9 @@ from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
 
 if TYPE_CHECKING:
+    from transcnn.analysis.intervals import Interval
     from transcnn.evaluation import Change
-    from transcnn.evaluation.ablation import Ablation, Case, Interval
+    from transcnn.evaluation.ablation import Ablation, Case
     from transcnn.pictures.prepare import Resize
     from transcnn.trace import Where
 

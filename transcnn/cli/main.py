@@ -12,11 +12,13 @@ from transcnn.cli import (
     attention,
     bench,
     cost,
+    demonstration,
     evaluate,
     means,
     models,
     predict,
     reading,
+    report,
     train,
 )
 from transcnn.errors import TransCNNError
@@ -31,6 +33,8 @@ for command in (
     models.models,
     predict.predict,
     evaluate.evaluate,
+    report.report,
+    demonstration.demonstration,
     ablate.ablate,
     reading.reading,
     attention.attention,
