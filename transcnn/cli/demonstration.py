@@ -10,7 +10,7 @@ from transcnn.cli import options
 @click.command()
 @click.argument("folder", metavar="DIR", type=options.FILE)
 def demonstration(folder: Path) -> None:
-    """Write 286 variations of the sample photos into DIR, with a table for `evaluate --store`."""
+    """Write 286 variations of the sample photos into DIR, with their table."""
     from transcnn.runs.demonstration import make_demonstration
 
     click.echo(make_demonstration(folder))

@@ -20,7 +20,7 @@ _ENDINGS = (".html", ".csv", ".parquet")
 def report(run: str, out: Path, where: str, language: str) -> None:
     """Write what RUN says to a file that needs nothing else: a page, or every picture as a row.
 
-    RUN is a name or a path, as for `evaluate --store`.
+    RUN is a name or a path, as `evaluate` has stored it.
     """
     if out.suffix not in _ENDINGS:
         raise ChoiceError(field="out", value=str(out), allowed=f"files named {', '.join(_ENDINGS)}")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from transcnn.analysis.intervals import Interval
+from transcnn.analysis.mistakes.calibration import BINS
 from transcnn.analysis.mistakes.filters import Filter
 from transcnn.labels import ClassName
 
@@ -93,11 +94,24 @@ class Wording:
         if key in ("label", "answer"):
             classes = [self.class_name(names[int(i)]) for i in value.split("|")]
             return f"{self(key)}: {' | '.join(classes)}"
-        if ".." in value:
-            low, _, high = value.partition("..")
-            name = self.feature(key)
-            if low == high:
-                return f"{name}: {low}"
-            ends = [f"{sign} {end}" for sign, end in (("≥", low), ("≤", high)) if end]
-            return " ".join((name, *ends))
-        return f"{key}: {value}"
+        if key in ("right", "sink"):
+            return self(f"filter_{key}_{value}")
+        if key.startswith("right_"):
+            case = self(f"case_{key.removeprefix('right_')}")
+            return self(f"filter_right_in_{value}", case=case)
+        if key == "changed":
+            return self("filter_changed", case=self(f"case_{value}"))
+        if key == "bin":
+            low = int(value)
+            ends = (percent(end / BINS, 0) for end in (low, low + 1))
+            return self("filter_bin", **dict(zip(("low", "high"), ends, strict=True)))
+        if key in ("tag", "text"):
+            return self(f"filter_{key}", value=value)
+        return self._range(self.feature(key), value)
+
+    def _range(self, name: str, value: str) -> str:
+        low, _, high = value.partition("..")
+        if low == high:
+            return f"{name}: {low}"
+        ends = [f"{sign} {end}" for sign, end in (("≥", low), ("≤", high)) if end]
+        return " ".join((name, *ends))

@@ -28,7 +28,6 @@ from transcnn.errors import (
     NotAnArchive,
     TooManyMembers,
 )
-from transcnn.labels import find_class
 
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 _CHUNK = 1 << 20  # bytes
@@ -66,9 +65,9 @@ class _Member:
 def unpack(file: Path, into: Path, limits: Limits = USUAL, name: str | None = None) -> Path:
     """Unpack the archive `file` into the folder `into`; the folder in which its pictures are.
 
-    That is `into`, or its only folder, where an archive is of one folder. `name` is what the
-    archive is called in errors. On any error nothing is left of `into`. Raises ArchiveError, or
-    FolderError where the disk is full.
+    That is `into`, or its only folder, where that holds the class folders or the table. `name` is
+    what the archive is called in errors. On any error nothing is left of `into`. Raises
+    ArchiveError, or FolderError where the disk is full.
     """
     called = name or file.name
     into.mkdir(parents=True)
@@ -83,8 +82,9 @@ def unpack(file: Path, into: Path, limits: Limits = USUAL, name: str | None = No
             raise BrokenArchive(file=called) from error
         raise
     inside = [p for p in into.iterdir() if not p.name.startswith((".", "__MACOSX"))]
-    if len(inside) == 1 and inside[0].is_dir() and find_class(inside[0].name) is None:
-        return inside[0]
+    only = inside[0] if len(inside) == 1 and inside[0].is_dir() else None
+    if only is not None and any(p.is_dir() or p.suffix == ".csv" for p in only.iterdir()):
+        return only
     return into
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from transcnn.analysis.intervals import Interval, interval_and_p, share_interval
 from transcnn.analysis.mistakes.filters import Filter, between
-from transcnn.analysis.mistakes.table import Bools, Floats, Table
+from transcnn.analysis.mistakes.table import Bools, Floats, Table, with_feature
 
 LEAST = 10  # pictures in a group, and outside of it
 _PHOTOS = 5  # that they were made of: of fewer nothing can be told
@@ -88,20 +88,24 @@ def _excess(table: Table, inside: Bools) -> tuple[Interval, float]:
 
 
 def with_clusters(table: Table) -> Table:
-    """The table with the feature `cluster`: pictures whose attention reads the same places.
+    """The table with the feature `cluster`, see `clusters`."""
+    return with_feature(table, "cluster", clusters(table))
+
+
+def clusters(table: Table) -> Floats:
+    """The number of each picture's cluster [N]: pictures whose attention reads the same places.
 
     k-means with fixed seeds; as many clusters as there are 25 pictures, 8 at most, numbered by
-    size. Without the feature where there are too few pictures, or all are read alike.
+    size. All nan where there are too few pictures, or all are read alike.
     """
     count = min(_CLUSTERS, len(table) // _PICTURES_A_CLUSTER)
     if count < 2 or len(np.unique(table.received, axis=0)) <= count:
-        return table
+        return np.full(len(table), np.nan)
     from sklearn.cluster import KMeans
 
     found = KMeans(count, n_init=4, random_state=0).fit(_log_multiples(table.received)).labels_
     order = np.argsort(-np.bincount(found, minlength=count), kind="stable")
-    number = np.argsort(order)[found].astype(float)
-    return replace(table, features={**table.features, "cluster": number})
+    return np.argsort(order)[found].astype(float)
 
 
 def _log_multiples(received: Floats) -> Floats:

@@ -10,6 +10,7 @@
     random     as many cells gray as in `most_read`, drawn at random: its control
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -79,12 +80,12 @@ class Table:
     def right(self) -> Bools:
         return self.cases["on"].right_rank == 0
 
-    @property
+    @functools.cached_property
     def label(self) -> Ints:
         first = np.array([labels[0] for labels in self.labels], dtype=np.int64)
         return np.where(self.right, self.answer, first)
 
-    @property
+    @functools.cached_property
     def family(self) -> Ints:
         return np.unique(self.sources, return_inverse=True)[1].astype(np.int64)
 
@@ -143,6 +144,11 @@ class Table:
         )
 
 
+def with_feature(table: Table, name: str, values: Floats) -> Table:
+    """The table with one more feature [N]."""
+    return replace(table, features={**table.features, name: values})
+
+
 def with_similarity(table: Table) -> Table:
     """The table with the feature `similarity`: how far what a picture's attention reads resembles
     that of the other pictures of its class.
@@ -159,7 +165,7 @@ def with_similarity(table: Table) -> Table:
             others = members[family[members] != family[i]]
             if len(others):
                 found[i] = _cosine(reads[i], reads[others].mean(0))
-    return replace(table, features={**table.features, "similarity": found})
+    return with_feature(table, "similarity", found)
 
 
 def _cosine(a: Floats, b: Floats) -> float:

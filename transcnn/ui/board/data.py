@@ -10,7 +10,7 @@ from transcnn.analysis.mistakes.filters import Filter
 if TYPE_CHECKING:
     from transcnn.analysis.mistakes.differences import Difference
     from transcnn.analysis.mistakes.slices import Slice
-    from transcnn.analysis.mistakes.table import Table
+    from transcnn.analysis.mistakes.table import Floats, Table
     from transcnn.runs.store import Store
 
 Version = tuple[int, int]
@@ -18,10 +18,19 @@ Version = tuple[int, int]
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _whole(path: Path, version: Version) -> "Table":
-    from transcnn.analysis.mistakes.slices import with_clusters
+    from transcnn.analysis.mistakes.table import with_feature
     from transcnn.runs.store import Store
 
-    return with_clusters(Store(path).table())
+    store = Store(path)
+    table = store.table()
+    return with_feature(table, "cluster", _clusters(str(store.settings), len(table), table))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _clusters(settings: str, answered: int, _table: "Table") -> "Floats":
+    from transcnn.analysis.mistakes.slices import clusters
+
+    return clusters(_table)  # of what is read alone: notes and tags do not change it
 
 
 def whole_table(store: "Store") -> "Table":

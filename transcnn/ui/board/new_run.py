@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from transcnn.errors import ArchiveTooLarge, ChoiceError, TransCNNError
+from transcnn.errors import ArchiveTooLarge, ChoiceError, FolderError, TransCNNError
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.archive import unpack
 from transcnn.runs.labelled import Item, find_items
@@ -68,6 +68,9 @@ def _from_archive(state: AppState, name: str, data: bytes) -> None:
             packed.write_bytes(data)
             inside = unpack(packed, folder / "pictures", name=name)
         _begin(state, run, find_items(inside, within=folder), folder / "run.sqlite")
+    except FolderError as error:  # where it was unpacked is nobody's business
+        runs.delete_upload(run)
+        raise type(error)(**{**error.details, "folder": name}) from error
     except BaseException:
         runs.delete_upload(run)
         raise

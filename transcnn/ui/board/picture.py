@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import streamlit as st
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from transcnn.analysis.mistakes.table import Table
 from transcnn.errors import PictureError
-from transcnn.figures.scale import colours, format_multiple
+from transcnn.figures.scale import OCTAVES, colours, format_multiple
+from transcnn.figures.sheet import PAPER
 from transcnn.labels import ClassName
 from transcnn.pictures import decode, prepare
 from transcnn.reports.wording import Wording, number, percent
@@ -16,7 +17,8 @@ from transcnn.runs.store import Store
 from transcnn.ui.state import AppState
 from transcnn.ui.words import Words, plain
 
-_SIDE = 336  # pixels of the picture on the page
+_SIDE = 364  # pixels of the picture on the page
+_BAR = 38  # of the bar of colours below
 _CASES = ("on", "off", "uniform")
 _FACTS = ("entropy", "global_share", "similarity", "brightness", "sharpness")
 
@@ -87,19 +89,33 @@ def _seen(data: bytes, size: int, store: Store) -> Image.Image | None:
 
 def _overlay(seen: Image.Image, one: Table) -> Image.Image:
     """The picture with each cell of the last stage's board in the colour of how much it is read,
-    on the scale that is the same everywhere."""
+    with its number, sinks framed, and the bar of the scale that is the same everywhere."""
     rows, columns = one.board
+    received = one.received[0].reshape(rows, columns)
+    cells = Image.fromarray(colours(received)).resize((_SIDE, _SIDE), Image.Resampling.NEAREST)
     photo = seen.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
-    cells = Image.fromarray(colours(one.received[0].reshape(rows, columns)))
-    mixed = Image.blend(photo, cells.resize((_SIDE, _SIDE), Image.Resampling.NEAREST), 0.45)
-    draw = ImageDraw.Draw(mixed)
-    for _, _, cell in one.sinks[0]:
-        y, x = divmod(cell, columns)
-        side = _SIDE / rows
-        draw.rectangle(
-            (x * side, y * side, (x + 1) * side, (y + 1) * side), outline="#000", width=3
-        )
-    return mixed
+    sheet = Image.new("RGB", (_SIDE, _SIDE + _BAR), PAPER)
+    sheet.paste(Image.blend(photo, cells, 0.6))
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(12)
+    down, across = _SIDE / rows, _SIDE / columns
+    sinks = {cell for _, _, cell in one.sinks[0]}
+    for y, x in np.ndindex(rows, columns):
+        box = (x * across, y * down, (x + 1) * across, (y + 1) * down)
+        is_sink = y * columns + x in sinks
+        draw.rectangle(box, outline="#000000" if is_sink else "#FFFFFF", width=3 if is_sink else 1)
+        middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+        text = format_multiple(float(received[y, x]))
+        draw.text(middle, text, "#14130F", font, "mm", stroke_width=2, stroke_fill="#FFFFFF")
+    steps = np.linspace(-OCTAVES, OCTAVES, _SIDE)
+    bar = Image.fromarray(np.repeat(colours(2.0**steps)[None], 12, 0))
+    sheet.paste(bar, (0, _SIDE + 6))
+    for octave in range(-OCTAVES, OCTAVES + 1, 2):
+        place = (octave + OCTAVES) / (2 * OCTAVES) * (_SIDE - 1)
+        anchor = {-OCTAVES: "lt", OCTAVES: "rt"}.get(octave, "mt")
+        name = f"{2**octave}×" if octave >= 0 else f"1/{2**-octave}×"
+        draw.text((place, _SIDE + 22), name, "#1D1C1A", font, anchor)
+    return sheet
 
 
 def _described(say: Words, one: Table) -> str:

@@ -38,8 +38,8 @@ def choose_run(state: AppState, say: Words) -> Store | None:
             new_run(state, say)
         if state.board.run in state.own_runs:
             st.button(say("board.delete"), on_click=lambda: _delete(state))
-    if store is not None:
-        st.session_state[_SEEN] = {state.board.run: store.progress().done}
+    if store is not None and not (progress := store.progress()).finished:
+        st.session_state[_SEEN] = {state.board.run: progress.done}
         _show_progress(state.board.run)
     return store
 

@@ -23,6 +23,10 @@ export default function (component) {
   );
   view.querySelector("table").setAttribute("aria-label", data.label);
   const buttons = [...body.querySelectorAll("button")];
+  const frame = view.querySelector(".wide"); // it scrolls, by keyboard too
+  frame.tabIndex = buttons.length ? -1 : 0;
+  frame.setAttribute("role", "region");
+  frame.setAttribute("aria-label", data.label);
   const stop = buttons.find((b) => b.dataset.at === focused) ?? buttons[0];
   for (const button of buttons) {
     button.tabIndex = button === stop ? 0 : -1;
