@@ -14,6 +14,29 @@ settings.register_profile("reproducible", derandomize=True, deadline=None, max_e
 settings.load_profile("reproducible")
 
 
+@pytest.fixture(scope="session")
+def runs_home(tmp_path_factory):
+    """A data folder of the tests' own, with a small demonstration run that is whole; programs that
+    are started from now on use it too."""
+    from transcnn.classifier import Classifier
+    from transcnn.runs.demonstration import make_demonstration
+    from transcnn.runs.labelled import find_items
+    from transcnn.runs.run import answer_run, begin_run
+    from transcnn.runs.store import run_path, runs_folder
+
+    before = os.environ.get("XDG_DATA_HOME")
+    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+    items = find_items(make_demonstration(runs_folder() / "demonstration"), limit=39)
+    classifier = Classifier()
+    store = begin_run(run_path("demonstration"), classifier, items, "crop")
+    for _ in answer_run(store, classifier, items, "crop", workers=1):
+        pass
+    yield runs_folder()
+    os.environ.pop("XDG_DATA_HOME")
+    if before is not None:
+        os.environ["XDG_DATA_HOME"] = before
+
+
 @pytest.fixture
 def called(monkeypatch, capsys):
     """Calls the entrance of the command line in this process; gives (exit code, stdout, stderr)."""

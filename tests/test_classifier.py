@@ -12,7 +12,6 @@ from transcnn import Classifier, create_model
 from transcnn.assets import FOLDER
 from transcnn.checkpoints import shipped
 from transcnn.errors import CheckpointError, ChoiceError, NotAPicture
-from transcnn.labels import class_names
 from transcnn.pictures import decode, prepare
 
 SAMPLES = FOLDER / "samples"
@@ -147,9 +146,9 @@ def test_a_network_of_some_of_the_classes_answers_with_their_names_and_numbers(t
     assert sum(a.probability for a in found) == pytest.approx(1)
     tench = next(a for a in found if a.place == 0)
     assert (tench.name.label, tench.name.wnid) == ("tench", "n01440764")
-    assert classifier.places_of([a.name for a in found]) == [a.place for a in found]
+    assert classifier.places_of([a.name.index for a in found]) == [a.place for a in found]
     with pytest.raises(ChoiceError, match="class is 'zebra'; allowed: tench, "):
-        classifier.places_of([class_names()[340]])
+        classifier.places_of([340])
 
 
 def test_what_cannot_be_read_is_said_by_predict_and_trace(classifier):

@@ -150,15 +150,16 @@ class Classifier:
         share = float(logits.softmax(0)[place])
         return Answer(self.names[place], share, float(logits[place]), place)
 
-    def places_of(self, names: Sequence[ClassName]) -> list[int]:
-        """The places of classes among the network's logits; ChoiceError where it has not one."""
-        places = {name: place for place, name in enumerate(self.names)}
-        missing = [name.label for name in names if name not in places]
-        if missing:
-            known = ", ".join(name.label for name in self.names[:10])
-            more = ", ..." if len(self.names) > 10 else ""
-            raise ChoiceError(field="class", value=missing[0], allowed=f"{known}{more}")
-        return [places[name] for name in names]
+    def places_of(self, numbers: Sequence[int]) -> list[int]:
+        """The places of classes, by their numbers, among the network's logits; ChoiceError where
+        it has not one of them."""
+        places = {name.index: place for place, name in enumerate(self.names)}
+        for number in numbers:
+            if number not in places:
+                known = ", ".join(name.label for name in self.names[:10])
+                allowed = known if len(self.names) <= 10 else f"{known}, ..."
+                raise ChoiceError(field="class", value=class_names()[number].label, allowed=allowed)
+        return [places[number] for number in numbers]
 
 
 def _decoded(picture: Picture) -> DecodedPicture:

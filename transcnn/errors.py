@@ -25,7 +25,20 @@
     │   ├── NotReachable     there is no way to the address
     │   ├── CutOff           the file ended early
     │   └── EndlessFile      it does not end where a weight file would
-    └── FolderError         a folder of pictures that cannot be used as asked
+    ├── FolderError         a folder of pictures that cannot be used as asked
+    │   └── UnknownLabel     pictures under a name that is no class
+    ├── ArchiveError        an archive of pictures that is not unpacked
+    │   ├── NotAnArchive     not of an accepted format
+    │   ├── BrokenArchive    the right format, but damaged, locked or cut off
+    │   ├── ArchiveTooLarge  more bytes than may be unpacked
+    │   ├── TooManyMembers   more files than may be unpacked
+    │   ├── MemberOutside    a member that would leave the folder
+    │   ├── MemberTooDeep    folders in folders without end
+    │   └── MemberNoFile     a link or a device
+    └── RunError            a stored run that cannot be used as asked
+        ├── NoRun            there is none of that name
+        ├── OtherRun         it was begun with other pictures or settings
+        └── NotARun          the file is no run of ours
 
 Each class holds one sentence with named gaps; an error carries the values for the gaps. The
 command line prints `str(error)`; the app looks the class name up in its catalogue of strings and
@@ -194,3 +207,78 @@ class FolderError(TransCNNError):
     """A folder that cannot be used. Details: folder, reason."""
 
     sentence = "{folder}: {reason}."
+
+
+class UnknownLabel(FolderError):
+    """A sub-folder or line of a table that names no class. Details: folder, label, nearest."""
+
+    sentence = "{folder}: {label!r} is no WNID, index or name of a class; nearest: {nearest}."
+
+
+class ArchiveError(TransCNNError):
+    """An archive that is not unpacked; see the subclasses."""
+
+
+class NotAnArchive(ArchiveError):
+    """Details: file, formats."""
+
+    sentence = "{file}: this is no archive that can be read; {formats} work."
+
+
+class BrokenArchive(ArchiveError):
+    """Details: file."""
+
+    sentence = "{file}: this archive is damaged, locked with a password, or ends too early."
+
+
+class ArchiveTooLarge(ArchiveError):
+    """Its members take more room than they may, as they say or as they turn out. Details: file,
+    limit (megabytes)."""
+
+    sentence = "{file}: unpacked it has more than {limit} MB; a smaller one works."
+
+
+class TooManyMembers(ArchiveError):
+    """Details: file, limit."""
+
+    sentence = "{file}: it has more than {limit} files and folders; a smaller one works."
+
+
+class MemberOutside(ArchiveError):
+    """A path that is absolute or climbs up. Details: file, member."""
+
+    sentence = "{file}: its member {member!r} would lie outside of the archive's own folder."
+
+
+class MemberTooDeep(ArchiveError):
+    """Details: file, member, limit."""
+
+    sentence = "{file}: its member {member!r} lies deeper than {limit} folders."
+
+
+class MemberNoFile(ArchiveError):
+    """Details: file, member."""
+
+    sentence = "{file}: its member {member!r} is a link or a device; only files and folders work."
+
+
+class RunError(TransCNNError):
+    """A stored run that cannot be used; see the subclasses."""
+
+
+class NoRun(RunError):
+    """Details: run, known."""
+
+    sentence = "There is no run {run!r}; known: {known}."
+
+
+class OtherRun(RunError):
+    """Details: run, what (the settings that differ)."""
+
+    sentence = "The run {run!r} was begun with other {what}; another name begins a new one."
+
+
+class NotARun(RunError):
+    """Details: file."""
+
+    sentence = "{file}: this is no run of ours."

@@ -1,5 +1,6 @@
 """The 1000 classes of ImageNet, by index, WNID or name."""
 
+import difflib
 import functools
 import json
 from dataclasses import dataclass
@@ -65,3 +66,9 @@ def _plain(text: str) -> str:
 def find_class(text: str) -> ClassName | None:
     """The class that `text` names by WNID, index, label or synonym; None if there is none."""
     return _by_name().get(_plain(text))
+
+
+def nearest_classes(text: str, count: int = 3) -> tuple[ClassName, ...]:
+    """The classes whose names are spelled most like `text`, the likest first; () where none is."""
+    alike = difflib.get_close_matches(_plain(text), list(_by_name()), n=2 * count, cutoff=0.6)
+    return tuple(dict.fromkeys(_by_name()[name] for name in alike))[:count]

@@ -14,7 +14,7 @@ UI = Path(errors.__file__).parent / "ui"
 SAY = words("en")
 CHINESE = words("zh")
 TABLES = tomllib.loads((UI / "strings" / "en.toml").read_text(encoding="utf-8"))
-PYTHON = "\n".join(p.read_text(encoding="utf-8") for p in sorted(UI.glob("*.py")))
+PYTHON = "\n".join(p.read_text(encoding="utf-8") for p in sorted(UI.rglob("*.py")))
 BROWSER = "\n".join(p.read_text(encoding="utf-8") for p in sorted((UI / "browser").iterdir()))
 
 
@@ -28,7 +28,7 @@ def error_classes() -> list[type[errors.TransCNNError]]:
             yield child
             yield from below(child)
 
-    abstract = {errors.PictureError, errors.DownloadError}
+    abstract = {errors.PictureError, errors.DownloadError, errors.ArchiveError, errors.RunError}
     return [kind for kind in below(errors.TransCNNError) if kind not in abstract]
 
 
@@ -72,7 +72,7 @@ def test_every_word_that_python_says_is_in_the_catalogue(key):
 
 
 @pytest.mark.parametrize(
-    "table", ["pages", "sidebar", "models", "about", "explore", "cost", "take"]
+    "table", ["pages", "sidebar", "models", "about", "explore", "cost", "take", "board"]
 )
 def test_no_word_of_python_is_a_leftover(table):
     for name in SAY.table(table):

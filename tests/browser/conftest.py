@@ -54,9 +54,10 @@ class Server(str):
 
 
 @pytest.fixture(scope="session")
-def start_server(tmp_path_factory) -> Iterator[Callable[..., Server]]:
+def start_server(tmp_path_factory, runs_home) -> Iterator[Callable[..., Server]]:
     """Starts a fresh server process and gives its address; all end with the tests."""
     processes = []
+    assert runs_home.is_dir(), "the servers inherit it"
 
     def start(*options: str) -> Server:
         with socket.socket() as free:

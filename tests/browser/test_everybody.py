@@ -15,6 +15,9 @@ PAGES = {
     "tokens": ("/tokens?picture=elephant&level=1", ".tokens[data-state=ready]"),
     "hide": ("/hide?picture=elephant", ".hide[data-state=ready]:not(.computing)"),
     "cost": ("/cost", ".js-plotly-plot .main-svg"),
+    "errors": ("/errors?pins=2,9", ".gallery button"),
+    "errors-classes": ("/errors?view=classes", ".pick button"),
+    "errors-differences": ("/errors?view=differences", ".js-plotly-plot .main-svg"),
     "models": ("/models", "h1"),
     "about": ("/about", "h1"),
 }

@@ -100,6 +100,7 @@ def test_the_tables_show_the_numbers_that_python_reads(
     link += "" if head is None else f"&head={head}"
     page = open_page(f"{server}/?{link}")
     page.locator("summary").click()
+    page.locator("table tbody tr").first.wait_for()
     readings = classifier.trace(sample("elephant").path).read(stage, block, token)
     tables = page.locator("table")
     assert tables.count() == len(readings)

@@ -92,6 +92,7 @@ def test_gray_and_the_share_of_own_places_that_the_table_adds_up_to(
     check_answers(page, found)
 
     page.locator("summary").click()
+    page.locator("table tbody tr").first.wait_for()
     rows = page.locator(".hide table tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )

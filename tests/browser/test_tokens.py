@@ -105,6 +105,7 @@ def test_the_most_alike_are_those_that_numpy_finds(
 def test_the_tables_show_the_numbers_that_numpy_computes(server, open_page, classifier, trace):
     page = open_page(f"{server}/tokens?picture=elephant&stage=1&level=1&token=9,22", READY)
     page.locator("summary").click()
+    page.locator("table tbody tr").first.wait_for()
     block = trace.block(1, 0)
     (merge,) = merges(block)
     added = added_terms(block, output_weights(classifier.model, 1, 0))

@@ -76,7 +76,8 @@ MISTAKES = {
     ("evaluate", ZEBRA): f"{ZEBRA}: there is no such folder.",
     ("evaluate", "{}/empty"): "{}/empty: it has no sub-folders with pictures.",
     ("evaluate", "{}/set"): (
-        "{}/set: the sub-folder 'unicorn' is no WNID, index or name of a class."
+        "{}/set: 'unicorn' is no WNID, index or name of a class; "
+        "nearest: long-horned beetle, corn, junco."
     ),
     ("evaluate", "{}/broken"): "{}/broken: no file can be read.",
     ("evaluate", "{}/broken", "--change", "nonsense"): "change is 'nonsense'; allowed: none, ",

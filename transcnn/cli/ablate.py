@@ -10,8 +10,9 @@ from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
 
 if TYPE_CHECKING:
+    from transcnn.analysis.intervals import Interval
     from transcnn.evaluation import Change
-    from transcnn.evaluation.ablation import Ablation, Case, Interval
+    from transcnn.evaluation.ablation import Ablation, Case
     from transcnn.pictures.prepare import Resize
     from transcnn.trace import Where
 
@@ -88,7 +89,7 @@ def ablate(
         if held_back:
             labels = ablation.body_answers(classifier, run, show)
         else:
-            labels = classifier.places_of([labelled[i].label for i in run.places])
+            labels = classifier.places_of([labelled[i].label.index for i in run.places])
         for case in cases:
             evaluation.check_enough(run, case.attention, case.change, folder)
         found = ablation.ablate(classifier, run, labels, cases, show)

@@ -50,7 +50,7 @@ def choices(data: Path, measure: Path, out: Path, seeds: int, threads: int | Non
         run = prepare_run(found, model.config.input.size, "squash", show)
     classes = model.config.indices or ()
     told = tell(source, classes, FIVE_EPOCHS.labels, out / "pictures", lambda *_: None)
-    places = Classifier.around(model, "").places_of([found[i].label for i in run.places])
+    places = Classifier.around(model, "").places_of([found[i].label.index for i in run.places])
     lines: list[str] = []
     for outcomes in settle(FIVE_EPOCHS, source, told, (run, places), out, seeds, _Said().show):
         lines = table(outcomes)

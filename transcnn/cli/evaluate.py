@@ -7,6 +7,8 @@ import click
 
 from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
+from transcnn.cli.store import store_run
+from transcnn.errors import ChoiceError
 
 if TYPE_CHECKING:
     from transcnn.evaluation import Evaluation
@@ -33,6 +35,11 @@ if TYPE_CHECKING:
 @click.option("--level", type=int, help="Only this level of each block.")
 @click.option("--head", type=int, help="Only this head of each level.")
 @options.limit
+@click.option(
+    "--store",
+    metavar="RUN",
+    help="Keep every answer: a name, or a path that ends in .sqlite. The same command goes on.",
+)
 @options.as_json
 def evaluate(
     folder: Path,
@@ -46,12 +53,21 @@ def evaluate(
     level: int | None,
     head: int | None,
     limit: int | None,
+    store: str | None,
     as_json: bool,
-) -> None:
+) -> int:
     """Measure how often a network is right on DIR, with its attention as trained or changed.
 
-    The sub-folders of DIR are named by WNID, index or name of a class.
+    The sub-folders of DIR are named by WNID, index or name of a class. With --store, DIR may also
+    be a CSV file with the columns file and label (and source, tags), each picture is answered in
+    every case that the error board knows, and torchrun may share the work.
     """
+    if store is not None:
+        if (attention, change, stage, block, level, head) != ("on", "none", *(None,) * 4):
+            allowed = "runs without --attention, --change and parts: a run has all cases"
+            raise ChoiceError(field="store", value=store, allowed=allowed)
+        return store_run(folder, store, model, weights, cast("Resize", resize), limit, as_json)
+
     from transcnn import evaluation
     from transcnn.classifier import Classifier
     from transcnn.trace import Where
@@ -68,6 +84,7 @@ def evaluate(
         options.print_json(_as_dict(result))
     else:
         _print(result)
+    return 0
 
 
 def _as_dict(result: "Evaluation") -> dict[str, object]:

@@ -13,11 +13,13 @@ from transcnn.cli import (
     bench,
     choices,
     cost,
+    demonstration,
     evaluate,
     means,
     models,
     predict,
     reading,
+    report,
     train,
 )
 from transcnn.errors import TransCNNError
@@ -32,6 +34,8 @@ for command in (
     models.models,
     predict.predict,
     evaluate.evaluate,
+    report.report,
+    demonstration.demonstration,
     ablate.ablate,
     reading.reading,
     attention.attention,

@@ -1,23 +1,20 @@
 """`train`: teach a network's H-MHSA on folders of pictures."""
 
 import csv
-import os
-import signal
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from transcnn.cli import options
+from transcnn.cli.interrupted import Interrupted
+from transcnn.cli.processes import first_alone, processes
 from transcnn.errors import ChoiceError
 
 if TYPE_CHECKING:
-    import torch
-
     from transcnn.model.config import Network
     from transcnn.training.data import Source
     from transcnn.training.labels import Told
@@ -79,20 +76,20 @@ def train(
         model = create_model(chosen.model, weights or "shipped")
     if chosen.start == "body":
         start_branch_anew(model, fresh)
-    with _processes() as (rank, processes, device):
+    with processes() as (rank, count, device):
         cache = out / "pictures"
         told = None
-        with _first_alone(rank):
+        with first_alone(rank):
             sources = _open_sources(data, cache, chosen.store_px)
             if chosen.labels is not None:
                 told = _tell(sources, model.config, chosen.labels, cache)
         for source in sources if rank == 0 else ():
             _describe(source)
-        interrupted = _Interrupted()
+        interrupted = Interrupted()
         events = loop.train(
             chosen,
             model,
-            Batches(sources, chosen, model.config.input.size, rank, processes, told),
+            Batches(sources, chosen, model.config.input.size, rank, count, told),
             out,
             length=loop.Length(chosen.steps, minutes),
             resume=resume,
@@ -105,38 +102,6 @@ def train(
     elif rank == 0:
         click.echo(f"Stopped after step {end.step} and saved; --resume goes on.", err=True)
     return 0 if end.finished else 130
-
-
-@contextmanager
-def _processes() -> Iterator[tuple[int, int, "torch.device"]]:
-    """This process's number among those that torchrun started, how many there are, and its
-    device; 0 of 1 if it is alone."""
-    import torch
-    import torch.distributed as dist
-
-    cuda = torch.cuda.is_available()
-    device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if cuda else "cpu")
-    if "WORLD_SIZE" not in os.environ:  # torchrun sets it
-        yield 0, 1, device
-        return
-    dist.init_process_group("nccl" if cuda else "gloo")
-    try:
-        yield dist.get_rank(), dist.get_world_size(), device
-    finally:
-        dist.destroy_process_group()
-
-
-@contextmanager
-def _first_alone(rank: int) -> Iterator[None]:
-    """Process 0 goes first; the others wait, and find done what it leaves on disk."""
-    import torch.distributed as dist
-
-    together = dist.is_initialized()
-    if together and rank != 0:
-        dist.barrier()
-    yield
-    if together and rank == 0:
-        dist.barrier()
 
 
 def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[Source]":
@@ -173,18 +138,6 @@ def _follow(events: "Iterable[Event]", path: Path, resume: bool, quiet: bool) ->
             log = log or _Log(path, event, resume)
             log.add(event)
     raise AssertionError("the last event of a run is Ended")
-
-
-class _Interrupted:
-    """True from the first Ctrl-C or kill on: the step under way is finished, then saved."""
-
-    def __init__(self) -> None:
-        self.yes = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._set)
-
-    def _set(self, *_: object) -> None:
-        self.yes = True
 
 
 class _Preparing:

@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from transcnn.analysis.intervals import Interval, Z, share_interval
 from transcnn.classifier import Classifier
 from transcnn.evaluation.run import Progress, Run
 from transcnn.pictures.changes import UNCHANGED, Change
 from transcnn.trace import EVERYWHERE, Where, check_switch
-
-Z = 1.959964  # of a normal distribution, 95 % lie within so many deviations
 
 
 @dataclass(frozen=True)
@@ -29,15 +28,6 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A share with the ends of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Ablation:
     """Which pictures [N] were answered rightly in which case."""
 
@@ -45,11 +35,7 @@ class Ablation:
 
     def share(self, case: Case) -> Interval:
         """The share of right answers, with Wilson's interval."""
-        right = self.right[case]
-        n, p = len(right), float(right.mean())
-        middle = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
-        half = Z / (1 + Z**2 / n) * math.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
-        return Interval(p, middle - half, middle + half)
+        return share_interval(self.right[case])
 
     def loss(self, case: Case) -> Interval:
         """The share with attention on minus that of `case`, on equally changed pictures.

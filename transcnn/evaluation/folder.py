@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from transcnn.errors import ChoiceError, FolderError
-from transcnn.labels import ClassName, find_class
+from transcnn.errors import ChoiceError, FolderError, UnknownLabel
+from transcnn.labels import ClassName, find_class, nearest_classes
 
 T = TypeVar("T", bound="Found")
 
@@ -38,12 +38,18 @@ def find_pictures(folder: Path, limit: int | None = None) -> list[Labelled]:
     """
     found = []
     for sub, files in _sub_folders(folder):
-        label = find_class(sub.name)
-        if label is None:
-            reason = f"the sub-folder {sub.name!r} is no WNID, index or name of a class"
-            raise FolderError(folder=folder, reason=reason)
+        label = label_of(sub.name, folder)
         found += [Labelled(folder, file, f"{sub.name}/{file.name}", label) for file in files]
     return _in_order(folder, found, limit)
+
+
+def label_of(text: str, folder: Path) -> ClassName:
+    """The class that `text` names; UnknownLabel, with the nearest ones, if it names none."""
+    label = find_class(text)
+    if label is None:
+        nearest = ", ".join(name.label for name in nearest_classes(text)) or "none"
+        raise UnknownLabel(folder=folder, label=text, nearest=nearest)
+    return label
 
 
 def find_held_back(folder: Path, limit: int | None = None) -> list[Found]:

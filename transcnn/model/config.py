@@ -285,6 +285,11 @@ class Network:
             rate_ok = isinstance(rate, int | float) and 0 <= rate < 1
             _check(field, rate, rate_ok, "from 0 up to, but not including, 1")
 
+    @property
+    def numbers(self) -> int:
+        """How many numbers classes can have: ImageNet's 1000, where they are some of its."""
+        return self.classes if self.indices is None else 1000
+
     def map_size(self, stage: int, size: tuple[int, int]) -> tuple[int, int]:
         """Size (rows, columns) of the stage's maps for an input of `size`."""
         stride = self.stages[stage].stride

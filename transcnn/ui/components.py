@@ -65,6 +65,20 @@ _chart = st.components.v2.component(
 )
 
 
+_gallery = st.components.v2.component(
+    "transcnn.gallery",
+    html=_read("gallery.html"),
+    css=_read("view.css", "gallery.css"),
+    js=_read("scale.js", "look.js", "gallery.js"),
+)
+_pick = st.components.v2.component(
+    "transcnn.pick",
+    html=_read("pick.html"),
+    css=_read("view.css", "pick.css"),
+    js=_read("scale.js", "look.js", "pick.js"),
+)
+
+
 def store(key: str, packet: bytes) -> None:
     """Bring a packet to the browser; it shows nothing."""
     _store(key=key, data=packet, height="content")
@@ -110,3 +124,13 @@ def chart_files(chart: str, kinds: dict[str, str]) -> None:
     png and svg.
     """
     _chart(key=f"files_of_{chart}", data={"chart": chart, "kinds": kinds}, height="content")
+
+
+def gallery(key: str, data: dict[str, Any], on_pin: Callable[[], None]) -> None:
+    """Pictures to choose from; the id of the one that was clicked is in the session at `key`."""
+    _gallery(key=key, data=data, on_pinned_change=on_pin)
+
+
+def pick_table(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> None:
+    """A table with cells to choose from; what was picked is in the session at `key`."""
+    _pick(key=key, data=data, on_picked_change=on_pick)

@@ -21,6 +21,7 @@ PAGES = (
     ("tokens", ":material/grid_view:"),
     ("hide", ":material/visibility_off:"),
     ("cost", ":material/show_chart:"),
+    ("errors", ":material/rule:"),
     ("models", ":material/deployed_code:"),
     ("about", ":material/info:"),
 )

@@ -25,6 +25,7 @@ from transcnn.model.config import HMHSA, Network
 from transcnn.model.variants import network
 from transcnn.pictures import decode
 from transcnn.pictures.samples import samples
+from transcnn.ui.board.choice import Choice, read_choice
 from transcnn.ui.fetching import Fetching
 from transcnn.ui.guests import Guest, Origin
 from transcnn.ui.words import LANGUAGES
@@ -137,6 +138,16 @@ class AppState:
         return network(split_snapshot(model)[0])
 
     @property
+    def first_model(self) -> str:
+        """The model that a visitor begins with."""
+        return shipped_names()[0]
+
+    @property
+    def models_at_hand(self) -> list[str]:
+        """What ships, and the guests of this visitor whose attention is H-MHSA."""
+        return [*shipped_names(), *(k for k, guest in self.guests.items() if guest.has_levels)]
+
+    @property
     def answers_here(self) -> bool:
         """Whether there are guests that only the Models page shows with the chosen picture."""
         return any(not guest.has_levels for guest in self.guests.values())
@@ -172,6 +183,18 @@ class AppState:
     def hidden(self) -> Hidden:
         hidden: Hidden = self._session["hidden"]
         return hidden
+
+    @property
+    def board(self) -> Choice:
+        """What is chosen on the error board."""
+        choice: Choice = self._session["board"]
+        return choice
+
+    @property
+    def own_runs(self) -> list[str]:
+        """The runs of uploads that this visitor has begun or came to by a link."""
+        runs: list[str] = self._session["own_runs"]
+        return runs
 
     @property
     def upload_error(self) -> PictureError | None:
@@ -285,6 +308,10 @@ class AppState:
     def hide(self, hidden: Hidden) -> None:
         self._session["hidden"] = hidden
 
+    def choose(self, choice: Choice) -> None:
+        """Choose on the error board."""
+        self._session["board"] = choice
+
     def _forget_token(self) -> None:
         old = self.selection
         self._session["selection"] = replace(old, token=None)
@@ -301,6 +328,8 @@ class AppState:
             guests={},
             weights_errors={},
             fetching=None,
+            board=read_choice(link),
+            own_runs=[],
             language=link.get("lang") if link.get("lang") in LANGUAGES else "en",
         )
         token = tuple(_number(part) for part in link.get("token", "").split(","))

@@ -7,7 +7,13 @@ import streamlit as st
 from transcnn.ui.components import chart_files, copy_link
 from transcnn.ui.words import Words
 
-_KINDS = {"png": "image/png", "svg": "image/svg+xml", "csv": "text/csv"}
+_KINDS = {
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "html": "text/html",
+}
 
 
 def take_away(

@@ -1,13 +1,19 @@
 // The colours of the page as they are now, light or dark.
 
-/** Sets the class "dark" on `root` as its page's background is, and reads its colours. */
-function readLook(root, ramps) {
+/** Sets the class "dark" on `root` as its page's background is; whether it is dark. */
+function followTheme(root) {
   const background = getComputedStyle(root).getPropertyValue("--st-background-color");
   const probe = new OffscreenCanvas(1, 1).getContext("2d");
   probe.fillStyle = background.trim() || "#ffffff";
   probe.fillRect(0, 0, 1, 1);
   const dark = luminance([...probe.getImageData(0, 0, 1, 1).data.slice(0, 3)]) < 0.18;
   root.classList.toggle("dark", dark);
+  return dark;
+}
+
+/** Follows the theme, and reads the colours of the page. */
+function readLook(root, ramps) {
+  const dark = followTheme(root);
   const style = getComputedStyle(root);
   const read = (name) => style.getPropertyValue(name).trim();
   return {

@@ -1,0 +1,199 @@
+"""The error board without a browser: links, runs that may be seen, what is kept."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.test_pages import open_app
+from transcnn.analysis.mistakes.filters import parse_filter
+from transcnn.errors import ChoiceError, NoRun
+from transcnn.pictures.samples import samples
+from transcnn.runs.store import open_run, run_path
+from transcnn.ui.board import runs
+from transcnn.ui.board.choice import VIEWS, Choice, read_choice
+
+
+def open_board(**link: str) -> AppTest:
+    app = open_app(**link)
+    app.switch_page("pages/errors.py").run()
+    assert not app.exception
+    return app
+
+
+def component(app: AppTest, name: str) -> dict:
+    mounted = {c.proto.component_name: c.proto for c in app.get("bidi_component")}
+    return json.loads(mounted[f"transcnn.{name}"].json)
+
+
+@pytest.fixture
+def store():
+    return open_run(run_path("demonstration"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_opens_in_every_language(view, language):
+    open_board(view=view, lang=language)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        Choice(),
+        Choice(run="mine", where=parse_filter("right:no tag:blur"), view="groups"),
+        Choice(sort="helped", page=2, pins=(7, 3)),
+    ],
+)
+def test_a_link_says_what_is_chosen(choice):
+    assert read_choice(choice.link()) == choice
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"view": "nonsense", "sort": "?", "page": "-3", "pins": "x,,9999999999", "where": '"'},
+        {"where": "right", "page": "٣", "pins": "1e3"},
+    ],
+)
+def test_what_does_not_exist_falls_back_to_the_usual(link):
+    assert read_choice(link) == Choice()
+
+
+def test_a_filter_that_the_run_does_not_know_falls_back_to_all_pictures():
+    app = open_board(where="unicorns:1..2")
+    assert len(component(app, "gallery")["pictures"]) == 24
+
+
+def test_the_gallery_shows_the_pictures_of_the_filter_the_most_confident_errors_first(store):
+    table = store.table()
+    wrong = table.take(parse_filter("right:no").chosen(table))
+    expected = sorted(zip(-wrong.confidence, wrong.ids, strict=True))
+    shown = component(open_board(where="right:no"), "gallery")["pictures"]
+    assert [p["id"] for p in shown] == [int(i) for _, i in expected][:24]
+    assert not any(p["right"] for p in shown)
+
+
+def test_every_count_of_the_matrix_leads_to_as_many_pictures(store):
+    table = store.table()
+    rows = component(open_board(view="classes"), "pick")["rows"]
+    picked = [cell for row in rows for cell in row if "pick" in cell]
+    assert picked
+    for cell in picked:
+        assert parse_filter(cell["pick"]).chosen(table).sum() == int(cell["text"]) > 0
+
+
+@pytest.mark.parametrize("view", ["confidence", "survival", "groups"])
+def test_every_count_of_a_table_leads_to_as_many_pictures(view, store):
+    from transcnn.analysis.mistakes.slices import with_clusters
+
+    table = with_clusters(store.table())
+    rows = component(open_board(view=view), "pick")["rows"]
+    for cell in (cell for row in rows for cell in row if "pick" in cell):
+        assert parse_filter(cell["pick"]).chosen(table).sum() == int(cell["text"]) > 0
+
+
+def test_a_pinned_picture_shows_its_answers_in_three_cases(store):
+    picture = int(store.table().ids[5])
+    app = open_board(pins=str(picture))
+    assert str(store.table().names[5]) in app.markdown[1].value.replace("\\", "") or any(
+        str(store.table().names[5]) in m.value.replace("\\", "") for m in app.markdown
+    )
+    (table,) = app.table
+    assert list(table.value.columns) == [
+        "as trained",
+        "H-MHSA off (bare body)",
+        "attention uniform",
+    ]
+    assert len(table.value) == 5
+
+
+def test_notes_and_tags_are_kept_and_found_again(store):
+    picture = int(store.table().ids[0])
+    app = open_board(pins=str(picture))
+    app.text_area(f"board_note_{picture}").set_value("a *strange* one").run()
+    app.text_input(f"board_tags_{picture}").set_value("odd look-again").run()
+    found = store.table()
+    assert found.notes[0] == "a *strange* one"
+    assert {"odd", "look-again"} <= found.tags[0]
+    again = open_board(where="tag:odd text:STRANGE")
+    assert [p["id"] for p in component(again, "gallery")["pictures"]] == [picture]
+
+
+def test_a_filter_that_fits_nothing_says_so():
+    app = open_board(where="text:nowhere-at-all")
+    assert any("No picture is like this" in info.value for info in app.info)
+
+
+def test_runs_of_the_command_line_are_for_servers_that_may_read_folders(monkeypatch, tmp_path):
+    with pytest.raises(NoRun):
+        runs.path_of("mine")
+    with pytest.raises(ChoiceError):
+        runs.check_folder(str(tmp_path))
+    monkeypatch.setenv("TRANSCNN_FOLDERS", str(tmp_path))
+    assert runs.path_of("mine").name == "mine.sqlite"
+    assert runs.check_folder(str(tmp_path / "inside")) == tmp_path / "inside"
+    (tmp_path / "way").symlink_to(tmp_path.parent)
+    for outside in (tmp_path.parent, tmp_path / ".." / "x", tmp_path / "way" / "x"):
+        with pytest.raises(ChoiceError):
+            runs.check_folder(str(outside))
+
+
+@pytest.mark.parametrize("run", ["../../etc/x.sqlite", "a/b", "/x.sqlite", "upload-1", ""])
+def test_no_link_leads_to_another_file(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("TRANSCNN_FOLDERS", str(tmp_path))
+    app = open_board(run=run)
+    if run:
+        assert len(app.error) == 1
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def test_an_uploaded_archive_becomes_a_run_of_its_own_that_can_be_deleted():
+    photos = {s.name: s.path.read_bytes() for s in samples()}
+    data = packed({"zebra/a.jpg": photos["zebra"], "340/b.jpg": photos["lion"], "340/c.jpg": b"x"})
+    app = open_board()
+    app.file_uploader("board_uploader").set_value(("mine.zip", data, "application/zip")).run()
+    app.button("board_begin_upload").click().run(timeout=60)
+    assert not app.exception
+    (run,) = app.session_state["own_runs"]
+    assert app.session_state["board"].run == run
+    job = runs.job(run)
+    if job is not None:
+        job.join(60)
+    store = open_run(runs.path_of(run))
+    assert (len(store.table()), len(store.broken())) == (2, 1)
+    assert run not in list(open_board().selectbox("board_run").options)
+    runs.delete_upload(run)
+    assert not runs.upload_folder(run).exists()
+    with pytest.raises(NoRun):
+        open_run(runs.path_of(run))
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"../a.jpg": b"x"}, "outside"),
+        ({"unicorn/a.jpg": b"x"}, "nearest"),
+        ({"labels.csv": b"file,label\n../../x.jpg,zebra\n"}, "outside"),
+        ({}, "sub-folders"),
+    ],
+)
+def test_an_archive_that_cannot_be_used_is_a_sentence_and_leaves_nothing(files, says, runs_home):
+    before = set((runs_home / "uploads").glob("*/*"))
+    app = open_board()
+    upload = ("mine.zip", packed(files), "application/zip")
+    app.file_uploader("board_uploader").set_value(upload).run()
+    app.button("board_begin_upload").click().run(timeout=60)
+    assert not app.exception
+    assert any(says in error.value.replace("\\", "") for error in app.error)
+    assert set((runs_home / "uploads").glob("*/*")) == before
+    assert len(component(app, "gallery")["pictures"]) == 24

@@ -1,0 +1,120 @@
+"""The error board in a browser: counts lead to their pictures, links bring back what was seen."""
+
+import csv
+import io
+import zipfile
+
+import pytest
+
+from transcnn.analysis.mistakes.filters import parse_filter
+from transcnn.analysis.mistakes.scores import confusion
+from transcnn.labels import class_names
+from transcnn.pictures.samples import samples
+from transcnn.runs.store import open_run
+
+GALLERY = ".gallery button"
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+@pytest.fixture
+def table(runs_home):
+    return open_run(runs_home / "demonstration.sqlite").table()
+
+
+def shown(page) -> list[int]:
+    page.wait_for_selector(IDLE)
+    return [int(n) for n in page.locator(".gallery").get_attribute("data-shown").split(",")]
+
+
+def test_a_cell_of_the_matrix_shows_exactly_its_pictures_by_mouse_and_by_keyboard(
+    server, open_page, table
+):
+    label, answer, count = confusion(table).pairs()[0]
+    names = class_names()
+    says = f"{names[label].label} answered as {names[answer].label}: {count}"
+    expected = set(table.ids[(table.label == label) & (table.answer == answer)])
+    page = open_page(f"{server}/errors?view=classes", until=".pick.matrix button")
+    page.get_by_role("button", name=says, exact=True).click()
+    page.wait_for_selector(GALLERY)
+    assert set(shown(page)) == expected
+    assert f"where=label%3A{label}+answer%3A{answer}" in page.url
+
+    page = open_page(f"{server}/errors?view=classes", until=".pick.matrix button")
+    page.wait_for_selector(IDLE)
+    first = page.locator(".pick.matrix button").first
+    first.focus()
+    page.keyboard.press("ArrowDown")
+    focused = page.locator(".pick.matrix button[tabindex='0']")
+    assert focused.get_attribute("data-at") != first.get_attribute("data-at")
+    wanted = parse_filter(focused.get_attribute("data-pick")).chosen(table)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(GALLERY)
+    assert set(shown(page)) == set(table.ids[wanted])
+
+
+def test_two_pictures_are_pinned_and_a_link_brings_them_back(server, open_page):
+    page = open_page(f"{server}/errors", until=GALLERY)
+    first, second = shown(page)[:2]
+    for picture in (first, second):
+        page.locator(f"[data-picture='{picture}']").click()
+        page.wait_for_selector(f"[data-picture='{picture}'][aria-pressed=true]")
+    page.wait_for_function(f"location.search.includes('pins={first}%2C{second}')")
+    again = open_page(page.url, until=GALLERY)
+    again.get_by_text("Open in Explore").nth(1).wait_for()
+    assert again.locator("[aria-pressed=true][data-picture]").count() == 2
+    assert again.get_by_test_id("stTable").count() == 2
+
+
+def test_a_picture_of_the_board_opens_in_explore(server, open_page, table):
+    page = open_page(f"{server}/errors?pins={int(table.ids[3])}", until=GALLERY)
+    page.get_by_role("button", name="Open in Explore").click()
+    page.wait_for_selector(".explore[data-state=ready]")
+    names = page.locator(".top .name").all_inner_texts()
+    assert names[0] == class_names()[int(table.answer[3])].label
+
+
+def test_what_is_taken_away_is_what_is_shown(server, open_page, table):
+    page = open_page(f"{server}/errors?where=right%3Ano", until=GALLERY)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="All answers (CSV)").click()
+    with open(waiting.value.path(), encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows] == [str(n) for n in table.names[~table.right]]
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="The report (HTML)").click()
+    text = waiting.value.path().read_text(encoding="utf-8")
+    assert "What transcnn_lite0 gets wrong" in text
+
+
+def packed(photo: str, folder: str) -> bytes:
+    data = next(s for s in samples() if s.name == photo).path.read_bytes()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for i in range(3):
+            archive.writestr(f"{folder}/{photo}-{i}.jpg", data)
+    return file.getvalue()
+
+
+def test_two_browsers_on_two_runs_never_mix(server, open_page):
+    pages = {}
+    for photo in ("lion", "panda"):
+        page = open_page(f"{server}/errors", until=GALLERY)
+        page.get_by_role("button", name="New run").click()
+        file = {"name": f"{photo}.zip", "mimeType": "application/zip", "buffer": b""}
+        file["buffer"] = packed(photo, photo if photo == "lion" else "giant panda")
+        page.locator("[data-testid=stPopoverBody] input[type=file]").set_input_files(file)
+        page.get_by_role("button", name="Begin").click()
+        pages[photo] = page
+    for photo, page in pages.items():
+        page.wait_for_function("location.search.includes('run=upload-')")
+        page.locator(f".gallery button[title='{photo}/{photo}-0.jpg']").or_(
+            page.locator(f".gallery button[title='giant panda/{photo}-0.jpg']")
+        ).wait_for()
+        page.get_by_text("All 3 pictures.").wait_for()
+        titles = page.locator(GALLERY).evaluate_all("all => all.map(b => b.title)")
+        assert all(photo in title for title in titles)
+    runs = {page.url.split("run=")[1] for page in pages.values()}
+    assert len(runs) == 2
+    page = pages["lion"]
+    page.get_by_role("button", name="Delete this run").click()
+    page.wait_for_function("!location.search.includes('run=')")

@@ -1,0 +1,87 @@
+"""95 % intervals of shares and means, also where pictures come in families.
+
+Pictures made of one photo are right or wrong together; counted as if each were new evidence, they
+would give intervals far too narrow. With families the interval is that of the families' sums
+(linearisation, one family of m pictures being one draw), with Student's t for their number.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Z = 1.959964  # of a normal distribution, 95 % lie within so many deviations
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with the ends of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def share_interval(hits: NDArray[np.bool_], families: NDArray[np.int64] | None = None) -> Interval:
+    """Wilson's interval of the share of True in `hits` [N > 0].
+
+    With `families` N becomes the number of independent pictures that would give as wide an
+    interval as the families do; where all are right, or all wrong, that of the families. With one
+    family nothing is known: 0 to 1.
+    """
+    n, p = float(len(hits)), float(hits.mean())
+    z = Z
+    if families is not None and (count := len(np.unique(families))) < n:
+        if count < 2:
+            return Interval(p, 0.0, 1.0)
+        z = student(count)
+        mean = mean_interval(hits.astype(float), families)
+        spread = ((mean.high - mean.low) / (2 * z)) ** 2
+        n = float(count) if spread == 0 else p * (1 - p) / spread
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half_width = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return Interval(p, middle - half_width, middle + half_width)
+
+
+def mean_interval(values: NDArray[np.float64], families: NDArray[np.int64]) -> Interval:
+    """The mean of `values` [N > 0]; nan ends where there is one family only."""
+    value = float(values.mean())
+    deviation = family_deviation((values - value) / len(values), families)
+    half = student(len(np.unique(families))) * deviation
+    return Interval(value, value - half, value + half)
+
+
+def family_deviation(parts: NDArray[np.float64], families: NDArray[np.int64]) -> float:
+    """The standard deviation of a statistic from each picture's part in it (they add up to 0);
+    nan where there is one family only."""
+    _, codes = np.unique(families, return_inverse=True)
+    sums = np.bincount(codes, weights=parts)
+    if len(sums) < 2:
+        return math.nan
+    return math.sqrt(len(sums) / (len(sums) - 1) * float(np.square(sums).sum()))
+
+
+def student(families: int) -> float:
+    """Of Student's t for so many families, 95 % lie within so many deviations."""
+    from scipy.stats import t
+
+    return float(t.ppf(0.975, families - 1)) if families > 1 else math.nan
+
+
+def interval_and_p(
+    value: float, parts: NDArray[np.float64], families: NDArray[np.int64]
+) -> tuple[Interval, float]:
+    """The interval of a statistic from each picture's part in it, and the p-value of its being 0.
+
+    nan where there is one family only; a statistic that does not vary has p 0, or 1 if it is 0.
+    """
+    from scipy.stats import t
+
+    deviation = family_deviation(parts, families)
+    count = len(np.unique(families))
+    if deviation == 0:
+        return Interval(value, value, value), float(value == 0)
+    half = student(count) * deviation
+    p = 2 * float(t.sf(abs(value) / deviation, count - 1)) if count > 1 else math.nan
+    return Interval(value, value - half, value + half), p

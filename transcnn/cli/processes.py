@@ -1,0 +1,41 @@
+"""The processes that torchrun started, if it did."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+
+@contextmanager
+def processes() -> Iterator[tuple[int, int, "torch.device"]]:
+    """This process's number among those that torchrun started, how many there are, and its
+    device; 0 of 1 if it is alone."""
+    import torch
+    import torch.distributed as dist
+
+    cuda = torch.cuda.is_available()
+    device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', 0)}" if cuda else "cpu")
+    if "WORLD_SIZE" not in os.environ:  # torchrun sets it
+        yield 0, 1, device
+        return
+    dist.init_process_group("nccl" if cuda else "gloo")
+    try:
+        yield dist.get_rank(), dist.get_world_size(), device
+    finally:
+        dist.destroy_process_group()
+
+
+@contextmanager
+def first_alone(rank: int) -> Iterator[None]:
+    """Process 0 goes first; the others wait, and find done what it leaves on disk."""
+    import torch.distributed as dist
+
+    together = dist.is_initialized()
+    if together and rank != 0:
+        dist.barrier()
+    yield
+    if together and rank == 0:
+        dist.barrier()

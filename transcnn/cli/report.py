@@ -1,0 +1,48 @@
+"""`report`: what a stored run says, as a page or as a table."""
+
+from pathlib import Path
+
+import click
+
+from transcnn.cli import options
+from transcnn.errors import ChoiceError
+
+_ENDINGS = (".html", ".csv", ".parquet")
+
+
+@click.command()
+@click.argument("run")
+@click.option("--out", type=options.FILE, required=True, help="FILE.html, .csv or .parquet.")
+@click.option("--where", default="", help='Only some pictures, such as "right:no tag:blur".')
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of HTML."
+)
+def report(run: str, out: Path, where: str, language: str) -> None:
+    """Write what RUN says to a file that needs nothing else: a page, or every picture as a row.
+
+    RUN is a name or a path, as `evaluate` has stored it.
+    """
+    if out.suffix not in _ENDINGS:
+        raise ChoiceError(field="out", value=str(out), allowed=f"files named {', '.join(_ENDINGS)}")
+
+    from transcnn.analysis.mistakes.filters import parse_filter
+    from transcnn.analysis.mistakes.slices import with_clusters
+    from transcnn.labels import names_of
+    from transcnn.model.variants import network
+    from transcnn.reports.html import render
+    from transcnn.reports.predictions import as_csv, as_parquet
+    from transcnn.runs.store import open_run, run_path
+
+    store = open_run(run_path(run))
+    classes = network(store.settings.model).numbers
+    meant = parse_filter(where)
+    if out.suffix == ".html":
+        out.write_text(render(store, classes, meant, language), encoding="utf-8")
+    else:
+        table = with_clusters(store.table())
+        chosen = table.take(meant.chosen(table))
+        if out.suffix == ".csv":
+            out.write_text(as_csv(chosen, names_of(classes)), encoding="utf-8")
+        else:
+            out.write_bytes(as_parquet(chosen, names_of(classes)))
+    click.echo(f"{out}: {store.progress().done} pictures of {store.settings.model}")

@@ -1,0 +1,124 @@
+"""`evaluate --store`: answer labelled pictures and keep everything, in one sitting or several."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from transcnn.cli import options
+from transcnn.cli.interrupted import Interrupted
+from transcnn.cli.processes import processes
+from transcnn.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from transcnn.pictures.prepare import Resize
+    from transcnn.runs.labelled import Item
+    from transcnn.runs.store import Store
+
+
+def store_run(
+    place: Path,
+    run: str,
+    model: str,
+    weights: Path | None,
+    resize: "Resize",
+    limit: int | None,
+    as_json: bool,
+) -> int:
+    """Begin the run or go on with it, until it is whole or somebody stops it; the exit code."""
+    from transcnn.classifier import Classifier
+    from transcnn.runs.labelled import find_items
+    from transcnn.runs.run import answer_run, begin_run
+    from transcnn.runs.store import run_path
+
+    path = run_path(run)
+    items = find_items(place, limit=limit)
+    classifier = Classifier(model, weights or "shipped")
+    with processes() as (rank, count, _):
+        store = begin_run(path, classifier, items, resize) if rank == 0 else None
+        remaining = _for_all(store.remaining() if store is not None else [], count)
+        options.use_threads(1)
+        cores = max(1, (os.cpu_count() or 1) // count)
+        interrupted = Interrupted()
+        with progress_bar() as show:
+            for done in answer_run(
+                store, classifier, remaining, resize, cores, lambda: interrupted.yes
+            ):
+                show("measuring", done.progress.done, done.progress.of)
+    if store is None:
+        return 0
+    progress = store.progress()
+    if as_json:
+        options.print_json(_as_dict(run, store))
+    else:
+        _print(run, store)
+    if progress.finished:
+        return 0
+    message = f"Stopped after {progress.done} of {progress.of}; the same command goes on."
+    click.echo(message, err=True)
+    return 130
+
+
+def _for_all(items: "list[Item]", processes: int) -> "list[Item]":
+    """What process 0 has to do, on all of them."""
+    if processes == 1:
+        return items
+    import torch.distributed as dist
+
+    shared = [items]
+    dist.broadcast_object_list(shared)
+    return shared[0]
+
+
+def _as_dict(run: str, store: "Store") -> dict[str, Any]:
+    from transcnn.analysis.mistakes.scores import accuracy
+    from transcnn.analysis.mistakes.survival import survival
+
+    table, progress = store.table(), store.progress()
+    broken = [{"file": b.name, "error": b.why} for b in store.broken()]
+    told = {
+        "run": run,
+        "file": str(store.path),
+        **vars(store.settings),
+        "done": progress.done,
+        "of": progress.of,
+        "count": len(table),
+        "unreadable": broken,
+    }
+    if not len(table):
+        return told
+    return told | {
+        "top1": vars(accuracy(table)),
+        "top5": vars(accuracy(table, 5)),
+        "cases": {
+            s.case: {
+                "top1": vars(s.right),
+                "same_answer": vars(s.survives),
+                "right_only_on": s.mended,
+                "right_only_here": s.spoiled,
+                "gained": vars(s.gained),
+            }
+            for s in survival(table)
+        },
+    }
+
+
+def _print(run: str, store: "Store") -> None:
+    told = _as_dict(run, store)
+    click.echo(f"{told['model']}: {told['done']} of {told['of']} pictures done, in {store.path}")
+    if "top1" in told:
+        for name, share in (("right", told["top1"]), ("among the first five", told["top5"])):
+            click.echo(f"  {_share(share)} {name}")
+        for case, found in told["cases"].items():
+            click.echo(
+                f"  {_share(found['top1'])} right in the case {case}, "
+                f"{100 * found['same_answer']['value']:.1f} % with the same answer"
+            )
+    for file in told["unreadable"]:
+        click.echo(f"not read: {file['file']}: {file['error']}")
+
+
+def _share(share: dict[str, float]) -> str:
+    low, high = 100 * share["low"], 100 * share["high"]
+    return f"{100 * share['value']:5.1f} % ({low:.1f} to {high:.1f})"

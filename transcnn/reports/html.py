@@ -1,0 +1,259 @@
+"""The report of a run: one HTML file that needs no network and no other file."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from transcnn.analysis.mistakes.calibration import Calibration, calibration
+from transcnn.analysis.mistakes.differences import differences
+from transcnn.analysis.mistakes.filters import Filter
+from transcnn.analysis.mistakes.scores import accuracy, class_scores, confusion
+from transcnn.analysis.mistakes.slices import find_slices, with_clusters
+from transcnn.analysis.mistakes.survival import survival
+from transcnn.analysis.mistakes.table import Table
+from transcnn.labels import names_of
+from transcnn.reports.wording import Wording, number, p_value, percent, points
+from transcnn.runs.demonstration import TAG
+from transcnn.runs.store import Store
+
+_CLASSES = 25  # of a confusion matrix that can be read
+_GALLERY = 24
+_ROWS = 20
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A heading, a sentence, and a table or other parts below."""
+
+    title: str
+    says: str
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    plot: tuple[tuple[float, float, float], ...] = ()  # of the reliability diagram
+    matrix: dict[str, Any] | None = None
+    pictures: tuple[tuple[str, str, str], ...] = ()  # data address, alternative text, caption
+
+
+def render(store: Store, classes: int, meant: Filter, language: str) -> str:
+    """The report of the pictures that `meant` chooses, of a network whose classes have so many numbers.
+
+    Raises ChoiceError for a filter that names what does not exist.
+    """
+    from jinja2 import Environment, PackageLoader
+
+    say = Wording(language)
+    whole = with_clusters(store.table())
+    table = whole.take(meant.chosen(whole))
+    names = names_of(classes)
+    broken = store.broken()
+    settings = store.settings
+    page = Environment(loader=PackageLoader("transcnn.reports", "."), autoescape=True)
+    sections = list(_sections(store, table, say, names)) if len(table) else []
+    return page.get_template("report.html").render(
+        language={"en": "en", "zh": "zh-CN"}[language],
+        title=say("title", model=settings.model),
+        demonstration=say("demonstration", photos=len(np.unique(table.sources)))
+        if any(TAG in tags for tags in table.tags)
+        else None,
+        made=say(
+            "made",
+            count=len(table),
+            photos=len(np.unique(table.sources)),
+            broken=len(broken),
+            weights=settings.weights_sha256[:12],
+        ),
+        filtered=say("filtered", filter=say.filter(meant, names)) if meant.terms else None,
+        sections=sections,
+        broken_title=say("unreadable"),
+        broken=[(b.name, b.why) for b in broken],
+        intervals=say("intervals"),
+        limits=say("limits"),
+    )
+
+
+def _sections(store: Store, table: Table, say: Wording, names: Any) -> Iterator[_Section]:
+    def name(label: int) -> str:
+        return say.class_name(names[label])
+
+    share = accuracy(table)
+    five = percent(accuracy(table, 5).value)
+    says = say(
+        "accuracy_says", share=percent(share.value), interval=say.share_interval(share), five=five
+    )
+    yield _Section(say("accuracy"), says)
+    yield _errors(store, table, say, name)
+    yield _confusion(table, say, name)
+    yield _calibration(calibration(table), say)
+    yield _survival(table, say)
+    yield _differences(table, say)
+    yield _slices(table, say, names)
+    sinks = sum(bool(found) for found in table.sinks)
+    says = say("sinks_says", count=sinks, of=len(table)) if sinks else say("sinks_none")
+    yield _Section(say("sinks"), says)
+    yield _Section(
+        say("classes"),
+        "",
+        tuple(say(key) for key in ("class", "count", "right", "answered", "share")),
+        tuple(
+            (
+                name(s.label),
+                str(s.count),
+                str(s.right),
+                str(s.answered),
+                say.share(s.share),
+            )
+            for s in class_scores(table)
+        ),
+    )
+
+
+def _errors(store: Store, table: Table, say: Wording, name: Any) -> _Section:
+    wrong = np.flatnonzero(~table.right)
+    worst = table.take(wrong[np.argsort(-table.confidence[wrong], kind="stable")][:_GALLERY])
+    thumbs = store.thumbnails(worst.ids)
+    return _Section(
+        say("errors"),
+        "" if len(worst) else say("errors_none"),
+        pictures=tuple(
+            (
+                "data:image/jpeg;base64," + base64.b64encode(thumbs[int(i)]).decode(),
+                str(file),
+                f"{say('answer')}: {name(answer)}, {percent(confidence, 0)}. "
+                f"{say('label')}: {name(label)}",
+            )
+            for i, file, answer, confidence, label in zip(
+                worst.ids, worst.names, worst.answer, worst.confidence, worst.label, strict=True
+            )
+        ),
+    )
+
+
+def _confusion(table: Table, say: Wording, name: Any) -> _Section:
+    found = confusion(table)
+    pairs = found.pairs()
+    shown = list(dict.fromkeys(c for label, answer, _ in pairs for c in (label, answer)))[:_CLASSES]
+    shown = sorted(shown or [int(label) for label in found.labels[:_CLASSES]])
+    rows = [label for label in shown if label in found.labels]
+    column = {int(a): j for j, a in enumerate(found.answers)}
+    matrix = {
+        "columns": [name(c) for c in shown],
+        "rows": [
+            (
+                name(r),
+                [
+                    (int(found.counts[column[r], column[c]]) if c in column else 0, r == c)
+                    for c in shown
+                ],
+            )
+            for r in rows
+        ],
+    }
+    return _Section(
+        say("confusion"),
+        say("confusion_says", shown=len(shown)),
+        tuple(say(key) for key in ("label", "answer", "count")),
+        tuple((name(label), name(answer), str(count)) for label, answer, count in pairs[:_ROWS]),
+        matrix=matrix,
+    )
+
+
+def _calibration(found: Calibration, say: Wording) -> _Section:
+    known = [b for b in found.bins if b.right is not None]
+    count = sum(b.count for b in known)
+    excess = sum(b.count * (b.confidence - b.right.value) for b in known if b.right) / count
+    verdict = "calibrated" if abs(excess) <= 0.01 else None
+    verdict = verdict or ("overconfident" if excess > 0 else "underconfident")
+    return _Section(
+        say("calibration"),
+        say("calibration_says", error=percent(found.error), verdict=say(verdict)),
+        tuple(say(key) for key in ("confidence", "count", "share")),
+        tuple(
+            (
+                f"{percent(b.low, 0)} – {percent(b.high, 0)}",
+                str(b.count),
+                say.share(b.right),
+            )
+            for b in known
+            if b.right
+        ),
+        plot=tuple((b.confidence, b.right.value, b.count / count) for b in known if b.right),
+    )
+
+
+def _survival(table: Table, say: Wording) -> _Section:
+    found = survival(table)
+    says = say("survival_says")
+    for case in found:
+        if case.beyond_random is not None:
+            beyond = case.beyond_random
+            key = "most_read_more" if beyond.low > 0 else "most_read_not"
+            gaps = {"points": points(beyond.value), "interval": say.points_interval(beyond)}
+            says += " " + say(key, **gaps)
+    head = ("case", "right", "survives", "mended", "spoiled", "gained")
+    return _Section(
+        say("survival"),
+        says,
+        tuple(say(key) for key in head),
+        tuple(
+            (
+                say(f"case_{case.case}"),
+                say.share(case.right),
+                percent(case.survives.value),
+                str(case.mended),
+                str(case.spoiled),
+                say.points(case.gained),
+            )
+            for case in found
+        ),
+    )
+
+
+def _differences(table: Table, say: Wording) -> _Section:
+    found = differences(table)
+    if not found:
+        return _Section(say("differences"), say("differences_few"))
+    differ = [d for d in found if d.found]
+    says = say("differences_says" if differ else "differences_none", tests=len(found))
+    head = ("feature", "right_median", "wrong_median", "effect", "adjusted")
+    return _Section(
+        say("differences"),
+        says,
+        tuple(say(key) for key in head),
+        tuple(
+            (
+                say.feature(d.feature),
+                number(d.right_median),
+                number(d.wrong_median),
+                f"{d.effect.value:+.2f} ({d.effect.low:+.2f} – {d.effect.high:+.2f})".replace(
+                    "-", "−"
+                ),
+                p_value(d.adjusted_p),
+            )
+            for d in found
+        ),
+    )
+
+
+def _slices(table: Table, say: Wording, names: Any) -> _Section:
+    found = find_slices(table)
+    unusual = [s for s in found if s.unusual]
+    says = say("slices_says" if unusual else "slices_none", tests=len(found))
+    head = ("group", "count", "wrong", "more", "adjusted")
+    return _Section(
+        say("slices"),
+        says,
+        tuple(say(key) for key in head) if unusual else (),
+        tuple(
+            (
+                say.filter(s.filter, names),
+                str(s.count),
+                say.share(s.wrong),
+                say.points(s.more),
+                p_value(s.adjusted_p),
+            )
+            for s in unusual[:_ROWS]
+        ),
+    )

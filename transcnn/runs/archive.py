@@ -1,0 +1,160 @@
+"""Unpacking an archive that somebody else made: every claim is checked, before and while it comes.
+
+Only plain files and folders leave an archive, below one folder, up to a number, a depth and a
+size. The size is counted as bytes are written, since a header can claim anything (a bomb says it
+is small). Archives inside of archives stay closed: they are files that are no pictures.
+"""
+
+import errno
+import functools
+import lzma
+import re
+import shutil
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from transcnn.errors import (
+    ArchiveTooLarge,
+    BrokenArchive,
+    FolderError,
+    MemberNoFile,
+    MemberOutside,
+    MemberTooDeep,
+    NotAnArchive,
+    TooManyMembers,
+)
+
+ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
+_CHUNK = 1 << 20  # bytes
+_DAMAGE = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError),
+    *(
+        RuntimeError,
+        ValueError,
+        OSError,
+    ),  # a password, odd headers, a file in the place of a folder
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an archive may take: megabytes unpacked, members, folders in folders."""
+
+    megabytes: int = 2000
+    members: int = 20_000
+    depth: int = 8
+
+
+USUAL = Limits()
+
+
+@dataclass(frozen=True)
+class _Member:
+    name: str
+    is_folder: bool
+    is_file: bool
+    size: int  # as the header claims
+    open: Callable[[], IO[bytes] | None]
+
+
+def unpack(file: Path, into: Path, limits: Limits = USUAL, name: str | None = None) -> Path:
+    """Unpack the archive `file` into the folder `into`; the folder in which its pictures are.
+
+    That is `into`, or its only folder, where that holds the class folders or the table. `name` is
+    what the archive is called in errors. On any error nothing is left of `into`. Raises
+    ArchiveError, or FolderError where the disk is full.
+    """
+    called = name or file.name
+    into.mkdir(parents=True)
+    try:
+        with file.open("rb") as stream:
+            _unpack(stream, called, into, limits)
+    except BaseException as error:
+        shutil.rmtree(into)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise FolderError(folder=into.parent, reason="there is no room to unpack") from error
+        if isinstance(error, _DAMAGE):
+            raise BrokenArchive(file=called) from error
+        raise
+    inside = [p for p in into.iterdir() if not p.name.startswith((".", "__MACOSX"))]
+    only = inside[0] if len(inside) == 1 and inside[0].is_dir() else None
+    if only is not None and any(p.is_dir() or p.suffix == ".csv" for p in only.iterdir()):
+        return only
+    return into
+
+
+def _unpack(stream: IO[bytes], called: str, into: Path, limits: Limits) -> None:
+    written = 0
+    for member in _members(stream, called, limits):
+        path = into / _checked(member, called, limits)
+        if member.is_folder:
+            path.mkdir(parents=True, exist_ok=True)
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        source = member.open()
+        assert source is not None  # as of every plain file
+        with source, path.open("xb") as target:
+            while chunk := source.read(_CHUNK):
+                written += len(chunk)
+                if written > limits.megabytes * 10**6:
+                    raise ArchiveTooLarge(file=called, limit=limits.megabytes)
+                target.write(chunk)
+
+
+def _members(stream: IO[bytes], called: str, limits: Limits) -> Iterator[_Member]:
+    start = stream.read(2)
+    stream.seek(0)
+    claimed = 0
+    for i, member in enumerate(_of_zip(stream) if start == b"PK" else _of_tar(stream, called)):
+        claimed += member.size
+        if i >= limits.members:
+            raise TooManyMembers(file=called, limit=limits.members)
+        if claimed > limits.megabytes * 10**6:
+            raise ArchiveTooLarge(file=called, limit=limits.megabytes)
+        yield member
+
+
+def _of_zip(stream: IO[bytes]) -> Iterator[_Member]:
+    archive = zipfile.ZipFile(stream)
+    for info in archive.infolist():
+        kind = info.external_attr >> 28  # of a Unix file: 8 a plain one, 4 a folder, 0 not told
+        plain = kind in (0, 8) and not info.is_dir()
+        yield _Member(
+            info.filename,
+            info.is_dir(),
+            plain,
+            info.file_size,
+            functools.partial(archive.open, info),
+        )
+
+
+def _of_tar(stream: IO[bytes], called: str) -> Iterator[_Member]:
+    try:
+        archive = tarfile.open(fileobj=stream, mode="r:*")  # noqa: SIM115
+    except tarfile.ReadError as error:
+        raise NotAnArchive(file=called, formats=", ".join(ENDINGS)) from error
+    for info in archive:
+        yield _Member(
+            info.name,
+            info.isdir(),
+            info.isfile(),
+            info.size,
+            functools.partial(archive.extractfile, info),
+        )
+
+
+def _checked(member: _Member, called: str, limits: Limits) -> Path:
+    """The member's path below the folder; raises ArchiveError unless it is a safe one."""
+    path = PurePosixPath(member.name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", str(path)):
+        raise MemberOutside(file=called, member=member.name)
+    if not (member.is_file or member.is_folder):
+        raise MemberNoFile(file=called, member=member.name)
+    if len(path.parts) > limits.depth:
+        raise MemberTooDeep(file=called, member=member.name, limit=limits.depth)
+    return Path(*path.parts)

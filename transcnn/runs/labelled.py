@@ -1,0 +1,92 @@
+"""The labelled pictures of a run, from a folder of class folders or from a table.
+
+A table is a CSV file with the columns `file` and `label`; `source` names the photo that a picture
+was made of, `tags` are words to find it by. Several right classes are joined by "|", tags by
+spaces. Files are named relative to the table's folder.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from transcnn.errors import ChoiceError, FolderError
+from transcnn.evaluation.folder import find_pictures, label_of
+
+_NEEDED = ("file", "label")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A picture to be answered. `labels` are the class indices that are right for it.
+
+    `source` is the photo that it was made of: pictures of one photo are no independent evidence.
+    """
+
+    name: str  # unique in its run
+    path: Path
+    labels: tuple[int, ...]
+    source: str
+    tags: tuple[str, ...] = ()
+
+
+def find_items(place: Path, within: Path | None = None, limit: int | None = None) -> list[Item]:
+    """The pictures of `place`, a folder or a CSV file, sorted by name.
+
+    A folder without class folders may hold one table instead. With `within`, files of a table
+    outside of that folder are refused; with `limit` so many are taken, evenly spaced. Raises
+    FolderError, UnknownLabel for a label that is no class, ChoiceError for a limit below 1.
+    """
+    table = place if place.suffix.lower() == ".csv" else _only_table(place)
+    if table is None:
+        return [
+            Item(
+                str(found.path.relative_to(place)),
+                found.path,
+                (found.label.index,),
+                str(found.path.relative_to(place)),
+            )
+            for found in find_pictures(place, limit)
+        ]
+    if limit is not None and limit < 1:
+        raise ChoiceError(field="limit", value=limit, allowed="1 or more")
+    items = sorted(_rows(table, within), key=lambda item: item.name)
+    if not items:
+        raise FolderError(folder=table, reason="it lists no pictures")
+    if len({item.name for item in items}) < len(items):
+        raise FolderError(folder=table, reason="it lists a file more than once")
+    if limit is None or limit >= len(items):
+        return items
+    return [items[i * len(items) // limit] for i in range(limit)]
+
+
+def _only_table(folder: Path) -> Path | None:
+    """The table of a folder, if it holds exactly one."""
+    tables = sorted(folder.glob("*.csv")) if folder.is_dir() else []
+    return tables[0] if len(tables) == 1 else None
+
+
+def _rows(table: Path, within: Path | None) -> Iterator[Item]:
+    if not table.is_file():
+        raise FolderError(folder=table, reason="there is no such file")
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            rows = csv.DictReader(file)
+            missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
+            if missing:
+                reason = f"it lacks the column {missing[0]!r}; a table has file and label"
+                raise FolderError(folder=table, reason=reason)
+            for row in rows:
+                yield _item(row, table, within)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise FolderError(folder=table, reason="it is no CSV file in UTF-8") from error
+
+
+def _item(row: dict[str, str | None], table: Path, within: Path | None) -> Item:
+    name = (row["file"] or "").strip()
+    path = table.parent / name
+    if within is not None and not path.resolve().is_relative_to(within.resolve()):
+        raise FolderError(folder=table, reason=f"{name!r} lies outside of its folder")
+    labels = tuple(label_of(text.strip(), table).index for text in (row["label"] or "").split("|"))
+    tags = tuple(sorted(set((row.get("tags") or "").split())))
+    return Item(name, path, labels, (row.get("source") or name).strip(), tags)

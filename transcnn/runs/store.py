@@ -1,0 +1,336 @@
+"""Runs on disk, one SQLite file each: the only place with SQL.
+
+A batch is written in one transaction, so whatever ends the process, a picture is there whole or
+not at all, and is never counted twice. Every call opens the file anew, so threads may share a
+`Store`, and readers see a run grow while it is written.
+"""
+
+import contextlib
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from transcnn.analysis.mistakes.table import CASES, TOP, CaseColumns, Ints, Table, with_similarity
+from transcnn.errors import ChoiceError, NoRun, NotARun, OtherRun
+from transcnn.runs.labelled import Item
+from transcnn.runs.measured import Broken, Measured
+
+ENDING = ".sqlite"
+_SCHEMA = Path(__file__).with_name("schema.sql")
+_VERSION = 1
+_PATIENCE_S = 30.0  # a writer waits so long for another
+
+
+def runs_folder() -> Path:
+    """Where runs are kept by name: below XDG_DATA_HOME, or ~/.local/share."""
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "transcnn" / "runs"
+
+
+def run_path(run: str) -> Path:
+    """The file of a run that is called by its name, or by a path that ends in .sqlite.
+
+    Raises ChoiceError for what is neither.
+    """
+    if run.endswith(ENDING):
+        return Path(run)
+    if not re.fullmatch(r"[\w][\w.-]{0,63}", run):
+        allowed = "letters, digits, - _ . (64 at most), or a path that ends in .sqlite"
+        raise ChoiceError(field="run", value=run, allowed=allowed)
+    return runs_folder() / f"{run}{ENDING}"
+
+
+def known_runs() -> list[str]:
+    """The names of the runs that are kept, sorted."""
+    return sorted(path.stem for path in runs_folder().glob(f"*{ENDING}"))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is made with; a run can only be gone on with under the same."""
+
+    model: str
+    weights_sha256: str
+    resize: str
+    pictures: str  # digest of the names and labels
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: pictures done (broken ones too), and of how many."""
+
+    done: int
+    of: int
+
+    @property
+    def finished(self) -> bool:
+        return self.done == self.of
+
+
+class Store:
+    """One run's file. Made by `begin` or `open_run`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """A connection whose changes are kept together at the end, or not at all."""
+        db = sqlite3.connect(self.path, timeout=_PATIENCE_S)
+        try:
+            with db:
+                yield db
+        finally:
+            db.close()
+
+    # What is to be done
+
+    @property
+    def settings(self) -> Settings:
+        with self._open() as db:
+            return Settings(**dict(db.execute("SELECT name, value FROM settings")))
+
+    def progress(self) -> Progress:
+        with self._open() as db:
+            return Progress(
+                *db.execute(
+                    "SELECT (SELECT count(*) FROM measured) + (SELECT count(*) FROM broken),"
+                    " (SELECT count(*) FROM pictures)"
+                ).fetchone()
+            )
+
+    def remaining(self) -> list[Item]:
+        """The pictures without an answer, in the order of the run."""
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT name, file, labels, source, tags FROM pictures WHERE id NOT IN"
+                " (SELECT picture FROM measured UNION SELECT picture FROM broken) ORDER BY id"
+            ).fetchall()
+        return [
+            Item(name, Path(file), tuple(json.loads(labels)), source, tuple(json.loads(tags)))
+            for name, file, labels, source, tags in rows
+        ]
+
+    def add(self, results: Sequence[Measured | Broken]) -> None:
+        """Write what came of some pictures, all together or not at all."""
+        with self._open() as db:
+            for result in results:
+                (picture,) = db.execute(
+                    "SELECT id FROM pictures WHERE name = ?", (result.name,)
+                ).fetchone()
+                if isinstance(result, Broken):
+                    db.execute("INSERT INTO broken VALUES (?, ?)", (picture, result.why))
+                else:
+                    _insert(db, picture, result)
+
+    # What was found
+
+    def table(self) -> Table:
+        """The answered pictures, in the order of the run."""
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT id, name, labels, source, pictures.tags, features, received, sinks,"
+                " coalesce(text, '') FROM measured JOIN pictures ON id = measured.picture"
+                " LEFT JOIN notes ON id = notes.picture ORDER BY id"
+            ).fetchall()
+            answers = db.execute(
+                "SELECT attention_case, top, right_probability, right_rank FROM answers"
+                " ORDER BY picture"
+            ).fetchall()
+            given = db.execute("SELECT picture, tag FROM tags").fetchall()
+            (model,) = db.execute("SELECT value FROM settings WHERE name = 'model'").fetchone()
+            board = db.execute("SELECT board FROM measured LIMIT 1").fetchone() or ("[0, 0]",)
+        return with_similarity(_table(model, board[0], rows, answers, given))
+
+    def thumbnails(self, ids: Sequence[int] | Ints) -> dict[int, bytes]:
+        """JPEG files by the ids of the pictures."""
+        marks = ",".join("?" * len(ids))
+        with self._open() as db:
+            return dict(
+                db.execute(
+                    f"SELECT picture, thumbnail FROM measured WHERE picture IN ({marks})",
+                    [int(i) for i in ids],
+                )
+            )
+
+    def file(self, picture: int) -> Path:
+        """Where a picture's file was when the run was begun."""
+        with self._open() as db:
+            (file,) = db.execute("SELECT file FROM pictures WHERE id = ?", (picture,)).fetchone()
+        return Path(file)
+
+    def broken(self) -> list[Broken]:
+        """The files that could not be read."""
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT name, why FROM broken JOIN pictures ON id = picture ORDER BY id"
+            ).fetchall()
+        return [Broken(*row) for row in rows]
+
+    # What a person adds
+
+    def write_note(self, picture: int, text: str) -> None:
+        """Keep a note of a picture; an empty one takes it away."""
+        with self._open() as db:
+            db.execute("DELETE FROM notes WHERE picture = ?", (picture,))
+            if text:
+                db.execute("INSERT INTO notes VALUES (?, ?)", (picture, text))
+
+    def write_tags(self, picture: int, tags: Sequence[str]) -> None:
+        """Keep these tags of a picture, in the place of those that a person gave before."""
+        with self._open() as db:
+            db.execute("DELETE FROM tags WHERE picture = ?", (picture,))
+            db.executemany("INSERT INTO tags VALUES (?, ?)", [(picture, t) for t in set(tags)])
+
+    def own_tags(self, picture: int) -> list[str]:
+        """The tags that a person gave a picture, sorted."""
+        with self._open() as db:
+            rows = db.execute("SELECT tag FROM tags WHERE picture = ? ORDER BY tag", (picture,))
+            return [tag for (tag,) in rows]
+
+    def slices(self) -> dict[str, str]:
+        """The filters that were saved, by name."""
+        with self._open() as db:
+            return dict(db.execute("SELECT name, filter FROM slices ORDER BY name"))
+
+    def save_slice(self, name: str, text: str) -> None:
+        """Keep a filter under a name; an empty filter takes the name away."""
+        with self._open() as db:
+            db.execute("DELETE FROM slices WHERE name = ?", (name,))
+            if text:
+                db.execute("INSERT INTO slices VALUES (?, ?)", (name, text))
+
+    def version(self) -> tuple[int, int]:
+        """Changes whenever the file does: what was made of it can be kept until then."""
+        files = [self.path, self.path.with_name(f"{self.path.name}-wal")]
+        found = [file.stat() for file in files if file.is_file()]
+        return max(f.st_mtime_ns for f in found), sum(f.st_size for f in found)
+
+
+def begin(path: Path, settings: Settings, items: Sequence[Item]) -> Store:
+    """The run at `path`, begun now or before. Raises OtherRun if it was begun with something
+    else, NotARun if the file is none."""
+    store = Store(path)
+    if path.exists():
+        found = open_run(path).settings
+        other = [name for name in vars(settings) if getattr(found, name) != getattr(settings, name)]
+        if other:
+            raise OtherRun(run=path.stem, what=", ".join(other))
+        return store
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with contextlib.suppress(FileNotFoundError):
+        unfinished.unlink()
+    with Store(unfinished)._open() as db:
+        db.executescript(_SCHEMA.read_text(encoding="utf-8"))
+        db.executemany("INSERT INTO settings VALUES (?, ?)", vars(settings).items())
+        db.executemany(
+            "INSERT INTO pictures (name, file, labels, source, tags) VALUES (?, ?, ?, ?, ?)",
+            [
+                (i.name, str(i.path.resolve()), json.dumps(i.labels), i.source, json.dumps(i.tags))
+                for i in items
+            ],
+        )
+    unfinished.replace(path)
+    with store._open() as db:
+        db.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer
+    return store
+
+
+def open_run(path: Path) -> Store:
+    """The run at `path`; NoRun if there is none, NotARun if the file is something else."""
+    if not path.is_file():
+        raise NoRun(run=path.stem, known=", ".join(known_runs()) or "none")
+    store = Store(path)
+    try:
+        with store._open() as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise NotARun(file=path) from error
+    if version != _VERSION:
+        raise NotARun(file=path)
+    return store
+
+
+def delete_run(path: Path) -> None:
+    """Take a run away with all that belongs to it."""
+    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        file.unlink(missing_ok=True)
+
+
+def _insert(db: sqlite3.Connection, picture: int, result: Measured) -> None:
+    habits = result.attending
+    db.execute(
+        "INSERT INTO measured VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            picture,
+            result.digest,
+            *result.size,
+            result.thumbnail,
+            json.dumps(result.features),
+            json.dumps(habits.board),
+            np.array(habits.received, "<f4").tobytes(),
+            json.dumps(habits.sinks),
+        ),
+    )
+    db.executemany(
+        "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
+        [
+            (picture, name, json.dumps(a.top), a.right_probability, a.right_rank)
+            for name, a in result.answers.items()
+        ],
+    )
+
+
+def _table(
+    model: str,
+    board: str,
+    rows: list[tuple],  # type: ignore[type-arg]
+    answers: list[tuple[str, str, float, int]],
+    given: list[tuple[int, str]],
+) -> Table:
+    ids, names, labels, sources, tags, features, received, sinks, notes = (
+        zip(*rows, strict=True) if rows else ((),) * 9
+    )
+    cases: dict[str, list[tuple[str, float, int]]] = {name: [] for name in CASES}
+    for name, *answer in answers:
+        cases[name].append(tuple(answer))  # type: ignore[arg-type]
+    told = [json.loads(text) for text in features]
+    keys = list(dict.fromkeys(key for numbers in told for key in numbers))
+    own: dict[int, set[str]] = {}
+    for picture, tag in given:
+        own.setdefault(picture, set()).add(tag)
+    return Table(
+        model=model,
+        board=tuple(json.loads(board)),
+        ids=np.array(ids, dtype=np.int64),
+        names=np.array(names, dtype=object),
+        labels=tuple(tuple(json.loads(text)) for text in labels),
+        sources=np.array(sources, dtype=object),
+        cases={name: _columns(found) for name, found in cases.items()},
+        features={key: np.array([n.get(key, np.nan) for n in told], dtype=float) for key in keys},
+        received=np.array([np.frombuffer(r, "<f4") for r in received], dtype=float, ndmin=2),
+        sinks=tuple(tuple(map(tuple, json.loads(text))) for text in sinks),
+        tags=tuple(
+            frozenset(json.loads(text)) | own.get(i, set())
+            for i, text in zip(ids, tags, strict=True)
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _columns(found: list[tuple[str, float, int]]) -> CaseColumns:
+    tops = [json.loads(top) for top, _, _ in found]
+    both = np.array(tops, dtype=float) if tops else np.zeros((0, TOP, 2))
+    return CaseColumns(  # both: n rank (class, probability)
+        both[..., 0].astype(np.int64),
+        both[..., 1],
+        np.array([p for _, p, _ in found], dtype=float),
+        np.array([rank for *_, rank in found], dtype=np.int64),
+    )

@@ -1,0 +1,300 @@
+"""What the chosen pictures say together: every count is a way to its pictures."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from transcnn.analysis.mistakes.calibration import calibration
+from transcnn.analysis.mistakes.filters import parse_filter
+from transcnn.analysis.mistakes.scores import accuracy, class_scores, confusion
+from transcnn.analysis.mistakes.survival import survival
+from transcnn.analysis.mistakes.table import Table
+from transcnn.labels import ClassName
+from transcnn.reports.wording import Wording, number, p_value, percent, points
+from transcnn.runs.store import Store
+from transcnn.ui.board.data import differences_of, slices_of
+from transcnn.ui.components import pick_table
+from transcnn.ui.state import AppState
+from transcnn.ui.words import Words
+
+CHART = "board_chart"  # the key of the view's chart
+WITH_CHART = ("confidence", "differences")
+_MATRIX, _TABLE = "board_matrix", "board_table"
+_CLASSES = 25  # of a matrix that can be read
+_RIGHT, _WRONG = "#0072B2", "#D55E00"  # of Okabe and Ito
+
+Names = tuple[ClassName, ...]
+
+
+def show(
+    state: AppState, say: Words, wording: Wording, store: Store, table: Table, names: Names
+) -> None:
+    """Draw the chosen view, any but the pictures."""
+    share = accuracy(table)
+    st.markdown(
+        wording(
+            "accuracy_says",
+            share=percent(share.value),
+            interval=wording.share_interval(share),
+            five=percent(accuracy(table, 5).value),
+        )
+    )
+    match state.board.view:
+        case "classes":
+            _classes(state, say, wording, table, names)
+        case "confidence":
+            _confidence(state, say, wording, table)
+        case "survival":
+            _survival(state, wording, table)
+        case "differences":
+            _differences(state, say, wording, store, table)
+        case "groups":
+            _groups(state, wording, store, table, names)
+
+
+def _pick(state: AppState, key: str) -> None:
+    """Show the pictures of the cell that was picked, added to what is chosen already."""
+    text = st.session_state[key]["picked"]
+    if text is None:  # a trigger is None again in the run after its own
+        return
+    where = state.board.where
+    for term in parse_filter(text).terms:
+        where = where.with_term(*term)
+    state.choose(replace(state.board, where=where, view="pictures", sort="errors", page=0))
+
+
+def _pick_table(
+    state: AppState, key: str, label: str, head: Sequence[str], rows: Any, matrix: bool = False
+) -> None:
+    data = {"label": label, "head": list(head), "rows": rows, "matrix": matrix, "chosen": None}
+    pick_table(key, data, on_pick=lambda: _pick(state, key))
+
+
+def _classes(state: AppState, say: Words, wording: Wording, table: Table, names: Names) -> None:
+    def name(label: int) -> str:
+        return wording.class_name(names[label])
+
+    found = confusion(table)
+    pairs = found.pairs()
+    shown = list(dict.fromkeys(c for label, answer, _ in pairs for c in (label, answer)))
+    shown = sorted(shown[:_CLASSES] or [int(label) for label in found.labels[:_CLASSES]])
+    column = {int(answer): j for j, answer in enumerate(found.answers)}
+    rows = []
+    for label in (c for c in shown if c in found.labels):
+        counts = found.counts[column[label]]
+        cells: list[dict[str, Any]] = [{"text": name(label)}]
+        for answer in shown:
+            count = int(counts[column[answer]]) if answer in column else 0
+            cells.append(
+                {"text": ""}
+                if not count
+                else {
+                    "text": str(count),
+                    "pick": f"label:{label} answer:{answer}",
+                    "says": say("board.cell", label=name(label), answer=name(answer), count=count),
+                    "share": count / int(counts.sum()),
+                    "wrong": label != answer,
+                }
+            )
+        rows.append(cells)
+    st.subheader(wording("confusion"))
+    st.markdown(wording("confusion_says", shown=len(shown)))
+    head = ["", *(name(c) for c in shown)]
+    _pick_table(state, _MATRIX, wording("confusion"), head, rows, matrix=True)
+    st.subheader(wording("classes"))
+    keys = ("class", "count", "right", "answered", "share")
+    _pick_table(
+        state,
+        _TABLE,
+        wording("classes"),
+        [wording(key) for key in keys],
+        [
+            [
+                {"text": name(s.label)},
+                {"text": str(s.count), "pick": f"label:{s.label}"},
+                {"text": str(s.right)},
+                {"text": str(s.answered), "pick": f"answer:{s.label}"}
+                if s.answered
+                else {"text": "0"},
+                {"text": wording.share(s.share), "words": True},
+            ]
+            for s in class_scores(table)
+        ],
+    )
+
+
+def _confidence(state: AppState, say: Words, wording: Wording, table: Table) -> None:
+    found = calibration(table)
+    known = [b for b in found.bins if b.right is not None]
+    excess = float(table.confidence.mean() - table.right.mean())
+    verdict = "overconfident" if excess > 0 else "underconfident"
+    verdict = "calibrated" if abs(excess) <= 0.01 else verdict
+    says = wording("calibration_says", error=percent(found.error), verdict=wording(verdict))
+    st.markdown(says)
+    chart = go.Figure()
+    chart.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"dash": "dash", "color": "#808080"},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    shares = [b.right for b in known if b.right]
+    chart.add_scatter(
+        x=[b.confidence for b in known],
+        y=[s.value for s in shares],
+        error_y={
+            "type": "data",
+            "array": [s.high - s.value for s in shares],
+            "arrayminus": [s.value - s.low for s in shares],
+        },
+        mode="markers",
+        marker={"color": _RIGHT, "size": [6 + 24 * (b.count / len(table)) ** 0.5 for b in known]},
+        text=[say("board.bin", count=b.count) for b in known],
+        hovertemplate="%{x:.0%} → %{y:.0%}, %{text}<extra></extra>",
+        showlegend=False,
+    )
+    chart.update_xaxes(title=wording("confidence"), tickformat=".0%", range=[-0.02, 1.02])
+    chart.update_yaxes(title=wording("share"), tickformat=".0%", range=[-0.02, 1.02])
+    _chart(chart, says)
+    _pick_table(
+        state,
+        _TABLE,
+        wording("calibration"),
+        [wording(key) for key in ("confidence", "count", "share")],
+        [
+            [
+                {"text": f"{percent(b.low, 0)} – {percent(b.high, 0)}"},
+                {"text": str(b.count), "pick": f"bin:{i}"},
+                {"text": wording.share(b.right), "words": True},
+            ]
+            for i, b in enumerate(found.bins)
+            if b.right is not None
+        ],
+    )
+
+
+def _survival(state: AppState, wording: Wording, table: Table) -> None:
+    says = wording("survival_says")
+    rows = []
+    for s in survival(table):
+        if s.beyond_random is not None:
+            key = "most_read_more" if s.beyond_random.low > 0 else "most_read_not"
+            interval = wording.points_interval(s.beyond_random)
+            says += " " + wording(key, points=points(s.beyond_random.value), interval=interval)
+        changed = int(table.changed(s.case).sum())
+        same = {"text": percent(s.survives.value)}
+        rows.append(
+            [
+                {"text": wording(f"case_{s.case}")},
+                {"text": wording.share(s.right), "words": True},
+                same,
+                _count(changed, f"changed:{s.case}"),
+                _count(s.mended, f"right:yes right_{s.case}:no"),
+                _count(s.spoiled, f"right:no right_{s.case}:yes"),
+                {"text": wording.points(s.gained), "words": True},
+            ]
+        )
+    st.markdown(says)
+    head = ("case", "right", "survives", "changed", "mended", "spoiled", "gained")
+    _pick_table(state, _TABLE, wording("survival"), [wording(key) for key in head], rows)
+
+
+def _count(count: int, pick: str) -> dict[str, Any]:
+    return {"text": str(count), "pick": pick} if count else {"text": "0"}
+
+
+def _differences(state: AppState, say: Words, wording: Wording, store: Store, table: Table) -> None:
+    found = differences_of(store, state.board.where, table)
+    if not found:
+        st.info(wording("differences_few"))
+        return
+    key = "differences_says" if any(d.found for d in found) else "differences_none"
+    says = wording(key, tests=len(found))
+    st.markdown(says)
+    chosen = st.selectbox(
+        wording("feature"),
+        [d.feature for d in found],
+        format_func=wording.feature,
+        key="board_feature",
+        persist_state="session",
+        width=480,
+    )
+    values = table.feature(chosen)
+    chart = go.Figure()
+    for side, colour, key in ((table.right, _RIGHT, "yes"), (~table.right, _WRONG, "no")):
+        known = values[side & np.isfinite(values)]
+        chart.add_violin(
+            x=known,
+            name=f"{say(f'board.right_{key}')} ({len(known)})",
+            line={"color": colour},
+            box={"visible": True},
+            points=False,
+            spanmode="hard",
+        )
+    chart.update_xaxes(title=wording.feature(chosen))
+    one = next(d for d in found if d.feature == chosen)
+    _chart(chart, f"{wording.feature(chosen)}: {wording('effect')} {number(one.effect.value)}")
+    head = ("feature", "right_median", "wrong_median", "effect", "adjusted")
+    _pick_table(
+        state,
+        _TABLE,
+        wording("differences"),
+        [wording(key) for key in head],
+        [
+            [
+                {"text": wording.feature(d.feature)},
+                {"text": number(d.right_median)},
+                {"text": number(d.wrong_median)},
+                {
+                    "text": f"{d.effect.value:+.2f} ({d.effect.low:+.2f} – {d.effect.high:+.2f})",
+                    "words": True,
+                },
+                {"text": p_value(d.adjusted_p)},
+            ]
+            for d in found
+        ],
+    )
+    sinks = sum(bool(cells) for cells in table.sinks)
+    st.subheader(wording("sinks"))
+    st.markdown(
+        wording("sinks_says", count=sinks, of=len(table)) if sinks else wording("sinks_none")
+    )
+
+
+def _groups(state: AppState, wording: Wording, store: Store, table: Table, names: Names) -> None:
+    found = slices_of(store, state.board.where, table)
+    unusual = [s for s in found if s.unusual]
+    st.markdown(wording("slices_says" if unusual else "slices_none", tests=len(found)))
+    head = ("group", "count", "wrong", "more", "adjusted")
+    _pick_table(
+        state,
+        _TABLE,
+        wording("slices"),
+        [wording(key) for key in head],
+        [
+            [
+                {"text": wording.filter(s.filter, names)},
+                {"text": str(s.count), "pick": str(s.filter)},
+                {"text": wording.share(s.wrong), "words": True},
+                {"text": wording.points(s.more), "words": True},
+                {"text": p_value(s.adjusted_p)},
+            ]
+            for s in (unusual or found[:10])
+        ],
+    )
+    st.caption(wording("limits"))
+
+
+def _chart(chart: go.Figure, says: str) -> None:
+    chart.update_layout(
+        height=420,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "y": 1.08, "x": 0},
+    )
+    st.plotly_chart(chart, key=CHART, alt=says, config={"displaylogo": False})
