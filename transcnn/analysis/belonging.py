@@ -12,6 +12,11 @@ from numpy.typing import NDArray
 from transcnn.classifier import Answer, Classifier
 
 
+# Where pictures of Imagenette's held-back tenth are warned of as often as ones of Caltech-101 (those
+# that are trained on) are not, with transcnn_lite0: 3.6 and 4.1 %.
+LEAST = 0.02
+
+
 @dataclass(frozen=True)
 class Belonging:
     """`share` of the probability goes to the few classes, `likeliest` is the first of all 1000."""
@@ -21,8 +26,8 @@ class Belonging:
 
     @property
     def outside(self) -> bool:
-        """Whether the picture more likely shows something else."""
-        return self.share < 0.5
+        """Whether the picture shows something else."""
+        return self.share < LEAST
 
 
 def belonging(judge: Classifier, pixels: NDArray[np.uint8], indices: Sequence[int]) -> Belonging:
