@@ -63,6 +63,8 @@ def test_the_verdict_is_the_spread_where_seeds_overlap():
     assert verdict(Outcome("a", (0.63, 0.7), 1, 1.0), paper) == "within the spread"
     assert verdict(Outcome("b", (0.65, 0.7), 1, 1.0), paper) == "better"
     assert verdict(Outcome("c", (0.5, 0.59), 1, 1.0), paper) == "worse"
+    alone = Outcome(PAPER, (0.6,), 1, 1.0)
+    assert verdict(Outcome("d", (0.9,), 1, 1.0), alone) == "within the spread"
     rows = table([paper, Outcome("c", (0.5, 0.59), 12345, 0.5)])
     assert rows[2] == f"| {PAPER} | 62.0 | 60.0 to 64.0 |  |  | 1 | 1.00 |"
     assert rows[3] == "| c | 54.5 | 50.0 to 59.0 | -7.5 | worse | 12,345 | 0.50 |"

@@ -146,9 +146,12 @@ def kept_mb(model: TransCNN, batch: int = 8) -> float:
 
 
 def verdict(outcome: Outcome, paper: Outcome) -> str:
-    """Better or worse than the paper's choice, or within the spread: the seeds' results overlap."""
+    """Better or worse than the paper's choice, or within the spread: the seeds' results overlap, or
+    there is one seed alone."""
     if outcome is paper:
         return ""
+    if len(paper.top1) == 1:
+        return "within the spread"
     if min(outcome.top1) > max(paper.top1):
         return "better"
     if max(outcome.top1) < min(paper.top1):
