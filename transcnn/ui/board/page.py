@@ -7,10 +7,11 @@ import numpy as np
 import streamlit as st
 
 from transcnn.analysis.mistakes.filters import EVERYTHING
+from transcnn.analysis.mistakes.scores import accuracy
 from transcnn.analysis.mistakes.table import Table
 from transcnn.errors import ChoiceError
 from transcnn.labels import names_of
-from transcnn.reports.wording import Wording
+from transcnn.reports.wording import Wording, percent
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
 from transcnn.ui.board import filtering, gallery, views
@@ -50,6 +51,15 @@ def show() -> None:
     if not len(table):
         st.info(say("board.nothing"))
         return
+    share = accuracy(table)
+    st.markdown(
+        wording(
+            "accuracy_says",
+            share=percent(share.value),
+            interval=wording.share_interval(share),
+            five=percent(accuracy(table, 5).value),
+        )
+    )
     _choose_view(state, say)
     names = names_of(state.config(whole.model).classes)
     if state.board.view == "pictures":
@@ -57,6 +67,14 @@ def show() -> None:
     else:
         views.show(state, say, wording, store, table, names)
     _take_away(state, say, store, table)
+    _show_broken(store, wording)
+
+
+def _show_broken(store: Store, wording: Wording) -> None:
+    broken = store.broken()
+    if broken:
+        with st.expander(f"{wording('unreadable')} ({len(broken)})"):
+            st.dataframe({"": [b.name for b in broken], " ": [b.why for b in broken]})
 
 
 def _choose_view(state: AppState, say: Words) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from transcnn.analysis.mistakes.calibration import calibration
 from transcnn.analysis.mistakes.filters import parse_filter
-from transcnn.analysis.mistakes.scores import accuracy, class_scores, confusion
+from transcnn.analysis.mistakes.scores import class_scores, confusion
 from transcnn.analysis.mistakes.survival import survival
 from transcnn.analysis.mistakes.table import Table
 from transcnn.labels import ClassName
@@ -34,15 +34,6 @@ def show(
     state: AppState, say: Words, wording: Wording, store: Store, table: Table, names: Names
 ) -> None:
     """Draw the chosen view, any but the pictures."""
-    share = accuracy(table)
-    st.markdown(
-        wording(
-            "accuracy_says",
-            share=percent(share.value),
-            interval=wording.share_interval(share),
-            five=percent(accuracy(table, 5).value),
-        )
-    )
     match state.board.view:
         case "classes":
             _classes(state, say, wording, table, names)
