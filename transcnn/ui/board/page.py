@@ -7,11 +7,11 @@ import numpy as np
 import streamlit as st
 
 from transcnn.analysis.mistakes.filters import EVERYTHING
-from transcnn.analysis.mistakes.scores import accuracy
 from transcnn.analysis.mistakes.table import Table
 from transcnn.errors import ChoiceError
 from transcnn.labels import names_of
-from transcnn.reports.wording import Wording, percent
+from transcnn.reports.sentences import accuracy_says
+from transcnn.reports.wording import Wording
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
 from transcnn.ui.board import filtering, gallery, views
@@ -51,15 +51,7 @@ def show() -> None:
     if not len(table):
         st.info(say("board.nothing"))
         return
-    share = accuracy(table)
-    st.markdown(
-        wording(
-            "accuracy_says",
-            share=percent(share.value),
-            interval=wording.share_interval(share),
-            five=percent(accuracy(table, 5).value),
-        )
-    )
+    st.markdown(accuracy_says(table, wording))
     _choose_view(state, say)
     names = names_of(state.config(whole.model).classes)
     if state.board.view == "pictures":
