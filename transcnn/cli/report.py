@@ -34,7 +34,7 @@ def report(run: str, out: Path, where: str, language: str) -> None:
     from transcnn.runs.store import open_run, run_path
 
     store = open_run(run_path(run))
-    classes = network(store.settings.model).classes
+    classes = network(store.settings.model).numbers
     meant = parse_filter(where)
     if out.suffix == ".html":
         out.write_text(render(store, classes, meant, language), encoding="utf-8")

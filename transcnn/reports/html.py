@@ -46,7 +46,7 @@ class _Section:
 
 
 def render(store: Store, classes: int, meant: Filter, language: str) -> str:
-    """The report of the pictures that `meant` chooses, of a network with so many `classes`.
+    """The report of the pictures that `meant` chooses; so many numbers can `classes` have.
 
     Raises ChoiceError for a filter that names what does not exist.
     """

@@ -77,7 +77,10 @@ def measure(classifier: Classifier, pictures: Sequence[Prepared]) -> list[Measur
             p.digest,
             p.size,
             p.thumbnail,
-            {name: _answer(values[i], p.item.labels) for name, values in logits.items()},
+            {
+                name: _answer(classifier, values[i], p.item.labels)
+                for name, values in logits.items()
+            },
             appearance(p.pixels, p.size[0] * p.size[1] / 1e6) | habits[i].numbers,
             habits[i],
         )
@@ -107,12 +110,13 @@ def _hide(pixels: Pixels, case: str, name: str, received: NDArray[np.float64]) -
     return cover(pixels, cells, lambda row, column: GRAY)  # noqa: ARG005
 
 
-def _answer(logits: Tensor, labels: tuple[int, ...]) -> CaseAnswer:
+def _answer(classifier: Classifier, logits: Tensor, labels: tuple[int, ...]) -> CaseAnswer:
     probabilities = logits.softmax(0)
     order = logits.argsort(descending=True, stable=True)
-    ranks = [int((order == label).nonzero()[0]) for label in labels]
+    right = classifier.places_of(labels)
+    ranks = [int((order == place).nonzero()[0]) for place in right]
     return CaseAnswer(
-        tuple((int(i), float(probabilities[i])) for i in order[:TOP]),
-        float(probabilities[list(labels)].sum()),
+        tuple((classifier.names[i].index, float(probabilities[i])) for i in order[:TOP].tolist()),
+        float(probabilities[right].sum()),
         min(ranks),
     )

@@ -44,11 +44,12 @@ def begin_run(path: Path, classifier: Classifier, items: Sequence[Item], resize:
     """The run at `path` of these pictures, begun now or to be gone on with.
 
     Raises OtherRun if it is of other pictures or settings, ChoiceError for a network whose
-    attention has no levels.
+    attention has no levels, or that lacks a class of the pictures.
     """
     if not all(isinstance(a, HMHSA) for stage in classifier.config.stages for a in stage.attending):
         allowed = "networks with H-MHSA, for its statistics"
         raise ChoiceError(field="model", value=classifier.config.name, allowed=allowed)
+    classifier.places_of([label for item in items for label in item.labels])
     listing = "\n".join(f"{i.name} {i.labels} {i.source} {i.tags}" for i in items)
     digest = hashlib.sha256(listing.encode(errors="surrogateescape")).hexdigest()
     settings = Settings(classifier.config.name, classifier.weights_sha256, resize, digest)

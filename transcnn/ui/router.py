@@ -52,7 +52,8 @@ def run() -> None:
     st.html(f"<style>{_STYLE}</style>")
     page = st.navigation(pages)
     sidebar.show(state)
-    store("store_names", pack_names(state.language, state.config(state.model).classes))
+    config = state.config(state.model)
+    store("store_names", pack_names(state.language, config.classes, config.indices))
     if page.url_path not in _WITH_PICTURE:  # the views of the others write the link themselves
         _write_language(state)
     seen_here = page.url_path in _WITH_PICTURE or (page.url_path == "models" and state.answers_here)

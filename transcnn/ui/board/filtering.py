@@ -24,7 +24,7 @@ def show(
     state: AppState, say: Words, wording: Wording, store: Store, table: Table, chosen: int
 ) -> None:
     """Draw the controls; `chosen` of the pictures of `table` are meant now."""
-    names = names_of(state.config(table.model).classes)
+    names = names_of(state.config(table.model).numbers)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _choose(state, say, "right", ["yes", "no"], lambda v: say(f"board.right_{v}"), 150)
         for key, column in (("label", table.label), ("answer", table.answer)):

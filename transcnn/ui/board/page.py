@@ -53,7 +53,7 @@ def show() -> None:
         return
     st.markdown(accuracy_says(table, wording))
     _choose_view(state, say)
-    names = names_of(state.config(whole.model).classes)
+    names = names_of(state.config(whole.model).numbers)
     if state.board.view == "pictures":
         gallery.show(state, say, wording, store, whole, table, names)
     else:
@@ -96,7 +96,7 @@ def _write_link(state: AppState) -> None:
 
 def _take_away(state: AppState, say: Words, store: Store, table: Table) -> None:
     where, language = state.board.where, state.language
-    classes = state.config(table.model).classes
+    classes = state.config(table.model).numbers
 
     def csv() -> str:
         from transcnn.reports.predictions import as_csv
