@@ -28,6 +28,7 @@ class Calibration:
 
     bins: tuple[Bin, ...]
     error: float
+    excess: float  # the mean confidence minus the share of right answers
 
 
 def bins_of(confidence: Floats) -> Ints:
@@ -48,4 +49,5 @@ def calibration(table: Table) -> Calibration:
         bins.append(Bin(i / BINS, (i + 1) / BINS, count, mean, share))
         if share is not None:
             error += count * abs(share.value - mean)
-    return Calibration(tuple(bins), error / len(table))
+    excess = float(confidence.mean() - right.mean())
+    return Calibration(tuple(bins), error / len(table), excess)

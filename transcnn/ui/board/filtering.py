@@ -1,7 +1,9 @@
 """Which pictures of a run are meant: the controls, what they say in words, saved groups."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -46,7 +48,9 @@ def _set(state: AppState, key: str, value: str | None) -> None:
     state.choose(replace(state.board, where=where, page=0))
 
 
-def _named(wording: Wording, names: tuple[ClassName, ...], counts: Counter[int]):  # type: ignore[no-untyped-def]
+def _named(
+    wording: Wording, names: tuple[ClassName, ...], counts: Counter[int]
+) -> Callable[[str], str]:
     def name(value: str) -> str:
         if not value.isdecimal():  # several classes of a link
             return value
@@ -55,7 +59,14 @@ def _named(wording: Wording, names: tuple[ClassName, ...], counts: Counter[int])
     return name
 
 
-def _choose(state, say, key, options, called, width) -> None:  # type: ignore[no-untyped-def]
+def _choose(
+    state: AppState,
+    say: Words,
+    key: str,
+    options: list[str],
+    called: Callable[[str], str],
+    width: int | Literal["stretch"],
+) -> None:
     now = state.board.where.get(key)
     if now is not None and now not in options:
         options = [now, *options]

@@ -10,6 +10,7 @@ from transcnn.analysis.mistakes.filters import EVERYTHING
 from transcnn.analysis.mistakes.table import Table
 from transcnn.errors import ChoiceError
 from transcnn.labels import names_of
+from transcnn.reports.sentences import accuracy_says
 from transcnn.reports.wording import Wording
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
@@ -50,6 +51,7 @@ def show() -> None:
     if not len(table):
         st.info(say("board.nothing"))
         return
+    st.markdown(accuracy_says(table, wording))
     _choose_view(state, say)
     names = names_of(state.config(whole.model).numbers)
     if state.board.view == "pictures":
@@ -57,6 +59,14 @@ def show() -> None:
     else:
         views.show(state, say, wording, store, table, names)
     _take_away(state, say, store, table)
+    _show_broken(store, wording)
+
+
+def _show_broken(store: Store, wording: Wording) -> None:
+    broken = store.broken()
+    if broken:
+        with st.expander(f"{wording('unreadable')} ({len(broken)})"):
+            st.dataframe({"": [b.name for b in broken], " ": [b.why for b in broken]})
 
 
 def _choose_view(state: AppState, say: Words) -> None:

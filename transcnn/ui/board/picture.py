@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
-from transcnn.analysis.mistakes.table import Table
+from transcnn.analysis.mistakes.table import CASES, Table
 from transcnn.errors import PictureError
 from transcnn.figures.scale import OCTAVES, colours, format_multiple
 from transcnn.figures.sheet import PAPER
@@ -46,6 +46,7 @@ def show_picture(
         st.caption(_described(say, one))
     st.markdown(verdict)
     st.table(_answers(one, wording, names))
+    st.caption(" · ".join(_hidden(one, wording, names)))
     facts = [
         f"{wording.feature(name)}: {number(float(one.feature(name)[0]))}"
         for name in _FACTS
@@ -105,7 +106,7 @@ def _overlay(seen: Image.Image, one: Table) -> Image.Image:
         is_sink = y * columns + x in sinks
         draw.rectangle(box, outline="#000000" if is_sink else "#FFFFFF", width=3 if is_sink else 1)
         middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-        text = format_multiple(float(received[y, x]))
+        text = format_multiple(float(received[y, x])).rstrip("×")  # not in the font
         draw.text(middle, text, "#14130F", font, "mm", stroke_width=2, stroke_fill="#FFFFFF")
     steps = np.linspace(-OCTAVES, OCTAVES, _SIDE)
     bar = Image.fromarray(np.repeat(colours(2.0**steps)[None], 12, 0))
@@ -113,7 +114,7 @@ def _overlay(seen: Image.Image, one: Table) -> Image.Image:
     for octave in range(-OCTAVES, OCTAVES + 1, 2):
         place = (octave + OCTAVES) / (2 * OCTAVES) * (_SIDE - 1)
         anchor = {-OCTAVES: "lt", OCTAVES: "rt"}.get(octave, "mt")
-        name = f"{2**octave}×" if octave >= 0 else f"1/{2**-octave}×"
+        name = f"{2**octave}" if octave >= 0 else f"1/{2**-octave}"
         draw.text((place, _SIDE + 22), name, "#1D1C1A", font, anchor)
     return sheet
 
@@ -142,6 +143,17 @@ def _answers(one: Table, wording: Wording, names: tuple[ClassName, ...]) -> dict
         ]
         for case in _CASES
     }
+
+
+def _hidden(one: Table, wording: Wording, names: tuple[ClassName, ...]) -> list[str]:
+    """The answer with places gray, case by case."""
+    return [
+        f"{wording(f'case_{case}')}: "
+        f"{wording.class_name(names[int(one.cases[case].classes[0, 0])])} "
+        f"{percent(float(one.cases[case].probabilities[0, 0]))}"
+        for case in CASES
+        if case not in _CASES
+    ]
 
 
 def _remarks(say: Words, store: Store, one: Table, picture: int) -> None:
