@@ -20,12 +20,15 @@ from transcnn.analysis.cost import network_cost
 from transcnn.checkpoints import download
 from transcnn.checkpoints.download import cache_path
 from transcnn.classifier import Classifier
+from transcnn.labels import class_names
 from transcnn.model.network import build
-from transcnn.model.variants import network
+from transcnn.model.variants import IMAGENETTE, network
 from transcnn.pictures.samples import samples
 from transcnn.ui import own_weights
 from transcnn.ui.state import MOST_GUESTS, Selection
 from transcnn.ui.words import class_labels
+
+SHIPPED = ["transcnn_lite0", "transcnn_nano"]
 
 
 def ours(name, **settings):
@@ -97,7 +100,7 @@ def test_the_page_says_what_ships_before_what_may_be_added():
     assert heads[-2:] == ["Your own weights", "The authors' weights"]
     assert "5,385,256 parameters" in said(app)
     assert "In short" in said(app), "the model card"
-    assert not app.sidebar.selectbox, "one model, nothing to choose"
+    assert model_choice(app).options == SHIPPED
 
 
 def test_a_file_of_ours_becomes_a_model_of_the_sidebar(nano):
@@ -105,11 +108,11 @@ def test_a_file_of_ours_becomes_a_model_of_the_sidebar(nano):
 
     config = network("transcnn_nano")
     assert "**transcnn_nano** with the weights of my" in said(app)
-    assert "2,229,210 parameters" in said(app)
+    assert "2,205,658 parameters" in said(app)
     assert f"{network_cost(config, (128, 128)).total:,} multiply-adds" in said(app)
     assert "10 classes" in said(app)
-    assert "they have numbers here" in said(app)
-    assert model_choice(app).options == ["transcnn_lite0", "transcnn_nano: my.safetensors"]
+    assert "they have numbers here" not in said(app), "they are classes of ImageNet"
+    assert model_choice(app).options == [*SHIPPED, "transcnn_nano: my.safetensors"]
     assert model_choice(app).value == "transcnn_lite0", "it is chosen by the visitor"
 
 
@@ -124,7 +127,7 @@ def test_a_file_of_ours_becomes_a_model_of_the_sidebar(nano):
 )
 def test_every_page_shows_a_network_of_ours(name, settings):
     app = give(models_page(), "my.safetensors", ours(name, **settings))
-    choose(app, 1)
+    choose(app, len(SHIPPED))
 
     config = network(name, **settings)
     for page in ("explore", "tokens", "hide", "cost"):
@@ -155,7 +158,7 @@ def test_explore_shows_what_these_weights_do(nano):
     assert sent["top"][0]["index"] == best
     assert sent["top"][0]["logit"] == pytest.approx(float(expected.logits[best]), rel=1e-4)
     names = next(json_of(p) for p in packets if b'"kind": "names"' in packet(p))
-    assert names["names"] == [f"class {i}" for i in range(10)]
+    assert names["names"] == [class_names()[i].label for i in IMAGENETTE]
 
 
 def packet(proto):
@@ -170,7 +173,7 @@ def json_of(proto):
 def test_only_the_places_of_the_board_are_read_on_the_page_of_hidden_places():
     """transcnn_small's second and third stage end in boards of 4 x 4 and 2 x 2 places."""
     app = give(models_page(), "my.safetensors", ours("transcnn_small"))
-    choose(app, 1)
+    choose(app, len(SHIPPED))
     app.session_state["selection"] = Selection(stage=1)
 
     app.switch_page("pages/hide.py").run()
@@ -184,7 +187,7 @@ def test_only_the_places_of_the_board_are_read_on_the_page_of_hidden_places():
 def test_a_link_does_not_reach_the_weights_of_anybody(nano):
     key = give(models_page(), "my.safetensors", nano).session_state["guests"].popitem()[0]
 
-    for name in (key, "transcnn_nano", "hatnet_tiny", "/etc/passwd", "my.safetensors"):
+    for name in (key, "hatnet_tiny", "/etc/passwd", "my.safetensors"):
         app = open_app(model=name)
         assert not app.exception
         assert view(app)["network"]["name"] == "transcnn_lite0"
@@ -197,7 +200,7 @@ def test_a_file_of_the_authors_answers_to_the_picture_of_the_sidebar(hatnet):
     assert hashlib.sha256(hatnet).hexdigest() in said(app)
     assert "Explore shows how H-MHSA reads" in said(app)
     assert answers_of(app) == expected_answers("lion")
-    assert not app.sidebar.selectbox, "it is no model that the pages could show"
+    assert model_choice(app).options == SHIPPED, "it is no model that the pages could show"
 
     app.session_state["sample"] = "panda"
     app.run()
@@ -352,14 +355,14 @@ def test_names_from_outside_are_shown_as_they_are(nano):
 
 def test_what_is_forgotten_is_gone_and_the_model_that_ships_is_back(nano):
     app = give(models_page(), "mine.safetensors", nano)
-    choose(app, 1)
+    choose(app, len(SHIPPED))
 
     button(app, "Forget it").click().run()
 
     assert not app.exception
     assert not app.session_state["guests"]
     assert app.session_state["model"] == "transcnn_lite0"
-    assert not app.sidebar.selectbox
+    assert model_choice(app).options == SHIPPED
 
 
 def test_only_so_many_networks_are_kept_and_never_without_the_chosen_one():
@@ -367,11 +370,11 @@ def test_only_so_many_networks_are_kept_and_never_without_the_chosen_one():
     for i in range(MOST_GUESTS + 2):
         give(app, f"{i}.safetensors", ours("transcnn_nano", classes=i + 2))
         if i == 0:
-            choose(app, 1)
+            choose(app, len(SHIPPED))
 
     kept = [guest.file for guest in app.session_state["guests"].values()]
     assert kept == ["0.safetensors", "3.safetensors", "4.safetensors"]
-    assert len(model_choice(app).options) == 1 + MOST_GUESTS
+    assert len(model_choice(app).options) == len(SHIPPED) + MOST_GUESTS
 
 
 # Downloads

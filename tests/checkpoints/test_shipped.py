@@ -189,11 +189,12 @@ def test_the_first_five_classes_of_the_samples_are_the_same(classifier, crops, s
 
 
 def test_a_classifier_says_which_weights_it_has():
-    assert shipped_names() == ["transcnn_lite0"]
-    entry = shipped("transcnn_lite0")
-    digest = hashlib.sha256(entry.path.read_bytes()).hexdigest()
-    assert check_shipped("transcnn_lite0") == entry.sha256 == digest
-    assert Classifier("transcnn_lite0").weights_sha256 == digest
+    assert shipped_names() == ["transcnn_lite0", "transcnn_nano"]
+    for name in shipped_names():
+        entry = shipped(name)
+        digest = hashlib.sha256(entry.path.read_bytes()).hexdigest()
+        assert check_shipped(name) == entry.sha256 == digest
+        assert Classifier(name).weights_sha256 == digest
 
 
 @pytest.fixture
@@ -247,7 +248,7 @@ def test_networks_without_shipped_weights_say_which_have_them():
         create_model("transcnn_small", "shipped")
 
     assert str(caught.value) == (
-        "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0."
+        "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
     )
 
 

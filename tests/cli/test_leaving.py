@@ -51,7 +51,7 @@ MISTAKES = {
     ("predict", "{}/text.jpg"): "{}/text.jpg: This is not a picture that can be read;",
     ("predict", ZEBRA, "--model", "resnet"): "model is 'resnet'; allowed: transcnn_lite0, ",
     ("predict", ZEBRA, "--model", "transcnn_small"): (
-        "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0."
+        "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
     ),
     ("predict", ZEBRA, "--weights", "{}/nowhere"): "{}/nowhere: there is no such file.",
     ("predict", ZEBRA, "--weights", "{}/empty"): "{}/empty: there is no such file.",
@@ -68,9 +68,6 @@ MISTAKES = {
         "--weights",
         "{}/nano.safetensors",
     ): "{}/nano.safetensors: missing for transcnn_lite0: ",
-    ("predict", ZEBRA, "--model", "transcnn_nano", "--weights", "{}/nano.safetensors"): (
-        "model is 'transcnn_nano'; allowed: networks with 1000 classes."
-    ),
     ("evaluate",): "Missing argument 'DIR'.",
     ("evaluate", "{}/nowhere"): "{}/nowhere: there is no such folder.",
     ("evaluate", ZEBRA): f"{ZEBRA}: there is no such folder.",
@@ -145,7 +142,7 @@ MISTAKES = {
     ("attention", ZEBRA, *PLACE, "--out", "{}/folder.png"): "{}/folder.png: Is a directory.",
     ("attention", ZEBRA, *PLACE, "--out", "{}/folder.npz"): "{}/folder.npz: Is a directory.",
     ("attention", ZEBRA, *PLACE, "--model", "transcnn_small"): (
-        "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0."
+        "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
     ),
     ("attention", ZEBRA, *PLACE, "--weights", "{}/garbage.safetensors"): (
         "{}/garbage.safetensors: this is no safetensors weight file."

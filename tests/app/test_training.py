@@ -1,0 +1,63 @@
+"""A network of few classes warns of other pictures, and can be seen along its training."""
+
+import pytest
+
+from tests.app.test_pages import open_app, view
+from transcnn.checkpoints import shipped
+from transcnn.checkpoints.catalogue import check_snapshot
+from transcnn.classifier import Classifier
+
+NANO = "transcnn_nano"
+SHARES = list(shipped(NANO).snapshots)
+
+
+def slider(app):
+    return next(s for s in app.main.select_slider if s.key == "training_slider")
+
+
+@pytest.mark.parametrize("page", ["explore", "hide"])
+def test_a_picture_of_none_of_the_few_classes_is_warned_of(page):
+    app = open_app(model=NANO)
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    [warning] = app.main.warning
+    assert "transcnn_nano knows 10 classes, and this picture shows none of them" in warning.value
+    assert "takes it for zebra" in warning.value
+
+
+def test_a_network_of_all_classes_warns_of_nothing_and_has_no_slider():
+    app = open_app()
+    assert not app.main.warning
+    assert not app.main.select_slider
+
+
+def test_the_slider_changes_the_network_and_nothing_else():
+    app = open_app(model=NANO, picture="lion", stage="1", token="3,4", head="2")
+    before = view(app)
+    assert slider(app).options == [f"{100 * float(share):.0f} %" for share in (*SHARES, 1)]
+
+    slider(app).set_value(SHARES[1]).run()
+
+    assert not app.exception
+    after = view(app)
+    assert after["selected"] == before["selected"]
+    assert after["photo"] == before["photo"]
+    assert after["trace"] != before["trace"]
+    assert after["link"]["model"] == f"{NANO}@{SHARES[1]}"
+    slider(app).set_value("1.000").run()
+    assert view(app)["trace"] == before["trace"]
+
+
+def test_a_link_leads_to_a_share_of_the_training_and_never_to_another_file():
+    app = open_app(model=f"{NANO}@{SHARES[2]}")
+    assert slider(app).value == SHARES[2]
+    for wrong in (f"{NANO}@0.123", f"{NANO}@../../x", "transcnn_lite0@0.100", "@"):
+        app = open_app(model=wrong)
+        assert not app.exception
+        assert view(app)["network"]["name"] == "transcnn_lite0"
+        assert view(app)["link"]["model"] == "transcnn_lite0"
+
+
+def test_every_snapshot_is_the_network_as_it_was_shipped():
+    for share in SHARES:
+        Classifier(NANO, check_snapshot(NANO, share))
