@@ -20,13 +20,14 @@ PAGES = (
     ("explore", ":material/center_focus_strong:"),
     ("tokens", ":material/grid_view:"),
     ("hide", ":material/visibility_off:"),
+    ("course", ":material/school:"),
     ("cost", ":material/show_chart:"),
     ("errors", ":material/rule:"),
     ("models", ":material/deployed_code:"),
     ("about", ":material/info:"),
 )
 
-_WITH_PICTURE = ("", "explore", "tokens", "hide")  # addresses at which the chosen picture is seen
+_WITH_PICTURE = ("", "explore", "tokens", "hide", "course")  # addresses at which the chosen picture is seen
 
 _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 

@@ -20,6 +20,8 @@ from transcnn.model.variants import network
 from transcnn.pictures import decode
 from transcnn.pictures.samples import samples
 from transcnn.ui.board.choice import Choice, read_choice
+from transcnn.ui.course.choice import CourseChoice, read_course
+from transcnn.ui.course.progress import Progress
 from transcnn.ui.fetching import Fetching
 from transcnn.ui.guests import Guest, Origin
 from transcnn.ui.words import LANGUAGES
@@ -175,6 +177,18 @@ class AppState:
         return choice
 
     @property
+    def course(self) -> CourseChoice:
+        """Where the visitor is in the course."""
+        choice: CourseChoice = self._session["course"]
+        return choice
+
+    @property
+    def progress(self) -> Progress:
+        """What the visitor has answered in the course."""
+        progress: Progress = self._session["progress"]
+        return progress
+
+    @property
     def own_runs(self) -> list[str]:
         """The runs of uploads that this visitor has begun or came to by a link."""
         runs: list[str] = self._session["own_runs"]
@@ -291,9 +305,14 @@ class AppState:
         """Choose on the error board."""
         self._session["board"] = choice
 
+    def take_step(self, choice: CourseChoice) -> None:
+        """Go to a place in the course."""
+        self._session["course"] = choice
+
     def _forget_token(self) -> None:
         old = self.selection
         self._session["selection"] = replace(old, token=None)
+        self._session["course"] = replace(self.course, at=None)
 
     def _read_link(self) -> None:
         link = st.query_params
@@ -308,6 +327,7 @@ class AppState:
             weights_errors={},
             fetching=None,
             board=read_choice(link),
+            progress=Progress(),
             own_runs=[],
             language=link.get("lang") if link.get("lang") in LANGUAGES else "en",
         )
@@ -322,6 +342,7 @@ class AppState:
             link.get("part", "all"),
         )
         config = self.config(self.model)
+        self._session["course"] = read_course(link, config.input.size)
         self._session["selection"] = _existing(chosen, config)
         self._session["hidden"] = read_hidden(
             link.get("share", ""), link.get("hide"), link.get("fill", ""), board_cells(config)
