@@ -14,6 +14,8 @@ PAGES = {
     "explore": ("/?picture=elephant&head=1", ".switches:not(.waiting) button"),
     "tokens": ("/tokens?picture=elephant&level=1", ".tokens[data-state=ready]"),
     "hide": ("/hide?picture=elephant", ".hide[data-state=ready]:not(.computing)"),
+    "course": ("/course?step=2.1", ".boards canvas"),
+    "course-hand": ("/course?step=1.2", ".hand input"),
     "cost": ("/cost", ".js-plotly-plot .main-svg"),
     "errors": ("/errors?pins=2,9", ".gallery button"),
     "errors-classes": ("/errors?view=classes", ".pick button"),

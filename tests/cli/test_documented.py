@@ -51,7 +51,9 @@ def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, s
     assert keys(json.loads(out)) == set(re.findall(r'"(\w+)"', row)) - {"shipped"}
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "report", "demonstration", "bench", "train", "means"])
+@pytest.mark.parametrize(
+    "command", [*COMMANDS, "report", "demonstration", "bench", "train", "means"]
+)
 def test_the_options_are_those_of_the_readme(command, called):
     usage = re.search(rf"^python -m transcnn {command}\b.*(?:\n +.*)*", SECTION, re.MULTILINE)[0]
 

@@ -65,8 +65,8 @@ def _token_facts(scene: Scene) -> Mapping[str, str]:
 
 def _token_equation(scene: Scene, revealed: bool) -> str:
     first = scene.trace.blocks[0]
-    rows, columns = (str(side) if revealed else "?" for side in first.size)
-    count = str(math.prod(first.size)) if revealed else "?"
+    rows, columns = (str(side) if revealed else "{?}" for side in first.size)
+    count = str(math.prod(first.size)) if revealed else "{?}"
     return (
         r"X \in \mathbb{R}^{N \times C}, \quad "
         rf"N = H_0 W_0 = {rows} \times {columns} = {count}, \quad C = {first.width}"
@@ -125,8 +125,9 @@ def _roles_equation(scene: Scene, revealed: bool) -> str:
     x = four(level.tokens[0]).replace(",", r" & ")
     v = four(level.values[0]).replace(",", r" & ") if revealed else r"? & ? & ? & ?"
     return (
-        r"q = x \ln 2, \quad k = x, \quad v = 6x, \quad "
+        r"\begin{gathered} q = x \ln 2, \quad k = x, \quad v = 6x, \\ "
         rf"x = \begin{{pmatrix}}{x}\end{{pmatrix}}, \quad v = \begin{{pmatrix}}{v}\end{{pmatrix}}"
+        r" \end{gathered}"
     )
 
 
@@ -210,7 +211,11 @@ def _mix_equation(scene: Scene, revealed: bool) -> str:
         rf"{share:.2f}\,v_{{{i + 1}}}" if revealed else rf"?\,v_{{{i + 1}}}"
         for i, share in enumerate(shares)
     )
-    return rf"o_{{\asker{{t}}}} = \sum_j P_{{\asker{{t}}j}} v_j = {terms} + \dots, \quad A_0 = o + x"
+    return (
+        r"\begin{gathered} o_{\asker{t}} = \sum_j P_{\asker{t}j} v_j \\ "
+        rf"= {terms} + \dots, \\ "
+        r"A_0 = o + x \end{gathered}"
+    )
 
 
 # 1.5 Attention has no map in its head

@@ -229,8 +229,13 @@ def _dearest(scene: Scene) -> Posed:
 def _bill_equation(scene: Scene, revealed: bool) -> str:
     block = scene.trace.blocks[0]
     count, bill = math.prod(block.size), plain_bill(scene, block.stage)
-    numbers = rf" = {bill.projected:,} + {bill.multiplied:,}".replace(",", r"\,") if revealed else ""
-    return rf"4NC^2 + 2N^2C{numbers}, \quad N = {count}, \quad C = {block.width}"
+    numbers = (
+        rf" = {bill.projected:,} + {bill.multiplied:,}".replace(",", r"\,") if revealed else ""
+    )
+    return (
+        rf"\begin{{gathered}} 4NC^2 + 2N^2C{numbers}, \\ "
+        rf"N = {count}, \quad C = {block.width} \end{{gathered}}"
+    )
 
 
 STEPS = (

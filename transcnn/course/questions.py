@@ -132,14 +132,14 @@ class Posed:
                     isinstance(guess, tuple)
                     and len(guess) == 2
                     and all(isinstance(v, int) for v in guess)
-                    and all(0 <= v < side for v, side in zip(guess, cells.shape, strict=True))  # type: ignore[operator]
+                    and all(0 <= v < side for v, side in zip(guess, cells.shape, strict=True))
                     and not np.isnan(cells[guess])
                 )
 
 
 FLAT = Posed(Choose(("yes", "no"), frozenset({"no"})), flat=True)
 
-_NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,9})?")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,9})?")
 
 
 def parse_number(text: str) -> float | None:

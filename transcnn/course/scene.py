@@ -93,9 +93,7 @@ class Scene:
     def attention(self, block: BlockTrace) -> HierarchicalAttention:
         """The module that made the block."""
         attending = [
-            b.attn
-            for b in self.classifier.model.blocks[block.stage]  # type: ignore[attr-defined]
-            if b.attn is not None
+            b.attn for b in self.classifier.model.blocks[block.stage] if b.attn is not None
         ]
         found = attending[block.block]
         assert isinstance(found, HierarchicalAttention)  # others leave no trace

@@ -27,7 +27,13 @@ PAGES = (
     ("about", ":material/info:"),
 )
 
-_WITH_PICTURE = ("", "explore", "tokens", "hide", "course")  # addresses at which the chosen picture is seen
+_WITH_PICTURE = (
+    "",
+    "explore",
+    "tokens",
+    "hide",
+    "course",
+)  # addresses at which the chosen picture is seen
 
 _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 

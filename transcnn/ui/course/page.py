@@ -114,7 +114,11 @@ def _take_away(state: AppState, say: Words, shown: Shown) -> None:
                 st.session_state["course_file_refused"] = True
 
         st.file_uploader(
-            say("course.load"), type="json", key=_FILE, on_change=load, max_upload_size=LARGEST // 10**6
+            say("course.load"),
+            type="json",
+            key=_FILE,
+            on_change=load,
+            max_upload_size=LARGEST // 10**6,
         )
         if st.session_state.pop("course_file_refused", False):
             st.warning(say("course.not_a_file"))

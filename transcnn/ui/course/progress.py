@@ -78,7 +78,11 @@ def _kept(found: Any) -> Kept:
     if isinstance(guess, list):
         guess = tuple(guess)
     parts = guess if isinstance(guess, tuple) else (guess,)
-    if sure not in SURENESS or len(parts) > 9 or not all(type(p) in (str, int, float) for p in parts):
+    if (
+        sure not in SURENESS
+        or len(parts) > 9
+        or not all(type(p) in (str, int, float) for p in parts)
+    ):
         raise ValueError("no guess")
     return Kept(guess, sure)
 

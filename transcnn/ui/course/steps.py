@@ -18,16 +18,12 @@ def choose_step(desk: Desk) -> None:
     done = {place.split("|")[0] for place in desk.state.progress.revealed}
     st.session_state[_STEP] = desk.step.number
 
-    def name(number: str) -> str:
-        step = next(s for s in STEPS if s.number == number)
-        tick = "✓ " if number in done else ""
-        return f"{tick}{number}{_title(desk, step, number in done)}"
-
+    names = {step.number: _name(desk, step, step.number in done) for step in STEPS}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             say("course.step"),
-            [step.number for step in STEPS],
-            format_func=name,
+            list(names),
+            format_func=names.__getitem__,
             key=_STEP,
             on_change=lambda: _go(desk, st.session_state[_STEP]),
             width=330,
@@ -44,11 +40,12 @@ def choose_step(desk: Desk) -> None:
         st.markdown(say("course.done", done=len(done), steps=len(STEPS)))
 
 
-def _title(desk: Desk, step: Step, revealed: bool) -> str:
-    """The title; that of a step which begins with a trap waits for its reveal."""
+def _name(desk: Desk, step: Step, revealed: bool) -> str:
+    """Number and title; the title of a step that begins with a trap waits for its reveal."""
+    tick = "✓ " if revealed else ""
     if step.trap and not revealed:
-        return ""
-    return f" · {load_lesson(step, desk.state.language).title}"
+        return step.number
+    return f"{tick}{step.number} · {load_lesson(step, desk.state.language).title}"
 
 
 def _go(desk: Desk, number: str) -> None:

@@ -59,7 +59,9 @@ def _mark(cell: int, letter: str, colour: str = "asker", dashed: bool = False) -
 def _board(desk: Desk, block: BlockTrace, name: str, row: Wide | None, **more: Any) -> Board:
     """The block's last board with a reading on it, and the asker marked."""
     rows, columns = block.levels[-1].size
-    multiples = None if row is None else [round(float(m), 4) for m in row * rows * columns]
+    multiples: list[float | None] | None = None
+    if row is not None:
+        multiples = [round(float(m), 4) for m in row * rows * columns]
     cell = desk.scene.cell(block)
     more.setdefault("marks", [_mark(cell, "t")])
     return Board(
@@ -135,8 +137,9 @@ def _guess_marks(desk: Desk, name: str, columns: int) -> list[dict[str, Any]]:
     if desk.revealed and posed is not None and isinstance(posed.asks, Click):
         row, column = posed.asks.best
         marks.append(_mark(row * columns + column, "u", "seen"))
-    if clicked is not None:
-        marks.append(_mark(clicked[0] * columns + clicked[1], "?", "seen", dashed=True))
+    if isinstance(clicked, tuple):
+        row, column = map(int, clicked)
+        marks.append(_mark(row * columns + column, "?", "seen", dashed=True))
     return marks
 
 
@@ -232,13 +235,16 @@ def _hand_table(desk: Desk, level: int, grid: int, askers: Sequence[int]) -> Non
             spell(float(worked.attended[grid, asker])),
         ]
         lines.append(" | ".join(cells))
-    st.markdown("\n".join(f"| {line} |" for line in lines))
+    with st.container(key=f"hand_table_{level}_{grid}"):  # set smaller
+        st.markdown("\n".join(f"| {line} |" for line in lines))
 
 
 def _hand_tables(desk: Desk) -> None:
     say, worked = desk.say, desk.scene.worked
     for grid, name in enumerate(("top_left", "top_right", "bottom_left", "bottom_right")):
-        st.markdown(f"**{say(f'course.{name}')}**, v = {asking.four(worked.levels[0].values[grid])}")
+        st.markdown(
+            f"**{say(f'course.{name}')}**, v = {asking.four(worked.levels[0].values[grid])}"
+        )
         _hand_table(desk, 0, grid, range(4))
 
 
@@ -261,7 +267,9 @@ def _row_or_column(desk: Desk) -> None:
     block, cell = found or (desk.scene.block, desk.scene.cell(desk.scene.block))
     weights = board(block)
     row, column = weights[cell], weights[:, cell]
-    sides = {"a": row, "b": column} if asking.row_side(desk.scene) == "a" else {"a": column, "b": row}
+    sides = (
+        {"a": row, "b": column} if asking.row_side(desk.scene) == "a" else {"a": column, "b": row}
+    )
     shown = []
     for side, values in sides.items():
         name = side.upper()
@@ -350,7 +358,6 @@ def _shuffled(desk: Desk) -> None:
     )
     words = desk.lesson.questions["Q10"].options
     _bars(
-        desk,
         say("course.rings"),
         {words[name]: value for name, value in asking.rings(scene).items()},
         "×",
@@ -375,7 +382,7 @@ def _heads(desk: Desk) -> None:
     """2.1: the mean of the heads; afterwards each of them."""
     say, scene = desk.say, desk.scene
     block = heads.unlike_block(scene) or scene.block
-    rows, columns = block.levels[-1].size
+    columns = block.levels[-1].size[1]
     cell = scene.cell(block)
     readings = heads.head_rows(scene, block)
     asked = desk.posed["Q11"]
@@ -383,7 +390,9 @@ def _heads(desk: Desk) -> None:
     marks = [_mark(cell, "t")]
     mean = _board(desk, block, say("course.mean"), readings.mean(0), marks=marks)
     if not clicks or desk.kept("Q11"):
-        shown = [replace(mean, marks=marks + (_guess_marks(desk, "Q11", columns) if clicks else []))]
+        shown = [
+            replace(mean, marks=marks + (_guess_marks(desk, "Q11", columns) if clicks else []))
+        ]
     else:
         shown = [replace(mean, pick=True, marks=marks + _guess_marks(desk, "Q11", columns))]
     if desk.revealed:
@@ -453,10 +462,9 @@ def _adding(desk: Desk) -> None:
         "A′": block.input[:, y, x] + block.added[:, y, x],
     }
     lengths = {n: float(np.linalg.norm(v.astype(np.float64))) for n, v in parts.items()}
-    _bars(desk, say("course.lengths"), lengths, "")
+    _bars(say("course.lengths"), lengths, "")
     words = desk.lesson.questions["Q16"].options
     _bars(
-        desk,
         say("course.added_shares"),
         {
             words[name]: 100 * float(np.median(heads.added_shares(b)))
@@ -486,7 +494,6 @@ def _bill(desk: Desk) -> None:
     )
     bill = mhsa((side // stride, side // stride), block.width, block.heads)
     _bars(
-        desk,
         say("course.multiply_adds", side=side, tokens=f"{(side // stride) ** 2:,}"),
         {
             say("course.projections"): bill.projected / 1e6,
@@ -497,9 +504,11 @@ def _bill(desk: Desk) -> None:
     st.markdown(say("course.bill_says", total=f"{bill.total:,}"))
 
 
-def _bars(desk: Desk, title: str, values: dict[str, float], unit: str) -> None:
+def _bars(title: str, values: dict[str, float], unit: str) -> None:
     """A few amounts as bars from 0, each with its number."""
-    texts = [f"{value:.3g}{unit}" if value < 1000 else f"{value:,.0f}{unit}" for value in values.values()]
+    texts = [
+        f"{value:.3g}{unit}" if value < 1000 else f"{value:,.0f}{unit}" for value in values.values()
+    ]
     chart = go.Figure(
         go.Bar(
             x=list(values.values()),
