@@ -22,6 +22,8 @@ export default function (component) {
   image.addEventListener("load", drawAll, { once: true });
   const bar = view.querySelector(".bar");
   bar.hidden = !data.boards.some(({ multiples }) => multiples);
+  const { bar_less, bar_even, bar_more } = data.words;
+  bar.setAttribute("aria-label", `1/16×: ${bar_less}; ${bar_even}; 16×: ${bar_more}`);
   const drawEverything = () => {
     drawAll();
     if (!bar.hidden) drawBar(bar, data.words, look, null);
