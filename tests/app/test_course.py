@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 from tests.app.test_pages import open_app
 from transcnn.classifier import Classifier
 from transcnn.course.lessons import load_lesson
-from transcnn.course.questions import Choose, Click, Estimate, Order
+from transcnn.course.questions import Choose, Click, Draw, Estimate, Order
 from transcnn.course.scene import Scene, first_asker
 from transcnn.course.steps import STEPS, find_step
 from transcnn.errors import ChoiceError
+from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.course.choice import CourseChoice, read_course
 from transcnn.ui.course.progress import LARGEST, Kept, Progress, read_progress
@@ -25,7 +26,10 @@ NUMBERS = [step.number for step in STEPS]
 def zebra(shipped_trace):
     sample = next(s for s in samples() if s.name == "zebra")
     digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
-    return Scene(Classifier(), shipped_trace, digest, first_asker("zebra", shipped_trace.crop))
+    pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
+    return Scene(
+        Classifier(), shipped_trace, pixels, digest, first_asker("zebra", shipped_trace.crop)
+    )
 
 
 def open_course(**link: str) -> AppTest:
@@ -58,6 +62,8 @@ def predict(app: AppTest, scene: Scene, number: str, right: bool = True) -> None
             case Click(best=best) as click:
                 far = (0, 0) if best[0] > 1 else (click.values.shape[0] - 1, 0)
                 app.session_state[f"clicked|{place}"] = best if right else far
+            case Draw(key=box):
+                app.session_state[f"clicked|{place}"] = box if right else (0, 0, 1, 1)
         app.radio(key=f"sure|{place}").set_value("fairly")
         app.button(key=keep.key).click().run()
         assert not app.exception
@@ -216,3 +222,20 @@ def test_a_link_lets_the_named_place_ask():
 
     assert marked(other) == 200 // 32 * 7 + 200 // 32
     assert marked(first) != marked(other)
+
+
+def test_a_stage_is_built_and_checked_by_running_it(zebra):
+    app = open_course(step="3.6")
+    predict(app, zebra, "3.6")
+    app.button(key="course_reveal").click().run()
+
+    def build(first, second):
+        app.number_input(key="course_first").set_value(first)
+        app.number_input(key="course_second").set_value(second)
+        app.button(key="course_check").click().run()
+        assert not app.exception
+        return [w.value for w in app.warning], [s.value for s in app.success]
+
+    assert "over the budget" in build(8, 7)[0][0]
+    assert "does not reach" in build(4, 7)[0][0]
+    assert "within the budget" in build(7, 8)[1][0]

@@ -4,6 +4,7 @@ import pytest
 
 from transcnn.classifier import Classifier
 from transcnn.course.scene import Scene, first_asker
+from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 
 PICTURES = ("zebra", "beagle", "pizza")
@@ -23,9 +24,11 @@ def scene_of(classifier):
         sample = next(s for s in samples() if s.name == name)
         if name not in traces:
             traces[name] = classifier.trace(sample.path)
+        pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
         digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
         trace = traces[name]
-        return Scene(classifier, trace, digest, at or first_asker(name, trace.crop), **more)
+        place = at or first_asker(name, trace.crop)
+        return Scene(classifier, trace, pixels, digest, place, **more)
 
     return make
 

@@ -3,16 +3,17 @@ change with what they are about.
 """
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from tests.course.conftest import PICTURES
-from transcnn.course import asking, heads
-from transcnn.course.questions import Click, Estimate, Order
-from transcnn.course.scene import Scene
+from transcnn.course import asking, going_up, heads
+from transcnn.course.questions import Click, Draw, Estimate, Order
 from transcnn.course.steps import QUESTIONS
+from transcnn.model.attention import attend
 
 TWELVE = [(y, x) for y in (40, 104, 168) for x in (24, 88, 152, 200)]
 
@@ -223,6 +224,156 @@ def test_q17_to_q19_follow_from_counting_every_product(scene):
     }
 
 
+# Chapter 3
+
+
+def first_token(scene):
+    """The asker on the 56 x 56 map of stage 1."""
+    return scene.at[0] // 4, scene.at[1] // 4
+
+
+def test_q20_is_the_grid_of_8_by_8_that_holds_the_token(scene):
+    y, x = first_token(scene)
+    key = next(
+        (top, left, top + 7, left + 7)
+        for top in range(0, 56, 8)
+        for left in range(0, 56, 8)
+        if top <= y < top + 8 and left <= x < left + 8
+    )
+    assert pose(scene, "Q20").asks.key == key
+
+
+def test_q21_divides_all_pairs_by_those_inside_the_grids(scene):
+    assert pose(scene, "Q21").asks.key == 3136**2 / (49 * 64**2)
+
+
+def test_q22_are_the_neighbours_on_the_other_side_of_a_grid_border(scene):
+    y, x = going_up.wall_token(scene)
+    expected = {
+        (y + dy, x + dx)
+        for dy in (-1, 0, 1)
+        for dx in (-1, 0, 1)
+        if 0 <= y + dy < 56
+        and 0 <= x + dx < 56
+        and ((y + dy) // 8, (x + dx) // 8) != (y // 8, x // 8)
+    }
+    asks = pose(scene, "Q22").asks
+    assert {(r, c) for r in range(56) for c in range(56) if asks.mark((r, c)) == "hit"} == expected
+    assert expected
+
+
+def test_q23_is_where_a_nudge_is_felt_after_the_picture_has_moved(scene):
+    """By nudging tokens on both sides of every border of the key, through the module itself."""
+    top, left, bottom, right = pose(scene, "Q23").asks.key
+    y, x = going_up.wall_token(scene)
+    _, trace = going_up.moved(scene, 16)
+    block = trace.blocks[0]
+    module = scene.attention(block)
+    tokens = torch.tensor(block.levels[0].tokens_in)[None]
+    level = module.config.levels(block.size)[0]
+
+    def output(t):
+        with torch.inference_mode():
+            return attend(module.qkv[0](module.norms[0](t)), level, block.heads, None, 0)[
+                0, :, y, x
+            ]
+
+    def felt(row, column):
+        nudged = tokens.clone()
+        nudged[0, :, row, column] += torch.linspace(-3, 3, tokens.shape[1])
+        return bool((output(nudged) != output(tokens)).any())
+
+    inside = [(top, left), (top, right), (bottom, left), (bottom, right), (y, x)]
+    beyond = [(top - 1, left), (top, left - 1), (bottom + 1, right), (bottom, right + 1)]
+    assert all(felt(*place) for place in inside)
+    assert not any(felt(r, c) for r, c in beyond if 0 <= r < 56 and 0 <= c < 56)
+
+
+def test_the_moved_picture_shows_the_same_further_right(scene):
+    picture, _ = going_up.moved(scene, 16)
+    assert (picture[:, 16:] == scene.pixels[:, :-16]).all()
+    assert (picture[:, :16] == scene.pixels[:, :1]).all()
+
+
+def test_q24_adds_the_largest_of_four_numbers_to_their_mean(scene):
+    assert pose(scene, "Q24").asks.key == pytest.approx(max(3, 0, 0, -3) + 0)
+    assert pose(scene, "Q24").gaps["tokens"] == "3, 0, 0, -3"
+
+
+def test_q25_counts_the_tokens_that_are_the_largest_in_some_channel(scene):
+    level = scene.trace.blocks[0].levels[0]
+    top, left, _, _ = pose(scene, "Q20").asks.key
+    winning = set()
+    for channel in range(24):
+        best, place = -math.inf, None
+        for row in range(top, top + 8):
+            for column in range(left, left + 8):
+                value = float(
+                    level.attended[channel, row, column] + level.tokens_in[channel, row, column]
+                )
+                if value > best:
+                    best, place = value, (row, column)
+        winning.add(place)
+    assert pose(scene, "Q25").asks.key == len(winning)
+    assert going_up.winners(scene).sum() == 24
+
+
+def test_q26_two_tokens_of_one_cell_read_the_same_row(scene):
+    one, other = going_up.cell_mates(scene)
+    assert one != other
+    assert (one[0] // 8, one[1] // 8) == (other[0] // 8, other[1] // 8)
+    assert pose(scene, "Q26").asks.right == {"equal"}
+
+
+def test_q27_is_the_strongest_cell_besides_the_asker(scene):
+    _, mean, cell = loops(scene)
+    best = max((s for s in range(49) if s != cell), key=mean.__getitem__)
+    assert pose(scene, "Q27").asks.best == divmod(best, 7)
+    assert not pose(scene, "Q27").takes(divmod(cell, 7))
+
+
+def test_q28_every_cell_of_the_board_gives_one_vector(scene):
+    assert pose(scene, "Q28").asks.key == 49
+
+
+def test_q29_compares_the_lengths_of_what_the_levels_put_back(scene):
+    block, (y, x) = star(scene), (scene.at[0] // 16, scene.at[1] // 16)
+    module = scene.attention(block)
+    lengths = []
+    for i, level in enumerate(block.levels):
+        row, column = y // 2**i, x // 2**i
+        token = level.attended[:, row, column] + level.tokens_in[:, row, column]
+        with torch.inference_mode():
+            normed = module.output_norms[i](torch.tensor(token)[None, :, None, None])
+        matrix = module.proj.weight.detach()[:, :, 0, 0].double().numpy()
+        put = matrix @ normed[0, :, 0, 0].double().numpy()
+        lengths.append(math.sqrt(sum(float(v) ** 2 for v in put)))
+    share = 100 * lengths[1] / sum(lengths)
+    assert pose(scene, "Q29").asks.key == pytest.approx(share, rel=1e-4)
+
+
+def test_q30_is_one_grid_of_the_map(scene):
+    posed = pose(scene, "Q30")
+    assert posed.asks.right == {"grid"}
+    assert posed.gaps["grid"] == f"{100 * 64 / 3136:.2g}"
+
+
+def test_q31_is_what_the_farthest_cell_gets(scene):
+    _, mean, cell = loops(scene)
+    far = max(range(49), key=lambda s: math.dist(divmod(s, 7), divmod(cell, 7)))
+    assert pose(scene, "Q31").asks.key == pytest.approx(49 * mean[far], rel=1e-5)
+
+
+@pytest.mark.parametrize("at", TWELVE)
+def test_the_part_that_is_looked_at_closely_holds_the_whole_grid(scene_of, at):
+    scene = scene_of("zebra", at)
+    for token in (first_token(scene), going_up.wall_token(scene)):
+        (top, left), (rows, columns) = going_up.window(scene, token)
+        grid_top, grid_left = token[0] // 8 * 8, token[1] // 8 * 8
+        assert 0 <= top <= grid_top < grid_top + 8 <= top + rows <= 56
+        assert 0 <= left <= grid_left < grid_left + 8 <= left + columns <= 56
+
+
 # Keys change with what they are about
 
 
@@ -232,18 +383,25 @@ def key_of(posed):
             return round(key, 3)
         case Click(best=best):
             return best
+        case Draw(key=key):
+            return key
         case Order() as order:
             return tuple(order.values.items())
         case choose:
             return tuple(sorted(choose.right))
 
 
-@pytest.mark.parametrize("name", ["Q6", "Q7", "Q10", "Q11", "Q13", "Q15", "Q16"])
+@pytest.mark.parametrize(
+    "name", ["Q6", "Q7", "Q10", "Q11", "Q13", "Q15", "Q16", "Q25", "Q27", "Q29", "Q31"]
+)
 def test_another_picture_has_another_key(scenes, name):
     assert len({key_of(pose(scene, name)) for scene in scenes.values()}) >= 2
 
 
-@pytest.mark.parametrize("name", ["Q2", "Q7", "Q10", "Q11", "Q12", "Q13", "Q15"])
+@pytest.mark.parametrize(
+    "name",
+    ["Q2", "Q7", "Q10", "Q11", "Q12", "Q13", "Q15", "Q20", "Q22", "Q23", "Q25", "Q27", "Q31"],
+)
 def test_another_asker_has_another_key(scene_of, name):
     keys = [pose(scene_of("zebra", at), name) for at in TWELVE]
     assert len({key_of(posed) for posed in keys if posed is not None}) >= 2
@@ -267,7 +425,7 @@ EDITED = ((2, 1, 0, 0), (0, -1, 0, 1), (0, 0, 1, 1), (1, 0, 0, 2))
 
 def test_an_edit_of_the_hand_map_changes_the_keys_that_are_about_it(scene_of):
     before, after = scene_of("zebra"), scene_of("zebra", hand=EDITED)
-    for name in ("Q4", "Q8"):
+    for name in ("Q4", "Q8", "Q24"):
         assert key_of(pose(before, name)) != key_of(pose(after, name))
     assert pose(before, "Q3").gaps["scores"] != pose(after, "Q3").gaps["scores"]
     assert pose(before, "Q14").gaps["softer"] != pose(after, "Q14").gaps["softer"]
@@ -279,7 +437,6 @@ def test_an_edit_of_the_hand_map_changes_the_keys_that_are_about_it(scene_of):
 
 def flattened(scene):
     """The scene with every attention of its trace made even."""
-    from dataclasses import replace
 
     def even(level):
         weights = np.full_like(level.attention, 1 / level.attention.shape[-1])
@@ -289,10 +446,10 @@ def flattened(scene):
         replace(b, levels=tuple(even(level) for level in b.levels)) for b in scene.trace.blocks
     )
     trace = replace(scene.trace, blocks=blocks)
-    return Scene(scene.classifier, trace, scene.digest, scene.at)
+    return replace(scene, trace=trace)
 
 
-@pytest.mark.parametrize("name", ["Q5", "Q7", "Q11"])
+@pytest.mark.parametrize("name", ["Q5", "Q7", "Q11", "Q27"])
 def test_where_all_readings_are_flat_it_is_asked_whether_any_place_stands_out(scenes, name):
     posed = pose(flattened(scenes["zebra"]), name)
     assert posed.flat
@@ -308,15 +465,13 @@ def test_every_question_can_be_posed_about_a_flat_map(scenes):
 
 
 def test_the_next_block_is_looked_at_where_the_first_is_flat(scenes):
-    from dataclasses import replace
-
     scene = scenes["zebra"]
     flat = flattened(scene)
     mixed = tuple(
         f if (b.stage, b.block) == (2, 2) else b
         for b, f in zip(scene.trace.blocks, flat.trace.blocks, strict=True)
     )
-    there = Scene(scene.classifier, replace(scene.trace, blocks=mixed), scene.digest, scene.at)
+    there = replace(scene, trace=replace(scene.trace, blocks=mixed))
     found = there.clear_block
     assert (found.stage, found.block) != (2, 2)
     assert len(there.row(found)) * there.row(found).max() >= 1.15

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from transcnn.course.questions import Choose, Click, Estimate, Order, Posed, parse_number
+from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Posed, parse_number
 
 CELLS = np.array([[1.0, 0.98, 0.5], [0.4, 0.0, np.nan]])
 
@@ -18,6 +18,12 @@ def test_a_cell_that_is_worth_nothing_is_never_near():
     one = np.zeros((2, 2))
     one[0, 0] = 1
     assert Click(one).mark((1, 1)) == "miss"
+
+
+def test_a_drawn_rectangle_is_right_only_exactly_and_near_with_the_same_size():
+    draw = Draw((8, 8), (0, 2, 1, 3))
+    marks = [draw.mark(box) for box in ((0, 2, 1, 3), (1, 3, 2, 4), (0, 2, 1, 4))]
+    assert marks == ["hit", "near", "miss"]
 
 
 def test_sizes_less_than_a_tenth_apart_may_be_swapped():
@@ -69,6 +75,9 @@ def test_what_is_no_number_is_not_taken_for_one(text):
         (Click(CELLS), (2, 0)),
         (Click(CELLS), (1, 2)),  # cannot be chosen
         (Click(CELLS), ("0", "1")),
+        (Draw((4, 4), (0, 0, 1, 1)), (0, 0, 4, 1)),
+        (Draw((4, 4), (0, 0, 1, 1)), (1, 0, 0, 1)),
+        (Draw((4, 4), (0, 0, 1, 1)), (0, 0)),
         (Order({"a": 1.0, "b": 2.0}), ("a", "a")),
     ],
 )

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Mark = Literal["hit", "near", "miss"]
-Guess = str | float | tuple[str, ...] | tuple[int, int]
-Kind = Literal["choose", "estimate", "click", "order"]
+Guess = str | float | tuple[str, ...] | tuple[int, ...]
+Kind = Literal["choose", "estimate", "click", "order", "draw"]
 
 TIE = 1.10  # of sizes to be ordered: below this ratio either way is right
 _HIT, _NEAR = 0.97, 3  # of the best cell's value; among so many best
@@ -81,6 +81,25 @@ class Click:
 
 
 @dataclass(frozen=True)
+class Draw:
+    """A rectangle of cells on a map of `size` (rows, columns): top, left, bottom, right, all of
+    them inside. Only the exact one is right; one of the same shape beside it is near.
+    """
+
+    size: tuple[int, int]
+    key: tuple[int, int, int, int]
+
+    def mark(self, guess: tuple[int, int, int, int]) -> Mark:
+        if guess == self.key:
+            return "hit"
+        return "near" if _shape(guess) == _shape(self.key) else "miss"
+
+
+def _shape(box: tuple[int, int, int, int]) -> tuple[int, int]:
+    return box[2] - box[0] + 1, box[3] - box[1] + 1
+
+
+@dataclass(frozen=True)
 class Order:
     """Sizes, the largest first. Neighbours less than `TIE` apart may be swapped."""
 
@@ -108,7 +127,7 @@ class Posed:
     `flat`: no place stands out, and that is what is asked instead.
     """
 
-    asks: Choose | Estimate | Click | Order
+    asks: Choose | Estimate | Click | Draw | Order
     gaps: Mapping[str, str] = field(default_factory=dict)
     flat: bool = False
 
@@ -127,6 +146,14 @@ class Posed:
                 return isinstance(guess, float) and bool(np.isfinite(guess))
             case Order(values=values):
                 return isinstance(guess, tuple) and sorted(map(str, guess)) == sorted(values)
+            case Draw(size=(rows, columns)):
+                return (
+                    isinstance(guess, tuple)
+                    and len(guess) == 4
+                    and all(isinstance(v, int) for v in guess)
+                    and 0 <= guess[0] <= guess[2] < rows
+                    and 0 <= guess[1] <= guess[3] < columns
+                )
             case Click(values=cells):
                 return (
                     isinstance(guess, tuple)

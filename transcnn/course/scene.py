@@ -36,6 +36,7 @@ class Scene:
 
     classifier: Classifier
     trace: Trace
+    pixels: NDArray[np.uint8]  # [S, S, 3]
     digest: str
     at: Place
     hand: Numbers = FIRST_MAP

@@ -21,12 +21,16 @@ export default function (component) {
   const image = photos.get(data.photo);
   image.addEventListener("load", drawAll, { once: true });
   const bar = view.querySelector(".bar");
-  bar.hidden = !data.boards.some(({ multiples }) => multiples);
-  const { bar_less, bar_even, bar_more } = data.words;
-  bar.setAttribute("aria-label", `1/16×: ${bar_less}; ${bar_even}; 16×: ${bar_more}`);
+  const amounts = data.boards.some(({ amounts }) => amounts);
+  bar.hidden = !amounts && !data.boards.some(({ multiples }) => multiples);
+  const { bar_less, bar_even, bar_more, amount } = data.words;
+  const legend = `1/16×: ${bar_less}; ${bar_even}; 16×: ${bar_more}`;
+  bar.setAttribute("aria-label", amounts ? `0 - ${data.top}: ${amount}` : legend);
   const drawEverything = () => {
     drawAll();
-    if (!bar.hidden) drawBar(bar, data.words, look, null);
+    if (bar.hidden) return;
+    if (amounts) drawAmountBar(bar, amount, data.top, look, null);
+    else drawBar(bar, data.words, look, null);
   };
   view.watch?.disconnect();
   view.watch = new ResizeObserver(drawEverything);
@@ -91,40 +95,65 @@ function prepare(figure, board, number, data, look, setTriggerValue) {
   };
 }
 
-/** A cell in words: its place, the pixels that it covers, and its multiple where there is one. */
+/** A cell in words: its place, the pixels that it covers, and what stands in it. */
 function describe(board, [y, x], data) {
-  const [down, across] = [data.pixels / board.rows, data.pixels / board.columns];
+  const [rows, columns] = board.whole ?? [board.rows, board.columns];
+  const [down, across] = [data.pixels / rows, data.pixels / columns];
+  const [row, column] = [y + board.origin[0], x + board.origin[1]];
   const number = (value) => String(Math.round(value));
   const place = data.words.cell
-    .replace("{row}", y + 1)
-    .replace("{column}", x + 1)
-    .replace("{top}", number(y * down))
-    .replace("{bottom}", number((y + 1) * down) - 1)
-    .replace("{left}", number(x * across))
-    .replace("{right}", number((x + 1) * across) - 1);
-  const value = board.multiples?.[y * board.columns + x];
-  return value === undefined || value === null ? place : `${place} · ${formatExactly(value)}`;
+    .replace("{row}", row + 1)
+    .replace("{column}", column + 1)
+    .replace("{top}", number(row * down))
+    .replace("{bottom}", number((row + 1) * down) - 1)
+    .replace("{left}", number(column * across))
+    .replace("{right}", number((column + 1) * across) - 1);
+  const at = y * board.columns + x;
+  const value = board.multiples?.[at];
+  const told = value === undefined || value === null ? undefined : formatExactly(value);
+  const said = told ?? board.amounts?.[at]?.toPrecision(3) ?? board.numbers?.[at];
+  return said === undefined ? place : `${place} · ${said}`;
 }
 
 function draw(figure, board, data, look) {
   const canvas = figure.children[1];
-  const { rows, columns, multiples } = board;
+  const { rows, columns, multiples, amounts, numbers } = board;
   const { pen, width, height } = fit(canvas);
   const [tall, wide] = [height / rows, width / columns];
   pen.fillStyle = look.paper;
   pen.fillRect(0, 0, width, height);
   const image = photos.get(data.photo);
-  if (image?.complete && image.naturalWidth) pen.drawImage(image, 0, 0, width, height);
-  for (let cell = 0; multiples && cell < rows * columns; cell++) {
-    if (multiples[cell] === null) continue;
+  if (image?.complete && image.naturalWidth) {
+    const [all, wideAll] = board.whole ?? [rows, columns];
+    const [tallest, widest] = [image.naturalHeight / all, image.naturalWidth / wideAll];
+    const [top, left] = board.origin;
+    const part = [left * widest, top * tallest, columns * widest, rows * tallest];
+    pen.drawImage(image, ...part, 0, 0, width, height);
+  }
+  const shown = multiples?.map((m) => (m === null ? null : step(m)));
+  const steps = shown ?? amounts?.map((amount) => amountStep(amount, data.top));
+  for (let cell = 0; steps && cell < rows * columns; cell++) {
+    if (steps[cell] === null) continue;
     pen.globalAlpha = 0.78;
-    pen.fillStyle = look.ramp.colours[step(multiples[cell])];
+    pen.fillStyle = look.ramp.colours[steps[cell]];
     pen.fillRect((cell % columns) * wide, Math.floor(cell / columns) * tall, wide, tall);
   }
   pen.globalAlpha = 1;
-  pen.fillStyle = "rgba(0,0,0,.34)";
+  pen.fillStyle = `rgba(0,0,0,${columns > 20 ? 0.16 : 0.34})`;
   for (let x = 1; x < columns; x++) pen.fillRect(Math.round(x * wide), 0, 1, height);
   for (let y = 1; y < rows; y++) pen.fillRect(0, Math.round(y * tall), width, 1);
+  for (let cell = 0; numbers && cell < rows * columns; cell++)
+    if (numbers[cell]) write(pen, (cell % columns) * wide, Math.floor(cell / columns) * tall, wide, tall, numbers[cell], look);
+  for (const { box, colour, dashed } of board.boxes) {
+    const [top, left, bottom, right] = box;
+    const frame = [left * wide, top * tall, (right - left + 1) * wide, (bottom - top + 1) * tall];
+    for (const [line, style] of [[6, LIGHT_INK], [3, data.colours[colour]]]) {
+      pen.setLineDash(dashed ? [7, 5] : []);
+      Object.assign(pen, { lineWidth: line, strokeStyle: style });
+      pen.strokeRect(...frame);
+    }
+    pen.setLineDash([]);
+  }
   for (const { cell, letter, colour, dashed } of board.marks) {
     const [x, y] = [(cell % columns) * wide, Math.floor(cell / columns) * tall];
     ring(pen, x + 2, y + 2, Math.min(wide, tall) - 4, dashed);
@@ -134,9 +163,9 @@ function draw(figure, board, data, look) {
     const [y, x] = figure.cursor;
     ring(pen, x * wide + 1, y * tall + 1, Math.min(wide, tall) - 2, true);
   }
-  if (board.dot) {
+  for (const [down, across] of board.dots) {
     pen.beginPath();
-    pen.arc(board.dot[1] * width, board.dot[0] * height, 4.5, 0, 2 * Math.PI);
+    pen.arc(across * width, down * height, 4.5, 0, 2 * Math.PI);
     pen.fillStyle = data.colours.asker;
     pen.fill();
     pen.lineWidth = 2;
@@ -154,4 +183,16 @@ function chip(pen, x, y, letter, colour) {
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.fillText(letter, x + 8, y + 9);
+}
+
+/** A number in the middle of a cell, on paper. */
+function write(pen, x, y, wide, tall, text, look) {
+  pen.font = `600 ${Math.min(14, wide * 0.55)}px ${FONT}`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  const [across, down] = [pen.measureText(text).width + 4, Math.min(18, tall - 2)];
+  pen.fillStyle = look.paper;
+  pen.fillRect(x + (wide - across) / 2, y + (tall - down) / 2, across, down);
+  pen.fillStyle = look.ink;
+  pen.fillText(text, x + wide / 2, y + tall / 2 + 1);
 }

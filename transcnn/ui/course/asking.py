@@ -41,23 +41,18 @@ def _places(desk: Desk) -> None:
         rows, columns = sizes.get(stage, (rows, columns)) if stage is not None else (rows, columns)
     y, x = asking.marked_pixel(scene)
     side = scene.trace.crop.size
-    at_question = (rows, columns) == asking.covered_map(scene)
-    show_boards(
-        desk,
-        [
-            Board(
-                say("course.tokens_of", rows=rows, columns=columns),
-                rows,
-                columns,
-                say("course.board_says", rows=rows, columns=columns),
-                marks=guess_marks(desk, "Q2", columns) if at_question else [],
-                dot=((y + 0.5) / side, (x + 0.5) / side),
-                pick=not desk.kept("Q2"),
-                start=(rows // 2, columns // 2),
-            )
-        ],
-        guess_at(desk, "Q2"),
+    shown = Board(
+        say("course.tokens_of", rows=rows, columns=columns),
+        rows,
+        columns,
+        say("course.board_says", rows=rows, columns=columns),
+        dots=[((y + 0.5) / side, (x + 0.5) / side)],
+        pick=not desk.kept("Q2"),
+        start=(rows // 2, columns // 2),
     )
+    if (rows, columns) == asking.covered_map(scene):
+        shown = guess_marks(desk, "Q2", shown)
+    show_boards(desk, [shown], guess_at(desk, "Q2"))
     if desk.revealed:
         st.caption(
             say(

@@ -3,16 +3,18 @@
 import base64
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+from numpy.typing import NDArray
 from PIL import Image
 
-from transcnn.course.questions import Click
+from transcnn.course.questions import Click, Draw
 from transcnn.course.scene import Wide
-from transcnn.figures.scale import DARK, LIGHT
+from transcnn.figures.scale import DARK, LIGHT, NORM_TOP
 from transcnn.trace.trace import BlockTrace
 from transcnn.ui.components import boards
 from transcnn.ui.course.desk import COLOURS, Desk
@@ -25,7 +27,9 @@ _BOARDS = "course_boards"
 class Board:
     """The picture cut into cells; `multiples` of an even share are row by row, None: not shown.
 
-    `dot` is a place as shares of the picture: down, across.
+    `amounts` from 0 to `NORM_TOP` stand in place of multiples; `numbers` are written into the
+    cells; `boxes` are rectangles of cells; `dots` are places as shares of what is shown: down,
+    across. `whole`: the size of the map of which only a part is shown, from `origin` on.
     """
 
     name: str
@@ -34,7 +38,12 @@ class Board:
     says: str
     multiples: list[float | None] | None = None
     marks: list[dict[str, Any]] = field(default_factory=list)
-    dot: tuple[float, float] | None = None
+    dots: list[tuple[float, float]] = field(default_factory=list)
+    amounts: list[float] | None = None
+    numbers: list[str] | None = None
+    boxes: list[dict[str, Any]] = field(default_factory=list)
+    whole: tuple[int, int] | None = None
+    origin: tuple[int, int] = (0, 0)
     small: bool = False
     pick: bool = False
     start: tuple[int, int] = (0, 0)
@@ -65,9 +74,15 @@ def last_board(desk: Desk, block: BlockTrace, name: str, row: Wide | None, **mor
 
 
 def show_boards(
-    desk: Desk, shown: Sequence[Board], on_pick: Callable[[int, int, int], None]
+    desk: Desk,
+    shown: Sequence[Board],
+    on_pick: Callable[[int, int, int], None],
+    picture: tuple[str, NDArray[np.uint8]] | None = None,
 ) -> None:
-    """Mount the boards; `on_pick` gets the board's number, the row and the column."""
+    """Mount the boards; `on_pick` gets the board's number, the row and the column. `picture`: a
+    name and pixels to show in place of the desk's.
+    """
+    key, pixels = picture or ("", desk.scene.pixels)
 
     def picked() -> None:
         found = st.session_state[_BOARDS]["picked"]
@@ -79,13 +94,15 @@ def show_boards(
         _BOARDS,
         {
             "boards": [asdict(board) for board in shown],
-            "photo": _photo(desk.shown.opened.key, desk.shown.opened.pixels),
+            "photo": _photo(f"{desk.shown.opened.key}{key}", pixels),
+            "top": NORM_TOP,
             "pixels": desk.scene.trace.crop.size,
             "ramps": {"light": LIGHT, "dark": DARK},
             "colours": desk.colours,
             "words": {
                 **{name: words[name] for name in ("bar_less", "bar_even", "bar_more")},
                 "cell": desk.say.table("course")["cell_says"],
+                "amount": desk.say("course.amount"),
             },
         },
         on_pick=picked,
@@ -113,27 +130,70 @@ def ask_from(desk: Desk, size: tuple[int, int]) -> Callable[[int, int, int], Non
     return pick
 
 
-def guess_at(desk: Desk, name: str) -> Callable[[int, int, int], None]:
+def guess_at(
+    desk: Desk, name: str, origin: tuple[int, int] = (0, 0)
+) -> Callable[[int, int, int], None]:
     """Keeps the picked cell as the guess at a click question, until it is said how sure it is."""
 
     def pick(_: int, row: int, column: int) -> None:
-        st.session_state[clicked_key(desk.question_place(name))] = (row, column)
+        st.session_state[clicked_key(desk.question_place(name))] = (
+            row + origin[0],
+            column + origin[1],
+        )
 
     return pick
 
 
-def guess_marks(desk: Desk, name: str, columns: int) -> list[dict[str, Any]]:
-    """The cell that was guessed, and once it is revealed, the right one."""
-    kept, posed = desk.kept(name), desk.posed[name]
-    clicked = kept.guess if kept else st.session_state.get(clicked_key(desk.question_place(name)))
-    marks = []
-    if desk.revealed and posed is not None and isinstance(posed.asks, Click):
-        row, column = posed.asks.best
-        marks.append(mark(row * columns + column, "u", "seen"))
-    if isinstance(clicked, tuple):
-        row, column = map(int, clicked)
-        marks.append(mark(row * columns + column, "?", "seen", dashed=True))
-    return marks
+def draw_at(
+    desk: Desk, name: str, origin: tuple[int, int] = (0, 0)
+) -> Callable[[int, int, int], None]:
+    """Keeps picked cells as two opposite corners of a rectangle; a third one begins anew."""
+
+    def pick(_: int, row: int, column: int) -> None:
+        key = clicked_key(desk.question_place(name))
+        y, x = row + origin[0], column + origin[1]
+        before = st.session_state.get(key)
+        if before is not None and len(before) == 2:
+            (top, bottom), (left, right) = sorted((before[0], y)), sorted((before[1], x))
+            st.session_state[key] = (top, left, bottom, right)
+        else:
+            st.session_state[key] = (y, x)
+
+    return pick
+
+
+def _guess(desk: Desk, name: str) -> tuple[int, ...] | None:
+    kept = desk.kept(name)
+    found = kept.guess if kept else st.session_state.get(clicked_key(desk.question_place(name)))
+    return tuple(map(int, found)) if isinstance(found, tuple) else None
+
+
+def guess_marks(desk: Desk, name: str, board: Board) -> Board:
+    """The board with the cell or rectangle that was guessed, and once it is revealed, the right
+    one.
+    """
+    posed, guess = desk.posed[name], _guess(desk, name)
+    top, left = board.origin
+    marks, boxes = list(board.marks), list(board.boxes)
+
+    def cell(row: int, column: int) -> int:
+        return (row - top) * board.columns + column - left
+
+    def box(found: tuple[int, ...], dashed: bool) -> dict[str, Any]:
+        shift = (top, left, top, left)
+        inside = [v - by for v, by in zip(found, shift, strict=True)]
+        return {"box": inside, "colour": "seen", "dashed": dashed}
+
+    if desk.revealed and posed is not None:
+        if isinstance(posed.asks, Click):
+            marks.append(mark(cell(*posed.asks.best), "u", "seen"))
+        elif isinstance(posed.asks, Draw):
+            boxes.append(box(posed.asks.key, dashed=False))
+    if guess is not None and len(guess) == 2:
+        marks.append(mark(cell(*guess), "?", "seen", dashed=True))
+    elif guess is not None:
+        boxes.append(box(guess, dashed=True))
+    return replace(board, marks=marks, boxes=boxes)
 
 
 def say_limit(desk: Desk) -> None:

@@ -30,17 +30,13 @@ def _heads(desk: Desk) -> None:
     """2.1: the mean of the heads; afterwards each of them."""
     say, scene = desk.say, desk.scene
     block = heads.unlike_block(scene) or scene.block
-    columns = block.levels[-1].size[1]
-    cell = scene.cell(block)
     readings = heads.head_rows(scene, block)
     asked = desk.posed["Q11"]
     clicks = asked is not None and isinstance(asked.asks, Click)
-    marks = [mark(cell, "t")]
-    mean = last_board(desk, block, say("course.mean"), readings.mean(0), marks=marks)
-    if not clicks or desk.kept("Q11"):
-        shown = [replace(mean, marks=marks + (guess_marks(desk, "Q11", columns) if clicks else []))]
-    else:
-        shown = [replace(mean, pick=True, marks=marks + guess_marks(desk, "Q11", columns))]
+    mean = last_board(desk, block, say("course.mean"), readings.mean(0))
+    if clicks:
+        mean = guess_marks(desk, "Q11", replace(mean, pick=not desk.kept("Q11")))
+    shown = [mean]
     if desk.revealed:
         for h, reading in enumerate(readings):
             name = say("course.head", head=h + 1)

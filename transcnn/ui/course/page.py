@@ -39,6 +39,7 @@ def show() -> None:
     scene = Scene(
         classifier(state.model),
         trace_picture(shown.opened, state.model),
+        shown.opened.pixels,
         shown.source.digest,
         state.course.at or first_asker(shown.source.sample, shown.opened.crop),
         state.course.hand,

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from transcnn.course.questions import Guess
 from transcnn.errors import ChoiceError
 
 LARGEST = 1_000_000  # bytes of a file
@@ -19,7 +20,7 @@ _VERSION = 1
 class Kept:
     """One guess and how sure it was."""
 
-    guess: str | float | tuple[str, ...] | tuple[int, int]
+    guess: Guess
     sure: str  # one of `SURENESS`
 
 

@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from transcnn.course.questions import Choose, Click, Estimate, Guess, Order, Posed, parse_number
+from transcnn.course.questions import (
+    Choose,
+    Click,
+    Draw,
+    Estimate,
+    Guess,
+    Order,
+    Posed,
+    parse_number,
+)
 from transcnn.ui.course.desk import Desk
 from transcnn.ui.course.progress import LONGEST, SURENESS, Kept
 from transcnn.ui.words import Words
@@ -54,9 +63,10 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
     say, place = desk.say, desk.question_place(name)
     guess_key, sure_key = f"guess|{place}", f"sure|{place}"
     clicked = st.session_state.get(clicked_key(place))
-    if isinstance(posed.asks, Click):
-        own = say("course.not_itself") if _own_left_out(posed.asks) else ""
-        st.markdown(f"{say('course.how_to_click')} {own}")
+    if isinstance(posed.asks, Click | Draw):
+        own = isinstance(posed.asks, Click) and _own_left_out(posed.asks)
+        how = "course.how_to_draw" if isinstance(posed.asks, Draw) else "course.how_to_click"
+        st.markdown(f"{say(how)} {say('course.not_itself') if own else ''}")
         if clicked is not None:
             st.markdown(f"**{describe_guess(say, desk, name, posed, clicked)}**")
     with st.form(f"form|{place}", border=False):
@@ -110,7 +120,7 @@ def _own_left_out(asks: Click) -> bool:
 def _keep(desk: Desk, name: str, posed: Posed, guess_key: str, sure_key: str) -> None:
     place, given = desk.question_place(name), st.session_state.get(guess_key)
     guess: Guess | None = given
-    if isinstance(posed.asks, Click):
+    if isinstance(posed.asks, Click | Draw):
         guess = st.session_state.get(clicked_key(place))
     elif isinstance(posed.asks, Estimate):
         guess = parse_number(given or "")
@@ -134,16 +144,21 @@ def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept) -> None:
     with right:
         st.caption(say("course.outcome"))
         st.markdown(f"**{_outcome(desk, name, posed)}**")
-    st.markdown(f"{_SIGNS[mark]} {say(f'course.{mark}')}")
+    near = mark == "near" and isinstance(posed.asks, Draw)
+    st.markdown(f"{_SIGNS[mark]} {say('course.near_draw' if near else f'course.{mark}')}")
     if isinstance(posed.asks, Estimate) and posed.asks.even_would_do:
         st.caption(say("course.even_would_do"))
 
 
 def describe_guess(say: Words, desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
     """A guess in words."""
-    if isinstance(posed.asks, Click):
+    if isinstance(posed.asks, Click | Draw):
         assert isinstance(guess, tuple)
-        return say("course.cell", row=int(guess[0]) + 1, column=int(guess[1]) + 1)
+        places = [int(v) + 1 for v in guess]
+        if len(places) == 2:
+            return say("course.cell", row=places[0], column=places[1])
+        top, left, bottom, right = places
+        return say("course.box", top=top, left=left, bottom=bottom, right=right)
     if isinstance(posed.asks, Order):
         assert isinstance(guess, tuple)
         return " > ".join(_option(desk, name, posed, str(option)) for option in guess)
@@ -158,8 +173,8 @@ def _outcome(desk: Desk, name: str, posed: Posed) -> str:
             return " / ".join(_option(desk, name, posed, option) for option in sorted(right))
         case Estimate(key=key):
             return _number(key)
-        case Click(best=best):
-            return describe_guess(desk.say, desk, name, posed, best)
+        case Click(best=found) | Draw(key=found):
+            return describe_guess(desk.say, desk, name, posed, found)
         case Order(right=order):
             return describe_guess(desk.say, desk, name, posed, order)
 

@@ -1,9 +1,9 @@
 """Which picture belongs to which step."""
 
-from transcnn.ui.course import asking, heads
+from transcnn.ui.course import asking, going_up, heads
 from transcnn.ui.course.desk import Desk
 
-_PICTURES = {**asking.PICTURES, **heads.PICTURES}
+_PICTURES = {**asking.PICTURES, **heads.PICTURES, **going_up.PICTURES}
 
 
 def touch(desk: Desk) -> None:
