@@ -86,3 +86,16 @@ def test_a_link_brings_back_step_picture_and_asker(server, open_page):
     again = open_page(page.url, until=".boards canvas")
     settle(again)
     assert again.url == page.url
+
+
+def test_a_grid_is_drawn_by_keyboard_from_corner_to_corner(server, open_page):
+    page = open_page(f"{server}/course?picture=zebra&step=3.1", until=".boards canvas")
+    settle(page)
+    tab_to(page, "e.tagName === 'CANVAS' && e.classList.contains('data')")
+    page.keyboard.press("ArrowUp")  # to the asker's token, row 31, column 17
+    page.keyboard.press("Enter")
+    page.get_by_text("row 31, column 17", exact=True).wait_for()
+    settle(page)
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_text("rows 31 to 32, columns 17 to 19", exact=True).wait_for()

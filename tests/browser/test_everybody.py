@@ -15,6 +15,7 @@ PAGES = {
     "tokens": ("/tokens?picture=elephant&level=1", ".tokens[data-state=ready]"),
     "hide": ("/hide?picture=elephant", ".hide[data-state=ready]:not(.computing)"),
     "course": ("/course?step=2.1", ".boards canvas"),
+    "course-part": ("/course?step=3.2", ".boards canvas"),
     "course-hand": ("/course?step=1.2", ".hand input"),
     "cost": ("/cost", ".js-plotly-plot .main-svg"),
     "errors": ("/errors?pins=2,9", ".gallery button"),

@@ -72,6 +72,12 @@ class Scene:
         )
         return row, column
 
+    @property
+    def share(self) -> tuple[float, float]:
+        """The asking place as shares of the input: down, across."""
+        size = self.trace.crop.size
+        return (self.at[0] + 0.5) / size, (self.at[1] + 0.5) / size
+
     def cell(self, block: BlockTrace) -> int:
         """The asker on the block's last board, counted row by row."""
         size = block.levels[-1].size

@@ -112,7 +112,8 @@ def _merging(desk: Desk) -> None:
         says = say("course.board_says", rows=rows, columns=columns)
         return Board(name, rows, columns, says, amounts=amounts)
 
-    shown = [board(say("course.average_only"), lengths["average"])]
+    average = board(say("course.average_only"), lengths["average"])
+    shown = [replace(average, dots=[scene.share])]
     if desk.revealed:
         shown.append(board(say("course.max_and_average"), lengths["both"]))
         counts = going_up.winners(scene)
@@ -170,6 +171,7 @@ def _smoothing(desk: Desk) -> None:
         _FINE,
         say("course.board_says", rows=_FINE, columns=_FINE),
         multiples=[round(float(m), 4) for m in (2**fine).ravel()],
+        dots=[scene.share],
     )
     shown = [smooth]
     if desk.revealed:
