@@ -40,8 +40,7 @@ def store_run(
         remaining = _for_all(store.remaining() if store is not None else [], count)
         options.use_threads(1)
         cores = max(1, (os.cpu_count() or 1) // count)
-        interrupted = Interrupted()
-        with progress_bar() as show:
+        with Interrupted() as interrupted, progress_bar() as show:
             for done in answer_run(
                 store, classifier, remaining, resize, cores, lambda: interrupted.yes
             ):

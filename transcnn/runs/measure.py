@@ -46,6 +46,8 @@ def prepare_item(item: Item, size: int, resize: Resize) -> Prepared | Broken:
         return Broken(item.name, str(error))
     except OSError as error:
         return Broken(item.name, f"{error.strerror}.")
+    except ValueError:  # as a zero byte in its name
+        return Broken(item.name, "No file can be called so.")
     pixels, _ = prepare(picture, size, resize)
     return Prepared(item, pixels, picture.digest, picture.size, _thumbnail(picture.image))
 

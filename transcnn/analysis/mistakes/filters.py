@@ -16,6 +16,7 @@ from transcnn.analysis.mistakes.calibration import bins_of
 from transcnn.analysis.mistakes.table import CASES, Bools, Table
 from transcnn.errors import ChoiceError
 
+_DIGITS = 9  # of a whole number
 _RIGHT_IN = tuple(f"right_{case}" for case in CASES[1:])
 _WORDS = ("label", "answer", "right", *_RIGHT_IN, "tag", "text", "changed", "bin", "sink")
 
@@ -85,7 +86,7 @@ def bounds(value: str) -> tuple[float, float]:
 
 
 def _quoted(value: str) -> str:
-    return shlex.quote(value) if set(value) & set(" \t\n'\"\\") else value
+    return shlex.quote(value) if set(value) & set(" \t\r\n'\"\\") else value
 
 
 def _holds(table: Table, key: str, value: str) -> Bools:
@@ -130,6 +131,6 @@ def _yes(key: str, value: str) -> bool:
 
 
 def _number(key: str, text: str) -> int:
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _DIGITS:
         raise ChoiceError(field=key, value=text, allowed="whole numbers from 0")
     return int(text)
