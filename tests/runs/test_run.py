@@ -59,7 +59,7 @@ def test_what_is_no_picture_is_listed_and_does_not_stop_the_run(whole):
     assert len(store.table()) == COUNT - 1
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize("workers", [1, 2])
 def test_stopped_and_gone_on_with_a_run_is_what_it_is_in_one_go(
     small, items, whole, tmp_path, workers
 ):
@@ -67,7 +67,7 @@ def test_stopped_and_gone_on_with_a_run_is_what_it_is_in_one_go(
     store = begin_run(path, small, items, "crop")
     events = list(answer_run(store, small, items, "crop", workers, lambda: True))
     assert len(events) == workers, "stopped after the batches that were being answered"
-    assert store.progress().done == events[0].progress.done < COUNT
+    assert store.progress().done == events[-1].progress.done < COUNT
 
     again = begin_run(path, small, items, "crop")
     left = again.remaining()
