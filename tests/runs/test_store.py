@@ -19,7 +19,6 @@ from transcnn.runs.measured import Broken
 from transcnn.runs.store import (
     Progress,
     begin,
-    delete_run,
     known_runs,
     open_run,
     run_path,
@@ -217,18 +216,6 @@ def test_several_runs_lie_side_by_side():
     assert known_runs() == ["one", "two"]
     assert (len(one.table()), len(two.table())) == (4, 6)
     assert two.table().notes == ("",) * 6
-
-
-@pytest.mark.usefixtures("home")
-def test_a_deleted_run_leaves_nothing():
-    store = made_run(run_path("gone"), 4)
-    store.write_note(1, "a note")
-
-    delete_run(store.path)
-
-    assert list(runs_folder().iterdir()) == []
-    assert known_runs() == []
-    delete_run(store.path)  # who was second finds it done
 
 
 def test_notes_are_kept_replaced_and_taken_away(tmp_path):

@@ -33,6 +33,7 @@ from transcnn.errors import (
 
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 _CHUNK = 1 << 20  # bytes
+_LONGEST_NAME = 1 << 10  # bytes in a zip's list, for each member that is allowed
 _LONGEST_HEADER = 1 << 14  # bytes; tarfile itself reads blocks of 10 kB
 _DAMAGE = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError),
@@ -110,7 +111,7 @@ def _members(stream: IO[bytes], called: str, limits: Limits) -> Iterator[_Member
     start = stream.read(4)
     stream.seek(0)
     if start in (b"PK\3\4", b"PK\5\6"):  # the first of its members, or the end of an empty one
-        members = _of_zip(stream)
+        members = _of_zip(stream, called, limits)
     else:
         is_packed = start.startswith(b"\x1f\x8b")
         members = _of_tar(gzip.GzipFile(fileobj=stream) if is_packed else stream, called)
@@ -124,7 +125,9 @@ def _members(stream: IO[bytes], called: str, limits: Limits) -> Iterator[_Member
         yield member
 
 
-def _of_zip(stream: IO[bytes]) -> Iterator[_Member]:
+def _of_zip(stream: IO[bytes], called: str, limits: Limits) -> Iterator[_Member]:
+    if _size_of_list(stream) > limits.members * _LONGEST_NAME:  # it is read as a whole
+        raise TooManyMembers(file=called, limit=limits.members)
     archive = zipfile.ZipFile(stream)
     for info in archive.infolist():
         kind = info.external_attr >> 28  # of a Unix file: 8 a plain one, 4 a folder, 0 not told
@@ -136,6 +139,16 @@ def _of_zip(stream: IO[bytes]) -> Iterator[_Member]:
             info.file_size,
             functools.partial(archive.open, info),
         )
+
+
+def _size_of_list(stream: IO[bytes]) -> int:
+    """The bytes that a zip's list of members claims in its end record, which comes last."""
+    stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, stream.tell() - (1 << 16) - 22))
+    tail = stream.read()
+    stream.seek(0)
+    at = tail.rfind(b"PK\5\6")
+    return int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
 
 
 class _Sips(io.RawIOBase):

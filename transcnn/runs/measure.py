@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
 from transcnn.analysis.appearance import appearance
@@ -54,7 +54,9 @@ def prepare_item(item: Item, size: int, resize: Resize) -> Prepared | Broken:
 
 def _thumbnail(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    ImageOps.contain(image, (THUMB, THUMB)).save(file, "JPEG", quality=80)
+    scale = THUMB / max(image.size)
+    sides = [max(1, round(side * scale)) for side in image.size]  # a line stays to be seen
+    image.resize((sides[0], sides[1])).save(file, "JPEG", quality=80)
     return file.getvalue()
 
 

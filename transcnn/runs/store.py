@@ -11,6 +11,8 @@ import math
 import os
 import re
 import sqlite3
+import urllib.parse
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,10 +44,15 @@ def run_path(run: str) -> Path:
     """
     if run.endswith(ENDING):
         return Path(run)
-    if not re.fullmatch(r"[\w][\w.-]{0,63}", run):
+    if not is_name(run):
         allowed = "letters, digits, - _ . (64 at most), or a path that ends in .sqlite"
         raise ChoiceError(field="run", value=run, allowed=allowed)
     return runs_folder() / f"{run}{ENDING}"
+
+
+def is_name(run: str) -> bool:
+    """Whether a run can be called so, and is not called by its path."""
+    return bool(re.fullmatch(r"\w[\w.-]{0,63}", run)) and not run.endswith(ENDING)
 
 
 def known_runs() -> list[str]:
@@ -82,13 +89,16 @@ class Store:
         self.path = path
 
     @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self, mode: str = "rw") -> Iterator[sqlite3.Connection]:
         """A connection whose changes are kept together at the end, or not at all.
 
         Raises FolderError where the file cannot be read or written, NotARun where it is damaged.
         """
         try:
-            with contextlib.closing(sqlite3.connect(self.path, timeout=_PATIENCE_S)) as db, db:
+            # Not by its path: that would make a file where a deleted run was.
+            uri = f"file:{urllib.parse.quote(os.fsencode(self.path.absolute()))}?mode={mode}"
+            connection = sqlite3.connect(uri, timeout=_PATIENCE_S, uri=True)
+            with contextlib.closing(connection) as db, db:
                 yield db
         except sqlite3.OperationalError as error:  # a full disk, a folder that may not be written
             raise FolderError(folder=self.path, reason=str(error)) from error
@@ -130,6 +140,14 @@ class Store:
             )
             for name, file, labels, source, tags in rows
         ]
+
+    def find_again(self, items: Sequence[Item]) -> None:
+        """Note where the pictures of the run are now; they may have moved since it was begun."""
+        with self._open() as db:
+            db.executemany(
+                "UPDATE pictures SET file = ? WHERE name = ?",
+                [(os.fsencode(item.path.absolute()), item.name) for item in items],
+            )
 
     def add(self, results: Sequence[Measured | Broken]) -> None:
         """Write what came of some pictures, all together or not at all; what another process has
@@ -241,12 +259,11 @@ def begin(path: Path, settings: Settings, items: Sequence[Item]) -> Store:
         other = [name for name in vars(settings) if getattr(found, name) != getattr(settings, name)]
         if other:
             raise OtherRun(run=path.stem, what=", ".join(other))
+        store.find_again(items)
         return store
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with contextlib.suppress(FileNotFoundError):
-        unfinished.unlink()
-    with Store(unfinished)._open() as db:
+    unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    with Store(unfinished)._open("rwc") as db:
         db.executescript(_SCHEMA.read_text(encoding="utf-8"))
         db.executemany("INSERT INTO settings VALUES (?, ?)", vars(settings).items())
         db.executemany(
@@ -262,9 +279,14 @@ def begin(path: Path, settings: Settings, items: Sequence[Item]) -> Store:
                 for i in items
             ],
         )
-    unfinished.replace(path)
-    with store._open() as db:
+    with Store(unfinished)._open() as db:
         db.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer
+    try:
+        os.link(unfinished, path)  # fails where somebody else was first
+    except FileExistsError:
+        return begin(path, settings, items)
+    finally:
+        unfinished.unlink()
     return store
 
 
@@ -281,12 +303,6 @@ def open_run(path: Path) -> Store:
     if layout != _LAYOUT:
         raise NotARun(file=path)
     return store
-
-
-def delete_run(path: Path) -> None:
-    """Take a run away with all that belongs to it."""
-    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-        file.unlink(missing_ok=True)
 
 
 def _insert(db: sqlite3.Connection, picture: int, result: Measured) -> None:

@@ -51,6 +51,7 @@ def run() -> None:
     st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
     page = st.navigation(pages)
+    state.enter(page.url_path)
     sidebar.show(state)
     config = state.config(state.model)
     store("store_names", pack_names(state.language, config.classes, config.indices))

@@ -191,6 +191,12 @@ class AppState:
         return choice
 
     @property
+    def board_link(self) -> dict[str, str] | None:
+        """The parameters that the error board wrote last."""
+        link: dict[str, str] | None = self._session.get("board_link")
+        return link
+
+    @property
     def own_runs(self) -> list[str]:
         """The runs of uploads that this visitor has begun or came to by a link."""
         runs: list[str] = self._session["own_runs"]
@@ -311,6 +317,20 @@ class AppState:
     def choose(self, choice: Choice) -> None:
         """Choose on the error board."""
         self._session["board"] = choice
+
+    def wrote_board_link(self, link: dict[str, str]) -> None:
+        """Note the parameters that the error board has written."""
+        self._session["board_link"] = link
+
+    def enter(self, page: str) -> None:
+        """Note that a run of `page` begins."""
+        self._session["entered"] = self._session.get("page") != page
+        self._session["page"] = page
+
+    @property
+    def just_entered(self) -> bool:
+        """Whether another page was shown before this run."""
+        return bool(self._session["entered"])
 
     def _forget_token(self) -> None:
         old = self.selection

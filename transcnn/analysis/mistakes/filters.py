@@ -38,6 +38,10 @@ class Filter:
         others = tuple(term for term in self.terms if term[0] != key)
         return replace(self, terms=others if value is None else (*others, (key, value)))
 
+    def and_also(self, other: "Filter") -> "Filter":
+        """Both: all terms of each must hold."""
+        return Filter(tuple(dict.fromkeys((*self.terms, *other.terms))))
+
     def chosen(self, table: Table) -> Bools:
         """The mask [N] of the pictures of `table` that are meant.
 
@@ -59,13 +63,13 @@ def parse_filter(text: str) -> Filter:
         parts = shlex.split(text)
     except ValueError as error:
         raise ChoiceError(field="filter", value=text, allowed="closed quotes") from error
-    terms = {}
+    terms = []
     for part in parts:
         key, colon, value = part.partition(":")
         if not colon or not value:
             raise ChoiceError(field="filter", value=part, allowed="terms like label:340")
-        terms[key] = value
-    return Filter(tuple(terms.items()))
+        terms.append((key, value))
+    return Filter(tuple(dict.fromkeys(terms)))
 
 
 def between(low: float | None, high: float | None) -> str:
