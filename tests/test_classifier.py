@@ -135,14 +135,20 @@ def test_weights_of_another_network_are_refused(tmp_path):
         Classifier("transcnn_lite0", file)
 
 
-def test_networks_of_other_classes_are_refused(tmp_path):
+def test_a_network_of_some_of_the_classes_answers_with_their_names_and_numbers(tmp_path):
     file = tmp_path / "nano.safetensors"
     safetensors.torch.save_file(create_model("transcnn_nano").state_dict(), file)
+    classifier = Classifier("transcnn_nano", file)
 
-    with pytest.raises(ChoiceError) as caught:
-        Classifier("transcnn_nano", file)
+    found = classifier.predict(SAMPLES / "zebra.jpg", top=10).top
 
-    assert str(caught.value) == "model is 'transcnn_nano'; allowed: networks with 1000 classes."
+    assert sorted(a.name.index for a in found) == [0, 217, 482, 491, 497, 566, 569, 571, 574, 701]
+    assert sum(a.probability for a in found) == pytest.approx(1)
+    tench = next(a for a in found if a.place == 0)
+    assert (tench.name.label, tench.name.wnid) == ("tench", "n01440764")
+    assert classifier.places_of([a.name.index for a in found]) == [a.place for a in found]
+    with pytest.raises(ChoiceError, match="class is 'zebra'; allowed: tench, "):
+        classifier.places_of([340])
 
 
 def test_what_cannot_be_read_is_said_by_predict_and_trace(classifier):

@@ -1,6 +1,6 @@
 """The front door: a network with its weights, ready for pictures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +26,15 @@ Picture = DecodedPicture | bytes | Path | str
 
 @dataclass(frozen=True)
 class Answer:
-    """One class with the probability that the network gives it."""
+    """One class with the probability that the network gives it.
+
+    `place` is that of its logit; `name.index` its number among ImageNet's 1000, where known.
+    """
 
     name: ClassName
     probability: float
     logit: float
+    place: int
 
 
 @dataclass(frozen=True)
@@ -42,17 +46,15 @@ class Prediction:
 
 
 class Classifier:
-    """A network with 1000 ImageNet classes and trained weights. Threads may share one.
+    """A network with classes of ImageNet and trained weights. Threads may share one.
 
     `weights` is "shipped" (digest checked) or a file of ours for the variant `name`. Raises
-    ChoiceError for a network that does not exist, is not shipped, or has other classes;
+    ChoiceError for a network that does not exist, is not shipped;
     CheckpointError for a weight file that does not fit.
     """
 
     def __init__(self, name: str = "transcnn_lite0", weights: str | Path = "shipped") -> None:
         model = create_model(name, weights)
-        if model.config.classes != len(class_names()):
-            raise ChoiceError(field="model", value=name, allowed="networks with 1000 classes")
         # `create_model` has compared the digest of what ships with the catalogue's.
         file = shipped(name).path if weights == "shipped" else Path(weights)
         digest = shipped(name).sha256 if weights == "shipped" else sha256(file)
@@ -69,6 +71,7 @@ class Classifier:
         self.weights_sha256 = weights_sha256
         self.means = means
         self.config = model.config
+        self.names = names_of(model.config.classes, model.config.indices)
         # Channels last and without separate batch norms: the same function, sooner.
         self.model = fold_batch_norms(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -140,14 +143,23 @@ class Classifier:
         self.check_top(top)
         values = logits if isinstance(logits, Tensor) else torch.tensor(logits)
         order = values.argsort(descending=True, stable=True)[:top].tolist()
-        return Prediction(self.config.name, tuple(answer(values, i) for i in order))
+        return Prediction(self.config.name, tuple(self.answer(values, i) for i in order))
 
+    def answer(self, logits: Tensor, place: int) -> Answer:
+        """The class at `place` with what one picture's logits [classes] give it."""
+        share = float(logits.softmax(0)[place])
+        return Answer(self.names[place], share, float(logits[place]), place)
 
-def answer(logits: Tensor, index: int) -> Answer:
-    """One class with what one picture's logits [classes] give it."""
-    return Answer(
-        names_of(len(logits))[index], float(logits.softmax(0)[index]), float(logits[index])
-    )
+    def places_of(self, numbers: Sequence[int]) -> list[int]:
+        """The places of classes, by their numbers, among the network's logits; ChoiceError where
+        it has not one of them."""
+        places = {name.index: place for place, name in enumerate(self.names)}
+        for number in numbers:
+            if number not in places:
+                known = ", ".join(name.label for name in self.names[:10])
+                allowed = known if len(self.names) <= 10 else f"{known}, ..."
+                raise ChoiceError(field="class", value=class_names()[number].label, allowed=allowed)
+        return [places[number] for number in numbers]
 
 
 def _decoded(picture: Picture) -> DecodedPicture:

@@ -30,11 +30,14 @@ def class_names() -> tuple[ClassName, ...]:
 
 
 @functools.lru_cache(8)
-def names_of(classes: int) -> tuple[ClassName, ...]:
-    """The names of the classes of a network that has so many: ImageNet's where there are 1000.
+def names_of(classes: int, indices: tuple[int, ...] | None = None) -> tuple[ClassName, ...]:
+    """The names of the classes of a network that has so many: ImageNet's where there are 1000, or
+    where `indices` tell which of the 1000 they are.
 
     What the classes of another network are, its weights do not tell: they get numbers, from 0.
     """
+    if indices is not None:
+        return tuple(class_names()[i] for i in indices)
     if classes == len(class_names()):
         return class_names()
     return tuple(ClassName(i, "", f"class {i}", (), f"第 {i} 类") for i in range(classes))

@@ -52,7 +52,7 @@ def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, s
 
 
 @pytest.mark.parametrize(
-    "command", [*COMMANDS, "report", "demonstration", "bench", "train", "means"]
+    "command", [*COMMANDS, "report", "demonstration", "bench", "train", "means", "choices"]
 )
 def test_the_options_are_those_of_the_readme(command, called):
     usage = re.search(rf"^python -m transcnn {command}\b.*(?:\n +.*)*", SECTION, re.MULTILINE)[0]

@@ -19,7 +19,7 @@ def test_shares_picture_and_answers_come_back():
     shares = [r.dirichlet(np.ones(49), size=49).astype(np.float32) for _ in range(2)]
     readings = (BoardReading(0, 0, shares[0], 0.8, 0.6), BoardReading(3, 2, shares[1], None, 0.5))
     pixels = r.integers(0, 256, size=(224, 224, 3), dtype=np.uint8)
-    answers = [Answer(class_names()[i], 0.1 * i, float(i)) for i in range(1, 6)]
+    answers = [Answer(class_names()[i], 0.1 * i, float(i), i) for i in range(1, 6)]
     one = Outcome(tuple(answers[1:]), answers[1], tuple(answers))
     other = Outcome(tuple(answers), answers[3], tuple(answers[::-1]))
 

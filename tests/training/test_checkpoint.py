@@ -25,7 +25,7 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path):
     save_checkpoint(_checkpoint(3), file)
     kept = load_checkpoint(file, RECIPE)
     assert (kept.step, kept.seconds, kept.progress) == (3, 4.5, pytest.approx(0.3))
-    torch.testing.assert_close(kept.branch["w"], torch.full((2, 2), 3.0))
+    torch.testing.assert_close(kept.changing["w"], torch.full((2, 2), 3.0))
 
 
 def test_an_interrupted_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):

@@ -59,3 +59,28 @@ def test_kinds_are_mixed_as_asked():
     gray = (result.pixels == 127).any(axis=(1, 2, 3)).mean()
     assert whole == pytest.approx(0.3, abs=0.05)
     assert gray == pytest.approx(0.6, abs=0.05)
+
+
+def test_a_square_comes_from_one_other_picture_and_the_rest_stays(pixels):
+    mixture = Mixture(0, 0, 0, least=0.25, most=0.5, square=1)
+    result = corrupt(pixels, mixture, np.random.default_rng(4))
+    for i in range(COUNT):
+        foreign = (result.pixels[i] != pixels[i]).any(-1)
+        [giver] = set(np.flatnonzero(result.made_of[i])) - {i}
+        np.testing.assert_array_equal(result.pixels[i][foreign], pixels[giver][foreign])
+        rows, columns = np.nonzero(foreign)
+        square = (np.ptp(rows) + 1) * (np.ptp(columns) + 1) / foreign.size
+        assert 0.25 <= square <= 0.51
+        assert result.made_of[i, giver] == pytest.approx(square, abs=1e-6)
+        for row, column in np.argwhere(result.own[i]):
+            assert not _cell(foreign, row, column).any()
+        for row, column in np.argwhere(~result.own[i]):
+            assert _cell(foreign, row, column).any()
+
+
+@pytest.mark.parametrize("mixture", [Mixture(0.5, 0.5, 0), Mixture(0, 0, 1)], ids=str)
+def test_what_a_picture_is_made_of_is_its_visible_area(pixels, mixture):
+    result = corrupt(pixels, mixture, np.random.default_rng(5))
+    np.testing.assert_allclose(result.made_of.sum(1), 1, rtol=1e-6)
+    own = result.own.mean((1, 2)) if mixture.cutmix else np.ones(COUNT)
+    np.testing.assert_allclose(np.diag(result.made_of), own, rtol=1e-6)

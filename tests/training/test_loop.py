@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from tests.training.stopping import stop_after
 from transcnn.checkpoints import load
 from transcnn.errors import CheckpointError
 from transcnn.training import loop
@@ -25,19 +26,9 @@ def run(model, batches, tmp_path):
     return run
 
 
-def _stop_after(steps):
-    asked = []
-
-    def should_stop():
-        asked.append(1)
-        return len(asked) >= steps
-
-    return should_stop
-
-
 def test_a_run_gone_on_with_ends_in_the_same_numbers(run, small, tmp_path):
     straight = run(small, "straight")
-    first = run(small, "broken", should_stop=_stop_after(2))
+    first = run(small, "broken", should_stop=stop_after(2))
     assert first[-1] == Ended(2, finished=False)
     rest = run(small, "broken", resume=True)
     assert rest[-1] == Ended(4, finished=True)
@@ -47,13 +38,13 @@ def test_a_run_gone_on_with_ends_in_the_same_numbers(run, small, tmp_path):
         torch.load(tmp_path / out / "checkpoint.pt", weights_only=True)
         for out in ("straight", "broken")
     )
-    for part in ("branch", "average"):
+    for part in ("changing", "average"):
         for key, value in kept[part].items():
             assert torch.equal(value, other[part][key]), key
 
 
 def test_a_run_is_not_gone_on_with_by_a_changed_recipe(run, small):
-    run(small, should_stop=_stop_after(1))
+    run(small, should_stop=stop_after(1))
     with pytest.raises(CheckpointError, match="differs in objectives, clip"):
         run(replace(small, objectives={"pooled": 1.0}, clip=2.0), resume=True)
 
@@ -99,8 +90,8 @@ def test_snapshots_are_the_branch_along_the_way(run, small, tmp_path):
 def test_the_average_trails_the_weights(run, small, tmp_path):
     run(replace(small, average=0.5, steps=1, warm_up=0))
     kept = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
-    key = next(key for key in kept["branch"] if key.endswith("proj.weight"))
-    torch.testing.assert_close(kept["average"][key], kept["branch"][key] / 2)  # began at 0
+    key = next(key for key in kept["changing"] if key.endswith("proj.weight"))
+    torch.testing.assert_close(kept["average"][key], kept["changing"][key] / 2)  # began at 0
 
 
 def test_the_rate_warms_up_and_falls_as_a_cosine(small):

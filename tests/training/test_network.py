@@ -37,8 +37,8 @@ def test_attention_of_every_level_has_a_gradient_and_only_h_mhsa_gets_one(model,
     sum(w.square().sum() for w in student.attention.values()).backward()
     learning = {key for key, p in network.model.named_parameters() if p.grad is not None}
     assert learning
-    assert learning <= network.branch().keys()
-    assert all(".attn." in key for key in network.branch())
+    assert learning <= network.learning().keys()
+    assert all(".attn." in key for key in network.learning())
 
 
 def test_a_branch_begun_anew_adds_nothing(model, x):

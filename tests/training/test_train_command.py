@@ -121,7 +121,7 @@ def test_two_processes_learn_together_and_the_first_alone_writes(command, photos
     )
 
     before, after, first, last = _by_one_process(out, photos)
-    kept = torch.load(out / "checkpoint.pt", weights_only=True)["branch"]
+    kept = torch.load(out / "checkpoint.pt", weights_only=True)["changing"]
     moved = sum((after[key] - before[key]).square().sum() for key in before)
     apart = sum((after[key] - kept[key]).square().sum() for key in before)
     assert apart < 0.01 * moved  # Adam makes much of rounding where gradients are near 0
@@ -144,7 +144,7 @@ def _by_one_process(out, photos):
         lesson = Lesson(student, network.teach(clean), torch.from_numpy(batch.seen.own))
         return total(lesson, SMALL.objectives)[0]
 
-    branch = network.branch()
+    branch = network.learning()
     before = {key: value.detach().clone() for key, value in branch.items()}
     first = float(loss(99, 0).detach())
     optimiser = torch.optim.AdamW(branch.values(), weight_decay=SMALL.weight_decay)

@@ -73,6 +73,8 @@ def output_weights(model: TransCNN, stage: int, block: int) -> OutputWeights:
     config = attention.config
     if config.upsampling != "nearest":
         raise ChoiceError(field="upsampling", value=config.upsampling, allowed="nearest")
+    if config.merging != "sum":
+        raise ChoiceError(field="merging", value=config.merging, allowed="sum")
     if config.output_norm is not None and config.output_norm.kind != "layer":
         raise ChoiceError(field="output_norm", value=config.output_norm.kind, allowed="layer, None")
     return OutputWeights(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from transcnn.classifier import Answer, Classifier, answer
+from transcnn.classifier import Answer, Classifier
 from transcnn.model.taps import Place
 from transcnn.pictures.changes import CELL, GRAY, Pixels, changed_cells, cover, sources
 
@@ -114,7 +114,7 @@ def look_at_hidden(
 
 def _outcome(classifier: Classifier, logits: Tensor, top: int) -> Outcome:
     before = classifier.rank(logits[0], top).top
-    kept = answer(logits[1], before[0].name.index)
+    kept = classifier.answer(logits[1], before[0].place)
     return Outcome(before, kept, classifier.rank(logits[1], top).top)
 
 

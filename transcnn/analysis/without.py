@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from transcnn.classifier import Answer, Classifier, answer
+from transcnn.classifier import Answer, Classifier
 from transcnn.trace.switches import EVERYWHERE, SWITCHES, Where
 
 
@@ -43,5 +43,5 @@ def rerun(
             switch = classifier.switch(name, attention, where)
             logits[name] = classifier.logits(pixels[None], switch)[0]
     best = {name: classifier.rank(values, top).top for name, values in logits.items()}
-    index = best["on"][0].name.index
-    return tuple(Rerun(name, best[name], answer(logits[name], index)) for name in logits)
+    place = best["on"][0].place
+    return tuple(Rerun(name, best[name], classifier.answer(logits[name], place)) for name in logits)

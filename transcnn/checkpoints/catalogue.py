@@ -40,6 +40,11 @@ class Shipped:
     licence: str
     origin: str
     scores: dict[str, float]  # what was measured, as shares of 1; the card has the commands
+    snapshots: dict[str, str]  # of the whole network, sha256 by the share of its training
+
+    def snapshot(self, share: str) -> Path:
+        """The weights after a share of the training, such as "0.100"."""
+        return _WEIGHTS / "snapshots" / self.name / f"{share}.safetensors"
 
 
 @functools.cache
@@ -56,6 +61,7 @@ def _catalogue() -> dict[str, Shipped]:
             entry["licence"],
             entry["origin"],
             entry["scores"],
+            entry.get("snapshots", {}),
         )
         for name, entry in table.items()
     }
@@ -73,6 +79,32 @@ def shipped(name: str) -> Shipped:
             field="model with shipped weights", value=name, allowed=", ".join(_catalogue())
         )
     return _catalogue()[name]
+
+
+TRAINED = "1.000"
+"""The share of its training after which a network is as it ships."""
+
+
+def split_snapshot(model: str) -> tuple[str, str]:
+    """The network's name and the share of its training: "transcnn_nano@0.100", or the name alone
+    for the network as it ships."""
+    name, _, share = model.partition("@")
+    return name, share or TRAINED
+
+
+def is_shipped(model: str) -> bool:
+    """Whether `model`, a name or that of a snapshot, comes with the package."""
+    name, share = split_snapshot(model)
+    return name in shipped_names() and share in (*shipped(name).snapshots, TRAINED)
+
+
+def check_snapshot(name: str, share: str) -> Path:
+    """The shipped snapshot of `name` after a share of its training; CheckpointError if it was
+    changed."""
+    entry = shipped(name)
+    path = entry.snapshot(share)
+    _check_digest(path, entry.snapshots[share])
+    return path
 
 
 def check_shipped(name: str) -> str:

@@ -13,7 +13,7 @@ from transcnn.checkpoints.files import load
 from transcnn.checkpoints.fit import load_strictly, some
 from transcnn.errors import UnknownNetwork
 from transcnn.model.network import TransCNN, blank
-from transcnn.model.variants import authors_names, list_models
+from transcnn.model.variants import authors_names, list_models, network
 
 _LIKENESS = 0.5  # share of the keys that must agree before a file is measured against a network
 
@@ -52,7 +52,7 @@ def open_weights(
     best = max(layouts, key=lambda layout: layout.likeness(state_dict))
     if name is None and best.likeness(state_dict) < _LIKENESS:
         raise UnknownNetwork(file=file, keys=some(state_dict) or "—")
-    settings = _classes(state_dict.get(f"{best.head}.weight"))
+    settings = _classes(best.network, state_dict.get(f"{best.head}.weight"))
     if best.authors:
         return from_authors(best.network, state_dict, file, **settings)
     model = blank(best.network, **settings)
@@ -60,9 +60,11 @@ def open_weights(
     return model
 
 
-def _classes(head: Tensor | None) -> dict[str, Any]:
-    """The number of classes as a setting; the variant's own where the classifier does not tell."""
-    return {"classes": head.shape[0]} if head is not None and head.dim() == 2 and len(head) else {}
+def _classes(name: str, head: Tensor | None) -> dict[str, Any]:
+    """The number of classes as a setting, where the classifier tells another than the variant's."""
+    if head is None or head.dim() != 2 or len(head) in (0, network(name).classes):
+        return {}
+    return {"classes": head.shape[0]}
 
 
 @functools.cache

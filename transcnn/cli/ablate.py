@@ -89,7 +89,7 @@ def ablate(
         if held_back:
             labels = ablation.body_answers(classifier, run, show)
         else:
-            labels = [labelled[i].label.index for i in run.places]
+            labels = classifier.places_of([labelled[i].label.index for i in run.places])
         for case in cases:
             evaluation.check_enough(run, case.attention, case.change, folder)
         found = ablation.ablate(classifier, run, labels, cases, show)

@@ -11,6 +11,7 @@ from transcnn.cli import (
     ablate,
     attention,
     bench,
+    choices,
     cost,
     demonstration,
     evaluate,
@@ -41,6 +42,7 @@ for command in (
     bench.bench,
     cost.cost,
     train.train,
+    choices.choices,
     means.means,
 ):
     app.add_command(command)

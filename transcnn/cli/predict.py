@@ -18,16 +18,33 @@ from transcnn.errors import PictureError
 def predict(
     images: tuple[Path, ...], model: str, weights: Path | None, top: int, as_json: bool
 ) -> int:
-    """Say what is on pictures: the likeliest classes with their probabilities."""
+    """Say what is on pictures: the likeliest classes with their probabilities.
+
+    Where a network has only some of the 1000 classes, transcnn_lite0 says first whether a picture
+    shows one of them.
+    """
+    from transcnn.analysis.belonging import belonging
     from transcnn.classifier import Classifier
+    from transcnn.pictures import decode, prepare
 
     classifier = Classifier(model, weights or "shipped")
     classifier.check_top(top)
+    few = classifier.config.indices
+    judge = None if few is None else Classifier()
     results: list[dict[str, Any]] = []
     for image in images:
         result: dict[str, Any] = {"file": str(image)}
         try:
-            answers = classifier.predict(image, top).top
+            picture = decode(image.read_bytes())
+            answers = classifier.predict(picture, top).top
+            if judge is not None and few is not None:
+                pixels, _ = prepare(picture, judge.config.input.size)
+                found = belonging(judge, pixels, few)
+                result["belonging"] = {
+                    "share": found.share,
+                    "outside": found.outside,
+                    "likeliest": found.likeliest.name.label,
+                }
         except PictureError as error:
             result["error"] = str(error)
         except OSError as error:
@@ -55,5 +72,11 @@ def predict(
 
 def _print(result: dict[str, Any]) -> None:
     click.echo(result["file"])
+    found = result.get("belonging")
+    if found is not None and found["outside"]:
+        click.echo(
+            f"  Shows none of its classes: transcnn_lite0 takes it for {found['likeliest']} and "
+            f"gives them {100 * found['share']:.0f} % together."
+        )
     for answer in result.get("top", []):
         click.echo(f"  {100 * answer['probability']:5.1f} %  {answer['label']}")

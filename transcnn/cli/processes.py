@@ -26,3 +26,16 @@ def processes() -> Iterator[tuple[int, int, "torch.device"]]:
         yield dist.get_rank(), dist.get_world_size(), device
     finally:
         dist.destroy_process_group()
+
+
+@contextmanager
+def first_alone(rank: int) -> Iterator[None]:
+    """Process 0 goes first; the others wait, and find done what it leaves on disk."""
+    import torch.distributed as dist
+
+    together = dist.is_initialized()
+    if together and rank != 0:
+        dist.barrier()
+    yield
+    if together and rank == 0:
+        dist.barrier()

@@ -11,12 +11,15 @@ import click
 
 from transcnn.cli import options
 from transcnn.cli.interrupted import Interrupted
-from transcnn.cli.processes import processes
+from transcnn.cli.processes import first_alone, processes
 from transcnn.errors import ChoiceError
 
 if TYPE_CHECKING:
+    from transcnn.model.config import Network
     from transcnn.training.data import Source
+    from transcnn.training.labels import Told
     from transcnn.training.loop import Ended, Event, Stepped
+    from transcnn.training.recipe import Labels
 
 
 @click.command()
@@ -42,7 +45,7 @@ def train(
     threads: int | None,
     weights: Path | None,
 ) -> int:
-    """Teach the H-MHSA of RECIPE's network; see transcnn/training/recipes.
+    """Train RECIPE's network, its H-MHSA alone or all of it; see transcnn/training/recipes.
 
     A tenth of the pictures is held back for measuring. Into --out go checkpoint.pt, log.csv,
     weights.safetensors, snapshots and the decoded pictures. Ctrl-C saves and stops. Under
@@ -61,27 +64,39 @@ def train(
     from transcnn.checkpoints import create_model
     from transcnn.training import loop
     from transcnn.training.batches import Batches
-    from transcnn.training.network import start_branch_anew
+    from transcnn.training.network import start_anew, start_branch_anew
     from transcnn.training.recipes import find_recipe
 
     chosen = find_recipe(recipe)
-    model = create_model(chosen.model, weights or "shipped")
+    fresh = torch.Generator().manual_seed(chosen.seed)
+    if chosen.start == "nothing":
+        model = create_model(chosen.model)
+        start_anew(model, fresh)
+    else:
+        model = create_model(chosen.model, weights or "shipped")
     if chosen.start == "body":
-        start_branch_anew(model, torch.Generator().manual_seed(chosen.seed))
+        start_branch_anew(model, fresh)
     with processes() as (rank, count, device):
-        sources = _open_sources(data, out / "pictures", chosen.store_px, rank)
-        interrupted = Interrupted()
-        events = loop.train(
-            chosen,
-            model,
-            Batches(sources, chosen, model.config.input.size, rank, count),
-            out,
-            length=loop.Length(chosen.steps, minutes),
-            resume=resume,
-            should_stop=lambda: interrupted.yes,
-            device=device,
-        )
-        end = _follow(events, out / "log.csv", resume, quiet=rank != 0)
+        cache = out / "pictures"
+        told = None
+        with first_alone(rank):
+            sources = _open_sources(data, cache, chosen.store_px)
+            if chosen.labels is not None:
+                told = _tell(sources, model.config, chosen.labels, cache)
+        for source in sources if rank == 0 else ():
+            _describe(source)
+        with Interrupted() as interrupted:
+            events = loop.train(
+                chosen,
+                model,
+                Batches(sources, chosen, model.config.input.size, rank, count, told),
+                out,
+                length=loop.Length(chosen.steps, minutes),
+                resume=resume,
+                should_stop=lambda: interrupted.yes,
+                device=device,
+            )
+            end = _follow(events, out / "log.csv", resume, quiet=rank != 0)
     if rank == 0 and end.finished:
         click.echo(f"Done after {end.step} steps: {out / 'weights.safetensors'}.")
     elif rank == 0:
@@ -89,24 +104,24 @@ def train(
     return 0 if end.finished else 130
 
 
-def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int, rank: int) -> "list[Source]":
-    """The sources; process 0 decodes what is not decoded yet, the others wait for that."""
-    import torch.distributed as dist
-
+def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[Source]":
     from transcnn.training.data import find_training_pictures, open_source
 
     for folder in data:
         find_training_pictures(folder)  # a mistake is said before anything slow begins
-    together = dist.is_initialized()
-    if together and rank != 0:
-        dist.barrier()
-    show = _Decoding().show
-    sources = [open_source(folder, cache, store_px, show) for folder in data]
-    if together and rank == 0:
-        dist.barrier()
-    for source in sources if rank == 0 else ():
-        _tell(source)
-    return sources
+    show = _Preparing("decoding").show
+    return [open_source(folder, cache, store_px, show) for folder in data]
+
+
+def _tell(
+    sources: "list[Source]", network: "Network", labels: "Labels", cache: Path
+) -> "list[Told]":
+    """What labels, and a teacher if they have one, tell of the pictures of each source."""
+    from transcnn.training.labels import tell
+
+    show = _Preparing("asking the teacher about").show
+    classes = network.indices or range(network.classes)
+    return [tell(source, classes, labels, cache, show) for source in sources]
 
 
 def _follow(events: "Iterable[Event]", path: Path, resume: bool, quiet: bool) -> "Ended":
@@ -125,19 +140,20 @@ def _follow(events: "Iterable[Event]", path: Path, resume: bool, quiet: bool) ->
     raise AssertionError("the last event of a run is Ended")
 
 
-class _Decoding:
-    """Says now and then how far the decoding of a source is."""
+class _Preparing:
+    """Says now and then how far the preparing of a source is."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
+        self.what = what
         self.said = time.monotonic()
 
     def show(self, folder: Path, done: int, of: int) -> None:
         if time.monotonic() - self.said > 10 or done == of:
             self.said = time.monotonic()
-            click.echo(f"decoding {folder}: {done} of {of}", err=True)
+            click.echo(f"{self.what} {folder}: {done} of {of}", err=True)
 
 
-def _tell(source: "Source") -> None:
+def _describe(source: "Source") -> None:
     count, side = source.pixels.shape[:2]
     click.echo(f"{source.folder}: {count} pictures of {side} x {side} pixels")
     if source.broken:

@@ -68,7 +68,7 @@ def evaluate(
     where.check(classifier.config)
     run = prepare_run(pictures, classifier.config.input.size, resize, progress)
     check_enough(run, attention, change, pictures[0].folder)
-    right = [pictures[i].label.index for i in run.places]
+    right = classifier.places_of([pictures[i].label.index for i in run.places])
     present = torch.tensor(sorted(set(right)))
     ranks: list[int] = []
     among = 0

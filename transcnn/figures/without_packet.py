@@ -25,9 +25,9 @@ def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:
 
 
 def answer_entry(answer: Answer) -> dict[str, Any]:
-    """A class, by its index in every language, and what the network gives it."""
+    """A class, by its place among the names of each language, and what the network gives it."""
     return {
-        "index": answer.name.index,
+        "index": answer.place,
         "probability": answer.probability,
         "logit": answer.logit,
     }

@@ -94,7 +94,8 @@ class HierarchicalAttention(nn.Module):
                 if probe is not None:
                     probe.keep("merged_max", largest, i)
                     probe.keep("merged_avg", mean, i)
-                tokens = largest + mean
+                merged = {"sum": largest + mean, "max": largest, "average": mean}
+                tokens = merged[self.config.merging]
                 factor *= level.merge
         added: Tensor = self.proj(total)  # (12); the caller adds X
         return added

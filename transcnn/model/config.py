@@ -12,6 +12,7 @@ from transcnn.errors import ChoiceError
 NormKind = Literal["batch", "group", "layer"]
 Activation = Literal["silu", "gelu", "relu6"]
 Upsampling = Literal["nearest", "bilinear"]
+Merging = Literal["sum", "max", "average"]
 
 
 def _check(field: str, value: object, ok: bool, allowed: str) -> None:
@@ -71,7 +72,8 @@ class HMHSA:
     `merges` holds the grids (G_0, ..., G_{M-1}): level i < M attends inside G_i x G_i grids and is
     merged by G_i; level M attends over all that remains, as one grid. () is plain MHSA.
     Three places for a norm: before everything, before each level's q, k, v, and on each level's
-    output before the levels are summed.
+    output before the levels are summed. `merging` makes one token of a grid: from its maximum, its
+    average, or their sum.
     """
 
     width: int
@@ -82,6 +84,7 @@ class HMHSA:
     level_norm: Norm | None = BATCH
     output_norm: Norm | None = None
     upsampling: Upsampling = "nearest"
+    merging: Merging = "sum"
 
     def __post_init__(self) -> None:
         _check_positive("width", self.width)
@@ -100,6 +103,7 @@ class HMHSA:
             norm = getattr(self, field)
             _check(field, norm, norm is None or isinstance(norm, Norm), "a Norm, or None")
         _check_among("upsampling", self.upsampling, ("nearest", "bilinear"))
+        _check_among("merging", self.merging, ("sum", "max", "average"))
 
     @property
     def heads(self) -> int:
@@ -265,6 +269,7 @@ class Network:
     norm: Norm
     activation: Activation
     classes: int
+    indices: tuple[int, ...] | None = None  # of the classes among ImageNet's 1000, if they are some
     head_width: int | None = None  # a 1x1 convolution to this width before the pooling, or none
     dropout: float = 0.0  # before the classifier, in training only
     drop_path: float = 0.0  # rate of the last block; it grows linearly from 0 at the first
@@ -273,10 +278,17 @@ class Network:
         _check("norm", self.norm, isinstance(self.norm, Norm), "a Norm")
         _check_among("activation", self.activation, ("silu", "gelu", "relu6"))
         _check_positive("classes", self.classes)
+        fits = self.indices is None or len(set(self.indices)) == self.classes
+        _check("indices", self.indices, fits, f"{self.classes} different ones, one for each class")
         for field in ("dropout", "drop_path"):
             rate = getattr(self, field)
             rate_ok = isinstance(rate, int | float) and 0 <= rate < 1
             _check(field, rate, rate_ok, "from 0 up to, but not including, 1")
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers classes can have: ImageNet's 1000, where they are some of its."""
+        return self.classes if self.indices is None else 1000
 
     def map_size(self, stage: int, size: tuple[int, int]) -> tuple[int, int]:
         """Size (rows, columns) of the stage's maps for an input of `size`."""

@@ -22,7 +22,7 @@ class StageInfo:
 
     `width` is the number of channels of its output; `blocks` counts its blocks with attention and
     `heads` has one entry for each of them; `grids` are the merge grids (H-MHSA) or the one grid
-    (the authors' attention) that all of them share.
+    (the authors' attention) that all of them share. Without attention, (), () and head width 0.
     """
 
     width: int
@@ -144,15 +144,21 @@ def _make_down(shape: config.Downsampling | None, network: config.Network) -> nn
 
 
 def _stage_info(stage: config.Stage) -> StageInfo:
-    first = stage.attending[0]
+    first = stage.attending[0] if stage.attending else None
     return StageInfo(
         width=stage.width,
         stride=stage.stride,
         blocks=len(stage.attending),
-        grids=first.merges if isinstance(first, config.HMHSA) else (first.grid,),
+        grids=_grids(first),
         heads=tuple(attention.heads for attention in stage.attending),
-        head_width=first.head_width,
+        head_width=0 if first is None else first.head_width,
     )
+
+
+def _grids(attention: config.HMHSA | config.PooledAttention | None) -> tuple[int, ...]:
+    if attention is None:
+        return ()
+    return attention.merges if isinstance(attention, config.HMHSA) else (attention.grid,)
 
 
 def initialise(model: TransCNN, generator: torch.Generator | None = None) -> None:

@@ -24,6 +24,7 @@ from transcnn.model.config import (
     Bottleneck,
     Downsampling,
     Input,
+    Merging,
     Network,
     Norm,
     PooledAttention,
@@ -71,12 +72,19 @@ def paper(
     norm: Norm = BATCH,
     activation: Activation = "silu",
     upsampling: Upsampling = "nearest",
+    merging: Merging = "sum",
+    attends: bool = True,
+    two_branch: bool = True,
     input_size: int = 224,
-    classes: int = 1000,
+    classes: int | tuple[int, ...] = 1000,
     dropout: float = 0.2,
     drop_path: float = 0.0,
 ) -> Network:
-    """The paper's architecture: H-MHSA and IRB alternate, TDBs between the stages."""
+    """The paper's architecture: H-MHSA and IRB alternate, TDBs between the stages.
+
+    `classes`: how many, or which of the 1000 of ImageNet. Without `attends` only the IRBs are left,
+    without `two_branch` a strided convolution stands in place of each TDB.
+    """
     head_widths = (head_width,) * 4 if isinstance(head_width, int) else head_width
     _check_four(
         widths=widths,
@@ -97,18 +105,21 @@ def paper(
             level_norm,
             output_norm,
             upsampling,
+            merging,
         )
         bottleneck = Bottleneck(widths[s], widths[s], kernels[s], expansions[s])
-        return (Block(bottleneck, attention),) * depths[s]
+        return (Block(bottleneck, attention if attends else None),) * depths[s]
 
+    number, indices = (len(classes), classes) if isinstance(classes, tuple) else (classes, None)
     return Network(
         name,
         Input(input_size),
         Stem(widths[0]),
-        _stages(widths, blocks, two_branch=True),
+        _stages(widths, blocks, two_branch),
         norm,
         activation,
-        classes,
+        number,
+        indices,
         dropout=dropout,
         drop_path=drop_path,
     )
@@ -217,6 +228,8 @@ def lite(
 _PAPER = dict(widths=(64, 128, 256, 512), merges=((8,), (7,), (7,), ()))
 _V1 = dict(hat=False, head_width=64, grids=(8, 8, 8, 1))
 _HAT = dict(hat=True, head_width=64, grids=(8, 7, 7, 1), expansions=(8, 8, 4, 4))
+IMAGENETTE = (0, 217, 482, 491, 497, 566, 569, 571, 574, 701)
+"""The ten classes of Imagenette among the 1000, in the order of its folders' names."""
 _THREES = (3, 3, 3, 3)
 
 VARIANTS: dict[str, tuple[Callable[..., Network], dict[str, Any]]] = {
@@ -228,9 +241,11 @@ VARIANTS: dict[str, tuple[Callable[..., Network], dict[str, Any]]] = {
             depths=(1, 1, 2, 1),
             expansions=(4, 4, 4, 4),
             merges=((4, 2), (4,), (2,), ()),
+            kernels=_THREES,
             head_width=16,
             input_size=128,
-            classes=10,
+            classes=IMAGENETTE,
+            dropout=0.0,
         ),
     ),
     "transcnn_small": (paper, dict(_PAPER, depths=(2, 2, 2, 2), expansions=(4, 4, 6, 5))),

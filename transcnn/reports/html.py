@@ -10,12 +10,20 @@ import numpy as np
 from transcnn.analysis.mistakes.calibration import Calibration, calibration
 from transcnn.analysis.mistakes.differences import differences
 from transcnn.analysis.mistakes.filters import Filter
-from transcnn.analysis.mistakes.scores import accuracy, class_scores, confusion
+from transcnn.analysis.mistakes.scores import class_scores, confusion
 from transcnn.analysis.mistakes.slices import find_slices, with_clusters
 from transcnn.analysis.mistakes.survival import survival
 from transcnn.analysis.mistakes.table import Table
 from transcnn.labels import names_of
-from transcnn.reports.wording import Wording, number, p_value, percent, points
+from transcnn.reports.sentences import (
+    accuracy_says,
+    calibration_says,
+    differences_says,
+    sinks_says,
+    slices_says,
+    survival_says,
+)
+from transcnn.reports.wording import Wording, number, p_value, percent
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
 
@@ -38,7 +46,7 @@ class _Section:
 
 
 def render(store: Store, classes: int, meant: Filter, language: str) -> str:
-    """The report of the pictures that `meant` chooses, of a network with so many `classes`.
+    """The report of the pictures that `meant` chooses; so many numbers can `classes` have.
 
     Raises ChoiceError for a filter that names what does not exist.
     """
@@ -78,21 +86,14 @@ def _sections(store: Store, table: Table, say: Wording, names: Any) -> Iterator[
     def name(label: int) -> str:
         return say.class_name(names[label])
 
-    share = accuracy(table)
-    five = percent(accuracy(table, 5).value)
-    says = say(
-        "accuracy_says", share=percent(share.value), interval=say.share_interval(share), five=five
-    )
-    yield _Section(say("accuracy"), says)
+    yield _Section(say("accuracy"), accuracy_says(table, say))
     yield _errors(store, table, say, name)
     yield _confusion(table, say, name)
     yield _calibration(calibration(table), say)
     yield _survival(table, say)
     yield _differences(table, say)
     yield _slices(table, say, names)
-    sinks = sum(bool(found) for found in table.sinks)
-    says = say("sinks_says", count=sinks, of=len(table)) if sinks else say("sinks_none")
-    yield _Section(say("sinks"), says)
+    yield _Section(say("sinks"), sinks_says(table, say))
     yield _Section(
         say("classes"),
         "",
@@ -133,29 +134,21 @@ def _errors(store: Store, table: Table, say: Wording, name: Any) -> _Section:
 
 def _confusion(table: Table, say: Wording, name: Any) -> _Section:
     found = confusion(table)
-    pairs = found.pairs()
-    shown = list(dict.fromkeys(c for label, answer, _ in pairs for c in (label, answer)))[:_CLASSES]
-    shown = sorted(shown or [int(label) for label in found.labels[:_CLASSES]])
-    rows = [label for label in shown if label in found.labels]
-    column = {int(a): j for j, a in enumerate(found.answers)}
+    shown = found.most_confused(_CLASSES)
     matrix = {
-        "columns": [name(c) for c in shown],
+        "columns": [name(answer) for answer in shown],
         "rows": [
-            (
-                name(r),
-                [
-                    (int(found.counts[column[r], column[c]]) if c in column else 0, r == c)
-                    for c in shown
-                ],
-            )
-            for r in rows
+            (name(label), [(found.count(label, answer), label == answer) for answer in shown])
+            for label in shown
+            if label in found.labels
         ],
     }
+    pairs = found.pairs()[:_ROWS]
     return _Section(
         say("confusion"),
         say("confusion_says", shown=len(shown)),
         tuple(say(key) for key in ("label", "answer", "count")),
-        tuple((name(label), name(answer), str(count)) for label, answer, count in pairs[:_ROWS]),
+        tuple((name(label), name(answer), str(count)) for label, answer, count in pairs),
         matrix=matrix,
     )
 
@@ -163,12 +156,9 @@ def _confusion(table: Table, say: Wording, name: Any) -> _Section:
 def _calibration(found: Calibration, say: Wording) -> _Section:
     known = [b for b in found.bins if b.right is not None]
     count = sum(b.count for b in known)
-    excess = sum(b.count * (b.confidence - b.right.value) for b in known if b.right) / count
-    verdict = "calibrated" if abs(excess) <= 0.01 else None
-    verdict = verdict or ("overconfident" if excess > 0 else "underconfident")
     return _Section(
         say("calibration"),
-        say("calibration_says", error=percent(found.error), verdict=say(verdict)),
+        calibration_says(found, say),
         tuple(say(key) for key in ("confidence", "count", "share")),
         tuple(
             (
@@ -185,17 +175,10 @@ def _calibration(found: Calibration, say: Wording) -> _Section:
 
 def _survival(table: Table, say: Wording) -> _Section:
     found = survival(table)
-    says = say("survival_says")
-    for case in found:
-        if case.beyond_random is not None:
-            beyond = case.beyond_random
-            key = "most_read_more" if beyond.low > 0 else "most_read_not"
-            gaps = {"points": points(beyond.value), "interval": say.points_interval(beyond)}
-            says += " " + say(key, **gaps)
     head = ("case", "right", "survives", "mended", "spoiled", "gained")
     return _Section(
         say("survival"),
-        says,
+        survival_says(found, say),
         tuple(say(key) for key in head),
         tuple(
             (
@@ -213,15 +196,11 @@ def _survival(table: Table, say: Wording) -> _Section:
 
 def _differences(table: Table, say: Wording) -> _Section:
     found = differences(table)
-    if not found:
-        return _Section(say("differences"), say("differences_few"))
-    differ = [d for d in found if d.found]
-    says = say("differences_says" if differ else "differences_none", tests=len(found))
     head = ("feature", "right_median", "wrong_median", "effect", "adjusted")
     return _Section(
         say("differences"),
-        says,
-        tuple(say(key) for key in head),
+        differences_says(found, say),
+        tuple(say(key) for key in head) if found else (),
         tuple(
             (
                 say.feature(d.feature),
@@ -240,11 +219,10 @@ def _differences(table: Table, say: Wording) -> _Section:
 def _slices(table: Table, say: Wording, names: Any) -> _Section:
     found = find_slices(table)
     unusual = [s for s in found if s.unusual]
-    says = say("slices_says" if unusual else "slices_none", tests=len(found))
     head = ("group", "count", "wrong", "more", "adjusted")
     return _Section(
         say("slices"),
-        says,
+        slices_says(found, say),
         tuple(say(key) for key in head) if unusual else (),
         tuple(
             (

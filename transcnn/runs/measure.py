@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
 from transcnn.analysis.appearance import appearance
@@ -46,13 +46,17 @@ def prepare_item(item: Item, size: int, resize: Resize) -> Prepared | Broken:
         return Broken(item.name, str(error))
     except OSError as error:
         return Broken(item.name, f"{error.strerror}.")
+    except ValueError:  # as a zero byte in its name
+        return Broken(item.name, "No file can be called so.")
     pixels, _ = prepare(picture, size, resize)
     return Prepared(item, pixels, picture.digest, picture.size, _thumbnail(picture.image))
 
 
 def _thumbnail(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    ImageOps.contain(image, (THUMB, THUMB)).save(file, "JPEG", quality=80)
+    scale = THUMB / max(image.size)
+    sides = [max(1, round(side * scale)) for side in image.size]  # a line stays to be seen
+    image.resize((sides[0], sides[1])).save(file, "JPEG", quality=80)
     return file.getvalue()
 
 
@@ -77,7 +81,10 @@ def measure(classifier: Classifier, pictures: Sequence[Prepared]) -> list[Measur
             p.digest,
             p.size,
             p.thumbnail,
-            {name: _answer(values[i], p.item.labels) for name, values in logits.items()},
+            {
+                name: _answer(classifier, values[i], p.item.labels)
+                for name, values in logits.items()
+            },
             appearance(p.pixels, p.size[0] * p.size[1] / 1e6) | habits[i].numbers,
             habits[i],
         )
@@ -107,12 +114,13 @@ def _hide(pixels: Pixels, case: str, name: str, received: NDArray[np.float64]) -
     return cover(pixels, cells, lambda row, column: GRAY)  # noqa: ARG005
 
 
-def _answer(logits: Tensor, labels: tuple[int, ...]) -> CaseAnswer:
+def _answer(classifier: Classifier, logits: Tensor, labels: tuple[int, ...]) -> CaseAnswer:
     probabilities = logits.softmax(0)
     order = logits.argsort(descending=True, stable=True)
-    ranks = [int((order == label).nonzero()[0]) for label in labels]
+    right = classifier.places_of(labels)
+    ranks = [int((order == place).nonzero()[0]) for place in right]
     return CaseAnswer(
-        tuple((int(i), float(probabilities[i])) for i in order[:TOP]),
-        float(probabilities[list(labels)].sum()),
+        tuple((classifier.names[i].index, float(probabilities[i])) for i in order[:TOP].tolist()),
+        float(probabilities[right].sum()),
         min(ranks),
     )

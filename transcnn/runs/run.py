@@ -1,8 +1,8 @@
 """Answering all pictures of a stored run, batch by batch, as events.
 
-Where torch.distributed is
-set up, every process takes its share of each round and process 0 writes: the others need no access
-to its disk, so they may run on other machines that have the same pictures.
+Where torch.distributed is set up, every process takes its share of each round and process 0 writes:
+the others need no access to its disk, so they may run on other machines that have the same
+pictures.
 """
 
 import hashlib
@@ -44,11 +44,12 @@ def begin_run(path: Path, classifier: Classifier, items: Sequence[Item], resize:
     """The run at `path` of these pictures, begun now or to be gone on with.
 
     Raises OtherRun if it is of other pictures or settings, ChoiceError for a network whose
-    attention has no levels.
+    attention has no levels, or that lacks a class of the pictures.
     """
     if not all(isinstance(a, HMHSA) for stage in classifier.config.stages for a in stage.attending):
         allowed = "networks with H-MHSA, for its statistics"
         raise ChoiceError(field="model", value=classifier.config.name, allowed=allowed)
+    classifier.places_of([label for item in items for label in item.labels])
     listing = "\n".join(f"{i.name} {i.labels} {i.source} {i.tags}" for i in items)
     digest = hashlib.sha256(listing.encode(errors="surrogateescape")).hexdigest()
     settings = Settings(classifier.config.name, classifier.weights_sha256, resize, digest)
@@ -86,15 +87,14 @@ def answer_run(
             finished, computing = wait(computing, return_when=FIRST_COMPLETED)
             one = finished.pop()
             computing |= finished  # one batch a round, as the other processes do
-            computing |= {pool.submit(answer, start) for start in islice(waiting, 1)}
             results = _gather(one.result())
             if store is not None:
                 store.add(results)
                 done += len(results)
                 yield Done(store.progress(), done / (time.monotonic() - began))
             if _agree(should_stop()):
-                pool.shutdown(cancel_futures=True)
-                return
+                waiting = iter(())  # what is being answered is stored yet
+            computing |= {pool.submit(answer, start) for start in islice(waiting, 1)}
 
 
 def _answer(

@@ -1,8 +1,9 @@
 """What a run leaves on disk, written at once or not at all.
 
     checkpoint.pt            everything that the run needs to go on to the same numbers
-    weights.safetensors      the whole network with the averaged H-MHSA, as `create_model` reads it
-    snapshots/0.300.safetensors  H-MHSA alone after that share of the run
+    weights.safetensors      the whole network, averaged, as `create_model` reads it
+    snapshots/0.300.safetensors  the same after that share of the run; H-MHSA alone where it alone
+                             learns
 
 Convolution and linear weights are written in half precision, everything of norms in single.
 """
@@ -30,7 +31,7 @@ class Checkpoint:
     step: int
     seconds: float
     progress: float
-    branch: dict[str, Tensor]
+    changing: dict[str, Tensor]
     average: dict[str, Tensor]
     optimiser: dict[str, Any]
 

@@ -50,10 +50,12 @@ def find_training_pictures(source: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Source:
-    """The pictures of one folder: pixels [n, side, side, 3], and the files that are no picture."""
+    """The pictures of one folder: pixels [n, side, side, 3] and the file of each, and the files
+    that are no picture."""
 
     folder: Path
     pixels: Pixels
+    files: tuple[Path, ...]
     broken: tuple[tuple[Path, str], ...]  # file, and the sentence why
 
 
@@ -77,7 +79,9 @@ def open_source(folder: Path, cache: Path, store_px: int, progress: Progress) ->
         raise FolderError(folder=folder, reason="fewer than two of its files can be read")
     shape = (told["count"], told["side"], told["side"], 3)
     pixels = np.memmap(data, dtype=np.uint8, mode="r", shape=shape)
-    return Source(folder, pixels, tuple((Path(file), why) for file, why in told["broken"]))
+    broken = {Path(file): why for file, why in told["broken"]}
+    files = tuple(path for path in paths if path not in broken)
+    return Source(folder, pixels, files, tuple(broken.items()))
 
 
 def _decode_all(

@@ -21,7 +21,14 @@ from transcnn.training.checkpoint import (
     save_checkpoint,
     save_weights,
 )
-from transcnn.training.network import StudentAndTeacher, TrainingTaps, normalise
+from transcnn.training.network import (
+    Answer,
+    Student,
+    StudentAndTeacher,
+    TrainingTaps,
+    normalise,
+    told,
+)
 from transcnn.training.objectives import Lesson, total
 from transcnn.training.recipe import Recipe
 
@@ -88,7 +95,7 @@ def train(
     should_stop: Callable[[], bool] = lambda: False,
     device: torch.device = torch.device("cpu"),  # noqa: B008 (never changed)
 ) -> Iterator[Event]:
-    """Train `model`'s H-MHSA and write checkpoints, weights and snapshots into `out`.
+    """Train `model` as the recipe says and write checkpoints, weights and snapshots into `out`.
 
     With `resume` the checkpoint in `out` is gone on from; CheckpointError if there is none.
     `should_stop` is asked after every step. Where torch.distributed is set up, all processes
@@ -130,19 +137,21 @@ def train(
 
 
 class _Run:
-    """What changes while training: the branch, its average, the optimiser."""
+    """What changes while training: what learns, its average, the optimiser."""
 
     def __init__(self, recipe: Recipe, model: TransCNN, out: Path, device: torch.device) -> None:
         self.recipe, self.out, self.device = recipe, out, device
         self.whole = model.state_dict()
-        self.network = StudentAndTeacher(model).to(device)
+        student = Student if recipe.start == "nothing" else StudentAndTeacher
+        self.network = student(model).to(device)
         self.student = (
             DistributedDataParallel(self.network) if dist.is_initialized() else self.network
         )
-        self.branch = self.network.branch()
-        self.average = {key: value.detach().clone() for key, value in self.branch.items()}
+        self.learning = self.network.learning()
+        self.changing = self.learning | self.network.statistics()
+        self.average = {key: value.detach().clone() for key, value in self.changing.items()}
         self.optimiser = torch.optim.AdamW(
-            self.branch.values(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+            self.learning.values(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
 
     def precision(self) -> AbstractContextManager[object]:
@@ -156,28 +165,33 @@ class _Run:
             residual_drop=self.recipe.residual_drop * rate / self.recipe.learning_rate,
             generator=torch.Generator().manual_seed(batch.seed),
         )
-        clean, seen = (
-            normalise(p, config).to(self.device) for p in (batch.clean, batch.seen.pixels)
-        )
+        seen = normalise(batch.seen.pixels, config).to(self.device)
         own = torch.from_numpy(batch.seen.own).to(self.device)
         with self.precision():
-            lesson = Lesson(self.student(seen, taps), self.network.teach(clean), own)
+            lesson = Lesson(self.student(seen, taps), self._teacher(batch), own)
         loss, parts = total(lesson, self.recipe.objectives)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.branch.values(), self.recipe.clip)
+        torch.nn.utils.clip_grad_norm_(self.learning.values(), self.recipe.clip)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.optimiser.step()
         with torch.no_grad():
-            for key, value in self.branch.items():
+            for key, value in self.changing.items():
                 self.average[key].lerp_(value, 1 - self.recipe.average)
         return loss.item(), {name: part.item() for name, part in parts.items()}
 
+    def _teacher(self, batch: Batch) -> Answer:
+        if isinstance(self.network, StudentAndTeacher):
+            clean = normalise(batch.clean, self.network.model.config)
+            return self.network.teach(clean.to(self.device))
+        assert batch.told is not None  # the recipe has checked that labels teach
+        return told(torch.from_numpy(batch.told).to(self.device))
+
     def restore(self, kept: Checkpoint) -> None:
         with torch.no_grad():
-            for key, value in self.branch.items():
-                value.copy_(kept.branch[key])
+            for key, value in self.changing.items():
+                value.copy_(kept.changing[key])
                 self.average[key].copy_(kept.average[key])
         self.optimiser.load_state_dict(kept.optimiser)
 
@@ -185,14 +199,14 @@ class _Run:
         if _rank() != 0:
             return
         self.out.mkdir(parents=True, exist_ok=True)
-        branch = {key: value.detach() for key, value in self.branch.items()}
+        changing = {key: value.detach() for key, value in self.changing.items()}
         save_checkpoint(
             Checkpoint(
                 asdict(self.recipe),
                 step,
                 seconds,
                 progress,
-                branch,
+                changing,
                 self.average,
                 self.optimiser.state_dict(),
             ),
@@ -201,11 +215,13 @@ class _Run:
         save_weights({**self.whole, **self.average}, self.out / "weights.safetensors")
 
     def snapshot(self, before: float, after: float) -> None:
-        """Keep H-MHSA as it is now if the run has just passed one of the recipe's shares."""
+        """Keep what the run changes (the whole network or its H-MHSA) as it is now, if the run has
+        just passed one of the recipe's shares."""
         passed = [share for share in self.recipe.snapshots if before < share <= after]
         if passed and _rank() == 0:
             name = f"{passed[-1]:.3f}.safetensors"
-            save_weights(self.average, self.out / "snapshots" / name)
+            others = self.whole if self.recipe.start == "nothing" else {}
+            save_weights({**others, **self.average}, self.out / "snapshots" / name)
 
 
 def _rank() -> int:

@@ -1,10 +1,12 @@
-"""One network as student and as teacher.
+"""The student, and its teacher: its own body, or labels.
 
-The teacher is the body: the same network with every H-MHSA left out, on the clean picture. The
-body is frozen with its batch-norm statistics, which are therefore folded into its convolutions;
-only H-MHSA's weights are trained, and their keys stay as they are.
+The body is the same network with every H-MHSA left out, on the clean picture. It is frozen with
+its batch-norm statistics, which are therefore folded into its convolutions; only H-MHSA's weights
+are trained, and their keys stay as they are. Where labels teach, the whole network is trained.
 """
 
+import copy
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from transcnn.model.attention import HierarchicalAttention
+from transcnn.model.blocks import InvertedResidual
 from transcnn.model.config import Network
 from transcnn.model.layers import Pointwise
 from transcnn.model.network import TransCNN, fold_batch_norms
@@ -54,12 +57,34 @@ class TrainingTaps(Taps):
         return tokens * (drawn >= self.residual_drop).to(tokens)
 
 
-class StudentAndTeacher(nn.Module):
-    """`forward` is the student (what DistributedDataParallel wraps); `teach` is the teacher."""
+class Student(nn.Module):
+    """A network of which everything learns, batch norms by the batch's own statistics.
+
+    `forward` is what DistributedDataParallel wraps.
+    """
 
     def __init__(self, model: TransCNN) -> None:
         super().__init__()
-        self.model = fold_batch_norms(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = copy.deepcopy(model).train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def forward(self, x: Tensor, taps: TrainingTaps) -> Answer:
+        return logits_only(self.model(x, taps).float())
+
+    def learning(self) -> dict[str, Tensor]:
+        """The weights that learn, by their keys in the network."""
+        return {key: value for key, value in self.model.named_parameters() if value.requires_grad}
+
+    def statistics(self) -> dict[str, Tensor]:
+        """The running means and variances of its batch norms, by their keys in the network."""
+        return {k: value for k, value in self.model.named_buffers() if value.is_floating_point()}
+
+
+class StudentAndTeacher(Student):
+    """A network of which H-MHSA alone learns, from the body: `teach` is the teacher."""
+
+    def __init__(self, model: TransCNN) -> None:
+        super().__init__(fold_batch_norms(model))
+        self.model.eval()
         for key, value in self.model.named_parameters():
             value.requires_grad_(".attn." in key)
 
@@ -82,9 +107,15 @@ class StudentAndTeacher(nn.Module):
             {place: weights.float() for place, weights in attention.items()},
         )
 
-    def branch(self) -> dict[str, Tensor]:
-        """The weights of all H-MHSAs, by their keys in the network."""
-        return {key: value for key, value in self.model.named_parameters() if value.requires_grad}
+
+def logits_only(logits: Tensor) -> Answer:
+    """Logits [B, classes] as an answer without all that leads to them."""
+    return Answer((), logits[:, :0], logits, {})
+
+
+def told(likely: Tensor) -> Answer:
+    """What labels tell [B, classes] as a teacher's answer: logits alone, none below -20."""
+    return logits_only(likely.clamp_min(math.exp(-20)).log())
 
 
 def normalise(pixels: NDArray[np.uint8], network: Network) -> Tensor:
@@ -92,6 +123,30 @@ def normalise(pixels: NDArray[np.uint8], network: Network) -> Tensor:
     mean, scale = (torch.tensor(v) for v in (network.input.mean, network.input.scale))
     values: Tensor = (torch.from_numpy(pixels).float() - mean) / scale
     return values.permute(0, 3, 1, 2)  # B H W 3 to B 3 H W
+
+
+def start_anew(model: TransCNN, generator: torch.Generator) -> None:
+    """Give the whole network the weights of a beginning in which attention has a part.
+
+    Q and K are sharp, V and W^p not small beside the residuals, so that it matters from the first
+    step where a token reads; every bottleneck begins as the identity, and leaves the work to it.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    for module in model.modules():
+        if isinstance(module, HierarchicalAttention):
+            width = module.config.width
+            usual = width**-0.5
+            for qkv in module.qkv:
+                assert isinstance(qkv, Pointwise)
+                nn.init.normal_(qkv.weight[: 2 * width], std=1.4 * usual, generator=generator)
+                nn.init.normal_(qkv.weight[2 * width :], std=2 * usual, generator=generator)
+            nn.init.normal_(module.proj.weight, std=usual, generator=generator)
+        if isinstance(module, InvertedResidual) and isinstance(module.norm3, nn.BatchNorm2d):
+            nn.init.zeros_(module.norm3.weight)
 
 
 def start_branch_anew(model: TransCNN, generator: torch.Generator) -> None:

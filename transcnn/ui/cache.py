@@ -17,6 +17,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, split_snapshot
 from transcnn.figures.packet import names_packet, photo_packet
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.samples import samples
@@ -24,6 +25,7 @@ from transcnn.ui.state import AppState, Source, opening
 from transcnn.ui.words import class_labels
 
 if TYPE_CHECKING:
+    from transcnn.analysis.belonging import Belonging
     from transcnn.analysis.cost.network import NetworkCost, Parts
     from transcnn.analysis.hiding import Hiding
     from transcnn.classifier import Answer, Classifier
@@ -36,9 +38,9 @@ _running = threading.Semaphore(os.cpu_count() or 1)
 
 
 @functools.lru_cache(8)
-def pack_names(language: str, classes: int) -> bytes:
-    """The names of so many classes in a language, for the browser."""
-    return names_packet(language, class_labels(language, classes))
+def pack_names(language: str, classes: int, indices: tuple[int, ...] | None) -> bytes:
+    """The names of a network's classes in a language, for the browser."""
+    return names_packet(language, class_labels(language, classes, indices))
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ def classifier(model: str) -> "Classifier":
 def _shipped(model: str) -> "Classifier":
     from transcnn.classifier import Classifier
 
-    return Classifier(model)
+    name, share = split_snapshot(model)
+    return Classifier(name) if share == TRAINED else Classifier(name, check_snapshot(name, share))
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
@@ -105,6 +108,21 @@ def _answers(key: str, model: str, _opened: Opened) -> "tuple[Answer, ...]":
 def answers(opened: Opened, model: str) -> "tuple[Answer, ...]":
     """The likeliest classes of a picture by `model`, without a trace."""
     return _answers(opened.key, model, opened)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _belongs(digest: str, indices: tuple[int, ...], _source: Source) -> "Belonging":
+    from transcnn.analysis.belonging import belonging
+
+    judge = classifier("transcnn_lite0")
+    opened = open_picture(_source, judge.config.input.size)
+    with _running:
+        return belonging(judge, opened.pixels, indices)
+
+
+def belongs(source: Source, indices: tuple[int, ...]) -> "Belonging":
+    """Whether a picture shows one of a few of the 1000 classes, by the network that knows all."""
+    return _belongs(source.digest, indices, source)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

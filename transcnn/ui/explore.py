@@ -1,5 +1,7 @@
 """Explore: where a token of a picture reads, at every level."""
 
+import streamlit as st
+
 from transcnn.figures import sheet
 from transcnn.figures.sheet import Sheet
 from transcnn.ui.cache import open_picture, pack_trace, pack_without, trace_picture
@@ -7,9 +9,9 @@ from transcnn.ui.components import explore_view, store
 from transcnn.ui.state import SWITCH_NAMES, AppState
 from transcnn.ui.take_away import take_away
 from transcnn.ui.view import take_shown
-from transcnn.ui.words import words
+from transcnn.ui.words import Words, words
 
-_VIEW = "explore_view"
+_VIEW, _TRAINING = "explore_view", "training_slider"
 
 
 def show() -> None:
@@ -19,6 +21,8 @@ def show() -> None:
     shown = take_shown(state)
     opened, selection = shown.opened, shown.selection
     lender = state.next_source()
+    warning = st.empty()
+    _choose_training(state, say)
     explore_view(
         _VIEW,
         {**shown.data(say), "switches": SWITCH_NAMES, "lender": lender.title},
@@ -30,6 +34,7 @@ def show() -> None:
     other = open_picture(lender, len(opened.pixels))
     store("store_without", pack_without(opened, other, state.model, selection.where))
     trace = trace_picture(opened, state.model)
+    shown.warn(warning, say)
     shown.link_to("tokens", say("explore.to_tokens"))
 
     def place() -> tuple[int, int, tuple[int, int]]:
@@ -56,4 +61,20 @@ def show() -> None:
             "reading.csv": numbers,
         },
         upload=shown.source.sample is None,
+    )
+
+
+def _choose_training(state: AppState, say: Words) -> None:
+    """A slider over the training of the network, where its snapshots ship."""
+    share, shares = state.training
+    if not shares:
+        return
+    st.session_state[_TRAINING] = share  # it may have been chosen elsewhere
+    st.select_slider(
+        say("explore.training"),
+        shares,
+        key=_TRAINING,
+        format_func=lambda s: f"{100 * float(s):.0f} %",
+        help=say("explore.training_help"),
+        on_change=lambda: state.show_training(st.session_state[_TRAINING]),
     )

@@ -31,7 +31,7 @@ def _show_guest(state: AppState, say: Words, guest: Guest) -> None:
         )
     )
     st.markdown(f":small[sha256 `{guest.classifier.weights_sha256}`]")
-    if config.classes != len(class_names()):
+    if config.indices is None and config.classes != len(class_names()):
         st.markdown(say("models.numbered"))
     if guest.has_levels:
         st.markdown(say("models.selectable"))
@@ -55,10 +55,10 @@ def _show_answers(state: AppState, say: Words, guest: Guest) -> None:
         st.error(plain(say.error(state.upload_error)))
     source = state.source()
     opened = open_picture(source, guest.config.input.size)
-    labels = class_labels(say.language, guest.config.classes)
+    labels = class_labels(say.language, guest.config.classes, guest.config.indices)
     left, right = st.columns([1, 2], gap="medium")
     left.image(opened.pixels, alt=source.alt)
     rows = [f"| {say('models.answer')} | {say('models.share')} |", "| --- | ---: |"]
     for answer in answers(opened, guest.key):
-        rows.append(f"| {plain(labels[answer.name.index])} | {100 * answer.probability:.1f} % |")
+        rows.append(f"| {plain(labels[answer.place])} | {100 * answer.probability:.1f} % |")
     right.markdown("\n".join(rows))

@@ -38,6 +38,7 @@ def show() -> None:
         (b["stage"], b["block"]) for b in readable
     ]:
         data["selected"] |= {"stage": readable[0]["stage"], "block": readable[0]["block"]}
+    warning = st.empty()
     hide_view(
         _VIEW,
         {
@@ -61,6 +62,7 @@ def show() -> None:
         key, opened, state.model, name, tuple(sorted(cells)), hidden.fill, hidden.share
     )
     store("store_hiding", packet)
+    shown.warn(warning, say)
 
     def figure() -> Sheet:
         from transcnn.figures.hiding import hiding_sheet

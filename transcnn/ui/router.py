@@ -27,13 +27,8 @@ PAGES = (
     ("about", ":material/info:"),
 )
 
-_WITH_PICTURE = (
-    "",
-    "explore",
-    "tokens",
-    "hide",
-    "course",
-)  # addresses at which the chosen picture is seen
+# Addresses at which the chosen picture is seen.
+_WITH_PICTURE = ("", "explore", "tokens", "hide", "course")
 
 _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 
@@ -58,8 +53,10 @@ def run() -> None:
     st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
     page = st.navigation(pages)
+    state.enter(page.url_path)
     sidebar.show(state)
-    store("store_names", pack_names(state.language, state.config(state.model).classes))
+    config = state.config(state.model)
+    store("store_names", pack_names(state.language, config.classes, config.indices))
     if page.url_path not in _WITH_PICTURE:  # the views of the others write the link themselves
         _write_language(state)
     seen_here = page.url_path in _WITH_PICTURE or (page.url_path == "models" and state.answers_here)

@@ -7,7 +7,7 @@ import io
 import streamlit as st
 from PIL import Image, ImageOps
 
-from transcnn.checkpoints.catalogue import shipped, shipped_names
+from transcnn.checkpoints.catalogue import TRAINED, shipped, shipped_names, split_snapshot
 from transcnn.errors import FileTooLarge
 from transcnn.pictures.samples import Sample, samples
 from transcnn.ui.components import sample_picker
@@ -83,8 +83,9 @@ def _show_model(state: AppState, say: Words) -> None:
     st.markdown(f"**{say('sidebar.model')}**")
     guests = {key: guest for key, guest in state.guests.items() if guest.has_levels}
     models = [*shipped_names(), *guests]
+    name, share = split_snapshot(state.model)
     if len(models) > 1:
-        st.session_state[_MODEL] = state.model  # it may have been chosen elsewhere
+        st.session_state[_MODEL] = name  # it may have been chosen elsewhere
         st.selectbox(
             say("sidebar.model"),
             models,
@@ -96,12 +97,15 @@ def _show_model(state: AppState, say: Words) -> None:
             label_visibility="collapsed",
         )
     else:
-        st.text(state.model)
+        st.text(name)
     if state.guest is not None:
         size = say("sidebar.model_size", parameters=f"{state.guest.parameters / 1e6:.1f}")
         st.caption(f"{size}. {say('sidebar.own_weights')}")
         return
-    entry = shipped(state.model)
+    entry = shipped(name)
+    if share != TRAINED:
+        st.caption(say("sidebar.half_trained", percent=f"{100 * float(share):.0f}"))
+        return
     size = say("sidebar.model_size", parameters=f"{entry.parameters / 1e6:.1f}")
     score = say("sidebar.model_score", percent=f"{100 * entry.scores['imagenette_top1']:.1f}")
     st.caption(f"{size}, {score}")

@@ -13,7 +13,13 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from transcnn.checkpoints.catalogue import shipped_names
+from transcnn.checkpoints.catalogue import (
+    TRAINED,
+    is_shipped,
+    shipped,
+    shipped_names,
+    split_snapshot,
+)
 from transcnn.errors import PictureError, TransCNNError
 from transcnn.model.config import HMHSA, Network
 from transcnn.model.variants import network
@@ -109,6 +115,14 @@ class AppState:
         return str(self._session["model"])
 
     @property
+    def training(self) -> tuple[str, tuple[str, ...]]:
+        """The share of its training that the chosen model has behind it, and all that there are;
+        none where no snapshots ship."""
+        name, share = split_snapshot(self.model)
+        known = tuple(shipped(name).snapshots) if name in shipped_names() else ()
+        return share, (*known, TRAINED) if known else ()
+
+    @property
     def guest(self) -> Guest | None:
         """The guest that is the chosen model; None for one that ships."""
         return self.guests.get(self.model)
@@ -120,8 +134,10 @@ class AppState:
         return guests
 
     def config(self, model: str) -> Network:
-        """What a model is made of, one that ships or a guest."""
-        return self.guests[model].config if model in self.guests else network(model)
+        """What a model is made of, one that ships, a snapshot of one, or a guest."""
+        if model in self.guests:
+            return self.guests[model].config
+        return network(split_snapshot(model)[0])
 
     @property
     def first_model(self) -> str:
@@ -187,6 +203,12 @@ class AppState:
         """What the visitor has answered in the course."""
         progress: Progress = self._session["progress"]
         return progress
+
+    @property
+    def board_link(self) -> dict[str, str] | None:
+        """The parameters that the error board wrote last."""
+        link: dict[str, str] | None = self._session.get("board_link")
+        return link
 
     @property
     def own_runs(self) -> list[str]:
@@ -264,6 +286,11 @@ class AppState:
         hidden = Hidden(self.hidden.share, None, self.hidden.fill)  # another model, another board
         self._session.update(model=name, selection=Selection(), hidden=hidden)
 
+    def show_training(self, share: str) -> None:
+        """Show the chosen model as it was after a share of its training; all else stays."""
+        name = split_snapshot(self.model)[0]
+        self._session["model"] = name if share == TRAINED else f"{name}@{share}"
+
     def welcome(self, guest: Guest) -> None:
         """Keep a guest; the oldest ones that are not in use go where there are too many."""
         self.guests.pop(guest.key, None)
@@ -309,6 +336,20 @@ class AppState:
         """Go to a place in the course."""
         self._session["course"] = choice
 
+    def wrote_board_link(self, link: dict[str, str]) -> None:
+        """Note the parameters that the error board has written."""
+        self._session["board_link"] = link
+
+    def enter(self, page: str) -> None:
+        """Note that a run of `page` begins."""
+        self._session["entered"] = self._session.get("page") != page
+        self._session["page"] = page
+
+    @property
+    def just_entered(self) -> bool:
+        """Whether another page was shown before this run."""
+        return bool(self._session["entered"])
+
     def _forget_token(self) -> None:
         old = self.selection
         self._session["selection"] = replace(old, token=None)
@@ -320,7 +361,7 @@ class AppState:
         sample, model = link.get("picture", FIRST_SAMPLE), link.get("model", shipped_names()[0])
         self._session.update(
             sample=sample if sample in known else FIRST_SAMPLE,
-            model=model if model in shipped_names() else shipped_names()[0],
+            model=model if is_shipped(model) else shipped_names()[0],
             shows_upload=False,
             upload_error=None,
             guests={},

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from transcnn.figures.scale import DARK, LIGHT
 from transcnn.model.config import HMHSA, Network
-from transcnn.ui.cache import Opened, open_picture, trace_key
+from transcnn.ui.cache import Opened, belongs, open_picture, trace_key
 from transcnn.ui.state import AppState, Selection, Source
-from transcnn.ui.words import Words
+from transcnn.ui.words import Words, class_labels
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,25 @@ class Shown:
                 part=str(chosen["part"]),
             )
         )
+
+    def warn(self, place: DeltaGenerator, say: Words) -> None:
+        """Say in `place` where the picture shows none of the few classes that the network has."""
+        config = self.state.config(self.state.model)
+        if config.indices is None:
+            return
+        found = belongs(self.source, config.indices)
+        if found.outside:
+            seen = class_labels(say.language)[found.likeliest.place]
+            share = f"{100 * found.share:.0f}"
+            place.warning(
+                say(
+                    "explore.outside",
+                    name=config.name,
+                    count=config.classes,
+                    seen=seen,
+                    share=share,
+                )
+            )
 
     def link_to(self, page: str, label: str) -> None:
         """A link to another page that shows the same there, in a new tab too."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from transcnn.errors import TransCNNError
-from transcnn.labels import class_names, names_of
+from transcnn.labels import names_of
 
 # Each in its own words, for people who look for theirs.
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -53,9 +53,14 @@ def words(language: str) -> Words:
 
 
 @functools.lru_cache(8)
-def class_labels(language: str, classes: int = 1000) -> tuple[str, ...]:
-    """The names of a network's classes; those of the 1000 in Chinese with the English beside."""
-    names = names_of(classes)
-    if language == "zh" and names is class_names():
+def class_labels(
+    language: str, classes: int = 1000, indices: tuple[int, ...] | None = None
+) -> tuple[str, ...]:
+    """The names of a network's classes; those of the 1000 in Chinese with the English beside.
+
+    `indices` are the network's classes among the 1000, where it has some of them.
+    """
+    names = names_of(classes, indices)
+    if language == "zh" and names[0].wnid:
         return tuple(" ".join(dict.fromkeys((n.chinese, n.label))) for n in names)
     return tuple(name.chinese if language == "zh" else name.label for name in names)

@@ -71,6 +71,20 @@ class Confusion:
         ]
         return sorted(found, key=lambda pair: (-pair[2], pair[0], pair[1]))
 
+    def most_confused(self, most: int) -> list[int]:
+        """The classes of the most frequent confusions, so many at `most`, by index; where nothing
+        is confused, the first labels."""
+        found = [c for label, answer, _ in self.pairs() for c in (label, answer)]
+        shown = list(dict.fromkeys(found)) or [int(label) for label in self.labels]
+        return sorted(shown[:most])
+
+    def count(self, label: int, answer: int) -> int:
+        """How many pictures of the class `label` were answered as `answer`."""
+        if label not in self.labels or answer not in self.answers:
+            return 0
+        at = np.flatnonzero(self.labels == label)[0], np.flatnonzero(self.answers == answer)[0]
+        return int(self.counts[at])
+
 
 def confusion(table: Table) -> Confusion:
     """Who is taken for whom."""

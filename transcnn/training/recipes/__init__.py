@@ -2,9 +2,11 @@
 
 from transcnn.errors import ChoiceError
 from transcnn.training.recipe import Recipe
-from transcnn.training.recipes import lite0
+from transcnn.training.recipes import lite0, nano
 
-RECIPES = {recipe.name: recipe for recipe in (lite0.BEGIN, lite0.CONTINUE)}
+RECIPES = {
+    recipe.name: recipe for recipe in (lite0.BEGIN, lite0.CONTINUE, nano.TAUGHT, nano.LABELS)
+}
 
 
 def find_recipe(name: str) -> Recipe:

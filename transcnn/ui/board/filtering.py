@@ -1,7 +1,9 @@
 """Which pictures of a run are meant: the controls, what they say in words, saved groups."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -22,7 +24,7 @@ def show(
     state: AppState, say: Words, wording: Wording, store: Store, table: Table, chosen: int
 ) -> None:
     """Draw the controls; `chosen` of the pictures of `table` are meant now."""
-    names = names_of(state.config(table.model).classes)
+    names = names_of(state.config(table.model).numbers)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _choose(state, say, "right", ["yes", "no"], lambda v: say(f"board.right_{v}"), 150)
         for key, column in (("label", table.label), ("answer", table.answer)):
@@ -46,16 +48,25 @@ def _set(state: AppState, key: str, value: str | None) -> None:
     state.choose(replace(state.board, where=where, page=0))
 
 
-def _named(wording: Wording, names: tuple[ClassName, ...], counts: Counter[int]):  # type: ignore[no-untyped-def]
+def _named(
+    wording: Wording, names: tuple[ClassName, ...], counts: Counter[int]
+) -> Callable[[str], str]:
     def name(value: str) -> str:
-        if not value.isdecimal():  # several classes of a link
+        if not value.isdecimal() or int(value) >= len(names):  # of a link: several, or none
             return value
         return f"{wording.class_name(names[int(value)])} ({counts[int(value)]})"
 
     return name
 
 
-def _choose(state, say, key, options, called, width) -> None:  # type: ignore[no-untyped-def]
+def _choose(
+    state: AppState,
+    say: Words,
+    key: str,
+    options: list[str],
+    called: Callable[[str], str],
+    width: int | Literal["stretch"],
+) -> None:
     now = state.board.where.get(key)
     if now is not None and now not in options:
         options = [now, *options]
@@ -90,7 +101,7 @@ def _slide(state: AppState, wording: Wording, name: str, table: Table) -> None:
         return
     now = state.board.where.get(name)
     ends = bounds(now) if now is not None else (low, high)
-    st.session_state[_KEY(name)] = (max(low, ends[0]), min(high, ends[1]))
+    st.session_state[_KEY(name)] = tuple(float(np.clip(end, low, high)) for end in ends)
 
     def change() -> None:
         start, end = st.session_state[_KEY(name)]

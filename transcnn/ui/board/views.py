@@ -14,7 +14,14 @@ from transcnn.analysis.mistakes.scores import class_scores, confusion
 from transcnn.analysis.mistakes.survival import survival
 from transcnn.analysis.mistakes.table import Table
 from transcnn.labels import ClassName
-from transcnn.reports.wording import Wording, number, p_value, percent, points
+from transcnn.reports.sentences import (
+    calibration_says,
+    differences_says,
+    sinks_says,
+    slices_says,
+    survival_says,
+)
+from transcnn.reports.wording import Wording, number, p_value, percent
 from transcnn.runs.store import Store
 from transcnn.ui.board.data import differences_of, slices_of
 from transcnn.ui.components import pick_table
@@ -52,9 +59,7 @@ def _pick(state: AppState, key: str) -> None:
     text = st.session_state[key]["picked"]
     if text is None:  # a trigger is None again in the run after its own
         return
-    where = state.board.where
-    for term in parse_filter(text).terms:
-        where = where.with_term(*term)
+    where = state.board.where.and_also(parse_filter(text))
     state.choose(replace(state.board, where=where, view="pictures", sort="errors", page=0))
 
 
@@ -70,27 +75,21 @@ def _classes(state: AppState, say: Words, wording: Wording, table: Table, names:
         return wording.class_name(names[label])
 
     found = confusion(table)
-    pairs = found.pairs()
-    shown = list(dict.fromkeys(c for label, answer, _ in pairs for c in (label, answer)))
-    shown = sorted(shown[:_CLASSES] or [int(label) for label in found.labels[:_CLASSES]])
-    column = {int(answer): j for j, answer in enumerate(found.answers)}
+    shown = found.most_confused(_CLASSES)
     rows = []
     for label in (c for c in shown if c in found.labels):
-        counts = found.counts[column[label]]
         cells: list[dict[str, Any]] = [{"text": name(label)}]
+        of = int((table.label == label).sum())
         for answer in shown:
-            count = int(counts[column[answer]]) if answer in column else 0
-            cells.append(
-                {"text": ""}
-                if not count
-                else {
-                    "text": str(count),
-                    "pick": f"label:{label} answer:{answer}",
-                    "says": say("board.cell", label=name(label), answer=name(answer), count=count),
-                    "share": count / int(counts.sum()),
-                    "wrong": label != answer,
-                }
-            )
+            count = found.count(label, answer)
+            says = say("board.cell", label=name(label), answer=name(answer), count=count)
+            cell = {
+                **_count(count, f"label:{label} answer:{answer}"),
+                "says": says,
+                "share": count / of,
+                "wrong": label != answer,
+            }
+            cells.append(cell if count else {"text": ""})
         rows.append(cells)
     st.subheader(wording("confusion"))
     st.markdown(wording("confusion_says", shown=len(shown)))
@@ -121,10 +120,7 @@ def _classes(state: AppState, say: Words, wording: Wording, table: Table, names:
 def _confidence(state: AppState, say: Words, wording: Wording, table: Table) -> None:
     found = calibration(table)
     known = [b for b in found.bins if b.right is not None]
-    excess = float(table.confidence.mean() - table.right.mean())
-    verdict = "overconfident" if excess > 0 else "underconfident"
-    verdict = "calibrated" if abs(excess) <= 0.01 else verdict
-    says = wording("calibration_says", error=percent(found.error), verdict=wording(verdict))
+    says = calibration_says(found, wording)
     st.markdown(says)
     chart = go.Figure()
     chart.add_scatter(
@@ -171,27 +167,20 @@ def _confidence(state: AppState, say: Words, wording: Wording, table: Table) -> 
 
 
 def _survival(state: AppState, wording: Wording, table: Table) -> None:
-    says = wording("survival_says")
-    rows = []
-    for s in survival(table):
-        if s.beyond_random is not None:
-            key = "most_read_more" if s.beyond_random.low > 0 else "most_read_not"
-            interval = wording.points_interval(s.beyond_random)
-            says += " " + wording(key, points=points(s.beyond_random.value), interval=interval)
-        changed = int(table.changed(s.case).sum())
-        same = {"text": percent(s.survives.value)}
-        rows.append(
-            [
-                {"text": wording(f"case_{s.case}")},
-                {"text": wording.share(s.right), "words": True},
-                same,
-                _count(changed, f"changed:{s.case}"),
-                _count(s.mended, f"right:yes right_{s.case}:no"),
-                _count(s.spoiled, f"right:no right_{s.case}:yes"),
-                {"text": wording.points(s.gained), "words": True},
-            ]
-        )
-    st.markdown(says)
+    found = survival(table)
+    st.markdown(survival_says(found, wording))
+    rows = [
+        [
+            {"text": wording(f"case_{s.case}")},
+            {"text": wording.share(s.right), "words": True},
+            {"text": percent(s.survives.value)},
+            _count(int(table.changed(s.case).sum()), f"changed:{s.case}"),
+            _count(s.mended, f"right:yes right_{s.case}:no"),
+            _count(s.spoiled, f"right:no right_{s.case}:yes"),
+            {"text": wording.points(s.gained), "words": True},
+        ]
+        for s in found
+    ]
     head = ("case", "right", "survives", "changed", "mended", "spoiled", "gained")
     _pick_table(state, _TABLE, wording("survival"), [wording(key) for key in head], rows)
 
@@ -202,12 +191,9 @@ def _count(count: int, pick: str) -> dict[str, Any]:
 
 def _differences(state: AppState, say: Words, wording: Wording, store: Store, table: Table) -> None:
     found = differences_of(store, state.board.where, table)
+    st.markdown(differences_says(found, wording))
     if not found:
-        st.info(wording("differences_few"))
         return
-    key = "differences_says" if any(d.found for d in found) else "differences_none"
-    says = wording(key, tests=len(found))
-    st.markdown(says)
     chosen = st.selectbox(
         wording("feature"),
         [d.feature for d in found],
@@ -251,17 +237,14 @@ def _differences(state: AppState, say: Words, wording: Wording, store: Store, ta
             for d in found
         ],
     )
-    sinks = sum(bool(cells) for cells in table.sinks)
     st.subheader(wording("sinks"))
-    st.markdown(
-        wording("sinks_says", count=sinks, of=len(table)) if sinks else wording("sinks_none")
-    )
+    st.markdown(sinks_says(table, wording))
 
 
 def _groups(state: AppState, wording: Wording, store: Store, table: Table, names: Names) -> None:
     found = slices_of(store, state.board.where, table)
     unusual = [s for s in found if s.unusual]
-    st.markdown(wording("slices_says" if unusual else "slices_none", tests=len(found)))
+    st.markdown(slices_says(found, wording))
     head = ("group", "count", "wrong", "more", "adjusted")
     _pick_table(
         state,

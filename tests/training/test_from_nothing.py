@@ -1,0 +1,141 @@
+"""A whole network learns from labels: everything moves, statistics too, and a run can go on."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from tests.training.stopping import stop_after
+from transcnn.checkpoints import create_model, load
+from transcnn.errors import ChoiceError
+from transcnn.model.taps import Taps
+from transcnn.trace import make_switch
+from transcnn.training.batches import Batches
+from transcnn.training.labels import tell
+from transcnn.training.loop import Ended, Length, train
+from transcnn.training.network import Student, TrainingTaps, start_anew, told
+from transcnn.training.recipe import Labels, Mixture, Recipe
+
+SIZE = 64
+
+
+@pytest.fixture
+def recipe():
+    return Recipe(
+        name="tiny",
+        model="transcnn_nano",
+        start="nothing",
+        labels=Labels(),
+        mixture=Mixture(0.5, 0, 0, square=0.5),
+        objectives={"logits": 1.0},
+        steps=4,
+        batch=4,
+        residual_drop=0.25,
+        average=0.5,
+    )
+
+
+@pytest.fixture
+def model():
+    model = create_model("transcnn_nano")
+    start_anew(model, torch.Generator().manual_seed(0))
+    return model
+
+
+@pytest.fixture
+def run(model, source, tmp_path):
+    """Runs a recipe and gives its events; the model begins alike every time."""
+
+    def run(recipe, out="run", **settings):
+        likely = tell(source, model.config.indices, recipe.labels, tmp_path, lambda *_: None)
+        batches = Batches([source], recipe, SIZE, told=[likely])
+        length = Length(recipe.steps)
+        return list(train(recipe, model, batches, tmp_path / out, length=length, **settings))
+
+    return run
+
+
+def test_a_run_from_nothing_gone_on_with_ends_in_the_same_numbers(run, recipe, tmp_path):
+    straight = run(recipe, "straight")
+    first = run(recipe, "broken", should_stop=stop_after(2))
+    assert first[-1] == Ended(2, finished=False)
+    rest = run(recipe, "broken", resume=True)
+    losses = [event.loss for event in straight[:-1]]
+    assert [event.loss for event in first[:-1] + rest[:-1]] == losses
+    for file in ("weights.safetensors", "snapshots/1.000.safetensors"):
+        kept, other = (load(tmp_path / out / file) for out in ("straight", "broken"))
+        assert kept.keys() == other.keys()
+        for key, value in kept.items():
+            assert torch.equal(value, other[key]), key
+
+
+def test_everything_learns_and_statistics_are_averaged(run, recipe, model, tmp_path):
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    run(recipe)
+    written = load(tmp_path / "run" / "weights.safetensors")
+    for key, value in before.items():
+        changed = not torch.equal(written[key].float(), value.to(written[key].dtype).float())
+        assert changed or key.endswith("num_batches_tracked"), key
+        assert torch.equal(model.state_dict()[key], value), key  # the one given stays as it was
+    kept = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    key = "stem.1.running_mean"
+    assert not torch.equal(kept["average"][key], kept["changing"][key])
+    torch.testing.assert_close(written[key], kept["average"][key])
+
+
+def test_the_loss_falls_and_the_weights_are_those_of_the_network(run, recipe, tmp_path):
+    recipe = replace(recipe, steps=40, batch=16, mixture=Mixture(1, 0, 0), average=0.9)
+    losses = [event.loss for event in run(recipe)[:-1]]
+    assert np.mean(losses[-5:]) < 0.5 * np.mean(losses[:5])
+    create_model("transcnn_nano", tmp_path / "run" / "weights.safetensors")
+
+
+def test_a_snapshot_is_a_whole_network(run, recipe, tmp_path):
+    run(replace(recipe, snapshots=(0.0, 0.5)))
+    files = sorted((tmp_path / "run" / "snapshots").iterdir())
+    assert [file.name for file in files] == ["0.000.safetensors", "0.500.safetensors"]
+    for file in files:
+        create_model("transcnn_nano", file)
+
+
+def test_what_is_told_is_the_cross_entropy_but_for_a_constant():
+    logits = torch.randn(5, 10, requires_grad=True)
+    likely = torch.eye(10)[torch.tensor([3, 1, 4, 1, 5])] * 0.9 + 0.01
+    wanted = told(likely).logits.log_softmax(1)
+    divergence = torch.nn.functional.kl_div(
+        logits.log_softmax(1), wanted, reduction="batchmean", log_target=True
+    )
+    entropy = torch.nn.functional.cross_entropy(logits, likely)
+    [given] = torch.autograd.grad(divergence, logits)
+    [right] = torch.autograd.grad(entropy, logits)
+    torch.testing.assert_close(given, right, rtol=1e-4, atol=1e-6)
+
+
+def test_in_a_beginning_bottlenecks_change_nothing_and_rows_of_attention_differ(model):
+    x = torch.randn(2, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(1))
+    student = Student(model)
+    taps = TrainingTaps()
+    with torch.no_grad():
+        student(x, taps)
+        for block in (block for stage in model.blocks for block in stage):
+            some = torch.randn(1, block.attn.config.width, 4, 4)
+            assert not block.irb(some).any()
+    for weights in taps.attention_weights.values():
+        tokens = weights.shape[-1]
+        assert (weights - 1 / tokens).abs().sum(-1).mean() / 2 > 0.05
+
+
+def test_attention_matters_from_the_beginning_on(model):
+    x = torch.randn(4, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(1))
+    model.train()
+    with torch.no_grad():
+        on = model(x)
+        even = model(x, Taps(record=False, switch=make_switch("uniform")))
+    assert (on - even).std() > 0.1 * on.std()
+
+
+@pytest.mark.parametrize("wrong", [{"labels": None}, {"objectives": {"logits": 1, "rows": 1}}])
+def test_a_recipe_from_nothing_is_taught_by_labels_alone(recipe, wrong):
+    with pytest.raises(ChoiceError, match=next(iter(wrong))):
+        replace(recipe, **wrong)

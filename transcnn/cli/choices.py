@@ -1,0 +1,73 @@
+"""`choices`: which of the paper's choices matter, at a size that fits two cores."""
+
+import time
+from pathlib import Path
+
+import click
+
+from transcnn.cli import options
+from transcnn.cli.progress import progress_bar
+from transcnn.errors import ChoiceError
+
+
+@click.command()
+@click.option(
+    "--data", required=True, type=options.FILE, help="A folder of class folders to learn from."
+)
+@click.option(
+    "--measure", required=True, type=options.FILE, help="A folder of class folders to measure on."
+)
+@click.option("--out", type=options.FILE, default=Path("choices"), show_default=True)
+@click.option("--seeds", default=3, show_default=True, help="Runs of each choice.")
+@options.threads
+def choices(data: Path, measure: Path, out: Path, seeds: int, threads: int | None) -> None:
+    """Train one small network from nothing with each of the paper's choices undone in turn.
+
+    The folders hold classes of transcnn_nano. Into --out go the runs and table.md, anew after each
+    seed; what is there already is not done again.
+    """
+    from transcnn.classifier import Classifier
+    from transcnn.evaluation import find_pictures
+    from transcnn.evaluation.run import prepare_run
+    from transcnn.training.choices import PAPER, settle, small, table
+    from transcnn.training.data import open_source
+    from transcnn.training.labels import tell
+    from transcnn.training.recipes.choices import FIVE_EPOCHS
+
+    if seeds < 1:
+        raise ChoiceError(field="seeds", value=seeds, allowed="1 or more")
+    options.use_threads(threads)
+    assert FIVE_EPOCHS.labels is not None
+    model = small(PAPER)
+    found = find_pictures(measure)
+    with progress_bar() as show:
+        source = open_source(
+            data,
+            out / "pictures",
+            FIVE_EPOCHS.store_px,
+            lambda _, done, of: show("decoding", done, of),
+        )
+        run = prepare_run(found, model.config.input.size, "squash", show)
+    classes = model.config.indices or ()
+    told = tell(source, classes, FIVE_EPOCHS.labels, out / "pictures", lambda *_: None)
+    places = Classifier.around(model, "").places_of([found[i].label.index for i in run.places])
+    lines: list[str] = []
+    for outcomes in settle(FIVE_EPOCHS, source, told, (run, places), out, seeds, _Said().show):
+        lines = table(outcomes)
+        (out / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for line in lines:
+        click.echo(line)
+
+
+class _Said:
+    """Says now and then how far a training is."""
+
+    EVERY_S = 15.0
+
+    def __init__(self) -> None:
+        self.at = -self.EVERY_S
+
+    def show(self, choice: str, seed: int, share: float) -> None:
+        if time.monotonic() - self.at > self.EVERY_S or share == 1:
+            self.at = time.monotonic()
+            click.echo(f"{choice}, seed {seed}: {100 * share:.0f} %", err=True)
