@@ -5,9 +5,11 @@ import json
 from dataclasses import replace
 
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 from tests.app.test_pages import open_app
+from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order
@@ -18,6 +20,8 @@ from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.course.choice import CourseChoice, read_course
 from transcnn.ui.course.progress import LARGEST, Kept, Progress, read_progress
+from transcnn.ui.guests import Guest
+from transcnn.ui.words import words
 
 NUMBERS = [step.number for step in STEPS]
 
@@ -239,3 +243,38 @@ def test_a_stage_is_built_and_checked_by_running_it(zebra):
     assert "over the budget" in build(8, 7)[0][0]
     assert "does not reach" in build(4, 7)[0][0]
     assert "within the budget" in build(7, 8)[1][0]
+
+
+@pytest.mark.parametrize("number", ["1.3", "2.1", "3.2", "3.6"])
+def test_a_network_of_three_levels_whose_readings_are_flat_is_asked_about_too(zebra, number):
+    torch.manual_seed(0)
+    classifier = Classifier.around(create_model("transcnn_nano", classes=1000).eval(), "0" * 64)
+    trace = classifier.trace_pixels(zebra.pixels, zebra.trace.crop)
+    scene = replace(zebra, classifier=classifier, trace=trace)
+    app = open_app()
+    app.session_state["guests"] = {"g": Guest("g", "g", "own", classifier.config, 1, classifier)}
+    app.session_state["model"] = "g"
+    app.session_state["course"] = CourseChoice(number)
+    app.switch_page("pages/course.py").run()
+    predict(app, scene, number)
+    reveal(app)
+    assert load_lesson(find_step(number), "en").title in said(app)
+    flat = {"1.3": True, "2.1": True, "3.2": False, "3.6": False}
+    assert (words("en")("course.flat_asks") in said(app)) == flat[number]
+
+
+def test_an_upload_is_asked_about_and_its_places_are_no_part_of_the_link():
+    app = open_course(step="1.4", at="200,200")
+    photo = samples()[3].path.read_bytes()
+    app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
+    assert not app.exception
+    assert "1.4" in app.subheader[0].value
+    assert app.session_state["course"].at is None, "the middle of the new picture asks"
+    assert app.button(key="course_reveal").disabled
+
+
+def test_a_bad_upload_gives_one_sentence():
+    app = open_course(step="1.4")
+    app.sidebar.file_uploader[0].set_value(("x.jpg", b"no picture", "image/jpeg")).run()
+    assert not app.exception
+    assert "not a picture" in app.error[0].value

@@ -99,3 +99,16 @@ def test_a_grid_is_drawn_by_keyboard_from_corner_to_corner(server, open_page):
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     page.get_by_text("rows 31 to 32, columns 17 to 19", exact=True).wait_for()
+
+
+def test_the_browsers_way_back_leads_to_the_step_before(server, open_page):
+    page = open_page(f"{server}/course?picture=zebra&step=1.3", until=".boards canvas")
+    settle(page)
+    page.locator(".st-key-course_next button").click()
+    page.wait_for_url("**step=1.4**")
+    page.get_by_role("heading", name="1.4").wait_for()
+    settle(page)
+    page.go_back()
+    page.get_by_role("heading", name="1.3", exact=True).wait_for()
+    settle(page)
+    assert "step=1.3" in page.url

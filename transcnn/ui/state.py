@@ -199,6 +199,12 @@ class AppState:
         return choice
 
     @property
+    def course_link(self) -> dict[str, str] | None:
+        """The parameters of its own that the course wrote last."""
+        link: dict[str, str] | None = self._session.get("course_link")
+        return link
+
+    @property
     def progress(self) -> Progress:
         """What the visitor has answered in the course."""
         progress: Progress = self._session["progress"]
@@ -335,6 +341,10 @@ class AppState:
     def take_step(self, choice: CourseChoice) -> None:
         """Go to a place in the course."""
         self._session["course"] = choice
+
+    def wrote_course_link(self, link: dict[str, str]) -> None:
+        """Note the parameters of its own that the course has written."""
+        self._session["course_link"] = link
 
     def wrote_board_link(self, link: dict[str, str]) -> None:
         """Note the parameters that the error board has written."""

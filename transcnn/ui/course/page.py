@@ -8,6 +8,7 @@ import streamlit as st
 from transcnn.errors import ChoiceError
 from transcnn.ui.cache import classifier, trace_picture
 from transcnn.ui.components import copy_link
+from transcnn.ui.course.choice import read_course
 from transcnn.ui.course.progress import LARGEST, read_progress
 from transcnn.ui.state import AppState
 from transcnn.ui.view import Shown, take_shown
@@ -34,6 +35,7 @@ def show() -> None:
     from transcnn.ui.course.steps import choose_step
     from transcnn.ui.course.touching import touch
 
+    _follow_link(state)
     step = find_step(state.course.step)
     _write_link(state, shown, step.number)
     scene = Scene(
@@ -80,15 +82,24 @@ def _coloured(equation: str, desk: object) -> str:
     )
 
 
+def _follow_link(state: AppState) -> None:
+    """Go where the browser went back or forward to; the sidebar leads here without a link."""
+    named = {name: st.query_params[name] for name in ("step", "at") if name in st.query_params}
+    if named != state.course_link and (named or not state.just_entered):
+        there = read_course(named, state.config(state.model).input.size)
+        state.take_step(replace(there, hand=state.course.hand))
+
+
 def _write_link(state: AppState, shown: Shown, step: str) -> None:
     link = replace(state.course, step=step).link()
+    if shown.source.sample is None:  # uploads are not part of links, nor are places on them
+        link.pop("at", None)
+    state.wrote_course_link(dict(link))
     wanted = {
         "picture": shown.source.sample,
         "model": state.shown_model,
         "lang": state.shown_language,
     }
-    if shown.source.sample is None:  # uploads are not part of links, nor are places on them
-        link.pop("at", None)
     link |= {name: value for name, value in wanted.items() if value is not None}
     if st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
