@@ -5,7 +5,7 @@ import pytest
 
 from tests.runs.made import table_of
 from transcnn.analysis.intervals import Interval
-from transcnn.analysis.mistakes.calibration import calibration
+from transcnn.analysis.mistakes.calibration import Calibration, calibration
 from transcnn.analysis.mistakes.differences import Difference
 from transcnn.analysis.mistakes.filters import Filter
 from transcnn.analysis.mistakes.slices import Slice
@@ -35,13 +35,23 @@ def test_accuracy_is_said_with_its_interval():
 
 
 @pytest.mark.parametrize(
-    ("confidence", "verdict"),
-    [(0.605, "it fits"), (0.594, "it fits"), (0.65, "too high"), (0.5, "too low")],
+    ("excess", "verdict"),
+    [
+        (Interval(0.004, -0.002, 0.009), "here it fits on average"),
+        (Interval(0.05, 0.02, 0.08), "here it is too high"),
+        (Interval(-0.1, -0.2, -0.01), "here it is too low"),
+        (Interval(0.05, -0.1, 0.2), "cannot be told"),
+        (Interval(0.3, float("nan"), float("nan")), "cannot be told"),
+    ],
 )
-def test_confidence_is_judged_by_its_mean(confidence, verdict):
-    found = calibration(table_of([1] * 10, RIGHT, [confidence] * 10))
+def test_confidence_is_judged_by_what_its_interval_allows(excess, verdict):
+    assert verdict in calibration_says(Calibration((), 0.1, excess), SAY)
 
-    assert verdict in calibration_says(found, SAY)
+
+def test_the_excess_of_confidence_is_its_mean_above_the_share_of_right_answers():
+    found = calibration(table_of([1] * 10, RIGHT, [0.65] * 10))
+
+    assert found.excess.value == pytest.approx(0.65 - 6 / 10)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +77,7 @@ def group(p, more):
 def test_that_something_differs_or_nothing_does_is_said_plainly():
     assert differences_says([], SAY).startswith("Too few right or wrong answers")
     assert "of 2 numbers none" in differences_says([difference(0.05), difference(0.9)], SAY)
-    assert "adjusted for 2 tests" in differences_says([difference(0.04), difference(0.9)], SAY)
+    assert differences_says([difference(0.04), difference(0.9)], SAY).startswith("1 of 2 numbers")
 
 
 def test_groups_are_said_if_they_have_more_errors_and_not_fewer():

@@ -27,7 +27,7 @@ def test_six_answers_by_hand():
     gaps = 3 * abs(0.95 - 2 / 3) + 1 * 0.15 + 2 * abs(0.525 - 0.5)
     assert found.error == pytest.approx(gaps / 6)
     mean = (0.95 + 0.91 + 0.99 + 0.15 + 0.5 + 0.55) / 6
-    assert found.excess == pytest.approx(mean - 3 / 6)
+    assert found.excess.value == pytest.approx(mean - 3 / 6)
 
 
 @pytest.mark.parametrize(("confidence", "bin_"), [(0, 0), (1, 9), (1 - 1e-12, 9), (0.3, 3)])
