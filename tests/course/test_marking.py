@@ -14,6 +14,11 @@ def test_a_click_is_right_within_three_percent_of_the_best_and_near_among_the_be
     assert list(marks.values()) == ["hit", "hit", "near", "miss"]
 
 
+def test_a_click_is_luck_where_more_than_three_cells_are_as_good_as_the_best():
+    assert not Click(np.array([[1.0, 1.0, 0.98, 0.9]])).unclear
+    assert Click(np.array([[1.0, 1.0, 0.98, 0.99]])).unclear
+
+
 def test_a_cell_that_is_worth_nothing_is_never_near():
     one = np.zeros((2, 2))
     one[0, 0] = 1

@@ -16,7 +16,6 @@ from transcnn.model.attention import attend
 from transcnn.trace import Trace
 from transcnn.trace.trace import BlockTrace
 
-_MOST_ALIKE = 3  # cells as good as the best, above which a click would be luck
 MOVED = 16  # pixels to the right, in 3.2
 Box = tuple[int, int, int, int]  # top, left, bottom, right, all inside
 
@@ -213,7 +212,7 @@ def _most_read_other(scene: Scene) -> Posed | None:
     row = scene.row(block).copy()
     row[scene.cell(block)] = np.nan
     asks = Click(row.reshape(block.levels[-1].size))
-    return None if asks.close_to_best > _MOST_ALIKE else Posed(asks)
+    return None if asks.unclear else Posed(asks)
 
 
 def _up_facts(scene: Scene) -> Mapping[str, str]:

@@ -13,7 +13,6 @@ from transcnn.course.scene import CLEAR, Scene, Wide, board_heads
 from transcnn.course.step import Question, Step
 from transcnn.trace.trace import BlockTrace
 
-_MOST_ALIKE = 3  # cells as good as the best, above which a click would be luck
 _SHARP = 60  # percent: above it the division makes too little difference to be guessed
 
 
@@ -52,7 +51,7 @@ def _odd_cell(scene: Scene) -> Posed | None:
     if int(values.argmax()) == own:  # too easy: the strongest place besides the asker is asked for
         values[own] = np.nan
     asks = Click(values.reshape(block.levels[-1].size))
-    if asks.close_to_best > _MOST_ALIKE:
+    if asks.unclear:
         return None
     return Posed(asks, {"head": str(head + 1)})
 

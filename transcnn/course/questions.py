@@ -67,9 +67,9 @@ class Click:
         return int(row), int(column)
 
     @property
-    def close_to_best(self) -> int:
-        """How many cells are as good as right."""
-        return int((self.values >= _HIT * np.nanmax(self.values)).sum())
+    def unclear(self) -> bool:
+        """Whether so many cells are as good as the best that a click would be luck."""
+        return int((self.values >= _HIT * np.nanmax(self.values)).sum()) > _NEAR
 
     def mark(self, guess: tuple[int, int]) -> Mark:
         value, best = self.values[guess], np.nanmax(self.values)

@@ -4,7 +4,6 @@ from transcnn.course import asking, going_up, heads
 from transcnn.course.step import Question, Step
 
 STEPS: tuple[Step, ...] = (*asking.STEPS, *heads.STEPS, *going_up.STEPS)
-CHAPTERS = tuple(dict.fromkeys(step.chapter for step in STEPS))
 QUESTIONS: dict[str, Question] = {n: q for step in STEPS for n, q in step.questions.items()}
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -13,6 +14,9 @@ from transcnn.ui.course.progress import LARGEST, read_progress
 from transcnn.ui.state import AppState
 from transcnn.ui.view import Shown, take_shown
 from transcnn.ui.words import Words, words
+
+if TYPE_CHECKING:
+    from transcnn.ui.course.desk import Desk
 
 _FILE = "course_file"
 
@@ -70,11 +74,8 @@ def show() -> None:
     _take_away(state, say, shown)
 
 
-def _coloured(equation: str, desk: object) -> str:
+def _coloured(equation: str, desk: "Desk") -> str:
     r"""\asker{t} and \seen{u} in the colours that the letters have on the picture."""
-    from transcnn.ui.course.desk import Desk
-
-    assert isinstance(desk, Desk)
     return re.sub(
         r"\\(asker|seen)\{(\w)\}",
         lambda found: rf"\textcolor{{{desk.colours[found[1]]}}}{{{found[2]}}}",

@@ -14,7 +14,6 @@ from transcnn.course.questions import (
 )
 from transcnn.ui.course.desk import Desk
 from transcnn.ui.course.progress import LONGEST, SURENESS, Kept
-from transcnn.ui.words import Words
 
 _SIGNS = {"hit": "✓", "near": "≈", "miss": "✗"}
 
@@ -68,7 +67,7 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
         how = "course.how_to_draw" if isinstance(posed.asks, Draw) else "course.how_to_click"
         st.markdown(f"{say(how)} {say('course.not_itself') if own else ''}")
         if clicked is not None:
-            st.markdown(f"**{describe_guess(say, desk, name, posed, clicked)}**")
+            st.markdown(f"**{describe_guess(desk, name, posed, clicked)}**")
     with st.form(f"form|{place}", border=False):
         match posed.asks:
             case Choose(options=options):
@@ -85,7 +84,7 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
                     say("course.guess"),
                     order.orders,
                     index=None,
-                    format_func=lambda one: describe_guess(say, desk, name, posed, one),
+                    format_func=lambda one: describe_guess(desk, name, posed, one),
                     key=guess_key,
                     label_visibility="collapsed",
                 )
@@ -133,7 +132,7 @@ def _keep(desk: Desk, name: str, posed: Posed, guess_key: str, sure_key: str) ->
 
 def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept) -> None:
     say = desk.say
-    guess = describe_guess(say, desk, name, posed, kept.guess)
+    guess = describe_guess(desk, name, posed, kept.guess)
     left, right = st.columns(2)
     with left:
         st.caption(say("course.your_guess", sure=say(f"course.sure_{kept.sure}")))
@@ -150,8 +149,9 @@ def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept) -> None:
         st.caption(say("course.even_would_do"))
 
 
-def describe_guess(say: Words, desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
+def describe_guess(desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
     """A guess in words."""
+    say = desk.say
     if isinstance(posed.asks, Click | Draw):
         assert isinstance(guess, tuple)
         places = [int(v) + 1 for v in guess]
@@ -174,9 +174,9 @@ def _outcome(desk: Desk, name: str, posed: Posed) -> str:
         case Estimate(key=key):
             return _number(key)
         case Click(best=found) | Draw(key=found):
-            return describe_guess(desk.say, desk, name, posed, found)
+            return describe_guess(desk, name, posed, found)
         case Order(right=order):
-            return describe_guess(desk.say, desk, name, posed, order)
+            return describe_guess(desk, name, posed, order)
 
 
 def _number(value: float) -> str:
