@@ -122,6 +122,14 @@ def test_notes_and_tags_are_kept_and_found_again(store):
     assert [p["id"] for p in component(again, "gallery")["pictures"]] == [picture]
 
 
+@pytest.mark.parametrize(
+    "where",
+    ["label:5000", "confidence:5..6", "brightness:..-5", "entropy:1e400..", "confidence:inf.."],
+)
+def test_a_link_out_of_all_bounds_is_no_error(where):
+    open_board(where=where)
+
+
 def test_a_filter_that_fits_nothing_says_so():
     app = open_board(where="text:nowhere-at-all")
     assert any("No picture is like this" in info.value for info in app.info)
@@ -161,7 +169,7 @@ def test_an_uploaded_archive_becomes_a_run_of_its_own_that_can_be_deleted():
     photos = {s.name: s.path.read_bytes() for s in samples()}
     data = packed({"zebra/a.jpg": photos["zebra"], "340/b.jpg": photos["lion"], "340/c.jpg": b"x"})
     app = open_board()
-    app.file_uploader("board_uploader").set_value(("mine.zip", data, "application/zip")).run()
+    app.file_uploader("board_uploader_0").set_value(("mine.zip", data, "application/zip")).run()
     app.button("board_begin_upload").click().run(timeout=60)
     assert not app.exception
     (run,) = app.session_state["own_runs"]
@@ -191,7 +199,7 @@ def test_an_archive_that_cannot_be_used_is_a_sentence_and_leaves_nothing(files, 
     before = set((runs_home / "uploads").glob("*/*"))
     app = open_board()
     upload = ("mine.zip", packed(files), "application/zip")
-    app.file_uploader("board_uploader").set_value(upload).run()
+    app.file_uploader("board_uploader_0").set_value(upload).run()
     app.button("board_begin_upload").click().run(timeout=60)
     assert not app.exception
     assert any(says in error.value.replace("\\", "") for error in app.error)

@@ -72,7 +72,7 @@ def test_every_word_that_python_says_is_in_the_catalogue(key):
 
 
 @pytest.mark.parametrize(
-    "table", ["pages", "sidebar", "models", "about", "explore", "cost", "take", "board"]
+    "table", ["pages", "sidebar", "models", "about", "explore", "cost", "take", "board", "course"]
 )
 def test_no_word_of_python_is_a_leftover(table):
     for name in SAY.table(table):

@@ -65,6 +65,25 @@ def test_two_pictures_are_pinned_and_a_link_brings_them_back(server, open_page):
     assert again.get_by_test_id("stTable").count() == 2
 
 
+def test_back_and_forward_lead_through_the_views(server, open_page):
+    page = open_page(f"{server}/errors", until=GALLERY)
+    page.wait_for_selector(IDLE)
+    for view in ("Confidence", "Groups"):
+        page.get_by_role("button", name=view, exact=True).or_(
+            page.get_by_role("radio", name=view)
+        ).first.click()
+        page.wait_for_function(f"location.search.includes('view={view.lower()}')")
+        page.wait_for_selector(IDLE)
+    page.go_back()
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+    assert "view=confidence" in page.url
+    page.go_back()
+    page.wait_for_selector(GALLERY)
+    assert "view=" not in page.url
+    page.go_forward()
+    page.wait_for_selector(".js-plotly-plot .main-svg")
+
+
 def test_a_picture_of_the_board_opens_in_explore(server, open_page, table):
     page = open_page(f"{server}/errors?pins={int(table.ids[3])}", until=GALLERY)
     page.get_by_role("button", name="Open in Explore").click()

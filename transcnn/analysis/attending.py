@@ -45,6 +45,7 @@ class Attending:
     sinks: tuple[tuple[int, int, int], ...]
 
 
+@torch.no_grad()
 def attending(
     model: TransCNN, records: Mapping[Place, Tensor], size: tuple[int, int]
 ) -> list[Attending]:

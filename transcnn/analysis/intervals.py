@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_ROUNDING = 1e-12  # a variance below is none
 Z = 1.959964  # of a normal distribution, 95 % lie within so many deviations
 
 
@@ -26,9 +27,9 @@ class Interval:
 def share_interval(hits: NDArray[np.bool_], families: NDArray[np.int64] | None = None) -> Interval:
     """Wilson's interval of the share of True in `hits` [N > 0].
 
-    With `families` N becomes the number of independent pictures that would give as wide an
-    interval as the families do; where all are right, or all wrong, that of the families. With one
-    family nothing is known: 0 to 1.
+    With `families` N becomes the number of independent pictures, no more than there are, that would
+    give as wide an interval as the families do; where these are all alike, that of the families.
+    With one family nothing is known: 0 to 1.
     """
     n, p = float(len(hits)), float(hits.mean())
     z = Z
@@ -38,10 +39,10 @@ def share_interval(hits: NDArray[np.bool_], families: NDArray[np.int64] | None =
         z = student(count)
         mean = mean_interval(hits.astype(float), families)
         spread = ((mean.high - mean.low) / (2 * z)) ** 2
-        n = float(count) if spread == 0 else p * (1 - p) / spread
+        n = float(count) if spread < _ROUNDING else min(n, p * (1 - p) / spread)
     middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half_width = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return Interval(p, middle - half_width, middle + half_width)
+    return Interval(p, max(0.0, middle - half_width), min(1.0, middle + half_width))
 
 
 def mean_interval(values: NDArray[np.float64], families: NDArray[np.int64]) -> Interval:
@@ -69,19 +70,29 @@ def student(families: int) -> float:
     return float(t.ppf(0.975, families - 1)) if families > 1 else math.nan
 
 
-def interval_and_p(
-    value: float, parts: NDArray[np.float64], families: NDArray[np.int64]
+def contrast(
+    value: float,
+    parts: NDArray[np.float64],
+    second: NDArray[np.bool_],
+    families: NDArray[np.int64],
 ) -> tuple[Interval, float]:
-    """The interval of a statistic from each picture's part in it, and the p-value of its being 0.
+    """The interval of a difference between two groups, from each picture's part in it, and the
+    p-value of there being none.
 
-    nan where there is one family only; a statistic that does not vary has p 0, or 1 if it is 0.
+    Student's t has as many degrees of freedom as the group of fewer families has, less one: its
+    spread is known from them alone. Where nothing varies inside the groups, the p-value is the
+    chance that a random division of the families would tell them apart as well. nan where a group
+    has one family only.
     """
     from scipy.stats import t
 
+    sides = [len(np.unique(families[group])) for group in (second, ~second)]
+    if min(sides) < 2:
+        return Interval(value, math.nan, math.nan), math.nan
     deviation = family_deviation(parts, families)
-    count = len(np.unique(families))
     if deviation == 0:
-        return Interval(value, value, value), float(value == 0)
-    half = student(count) * deviation
-    p = 2 * float(t.sf(abs(value) / deviation, count - 1)) if count > 1 else math.nan
+        p = 1.0 if value == 0 else min(1.0, 2 / math.comb(sum(sides), min(sides)))
+        return Interval(value, value, value), p
+    half = student(min(sides)) * deviation
+    p = 2 * float(t.sf(abs(value) / deviation, min(sides) - 1))
     return Interval(value, value - half, value + half), p

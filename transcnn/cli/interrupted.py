@@ -1,6 +1,9 @@
 """Ctrl-C and kill, heard between two steps of long work."""
 
 import signal
+from typing import Self
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted:
@@ -8,8 +11,14 @@ class Interrupted:
 
     def __init__(self) -> None:
         self.yes = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._set)
+
+    def __enter__(self) -> Self:
+        self.before = {number: signal.signal(number, self._set) for number in _SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
 
     def _set(self, *_: object) -> None:
         self.yes = True

@@ -1,6 +1,7 @@
 """Options that several commands share, and JSON as it is printed."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -36,4 +37,13 @@ def use_threads(count: int | None) -> None:
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=1))
+    """What is no number, such as the end of an interval that cannot be told, is null."""
+    click.echo(json.dumps(_without_nan(value), indent=1))
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nan(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(part) for part in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

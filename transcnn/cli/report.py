@@ -36,13 +36,13 @@ def report(run: str, out: Path, where: str, language: str) -> None:
     store = open_run(run_path(run))
     classes = network(store.settings.model).numbers
     meant = parse_filter(where)
+    table = with_clusters(store.table())
+    chosen = table.take(meant.chosen(table))
     if out.suffix == ".html":
         out.write_text(render(store, classes, meant, language), encoding="utf-8")
     else:
-        table = with_clusters(store.table())
-        chosen = table.take(meant.chosen(table))
         if out.suffix == ".csv":
             out.write_text(as_csv(chosen, names_of(classes)), encoding="utf-8")
         else:
             out.write_bytes(as_parquet(chosen, names_of(classes)))
-    click.echo(f"{out}: {store.progress().done} pictures of {store.settings.model}")
+    click.echo(f"{out}: {len(chosen)} pictures of {store.settings.model}")

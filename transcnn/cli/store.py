@@ -13,7 +13,6 @@ from transcnn.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from transcnn.pictures.prepare import Resize
-    from transcnn.runs.labelled import Item
     from transcnn.runs.store import Store
 
 
@@ -37,11 +36,12 @@ def store_run(
     classifier = Classifier(model, weights or "shipped")
     with processes() as (rank, count, _):
         store = begin_run(path, classifier, items, resize) if rank == 0 else None
-        remaining = _for_all(store.remaining() if store is not None else [], count)
+        names = _for_all([i.name for i in store.remaining()] if store is not None else [], count)
+        here = {item.name: item for item in items}  # a process finds its own pictures
+        remaining = [here[name] for name in names]
         options.use_threads(1)
         cores = max(1, (os.cpu_count() or 1) // count)
-        interrupted = Interrupted()
-        with progress_bar() as show:
+        with Interrupted() as interrupted, progress_bar() as show:
             for done in answer_run(
                 store, classifier, remaining, resize, cores, lambda: interrupted.yes
             ):
@@ -60,13 +60,13 @@ def store_run(
     return 130
 
 
-def _for_all(items: "list[Item]", processes: int) -> "list[Item]":
+def _for_all(names: list[str], processes: int) -> list[str]:
     """What process 0 has to do, on all of them."""
     if processes == 1:
-        return items
+        return names
     import torch.distributed as dist
 
-    shared = [items]
+    shared = [names]
     dist.broadcast_object_list(shared)
     return shared[0]
 

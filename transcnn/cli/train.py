@@ -85,18 +85,18 @@ def train(
                 told = _tell(sources, model.config, chosen.labels, cache)
         for source in sources if rank == 0 else ():
             _describe(source)
-        interrupted = Interrupted()
-        events = loop.train(
-            chosen,
-            model,
-            Batches(sources, chosen, model.config.input.size, rank, count, told),
-            out,
-            length=loop.Length(chosen.steps, minutes),
-            resume=resume,
-            should_stop=lambda: interrupted.yes,
-            device=device,
-        )
-        end = _follow(events, out / "log.csv", resume, quiet=rank != 0)
+        with Interrupted() as interrupted:
+            events = loop.train(
+                chosen,
+                model,
+                Batches(sources, chosen, model.config.input.size, rank, count, told),
+                out,
+                length=loop.Length(chosen.steps, minutes),
+                resume=resume,
+                should_stop=lambda: interrupted.yes,
+                device=device,
+            )
+            end = _follow(events, out / "log.csv", resume, quiet=rank != 0)
     if rank == 0 and end.finished:
         click.echo(f"Done after {end.step} steps: {out / 'weights.safetensors'}.")
     elif rank == 0:

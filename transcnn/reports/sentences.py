@@ -22,8 +22,12 @@ def accuracy_says(table: Table, say: Wording) -> str:
 
 
 def calibration_says(found: Calibration, say: Wording) -> str:
-    verdict = "overconfident" if found.excess > 0 else "underconfident"
-    verdict = "calibrated" if abs(found.excess) <= _FITS else verdict
+    excess = found.excess
+    verdict = "overconfident" if excess.value > 0 else "underconfident"
+    if not (excess.low > 0 or excess.high < 0):
+        verdict = "untold"
+    if max(abs(excess.low), abs(excess.high)) <= _FITS:
+        verdict = "calibrated"
     return say("calibration_says", error=percent(found.error), verdict=say(verdict))
 
 
@@ -41,8 +45,9 @@ def survival_says(found: Sequence[Survival], say: Wording) -> str:
 def differences_says(found: Sequence[Difference], say: Wording) -> str:
     if not found:
         return say("differences_few")
-    differ = any(d.found for d in found)
-    return say("differences_says" if differ else "differences_none", tests=len(found))
+    differ = sum(d.found for d in found)
+    key = "differences_says" if differ else "differences_none"
+    return say(key, found=differ, tests=len(found))
 
 
 def slices_says(found: Sequence[Slice], say: Wording) -> str:

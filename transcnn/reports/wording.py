@@ -92,7 +92,8 @@ class Wording:
 
     def _term(self, key: str, value: str, names: tuple[ClassName, ...]) -> str:
         if key in ("label", "answer"):
-            classes = [self.class_name(names[int(i)]) for i in value.split("|")]
+            numbers = [int(text) for text in value.split("|")]
+            classes = [self.class_name(names[i]) if i < len(names) else str(i) for i in numbers]
             return f"{self(key)}: {' | '.join(classes)}"
         if key in ("right", "sink"):
             return self(f"filter_{key}_{value}")

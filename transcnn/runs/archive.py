@@ -7,6 +7,8 @@ is small). Archives inside of archives stay closed: they are files that are no p
 
 import errno
 import functools
+import gzip
+import io
 import lzma
 import re
 import shutil
@@ -31,13 +33,12 @@ from transcnn.errors import (
 
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 _CHUNK = 1 << 20  # bytes
+_LONGEST_NAME = 1 << 10  # bytes in a zip's list, for each member that is allowed
+_LONGEST_HEADER = 1 << 14  # bytes; tarfile itself reads blocks of 10 kB
 _DAMAGE = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError),
-    *(
-        RuntimeError,
-        ValueError,
-        OSError,
-    ),  # a password, odd headers, a file in the place of a folder
+    # A password, odd headers, a member without a name, a file in the place of a folder.
+    *(RuntimeError, ValueError, LookupError, OSError),
 )
 
 
@@ -107,10 +108,15 @@ def _unpack(stream: IO[bytes], called: str, into: Path, limits: Limits) -> None:
 
 
 def _members(stream: IO[bytes], called: str, limits: Limits) -> Iterator[_Member]:
-    start = stream.read(2)
+    start = stream.read(4)
     stream.seek(0)
+    if start in (b"PK\3\4", b"PK\5\6"):  # the first of its members, or the end of an empty one
+        members = _of_zip(stream, called, limits)
+    else:
+        is_packed = start.startswith(b"\x1f\x8b")
+        members = _of_tar(gzip.GzipFile(fileobj=stream) if is_packed else stream, called)
     claimed = 0
-    for i, member in enumerate(_of_zip(stream) if start == b"PK" else _of_tar(stream, called)):
+    for i, member in enumerate(members):
         claimed += member.size
         if i >= limits.members:
             raise TooManyMembers(file=called, limit=limits.members)
@@ -119,7 +125,9 @@ def _members(stream: IO[bytes], called: str, limits: Limits) -> Iterator[_Member
         yield member
 
 
-def _of_zip(stream: IO[bytes]) -> Iterator[_Member]:
+def _of_zip(stream: IO[bytes], called: str, limits: Limits) -> Iterator[_Member]:
+    if _size_of_list(stream) > limits.members * _LONGEST_NAME:  # it is read as a whole
+        raise TooManyMembers(file=called, limit=limits.members)
     archive = zipfile.ZipFile(stream)
     for info in archive.infolist():
         kind = info.external_attr >> 28  # of a Unix file: 8 a plain one, 4 a folder, 0 not told
@@ -133,10 +141,46 @@ def _of_zip(stream: IO[bytes]) -> Iterator[_Member]:
         )
 
 
-def _of_tar(stream: IO[bytes], called: str) -> Iterator[_Member]:
+def _size_of_list(stream: IO[bytes]) -> int:
+    """The bytes that a zip's list of members claims in its end record, which comes last."""
+    stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, stream.tell() - (1 << 16) - 22))
+    tail = stream.read()
+    stream.seek(0)
+    at = tail.rfind(b"PK\5\6")
+    return int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+
+
+class _Sips(io.RawIOBase):
+    """A stream of which nobody reads much at once: tarfile takes in a header of any length, to
+    search in it for a time that grows with its square."""
+
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile) -> None:
+        self.stream = stream
+        self.most = _LONGEST_HEADER
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= self.most:
+            raise ValueError("a header too long to be one")
+        return self.stream.read(size)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return self.stream.seek(place, whence)
+
+    def tell(self) -> int:
+        return self.stream.tell()
+
+
+def _of_tar(stream: IO[bytes] | gzip.GzipFile, called: str) -> Iterator[_Member]:
+    sips = _Sips(stream)
+
+    def content(info: tarfile.TarInfo) -> IO[bytes] | None:
+        sips.most = _CHUNK
+        return archive.extractfile(info)
+
     try:
-        archive = tarfile.open(fileobj=stream, mode="r:*")  # noqa: SIM115
-    except tarfile.ReadError as error:
+        archive = tarfile.open(fileobj=sips, mode="r:")  # noqa: SIM115
+    except (tarfile.ReadError, gzip.BadGzipFile) as error:
         raise NotAnArchive(file=called, formats=", ".join(ENDINGS)) from error
     for info in archive:
         yield _Member(
@@ -144,8 +188,9 @@ def _of_tar(stream: IO[bytes], called: str) -> Iterator[_Member]:
             info.isdir(),
             info.isfile(),
             info.size,
-            functools.partial(archive.extractfile, info),
+            functools.partial(content, info),
         )
+        sips.most = _LONGEST_HEADER
 
 
 def _checked(member: _Member, called: str, limits: Limits) -> Path:
@@ -155,6 +200,6 @@ def _checked(member: _Member, called: str, limits: Limits) -> Path:
         raise MemberOutside(file=called, member=member.name)
     if not (member.is_file or member.is_folder):
         raise MemberNoFile(file=called, member=member.name)
-    if len(path.parts) > limits.depth:
+    if len(path.parts) - member.is_file > limits.depth:  # the last part is no folder
         raise MemberTooDeep(file=called, member=member.name, limit=limits.depth)
     return Path(*path.parts)

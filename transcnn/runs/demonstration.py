@@ -9,8 +9,8 @@ Each photo comes as it is and changed in six ways, each at two severities that a
     rotation   30 or 90 degrees, corners filled with the photo's mean colour
     recolour   hues turned by a third or a half of the circle
 
-It shows what the board can do, and is no measure of a network: a dozen photos of each kind are few,
-and all of a photo's variations are right or wrong together.
+It shows what the board can do, and is no measure of a network: 22 photos are few, and all of a
+photo's variations are right or wrong together.
 """
 
 import csv

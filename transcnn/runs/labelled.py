@@ -12,6 +12,7 @@ from pathlib import Path
 
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.evaluation.folder import find_pictures, label_of
+from transcnn.labels import find_class
 
 _NEEDED = ("file", "label")
 
@@ -40,13 +41,9 @@ def find_items(place: Path, within: Path | None = None, limit: int | None = None
     table = place if place.suffix.lower() == ".csv" else _only_table(place)
     if table is None:
         return [
-            Item(
-                str(found.path.relative_to(place)),
-                found.path,
-                (found.label.index,),
-                str(found.path.relative_to(place)),
-            )
+            Item(name, found.path, (found.label.index,), name)
             for found in find_pictures(place, limit)
+            for name in [_as_text(found.path.relative_to(place))]
         ]
     if limit is not None and limit < 1:
         raise ChoiceError(field="limit", value=limit, allowed="1 or more")
@@ -60,9 +57,16 @@ def find_items(place: Path, within: Path | None = None, limit: int | None = None
     return [items[i * len(items) // limit] for i in range(limit)]
 
 
+def _as_text(path: Path) -> str:
+    """A path whose bytes may be no text, as text that can be stored and shown."""
+    return str(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
 def _only_table(folder: Path) -> Path | None:
-    """The table of a folder, if it holds exactly one."""
-    tables = sorted(folder.glob("*.csv")) if folder.is_dir() else []
+    """The table of a folder that holds exactly one, and no sub-folder named by a class."""
+    if not folder.is_dir() or any(find_class(p.name) for p in folder.iterdir() if p.is_dir()):
+        return None
+    tables = sorted(folder.glob("*.csv"))
     return tables[0] if len(tables) == 1 else None
 
 
@@ -83,10 +87,13 @@ def _rows(table: Path, within: Path | None) -> Iterator[Item]:
 
 
 def _item(row: dict[str, str | None], table: Path, within: Path | None) -> Item:
-    name = (row["file"] or "").strip()
+    name = str(Path((row["file"] or "").strip()))  # "./a.jpg" is "a.jpg"
     path = table.parent / name
+    if name == "." or "\0" in name:
+        raise FolderError(folder=table, reason=f"no file can be called {name!r}")
     if within is not None and not path.resolve().is_relative_to(within.resolve()):
         raise FolderError(folder=table, reason=f"{name!r} lies outside of its folder")
-    labels = tuple(label_of(text.strip(), table).index for text in (row["label"] or "").split("|"))
+    texts = (row["label"] or "").split("|")
+    labels = tuple(dict.fromkeys(label_of(text.strip(), table).index for text in texts))
     tags = tuple(sorted(set((row.get("tags") or "").split())))
-    return Item(name, path, labels, (row.get("source") or name).strip(), tags)
+    return Item(name, path, labels, (row.get("source") or "").strip() or name, tags)

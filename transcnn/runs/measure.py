@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 from torch import Tensor
 
 from transcnn.analysis.appearance import appearance
@@ -46,13 +46,17 @@ def prepare_item(item: Item, size: int, resize: Resize) -> Prepared | Broken:
         return Broken(item.name, str(error))
     except OSError as error:
         return Broken(item.name, f"{error.strerror}.")
+    except ValueError:  # as a zero byte in its name
+        return Broken(item.name, "No file can be called so.")
     pixels, _ = prepare(picture, size, resize)
     return Prepared(item, pixels, picture.digest, picture.size, _thumbnail(picture.image))
 
 
 def _thumbnail(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    ImageOps.contain(image, (THUMB, THUMB)).save(file, "JPEG", quality=80)
+    scale = THUMB / max(image.size)
+    sides = [max(1, round(side * scale)) for side in image.size]  # a line stays to be seen
+    image.resize((sides[0], sides[1])).save(file, "JPEG", quality=80)
     return file.getvalue()
 
 

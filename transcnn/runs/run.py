@@ -1,8 +1,8 @@
 """Answering all pictures of a stored run, batch by batch, as events.
 
-Where torch.distributed is
-set up, every process takes its share of each round and process 0 writes: the others need no access
-to its disk, so they may run on other machines that have the same pictures.
+Where torch.distributed is set up, every process takes its share of each round and process 0 writes:
+the others need no access to its disk, so they may run on other machines that have the same
+pictures.
 """
 
 import hashlib
@@ -87,15 +87,14 @@ def answer_run(
             finished, computing = wait(computing, return_when=FIRST_COMPLETED)
             one = finished.pop()
             computing |= finished  # one batch a round, as the other processes do
-            computing |= {pool.submit(answer, start) for start in islice(waiting, 1)}
             results = _gather(one.result())
             if store is not None:
                 store.add(results)
                 done += len(results)
                 yield Done(store.progress(), done / (time.monotonic() - began))
             if _agree(should_stop()):
-                pool.shutdown(cancel_futures=True)
-                return
+                waiting = iter(())  # what is being answered is stored yet
+            computing |= {pool.submit(answer, start) for start in islice(waiting, 1)}
 
 
 def _answer(

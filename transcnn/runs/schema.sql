@@ -1,4 +1,6 @@
--- One stored run: one file. `user_version` numbers this layout.
+-- One stored run: one file. `application_id` tells it from other programs' files ("tCNN"),
+-- `user_version` numbers this layout.
+PRAGMA application_id = 1950568014;
 PRAGMA user_version = 1;
 
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -7,7 +9,7 @@ CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID
 CREATE TABLE pictures (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
-  file TEXT NOT NULL,
+  file BLOB NOT NULL,    -- its path, which need not be text
   labels TEXT NOT NULL,  -- class indices, JSON
   source TEXT NOT NULL,
   tags TEXT NOT NULL     -- of the table that was read, JSON

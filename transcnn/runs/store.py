@@ -7,9 +7,12 @@ not at all, and is never counted twice. Every call opens the file anew, so threa
 
 import contextlib
 import json
+import math
 import os
 import re
 import sqlite3
+import urllib.parse
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +20,15 @@ from pathlib import Path
 import numpy as np
 
 from transcnn.analysis.mistakes.table import CASES, TOP, CaseColumns, Ints, Table, with_similarity
-from transcnn.errors import ChoiceError, NoRun, NotARun, OtherRun
+from transcnn.errors import ChoiceError, FolderError, NoRun, NotARun, OtherRun
 from transcnn.runs.labelled import Item
 from transcnn.runs.measured import Broken, Measured
 
 ENDING = ".sqlite"
 _SCHEMA = Path(__file__).with_name("schema.sql")
-_VERSION = 1
+_LAYOUT = (int.from_bytes(b"tCNN"), 1)  # application_id and user_version, as in the schema
 _PATIENCE_S = 30.0  # a writer waits so long for another
+_IS_DONE = "SELECT 1 FROM measured WHERE picture = ? UNION SELECT 1 FROM broken WHERE picture = ?"
 
 
 def runs_folder() -> Path:
@@ -40,10 +44,15 @@ def run_path(run: str) -> Path:
     """
     if run.endswith(ENDING):
         return Path(run)
-    if not re.fullmatch(r"[\w][\w.-]{0,63}", run):
+    if not is_name(run):
         allowed = "letters, digits, - _ . (64 at most), or a path that ends in .sqlite"
         raise ChoiceError(field="run", value=run, allowed=allowed)
     return runs_folder() / f"{run}{ENDING}"
+
+
+def is_name(run: str) -> bool:
+    """Whether a run can be called so, and is not called by its path."""
+    return bool(re.fullmatch(r"\w[\w.-]{0,63}", run)) and not run.endswith(ENDING)
 
 
 def known_runs() -> list[str]:
@@ -80,14 +89,23 @@ class Store:
         self.path = path
 
     @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """A connection whose changes are kept together at the end, or not at all."""
-        db = sqlite3.connect(self.path, timeout=_PATIENCE_S)
+    def _open(self, mode: str = "rw") -> Iterator[sqlite3.Connection]:
+        """A connection whose changes are kept together at the end, or not at all.
+
+        Raises FolderError where the file cannot be read or written, NotARun where it is damaged.
+        """
         try:
-            with db:
+            # Not by its path: that would make a file where a deleted run was.
+            uri = f"file:{urllib.parse.quote(os.fsencode(self.path.absolute()))}?mode={mode}"
+            connection = sqlite3.connect(uri, timeout=_PATIENCE_S, uri=True)
+            with contextlib.closing(connection) as db, db:
                 yield db
-        finally:
-            db.close()
+        except sqlite3.OperationalError as error:  # a full disk, a folder that may not be written
+            raise FolderError(folder=self.path, reason=str(error)) from error
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:  # a mistake of ours
+                raise
+            raise NotARun(file=self.path) from error
 
     # What is to be done
 
@@ -113,17 +131,35 @@ class Store:
                 " (SELECT picture FROM measured UNION SELECT picture FROM broken) ORDER BY id"
             ).fetchall()
         return [
-            Item(name, Path(file), tuple(json.loads(labels)), source, tuple(json.loads(tags)))
+            Item(
+                name,
+                Path(os.fsdecode(file)),
+                tuple(json.loads(labels)),
+                source,
+                tuple(json.loads(tags)),
+            )
             for name, file, labels, source, tags in rows
         ]
 
-    def add(self, results: Sequence[Measured | Broken]) -> None:
-        """Write what came of some pictures, all together or not at all."""
+    def find_again(self, items: Sequence[Item]) -> None:
+        """Note where the pictures of the run are now; they may have moved since it was begun."""
         with self._open() as db:
+            db.executemany(
+                "UPDATE pictures SET file = ? WHERE name = ?",
+                [(os.fsencode(item.path.absolute()), item.name) for item in items],
+            )
+
+    def add(self, results: Sequence[Measured | Broken]) -> None:
+        """Write what came of some pictures, all together or not at all; what another process has
+        written already stays as it is."""
+        with self._open() as db:
+            db.execute("BEGIN IMMEDIATE")
             for result in results:
                 (picture,) = db.execute(
                     "SELECT id FROM pictures WHERE name = ?", (result.name,)
                 ).fetchone()
+                if db.execute(_IS_DONE, (picture, picture)).fetchone():
+                    continue
                 if isinstance(result, Broken):
                     db.execute("INSERT INTO broken VALUES (?, ?)", (picture, result.why))
                 else:
@@ -134,6 +170,7 @@ class Store:
     def table(self) -> Table:
         """The answered pictures, in the order of the run."""
         with self._open() as db:
+            db.execute("BEGIN")  # all that follows is read as of one moment
             rows = db.execute(
                 "SELECT id, name, labels, source, pictures.tags, features, received, sinks,"
                 " coalesce(text, '') FROM measured JOIN pictures ON id = measured.picture"
@@ -163,7 +200,7 @@ class Store:
         """Where a picture's file was when the run was begun."""
         with self._open() as db:
             (file,) = db.execute("SELECT file FROM pictures WHERE id = ?", (picture,)).fetchone()
-        return Path(file)
+        return Path(os.fsdecode(file))
 
     def broken(self) -> list[Broken]:
         """The files that could not be read."""
@@ -222,46 +259,50 @@ def begin(path: Path, settings: Settings, items: Sequence[Item]) -> Store:
         other = [name for name in vars(settings) if getattr(found, name) != getattr(settings, name)]
         if other:
             raise OtherRun(run=path.stem, what=", ".join(other))
+        store.find_again(items)
         return store
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with contextlib.suppress(FileNotFoundError):
-        unfinished.unlink()
-    with Store(unfinished)._open() as db:
+    unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    with Store(unfinished)._open("rwc") as db:
         db.executescript(_SCHEMA.read_text(encoding="utf-8"))
         db.executemany("INSERT INTO settings VALUES (?, ?)", vars(settings).items())
         db.executemany(
             "INSERT INTO pictures (name, file, labels, source, tags) VALUES (?, ?, ?, ?, ?)",
             [
-                (i.name, str(i.path.resolve()), json.dumps(i.labels), i.source, json.dumps(i.tags))
+                (
+                    i.name,
+                    os.fsencode(i.path.absolute()),
+                    json.dumps(i.labels),
+                    i.source,
+                    json.dumps(i.tags),
+                )
                 for i in items
             ],
         )
-    unfinished.replace(path)
-    with store._open() as db:
+    with Store(unfinished)._open() as db:
         db.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer
+    try:
+        os.link(unfinished, path)  # fails where somebody else was first
+    except FileExistsError:
+        return begin(path, settings, items)
+    finally:
+        unfinished.unlink()
     return store
 
 
 def open_run(path: Path) -> Store:
     """The run at `path`; NoRun if there is none, NotARun if the file is something else."""
-    if not path.is_file():
+    if not path.exists():
         raise NoRun(run=path.stem, known=", ".join(known_runs()) or "none")
+    if not path.is_file():
+        raise NotARun(file=path)
     store = Store(path)
-    try:
-        with store._open() as db:
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise NotARun(file=path) from error
-    if version != _VERSION:
+    with store._open() as db:
+        pragmas = ("application_id", "user_version")
+        layout = tuple(db.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas)
+    if layout != _LAYOUT:
         raise NotARun(file=path)
     return store
-
-
-def delete_run(path: Path) -> None:
-    """Take a run away with all that belongs to it."""
-    for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-        file.unlink(missing_ok=True)
 
 
 def _insert(db: sqlite3.Connection, picture: int, result: Measured) -> None:
@@ -315,7 +356,9 @@ def _table(
         sources=np.array(sources, dtype=object),
         cases={name: _columns(found) for name, found in cases.items()},
         features={key: np.array([n.get(key, np.nan) for n in told], dtype=float) for key in keys},
-        received=np.array([np.frombuffer(r, "<f4") for r in received], dtype=float, ndmin=2),
+        received=np.array([np.frombuffer(r, "<f4") for r in received], dtype=float).reshape(
+            len(rows), math.prod(json.loads(board))
+        ),
         sinks=tuple(tuple(map(tuple, json.loads(text))) for text in sinks),
         tags=tuple(
             frozenset(json.loads(text)) | own.get(i, set())

@@ -77,6 +77,18 @@ _pick = st.components.v2.component(
     css=_read("view.css", "pick.css"),
     js=_read("scale.js", "look.js", "pick.js"),
 )
+_boards = st.components.v2.component(
+    "transcnn.boards",
+    html=_read("boards.html"),
+    css=_read("view.css", "boards.css"),
+    js=_read("scale.js", "reading.js", "canvas.js", "page.js", "look.js", "boards.js"),
+)
+_hand = st.components.v2.component(
+    "transcnn.hand",
+    html=_read("hand.html"),
+    css=_read("view.css", "hand.css"),
+    js=_read("scale.js", "page.js", "look.js", "hand.js"),
+)
 
 
 def store(key: str, packet: bytes) -> None:
@@ -134,3 +146,13 @@ def gallery(key: str, data: dict[str, Any], on_pin: Callable[[], None]) -> None:
 def pick_table(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> None:
     """A table with cells to choose from; what was picked is in the session at `key`."""
     _pick(key=key, data=data, on_picked_change=on_pick)
+
+
+def boards(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> None:
+    """The picture cut into cells; the cell that was picked is in the session at `key`."""
+    _boards(key=key, data=data, on_picked_change=on_pick)
+
+
+def hand_map(key: str, data: dict[str, Any], on_change: Callable[[], None]) -> None:
+    """Numbers to be edited, row by row; all of them are in the session at `key`."""
+    _hand(key=key, data=data, on_numbers_change=on_change)

@@ -20,13 +20,15 @@ PAGES = (
     ("explore", ":material/center_focus_strong:"),
     ("tokens", ":material/grid_view:"),
     ("hide", ":material/visibility_off:"),
+    ("course", ":material/school:"),
     ("cost", ":material/show_chart:"),
     ("errors", ":material/rule:"),
     ("models", ":material/deployed_code:"),
     ("about", ":material/info:"),
 )
 
-_WITH_PICTURE = ("", "explore", "tokens", "hide")  # addresses at which the chosen picture is seen
+# Addresses at which the chosen picture is seen.
+_WITH_PICTURE = ("", "explore", "tokens", "hide", "course")
 
 _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 
@@ -51,6 +53,7 @@ def run() -> None:
     st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
     page = st.navigation(pages)
+    state.enter(page.url_path)
     sidebar.show(state)
     config = state.config(state.model)
     store("store_names", pack_names(state.language, config.classes, config.indices))

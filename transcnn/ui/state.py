@@ -26,6 +26,8 @@ from transcnn.model.variants import network
 from transcnn.pictures import decode
 from transcnn.pictures.samples import samples
 from transcnn.ui.board.choice import Choice, read_choice
+from transcnn.ui.course.choice import CourseChoice, read_course
+from transcnn.ui.course.progress import Progress
 from transcnn.ui.fetching import Fetching
 from transcnn.ui.guests import Guest, Origin
 from transcnn.ui.words import LANGUAGES
@@ -191,6 +193,30 @@ class AppState:
         return choice
 
     @property
+    def course(self) -> CourseChoice:
+        """Where the visitor is in the course."""
+        choice: CourseChoice = self._session["course"]
+        return choice
+
+    @property
+    def course_link(self) -> dict[str, str] | None:
+        """The parameters of its own that the course wrote last."""
+        link: dict[str, str] | None = self._session.get("course_link")
+        return link
+
+    @property
+    def progress(self) -> Progress:
+        """What the visitor has answered in the course."""
+        progress: Progress = self._session["progress"]
+        return progress
+
+    @property
+    def board_link(self) -> dict[str, str] | None:
+        """The parameters that the error board wrote last."""
+        link: dict[str, str] | None = self._session.get("board_link")
+        return link
+
+    @property
     def own_runs(self) -> list[str]:
         """The runs of uploads that this visitor has begun or came to by a link."""
         runs: list[str] = self._session["own_runs"]
@@ -312,9 +338,32 @@ class AppState:
         """Choose on the error board."""
         self._session["board"] = choice
 
+    def take_step(self, choice: CourseChoice) -> None:
+        """Go to a place in the course."""
+        self._session["course"] = choice
+
+    def wrote_course_link(self, link: dict[str, str]) -> None:
+        """Note the parameters of its own that the course has written."""
+        self._session["course_link"] = link
+
+    def wrote_board_link(self, link: dict[str, str]) -> None:
+        """Note the parameters that the error board has written."""
+        self._session["board_link"] = link
+
+    def enter(self, page: str) -> None:
+        """Note that a run of `page` begins."""
+        self._session["entered"] = self._session.get("page") != page
+        self._session["page"] = page
+
+    @property
+    def just_entered(self) -> bool:
+        """Whether another page was shown before this run."""
+        return bool(self._session["entered"])
+
     def _forget_token(self) -> None:
         old = self.selection
         self._session["selection"] = replace(old, token=None)
+        self._session["course"] = replace(self.course, at=None)
 
     def _read_link(self) -> None:
         link = st.query_params
@@ -329,6 +378,7 @@ class AppState:
             weights_errors={},
             fetching=None,
             board=read_choice(link),
+            progress=Progress(),
             own_runs=[],
             language=link.get("lang") if link.get("lang") in LANGUAGES else "en",
         )
@@ -343,6 +393,7 @@ class AppState:
             link.get("part", "all"),
         )
         config = self.config(self.model)
+        self._session["course"] = read_course(link, config.input.size)
         self._session["selection"] = _existing(chosen, config)
         self._session["hidden"] = read_hidden(
             link.get("share", ""), link.get("hide"), link.get("fill", ""), board_cells(config)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from transcnn.analysis.intervals import Interval, share_interval
+from transcnn.analysis.intervals import Interval, mean_interval, share_interval
 from transcnn.analysis.mistakes.table import Floats, Ints, Table
 
 BINS = 10
@@ -28,7 +28,7 @@ class Calibration:
 
     bins: tuple[Bin, ...]
     error: float
-    excess: float  # the mean confidence minus the share of right answers
+    excess: Interval  # the mean confidence minus the share of right answers
 
 
 def bins_of(confidence: Floats) -> Ints:
@@ -49,5 +49,5 @@ def calibration(table: Table) -> Calibration:
         bins.append(Bin(i / BINS, (i + 1) / BINS, count, mean, share))
         if share is not None:
             error += count * abs(share.value - mean)
-    excess = float(confidence.mean() - right.mean())
+    excess = mean_interval(confidence - right, family)
     return Calibration(tuple(bins), error / len(table), excess)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from transcnn.analysis.intervals import Interval, interval_and_p
+from transcnn.analysis.intervals import Interval, contrast
 from transcnn.analysis.mistakes.table import Bools, Floats, Ints, Table
 
 LEAST = 5  # right and wrong pictures each, and photos; fewer say nothing
@@ -64,11 +64,12 @@ def differences(table: Table) -> list[Difference]:
 
 
 def cliffs_delta(values: Floats, second: Bools, families: Ints) -> tuple[Interval, float]:
-    """Cliff's delta of the values where `second` holds against the others, and its p-value.
+    """Cliff's delta of the values where `second` holds against the others, and its p-value: that of
+    Mann and Whitney's test, or of delta's interval where pictures come in families.
 
-    Both nan-ended where there are too few families to tell.
+    Both are nan where there are too few families to tell.
     """
-    from scipy.stats import rankdata
+    from scipy.stats import mannwhitneyu, rankdata
 
     m, n = int(second.sum()), int((~second).sum())
     ranks = rankdata(values)
@@ -79,7 +80,10 @@ def cliffs_delta(values: Floats, second: Bools, families: Ints) -> tuple[Interva
     above = (ranks - within) / np.where(second, n, m)
     area = float(above[second].mean())
     parts = np.where(second, (above - area) / m, ((1 - above) - area) / n)
-    if len(np.unique(families)) < LEAST:
+    sides = [len(np.unique(families[group])) for group in (second, ~second)]
+    if min(sides) < LEAST:
         return Interval(2 * area - 1, math.nan, math.nan), math.nan
-    delta, p = interval_and_p(2 * area - 1, 2 * parts, families)
+    delta, p = contrast(2 * area - 1, 2 * parts, second, families)
+    if len(np.unique(families)) == len(values):
+        p = float(mannwhitneyu(values[second], values[~second]).pvalue)
     return Interval(delta.value, max(-1.0, delta.low), min(1.0, delta.high)), p

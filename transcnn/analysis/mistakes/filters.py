@@ -16,6 +16,7 @@ from transcnn.analysis.mistakes.calibration import bins_of
 from transcnn.analysis.mistakes.table import CASES, Bools, Table
 from transcnn.errors import ChoiceError
 
+_DIGITS = 9  # of a whole number
 _RIGHT_IN = tuple(f"right_{case}" for case in CASES[1:])
 _WORDS = ("label", "answer", "right", *_RIGHT_IN, "tag", "text", "changed", "bin", "sink")
 
@@ -36,6 +37,10 @@ class Filter:
         """The filter with `key` set to `value`, or without it for None."""
         others = tuple(term for term in self.terms if term[0] != key)
         return replace(self, terms=others if value is None else (*others, (key, value)))
+
+    def and_also(self, other: "Filter") -> "Filter":
+        """Both: all terms of each must hold."""
+        return Filter(tuple(dict.fromkeys((*self.terms, *other.terms))))
 
     def chosen(self, table: Table) -> Bools:
         """The mask [N] of the pictures of `table` that are meant.
@@ -58,13 +63,13 @@ def parse_filter(text: str) -> Filter:
         parts = shlex.split(text)
     except ValueError as error:
         raise ChoiceError(field="filter", value=text, allowed="closed quotes") from error
-    terms = {}
+    terms = []
     for part in parts:
         key, colon, value = part.partition(":")
         if not colon or not value:
             raise ChoiceError(field="filter", value=part, allowed="terms like label:340")
-        terms[key] = value
-    return Filter(tuple(terms.items()))
+        terms.append((key, value))
+    return Filter(tuple(dict.fromkeys(terms)))
 
 
 def between(low: float | None, high: float | None) -> str:
@@ -85,7 +90,7 @@ def bounds(value: str) -> tuple[float, float]:
 
 
 def _quoted(value: str) -> str:
-    return shlex.quote(value) if set(value) & set(" \t\n'\"\\") else value
+    return shlex.quote(value) if set(value) & set(" \t\r\n'\"\\") else value
 
 
 def _holds(table: Table, key: str, value: str) -> Bools:
@@ -130,6 +135,6 @@ def _yes(key: str, value: str) -> bool:
 
 
 def _number(key: str, text: str) -> int:
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _DIGITS:
         raise ChoiceError(field=key, value=text, allowed="whole numbers from 0")
     return int(text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from transcnn.analysis.intervals import Interval, interval_and_p, share_interval
+from transcnn.analysis.intervals import Interval, contrast, share_interval
 from transcnn.analysis.mistakes.filters import Filter, between
 from transcnn.analysis.mistakes.table import Bools, Floats, Table, with_feature
 
@@ -74,8 +74,11 @@ def _candidates(table: Table) -> Iterator[Filter]:
 
 
 def _excess(table: Table, inside: Bools) -> tuple[Interval, float]:
-    """How much larger the share of errors is inside than outside, by photo, and its p-value; nan
-    where either side has too few photos."""
+    """How much larger the share of errors is inside than outside, by photo, and its p-value:
+    Fisher's, or that of the interval where pictures come in families; nan where either side has
+    too few photos."""
+    from scipy.stats import fisher_exact
+
     wrong = (~table.right).astype(float)
     shares = float(wrong[inside].mean()), float(wrong[~inside].mean())
     more = shares[0] - shares[1]
@@ -84,7 +87,13 @@ def _excess(table: Table, inside: Bools) -> tuple[Interval, float]:
     parts = np.where(
         inside, (wrong - shares[0]) / inside.sum(), -(wrong - shares[1]) / (~inside).sum()
     )
-    return interval_and_p(more, parts, table.family)
+    interval, p = contrast(more, parts, inside, table.family)
+    if len(np.unique(table.family)) == len(table):
+        counts = [
+            [(side & table.right).sum(), (side & ~table.right).sum()] for side in (inside, ~inside)
+        ]
+        p = float(fisher_exact(counts).pvalue)
+    return interval, p
 
 
 def with_clusters(table: Table) -> Table:

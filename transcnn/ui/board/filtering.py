@@ -52,7 +52,7 @@ def _named(
     wording: Wording, names: tuple[ClassName, ...], counts: Counter[int]
 ) -> Callable[[str], str]:
     def name(value: str) -> str:
-        if not value.isdecimal():  # several classes of a link
+        if not value.isdecimal() or int(value) >= len(names):  # of a link: several, or none
             return value
         return f"{wording.class_name(names[int(value)])} ({counts[int(value)]})"
 
@@ -101,7 +101,7 @@ def _slide(state: AppState, wording: Wording, name: str, table: Table) -> None:
         return
     now = state.board.where.get(name)
     ends = bounds(now) if now is not None else (low, high)
-    st.session_state[_KEY(name)] = (max(low, ends[0]), min(high, ends[1]))
+    st.session_state[_KEY(name)] = tuple(float(np.clip(end, low, high)) for end in ends)
 
     def change() -> None:
         start, end = st.session_state[_KEY(name)]

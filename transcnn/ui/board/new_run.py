@@ -11,9 +11,9 @@ from transcnn.pictures.prepare import Resize
 from transcnn.runs.archive import unpack
 from transcnn.runs.labelled import Item, find_items
 from transcnn.runs.run import begin_run
-from transcnn.runs.store import run_path
+from transcnn.runs.store import is_name, run_path
 from transcnn.ui.board import runs
-from transcnn.ui.board.choice import Choice
+from transcnn.ui.board.choice import DEMONSTRATION, Choice
 from transcnn.ui.cache import classifier
 from transcnn.ui.state import AppState
 from transcnn.ui.words import Words, plain
@@ -33,7 +33,7 @@ def new_run(state: AppState, say: Words) -> None:
         say("board.archive"),
         type=["zip", "tar", "gz", "tgz"],
         max_upload_size=MAX_MB,
-        key=_UPLOADER,
+        key=f"{_UPLOADER}_{len(state.own_runs)}",  # empty again once a run is begun
     )
     st.caption(say("board.kept"))
     if file is not None and st.button(say("board.begin"), key="board_begin_upload"):
@@ -80,9 +80,10 @@ def _from_archive(state: AppState, name: str, data: bytes) -> None:
 def _from_folder(state: AppState) -> None:
     place = runs.check_folder(st.session_state[_FOLDER])
     name = st.session_state[_NAME]
-    if runs.is_upload(name) or name.endswith(".sqlite"):
+    if runs.is_upload(name) or name == DEMONSTRATION or not is_name(name):
         raise ChoiceError(field="run", value=name, allowed="a name of its own")
-    _begin(state, name, find_items(place, within=place), run_path(name))
+    within = place if place.is_dir() else place.parent
+    _begin(state, name, find_items(place, within=within), run_path(name))
 
 
 def _begin(state: AppState, run: str, items: list[Item], path: Path) -> None:

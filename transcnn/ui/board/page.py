@@ -15,7 +15,7 @@ from transcnn.reports.wording import Wording
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
 from transcnn.ui.board import filtering, gallery, views
-from transcnn.ui.board.choice import VIEWS
+from transcnn.ui.board.choice import VIEWS, read_choice
 from transcnn.ui.board.data import whole_table
 from transcnn.ui.board.run_bar import choose_run
 from transcnn.ui.state import AppState
@@ -29,6 +29,7 @@ def show() -> None:
     """Draw the page."""
     state = AppState()
     say, wording = words(state.language), Wording(state.language)
+    _follow_link(state)
     st.title(say("board.title"))
     st.write(say("board.lede"))
     store = choose_run(state, say)
@@ -51,7 +52,8 @@ def show() -> None:
     if not len(table):
         st.info(say("board.nothing"))
         return
-    st.markdown(accuracy_says(table, wording))
+    if not any(key.startswith("right") for key, _ in state.board.where.terms):
+        st.markdown(accuracy_says(table, wording))
     _choose_view(state, say)
     names = names_of(state.config(whole.model).numbers)
     if state.board.view == "pictures":
@@ -86,8 +88,16 @@ def _choose_view(state: AppState, say: Words) -> None:
     )
 
 
+def _follow_link(state: AppState) -> None:
+    """Choose what the browser went back or forward to; the sidebar leads here without a link."""
+    link = {name: value for name, value in st.query_params.items() if name != "lang"}
+    if link != state.board_link and (link or not state.just_entered):
+        state.choose(read_choice(link))
+
+
 def _write_link(state: AppState) -> None:
     link = state.board.link()
+    state.wrote_board_link(dict(link))
     if state.shown_language is not None:
         link["lang"] = state.shown_language
     if st.query_params.to_dict() != link:

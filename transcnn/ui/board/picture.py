@@ -1,5 +1,6 @@
 """One picture of a run: what was answered in which case, where it is read, what a person notes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from transcnn.analysis.mistakes.table import CASES, Table
-from transcnn.errors import PictureError
+from transcnn.errors import PictureError, TransCNNError
 from transcnn.figures.scale import OCTAVES, colours, format_multiple
 from transcnn.figures.sheet import PAPER
 from transcnn.labels import ClassName
@@ -165,12 +166,24 @@ def _remarks(say: Words, store: Store, one: Table, picture: int) -> None:
         key=note,
         height=68,
         max_chars=2000,
-        on_change=lambda: store.write_note(picture, st.session_state[note].strip()),
+        on_change=lambda: _keep(
+            say, lambda: store.write_note(picture, st.session_state[note].strip())
+        ),
     )
     st.text_input(
         say("board.tags"),
         " ".join(own),
         key=tags,
         max_chars=200,
-        on_change=lambda: store.write_tags(picture, st.session_state[tags].split()),
+        on_change=lambda: _keep(
+            say, lambda: store.write_tags(picture, st.session_state[tags].split())
+        ),
     )
+
+
+def _keep(say: Words, write: Callable[[], None]) -> None:
+    """Write a remark; what cannot be written, as where the disk is full, is said."""
+    try:
+        write()
+    except TransCNNError as error:
+        st.toast(plain(say.error(error)), icon=":material/error:")

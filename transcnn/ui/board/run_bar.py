@@ -1,5 +1,7 @@
 """Which run is shown, and how far it is."""
 
+import threading
+
 import streamlit as st
 
 from transcnn.errors import TransCNNError
@@ -17,6 +19,7 @@ from transcnn.ui.words import Words, plain, words
 _RUN = "board_run"
 _SEEN = "board_seen"  # by run, how many pictures were done when the page was drawn
 _POLL_S = 1.0
+_making = threading.Lock()  # the first two visitors make one demonstration
 
 
 def choose_run(state: AppState, say: Words) -> Store | None:
@@ -60,7 +63,7 @@ def _open(state: AppState, say: Words) -> Store | None:
     try:
         path = runs.path_of(run)
         if run == DEMONSTRATION and not path.exists():
-            with st.spinner(say("board.making")):
+            with st.spinner(say("board.making")), _making:
                 items = find_items(make_demonstration(runs_folder() / run))
                 network = classifier(state.first_model)
                 runs.go_on(run, begin_run(path, network, items, "crop"), network)
@@ -84,10 +87,10 @@ def _show_progress(run: str) -> None:
     """How far the run is, and what can be done; the whole page again as there is more to see."""
     state = AppState()
     say = words(state.language)
-    path = runs.path_of(run)
-    if not path.exists():  # deleted, on this page or another
+    try:
+        store = open_run(runs.path_of(run))
+    except TransCNNError:  # deleted, on this page or another
         return
-    store = open_run(path)
     progress, job = store.progress(), runs.job(run)
     seen = st.session_state[_SEEN].get(run, progress.done)
     if progress.done > seen and (progress.finished or progress.done >= 1.5 * seen):
@@ -102,6 +105,9 @@ def _show_progress(run: str) -> None:
     elif job is not None and job.waits:
         told += " " + say("board.waits")
     st.progress(progress.done / progress.of, told)
+    error = runs.error_of(run)
+    if error is not None:
+        st.error(plain(say.error(error)))
     if job is None:
         st.button(say("board.go_on"), on_click=lambda: _go_on(state, run, store))
     else:

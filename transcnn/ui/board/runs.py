@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transcnn.errors import ChoiceError, NoRun
+from transcnn.errors import ChoiceError, NoRun, TransCNNError
 from transcnn.ui.board.choice import DEMONSTRATION
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _UPLOAD = re.compile(r"upload-[0-9a-f]{32}")
 _KEPT_S = 24 * 3600
+_PATIENCE_S = 0.2  # between two looks whether a job that waits was stopped
 
 
 def allowed_folders() -> list[Path]:
@@ -50,11 +51,12 @@ def is_upload(run: str) -> bool:
 
 def path_of(run: str) -> Path:
     """The file of a run that a visitor may see; NoRun for any other."""
-    from transcnn.runs.store import run_path
+    from transcnn.runs.store import is_name, run_path
 
-    if is_upload(run):
-        return upload_folder(run) / "run.sqlite"
-    if run == DEMONSTRATION or (allowed_folders() and not run.endswith(".sqlite")):
+    path = upload_folder(run) / "run.sqlite"
+    if is_upload(run) and path.exists():
+        return path
+    if run == DEMONSTRATION or (allowed_folders() and is_name(run)):
         return run_path(run)
     raise NoRun(run=run, known=DEMONSTRATION)
 
@@ -106,7 +108,10 @@ class Job(threading.Thread):
 
         resize: Resize = "squash" if self.store.settings.resize == "squash" else "crop"
         try:
-            with _working:
+            while not _working.acquire(timeout=_PATIENCE_S):
+                if self._stopped.is_set():
+                    return
+            try:
                 self.waits = False
                 batches = answer_run(
                     self.store,
@@ -118,12 +123,17 @@ class Job(threading.Thread):
                 )
                 for done in batches:
                     self.last = done
+            finally:
+                _working.release()
+        except TransCNNError as error:
+            _errors[self.run_name] = error
         finally:
             _jobs.pop(self.run_name, None)
 
 
 _working = threading.Lock()
 _jobs: dict[str, Job] = {}
+_errors: dict[str, TransCNNError] = {}
 _starting = threading.Lock()
 
 
@@ -132,10 +142,16 @@ def job(run: str) -> Job | None:
     return _jobs.get(run)
 
 
+def error_of(run: str) -> TransCNNError | None:
+    """Why the last job of a run ended before the run was whole, if it did."""
+    return _errors.get(run)
+
+
 def go_on(run: str, store: "Store", classifier: "Classifier") -> None:
     """Answer the rest of a run, unless somebody does already."""
     with _starting:
         if run not in _jobs:
+            _errors.pop(run, None)
             _jobs[run] = Job(run, store, classifier)
             _jobs[run].start()
 

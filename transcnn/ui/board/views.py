@@ -59,9 +59,7 @@ def _pick(state: AppState, key: str) -> None:
     text = st.session_state[key]["picked"]
     if text is None:  # a trigger is None again in the run after its own
         return
-    where = state.board.where
-    for term in parse_filter(text).terms:
-        where = where.with_term(*term)
+    where = state.board.where.and_also(parse_filter(text))
     state.choose(replace(state.board, where=where, view="pictures", sort="errors", page=0))
 
 

@@ -1,0 +1,114 @@
+"""The course in a browser: predicted, revealed and explained by keyboard alone."""
+
+import pytest
+
+from transcnn.course.lessons import load_lesson
+from transcnn.course.steps import find_step
+
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+def settle(page):
+    page.wait_for_timeout(250)
+    page.wait_for_selector(IDLE)
+
+
+def tab_to(page, wanted, limit=80):
+    """Press Tab until the focused element is `wanted`: a JavaScript test of `e`."""
+    inside = """() => {
+      let e = document.activeElement;
+      while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
+      return e && (e => WANTED)(e);
+    }""".replace("WANTED", wanted)
+    for _ in range(limit):
+        if page.evaluate(inside):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {wanted}")
+
+
+def choose_sureness_and_keep(page):
+    tab_to(page, "e.type === 'radio' && !!e.closest('[class*=\"st-key-sure\"]')")
+    page.keyboard.press("Space")
+    tab_to(page, "e.tagName === 'BUTTON' && !!e.closest('[class*=\"st-key-keep\"]')")
+    page.keyboard.press("Enter")
+    settle(page)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_step_is_predicted_and_revealed_by_keyboard(server, open_page, language):
+    """2.1: a cell to be picked, a number to be typed."""
+    lesson = load_lesson(find_step("2.1"), language)
+    page = open_page(
+        f"{server}/course?picture=zebra&step=2.1&lang={language}", until=".boards canvas"
+    )
+    settle(page)
+    assert lesson.title not in page.locator("[data-testid=stMain]").inner_text()
+    tab_to(page, "e.tagName === 'CANVAS' && e.classList.contains('data')")
+    for key in ("ArrowRight", "ArrowRight", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    settle(page)
+    choose_sureness_and_keep(page)
+    tab_to(page, "e.type === 'text' && !!e.closest('[data-testid=stForm]')")
+    page.keyboard.type("3")
+    choose_sureness_and_keep(page)
+    tab_to(page, "e.tagName === 'BUTTON' && !!e.closest('.st-key-course_reveal')")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=lesson.title).wait_for()
+    settle(page)
+    assert page.locator(".boards figure.small").count() == 7
+    assert lesson.why not in page.locator("[data-testid=stMain]").inner_text()
+    tab_to(page, "e.tagName === 'TEXTAREA'")
+    page.keyboard.type("x")
+    tab_to(page, "e.tagName === 'BUTTON' && !!e.closest('[class*=\"st-key-keep\"]')")
+    page.keyboard.press("Enter")
+    page.get_by_text(lesson.why).wait_for()
+
+
+def test_a_number_of_the_hand_map_is_edited_and_everything_is_computed_anew(server, open_page):
+    page = open_page(f"{server}/course?step=1.2", until=".hand input")
+    settle(page)
+    field = page.get_by_label("row 1, column 2", exact=True)
+    field.fill("2")
+    field.press("Tab")
+    page.get_by_text("In the top-left grid the token with x = 2 asks.").wait_for()
+
+
+def test_a_link_brings_back_step_picture_and_asker(server, open_page):
+    page = open_page(f"{server}/course?picture=lion&step=1.4", until=".boards canvas")
+    settle(page)
+    canvas = page.locator(".boards canvas.data")
+    box = canvas.bounding_box()
+    canvas.click(position={"x": box["width"] * 0.93, "y": box["height"] * 0.07})
+    page.wait_for_url("**at=16%2C208**")
+    assert "step=1.4" in page.url
+    assert "picture=lion" in page.url
+    again = open_page(page.url, until=".boards canvas")
+    settle(again)
+    assert again.url == page.url
+
+
+def test_a_grid_is_drawn_by_keyboard_from_corner_to_corner(server, open_page):
+    page = open_page(f"{server}/course?picture=zebra&step=3.1", until=".boards canvas")
+    settle(page)
+    tab_to(page, "e.tagName === 'CANVAS' && e.classList.contains('data')")
+    page.keyboard.press("ArrowUp")  # to the asker's token, row 31, column 17
+    page.keyboard.press("Enter")
+    page.get_by_text("row 31, column 17", exact=True).wait_for()
+    settle(page)
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_text("rows 31 to 32, columns 17 to 19", exact=True).wait_for()
+
+
+def test_the_browsers_way_back_leads_to_the_step_before(server, open_page):
+    page = open_page(f"{server}/course?picture=zebra&step=1.3", until=".boards canvas")
+    settle(page)
+    page.locator(".st-key-course_next button").click()
+    page.wait_for_url("**step=1.4**")
+    page.get_by_role("heading", name="1.4").wait_for()
+    settle(page)
+    page.go_back()
+    page.get_by_role("heading", name="1.3", exact=True).wait_for()
+    settle(page)
+    assert "step=1.3" in page.url

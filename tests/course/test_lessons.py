@@ -1,0 +1,94 @@
+"""Lessons: complete in both languages, and a slip in one is found."""
+
+import re
+import string
+
+import pytest
+
+from transcnn.course.lessons import LANGUAGES, all_lessons, lesson_file, load_lesson, read_lesson
+from transcnn.course.steps import QUESTIONS, STEPS
+from transcnn.errors import ChoiceError
+from transcnn.ui.words import LANGUAGES as OF_THE_APP
+
+NUMBERS = [step.number for step in STEPS]
+
+
+def gaps(said):
+    return {name for _, name, _, _ in string.Formatter().parse(said) if name}
+
+
+def sentences(lesson):
+    yield from (lesson.title, lesson.body, lesson.saw, lesson.why)
+    yield from (said for said in (lesson.change, lesson.present) if said)
+    for asked in lesson.questions.values():
+        yield from (asked.asks, *asked.options.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_lesson_is_as_its_step_expects(language):
+    assert set(LANGUAGES) == set(OF_THE_APP)
+    assert list(all_lessons(language)) == NUMBERS
+
+
+@pytest.mark.parametrize("step", STEPS, ids=NUMBERS)
+def test_both_languages_have_the_same_questions_and_gaps(step):
+    english, chinese = (load_lesson(step, language) for language in LANGUAGES)
+    for one, other in zip(sentences(english), sentences(chinese), strict=True):
+        assert gaps(one) == gaps(other)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=NUMBERS)
+def test_no_chinese_lesson_is_left_in_english(step):
+    chinese = load_lesson(step, "zh")
+    for said in (chinese.title, chinese.body, chinese.saw, chinese.why):
+        assert re.search("[\u4e00-\u9fff]", said)
+
+
+def test_steps_and_questions_are_numbered_without_a_gap():
+    assert list(QUESTIONS) == [f"Q{i + 1}" for i in range(len(QUESTIONS))]
+    for chapter in {step.chapter for step in STEPS}:
+        steps = [step for step in STEPS if step.chapter == chapter]
+        assert [step.number for step in steps] == [f"{chapter}.{i + 1}" for i in range(len(steps))]
+        assert [step.ends_chapter for step in steps] == [False] * (len(steps) - 1) + [True]
+
+
+def test_a_third_of_the_steps_begin_with_what_looks_right_and_is_not():
+    assert sum(step.trap for step in STEPS) * 3 >= len(STEPS)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=NUMBERS)
+def test_code_fills_every_gap_of_the_text(scenes, step):
+    for scene in scenes.values():
+        assert set(step.facts(scene)) == set(step.gaps)
+        for name, question in step.questions.items():
+            posed = question.pose(scene)
+            if posed is not None and not posed.flat:
+                for asked in (load_lesson(step, lang).questions[name] for lang in LANGUAGES):
+                    for said in (asked.asks, *asked.options.values()):
+                        assert gaps(said) <= set(posed.gaps)
+                        said.format(**posed.gaps)
+
+
+STEP = next(step for step in STEPS if step.number == "1.3")
+TEXT = lesson_file(STEP, "en").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("title =", "titel =", "1.3-rows-not-columns.md"),
+        ("[Q5]", "[Q15]", "1.3-rows-not-columns.md"),
+        ('b = "B"', 'c = "B"', "Q5.options"),
+        ("Which board", "Which {board}", "Q5"),
+        ("Both boards", "Both {boards}", "text"),
+        ("Both boards", "Both boards {", "text"),
+        ('saw = "', 'saw = "" # ', "saw"),
+        ("+++\n\n", "+++\n\n" + "word " * 80, "text"),
+        ('title = "', "title = ", "TOML"),
+        ("+++\ntitle", "title", "front matter"),
+    ],
+)
+def test_a_slip_in_a_lesson_is_refused_with_its_place(old, new, named):
+    assert old in TEXT
+    with pytest.raises(ChoiceError, match=re.escape(named)):
+        read_lesson(STEP, "en", TEXT.replace(old, new, 1))

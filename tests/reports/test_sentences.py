@@ -1,0 +1,109 @@
+"""What results say in a sentence: each verdict where it is due, in both languages."""
+
+import numpy as np
+import pytest
+
+from tests.runs.made import table_of
+from transcnn.analysis.intervals import Interval
+from transcnn.analysis.mistakes.calibration import Calibration, calibration
+from transcnn.analysis.mistakes.differences import Difference
+from transcnn.analysis.mistakes.filters import Filter
+from transcnn.analysis.mistakes.slices import Slice
+from transcnn.analysis.mistakes.survival import survival
+from transcnn.reports.sentences import (
+    accuracy_says,
+    calibration_says,
+    differences_says,
+    sinks_says,
+    slices_says,
+    survival_says,
+)
+from transcnn.reports.wording import LANGUAGES, Wording
+
+SAY = Wording("en")
+RIGHT = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2]  # of ten pictures of the class 1
+
+
+def test_accuracy_is_said_with_its_interval():
+    table = table_of([1] * 10, RIGHT)
+    table.cases["on"].right_rank[6:] = [1, 4, 5, 9]
+
+    assert accuracy_says(table, SAY) == (
+        "60.0 % of the answers are right (95 % interval 31.3 % to 83.2 %); "
+        "in 80.0 % the right class is among the first five."
+    )
+
+
+@pytest.mark.parametrize(
+    ("excess", "verdict"),
+    [
+        (Interval(0.004, -0.002, 0.009), "here it fits on average"),
+        (Interval(0.05, 0.02, 0.08), "here it is too high"),
+        (Interval(-0.1, -0.2, -0.01), "here it is too low"),
+        (Interval(0.05, -0.1, 0.2), "cannot be told"),
+        (Interval(0.3, float("nan"), float("nan")), "cannot be told"),
+    ],
+)
+def test_confidence_is_judged_by_what_its_interval_allows(excess, verdict):
+    assert verdict in calibration_says(Calibration((), 0.1, excess), SAY)
+
+
+def test_the_excess_of_confidence_is_its_mean_above_the_share_of_right_answers():
+    found = calibration(table_of([1] * 10, RIGHT, [0.65] * 10))
+
+    assert found.excess.value == pytest.approx(0.65 - 6 / 10)
+
+
+@pytest.mark.parametrize(
+    ("most_read", "said"), [(0.1, "they matter more"), (0.5, "no difference can be told")]
+)
+def test_whether_the_most_read_cells_matter_is_said(most_read, said):
+    r = np.random.default_rng(0)
+    gives = (np.full(10, most_read) + r.normal(0, 0.01, 10)).tolist()
+    random = (np.full(10, 0.5) + r.normal(0, 0.01, 10)).tolist()
+    table = table_of([1] * 10, RIGHT, most_read=(RIGHT, gives), random=(RIGHT, random))
+
+    assert said in survival_says(survival(table), SAY)
+
+
+def difference(p):
+    return Difference("entropy", 0.1, 0.2, Interval(0.5, 0.3, 0.7), p, p)
+
+
+def group(p, more):
+    return Slice(Filter(), 20, Interval(0.5, 0.3, 0.7), Interval(more, more, more), p)
+
+
+def test_that_something_differs_or_nothing_does_is_said_plainly():
+    assert differences_says([], SAY).startswith("Too few right or wrong answers")
+    assert "of 2 numbers none" in differences_says([difference(0.05), difference(0.9)], SAY)
+    assert differences_says([difference(0.04), difference(0.9)], SAY).startswith("1 of 2 numbers")
+
+
+def test_groups_are_said_if_they_have_more_errors_and_not_fewer():
+    assert slices_says([], SAY).startswith("No group has unusually many errors: 0 were")
+    assert slices_says([group(0.01, -0.3)], SAY).startswith("No group")
+    assert slices_says([group(0.01, 0.3)], SAY).startswith("1 groups were tested")
+
+
+def test_sinks_are_counted_by_picture():
+    sinks = (((3, 0, 1), (3, 1, 1)), (), ((3, 0, 2),))
+
+    assert sinks_says(table_of([1] * 3, [1] * 3, sinks=sinks), SAY).startswith("2 of 3 pictures")
+    assert sinks_says(table_of([1], [1]), SAY).startswith("No token of any picture")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_has_an_open_gap(language):
+    say, table = Wording(language), table_of([1] * 10, RIGHT)
+
+    for sentence in (
+        accuracy_says(table, say),
+        calibration_says(calibration(table), say),
+        survival_says(survival(table), say),
+        differences_says([difference(0.01)], say),
+        slices_says([group(0.01, 0.3)], say),
+        sinks_says(table, say),
+    ):
+        assert sentence
+        assert "{" not in sentence

@@ -1,0 +1,359 @@
+"""Chapter 1: ask, compare, take."""
+
+import math
+import zlib
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from scipy.stats import spearmanr
+
+from transcnn.course.by_hand import Worked, spell
+from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, Posed
+from transcnn.course.scene import Scene, Wide, board
+from transcnn.course.step import Question, Step
+from transcnn.model import grids
+from transcnn.model.attention import softmax_weights
+from transcnn.trace.trace import BlockTrace
+
+_COVERED = 2  # the stage whose tokens are clicked in 1.1
+_ALIKE = 0.8  # rank correlation from which a row and a column cannot be told apart
+
+
+# 1.1 A token is a place
+
+
+def covered_map(scene: Scene) -> tuple[int, int]:
+    """The size of the map whose tokens are clicked."""
+    config, size = scene.classifier.config, scene.trace.crop.size
+    return config.map_size(min(_COVERED, len(config.stages) - 1), (size, size))
+
+
+def marked_pixel(scene: Scene) -> tuple[int, int]:
+    """A pixel of the input in the asking token, off its middle and 2 or more from its border."""
+    found = []
+    for token, side in zip(scene.token(covered_map(scene)), covered_map(scene), strict=True):
+        wide = scene.trace.crop.size / side
+        found.append(int(token * wide + min(wide / 2 + 5, max(wide / 2, wide - 3))))
+    return found[0], found[1]
+
+
+def _tokens(scene: Scene) -> Posed:
+    count = math.prod(scene.trace.blocks[0].size)
+    return Posed(Estimate(count, within=0.05 * count))
+
+
+def _covering(scene: Scene) -> Posed:
+    rows, columns = covered_map(scene)
+    y, x = marked_pixel(scene)
+    values = np.zeros((rows, columns))
+    values[y * rows // scene.trace.crop.size, x * columns // scene.trace.crop.size] = 1
+    stage = min(_COVERED, len(scene.classifier.config.stages) - 1)
+    return Posed(Click(values), {"stage": str(stage + 1)})
+
+
+def _token_facts(scene: Scene) -> Mapping[str, str]:
+    (rows, columns), config = covered_map(scene), scene.classifier.config
+    stage = config.stages[min(_COVERED, len(config.stages) - 1)]
+    return {
+        "H": str(rows),
+        "W": str(columns),
+        "C": str(stage.attending[-1].width),
+        "px": f"{scene.trace.crop.size / rows:g}",
+    }
+
+
+def _token_equation(scene: Scene, revealed: bool) -> str:
+    first = scene.trace.blocks[0]
+    rows, columns = (str(side) if revealed else "{?}" for side in first.size)
+    count = str(math.prod(first.size)) if revealed else "{?}"
+    return (
+        r"X \in \mathbb{R}^{N \times C}, \quad "
+        rf"N = H_0 W_0 = {rows} \times {columns} = {count}, \quad C = {first.width}"
+    )
+
+
+# 1.2 One token, three roles
+
+
+def four(numbers: Wide) -> str:
+    """The four numbers of a grid."""
+    return ", ".join(spell(float(n)) for n in numbers)
+
+
+def hand_columns(worked: Worked) -> dict[str, str]:
+    """The columns of the asker's row in the table: scores, powers, weights, values."""
+    level, asker = worked.levels[0], worked.asker
+    return {
+        "scores": four(level.scores[0, asker]),
+        "powers": four(np.exp2(level.scores[0, asker])),
+        "weights": four(level.weights[0, asker]),
+        "values": four(level.values[0]),
+    }
+
+
+def _distinct(columns: Mapping[str, str], right: str) -> tuple[str, ...]:
+    """The options without those that say the same as another one."""
+    kept = {columns[right]: right}
+    for name, text in columns.items():
+        kept.setdefault(text, name)
+    return tuple(name for name in columns if kept[columns[name]] == name)
+
+
+def _scores(scene: Scene) -> Posed:
+    worked = scene.worked
+    columns = hand_columns(worked)
+    options = scene.turned("Q3", _distinct(columns, "scores"))
+    asker = spell(float(worked.levels[0].tokens[0, worked.asker]))
+    return Posed(Choose(options, frozenset({"scores"})), {"x": asker, **columns})
+
+
+def _hand_weight(scene: Scene) -> Posed:
+    worked = scene.worked
+    level = worked.levels[0]
+    return Posed(
+        Estimate(float(level.weights[0, worked.asker, worked.beside]), within=0.01),
+        {
+            "x": spell(float(level.tokens[0, worked.asker])),
+            "y": spell(float(level.tokens[0, worked.beside])),
+        },
+    )
+
+
+def _roles_equation(scene: Scene, revealed: bool) -> str:
+    level = scene.worked.levels[0]
+    x = four(level.tokens[0]).replace(",", r" & ")
+    v = four(level.values[0]).replace(",", r" & ") if revealed else r"? & ? & ? & ?"
+    return (
+        r"\begin{gathered} q = x \ln 2, \quad k = x, \quad v = 6x, \\ "
+        rf"x = \begin{{pmatrix}}{x}\end{{pmatrix}}, \quad v = \begin{{pmatrix}}{v}\end{{pmatrix}}"
+        r" \end{gathered}"
+    )
+
+
+# 1.3 Who reads, who is read
+
+
+def row_and_column(scene: Scene) -> tuple[BlockTrace, int] | None:
+    """The block and the cell whose row and column are shown; None where all readings are flat.
+
+    The asker's cell, or where its row looks like its column, the cell where they differ most.
+    """
+    block = scene.clear_block
+    if block is None:
+        return None
+    weights, cell = board(block), scene.cell(block)
+    likeness = [_likeness(weights[t], weights[:, t]) for t in range(len(weights))]
+    return block, cell if likeness[cell] <= _ALIKE else int(np.argmin(likeness))
+
+
+def _likeness(one: Wide, other: Wide) -> float:
+    return float(spearmanr(one, other).statistic)
+
+
+def row_side(scene: Scene) -> str:
+    """On which board the row is shown: "a" or "b"."""
+    return "ab"[scene.turn("Q5", 2)]
+
+
+def _which_reads(scene: Scene) -> Posed:
+    if row_and_column(scene) is None:
+        return FLAT
+    return Posed(Choose(("a", "b"), frozenset({row_side(scene)})))
+
+
+def _most_read(scene: Scene) -> Posed:
+    block = scene.clear_block or scene.block
+    return Posed(Estimate(float(board(block).sum(0).max()), factor=1.5, even=1.0))
+
+
+def _row_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
+    cells = len(board(scene.block))
+    return (
+        r"P = \operatorname{softmax}\!\left(\frac{QK^{\top}}{\sqrt{d}}\right), \quad "
+        rf"\sum_{{j=1}}^{{{cells}}} P_{{\asker{{t}}j}} = 1"
+    )
+
+
+# 1.4 The answer is a mix
+
+
+def sorted_row(scene: Scene) -> tuple[BlockTrace, list[int]]:
+    """The block that is shown, and its cells as the asker reads them, the most-read first."""
+    block = scene.clear_block or scene.block
+    return block, np.argsort(-scene.row(block), kind="stable").tolist()
+
+
+def _five(scene: Scene) -> Posed:
+    if scene.clear_block is None:
+        return FLAT
+    block, cells = sorted_row(scene)
+    row = scene.row(block)
+    even = 500 / len(row)
+    return Posed(
+        Estimate(float(100 * row[cells[:5]].sum()), within=10, even=even), {"even": f"{even:.0f}"}
+    )
+
+
+def _hand_sum(scene: Scene) -> Posed:
+    worked = scene.worked
+    level = worked.levels[0]
+    return Posed(
+        Estimate(float(level.attended[0, worked.asker]), within=0.005),
+        {"x": spell(float(level.tokens[0, worked.asker]))},
+    )
+
+
+def _mix_equation(scene: Scene, revealed: bool) -> str:
+    block, cells = sorted_row(scene)
+    shares = scene.row(block)[cells[:5]]
+    terms = " + ".join(
+        rf"{share:.2f}\,v_{{{i + 1}}}" if revealed else rf"?\,v_{{{i + 1}}}"
+        for i, share in enumerate(shares)
+    )
+    return (
+        r"\begin{gathered} o_{\asker{t}} = \sum_j P_{\asker{t}j} v_j \\ "
+        rf"= {terms} + \dots, \\ "
+        r"A_0 = o + x \end{gathered}"
+    )
+
+
+# 1.5 Attention has no map in its head
+
+
+def shuffle_of(scene: Scene, count: int) -> list[int]:
+    """Where each of `count` tokens comes from after the shuffle; set by the picture."""
+    seed = zlib.crc32(f"{scene.digest}shuffle".encode())
+    return np.random.Generator(np.random.PCG64(seed)).permutation(count).tolist()
+
+
+def shuffled_weights(scene: Scene, block: BlockTrace) -> Wide:
+    """The last board's weights [h, T, T] when its tokens are shuffled before the level: run anew
+    with the network's own matrices.
+    """
+    level, attention = block.levels[-1], scene.attention(block)
+    number = level.level
+    tokens = torch.tensor(level.tokens_in)[None]
+    shape = tokens.shape
+    order = shuffle_of(scene, shape[2] * shape[3])
+    tokens = tokens.flatten(2)[:, :, order].reshape(shape)
+    with torch.inference_mode():
+        qkv = attention.qkv[number if attention.config.qkv_per_level else 0]
+        found = qkv(attention.norms[number](tokens))
+        there = attention.config.levels(block.size)[number]
+        cut = grids.cut(found, there)[0]  # t (part head d)
+        q, k, _ = cut.reshape(len(order), 3, block.heads, -1).permute(1, 2, 0, 3)  # part h t d
+        weights = softmax_weights(q, k)
+    return weights.double().numpy()
+
+
+def strongest_other(scene: Scene, block: BlockTrace) -> int:
+    """The cell that the asker reads most besides its own."""
+    row = scene.row(block).copy()
+    row[scene.cell(block)] = -1
+    return int(np.argmax(row))
+
+
+def _after_shuffle(scene: Scene) -> Posed:
+    block = scene.clear_block or scene.block
+    before = block.levels[-1].attention[:, 0, 0]
+    after, order = shuffled_weights(scene, block), np.array(shuffle_of(scene, before.shape[-1]))
+    moved = before[:, order][:, :, order]
+    key = "stays" if np.abs(after - moved).max() < 1e-5 else "random"
+    options = scene.turned("Q9", ("stays", "random", "farther"))
+    return Posed(Choose(options, frozenset({key})))
+
+
+def rings(scene: Scene) -> dict[str, float]:
+    """The mean multiple of an even share at each distance from the asker; rings that lie on the
+    board.
+    """
+    block = scene.clear_block or scene.block
+    rows, columns = block.levels[-1].size
+    y, x = divmod(scene.cell(block), columns)
+    down, across = np.indices((rows, columns))
+    distance = np.maximum(abs(down - y), abs(across - x)).ravel()
+    multiple = scene.row(block) * len(distance)
+    masks = {
+        "near": distance == 1,
+        "middle": (distance == 2) | (distance == 3),
+        "far": distance >= 4,
+    }
+    return {name: float(multiple[mask].mean()) for name, mask in masks.items() if mask.any()}
+
+
+def _near_and_far(scene: Scene) -> Posed:
+    return Posed(Order(rings(scene)))
+
+
+def _shuffle_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
+    block = scene.clear_block or scene.block
+    width = block.width // block.heads
+    return (
+        r"P_{\asker{a}\,\seen{b}} = \frac{e^{q_{\asker{a}} k_{\seen{b}} / \sqrt{"
+        rf"{width}"
+        r"}}}{\sum_j e^{q_{\asker{a}} k_j / \sqrt{"
+        rf"{width}"
+        r"}}}"
+    )
+
+
+STEPS = (
+    Step(
+        "1.1",
+        "token-is-a-place",
+        {
+            "Q1": Question("estimate", _tokens),
+            "Q2": Question("click", _covering, gaps=("stage",)),
+        },
+        _token_equation,
+        _token_facts,
+        ("H", "W", "C", "px"),
+    ),
+    Step(
+        "1.2",
+        "q-k-v-by-hand",
+        {
+            "Q3": Question(
+                "choose",
+                _scores,
+                ("scores", "powers", "weights", "values"),
+                ("x", "scores", "powers", "weights", "values"),
+                by_hand=True,
+            ),
+            "Q4": Question("estimate", _hand_weight, gaps=("x", "y"), by_hand=True),
+        },
+        _roles_equation,
+        body_first=True,
+    ),
+    Step(
+        "1.3",
+        "rows-not-columns",
+        {
+            "Q5": Question("choose", _which_reads, ("a", "b")),
+            "Q6": Question("estimate", _most_read),
+        },
+        _row_equation,
+        trap=True,
+    ),
+    Step(
+        "1.4",
+        "take-a-mix",
+        {
+            "Q7": Question("estimate", _five, gaps=("even",)),
+            "Q8": Question("estimate", _hand_sum, gaps=("x",), by_hand=True),
+        },
+        _mix_equation,
+    ),
+    Step(
+        "1.5",
+        "blind-to-place",
+        {
+            "Q9": Question("choose", _after_shuffle, ("stays", "random", "farther")),
+            "Q10": Question("order", _near_and_far, ("near", "middle", "far")),
+        },
+        _shuffle_equation,
+        trap=True,
+        ends_chapter=True,
+    ),
+)

@@ -1,0 +1,370 @@
+"""Chapter 3: grids, merging, going up."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from transcnn.analysis.added import added_terms, output_weights
+from transcnn.course.by_hand import spell
+from transcnn.course.questions import FLAT, Choose, Click, Draw, Estimate, Posed
+from transcnn.course.scene import Place, Scene, Wide
+from transcnn.course.step import Question, Step
+from transcnn.model.attention import attend
+from transcnn.trace import Trace
+from transcnn.trace.trace import BlockTrace
+
+MOVED = 16  # pixels to the right, in 3.2
+Box = tuple[int, int, int, int]  # top, left, bottom, right, all inside
+
+
+# 3.1 Cut the map into grids
+
+
+def grid_of(block: BlockTrace, token: Place) -> Box:
+    """The level-0 grid that holds `token`, as far as it lies on the map."""
+    (rows, columns), (tall, wide) = block.size, block.levels[0].grid_size
+    top, left = token[0] // tall * tall, token[1] // wide * wide
+    return top, left, min(top + tall, rows) - 1, min(left + wide, columns) - 1
+
+
+def window(scene: Scene, token: Place) -> tuple[Place, Place]:
+    """A part of the first stage's map to look at closely: its first token and its size. It holds
+    the token's grid and is not cut along the grids, which would give them away.
+    """
+    block = scene.trace.blocks[0]
+    side = 3 * block.levels[0].grid_size[0]
+    size = min(side, block.size[0]), min(side, block.size[1])
+    top, left = (
+        max(0, min(total - part, at - side // 3 - scene.turn(f"window{axis}", side // 3)))
+        for axis, (total, part, at) in enumerate(zip(block.size, size, token, strict=True))
+    )
+    return (top, left), size
+
+
+def _own_grid(scene: Scene) -> Posed:
+    block = scene.trace.blocks[0]
+    return Posed(Draw(block.size, grid_of(block, scene.token(block.size))))
+
+
+def _fewer_pairs(scene: Scene) -> Posed:
+    block = scene.trace.blocks[0]
+    return Posed(Estimate(math.prod(block.size) / math.prod(block.levels[0].grid_size), factor=1.2))
+
+
+def _grid_facts(scene: Scene) -> Mapping[str, str]:
+    side = scene.trace.blocks[0].levels[0].grid_size[0]
+    return {"g": str(side), "T": str(side**2)}
+
+
+def _grid_equation(scene: Scene, revealed: bool) -> str:
+    block = scene.trace.blocks[0]
+    (rows, columns), side = block.size, block.levels[0].grid_size[0]
+    count = f"{math.ceil(rows / side) * math.ceil(columns / side)}" if revealed else "{?}"
+    return (
+        rf"\frac{{H_0}}{{G_0}} \times \frac{{W_0}}{{G_0}} = \frac{{{rows}}}{{{side}}} \times "
+        rf"\frac{{{columns}}}{{{side}}} = {count}, \quad T_0 = {side}^2 = {side**2}"
+    )
+
+
+# 3.2 A wall that is no edge
+
+
+def wall_token(scene: Scene) -> Place:
+    """The token beside the asker's right-hand grid border; at the map's edge the left-hand one."""
+    block = scene.trace.blocks[0]
+    row, column = scene.token(block.size)
+    _, left, _, right = grid_of(block, (row, column))
+    return row, right if right < block.size[1] - 1 else left
+
+
+def moved(scene: Scene, pixels: int) -> tuple[NDArray[np.uint8], Trace]:
+    """The picture moved to the right, its left edge repeated, and its run."""
+    picture = np.roll(scene.pixels, pixels, axis=1)
+    picture[:, :pixels] = scene.pixels[:, :1]
+    return picture, scene.classifier.trace_pixels(picture, scene.trace.crop)
+
+
+def readable(scene: Scene, trace: Trace, token: Place) -> Box:
+    """The tokens that `token` can read at level 0: those of which a change would change it,
+    found by the gradient through the network's own attention.
+    """
+    block = trace.blocks[0]
+    attention, level = scene.attention(block), block.levels[0]
+    x = torch.tensor(level.tokens_in)[None].requires_grad_()
+    with torch.enable_grad():
+        qkv = attention.qkv[0](attention.norms[0](x))
+        out = attend(qkv, attention.config.levels(block.size)[0], block.heads, None, 0)
+        (slope,) = torch.autograd.grad(out[0, :, token[0], token[1]].sum(), x)
+    rows, columns = slope[0].abs().sum(0).nonzero(as_tuple=True)
+    return int(rows.min()), int(columns.min()), int(rows.max()), int(columns.max())
+
+
+def _beyond_the_wall(scene: Scene) -> Posed:
+    block, (y, x) = scene.trace.blocks[0], wall_token(scene)
+    top, left, bottom, right = grid_of(block, (y, x))
+    values = np.zeros(block.size)
+    for row in range(max(0, y - 1), min(block.size[0], y + 2)):
+        for column in range(max(0, x - 1), min(block.size[1], x + 2)):
+            if not (top <= row <= bottom and left <= column <= right):
+                values[row, column] = 1
+    return Posed(Click(values))
+
+
+def _after_the_move(scene: Scene) -> Posed:
+    _, trace = moved(scene, MOVED)
+    box = readable(scene, trace, wall_token(scene))
+    return Posed(Draw(trace.blocks[0].size, box), {"px": str(MOVED)})
+
+
+def _wall_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
+    side = scene.trace.blocks[0].levels[0].grid_size[0]
+    return (
+        r"P_{\asker{t}j} = 0 \quad \text{if} \quad "
+        rf"\lfloor y_j / {side} \rfloor \ne \lfloor y_{{\asker{{t}}}} / {side} \rfloor "
+        rf"\;\vee\; \lfloor x_j / {side} \rfloor \ne \lfloor x_{{\asker{{t}}}} / {side} \rfloor"
+    )
+
+
+# 3.3 Maximum plus average
+
+
+def winners(scene: Scene) -> NDArray[np.int_]:
+    """How many channels each token of the asker's first-stage grid wins the maximum of, [g, g]."""
+    block = scene.trace.blocks[0]
+    level = block.levels[0]
+    top, left, bottom, right = grid_of(block, scene.token(block.size))
+    attended = (level.attended + level.tokens_in)[:, top : bottom + 1, left : right + 1]
+    best = attended.reshape(len(attended), -1).argmax(1)
+    counts = np.bincount(best, minlength=attended[0].size)
+    return counts.reshape(attended.shape[1:])
+
+
+def merged_lengths(block: BlockTrace) -> dict[str, Wide]:
+    """The root mean square over the channels of each merged token, [rows, columns]: of the
+    average alone, and of maximum plus average.
+    """
+    level = block.levels[0]
+    assert level.merged_avg is not None
+    assert level.merged_max is not None
+    parts = {"average": level.merged_avg, "both": level.merged_avg + level.merged_max}
+    return {n: np.sqrt(np.square(v.astype(np.float64)).mean(0)) for n, v in parts.items()}
+
+
+def _merged_by_hand(scene: Scene) -> Posed:
+    worked = scene.worked
+    tokens = ", ".join(spell(float(a)) for a in worked.levels[0].attended[1])
+    return Posed(Estimate(float(worked.merged[1]), within=0.005), {"tokens": tokens})
+
+
+def _winning_tokens(scene: Scene) -> Posed:
+    counts = winners(scene)
+    channels = scene.trace.blocks[0].width
+    return Posed(
+        Estimate(int((counts > 0).sum()), within=3), {"T": str(counts.size), "C": str(channels)}
+    )
+
+
+def _merge_equation(scene: Scene, revealed: bool) -> str:
+    tokens = scene.worked.levels[0].attended[1]
+    numbers = ", ".join(spell(float(t)) for t in tokens)
+    result = "{?} + {?} = {?}"
+    if revealed:
+        parts = (float(tokens.max()), float(tokens.mean()), float(scene.worked.merged[1]))
+        result = "{} + {} = {}".format(*(spell(p) for p in parts))
+    return (
+        r"\begin{gathered} P_1 = \operatorname{MaxPool}(A_0) + \operatorname{AvgPool}(A_0), \\ "
+        rf"({numbers}) \to {result} \end{{gathered}}"
+    )
+
+
+# 3.4 Your cell asks for you
+
+
+def cell_mates(scene: Scene) -> tuple[Place, Place]:
+    """Two tokens of the first stage in one cell: the asker, and the farthest of its grid."""
+    block = scene.trace.blocks[0]
+    y, x = scene.token(block.size)
+    top, left, bottom, right = grid_of(block, (y, x))
+    return (y, x), (
+        bottom if y - top < bottom - y else top,
+        right if x - left < right - x else left,
+    )
+
+
+def _mates_read(scene: Scene) -> Posed:
+    block = scene.trace.blocks[0]
+    one, other = (
+        scene.trace.read(block.stage, block.block, token)[-1].probability
+        for token in cell_mates(scene)
+    )
+    key = "equal" if np.abs(one - other).max() < 1e-12 else "similar"
+    options = scene.turned("Q26", ("equal", "similar", "unrelated"))
+    return Posed(Choose(options, frozenset({key})))
+
+
+def _most_read_other(scene: Scene) -> Posed | None:
+    block = scene.clear_block
+    if block is None:
+        return FLAT
+    row = scene.row(block).copy()
+    row[scene.cell(block)] = np.nan
+    asks = Click(row.reshape(block.levels[-1].size))
+    return None if asks.unclear else Posed(asks)
+
+
+def _up_facts(scene: Scene) -> Mapping[str, str]:
+    rows, columns = scene.block.levels[-1].size
+    return {"H": str(rows), "W": str(columns), "px": f"{scene.trace.crop.size / rows:g}"}
+
+
+def _up_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
+    block = scene.trace.blocks[0]
+    return (
+        r"H_i = \frac{H_0}{G_0 \cdots G_{i-1}} = "
+        rf"\frac{{{block.size[0]}}}{{{block.levels[0].grid_size[0]}}} = "
+        rf"{block.levels[-1].size[0]}"
+    )
+
+
+# 3.5 Add the levels, blow up the small
+
+
+def _different_vectors(scene: Scene) -> Posed:
+    block = scene.trace.blocks[0]
+    weights = output_weights(scene.classifier.model, block.stage, block.block)
+    level, norm = block.levels[-1], weights.norms[-1]
+    attended = (level.attended + level.tokens_in).astype(np.float64)
+    normed = attended if norm is None else norm(attended)
+    times = [math.ceil(a / b) for a, b in zip(block.size, level.size, strict=True)]
+    up = normed.repeat(times[0], 1).repeat(times[1], 2)[:, : block.size[0], : block.size[1]]
+    count = len(np.unique(up.reshape(len(up), -1), axis=1).T)
+    rows, columns = block.size
+    return Posed(Estimate(count), {"H": str(rows), "W": str(columns)})
+
+
+def level_lengths(scene: Scene) -> list[float]:
+    """|W^p n_l| at the asking token, level by level, in the block that the course looks at."""
+    block = scene.block
+    weights = output_weights(scene.classifier.model, block.stage, block.block)
+    y, x = scene.token(block.size)
+    return [float(np.linalg.norm(t[:, y, x])) for t in added_terms(block, weights).terms]
+
+
+def _share_of_the_last(scene: Scene) -> Posed:
+    lengths = level_lengths(scene)
+    return Posed(Estimate(100 * lengths[-1] / sum(lengths), within=8))
+
+
+def _sum_equation(scene: Scene, revealed: bool) -> str:
+    lengths = [f"{v:.2f}" if revealed else "{?}" for v in level_lengths(scene)]
+    terms = r",\; ".join(rf"|W^p n_{i}|_{{\asker{{t}}}} = {v}" for i, v in enumerate(lengths))
+    return (
+        r"\begin{gathered} X + W^p \sum_l n_l, \quad n_l = \operatorname{Norm}("
+        rf"\operatorname{{Up}}(A_l)), \\ {terms} \end{{gathered}}"
+    )
+
+
+# 3.6 Two levels reach everything
+
+
+def farthest_cell(scene: Scene, block: BlockTrace) -> int:
+    """The cell of the last board that lies farthest from the asker's; the first of equals."""
+    rows, columns = block.levels[-1].size
+    y, x = divmod(scene.cell(block), columns)
+    down, across = np.indices((rows, columns))
+    return int(np.argmax(np.hypot(down - y, across - x)))
+
+
+def _influenced(scene: Scene) -> Posed:
+    block = scene.trace.blocks[0]
+    count, grid = math.prod(block.size), math.prod(block.levels[0].grid_size)
+    shares = {"one": 100 / count, "grid": 100 * grid / count, "quarter": 25.0, "all": 100.0}
+    top, left, bottom, right = readable(scene, scene.trace, scene.token(block.size))
+    reached = 100 * (bottom - top + 1) * (right - left + 1) / count
+    key = min(shares, key=lambda name: abs(math.log(shares[name] / reached)))
+    gaps = {name: f"{share:.2g}" if share < 100 else "100" for name, share in shares.items()}
+    return Posed(Choose(scene.turned("Q30", tuple(shares)), frozenset({key})), gaps)
+
+
+def _far_away(scene: Scene) -> Posed:
+    block = scene.clear_block or scene.block
+    row = scene.row(block)
+    multiple = float(len(row) * row[farthest_cell(scene, block)])
+    return Posed(Estimate(multiple, factor=2, even=1.0))
+
+
+def _reach_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
+    levels = len(scene.trace.blocks[0].levels)
+    return rf"X + W^p \sum_{{l=0}}^{{L-1}} n_l, \quad L = {levels}"
+
+
+STEPS = (
+    Step(
+        "3.1",
+        "cut-the-grid",
+        {"Q20": Question("draw", _own_grid), "Q21": Question("estimate", _fewer_pairs)},
+        _grid_equation,
+        _grid_facts,
+        ("g", "T"),
+        body_first=True,
+    ),
+    Step(
+        "3.2",
+        "wall-in-the-map",
+        {
+            "Q22": Question("click", _beyond_the_wall),
+            "Q23": Question("draw", _after_the_move, gaps=("px",)),
+        },
+        _wall_equation,
+        trap=True,
+    ),
+    Step(
+        "3.3",
+        "max-plus-average",
+        {
+            "Q24": Question("estimate", _merged_by_hand, gaps=("tokens",), by_hand=True),
+            "Q25": Question("estimate", _winning_tokens, gaps=("T", "C")),
+        },
+        _merge_equation,
+        trap=True,
+    ),
+    Step(
+        "3.4",
+        "going-up",
+        {
+            "Q26": Question("choose", _mates_read, ("equal", "similar", "unrelated")),
+            "Q27": Question("click", _most_read_other),
+        },
+        _up_equation,
+        _up_facts,
+        ("H", "W", "px"),
+    ),
+    Step(
+        "3.5",
+        "sum-and-upsample",
+        {
+            "Q28": Question("estimate", _different_vectors, gaps=("H", "W")),
+            "Q29": Question("estimate", _share_of_the_last),
+        },
+        _sum_equation,
+        trap=True,
+    ),
+    Step(
+        "3.6",
+        "who-reaches-whom",
+        {
+            "Q30": Question(
+                "choose",
+                _influenced,
+                ("one", "grid", "quarter", "all"),
+                ("one", "grid", "quarter", "all"),
+            ),
+            "Q31": Question("estimate", _far_away),
+        },
+        _reach_equation,
+        ends_chapter=True,
+    ),
+)

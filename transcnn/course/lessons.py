@@ -1,0 +1,139 @@
+"""The words of the steps: assets/lessons/<language>/<number>-<name>.md, Markdown with a front
+matter in TOML between two lines of +++.
+
+    title = "..."      saw = "..."      why = "..."
+    change = "..."     present = "..."  only in the last step of a chapter
+    [Q5]
+    asks = "..."
+    [Q5.options]       only where there is something to choose or to order
+
+The text below is the step's body. Gaps, {H}, are filled by code: no number of a picture stands in a
+lesson. A lesson that is not as the code of its step expects is refused.
+"""
+
+import functools
+import re
+import string
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from transcnn.assets import FOLDER
+from transcnn.course.step import Step
+from transcnn.course.steps import STEPS
+from transcnn.errors import ChoiceError
+
+LANGUAGES = ("en", "zh")
+MOST_WORDS = 80
+MOST_SIGNS = 160  # of Chinese, which has no spaces between words
+_FOLDER = FOLDER / "lessons"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The words of one question; gaps open."""
+
+    asks: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """The words of one step in one language; gaps open."""
+
+    title: str
+    body: str
+    saw: str
+    why: str
+    questions: Mapping[str, Asked]
+    change: str | None
+    present: str | None
+
+
+@functools.cache
+def load_lesson(step: Step, language: str) -> Lesson:
+    """The words of `step`. Raises ChoiceError naming what is wrong in its file."""
+    text = lesson_file(step, language).read_text(encoding="utf-8")
+    return read_lesson(step, language, text)
+
+
+def lesson_file(step: Step, language: str) -> Path:
+    return _FOLDER / language / f"{step.number}-{step.name}.md"
+
+
+def read_lesson(step: Step, language: str, text: str) -> Lesson:
+    """The same of a text. Raises ChoiceError."""
+    where = f"{language}/{step.number}-{step.name}.md"
+    parts = re.fullmatch(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", text, re.DOTALL)
+    if parts is None:
+        raise ChoiceError(field=where, value=text[:20], allowed="+++, front matter, +++, text")
+    try:
+        front = tomllib.loads(parts[1])
+    except tomllib.TOMLDecodeError as error:
+        raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
+    ends = ("change", "present") if step.ends_chapter else ()
+    _check_keys(where, front, ("title", "saw", "why", *ends, *step.questions))
+    body = parts[2].strip()
+    _check_length(where, body, language)
+    for name in ("title", "saw", *ends):
+        _check_gaps(f"{where}: {name}", front[name], ())
+    for name, said in (("text", body), ("why", front["why"])):
+        _check_gaps(f"{where}: {name}", said, step.gaps)
+    return Lesson(
+        title=front["title"],
+        body=body,
+        saw=front["saw"],
+        why=front["why"],
+        questions={name: _question(where, step, name, front[name]) for name in step.questions},
+        change=front.get("change"),
+        present=front.get("present"),
+    )
+
+
+def _question(where: str, step: Step, name: str, table: Any) -> Asked:
+    question, place = step.questions[name], f"{where}: {name}"
+    _check_keys(place, table, ("asks", "options") if question.options else ("asks",))
+    options: dict[str, str] = table.get("options", {})
+    _check_keys(f"{place}.options", options, question.options)
+    for said in (table["asks"], *options.values()):
+        _check_gaps(place, said, question.gaps)
+    return Asked(table["asks"], options)
+
+
+def _check_keys(field: str, found: Any, wanted: Iterable[str]) -> None:
+    wanted = tuple(wanted)
+    if not isinstance(found, dict) or set(found) != set(wanted):
+        value = sorted(found) if isinstance(found, dict) else found
+        raise ChoiceError(field=field, value=value, allowed=", ".join(wanted) or "nothing")
+
+
+def _check_gaps(field: str, said: Any, allowed: tuple[str, ...]) -> None:
+    if not isinstance(said, str) or not said.strip():
+        raise ChoiceError(field=field, value=said, allowed="a sentence")
+    try:
+        gaps = {name for _, name, _, _ in string.Formatter().parse(said) if name is not None}
+    except ValueError as error:
+        raise ChoiceError(field=field, value=said, allowed="gaps like {H}") from error
+    if not gaps <= set(allowed):
+        named = ", ".join(f"{{{name}}}" for name in allowed) or "no gaps"
+        raise ChoiceError(field=field, value=said, allowed=named)
+
+
+def _check_length(field: str, body: str, language: str) -> None:
+    if language == "zh":
+        count, most = len(re.findall("[\u4e00-\u9fff]", body)), MOST_SIGNS
+    else:
+        count, most = len(body.split()), MOST_WORDS
+    if not 0 < count <= most:
+        raise ChoiceError(field=f"{field}: text", value=f"{count} words", allowed=f"1 to {most}")
+
+
+def all_lessons(language: str) -> dict[str, Lesson]:
+    """The words of every step by its number. Raises ChoiceError also for a file of no step."""
+    known = {lesson_file(step, language) for step in STEPS}
+    for file in (_FOLDER / language).iterdir():
+        if file not in known:
+            raise ChoiceError(field=language, value=file.name, allowed="files of steps")
+    return {step.number: load_lesson(step, language) for step in STEPS}

@@ -1,0 +1,180 @@
+"""The kinds of questions, and how a guess is marked. Keys are given, never looked up."""
+
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mark = Literal["hit", "near", "miss"]
+Guess = str | float | tuple[str, ...] | tuple[int, ...]
+Kind = Literal["choose", "estimate", "click", "order", "draw"]
+
+TIE = 1.10  # of sizes to be ordered: below this ratio either way is right
+_HIT, _NEAR = 0.97, 3  # of the best cell's value; among so many best
+
+
+@dataclass(frozen=True)
+class Choose:
+    """One of `options`, in the order in which they are shown; any of `right` is right."""
+
+    options: tuple[str, ...]
+    right: frozenset[str]
+
+    def mark(self, guess: str) -> Mark:
+        return "hit" if guess in self.right else "miss"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number. Right is up to `within` beside the key, or up to `factor` times more or less.
+
+    `even` is what the number would be if attention were even, where that means something.
+    """
+
+    key: float
+    within: float = 0.0
+    factor: float = 1.0
+    even: float | None = None
+
+    def mark(self, guess: float) -> Mark:
+        return "hit" if self._close(guess) else "miss"
+
+    @property
+    def even_would_do(self) -> bool:
+        """Whether the number of even attention counts as right too."""
+        return self.even is not None and self._close(self.even)
+
+    def _close(self, guess: float) -> bool:
+        if self.factor > 1:
+            return self.key / self.factor <= guess <= self.key * self.factor
+        return abs(guess - self.key) <= self.within + 1e-9
+
+
+@dataclass(frozen=True)
+class Click:
+    """A cell. `values` [rows, columns] say how right each is; NaN where none can be chosen."""
+
+    values: NDArray[np.float64]
+
+    @property
+    def best(self) -> tuple[int, int]:
+        row, column = np.unravel_index(np.nanargmax(self.values), self.values.shape)
+        return int(row), int(column)
+
+    @property
+    def unclear(self) -> bool:
+        """Whether so many cells are as good as the best that a click would be luck."""
+        return int((self.values >= _HIT * np.nanmax(self.values)).sum()) > _NEAR
+
+    def mark(self, guess: tuple[int, int]) -> Mark:
+        value, best = self.values[guess], np.nanmax(self.values)
+        if value >= _HIT * best:
+            return "hit"
+        descending = np.sort(self.values[~np.isnan(self.values)])[::-1]
+        near = value > 0 and value >= descending[min(_NEAR, len(descending)) - 1]
+        return "near" if near else "miss"
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A rectangle of cells on a map of `size` (rows, columns): top, left, bottom, right, all of
+    them inside. Only the exact one is right; one of the same shape beside it is near.
+    """
+
+    size: tuple[int, int]
+    key: tuple[int, int, int, int]
+
+    def mark(self, guess: tuple[int, int, int, int]) -> Mark:
+        if guess == self.key:
+            return "hit"
+        return "near" if _shape(guess) == _shape(self.key) else "miss"
+
+
+def _shape(box: tuple[int, int, int, int]) -> tuple[int, int]:
+    return box[2] - box[0] + 1, box[3] - box[1] + 1
+
+
+@dataclass(frozen=True)
+class Order:
+    """Sizes, the largest first. Neighbours less than `TIE` apart may be swapped."""
+
+    values: Mapping[str, float]
+
+    @property
+    def orders(self) -> list[tuple[str, ...]]:
+        """Every order that can be guessed."""
+        return list(itertools.permutations(self.values))
+
+    @property
+    def right(self) -> tuple[str, ...]:
+        return tuple(sorted(self.values, key=lambda name: -self.values[name]))
+
+    def mark(self, guess: tuple[str, ...]) -> Mark:
+        sizes = [self.values[name] for name in guess]
+        falls = all(a * TIE > b for a, b in itertools.pairwise(sizes))
+        return "hit" if falls and set(guess) == set(self.values) else "miss"
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A question about this picture; `gaps` fill its words.
+
+    `flat`: no place stands out, and that is what is asked instead.
+    """
+
+    asks: Choose | Estimate | Click | Draw | Order
+    gaps: Mapping[str, str] = field(default_factory=dict)
+    flat: bool = False
+
+    def mark(self, guess: Guess) -> Mark:
+        """Hit, near or miss. Raises ValueError for a guess of another kind."""
+        if not self.takes(guess):
+            raise ValueError(f"{guess!r} is no answer to a {type(self.asks).__name__} question")
+        return self.asks.mark(guess)  # type: ignore[arg-type]
+
+    def takes(self, guess: object) -> bool:
+        """Whether `guess` is an answer that can be given."""
+        match self.asks:
+            case Choose(options=options):
+                return guess in options
+            case Estimate():
+                return isinstance(guess, float) and bool(np.isfinite(guess))
+            case Order(values=values):
+                return isinstance(guess, tuple) and sorted(map(str, guess)) == sorted(values)
+            case Draw(size=(rows, columns)):
+                return (
+                    isinstance(guess, tuple)
+                    and len(guess) == 4
+                    and all(isinstance(v, int) for v in guess)
+                    and 0 <= guess[0] <= guess[2] < rows
+                    and 0 <= guess[1] <= guess[3] < columns
+                )
+            case Click(values=cells):
+                return (
+                    isinstance(guess, tuple)
+                    and len(guess) == 2
+                    and all(isinstance(v, int) for v in guess)
+                    and all(0 <= v < side for v, side in zip(guess, cells.shape, strict=True))
+                    and not np.isnan(cells[guess])
+                )
+
+
+FLAT = Posed(Choose(("yes", "no"), frozenset({"no"})), flat=True)
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,9})?")
+
+
+def parse_number(text: str) -> float | None:
+    """A number as people write it: 12.5, 12,5, 1/3, 40 %, 3×; None for anything else."""
+    parts = text.strip().strip("%×x≈~ ").replace(" ", "").split("/")
+    if len(parts) > 2 or not all(_NUMBER.fullmatch(part) for part in parts):
+        return None
+    numbers = [Fraction(part.replace(",", ".")) for part in parts]
+    if len(numbers) == 2 and numbers[1] == 0:
+        return None
+    return float(numbers[0] / (numbers[1] if len(numbers) == 2 else 1))

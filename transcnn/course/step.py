@@ -1,0 +1,43 @@
+"""One step of the course, as code knows it; its words are in a lesson."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from transcnn.course.questions import Kind, Posed
+from transcnn.course.scene import Scene
+
+
+@dataclass(frozen=True)
+class Question:
+    """How one question is posed about a scene; None where this picture does not allow it.
+
+    `options` have words in the lesson, `gaps` are what its sentence may name; `by_hand`: it is
+    about the example by hand.
+    """
+
+    kind: Kind
+    pose: Callable[[Scene], Posed | None]
+    options: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """`trap`: it begins with a map that looks right and is not, so its title waits for the
+    reveal. `body_first`: the text stands before the questions. `facts` fill the gaps of the text.
+    """
+
+    number: str  # "1.3": chapter and step
+    name: str
+    questions: Mapping[str, Question]
+    equation: Callable[[Scene, bool], str]  # LaTeX; True once the numbers are revealed
+    facts: Callable[[Scene], Mapping[str, str]] = field(default=lambda _: {})
+    gaps: tuple[str, ...] = ()
+    trap: bool = False
+    body_first: bool = False
+    ends_chapter: bool = False
+
+    @property
+    def chapter(self) -> int:
+        return int(self.number.split(".")[0])

@@ -1,0 +1,12 @@
+"""All steps in their order, and all questions by name."""
+
+from transcnn.course import asking, going_up, heads
+from transcnn.course.step import Question, Step
+
+STEPS: tuple[Step, ...] = (*asking.STEPS, *heads.STEPS, *going_up.STEPS)
+QUESTIONS: dict[str, Question] = {n: q for step in STEPS for n, q in step.questions.items()}
+
+
+def find_step(number: str) -> Step:
+    """The step called `number`; the first in place of one that does not exist."""
+    return next((step for step in STEPS if step.number == number), STEPS[0])

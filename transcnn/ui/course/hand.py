@@ -1,0 +1,71 @@
+"""The example by hand on the page: its map to be edited, every product in a table."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from transcnn.course import asking
+from transcnn.course.by_hand import spell
+from transcnn.course.hand_map import LARGEST, read_map
+from transcnn.ui.components import hand_map
+from transcnn.ui.course.desk import Desk
+
+_HAND = "course_hand"
+
+
+def edit_map(desk: Desk) -> None:
+    """The map, to be edited."""
+
+    def change() -> None:
+        numbers = read_map(st.session_state[_HAND]["numbers"])
+        if numbers is not None:
+            desk.state.take_step(replace(desk.state.course, hand=numbers))
+
+    st.markdown(desk.say("course.hand_map", largest=LARGEST))
+    hand_map(
+        _HAND,
+        {
+            "numbers": desk.scene.hand,
+            "largest": LARGEST,
+            "label": desk.say("course.hand_label"),
+            "place": desk.say.table("course")["cell"],
+        },
+        on_change=change,
+    )
+
+
+def show_products(desk: Desk, level: int, grid: int, askers: Sequence[int]) -> None:
+    """Every product of some askers of a grid of the example."""
+    worked = desk.scene.worked.levels[level]
+    say = desk.say
+    head = ["x", "n", "2ⁿ", "Σ", say("course.weights"), say("course.weight_value"), "o", "A"]
+    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
+    for asker in askers:
+        scores, weights = worked.scores[grid, asker], worked.weights[grid, asker]
+        products = weights * worked.values[grid]
+        powers = np.exp2(scores)
+        cells = [
+            spell(float(worked.tokens[grid, asker])),
+            asking.four(scores),
+            asking.four(powers),
+            spell(float(powers.sum())),
+            asking.four(weights),
+            asking.four(products).replace(", ", " + ").replace("+ -", "− ").replace("-", "−"),
+            spell(float(products.sum())),
+            spell(float(worked.attended[grid, asker])),
+        ]
+        lines.append(" | ".join(cells))
+    with st.container(key=f"hand_table_{level}_{grid}"):  # set smaller
+        st.markdown("\n".join(f"| {line} |" for line in lines))
+
+
+def show_all_products(desk: Desk) -> None:
+    """The products of level 0, grid by grid."""
+    say, worked = desk.say, desk.scene.worked
+    for grid, name in enumerate(("top_left", "top_right", "bottom_left", "bottom_right")):
+        st.markdown(
+            f"**{say(f'course.{name}')}**, v = {asking.four(worked.levels[0].values[grid])}"
+        )
+        show_products(desk, 0, grid, range(4))

@@ -1,0 +1,139 @@
+"""The course page: which step, its picture and equation, its questions, what it says."""
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from transcnn.errors import ChoiceError
+from transcnn.ui.cache import classifier, trace_picture
+from transcnn.ui.components import copy_link
+from transcnn.ui.course.choice import read_course
+from transcnn.ui.course.progress import LARGEST, read_progress
+from transcnn.ui.state import AppState
+from transcnn.ui.view import Shown, take_shown
+from transcnn.ui.words import Words, words
+
+if TYPE_CHECKING:
+    from transcnn.ui.course.desk import Desk
+
+_FILE = "course_file"
+
+
+def show() -> None:
+    """Draw the page."""
+    state = AppState()
+    say = words(state.language)
+    st.title(say("course.title"))
+    st.write(say("course.lede"))
+    if state.upload_error is not None:
+        st.error(say.error(state.upload_error))
+    shown = take_shown(state)
+
+    from transcnn.course.lessons import load_lesson
+    from transcnn.course.scene import Scene, first_asker
+    from transcnn.course.steps import find_step
+    from transcnn.ui.course.desk import Desk
+    from transcnn.ui.course.questions import show_questions
+    from transcnn.ui.course.steps import choose_step
+    from transcnn.ui.course.touching import touch
+
+    _follow_link(state)
+    step = find_step(state.course.step)
+    _write_link(state, shown, step.number)
+    scene = Scene(
+        classifier(state.model),
+        trace_picture(shown.opened, state.model),
+        shown.opened.pixels,
+        shown.source.digest,
+        state.course.at or first_asker(shown.source.sample, shown.opened.crop),
+        state.course.hand,
+    )
+    posed = {name: question.pose(scene) for name, question in step.questions.items()}
+    desk = Desk(state, say, shown, step, load_lesson(step, state.language), scene, posed)
+    choose_step(desk)
+    facts = step.facts(scene)
+    hidden = step.trap and not desk.revealed
+    st.subheader(step.number if hidden else f"{step.number} · {desk.lesson.title}")
+    if step.body_first:
+        st.markdown(desk.lesson.body.format(**facts))
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        touch(desk)
+        st.latex(_coloured(step.equation(scene, desk.revealed), desk))
+    with right:
+        show_questions(desk)
+        if desk.seen:
+            if not step.body_first:
+                st.markdown(desk.lesson.body.format(**facts))
+            st.success(desk.lesson.why.format(**facts), icon=":material/lightbulb:")
+            if desk.lesson.change is not None:
+                st.markdown(f"**{say('course.change')}** {desk.lesson.change}")
+                st.markdown(f"**{say('course.present')}** {desk.lesson.present}")
+    _take_away(state, say, shown)
+
+
+def _coloured(equation: str, desk: "Desk") -> str:
+    r"""\asker{t} and \seen{u} in the colours that the letters have on the picture."""
+    return re.sub(
+        r"\\(asker|seen)\{(\w)\}",
+        lambda found: rf"\textcolor{{{desk.colours[found[1]]}}}{{{found[2]}}}",
+        equation,
+    )
+
+
+def _follow_link(state: AppState) -> None:
+    """Go where the browser went back or forward to; the sidebar leads here without a link."""
+    named = {name: st.query_params[name] for name in ("step", "at") if name in st.query_params}
+    if named != state.course_link and (named or not state.just_entered):
+        there = read_course(named, state.config(state.model).input.size)
+        state.take_step(replace(there, hand=state.course.hand))
+
+
+def _write_link(state: AppState, shown: Shown, step: str) -> None:
+    link = replace(state.course, step=step).link()
+    if shown.source.sample is None:  # uploads are not part of links, nor are places on them
+        link.pop("at", None)
+    state.wrote_course_link(dict(link))
+    wanted = {
+        "picture": shown.source.sample,
+        "model": state.shown_model,
+        "lang": state.shown_language,
+    }
+    link |= {name: value for name, value in wanted.items() if value is not None}
+    if st.query_params.to_dict() != link:
+        st.query_params.from_dict(link)
+
+
+def _take_away(state: AppState, say: Words, shown: Shown) -> None:
+    with st.expander(say("course.progress")):
+        st.markdown(say("course.progress_says"))
+        st.download_button(
+            say("course.save"),
+            data=state.progress.as_json,
+            file_name="course.json",
+            mime="application/json",
+            on_click="ignore",
+        )
+
+        def load() -> None:
+            file = st.session_state[_FILE]
+            if file is None:
+                return
+            try:
+                state.progress.add(read_progress(file.getvalue()))
+            except ChoiceError:
+                st.session_state["course_file_refused"] = True
+
+        st.file_uploader(
+            say("course.load"),
+            type="json",
+            key=_FILE,
+            on_change=load,
+            max_upload_size=LARGEST // 10**6,
+        )
+        if st.session_state.pop("course_file_refused", False):
+            st.warning(say("course.not_a_file"))
+    copied = say("take.copied" if shown.source.sample else "take.copied_upload")
+    copy_link({"copy": say("take.copy"), "copied": copied, "by_hand": say("take.by_hand")})

@@ -1,0 +1,94 @@
+"""What a visitor has answered: kept in the session, and in a file that can be saved and loaded.
+
+Guesses are kept, keys never: what was right is computed again each time.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from transcnn.course.questions import Guess
+from transcnn.errors import ChoiceError
+
+LARGEST = 1_000_000  # bytes of a file
+LONGEST = 2_000  # signs of what was seen
+SURENESS = ("guess", "fairly", "certain")
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One guess and how sure it was."""
+
+    guess: Guess
+    sure: str  # one of `SURENESS`
+
+
+@dataclass
+class Progress:
+    """All by where they were given: `place` is made of step or question, network, picture, asker.
+
+    `revealed` holds the places whose numbers were shown, `saw` what was seen there.
+    """
+
+    kept: dict[str, Kept] = field(default_factory=dict)
+    revealed: set[str] = field(default_factory=set)
+    saw: dict[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> str:
+        """The file."""
+        return json.dumps(
+            {
+                "version": _VERSION,
+                "kept": {p: {"guess": k.guess, "sure": k.sure} for p, k in self.kept.items()},
+                "revealed": sorted(self.revealed),
+                "saw": self.saw,
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+
+    def add(self, other: "Progress") -> None:
+        """Take over what another one holds."""
+        self.kept |= other.kept
+        self.revealed |= other.revealed
+        self.saw |= other.saw
+
+
+def read_progress(data: bytes) -> Progress:
+    """The progress in a file. Raises ChoiceError if it is not one."""
+    try:
+        if len(data) > LARGEST:
+            raise ValueError("too large")
+        found = json.loads(data)
+        if found["version"] != _VERSION:
+            raise ValueError("another version")
+        return Progress(
+            kept={_text(p): _kept(k) for p, k in found["kept"].items()},
+            revealed={_text(place) for place in found["revealed"]},
+            saw={_text(place): _text(said) for place, said in found["saw"].items()},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ChoiceError(
+            field="progress", value=data[:20], allowed="a file that this page has saved"
+        ) from error
+
+
+def _kept(found: Any) -> Kept:
+    guess, sure = found["guess"], found["sure"]
+    if isinstance(guess, list):
+        guess = tuple(guess)
+    parts = guess if isinstance(guess, tuple) else (guess,)
+    if (
+        sure not in SURENESS
+        or len(parts) > 9
+        or not all(type(p) in (str, int, float) for p in parts)
+    ):
+        raise ValueError("no guess")
+    return Kept(guess, sure)
+
+
+def _text(found: Any) -> str:
+    if not isinstance(found, str) or len(found) > LONGEST:
+        raise ValueError("no text")
+    return found

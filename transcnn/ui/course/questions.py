@@ -1,0 +1,205 @@
+"""Guesses, how sure one is, and afterwards guess and outcome side by side."""
+
+import streamlit as st
+
+from transcnn.course.questions import (
+    Choose,
+    Click,
+    Draw,
+    Estimate,
+    Guess,
+    Order,
+    Posed,
+    parse_number,
+)
+from transcnn.ui.course.desk import Desk
+from transcnn.ui.course.progress import LONGEST, SURENESS, Kept
+
+_SIGNS = {"hit": "✓", "near": "≈", "miss": "✗"}
+
+
+def show_questions(desk: Desk) -> None:
+    """Draw every question of the step: to be answered, or as it was."""
+    for number, (name, posed) in enumerate(desk.posed.items(), 1):
+        if posed is None:
+            st.info(desk.say("course.left_out", number=number))
+            continue
+        with st.container(border=True):
+            st.markdown(f"**{number}.** {_asks(desk, name, posed)}")
+            kept = desk.kept(name)
+            if kept is None:
+                _ask(desk, name, posed)
+            else:
+                _show_kept(desk, name, posed, kept)
+    if desk.revealed:
+        _ask_what_was_seen(desk)
+    else:
+        st.button(
+            desk.say("course.reveal"),
+            type="primary",
+            disabled=not desk.all_kept,
+            help=None if desk.all_kept else desk.say("course.predict_first"),
+            key="course_reveal",
+            on_click=lambda: desk.state.progress.revealed.add(desk.step_place),
+        )
+        if not desk.all_kept:
+            st.caption(desk.say("course.predict_first"))
+
+
+def _asks(desk: Desk, name: str, posed: Posed) -> str:
+    if posed.flat:
+        return desk.say("course.flat_asks")
+    return desk.lesson.questions[name].asks.format(**posed.gaps)
+
+
+def _option(desk: Desk, name: str, posed: Posed, option: str) -> str:
+    if posed.flat:
+        return desk.say(f"course.flat_{option}")
+    return desk.lesson.questions[name].options[option].format(**posed.gaps)
+
+
+def _ask(desk: Desk, name: str, posed: Posed) -> None:
+    say, place = desk.say, desk.question_place(name)
+    guess_key, sure_key = f"guess|{place}", f"sure|{place}"
+    clicked = st.session_state.get(clicked_key(place))
+    if isinstance(posed.asks, Click | Draw):
+        own = isinstance(posed.asks, Click) and _own_left_out(posed.asks)
+        how = "course.how_to_draw" if isinstance(posed.asks, Draw) else "course.how_to_click"
+        st.markdown(f"{say(how)} {say('course.not_itself') if own else ''}")
+        if clicked is not None:
+            st.markdown(f"**{describe_guess(desk, name, posed, clicked)}**")
+    with st.form(f"form|{place}", border=False):
+        match posed.asks:
+            case Choose(options=options):
+                st.radio(
+                    say("course.guess"),
+                    options,
+                    index=None,
+                    format_func=lambda option: _option(desk, name, posed, option),
+                    key=guess_key,
+                    label_visibility="collapsed",
+                )
+            case Order() as order:
+                st.radio(
+                    say("course.guess"),
+                    order.orders,
+                    index=None,
+                    format_func=lambda one: describe_guess(desk, name, posed, one),
+                    key=guess_key,
+                    label_visibility="collapsed",
+                )
+            case Estimate():
+                st.text_input(say("course.guess"), key=guess_key, max_chars=24, width=180)
+        st.radio(
+            say("course.how_sure"),
+            SURENESS,
+            index=None,
+            format_func=lambda sure: say(f"course.sure_{sure}"),
+            key=sure_key,
+            horizontal=True,
+        )
+        st.form_submit_button(
+            say("course.keep"),
+            key=f"keep|{place}",
+            on_click=lambda: _keep(desk, name, posed, guess_key, sure_key),
+        )
+    if st.session_state.pop(f"refused|{place}", False):
+        st.warning(say("course.incomplete"))
+
+
+def clicked_key(place: str) -> str:
+    """Where the session keeps the cell that was clicked for the question kept at `place`."""
+    return f"clicked|{place}"
+
+
+def _own_left_out(asks: Click) -> bool:
+    return bool((asks.values != asks.values).any())  # NaN
+
+
+def _keep(desk: Desk, name: str, posed: Posed, guess_key: str, sure_key: str) -> None:
+    place, given = desk.question_place(name), st.session_state.get(guess_key)
+    guess: Guess | None = given
+    if isinstance(posed.asks, Click | Draw):
+        guess = st.session_state.get(clicked_key(place))
+    elif isinstance(posed.asks, Estimate):
+        guess = parse_number(given or "")
+    sure = st.session_state.get(sure_key)
+    if guess is None or sure is None or not posed.takes(guess):
+        st.session_state[f"refused|{place}"] = True
+        return
+    desk.state.progress.kept[place] = Kept(guess, sure)
+
+
+def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept) -> None:
+    say = desk.say
+    guess = describe_guess(desk, name, posed, kept.guess)
+    left, right = st.columns(2)
+    with left:
+        st.caption(say("course.your_guess", sure=say(f"course.sure_{kept.sure}")))
+        st.markdown(f"**{guess}**")
+    if not desk.revealed:
+        return
+    mark = posed.mark(kept.guess)
+    with right:
+        st.caption(say("course.outcome"))
+        st.markdown(f"**{_outcome(desk, name, posed)}**")
+    near = mark == "near" and isinstance(posed.asks, Draw)
+    st.markdown(f"{_SIGNS[mark]} {say('course.near_draw' if near else f'course.{mark}')}")
+    if isinstance(posed.asks, Estimate) and posed.asks.even_would_do:
+        st.caption(say("course.even_would_do"))
+
+
+def describe_guess(desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
+    """A guess in words."""
+    say = desk.say
+    if isinstance(posed.asks, Click | Draw):
+        assert isinstance(guess, tuple)
+        places = [int(v) + 1 for v in guess]
+        if len(places) == 2:
+            return say("course.cell", row=places[0], column=places[1])
+        top, left, bottom, right = places
+        return say("course.box", top=top, left=left, bottom=bottom, right=right)
+    if isinstance(posed.asks, Order):
+        assert isinstance(guess, tuple)
+        return " > ".join(_option(desk, name, posed, str(option)) for option in guess)
+    if isinstance(posed.asks, Estimate):
+        return _number(float(guess))  # type: ignore[arg-type]
+    return _option(desk, name, posed, str(guess))
+
+
+def _outcome(desk: Desk, name: str, posed: Posed) -> str:
+    match posed.asks:
+        case Choose(right=right):
+            return " / ".join(_option(desk, name, posed, option) for option in sorted(right))
+        case Estimate(key=key):
+            return _number(key)
+        case Click(best=found) | Draw(key=found):
+            return describe_guess(desk, name, posed, found)
+        case Order(right=order):
+            return describe_guess(desk, name, posed, order)
+
+
+def _number(value: float) -> str:
+    """Three figures, whole numbers as they are."""
+    if value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _ask_what_was_seen(desk: Desk) -> None:
+    say, place = desk.say, desk.step_place
+    if desk.seen:
+        said = desk.state.progress.saw[place]
+        st.caption(say("course.saw"))
+        st.text(said or say("course.saw_nothing"))
+        return
+    key = f"saw|{place}"
+    with st.form(f"form|{key}"):
+        st.text_area(
+            f"{say('course.saw')} {desk.lesson.saw}", key=key, max_chars=LONGEST, height=80
+        )
+
+        def keep() -> None:
+            desk.state.progress.saw[place] = st.session_state[key] or ""
+
+        st.form_submit_button(say("course.keep_saw"), key=f"keep|{key}", on_click=keep)

@@ -1,0 +1,11 @@
+"""Which picture belongs to which step."""
+
+from transcnn.ui.course import asking, going_up, heads
+from transcnn.ui.course.desk import Desk
+
+_PICTURES = {**asking.PICTURES, **heads.PICTURES, **going_up.PICTURES}
+
+
+def touch(desk: Desk) -> None:
+    """Draw the picture of the step, which can be touched."""
+    _PICTURES[desk.step.number](desk)
