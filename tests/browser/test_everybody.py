@@ -4,6 +4,7 @@ import functools
 import os
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, opening
 
@@ -47,8 +48,10 @@ def visit(server, chromium):
             page = open_(server + link, until, **SCREENS[screen])
             idle(page)
             if name != "tokens":  # its tables have thousands of rows
-                for closed in page.locator("details:not([open]) > summary").all():
-                    closed.click()
+                closed = page.locator("details:not([open]) > summary")
+                for left in range(closed.count(), 0, -1):
+                    closed.first.click()
+                    expect(closed).to_have_count(left - 1)
             if name == "explore":
                 page.locator(".more-button").click()
             return page
