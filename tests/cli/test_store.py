@@ -249,7 +249,7 @@ MISTAKES = {
         "{}/unknown.csv: 'zebrra' is no WNID, index or name of a class; nearest: zebra"
     ),
     ("{}/labelled", "--store", "x", "--model", "hatnet_tiny"): (
-        "model with shipped weights is 'hatnet_tiny'; allowed: transcnn_lite0."
+        "model with shipped weights is 'hatnet_tiny'; allowed: transcnn_lite0, transcnn_nano."
     ),
     ("{}/labelled", "--store", "{}/text.sqlite"): "{}/text.sqlite: this is no run of ours.",
     ("{}/labelled", "--store", "{}/unknown.csv/x.sqlite"): "{}/unknown.csv: ",
