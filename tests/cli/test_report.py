@@ -11,6 +11,7 @@ from tests.cli.process import transcnn
 from tests.runs.made import SETTINGS, item, made_run, measured
 from transcnn.analysis.mistakes.filters import Filter
 from transcnn.analysis.mistakes.scores import accuracy
+from transcnn.analysis.mistakes.slices import with_clusters
 from transcnn.model.variants import network
 from transcnn.reports.html import render
 from transcnn.runs.store import begin, run_path
@@ -31,7 +32,9 @@ def test_a_process_writes_the_page_and_says_so(run, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{tmp_path / 'r.html'}: 60 pictures of transcnn_nano\n"
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert page == render(run, network("transcnn_nano").numbers, Filter(), "en")
+    assert page == render(
+        run, with_clusters(run.table()), network("transcnn_nano").numbers, Filter(), "en"
+    )
     assert f"{100 * accuracy(run.table()).value:.1f} %" in page
 
 

@@ -11,9 +11,10 @@ from PIL import Image
 
 from tests.reports.conftest import EVIL
 from transcnn.analysis.mistakes.filters import Filter, parse_filter
+from transcnn.analysis.mistakes.slices import with_clusters
 from transcnn.errors import ChoiceError
 from transcnn.labels import names_of
-from transcnn.reports.html import render
+from transcnn.reports.html import render as render_table
 from transcnn.reports.predictions import as_csv
 
 _VOID = {"meta", "img", "br"}
@@ -49,6 +50,10 @@ class Page(html.parser.HTMLParser):
     @property
     def said(self):
         return " ".join(" ".join(self.text).split())
+
+
+def render(store, classes, meant, language):
+    return render_table(store, with_clusters(store.table()), classes, meant, language)
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])

@@ -39,10 +39,9 @@ def report(run: str, out: Path, where: str, language: str) -> None:
     table = with_clusters(store.table())
     chosen = table.take(meant.chosen(table))
     if out.suffix == ".html":
-        out.write_text(render(store, classes, meant, language), encoding="utf-8")
+        out.write_text(render(store, table, classes, meant, language), encoding="utf-8")
+    elif out.suffix == ".csv":
+        out.write_text(as_csv(chosen, names_of(classes)), encoding="utf-8")
     else:
-        if out.suffix == ".csv":
-            out.write_text(as_csv(chosen, names_of(classes)), encoding="utf-8")
-        else:
-            out.write_bytes(as_parquet(chosen, names_of(classes)))
+        out.write_bytes(as_parquet(chosen, names_of(classes)))
     click.echo(f"{out}: {len(chosen)} pictures of {store.settings.model}")

@@ -286,6 +286,11 @@ class Network:
             _check(field, rate, rate_ok, "from 0 up to, but not including, 1")
 
     @property
+    def has_levels(self) -> bool:
+        """Whether all attention of the network is H-MHSA."""
+        return all(isinstance(a, HMHSA) for stage in self.stages for a in stage.attending)
+
+    @property
     def numbers(self) -> int:
         """How many numbers classes can have: ImageNet's 1000, where they are some of its."""
         return self.classes if self.indices is None else 1000

@@ -11,7 +11,7 @@ from transcnn.analysis.mistakes.calibration import Calibration, calibration
 from transcnn.analysis.mistakes.differences import differences
 from transcnn.analysis.mistakes.filters import Filter
 from transcnn.analysis.mistakes.scores import class_scores, confusion
-from transcnn.analysis.mistakes.slices import find_slices, with_clusters
+from transcnn.analysis.mistakes.slices import find_slices
 from transcnn.analysis.mistakes.survival import survival
 from transcnn.analysis.mistakes.table import Table
 from transcnn.labels import names_of
@@ -45,15 +45,15 @@ class _Section:
     pictures: tuple[tuple[str, str, str], ...] = ()  # data address, alternative text, caption
 
 
-def render(store: Store, classes: int, meant: Filter, language: str) -> str:
-    """The report of the pictures that `meant` chooses; so many numbers can `classes` have.
+def render(store: Store, whole: Table, classes: int, meant: Filter, language: str) -> str:
+    """The report of the pictures that `meant` chooses of `whole`, the table of the run in `store`;
+    so many numbers can `classes` have.
 
     Raises ChoiceError for a filter that names what does not exist.
     """
     from jinja2 import Environment, PackageLoader
 
     say = Wording(language)
-    whole = with_clusters(store.table())
     table = whole.take(meant.chosen(whole))
     names = names_of(classes)
     broken = store.broken()
@@ -206,9 +206,7 @@ def _differences(table: Table, say: Wording) -> _Section:
                 say.feature(d.feature),
                 number(d.right_median),
                 number(d.wrong_median),
-                f"{d.effect.value:+.2f} ({d.effect.low:+.2f} – {d.effect.high:+.2f})".replace(
-                    "-", "−"
-                ),
+                say.effect(d.effect),
                 p_value(d.adjusted_p),
             )
             for d in found

@@ -71,6 +71,11 @@ class Wording:
         ends = f"{points(difference.low)} – {points(difference.high)}"
         return f"{points(difference.value)} ({ends})"
 
+    def effect(self, delta: Interval) -> str:
+        """Cliff's delta with its interval, for a table."""
+        ends = f"{delta.value:+.2f} ({delta.low:+.2f} – {delta.high:+.2f})"
+        return ends.replace("-", "−")
+
     def points_interval(self, interval: Interval) -> str:
         return self("interval", low=points(interval.low), high=points(interval.high))
 

@@ -17,7 +17,6 @@ import torch.distributed as dist
 
 from transcnn.classifier import Classifier
 from transcnn.errors import ChoiceError
-from transcnn.model.config import HMHSA
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.labelled import Item
 from transcnn.runs.measure import Prepared, measure, prepare_item
@@ -46,7 +45,7 @@ def begin_run(path: Path, classifier: Classifier, items: Sequence[Item], resize:
     Raises OtherRun if it is of other pictures or settings, ChoiceError for a network whose
     attention has no levels, or that lacks a class of the pictures.
     """
-    if not all(isinstance(a, HMHSA) for stage in classifier.config.stages for a in stage.attending):
+    if not classifier.config.has_levels:
         allowed = "networks with H-MHSA, for its statistics"
         raise ChoiceError(field="model", value=classifier.config.name, allowed=allowed)
     classifier.places_of([label for item in items for label in item.labels])

@@ -21,6 +21,7 @@ import numpy as np
 
 from transcnn.analysis.mistakes.table import CASES, TOP, CaseColumns, Ints, Table, with_similarity
 from transcnn.errors import ChoiceError, FolderError, NoRun, NotARun, OtherRun
+from transcnn.pictures.prepare import Resize
 from transcnn.runs.labelled import Item
 from transcnn.runs.measured import Broken, Measured
 
@@ -66,7 +67,7 @@ class Settings:
 
     model: str
     weights_sha256: str
-    resize: str
+    resize: Resize
     pictures: str  # digest of the names and labels
 
 

@@ -24,8 +24,7 @@ def record(
     `switch` changes the attention of this run. Raises ChoiceError for a network whose attention
     has no levels (the authors' released ones) or a batch of several pictures.
     """
-    shapes = [(s, a) for s, stage in enumerate(model.config.stages) for a in stage.attending]
-    if not all(isinstance(a, HMHSA) for _, a in shapes):
+    if not model.config.has_levels:
         raise ChoiceError(
             field="model", value=model.config.name, allowed="networks with H-MHSA, to be traced"
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from transcnn.errors import NoAnswer
-from transcnn.model.config import HMHSA, Network
+from transcnn.model.config import Network
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
@@ -33,12 +33,7 @@ class Guest:
     @property
     def has_levels(self) -> bool:
         """Whether its attention is H-MHSA, which the pages of a picture show."""
-        return has_levels(self.config)
-
-
-def has_levels(config: Network) -> bool:
-    """Whether all attention of the network is H-MHSA."""
-    return all(isinstance(a, HMHSA) for stage in config.stages for a in stage.attending)
+        return self.config.has_levels
 
 
 def open_guest(source: Path | bytes, file: str, origin: Origin, name: str | None = None) -> Guest:

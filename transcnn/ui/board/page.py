@@ -60,7 +60,7 @@ def show() -> None:
         gallery.show(state, say, wording, store, whole, table, names)
     else:
         views.show(state, say, wording, store, table, names)
-    _take_away(state, say, store, table)
+    _take_away(state, say, store, whole, table)
     _show_broken(store, wording)
 
 
@@ -104,7 +104,7 @@ def _write_link(state: AppState) -> None:
         st.query_params.from_dict(link)
 
 
-def _take_away(state: AppState, say: Words, store: Store, table: Table) -> None:
+def _take_away(state: AppState, say: Words, store: Store, whole: Table, table: Table) -> None:
     where, language = state.board.where, state.language
     classes = state.config(table.model).numbers
 
@@ -121,7 +121,7 @@ def _take_away(state: AppState, say: Words, store: Store, table: Table) -> None:
     def html() -> str:
         from transcnn.reports.html import render
 
-        return render(store, classes, where, language)
+        return render(store, whole, classes, where, language)
 
     files: dict[str, Callable[[], str | bytes]] = {
         "report.html": html,

@@ -81,9 +81,7 @@ def _file(store: Store, picture: int) -> bytes | None:
 def _seen(data: bytes, size: int, store: Store) -> Image.Image | None:
     """What the network saw of a file; None where it is no picture any more."""
     try:
-        pixels, _ = prepare(
-            decode(data), size, "squash" if store.settings.resize == "squash" else "crop"
-        )
+        pixels, _ = prepare(decode(data), size, store.settings.resize)
     except PictureError:
         return None
     return Image.fromarray(pixels)

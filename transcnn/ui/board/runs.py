@@ -20,7 +20,6 @@ from transcnn.ui.board.choice import DEMONSTRATION
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
-    from transcnn.pictures.prepare import Resize
     from transcnn.runs.run import Done
     from transcnn.runs.store import Store
 
@@ -106,7 +105,6 @@ class Job(threading.Thread):
     def run(self) -> None:
         from transcnn.runs.run import answer_run
 
-        resize: Resize = "squash" if self.store.settings.resize == "squash" else "crop"
         try:
             while not _working.acquire(timeout=_PATIENCE_S):
                 if self._stopped.is_set():
@@ -117,7 +115,7 @@ class Job(threading.Thread):
                     self.store,
                     self.classifier,
                     self.store.remaining(),
-                    resize,
+                    self.store.settings.resize,
                     os.cpu_count() or 1,
                     self._stopped.is_set,
                 )

@@ -66,7 +66,7 @@ def _pick(state: AppState, key: str) -> None:
 def _pick_table(
     state: AppState, key: str, label: str, head: Sequence[str], rows: Any, matrix: bool = False
 ) -> None:
-    data = {"label": label, "head": list(head), "rows": rows, "matrix": matrix, "chosen": None}
+    data = {"label": label, "head": list(head), "rows": rows, "matrix": matrix}
     pick_table(key, data, on_pick=lambda: _pick(state, key))
 
 
@@ -228,10 +228,7 @@ def _differences(state: AppState, say: Words, wording: Wording, store: Store, ta
                 {"text": wording.feature(d.feature)},
                 {"text": number(d.right_median)},
                 {"text": number(d.wrong_median)},
-                {
-                    "text": f"{d.effect.value:+.2f} ({d.effect.low:+.2f} – {d.effect.high:+.2f})",
-                    "words": True,
-                },
+                {"text": wording.effect(d.effect), "words": True},
                 {"text": p_value(d.adjusted_p)},
             ]
             for d in found

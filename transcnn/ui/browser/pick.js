@@ -15,7 +15,7 @@ export default function (component) {
         row.map((cell, x) => {
           if (cell.pick === undefined) return cellOf(x ? "td" : "th", { scope: "row", ...cell });
           const place = cellOf("td", {});
-          place.append(buttonOf(cell, y, x, data.chosen));
+          place.append(buttonOf(cell, y, x));
           return place;
         }),
       ),
@@ -34,7 +34,6 @@ export default function (component) {
     button.onkeydown = (event) => move(event, button, buttons);
   }
   if (focused !== undefined) stop?.focus();
-  view.dataset.chosen = data.chosen ?? "";
 }
 
 function rowOf(cells) {
@@ -51,7 +50,7 @@ function cellOf(kind, { text = "", scope, words = false }) {
   return cell;
 }
 
-function buttonOf({ text, pick, says, share = 0, wrong = false }, y, x, chosen) {
+function buttonOf({ text, pick, says, share = 0, wrong = false }, y, x) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = text;
@@ -59,7 +58,6 @@ function buttonOf({ text, pick, says, share = 0, wrong = false }, y, x, chosen) 
   button.dataset.at = `${y},${x}`;
   button.style.setProperty("--share", share);
   button.classList.toggle("wrong", wrong);
-  button.setAttribute("aria-pressed", pick === chosen);
   if (says) button.setAttribute("aria-label", says);
   if (says) button.title = says;
   return button;
