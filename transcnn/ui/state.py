@@ -199,22 +199,10 @@ class AppState:
         return choice
 
     @property
-    def course_link(self) -> dict[str, str] | None:
-        """The parameters of its own that the course wrote last."""
-        link: dict[str, str] | None = self._session.get("course_link")
-        return link
-
-    @property
     def progress(self) -> Progress:
         """What the visitor has answered in the course."""
         progress: Progress = self._session["progress"]
         return progress
-
-    @property
-    def board_link(self) -> dict[str, str] | None:
-        """The parameters that the error board wrote last."""
-        link: dict[str, str] | None = self._session.get("board_link")
-        return link
 
     @property
     def own_runs(self) -> list[str]:
@@ -342,23 +330,21 @@ class AppState:
         """Go to a place in the course."""
         self._session["course"] = choice
 
-    def wrote_course_link(self, link: dict[str, str]) -> None:
-        """Note the parameters of its own that the course has written."""
-        self._session["course_link"] = link
-
-    def wrote_board_link(self, link: dict[str, str]) -> None:
-        """Note the parameters that the error board has written."""
-        self._session["board_link"] = link
-
     def enter(self, page: str) -> None:
         """Note that a run of `page` begins."""
         self._session["entered"] = self._session.get("page") != page
         self._session["page"] = page
 
-    @property
-    def just_entered(self) -> bool:
-        """Whether another page was shown before this run."""
-        return bool(self._session["entered"])
+    def wrote_link(self, link: dict[str, str]) -> None:
+        """Note the parameters of its own that the page has written."""
+        self._session.setdefault("links", {})[self._session["page"]] = link
+
+    def leads_elsewhere(self, link: dict[str, str]) -> bool:
+        """Whether the page's parameters are not those that it wrote last: somebody went back or
+        forward, or came by a link. The sidebar leads to a page without parameters, as it was left.
+        """
+        written = self._session.setdefault("links", {}).get(self._session["page"])
+        return link != written and (bool(link) or not self._session["entered"])
 
     def _forget_token(self) -> None:
         old = self.selection

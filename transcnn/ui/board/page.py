@@ -89,15 +89,15 @@ def _choose_view(state: AppState, say: Words) -> None:
 
 
 def _follow_link(state: AppState) -> None:
-    """Choose what the browser went back or forward to; the sidebar leads here without a link."""
+    """Choose what the browser went back or forward to."""
     link = {name: value for name, value in st.query_params.items() if name != "lang"}
-    if link != state.board_link and (link or not state.just_entered):
+    if state.leads_elsewhere(link):
         state.choose(read_choice(link))
 
 
 def _write_link(state: AppState) -> None:
     link = state.board.link()
-    state.wrote_board_link(dict(link))
+    state.wrote_link(dict(link))
     if state.shown_language is not None:
         link["lang"] = state.shown_language
     if st.query_params.to_dict() != link:

@@ -84,9 +84,9 @@ def _coloured(equation: str, desk: "Desk") -> str:
 
 
 def _follow_link(state: AppState) -> None:
-    """Go where the browser went back or forward to; the sidebar leads here without a link."""
+    """Go where the browser went back or forward to."""
     named = {name: st.query_params[name] for name in ("step", "at") if name in st.query_params}
-    if named != state.course_link and (named or not state.just_entered):
+    if state.leads_elsewhere(named):
         there = read_course(named, state.config(state.model).input.size)
         state.take_step(replace(there, hand=state.course.hand))
 
@@ -95,7 +95,7 @@ def _write_link(state: AppState, shown: Shown, step: str) -> None:
     link = replace(state.course, step=step).link()
     if shown.source.sample is None:  # uploads are not part of links, nor are places on them
         link.pop("at", None)
-    state.wrote_course_link(dict(link))
+    state.wrote_link(dict(link))
     wanted = {
         "picture": shown.source.sample,
         "model": state.shown_model,
