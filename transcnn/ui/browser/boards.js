@@ -22,14 +22,17 @@ export default function (component) {
   image.addEventListener("load", drawAll, { once: true });
   const bar = view.querySelector(".bar");
   const amounts = data.boards.some(({ amounts }) => amounts);
-  bar.hidden = !amounts && !data.boards.some(({ multiples }) => multiples);
-  const { bar_less, bar_even, bar_more, amount } = data.words;
+  const stretched = data.boards.some(({ shades }) => shades);
+  bar.hidden = !amounts && !stretched && !data.boards.some(({ multiples }) => multiples);
+  const { bar_less, bar_even, bar_more, amount, least, most } = data.words;
   const legend = `1/16×: ${bar_less}; ${bar_even}; 16×: ${bar_more}`;
-  bar.setAttribute("aria-label", amounts ? `0 - ${data.top}: ${amount}` : legend);
+  const own = `${least} - ${most}`;
+  bar.setAttribute("aria-label", amounts ? `0 - ${data.top}: ${amount}` : stretched ? own : legend);
   const drawEverything = () => {
     drawAll();
     if (bar.hidden) return;
     if (amounts) drawAmountBar(bar, amount, data.top, look, null);
+    else if (stretched) drawOwnBar(bar, least, most, look);
     else drawBar(bar, data.words, look, null);
   };
   view.watch?.disconnect();
@@ -131,7 +134,8 @@ function draw(figure, board, data, look) {
     pen.drawImage(image, ...part, 0, 0, width, height);
   }
   const shown = multiples?.map((m) => (m === null ? null : step(m)));
-  const steps = shown ?? amounts?.map((amount) => amountStep(amount, data.top));
+  const own = board.shades?.map((shade) => Math.round(shade * STEPS));
+  const steps = shown ?? own ?? amounts?.map((amount) => amountStep(amount, data.top));
   for (let cell = 0; steps && cell < rows * columns; cell++) {
     if (steps[cell] === null) continue;
     pen.globalAlpha = 0.78;

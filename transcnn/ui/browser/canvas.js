@@ -208,6 +208,12 @@ function drawAmountBar(canvas, title, top, look, amount) {
   });
 }
 
+/** The colour bar of values stretched to their own range, which has no numbers. */
+function drawOwnBar(canvas, least, most, look) {
+  const titles = { left: least, right: most };
+  drawScale(canvas, look, { colours: look.ramp.colours, ticks: [], bold: 0, titles, below: false, mark: null });
+}
+
 /**
  * A bar of colours with ticks at even distances, titles over its left end, middle and right end,
  * and triangles for what lies beyond; `below`: there is something below, too.
