@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 from tests.app.test_pages import open_app
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
+from transcnn.course.experiments import Lab
 from transcnn.course.lessons import load_lesson
-from transcnn.course.questions import Choose, Click, Draw, Estimate, Order
+from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
 from transcnn.course.scene import Scene, first_asker
 from transcnn.course.steps import STEPS, find_step
 from transcnn.errors import ChoiceError
@@ -21,7 +22,7 @@ from transcnn.pictures.samples import samples
 from transcnn.ui.course.choice import CourseChoice, read_course
 from transcnn.ui.course.progress import LARGEST, Kept, Progress, read_progress
 from transcnn.ui.guests import Guest
-from transcnn.ui.words import words
+from transcnn.ui.words import class_labels, words
 
 NUMBERS = [step.number for step in STEPS]
 
@@ -31,8 +32,9 @@ def zebra(shipped_trace):
     sample = next(s for s in samples() if s.name == "zebra")
     digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
     pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
+    place, classifier = first_asker("zebra", shipped_trace.crop), Classifier()
     return Scene(
-        Classifier(), shipped_trace, pixels, digest, first_asker("zebra", shipped_trace.crop)
+        classifier, shipped_trace, pixels, digest, place, sample="zebra", kept=Lab(classifier)
     )
 
 
@@ -58,6 +60,10 @@ def predict(app: AppTest, scene: Scene, number: str, right: bool = True) -> None
             case Choose(options=options, right=key):
                 guess = next(o for o in options if (o in key) == right)
                 app.radio(key=f"guess|{place}").set_value(guess)
+            case Tick(options=options, right=key):
+                for option in options:
+                    box = app.checkbox(key=f"guess|{place}|{option}")
+                    box.set_value((option in key) == right)
             case Order(right=order):
                 app.radio(key=f"guess|{place}").set_value(order if right else order[::-1])
             case Estimate(key=key):
@@ -84,6 +90,7 @@ def reveal(app: AppTest, saw: str = "stripes") -> None:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_step_is_walked_from_prediction_to_why(zebra, number, language):
     lesson, step = load_lesson(find_step(number), language), find_step(number)
+    zebra = replace(zebra, labels=class_labels(language))
     app = open_course(step=number, lang=language)
     why = lesson.why.format(**step.facts(zebra))
     assert why not in said(app), "the why comes last"

@@ -133,7 +133,7 @@ def error_case(scene: Scene) -> Case | None:
     if not right:
         return None
     found = _error(here, 0.0, right)
-    if found is None and (other := here.surest_error) is not None:
+    if found is None and (other := scene.lab.surest_error) is not None:
         found = _error(other, 0.0, other.accepted)
     return found or next(filter(None, (_error(here, share, right) for share in _SHARES)), None)
 

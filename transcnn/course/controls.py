@@ -81,9 +81,9 @@ def _higher_peak(scene: Scene) -> Posed:
 def _random_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
     width = scene.block.width
     return (
-        r"P = \operatorname{softmax}\!\left(\frac{QK^{\top}}{\sqrt{d}}\right), \quad "
-        rf"W \sim \mathcal{{N}}\!\left(0, \tfrac{{1}}{{C}}\right), \; C = {width}, \; "
-        rf"\text{{seed}} = {SEED}"
+        r"\begin{gathered} P = \operatorname{softmax}\!\left(\frac{QK^{\top}}{\sqrt{d}}\right), \\ "
+        rf"W^q, W^k, W^v \sim \mathcal{{N}}\!\left(0, \tfrac{{1}}{{C}}\right), \; C = {width}, \; "
+        rf"\text{{seed }} {SEED} \end{{gathered}}"
     )
 
 

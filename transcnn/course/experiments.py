@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from transcnn.pictures.samples import (
 SEED = 1  # of the random attention
 SWITCHED = ("off", "uniform", "identity", "swapped")
 _AT_ONCE = 7  # pictures in one pass, which bounds the memory
+_PICTURES = 32  # whose experiments are kept, about a megabyte each
 
 Wide = NDArray[np.float64]
 Boards = Mapping[tuple[int, int], Wide]
@@ -61,34 +63,11 @@ class Experiments:
     def pixels(self) -> Pixels:
         return self.run.pictures[self.run.index]
 
-    def are_of(self, classifier: Classifier, pixels: Pixels) -> bool:
-        """Whether these are runs of that picture by that network."""
-        return self.classifier is classifier and np.array_equal(self.pixels, pixels)
-
     @property
     def accepted(self) -> frozenset[int]:
         """The places of the classes that are right for a sample; none where no class is known."""
         sample = next((s for s in samples() if s.name == self.sample), None)
         return frozenset() if sample is None else _accepted(self.classifier, sample)
-
-    @functools.cached_property
-    def surest_error(self) -> "Experiments | None":
-        """The sample to whose wrong first answer the network gives the highest probability; None
-        where it errs on none.
-        """
-        size, found = len(self.pixels), {}
-        pictures = np.stack([sample_pixels(size)[sample_name(s.name)] for s in samples()])
-        for sample, logits in zip(samples(), _logits(self.classifier, pictures), strict=True):
-            right, first = _accepted(self.classifier, sample), int(logits.argmax())
-            if right and first not in right:
-                found[float(torch.tensor(logits).softmax(0)[first])] = sample
-        if not found:
-            return None
-        sample = found[max(found)]
-        data = sample.path.read_bytes()
-        pixels, crop = prepare(decode(data), size)
-        digest = hashlib.sha256(data).hexdigest()
-        return Experiments(self.classifier, pixels, crop, sample.name, digest)
 
     @functools.cached_property
     def untrained(self) -> Boards:
@@ -143,6 +122,48 @@ class Experiments:
             pictures = np.stack([cover(pixels, [c], _gray) for c in np.ndindex(board_of(pixels))])
             self._covered[share] = _logits(self.classifier, pictures)
         return self._covered[share]
+
+
+class Lab:
+    """The experiments of one network: on the pictures that were looked at last, and on the sample
+    on which it errs surest. Threads may share one.
+    """
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier = classifier
+        self._known: dict[str, Experiments] = {}
+        self._lock = threading.Lock()
+
+    def experiments(
+        self, pixels: Pixels, crop: Crop, sample: str | None, digest: str
+    ) -> Experiments:
+        """Those on the picture called `digest`."""
+        with self._lock:
+            found = self._known.pop(digest, None)
+            if found is None:
+                found = Experiments(self.classifier, pixels, crop, sample, digest)
+            self._known[digest] = found  # the last one again
+            while len(self._known) > _PICTURES:
+                del self._known[next(iter(self._known))]
+            return found
+
+    @functools.cached_property
+    def surest_error(self) -> Experiments | None:
+        """Of the samples that the network answers wrongly, the one of whose answer it is surest;
+        None where it errs on none.
+        """
+        size, found = self.classifier.config.input.size, {}
+        pictures = np.stack([sample_pixels(size)[sample_name(s.name)] for s in samples()])
+        for sample, logits in zip(samples(), _logits(self.classifier, pictures), strict=True):
+            right, first = _accepted(self.classifier, sample), int(logits.argmax())
+            if right and first not in right:
+                found[float(torch.tensor(logits).softmax(0)[first])] = sample
+        if not found:
+            return None
+        sample = found[max(found)]
+        data = sample.path.read_bytes()
+        pixels, crop = prepare(decode(data), size)
+        return self.experiments(pixels, crop, sample.name, hashlib.sha256(data).hexdigest())
 
 
 def _accepted(classifier: Classifier, sample: Sample) -> frozenset[int]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from transcnn.assets import FOLDER
 from transcnn.classifier import Classifier
 from transcnn.course.by_hand import Worked, work_out
-from transcnn.course.experiments import Experiments
+from transcnn.course.experiments import Experiments, Lab
 from transcnn.course.hand_map import FIRST_MAP, Numbers
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.pictures import Crop
@@ -36,7 +36,7 @@ class Scene:
     picture; `hand` is the map of the example by hand. `sample` is the sample's name, None for an
     upload; `labels` are the names of the classes in the learner's language. What else the learner
     chose: `box`, the cells of the subject; `right`, the right class of a picture without a known
-    one, by its place; `board`, which of several boards. `kept` are further runs made before.
+    one, by its place; `board`, which of several boards. `kept` are experiments made before.
     """
 
     classifier: Classifier
@@ -50,15 +50,19 @@ class Scene:
     box: Box | None = None
     right: int | None = None
     board: int = 0
-    kept: Experiments | None = None
+    kept: Lab | None = None
 
     @functools.cached_property
-    def experiments(self) -> Experiments:
-        """Further runs of the picture; those that are kept, if they are of this one."""
-        if self.kept is not None and self.kept.are_of(self.classifier, self.pixels):
+    def lab(self) -> Lab:
+        """The experiments of the network; those that are kept, if they are of this one."""
+        if self.kept is not None and self.kept.classifier is self.classifier:
             return self.kept
-        crop = self.trace.crop
-        return Experiments(self.classifier, self.pixels, crop, self.sample, self.digest)
+        return Lab(self.classifier)
+
+    @property
+    def experiments(self) -> Experiments:
+        """Further runs of the picture."""
+        return self.lab.experiments(self.pixels, self.trace.crop, self.sample, self.digest)
 
     @property
     def top(self) -> int:

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from transcnn.analysis.cost.network import NetworkCost, Parts
     from transcnn.analysis.hiding import Hiding
     from transcnn.classifier import Answer, Classifier
-    from transcnn.course.experiments import Experiments
+    from transcnn.course.experiments import Lab
     from transcnn.trace import Trace
 
 _PHOTO_SIDE = 720  # the longer side of a photo on the page, in pixels
 
 # As many runs at once as there are cores, each on one of them: more would only add to the memory.
-_running = threading.Semaphore(os.cpu_count() or 1)
+running = threading.Semaphore(os.cpu_count() or 1)
 
 
 @functools.lru_cache(8)
@@ -102,7 +102,7 @@ def _shipped(model: str) -> "Classifier":
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
 def _answers(key: str, model: str, _opened: Opened) -> "tuple[Answer, ...]":
     opened = classifier(model)
-    with _running:
+    with running:
         return opened.rank(opened.logits(_opened.pixels[None])[0]).top
 
 
@@ -117,7 +117,7 @@ def _belongs(digest: str, indices: tuple[int, ...], _source: Source) -> "Belongi
 
     judge = classifier("transcnn_lite0")
     opened = open_picture(_source, judge.config.input.size)
-    with _running:
+    with running:
         return belonging(judge, opened.pixels, indices)
 
 
@@ -146,7 +146,7 @@ def operations_of(model: str, classes: int, side: int) -> "NetworkCost":
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _trace(key: str, model: str, _opened: Opened) -> "Trace":
-    with _running:
+    with running:
         return classifier(model).trace_pixels(_opened.pixels, _opened.crop)
 
 
@@ -172,18 +172,26 @@ def pack_trace(opened: Opened, model: str) -> bytes:
     return _packet(opened.key, model, opened)
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _lab_of_samples(model: str) -> "Lab":
+    from transcnn.course.experiments import Lab
+
+    return Lab(classifier(model))
+
+
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
-def _experiments(key: str, model: str, _opened: Opened, _source: Source) -> "Experiments":
-    from transcnn.course.experiments import Experiments
+def _own_lab(model: str) -> "Lab":
+    from transcnn.course.experiments import Lab
 
-    return Experiments(
-        classifier(model), _opened.pixels, _opened.crop, _source.sample, _source.digest
-    )
+    return Lab(classifier(model))
 
 
-def experiments(opened: Opened, source: Source, model: str) -> "Experiments":
-    """Further runs of a picture by `model`, each to be made when it is first asked for."""
-    return _experiments(opened.key, model, opened, source)
+def lab(model: str, source: Source) -> "Lab":
+    """The course's experiments with `model`, each to be made when it is first asked for: one lab
+    for everybody who looks at samples by a network that ships, else this visitor's own.
+    """
+    shared = source.sample is not None and model not in AppState().guests
+    return _lab_of_samples(model) if shared else _own_lab(model)
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
@@ -203,7 +211,7 @@ def _hiding(
     columns = board_of(_opened.pixels)[1]
     places = [divmod(cell, columns) for cell in cells]
     hidden = hide(run, places, "gray" if fill == "gray" else "scraps", share)
-    with _running:
+    with running:
         found = look_at_hidden(classifier(model), _opened.pixels, hidden, places)
     return found, hiding_packet(key, found)
 
@@ -236,7 +244,7 @@ def _without(
 
     where = Where(**dict(part))
     normal = trace_picture(_opened, model).logits
-    with _running:
+    with running:
         runs = rerun(classifier(model), _opened.pixels, normal, _other.pixels, where)
     return without_packet(without_key(trace_key(_opened, model), dict(part)), runs)
 

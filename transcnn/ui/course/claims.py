@@ -84,7 +84,7 @@ def _scraps(desk: Desk) -> None:
         empty,
         replace(
             empty,
-            name=say("course.reading_of"),
+            name=say("course.reading_of" if hiding.own[y, x] else "course.scrap_reads"),
             multiples=_multiples(reading.shares[cell]),
             marks=[mark(cell, "t")],
             boxes=strangers,
@@ -143,7 +143,7 @@ def _wrong(desk: Desk) -> None:
     framed = replace(
         framed,
         boxes=[{"box": list(box), "colour": "asker", "dashed": False}],
-        pick=not desk.kept("Q52"),
+        pick=True,
         marks=_corner_mark(desk, size[1]),
     )
     covered = replace(_cells_of(desk, say("course.pick_cover"), size), pick=not desk.kept("Q53"))
@@ -153,7 +153,7 @@ def _wrong(desk: Desk) -> None:
         name = say("course.box_reading")
         framed = replace(framed, name=name, multiples=multiples, marks=[middle])
         gains = claims.cover_gains(case).ravel()
-        numbers = [f"{gain:+.1f}".replace("-", "−") for gain in gains]
+        numbers = [f"{round(gain, 1) + 0.0:+.1f}".replace("-", "−") for gain in gains.tolist()]
         covered = replace(covered, name=say("course.cover_gains"), numbers=numbers)
     if desk.posed.get("Q53") is not None:
         covered = guess_marks(desk, "Q53", covered)
@@ -169,8 +169,8 @@ def _wrong(desk: Desk) -> None:
     )
     if st.session_state.pop("course_box_refused", False):
         st.warning(say("course.box_refused"))
+    st.caption(say("course.box_how"))
     if not desk.revealed:
-        st.caption(say("course.box_how"))
         return
     times = format_multiple(claims.in_the_box(scene, case))
     st.markdown(say("course.in_the_box", times=times.removesuffix("×")))
@@ -265,7 +265,7 @@ def _claim(desk: Desk) -> None:
     place = scene.token(block.size)
     selection = Selection(block.stage, block.block, head, place, switch)
     shown_there = replace(desk.shown, selection=selection)
-    sample = desk.shown.source.sample is not None
+    linked = desk.shown.source.sample is not None and desk.state.guest is None
     lines = [
         say("course.card_picture", picture=desk.shown.source.title, model=desk.state.model),
         say(
@@ -286,7 +286,7 @@ def _claim(desk: Desk) -> None:
             now=percent(now),
             first=scene.label(int(runs[switch].argmax())),
         ),
-        _address(shown_there.query) if sample else say("course.card_upload"),
+        _address(shown_there.query) if linked else say("course.card_unlinked"),
     ]
     with st.container(border=True):
         st.markdown(f"**{say('course.card')}**")

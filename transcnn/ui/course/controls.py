@@ -8,7 +8,6 @@ import streamlit as st
 from transcnn.course import controls
 from transcnn.course.experiments import SEED
 from transcnn.course.scene import Wide, board
-from transcnn.figures.scale import format_multiple
 from transcnn.trace.trace import BlockTrace
 from transcnn.ui.course.answers import choose_switch, compare_answers
 from transcnn.ui.course.boards import (
@@ -24,7 +23,7 @@ from transcnn.ui.course.desk import Desk
 
 
 def _peak(row: Wide) -> str:
-    return format_multiple(float(controls.multiples(row).max()))
+    return f"{controls.multiples(row).max():.3g}×"
 
 
 def _show_rows(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from transcnn.errors import ChoiceError
-from transcnn.ui.cache import classifier, experiments, trace_picture
+from transcnn.ui.cache import classifier, lab, running, trace_picture
 from transcnn.ui.components import copy_link
 from transcnn.ui.course.choice import read_course
 from transcnn.ui.course.progress import LARGEST, read_progress
@@ -55,9 +55,9 @@ def show() -> None:
         state.course.box,
         state.course.right,
         state.course.board,
-        experiments(shown.opened, shown.source, state.model),
+        lab(state.model, shown.source),
     )
-    with st.spinner(say("course.running")):
+    with st.spinner(say("course.running")), running:
         lacking = step.lacks(scene)
         questions = {} if lacking else step.questions
         posed = {name: question.pose(scene) for name, question in questions.items()}
