@@ -137,12 +137,13 @@ class Lab:
     def experiments(
         self, pixels: Pixels, crop: Crop, sample: str | None, digest: str
     ) -> Experiments:
-        """Those on the picture called `digest`."""
+        """Those on one picture."""
+        name = name_in_run(sample, digest)
         with self._lock:
-            found = self._known.pop(digest, None)
+            found = self._known.pop(name, None)
             if found is None:
                 found = Experiments(self.classifier, pixels, crop, sample, digest)
-            self._known[digest] = found  # the last one again
+            self._known[name] = found  # the last one again
             while len(self._known) > _PICTURES:
                 del self._known[next(iter(self._known))]
             return found
