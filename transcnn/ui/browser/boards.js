@@ -191,7 +191,7 @@ function chip(pen, x, y, letter, colour) {
 
 /** A number in the middle of a cell, on paper. */
 function write(pen, x, y, wide, tall, text, look) {
-  pen.font = `600 ${Math.min(14, wide * 0.55)}px ${FONT}`;
+  pen.font = `600 ${Math.min(14, wide * 0.55, (1.7 * wide) / text.length)}px ${FONT}`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   const [across, down] = [pen.measureText(text).width + 4, Math.min(18, tall - 2)];
