@@ -3,13 +3,12 @@
 For holes m, squares of random place and of a quarter to half of the board's side, with p_m the sum
 of the map under the hole and d_m what the explained number loses by it:
 
-    infidelity = min over b >= 0 of E[(b p - d)^2] / E[d^2]
-               = 1 - max(0, E[p d])^2 / (E[p^2] E[d^2])
+    infidelity = min over b >= 0 of E[(b p - d)^2] / E[d^2]  =  1 - c^2,  c = E[p d] / |p| |d| >= 0
+               = 2 less that of the map turned upside down,              c < 0
 
-0 if the map foretells every loss, 1 if it foretells nothing. Infidelity as in Yeh et al. 2019
-(arXiv 1901.09392) and captum depends on the scale of map and network; the best factor b takes away
-the first (captum's `normalize`), division by E[d^2] the second. b is not negative: a map turned
-upside down has not said the same.
+0 if the map foretells every loss, 1 if it foretells nothing, 2 if every gain as a loss. Infidelity
+as in Yeh et al. 2019 (arXiv 1901.09392) and captum depends on the scale of map and network; the
+best factor b takes away the first (captum's `normalize`), division by E[d^2] the second.
 """
 
 import numpy as np
@@ -42,6 +41,6 @@ def infidelity(foretold: Values, lost: Values) -> Values:
 
     1, too, where nothing is lost by any hole: nothing was foretold.
     """
-    both = np.maximum(0, (foretold * lost).mean(-1)) ** 2
+    both = (foretold * lost).mean(-1)
     each = np.square(foretold).mean(-1) * np.square(lost).mean(-1)
-    return np.asarray(1 - np.divide(both, each, out=np.zeros_like(each), where=each > 0))
+    return 1 - np.divide(both * np.abs(both), each, out=np.zeros_like(each), where=each > 0)

@@ -1,0 +1,1 @@
+"""Which pixels, and how far that can be trusted."""
