@@ -1,1 +1,0 @@
-"""Which pixels, and how far that can be trusted."""

@@ -1,6 +1,6 @@
 """A network that looks only at one square, and methods that know it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
@@ -22,10 +22,14 @@ class _Contrast(torch.nn.Module):
         super().__init__()
         weight = torch.zeros(SIZE, SIZE, dtype=torch.float64)
         weight[ROWS, COLUMNS] = 1 / weight[ROWS, COLUMNS].numel()
-        self.weight = torch.nn.Parameter(weight)
+        self.head = torch.nn.Linear(1, 1)
+        self.head.weight, self.head.bias = torch.nn.Parameter(weight), None
+        # The other parts that a network has, without anything in them.
+        self.stem = self.head_conv = self.head_norm = torch.nn.Identity()
+        self.blocks = self.downs = torch.nn.ModuleList()
 
     def forward(self, x):
-        number = (x.abs().mean(1) * self.weight).sum((1, 2))
+        number = (x.abs().mean(1) * self.head.weight).sum((1, 2))
         return torch.stack([number, torch.zeros_like(number)], 1)
 
 
@@ -50,7 +54,7 @@ class Planted:
 def parts(subject):
     """What each pixel adds to logit 0, [S, S], read off the weights."""
     x = subject.classifier.normalise(subject.pixels[None])
-    weight = subject.classifier.model.weight.detach()
+    weight = subject.classifier.model.head.weight.detach()
     return (x.abs().mean(1)[0] * weight).numpy()
 
 
@@ -94,8 +98,3 @@ def subject(seed=0, classifier=None):
     """A picture of noise, for logit 0."""
     pixels = np.random.default_rng(seed).integers(0, 256, (SIZE, SIZE, 3), dtype=np.uint8)
     return Subject(classifier or Planted(), pixels, Target(0))
-
-
-def upside_down(subject):
-    """The same picture, for the difference with its sign flipped."""
-    return replace(subject, target=Target(1, 0))

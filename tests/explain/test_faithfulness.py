@@ -73,7 +73,7 @@ def test_every_score_notices_randomness(picture, board):
 
 
 @pytest.mark.parametrize("score", VOTES)
-def test_the_method_on_shuffled_weights_scores_like_chance(score, oracle):
+def test_the_method_on_random_weights_scores_like_chance(score, oracle):
     band = oracle.controls["random"].scores[score]
 
     assert band.low <= oracle.controls["weights"].scores[score].value <= band.high
@@ -166,7 +166,7 @@ def test_a_second_method_on_the_same_board_asks_for_its_own_pictures_only():
     scored(of, Oracle(), board=board)
 
     assert before > 500
-    assert classifier.runs - before < 100, "the maps on shuffled weights have runs of no board"
+    assert classifier.runs - before < 100, "the maps on random weights have runs of no board"
 
 
 def test_curves_begin_and_end_at_the_whole_and_at_nothing(oracle, picture):

@@ -7,17 +7,13 @@ good it looks:
     centre    a bell in the middle of the picture: that photos show things in their middle
     edges     where the picture's gray values change (Sobel): that things have outlines
     blurred   the map itself, blurred: that scores reward what is smooth
-    weights   the same method on the network with its weights shuffled: the network's shape alone
+    weights   the same method on the network with random weights (`random_weights.py`): its shape
 """
 
-import copy
-
 import numpy as np
-import torch
 from PIL import Image
 from scipy import ndimage
 
-from transcnn.classifier import Classifier
 from transcnn.explain.attribution import Attribution, Kind, Values
 from transcnn.explain.board import Order
 from transcnn.pictures.changes import Pixels
@@ -66,18 +62,3 @@ def blurred(attribution: Attribution) -> Attribution:
     deviations = [_BLUR * length for length in attribution.values.shape]
     values: Values = ndimage.gaussian_filter(attribution.values, deviations, mode="nearest")
     return Attribution("blurred", attribution.kind, values, {"deviation": _BLUR})
-
-
-def shuffled_weights(classifier: Classifier, random: torch.Generator) -> Classifier:
-    """The same network with the numbers inside each of its tensors dealt out anew.
-
-    Their sizes stay, so that nothing dies or grows without bound on the way; what was learned goes.
-    """
-    other = copy.copy(classifier)
-    other.weights_sha256 = "shuffled"
-    other.model = copy.deepcopy(classifier.model)
-    with torch.no_grad():
-        for tensor in other.model.parameters():
-            lots = torch.randperm(tensor.numel(), generator=random)
-            tensor.copy_(tensor.flatten()[lots].view(tensor.shape))
-    return other

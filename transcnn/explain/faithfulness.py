@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
 from transcnn.analysis.intervals import Interval, student
 from transcnn.errors import ChoiceError
@@ -26,6 +25,7 @@ from transcnn.explain.fill import FILLS, Fill
 from transcnn.explain.infidelity import draw_holes, infidelity, losses
 from transcnn.explain.method import Method, Told, part, quiet
 from transcnn.explain.pairwise import pairwise
+from transcnn.explain.random_weights import random_weights
 from transcnn.explain.sensitivity import changes, with_noise
 from transcnn.explain.subject import Subject
 from transcnn.explain.verdict import Verdict, judge
@@ -136,8 +136,8 @@ def _entrants(
 ) -> dict[str, _Entrant]:
     """The map itself, "own", and its controls by name."""
     noise, lots = _random(effort, "noise"), _random(effort, "ties")
-    seeded = torch.Generator().manual_seed(effort.seed)
-    ignorant = replace(subject, classifier=controls.shuffled_weights(subject.classifier, seeded))
+    forgetful = random_weights(subject.classifier, seed=effort.seed)
+    ignorant = replace(subject, classifier=forgetful)
     noisy = [with_noise(subject.pixels, noise) for _ in range(effort.draws)]
     runs = 2 * len(noisy) + 1
     done = iter(part(told, i / runs, (i + 1) / runs) for i in range(runs))
