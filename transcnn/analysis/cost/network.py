@@ -105,13 +105,17 @@ def _sum(boxes: Iterable[Box]) -> int:
 
 
 def _convolution(entry: Shape, width: int, kernel: int = 1, stride: int = 1) -> Piece:
-    out = (width, *(math.ceil(side / stride) for side in entry[1:]))
+    out = _strided(entry, width, stride)
     return Piece("convolution", out, math.prod(out) * kernel**2 * entry[0], kernel, stride)
 
 
 def _depthwise(entry: Shape, kernel: int, stride: int) -> Piece:
-    out = (entry[0], *(math.ceil(side / stride) for side in entry[1:]))
+    out = _strided(entry, entry[0], stride)
     return Piece("depthwise", out, math.prod(out) * kernel**2, kernel, stride)
+
+
+def _strided(entry: Shape, width: int, stride: int) -> Shape:
+    return width, math.ceil(entry[1] / stride), math.ceil(entry[2] / stride)
 
 
 def _stem(network: Network, size: Size) -> tuple[Piece, ...]:
