@@ -226,9 +226,10 @@ def _memory_equation(scene: Scene, revealed: bool) -> str:
         for level in config.levels(size)
     )
     return (
-        rf"\begin{{gathered}} 4 h N^2 = 4 \cdot {config.heads} \cdot {n}^2{results[0]}, \\ "
-        rf"4 h \textstyle\sum_i N'_i T_i = 4 \cdot {config.heads} \cdot ({levels}){results[1]} "
-        r"\;\text{B} \end{gathered}"
+        r"\begin{aligned} 4 h N^2 &= "
+        rf"4 \cdot {config.heads} \cdot {n}^2 \\ &{results[0]}, \\ "
+        rf"4 h \textstyle\sum_i N'_i T_i &= 4 \cdot {config.heads} \cdot ({levels}) \\ "
+        rf"&{results[1]} \end{{aligned}}"
     )
 
 

@@ -25,15 +25,15 @@ export default function (component) {
     data.boards.some((board) => board[kind]),
   );
   bar.hidden = !amounts && !votes && !multiples;
-  const { bar_less, bar_even, bar_more, amount, vote, vote_against, vote_for } = data.words;
+  const { bar_less, bar_even, bar_more, amount, vote_against, vote_for } = data.words;
   const legend = `1/16×: ${bar_less}; ${bar_even}; 16×: ${bar_more}`;
-  const voted = `−${data.most}: ${vote_against}; 0; ${data.most}: ${vote_for}; ${vote}`;
+  const voted = `−${data.most}: ${vote_against}; 0; ${data.most}: ${vote_for}; ${data.boards[0]?.unit}`;
   bar.setAttribute("aria-label", amounts ? `0 - ${data.top}: ${amount}` : votes ? voted : legend);
   const drawEverything = () => {
     drawAll();
     if (bar.hidden) return;
     if (amounts) drawAmountBar(bar, amount, data.top, look, null);
-    else if (votes) drawVoteBar(bar, data.words, data.most, look);
+    else if (votes) drawVoteBar(bar, data.words, data.boards[0].unit, data.most, look);
     else drawBar(bar, data.words, look, null);
   };
   view.watch?.disconnect();

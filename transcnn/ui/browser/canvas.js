@@ -208,13 +208,13 @@ function drawAmountBar(canvas, title, top, look, amount) {
   });
 }
 
-/** The colour bar of votes from -`top` to `top`, an even number. */
-function drawVoteBar(canvas, words, top, look) {
+/** The colour bar of votes from -`top` to `top`, an even number of `unit`. */
+function drawVoteBar(canvas, words, unit, top, look) {
   drawScale(canvas, look, {
     colours: look.ramp.colours,
     ticks: [-top, -top / 2, 0, top / 2, top].map((vote) => String(vote).replace("-", "−")),
     bold: 2,
-    titles: { left: words.vote_against, center: words.vote, right: words.vote_for },
+    titles: { left: words.vote_against, center: unit, right: words.vote_for },
     below: true,
     mark: null,
   });

@@ -28,7 +28,7 @@ class Board:
     """The picture cut into cells; `multiples` of an even share are row by row, None: not shown.
 
     `amounts` from 0 to `NORM_TOP` or `votes` from minus to plus `VOTE_TOP` stand in place of
-    multiples; `numbers` are written into the cells; `boxes` are rectangles of cells; `dots` are
+    multiples, counted in `unit`; `numbers` are written into the cells; `boxes` are rectangles of cells; `dots` are
     places as shares of what is shown: down, across. `whole`: the size of the map of which only a
     part is shown, from `origin` on.
     """
@@ -42,6 +42,7 @@ class Board:
     dots: list[tuple[float, float]] = field(default_factory=list)
     amounts: list[float] | None = None
     votes: list[float] | None = None
+    unit: str = ""
     numbers: list[str] | None = None
     boxes: list[dict[str, Any]] = field(default_factory=list)
     whole: tuple[int, int] | None = None
@@ -106,7 +107,6 @@ def show_boards(
                 **{name: words[name] for name in ("bar_less", "bar_even", "bar_more")},
                 "cell": desk.say.table("course")["cell_says"],
                 "amount": desk.say("course.amount"),
-                "vote": desk.say("course.vote"),
                 "vote_for": desk.say("course.vote_for"),
                 "vote_against": desk.say("course.vote_against"),
             },

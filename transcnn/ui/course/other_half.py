@@ -35,12 +35,13 @@ def _whole(desk: Desk) -> None:
         say("course.boxes", side=side),
         range(len(found)),
         format_func=lambda i: _name(say, found[i]),
-        default=next(i for i, box in enumerate(found) if box.kind == "bottleneck"),
+        default=next(i + 1 for i, box in enumerate(found) if box.kind == "attention"),
+        required=True,
+        wrap=True,
         key=f"course_box_{shown}",
     )
-    if chosen is not None:
-        before = (3, side, side) if chosen == 0 else found[chosen - 1].out
-        _show_inside(desk, found[chosen], before)
+    before = (3, side, side) if chosen == 0 else found[chosen - 1].out
+    _show_inside(desk, found[chosen], before)
     if desk.revealed:
         kinds = {box.kind: 0 for box in found}
         for box in found:
@@ -93,16 +94,19 @@ def _votes(desk: Desk) -> None:
         _two_classes(desk, labels, sides)
         _show_task(say)
         return
-    shown = [
-        replace(_ledger(desk, name, scene.ledger.votes(c)), numbers=None)
-        for name, c in zip("AB", sides, strict=True)
-    ]
+    shown = []
+    for name, c in zip("AB", sides, strict=True):  # each on a scale of its own: sums would tell
+        votes = scene.ledger.votes(c)
+        drawn = _ledger(desk, name, votes / np.abs(votes).max())
+        shown.append(replace(drawn, numbers=None, unit=say("course.of_the_strongest")))
     show_boards(desk, shown, lambda *_: None)
+    st.caption(say("course.stretched"))
 
 
 def _two_classes(desk: Desk, labels: Sequence[str], sides: tuple[int, int]) -> None:
-    """The ledgers of two classes, at first those of the question where they were."""
+    """The ledgers of two classes, at first those of the question, where they were."""
     say, ledger = desk.say, desk.scene.ledger
+    first_two = other_half.first_two(desk.scene)
     order = np.argsort(-ledger.logits, kind="stable").tolist()
     chosen = {
         letter: column.selectbox(
@@ -112,11 +116,15 @@ def _two_classes(desk: Desk, labels: Sequence[str], sides: tuple[int, int]) -> N
             format_func=labels.__getitem__,
             key=f"course_class_{letter}|{desk.step_place}",
         )
-        for letter, column, c in zip("kj", st.columns(2), sides, strict=True)
+        for letter, column, c in zip("kj", st.columns(2), first_two, strict=True)
     }
     votes = {letter: ledger.votes(c) for letter, c in chosen.items()}
     difference = votes["k"] - votes["j"]
-    shown = [_ledger(desk, f"{letter}: {labels[c]}", votes[letter]) for letter, c in chosen.items()]
+    letters = "kj" if sides == first_two else "jk"
+    shown = [
+        _ledger(desk, f"{side} · {letter}: {labels[chosen[letter]]}", votes[letter])
+        for side, letter in zip("AB", letters, strict=True)
+    ]
     if st.toggle(say("course.k_minus_j"), key="course_k_minus_j"):
         name = f"{labels[chosen['k']]} − {labels[chosen['j']]}"
         shown = [_ledger(desk, name, difference)]
@@ -146,6 +154,7 @@ def _ledger(desk: Desk, name: str, votes: Wide) -> Board:
         columns,
         desk.say("course.board_says", rows=rows, columns=columns),
         votes=hundredths,
+        unit=desk.say("course.hundredths"),
         numbers=[str(round(v)).replace("-", "−") for v in hundredths],
     )
 

@@ -121,7 +121,7 @@ def _show_stacks(desk: Desk, title: str, rows: Sequence[tuple[str, dict[str, int
         margin=dict(l=0, r=8, t=4, b=8),
         xaxis=dict(ticksuffix=" %", range=[0, 1.25 * longest], fixedrange=True),
         yaxis=dict(autorange="reversed", fixedrange=True, automargin=True),
-        legend=dict(orientation="h", y=-0.12, x=0),
+        legend=dict(orientation="h", y=-0.12, x=0, traceorder="normal"),
     )
     st.markdown(f"**{title}**")
     said = "; ".join(f"{name}: {total}" for name, total in zip(names, totals, strict=True))
@@ -186,7 +186,7 @@ def _paying(desk: Desk) -> None:
                 "upper": say("course.products_of", level=1),
             },
             crossings=crossings,
-            crossings_name=say("cost.crossings"),
+            crossings_name=say("course.crossings"),
             axes=(say("course.map_side"), say("cost.macs")),
             logarithmic=True,
             lines=_LINES,
