@@ -21,6 +21,11 @@ def quiet(_: float) -> None:
     """For those who do not want to be told."""
 
 
+def part(told: Told, start: float, end: float) -> Told:
+    """For a step of longer work that goes from `start` to `end` of the whole."""
+    return lambda share: told(start + share * (end - start))
+
+
 class Method(Protocol):
     """A way to explain; its fields are its settings, so equal ones give equal maps."""
 
