@@ -15,6 +15,7 @@ from transcnn.cli import (
     cost,
     demonstration,
     evaluate,
+    faithfulness,
     means,
     models,
     predict,
@@ -43,6 +44,7 @@ for command in (
     cost.cost,
     train.train,
     choices.choices,
+    faithfulness.faithfulness,
     means.means,
 ):
     app.add_command(command)
