@@ -8,6 +8,7 @@ import click
 
 from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
+from transcnn.cli.scored import said
 
 if TYPE_CHECKING:
     from transcnn.explain.over_pictures import Average
@@ -64,6 +65,7 @@ def faithfulness(
     from transcnn.errors import FolderError
     from transcnn.evaluation import find_pictures
     from transcnn.evaluation.run import prepare_run
+    from transcnn.explain.method import settings_of
     from transcnn.explain.methods import make_method
     from transcnn.explain.over_pictures import average, measure
 
@@ -84,7 +86,10 @@ def faithfulness(
                 "model": model,
                 "weights_sha256": classifier.weights_sha256,
                 "count": len(run),
-                "methods": {one.method: _as_dict(one) for one in averages},
+                "methods": [
+                    {"method": method.name, "settings": settings_of(method), **_as_dict(one)}
+                    for method, one in zip(chosen, averages, strict=True)
+                ],
                 "unreadable": [{"file": str(file), "error": why} for file, why in run.unreadable],
             }
         )
@@ -122,8 +127,8 @@ def _table(averages: "Sequence[Average]") -> list[str]:
         cells = [
             *(_plain(one, score) for score in SCORES),
             *(str(one.verdict.wins[name]) for name in CONTROLS),
-            one.verdict.word,
-            ", ".join(f"{count} {word}" for word, count in one.single.items()),
+            said(one.verdict.word),
+            ", ".join(f"{count} {said(word)}" for word, count in one.single.items()),
         ]
         lines.append(f"| {one.method} | {' | '.join(cells)} |")
     return lines

@@ -87,9 +87,9 @@ def _begin(file: Path, begun: Mapping[str, Any]) -> list[Line]:
     whole = [line for line in file.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
     try:
         first, *lines = [json.loads(line) for line in whole]
-        there = dict(first)
     except ValueError:  # also of no line at all, and of bytes that are no text
         raise NotARun(file=file) from None
+    there = first if isinstance(first, dict) else {}
     what = [key for key in begun if there.get(key) != begun[key]]
     if what:
         raise OtherRun(run=str(file), what=", ".join(what))
@@ -137,7 +137,7 @@ def average(lines: Sequence[Line], method: str) -> Average:
         for name in CONTROLS
     }
     words = [row["verdict"] for row in rows]
-    single = {word: words.count(word) for word in ("better", "no better", "worse")}
+    single = {word: words.count(word) for word in ("better", "no_better", "worse")}
     return Average(method, len(lines), own, controls, judge(own, controls), single)
 
 
