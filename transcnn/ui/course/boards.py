@@ -27,8 +27,8 @@ _BOARDS = "course_boards"
 class Board:
     """The picture cut into cells; `multiples` of an even share are row by row, None: not shown.
 
-    `amounts` from 0 to `NORM_TOP` or `votes` from minus to plus `VOTE_TOP` stand in place of
-    multiples, counted in `unit`; `numbers` are written into the cells; `boxes` are rectangles of
+    `amounts` from 0 to `NORM_TOP` or `votes` from minus to plus `VOTE_TOP`, counted in `unit`,
+    stand in place of multiples; `numbers` are written into the cells; `boxes` are rectangles of
     cells; `dots` are places as shares of what is shown: down, across. `whole`: the size of the map
     of which only a part is shown, from `origin` on.
     """
