@@ -210,6 +210,13 @@ def cover_gains(case: Case) -> Wide:
     return gains.reshape(board_of(case.of.pixels))
 
 
+def lead_votes(case: Case) -> Wide:
+    """What each place of the last map votes for the right class rather than the wrong one."""
+    ledger = case.of.ledger(case.share)
+    votes: Wide = ledger.votes(case.right) - ledger.votes(case.wrong)
+    return votes
+
+
 def _lacks(scene: Scene) -> str | None:
     if not right_places(scene):
         return "right_class"
@@ -255,14 +262,18 @@ def _wrong_facts(scene: Scene) -> dict[str, str]:
     return {"wrong": scene.label(case.wrong), "p": f"{100 * share:.0f}"}
 
 
-def _wrong_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
-    case, (rows, columns) = error_case(scene), board_of(scene.pixels)
-    lead = "{?}" if case is None else f"{case.lead:.2f}"
+def _wrong_equation(scene: Scene, revealed: bool) -> str:
+    case, numbers = error_case(scene), ""
+    if revealed and case is not None:
+        biases = case.of.ledger(case.share).biases
+        bias, votes = biases[case.right] - biases[case.wrong], lead_votes(case).sum()
+        numbers = rf" \\ = {bias:.2f} {votes:+.2f} = {case.lead:.2f}"
+    rows, columns = board_of(scene.pixels)
     return (
-        r"z_r - z_w = b_r - b_w + \frac{1}{"
+        r"\begin{gathered} z_r - z_w = b_r - b_w + \frac{1}{"
         rf"{rows * columns}"
-        r"} \sum_c (w_r - w_w) \cdot h_c = "
-        rf"{lead}"
+        r"} \sum_c (w_r - w_w) \cdot h_c"
+        rf"{numbers} \end{{gathered}}"
     )
 
 

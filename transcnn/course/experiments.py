@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from transcnn.analysis.hiding import Fill, Hiding, Run, board_of, drawn_cells, hide, look_at_hidden
+from transcnn.analysis.ledger import Ledger, ledger
 from transcnn.analysis.untrained import untrained
 from transcnn.classifier import Answer, Classifier
 from transcnn.model.taps import Place
@@ -57,6 +58,7 @@ class Experiments:
         self.run = Run.among(name, pixels, sample_pixels(len(pixels)))
         self._hidings: dict[tuple[float, Fill], tuple[Hiding, tuple[Answer, ...]]] = {}
         self._looks: dict[float, Look] = {}
+        self._ledgers: dict[float, Ledger] = {}
         self._covered: dict[float, Wide] = {}
 
     @property
@@ -114,6 +116,15 @@ class Experiments:
             logits, attention = self.classifier.listen(pixels[None])
             self._looks[share] = Look(pixels, logits[0].double().numpy(), _last_boards(attention))
         return self._looks[share]
+
+    def ledger(self, share: float) -> Ledger:
+        """What each place of the last map votes for the classes, in the picture with scraps."""
+        if share not in self._ledgers:
+            look = self.with_scraps(share)
+            self._ledgers[share] = ledger(
+                self.classifier, look.pixels, look.logits.astype(np.float32)
+            )
+        return self._ledgers[share]
 
     def covered(self, share: float) -> Wide:
         """Logits [cells, classes] with one cell gray at a time, of the picture with scraps."""

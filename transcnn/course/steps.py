@@ -1,12 +1,14 @@
 """All steps in their order, and all questions by name."""
 
-from transcnn.course import asking, claims, controls, going_up, heads
+from transcnn.course import asking, claims, controls, going_up, heads, other_half, price
 from transcnn.course.step import Question, Step
 
 STEPS: tuple[Step, ...] = (
     *asking.STEPS,
     *heads.STEPS,
     *going_up.STEPS,
+    *price.STEPS,
+    *other_half.STEPS,
     *controls.STEPS,
     *claims.STEPS,
 )

@@ -21,18 +21,22 @@ export default function (component) {
   const image = photos.get(data.photo);
   image.addEventListener("load", drawAll, { once: true });
   const bar = view.querySelector(".bar");
-  const amounts = data.boards.some(({ amounts }) => amounts);
-  const stretched = data.boards.some(({ shades }) => shades);
-  bar.hidden = !amounts && !stretched && !data.boards.some(({ multiples }) => multiples);
-  const { bar_less, bar_even, bar_more, amount, least, most } = data.words;
+  const [amounts, votes, multiples, shades] = ["amounts", "votes", "multiples", "shades"].map(
+    (kind) => data.boards.some((board) => board[kind]),
+  );
+  bar.hidden = !amounts && !votes && !multiples && !shades;
+  const { bar_less, bar_even, bar_more, amount, vote_against, vote_for, least, most } = data.words;
   const legend = `1/16×: ${bar_less}; ${bar_even}; 16×: ${bar_more}`;
+  const voted = `−${data.most}: ${vote_against}; 0; ${data.most}: ${vote_for}; ${data.boards[0]?.unit}`;
   const own = `${least} - ${most}`;
-  bar.setAttribute("aria-label", amounts ? `0 - ${data.top}: ${amount}` : stretched ? own : legend);
+  const shown = amounts ? `0 - ${data.top}: ${amount}` : votes ? voted : shades ? own : legend;
+  bar.setAttribute("aria-label", shown);
   const drawEverything = () => {
     drawAll();
     if (bar.hidden) return;
     if (amounts) drawAmountBar(bar, amount, data.top, look, null);
-    else if (stretched) drawOwnBar(bar, least, most, look);
+    else if (votes) drawVoteBar(bar, data.words, data.boards[0].unit, data.most, look);
+    else if (shades) drawOwnBar(bar, least, most, look);
     else drawBar(bar, data.words, look, null);
   };
   view.watch?.disconnect();
@@ -114,13 +118,14 @@ function describe(board, [y, x], data) {
   const at = y * board.columns + x;
   const value = board.multiples?.[at];
   const told = value === undefined || value === null ? undefined : formatExactly(value);
-  const said = told ?? board.amounts?.[at]?.toPrecision(3) ?? board.numbers?.[at];
+  const vote = board.votes?.[at].toFixed(1).replace("-", "−");
+  const said = told ?? board.amounts?.[at]?.toPrecision(3) ?? vote ?? board.numbers?.[at];
   return said === undefined ? place : `${place} · ${said}`;
 }
 
 function draw(figure, board, data, look) {
   const canvas = figure.children[1];
-  const { rows, columns, multiples, amounts, numbers } = board;
+  const { rows, columns, multiples, amounts, votes, numbers } = board;
   const { pen, width, height } = fit(canvas);
   const [tall, wide] = [height / rows, width / columns];
   pen.fillStyle = look.paper;
@@ -134,8 +139,11 @@ function draw(figure, board, data, look) {
     pen.drawImage(image, ...part, 0, 0, width, height);
   }
   const shown = multiples?.map((m) => (m === null ? null : step(m)));
-  const own = board.shades?.map((shade) => Math.round(shade * STEPS));
-  const steps = shown ?? own ?? amounts?.map((amount) => amountStep(amount, data.top));
+  const steps =
+    shown ??
+    board.shades?.map((shade) => Math.round(shade * STEPS)) ??
+    amounts?.map((amount) => amountStep(amount, data.top)) ??
+    votes?.map((vote) => voteStep(vote, data.most));
   for (let cell = 0; steps && cell < rows * columns; cell++) {
     if (steps[cell] === null) continue;
     pen.globalAlpha = 0.78;

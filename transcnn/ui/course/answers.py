@@ -23,7 +23,7 @@ def compare_answers(desk: Desk, plain_run: Wide, run: Wide, title: str) -> None:
     """The likeliest classes of a run with logits [classes] called `title`, beside the plain one."""
     say, scene = desk.say, desk.scene
     before, now = probabilities(plain_run), probabilities(run)
-    heads = [say("course.class"), say("course.plain"), title, say("course.logit_change")]
+    heads = [say("course.class"), say("course.as_trained"), title, say("course.logit_change")]
     rows = [
         [
             plain(scene.label(place)),

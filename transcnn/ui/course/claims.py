@@ -26,6 +26,7 @@ from transcnn.ui.course.boards import (
 )
 from transcnn.ui.course.covering import show_covering
 from transcnn.ui.course.desk import Desk
+from transcnn.ui.course.other_half import vote_board
 from transcnn.ui.state import Selection
 from transcnn.ui.words import plain
 
@@ -133,48 +134,53 @@ def _wrong(desk: Desk) -> None:
         st.markdown(say("course.right_here", picture=title))
     elif case.share:
         st.markdown(say("course.misled", share=f"{100 * case.share:.0f}"))
-    logits = case.look.logits
-    answer = controls.probabilities(logits)[case.wrong]
+    answer = controls.probabilities(case.look.logits)[case.wrong]
     wrong, right = (plain(scene.label(place)) for place in (case.wrong, case.right))
     st.markdown(say("course.error_says", wrong=wrong, right=right, p=percent(answer)))
-    size = board_of(case.of.pixels)
-    box = claims.subject_box(scene, case.of)
-    framed = _cells_of(desk, say("course.draw_box"), size)
+    size, box = board_of(case.of.pixels), claims.subject_box(scene, case.of)
+    picture = f"/{case.of.sample}{case.share:g}", case.look.pixels
     framed = replace(
-        framed,
+        _cells_of(desk, say("course.draw_box"), size),
         boxes=[{"box": list(box), "colour": "asker", "dashed": False}],
-        pick=True,
         marks=_corner_mark(desk, size[1]),
+        pick=True,
     )
-    covered = replace(_cells_of(desk, say("course.pick_cover"), size), pick=not desk.kept("Q53"))
+    boards = [framed]
     if desk.revealed:
-        middle = mark(claims.middle_cell(box, size[1]), "t")
+        marks = [*framed.marks, mark(claims.middle_cell(box, size[1]), "t")]
         multiples = _multiples(claims.case_row(scene, case))
-        name = say("course.box_reading")
-        framed = replace(framed, name=name, multiples=multiples, marks=[middle])
-        gains = claims.cover_gains(case).ravel()
-        numbers = [f"{round(gain, 1) + 0.0:+.1f}".replace("-", "−") for gain in gains.tolist()]
-        covered = replace(covered, name=say("course.cover_gains"), numbers=numbers)
-    if desk.posed.get("Q53") is not None:
-        covered = guess_marks(desk, "Q53", covered)
+        boards = [replace(framed, name=say("course.box_reading"), multiples=multiples, marks=marks)]
+    elif desk.posed["Q53"] is not None:
+        covered = _cells_of(desk, say("course.pick_cover"), size)
+        boards.append(guess_marks(desk, "Q53", replace(covered, pick=not desk.kept("Q53"))))
 
     def pick(board: int, row: int, column: int) -> None:
-        (_draw_box if board == 0 else guess_at(desk, "Q53"))(board, row, column)
+        if board == 0:
+            _take_corner(desk, (row, column), size)
+        else:
+            guess_at(desk, "Q53")(board, row, column)
 
-    def _draw_box(_: int, row: int, column: int) -> None:
-        _take_corner(desk, (row, column), size)
-
-    show_boards(
-        desk, [framed, covered], pick, (f"/{case.of.sample}{case.share:g}", case.look.pixels)
-    )
+    show_boards(desk, boards, pick, picture)
     if st.session_state.pop("course_box_refused", False):
         st.warning(say("course.box_refused"))
     st.caption(say("course.box_how"))
-    if not desk.revealed:
-        return
-    times = format_multiple(claims.in_the_box(scene, case))
-    st.markdown(say("course.in_the_box", times=times.removesuffix("×")))
-    say_limit(desk)
+    if desk.revealed:
+        times = format_multiple(claims.in_the_box(scene, case)).removesuffix("×")
+        st.markdown(say("course.in_the_box", times=times))
+        say_limit(desk)
+        _show_what_it_lives_on(desk, case)
+
+
+def _show_what_it_lives_on(desk: Desk, case: claims.Case) -> None:
+    """What each cell does for the error, cells to be covered, and the switches."""
+    say = desk.say
+    gains = vote_board(desk, say("course.cover_gains"), claims.cover_gains(case))
+    if desk.posed["Q53"] is not None:
+        gains = guess_marks(desk, "Q53", gains)
+    votes = vote_board(desk, say("course.lead_ledger"), claims.lead_votes(case))
+    picture = f"/{case.of.sample}{case.share:g}", case.look.pixels
+    show_boards(desk, [gains, votes], _nothing, picture, "course_gains")
+    st.caption(say("course.votes_limit"))
     show_covering(desk, case.look, f"{case.of.run.name}/{case.share:g}")
     if case.share == 0:  # the switches run the picture as it is
         switch = choose_switch(desk, "course_switch")

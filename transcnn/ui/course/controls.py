@@ -45,7 +45,7 @@ def _show_rows(
     )
     show_boards(desk, shown if common else [stretched(b) for b in shown], pick)
     if not common:
-        st.caption(desk.say("course.stretched"))
+        st.caption(desk.say("course.own_range"))
 
 
 def _trained_or_random(desk: Desk) -> None:
