@@ -15,6 +15,8 @@ from transcnn.cli import (
     cost,
     demonstration,
     evaluate,
+    explain,
+    faithfulness,
     means,
     models,
     predict,
@@ -39,10 +41,12 @@ for command in (
     ablate.ablate,
     reading.reading,
     attention.attention,
+    explain.explain,
     bench.bench,
     cost.cost,
     train.train,
     choices.choices,
+    faithfulness.faithfulness,
     means.means,
 ):
     app.add_command(command)
