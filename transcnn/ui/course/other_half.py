@@ -43,9 +43,9 @@ def _whole(desk: Desk) -> None:
     before = (3, side, side) if chosen == 0 else found[chosen - 1].out
     _show_inside(desk, found[chosen], before)
     if desk.revealed:
-        kinds = {box.kind: 0 for box in found}
+        kinds = {_kind(box): 0 for box in found}
         for box in found:
-            kinds[box.kind] += box.macs
+            kinds[_kind(box)] += box.macs
         total = sum(kinds.values())
         show_bars(
             say("course.box_shares", total=f"{total:,}"),
@@ -54,18 +54,23 @@ def _whole(desk: Desk) -> None:
         )
 
 
+def _kind(box: Box) -> str:
+    """What a box is called: a downsampling of one branch is no TDB."""
+    return "halving" if box.kind == "down" and len(box.inside) == 1 else box.kind
+
+
 def _shape(shape: tuple[int, int, int]) -> str:
     return "×".join(map(str, shape))
 
 
 def _name(say: Words, box: Box) -> str:
-    return f"{say(f'course.box_{box.kind}')} {_shape(box.out)}"
+    return f"{say(f'course.box_{_kind(box)}')} {_shape(box.out)}"
 
 
 def _show_inside(desk: Desk, box: Box, entry: tuple[int, int, int]) -> None:
     """The operations of a box, one a line, with the shape after each."""
     say = desk.say
-    st.markdown(f"**{say(f'course.inside_{box.kind}')}**")
+    st.markdown(f"**{say(f'course.inside_{_kind(box)}')}**")
     head = [say(f"course.{name}") for name in ("operation", "shape")]
     lines = [head, ["---", "---"], [say("course.entry"), _shape(entry)]]
     lines += [[_operation(say, piece), _shape(piece.out)] for piece in box.inside]
