@@ -360,7 +360,7 @@ def test_the_network_is_looked_into_box_by_box():
     ]
 
 
-@pytest.mark.parametrize("number", ["1.3", "2.1", "3.2", "3.6", "4.1", "4.2", "4.3", "4.4", "4.5"])
+@pytest.mark.parametrize("number", ["1.3", "2.1", "3.2", "3.6", "4.1", "4.4", "4.5"])
 def test_a_network_of_three_levels_whose_readings_are_flat_is_asked_about_too(zebra, number):
     torch.manual_seed(0)
     classifier = Classifier.around(create_model("transcnn_nano", classes=1000).eval(), "0" * 64)
