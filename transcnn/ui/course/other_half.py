@@ -102,7 +102,7 @@ def _votes(desk: Desk) -> None:
     shown = []
     for name, c in zip("AB", sides, strict=True):  # each on a scale of its own: sums would tell
         votes = scene.ledger.votes(c)
-        drawn = _ledger(desk, name, votes / np.abs(votes).max())
+        drawn = vote_board(desk, name, votes / np.abs(votes).max())
         shown.append(replace(drawn, numbers=None, unit=say("course.of_the_strongest")))
     show_boards(desk, shown, lambda *_: None)
     st.caption(say("course.stretched"))
@@ -127,12 +127,12 @@ def _two_classes(desk: Desk, labels: Sequence[str], sides: tuple[int, int]) -> N
     difference = votes["k"] - votes["j"]
     letters = "kj" if sides == first_two else "jk"
     shown = [
-        _ledger(desk, f"{side} · {letter}: {labels[chosen[letter]]}", votes[letter])
+        vote_board(desk, f"{side} · {letter}: {labels[chosen[letter]]}", votes[letter])
         for side, letter in zip("AB", letters, strict=True)
     ]
     if st.toggle(say("course.k_minus_j"), key="course_k_minus_j"):
         name = f"{labels[chosen['k']]} − {labels[chosen['j']]}"
-        shown = [_ledger(desk, name, difference)]
+        shown = [vote_board(desk, name, difference)]
     show_boards(desk, shown, lambda *_: None)
     for letter, c in chosen.items():
         st.markdown(
@@ -150,7 +150,8 @@ def _two_classes(desk: Desk, labels: Sequence[str], sides: tuple[int, int]) -> N
     st.caption(say("course.votes_limit"))
 
 
-def _ledger(desk: Desk, name: str, votes: Wide) -> Board:
+def vote_board(desk: Desk, name: str, votes: Wide) -> Board:
+    """A board of votes [rows, columns], given in logits, with their numbers."""
     rows, columns = votes.shape
     hundredths = [round(100 * float(v), 3) for v in votes.ravel()]
     return Board(
