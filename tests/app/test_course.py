@@ -207,10 +207,39 @@ def test_progress_is_the_same_after_being_saved_and_loaded():
         ({"at": "1"}, CourseChoice()),
         ({"at": "²,1"}, CourseChoice()),
         ({"step": "9" * 500}, CourseChoice()),
+        ({"hand": "1" + ",0" * 15}, CourseChoice(hand=((1, 0, 0, 0), *[(0, 0, 0, 0)] * 3))),
+        ({"hand": "4" + ",0" * 15}, CourseChoice()),
+        ({"hand": "1" + ",0" * 14}, CourseChoice()),
+        ({"hand": "²" + ",0" * 15}, CourseChoice()),
+        ({"hand": ",".join("x" * 16)}, CourseChoice()),
+        ({"hand": "0," * 9999}, CourseChoice()),
     ],
 )
 def test_what_a_link_names_but_does_not_exist_is_the_usual(link, expected):
     assert read_course(link, 224) == expected
+
+
+def test_a_map_by_hand_is_read_back_from_its_link():
+    edited = CourseChoice("1.2", hand=((3, -3, 0, 1), (0, 1, 0, -1), (0, -1, 0, 0), (1, 0, 0, 2)))
+    assert read_course(edited.link(), 224) == edited
+    assert "hand" not in CourseChoice("1.2").link(), "the usual map needs no place in the link"
+
+
+def test_a_link_brings_the_map_by_hand_and_a_known_wrong_way_is_named():
+    """Step 1.2, a 3 in place of the asking 1, and somebody who thinks that all are read alike."""
+    app = open_course(step="1.2", hand="0,3,1,0,0,1,0,-1,0,-1,0,0,1,0,0,0")
+    assert "the token with x = 3 asks" in said(app)
+    keep = {b.key.split("|")[1]: b.key for b in app.button if b.key and "keep|Q" in b.key}
+    places = {name: key.removeprefix("keep|") for name, key in keep.items()}
+    app.radio(key=f"guess|{places['Q3']}").set_value("scores")
+    app.text_input(key=f"guess|{places['Q4']}").set_value("1/4")
+    for name, place in places.items():
+        app.radio(key=f"sure|{place}").set_value("guess")
+        app.button(key=keep[name]).click().run()
+    ways = load_lesson(find_step("1.2"), "en").questions["Q4"].ways
+    assert ways["alike"] not in said(app), "not before the reveal"
+    app.button(key="course_reveal").click().run()
+    assert [name for name, way in ways.items() if way in said(app)] == ["alike"]
 
 
 def test_a_step_that_does_not_exist_is_the_first():

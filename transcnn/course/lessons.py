@@ -6,6 +6,7 @@ matter in TOML between two lines of +++.
     [Q5]
     asks = "..."
     [Q5.options]       only where there is something to choose or to order
+    [Q5.ways]          only where wrong ways are known: what is said to a guess that went one
 
 The text below is the step's body. Gaps, {H}, are filled by code: no number of a picture stands in a
 lesson. A lesson that is not as the code of its step expects is refused.
@@ -37,6 +38,7 @@ class Asked:
 
     asks: str
     options: Mapping[str, str]
+    ways: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,14 @@ def read_lesson(step: Step, language: str, text: str) -> Lesson:
 
 def _question(where: str, step: Step, name: str, table: Any) -> Asked:
     question, place = step.questions[name], f"{where}: {name}"
-    _check_keys(place, table, ("asks", "options") if question.options else ("asks",))
-    options: dict[str, str] = table.get("options", {})
-    _check_keys(f"{place}.options", options, question.options)
-    for said in (table["asks"], *options.values()):
+    named = {"options": question.options, "ways": question.ways}
+    _check_keys(place, table, ("asks", *(part for part, names in named.items() if names)))
+    parts: dict[str, dict[str, str]] = {part: table.get(part, {}) for part in named}
+    for part, names in named.items():
+        _check_keys(f"{place}.{part}", parts[part], names)
+    for said in (table["asks"], *(said for words in parts.values() for said in words.values())):
         _check_gaps(place, said, question.gaps)
-    return Asked(table["asks"], options)
+    return Asked(table["asks"], **parts)
 
 
 def _check_keys(field: str, found: Any, wanted: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -124,18 +124,27 @@ class Order:
 class Posed:
     """A question about this picture; `gaps` fill its words.
 
-    `flat`: no place stands out, and that is what is asked instead.
+    `flat`: no place stands out, and that is what is asked instead. `ways` are the known wrong ways,
+    by their names in the lesson: what somebody who goes that way answers about this picture.
     """
 
     asks: Choose | Estimate | Click | Draw | Order
     gaps: Mapping[str, str] = field(default_factory=dict)
     flat: bool = False
+    ways: Mapping[str, Collection[Guess]] = field(default_factory=dict)
 
     def mark(self, guess: Guess) -> Mark:
         """Hit, near or miss. Raises ValueError for a guess of another kind."""
         if not self.takes(guess):
             raise ValueError(f"{guess!r} is no answer to a {type(self.asks).__name__} question")
         return self.asks.mark(guess)  # type: ignore[arg-type]
+
+    def way(self, guess: Guess) -> str | None:
+        """The wrong way that led to `guess`; None where it is right, or none or several ways do."""
+        if self.mark(guess) == "hit":
+            return None
+        led = [n for n, ends in self.ways.items() if any(_as_good_as(guess, end) for end in ends)]
+        return led[0] if len(led) == 1 else None
 
     def takes(self, guess: object) -> bool:
         """Whether `guess` is an answer that can be given."""
@@ -162,6 +171,13 @@ class Posed:
                     and all(0 <= v < side for v, side in zip(guess, cells.shape, strict=True))
                     and not np.isnan(cells[guess])
                 )
+
+
+def _as_good_as(guess: Guess, other: Guess) -> bool:
+    """Whether two answers are the same; of numbers, whether they are as people round them."""
+    if isinstance(guess, int | float) and isinstance(other, int | float):
+        return abs(guess - other) <= max(0.01, 0.03 * abs(other))
+    return guess == other
 
 
 FLAT = Posed(Choose(("yes", "no"), frozenset({"no"})), flat=True)

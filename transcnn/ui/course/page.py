@@ -85,10 +85,10 @@ def _coloured(equation: str, desk: "Desk") -> str:
 
 def _follow_link(state: AppState) -> None:
     """Go where the browser went back or forward to."""
-    named = {name: st.query_params[name] for name in ("step", "at") if name in st.query_params}
+    parts = ("step", "at", "hand")
+    named = {name: st.query_params[name] for name in parts if name in st.query_params}
     if state.leads_elsewhere(named):
-        there = read_course(named, state.config(state.model).input.size)
-        state.take_step(replace(there, hand=state.course.hand))
+        state.take_step(read_course(named, state.config(state.model).input.size))
 
 
 def _write_link(state: AppState, shown: Shown, step: str) -> None:

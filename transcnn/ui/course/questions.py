@@ -145,6 +145,8 @@ def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept) -> None:
         st.markdown(f"**{_outcome(desk, name, posed)}**")
     near = mark == "near" and isinstance(posed.asks, Draw)
     st.markdown(f"{_SIGNS[mark]} {say('course.near_draw' if near else f'course.{mark}')}")
+    if (way := posed.way(kept.guess)) is not None:
+        st.markdown(desk.lesson.questions[name].ways[way].format(**posed.gaps))
     if isinstance(posed.asks, Estimate) and posed.asks.even_would_do:
         st.caption(say("course.even_would_do"))
 
