@@ -33,8 +33,9 @@ def show() -> None:
 
     from transcnn.course.lessons import load_lesson
     from transcnn.course.scene import Scene, first_asker
-    from transcnn.course.steps import find_step
+    from transcnn.course.steps import STEPS, find_step
     from transcnn.ui.course.desk import Desk
+    from transcnn.ui.course.glossary import show_glossary, show_word_card
     from transcnn.ui.course.questions import show_questions
     from transcnn.ui.course.steps import choose_step
     from transcnn.ui.course.touching import touch
@@ -53,6 +54,8 @@ def show() -> None:
     posed = {name: question.pose(scene) for name, question in step.questions.items()}
     desk = Desk(state, say, shown, step, load_lesson(step, state.language), scene, posed)
     choose_step(desk)
+    if step is STEPS[0]:
+        show_word_card(say)
     facts = step.facts(scene)
     hidden = step.trap and not desk.revealed
     st.subheader(step.number if hidden else f"{step.number} · {desk.lesson.title}")
@@ -71,6 +74,7 @@ def show() -> None:
             if desk.lesson.change is not None:
                 st.markdown(f"**{say('course.change')}** {desk.lesson.change}")
                 st.markdown(f"**{say('course.present')}** {desk.lesson.present}")
+    show_glossary(say)
     _take_away(state, say, shown)
 
 
