@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from transcnn.course.by_hand import Worked, spell
+from transcnn.course.by_hand import Worked, WorkedLevel, spell
 from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, Posed
 from transcnn.course.scene import Scene, Wide, board
 from transcnn.course.step import Question, Step
@@ -96,6 +96,24 @@ def hand_columns(worked: Worked) -> dict[str, str]:
         "weights": four(level.weights[0, asker]),
         "values": four(level.values[0]),
     }
+
+
+def product_row(level: WorkedLevel, grid: int, asker: int) -> tuple[str, ...]:
+    """One asker's row of the table of products: x, n, 2ⁿ, their sum, weights, weight times value,
+    what attention gives, and the sum with x."""
+    scores, weights = level.scores[grid, asker], level.weights[grid, asker]
+    products = weights * level.values[grid]
+    powers = np.exp2(scores)
+    return (
+        spell(float(level.tokens[grid, asker])),
+        four(scores),
+        four(powers),
+        spell(float(powers.sum())),
+        four(weights),
+        four(products).replace(", ", " + ").replace("+ -", "− ").replace("-", "−"),
+        spell(float(products.sum())),
+        spell(float(level.attended[grid, asker])),
+    )
 
 
 def _distinct(columns: Mapping[str, str], right: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional as F
 
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.course.by_hand import spell
@@ -17,6 +18,7 @@ from transcnn.trace import Trace
 from transcnn.trace.trace import BlockTrace
 
 MOVED = 16  # pixels to the right, in 3.2
+_FINE = 28  # places a side of the smoothed reading
 Box = tuple[int, int, int, int]  # top, left, bottom, right, all inside
 
 
@@ -97,10 +99,16 @@ def wall_token(scene: Scene) -> Place:
     return row, right if right < block.size[1] - 1 else left
 
 
-def moved(scene: Scene, pixels: int) -> tuple[NDArray[np.uint8], Trace]:
-    """The picture moved to the right, its left edge repeated, and its run."""
+def moved_pixels(scene: Scene, pixels: int) -> NDArray[np.uint8]:
+    """The picture moved to the right, its left edge repeated."""
     picture = np.roll(scene.pixels, pixels, axis=1)
     picture[:, :pixels] = scene.pixels[:, :1]
+    return picture
+
+
+def moved(scene: Scene, pixels: int) -> tuple[NDArray[np.uint8], Trace]:
+    """The same and its run."""
+    picture = moved_pixels(scene, pixels)
     return picture, scene.classifier.trace_pixels(picture, scene.trace.crop)
 
 
@@ -117,6 +125,20 @@ def readable(scene: Scene, trace: Trace, token: Place) -> Box:
         (slope,) = torch.autograd.grad(out[0, :, token[0], token[1]].sum(), x)
     rows, columns = slope[0].abs().sum(0).nonzero(as_tuple=True)
     return int(rows.min()), int(columns.min()), int(rows.max()), int(columns.max())
+
+
+def read_in_window(trace: Trace, token: Place, origin: Place, size: Place) -> list[float | None]:
+    """The token's level-0 reading, the mean of the heads as multiples of an even share, on a part
+    of the map, row by row; None where it reads nothing."""
+    block = trace.blocks[0]
+    reading = trace.read(block.stage, block.block, token)[0]
+    found: list[float | None] = [None] * (size[0] * size[1])
+    for (row, column), value in np.ndenumerate(reading.multiple.mean(0)):
+        y = reading.grid_origin[0] + row - origin[0]
+        x = reading.grid_origin[1] + column - origin[1]
+        if reading.valid[row, column] and 0 <= y < size[0] and 0 <= x < size[1]:
+            found[y * size[1] + x] = round(float(value), 4)
+    return found
 
 
 def _beyond_the_wall(scene: Scene) -> Posed:
@@ -276,6 +298,20 @@ def _different_vectors(scene: Scene) -> Posed:
     rows, columns = block.size
     ways = {"all": [rows * columns]}
     return Posed(Estimate(count), {"H": str(rows), "W": str(columns)}, ways=ways)
+
+
+def smoothed(scene: Scene, block: BlockTrace) -> Wide:
+    """The asker's reading of the last board smoothed as overlays are, [28, 28], in multiples of an
+    even share: values that no cell has."""
+    rows, columns = block.levels[-1].size
+    octaves = np.log2(np.maximum(scene.row(block) * rows * columns, 1e-6))
+    fine = F.interpolate(
+        torch.tensor(octaves).reshape(1, 1, rows, columns),
+        (_FINE, _FINE),
+        mode="bilinear",
+        align_corners=False,
+    )
+    return (2**fine)[0, 0].numpy()
 
 
 def level_lengths(scene: Scene) -> list[float]:

@@ -194,3 +194,10 @@ def parse_number(text: str) -> float | None:
     if len(numbers) == 2 and numbers[1] == 0:
         return None
     return float(numbers[0] / (numbers[1] if len(numbers) == 2 else 1))
+
+
+def spell_number(value: float) -> str:
+    """Three figures, whole numbers as they are."""
+    if value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

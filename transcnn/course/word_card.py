@@ -6,10 +6,10 @@ _SIDE, _CELL = 4, 20  # cells a side of the map that is drawn, and pixels of one
 _READ = (0.1, 0.2, 0.05, 0.05, 0.2, 0.75, 0.1, 0.05, 0.1, 0.45, 0.9, 0.05, 0.05, 0.1, 0.2, 0.05)
 
 
-def draw(word: str, says: str) -> str:
+def draw(word: str, says: str, ink: str = "currentColor") -> str:
     """The drawing of one of the card's words; `says` is its sentence, for whoever cannot see it."""
     parts = {"token": _token, "grid": _grid, "level": _level, "reading": _reading}[word]()
-    look = 'fill="none" stroke="currentColor" style="max-width: 100%"'
+    look = f'xmlns="http://www.w3.org/2000/svg" fill="none" stroke="{ink}" color="{ink}"'
     named = f'role="img" aria-label="{escape(says)}"'
     return f'<svg viewBox="-4 -4 168 88" width="168" height="88" {named} {look}>{parts}</svg>'
 

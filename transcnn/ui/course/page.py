@@ -75,6 +75,7 @@ def show() -> None:
                 st.markdown(f"**{say('course.change')}** {desk.lesson.change}")
                 st.markdown(f"**{say('course.present')}** {desk.lesson.present}")
     show_glossary(say)
+    _hand_out(desk)
     _take_away(state, say, shown)
 
 
@@ -108,6 +109,22 @@ def _write_link(state: AppState, shown: Shown, step: str) -> None:
     link |= {name: value for name, value in wanted.items() if value is not None}
     if st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
+
+
+def _hand_out(desk: "Desk") -> None:
+    """The chapter on paper; it is made when it is asked for, outside of the session."""
+    from transcnn.reports.handout.html import render
+
+    say, scene, chapter = desk.say, desk.scene, desk.step.chapter
+    title = desk.shown.source.title
+    st.download_button(
+        say("course.handout", chapter=chapter),
+        data=lambda: render(scene, chapter, say.language, title),
+        file_name=f"course-{chapter}.html",
+        mime="text/html",
+        on_click="ignore",
+        help=say("course.handout_says"),
+    )
 
 
 def _take_away(state: AppState, say: Words, shown: Shown) -> None:

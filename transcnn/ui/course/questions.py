@@ -11,6 +11,7 @@ from transcnn.course.questions import (
     Order,
     Posed,
     parse_number,
+    spell_number,
 )
 from transcnn.ui.course.desk import Desk
 from transcnn.ui.course.progress import LONGEST, SURENESS, Kept
@@ -165,7 +166,7 @@ def describe_guess(desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
         assert isinstance(guess, tuple)
         return " > ".join(_option(desk, name, posed, str(option)) for option in guess)
     if isinstance(posed.asks, Estimate):
-        return _number(float(guess))  # type: ignore[arg-type]
+        return spell_number(float(guess))  # type: ignore[arg-type]
     return _option(desk, name, posed, str(guess))
 
 
@@ -174,18 +175,11 @@ def _outcome(desk: Desk, name: str, posed: Posed) -> str:
         case Choose(right=right):
             return " / ".join(_option(desk, name, posed, option) for option in sorted(right))
         case Estimate(key=key):
-            return _number(key)
+            return spell_number(key)
         case Click(best=found) | Draw(key=found):
             return describe_guess(desk, name, posed, found)
         case Order(right=order):
             return describe_guess(desk, name, posed, order)
-
-
-def _number(value: float) -> str:
-    """Three figures, whole numbers as they are."""
-    if value == int(value):
-        return f"{value:,.0f}"
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _ask_what_was_seen(desk: Desk) -> None:

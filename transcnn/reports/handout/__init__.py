@@ -1,0 +1,8 @@
+"""The course on paper: a chapter about one picture as one HTML file that needs nothing else.
+
+drawing.py    boards, bars and tables of numbers, without a drawing library
+equations.py  LaTeX as MathML, which browsers set by themselves
+asking.py, heads.py, going_up.py  the figures of a chapter's steps, before and after the reveal
+answers.py    what is right, in words
+html.py       the sheets, from handout.html
+"""
