@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from tests.app.test_pages import open_app
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
+from transcnn.course.before_after import TIMES, form_at, items_of, load_items
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order
 from transcnn.course.scene import Scene, first_asker
@@ -169,10 +170,12 @@ def test_progress_survives_in_its_file_and_holds_no_key(zebra):
         b'{"version": 1, "kept": {"Q1": {"guess": {}, "sure": ""}}, "revealed": [], "saw": {}}',
         b'{"version": 1, "kept": {"Q1": {"guess": 1, "sure": "very"}}, "revealed": [], "saw": {}}',
         b'{"version": 1, "kept": {}, "revealed": [7], "saw": {}}',
+        b'{"version": 1, "kept": {}, "revealed": [], "saw": {}, "tests": {"before": 1}}',
+        b'{"version": 1, "kept": {}, "revealed": [], "saw": {}, "tests": {}, "learner": "x"}',
         b"[" * 100_000,
         b" " * (LARGEST + 1),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_file_that_is_no_progress_is_refused(data):
     with pytest.raises(ChoiceError):
@@ -188,6 +191,45 @@ def test_a_file_with_a_guess_of_another_kind_does_no_harm(zebra):
     app.run()
     assert not app.exception
     assert app.button(key="course_reveal").disabled
+
+
+def test_nothing_of_the_tests_is_revealed_before_both_are_done_and_then_they_are_saved():
+    app = open_course(step="1.2", lang="zh")
+    learner, words = app.session_state["progress"].learner, load_items("zh")
+    for time in TIMES:
+        assert not [c for c in app.get("download_button") if "CSV" in c.proto.label]
+        assert "✓" not in said(app)
+        for item in items_of(form_at(learner, time)):
+            field = app.radio(key=f"test|{learner}|{time}|{item.name}")
+            assert list(field.options) == [words[item.name].options[o] for o in item.shown]
+            if item.number > 1 or time == "after":
+                field.set_value(item.key)
+        app.button(key=f"course_test_keep_{time}").click().run()
+        if time == "before":
+            assert app.session_state["progress"].tests == {}, "one is not answered"
+            first = items_of(form_at(learner, time))[0]
+            wrong = next(o for o in first.options if o != first.key)
+            app.radio(key=f"test|{learner}|{time}|{first.name}").set_value(wrong)
+            app.button(key="course_test_keep_before").click().run()
+        assert not app.exception
+    assert "前测 2／3，后测 3／3" in said(app)
+    assert "前测 3／3，后测 3／3" in said(app)
+    assert said(app).count("✗") == 1
+    assert [c for c in app.get("download_button") if "CSV" in c.proto.label]
+    again = read_progress(app.session_state["progress"].as_json().encode())
+    assert again == app.session_state["progress"]
+    assert set(again.tests) == set(TIMES)
+
+
+def test_a_loaded_file_brings_its_tests_and_one_without_them_takes_none_away():
+    mine = Progress(tests={"before": {"A1": "place"}}, learner="0000000a")
+    mine.add(Progress())
+    assert (mine.tests, mine.learner) == ({"before": {"A1": "place"}}, "0000000a")
+    other = Progress()
+    other.add(mine)
+    assert other == mine
+    old = b'{"version": 1, "kept": {}, "revealed": [], "saw": {}}'
+    assert read_progress(old).tests == {}
 
 
 def test_progress_is_the_same_after_being_saved_and_loaded():

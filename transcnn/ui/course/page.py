@@ -34,6 +34,7 @@ def show() -> None:
     from transcnn.course.lessons import load_lesson
     from transcnn.course.scene import Scene, first_asker
     from transcnn.course.steps import STEPS, find_step
+    from transcnn.ui.course.before_after import show_before_after
     from transcnn.ui.course.desk import Desk
     from transcnn.ui.course.glossary import show_glossary, show_word_card
     from transcnn.ui.course.questions import show_questions
@@ -74,6 +75,7 @@ def show() -> None:
             if desk.lesson.change is not None:
                 st.markdown(f"**{say('course.change')}** {desk.lesson.change}")
                 st.markdown(f"**{say('course.present')}** {desk.lesson.present}")
+    show_before_after(state, say)
     show_glossary(say)
     _hand_out(desk)
     _take_away(state, say, shown)
