@@ -2,8 +2,12 @@
 
 import pytest
 
+from transcnn.analysis.ledger import ledger
+from transcnn.classifier import Classifier
 from transcnn.course.lessons import load_lesson
 from transcnn.course.steps import find_step
+from transcnn.pictures import decode, prepare
+from transcnn.pictures.samples import samples
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
@@ -99,6 +103,28 @@ def test_a_grid_is_drawn_by_keyboard_from_corner_to_corner(server, open_page):
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     page.get_by_text("rows 31 to 32, columns 17 to 19", exact=True).wait_for()
+
+
+def test_a_vote_is_read_off_the_board_in_percent_of_the_strongest(server, open_page):
+    """4.5 before the reveal: the board of the lion, cell by cell, in words."""
+    sample = next(s for s in samples() if s.name == "lion")
+    classifier = Classifier()
+    pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
+    logits = classifier.logits(pixels[None])[0].numpy()
+    found = ledger(classifier, pixels, logits)
+    boards = [v / abs(v).max() for v in map(found.votes, logits.argsort()[::-1][:2])]
+    page = open_page(f"{server}/course?picture=lion&step=4.5", until=".boards canvas")
+    settle(page)
+    canvas = page.locator(".boards canvas.data").first
+    box, told = canvas.bounding_box(), []
+    for row, column in ((0, 0), (2, 3), (6, 6)):
+        at = {"x": box["width"] * (column + 0.5) / 7, "y": box["height"] * (row + 0.5) / 7}
+        canvas.click(position=at)
+        says = page.locator(".boards .says").first.inner_text()
+        told.append(float(says.split("·")[1].replace("−", "-")))
+    expected = [[round(100 * v[y, x], 1) for y, x in ((0, 0), (2, 3), (6, 6))] for v in boards]
+    assert any(told == pytest.approx(one, abs=0.11) for one in expected)
+    assert expected[0] != pytest.approx(expected[1], abs=0.5)
 
 
 def test_the_browsers_way_back_leads_to_the_step_before(server, open_page):

@@ -11,7 +11,8 @@ from transcnn.assets import FOLDER
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README[README.index("## Command line") :]
-COMMANDS = ["models", "predict", "evaluate", "ablate", "reading", "attention", "cost", "learned"]
+COMMANDS = ["models", "predict", "evaluate", "ablate", "reading", "attention", "explain", "cost"]
+COMMANDS += ["learned"]
 WITHOUT_JSON = ["report", "demonstration", "handout", "bench", "train", "means", "choices"]
 
 
@@ -43,6 +44,7 @@ def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, s
         "ablate": [folder],
         "reading": [folder],
         "attention": [zebra, "--stage", 0, "--block", 0, "--token", "0,0"],
+        "explain": [zebra, "--method", "grad_cam"],
         "cost": [],
         "learned": [folder / "made_up.csv", "--simulate", 8, "--seed", 2],
     }[command]

@@ -112,6 +112,15 @@ def test_an_equation_is_one_piece_of_mathml_a_line_with_the_letters_of_the_pictu
     )
     assert len(lines) == 2
     assert all(line.startswith("<math") for line in lines)
+    aligned = r"\begin{alignedat}{2} N &= 4 &&= x \\ \hline M &= 5\end{alignedat}"
+    both = as_mathml(rf"\begin{{gathered}} a \\ {aligned} \end{{gathered}}")
+    assert len(both) == 3
+    assert not any("amp" in line or "&#x00026" in line for line in both)
+    matrix = as_mathml(
+        r"\begin{gathered} \begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix} \end{gathered}"
+    )
+    assert len(matrix) == 1
+    assert matrix[0].count("<mtd>") == 4
     assert "<mfrac>" in lines[0]
     assert "asker" not in "".join(lines)
 

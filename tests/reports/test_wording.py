@@ -21,7 +21,13 @@ USERS = [*(PACKAGE / "reports").rglob("*.py"), *(PACKAGE / "ui").rglob("*.py")]
 USERS += (PACKAGE / "reports").rglob("*.html")
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in USERS)
 HANDOUT = {  # what its figures put together
-    "": ("row", "column", "average", "both"),
+    "": ("row", "column", "average", "both", "side", "faster", "spread"),
+    "level_": (0, 1),
+    "plain_": ("ms",),
+    "grids_": ("ms",),
+    "part_": ("products", "projections", "upper", "mixing"),
+    "bill_": ("plain", "grids"),
+    "box_": ("stem", "down", "attention", "bottleneck", "head"),
     "ring_": ("near", "middle", "far"),
     "block_": ("first", "star", "last"),
     "grid_": range(4),

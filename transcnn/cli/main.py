@@ -15,6 +15,8 @@ from transcnn.cli import (
     cost,
     demonstration,
     evaluate,
+    explain,
+    faithfulness,
     handout,
     learned,
     means,
@@ -43,10 +45,12 @@ for command in (
     ablate.ablate,
     reading.reading,
     attention.attention,
+    explain.explain,
     bench.bench,
     cost.cost,
     train.train,
     choices.choices,
+    faithfulness.faithfulness,
     means.means,
 ):
     app.add_command(command)

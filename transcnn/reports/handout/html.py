@@ -9,13 +9,19 @@ from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.course.word_card import draw as draw_word
 from transcnn.errors import ChoiceError
-from transcnn.reports.handout import asking, going_up, heads
+from transcnn.reports.handout import asking, going_up, heads, other_half, price
 from transcnn.reports.handout.answers import asks, options, right_answer, wrong_ways
 from transcnn.reports.handout.drawing import draw, photo
 from transcnn.reports.handout.equations import as_mathml
 from transcnn.reports.wording import Wording
 
-FIGURES = {**asking.FIGURES, **heads.FIGURES, **going_up.FIGURES}
+FIGURES = {
+    **asking.FIGURES,
+    **heads.FIGURES,
+    **going_up.FIGURES,
+    **price.FIGURES,
+    **other_half.FIGURES,
+}
 CHAPTERS = tuple(dict.fromkeys(step.chapter for step in STEPS))
 
 
