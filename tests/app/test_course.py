@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import math
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -11,18 +14,21 @@ from streamlit.testing.v1 import AppTest
 from tests.app.test_pages import open_app
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
+from transcnn.course import controls
 from transcnn.course.before_after import TIMES, form_at, items_of, load_items
+from transcnn.course.experiments import Lab
 from transcnn.course.lessons import load_lesson
-from transcnn.course.questions import Choose, Click, Draw, Estimate, Order
+from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
 from transcnn.course.scene import Scene, first_asker
-from transcnn.course.steps import STEPS, find_step
+from transcnn.course.steps import QUESTIONS, STEPS, find_step
 from transcnn.errors import ChoiceError
+from transcnn.figures.scale import format_multiple
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.course.choice import CourseChoice, read_course
 from transcnn.ui.course.progress import LARGEST, Kept, Progress, read_progress
 from transcnn.ui.guests import Guest
-from transcnn.ui.words import words
+from transcnn.ui.words import class_labels, plain, words
 
 NUMBERS = [step.number for step in STEPS]
 
@@ -32,8 +38,9 @@ def zebra(shipped_trace):
     sample = next(s for s in samples() if s.name == "zebra")
     digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
     pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
+    place, classifier = first_asker("zebra", shipped_trace.crop), Classifier()
     return Scene(
-        Classifier(), shipped_trace, pixels, digest, first_asker("zebra", shipped_trace.crop)
+        classifier, shipped_trace, pixels, digest, place, sample="zebra", kept=Lab(classifier)
     )
 
 
@@ -59,6 +66,10 @@ def predict(app: AppTest, scene: Scene, number: str, right: bool = True) -> None
             case Choose(options=options, right=key):
                 guess = next(o for o in options if (o in key) == right)
                 app.radio(key=f"guess|{place}").set_value(guess)
+            case Tick(options=options, right=key):
+                for option in options:
+                    box = app.checkbox(key=f"guess|{place}|{option}")
+                    box.set_value((option in key) == right)
             case Order(right=order):
                 app.radio(key=f"guess|{place}").set_value(order if right else order[::-1])
             case Estimate(key=key):
@@ -85,6 +96,7 @@ def reveal(app: AppTest, saw: str = "stripes") -> None:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_step_is_walked_from_prediction_to_why(zebra, number, language):
     lesson, step = load_lesson(find_step(number), language), find_step(number)
+    zebra = replace(zebra, labels=class_labels(language))
     app = open_course(step=number, lang=language)
     why = lesson.why.format(**step.facts(zebra))
     assert why not in said(app), "the why comes last"
@@ -465,3 +477,153 @@ def test_a_bad_upload_gives_one_sentence():
     app.sidebar.file_uploader[0].set_value(("x.jpg", b"no picture", "image/jpeg")).run()
     assert not app.exception
     assert "not a picture" in app.error[0].value
+
+
+# Chapter 5
+
+
+def boards(app: AppTest, mounted: int = 0) -> list[dict]:
+    """What the browser is given to draw."""
+    found = [c.proto for c in app.get("bidi_component")]
+    return [json.loads(p.json) for p in found if p.component_name == "transcnn.boards"][mounted][
+        "boards"
+    ]
+
+
+def test_the_trained_board_is_on_the_side_that_is_right_and_unnamed_until_the_reveal(zebra):
+    app = open_course(step="5.1")
+    shown = boards(app)
+    assert [board["name"] for board in shown[:2]] == ["A", "B"]
+    assert all(board["multiples"] is None for board in shown), "no number before the guess"
+    found = controls.twins(zebra)
+    row = found[0].levels[-1].attention[:, 0, 0, found[1]].mean(0)
+    side = {"a": 0, "b": 1}[next(iter(QUESTIONS["Q43"].pose(zebra).asks.right))]
+    stretched = (row - row.min()) / (row.max() - row.min())
+    assert shown[side]["shades"] == pytest.approx(stretched.tolist(), abs=1e-3)
+    predict(app, zebra, "5.1")
+    app.button(key="course_reveal").click().run()
+    named = boards(app)
+    assert "trained" in named[side]["name"]
+    assert "random" in named[1 - side]["name"]
+    assert named[side]["multiples"] == pytest.approx((49 * row).tolist(), abs=1e-3)
+    app.toggle(key="course_common").set_value(False).run()
+    assert boards(app)[side]["shades"] == shown[side]["shades"]
+
+
+def test_the_board_that_is_thought_the_strongest_is_the_one_that_is_asked_about():
+    app = open_course(step="5.2")
+    assert "now it is A" in said(app)
+    app.session_state["course"] = replace(app.session_state["course"], board=2)
+    app.run()
+    assert "now it is C" in said(app)
+    assert [" · " in board["name"] for board in boards(app)] == [False, False, True]
+
+
+def test_each_switch_shows_its_answers_beside_the_plain_ones(zebra):
+    app = open_course(step="5.3")
+    predict(app, zebra, "5.3")
+    app.button(key="course_reveal").click().run()
+    for name in ("off", "uniform", "identity", "swapped"):
+        app.segmented_control(key="course_switch").set_value(name).run()
+        logits = zebra.experiments.switched[name]
+        top = int(logits.argmax())
+        share = math.exp(logits[top]) / sum(math.exp(v) for v in logits)
+        change = f"{logits[top] - zebra.trace.logits[top]:+.2f}".replace("-", "−")
+        row = next(m.value for m in app.markdown if m.value.startswith("| class"))
+        assert f"{100 * share:.1f} % | {change} |" in row.splitlines()[2]
+    assert "Bakery counter" in boards(app)[0]["name"]
+
+
+def test_scraps_and_gray_by_share_are_run_anew(zebra):
+    app = open_course(step="5.4")
+    assert len(boards(app)[1]["boxes"]) == 20
+    predict(app, zebra, "5.4")
+    app.button(key="course_reveal").click().run()
+    app.select_slider(key="course_share").set_value(80).run()
+    app.segmented_control(key="course_fill").set_value("gray").run()
+    assert len(boards(app)[1]["boxes"]) == 39
+    hiding, _ = zebra.experiments.hidden(0.8, "gray")
+    table = next(m.value for m in app.markdown if "With H-MHSA" in m.value)
+    for outcome in (hiding.with_attention, hiding.body):
+        first = outcome.top[0]
+        assert f"{first.name.label} {100 * first.probability:.1f} %" in table
+
+
+def test_an_upload_is_asked_about_once_its_right_class_is_named():
+    app = open_course(step="5.5")
+    assert "Great white shark" in said(app), "the zebra is answered rightly"
+    photo = next(s for s in samples() if s.name == "lion").path.read_bytes()
+    app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
+    assert words("en")("course.lacks_right_class") in [info.value for info in app.info]
+    assert not [b for b in app.button if b.key == "course_reveal"]
+    app.selectbox(key="course_right").set_value(292).run()
+    assert not app.exception
+    assert "It says **lion**" in said(app)
+    assert "Right would be **tiger**" in said(app)
+    assert app.button(key="course_reveal").disabled
+
+
+def test_scraps_of_an_upload_are_asked_about_too():
+    app = open_course(step="5.4")
+    photo = next(s for s in samples() if s.name == "beagle").path.read_bytes()
+    app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
+    assert not app.exception
+    assert len(boards(app)[1]["boxes"]) == 20
+    assert "An even reading: 59 %" in said(app)
+
+
+def test_the_claim_card_says_the_numbers_of_this_picture_and_links_to_them(zebra):
+    app = open_course(step="5.6", at="100,40")
+    scene = replace(zebra, at=(100, 40))
+    predict(app, scene, "5.6")
+    app.button(key="course_reveal").click().run()
+    app.segmented_control(key="course_switch").set_value("uniform").run()
+    app.selectbox(key="course_head").set_value(2).run()
+    card = app.code[0].value
+    row = scene.trace.block(2, 2).levels[-1].attention[2, 0, 0, 3 * 7 + 1]
+    other = max((c for c in range(49) if c != 22), key=lambda c: row[c])
+    assert f"Head 3: cell (4, 2) reads {format_multiple(49 * float(row[other]))}" in card
+    assert f"from cell ({other // 7 + 1}, {other % 7 + 1})" in card
+    query = parse_qs(urlsplit(card.splitlines()[-1]).query)
+    wanted = {"picture": "zebra", "stage": "2", "block": "2", "head": "2", "switch": "uniform"}
+    assert {name: query[name][0] for name in wanted} == wanted
+    assert query["token"] == ["6,2"], "on the 14 x 14 map"
+
+
+def test_cells_are_covered_one_by_one_and_the_answer_is_run_anew(zebra):
+    app = open_course(step="5.6")
+    predict(app, zebra, "5.6")
+    app.button(key="course_reveal").click().run()
+    app.session_state["cover|transcnn_lite0|samples/zebra.jpg"] = set(range(49))
+    app.run()
+    pixels = np.full((1, 224, 224, 3), 127, np.uint8)
+    now = zebra.classifier.rank(zebra.classifier.logits(pixels)[0]).top[0]
+    assert f"changes from zebra to {plain(now.name.label)}" in said(app)
+    app.button(key="course_uncover").click().run()
+    assert words("en")("course.cover_how") in said(app)
+
+
+def test_another_network_forgets_what_was_chosen_on_the_input_of_the_last():
+    app = open_course(step="1.4", at="200,200")
+    app.session_state["course"] = replace(app.session_state["course"], right=999, box=(5, 5, 6, 6))
+    app.sidebar.selectbox[0].set_value("transcnn_nano").run()
+    assert not app.exception
+    assert app.session_state["course"] == CourseChoice("1.4")
+
+
+@pytest.mark.parametrize("number", ["5.1", "5.4", "5.5", "5.6"])
+def test_a_network_of_ten_classes_walks_chapter_5_too(number):
+    classifier = Classifier("transcnn_nano")
+    sample = next(s for s in samples() if s.name == "candles")
+    pixels, crop = prepare(decode(sample.path.read_bytes()), 128)
+    digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
+    trace = classifier.trace_pixels(pixels, crop)
+    right = (int(trace.logits.argmax()) + 1) % 10
+    at = first_asker("candles", crop)
+    scene = Scene(classifier, trace, pixels, digest, at, sample="candles", right=right)
+    app = open_course(step=number, picture="candles", model="transcnn_nano")
+    app.session_state["course"] = replace(app.session_state["course"], right=right)
+    app.run()
+    predict(app, scene, number)
+    reveal(app)
+    assert load_lesson(find_step(number), "en").title in said(app)

@@ -21,7 +21,7 @@ USERS = [*(PACKAGE / "reports").rglob("*.py"), *(PACKAGE / "ui").rglob("*.py")]
 USERS += (PACKAGE / "reports").rglob("*.html")
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in USERS)
 HANDOUT = {  # what its figures put together
-    "": ("row", "column", "average", "both", "side", "faster", "spread"),
+    "": ("row", "column", "average", "both", "side", "faster", "spread", "noise"),
     "level_": (0, 1),
     "plain_": ("ms",),
     "grids_": ("ms",),

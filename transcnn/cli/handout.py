@@ -25,9 +25,11 @@ def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None
 
     from transcnn.classifier import Classifier
     from transcnn.course.scene import Scene, first_asker
+    from transcnn.labels import names_of
     from transcnn.pictures import decode, prepare
     from transcnn.pictures.samples import samples
     from transcnn.reports.handout.html import CHAPTERS, render
+    from transcnn.reports.wording import Wording
 
     if chapter not in CHAPTERS:  # before the network is loaded
         raise ChoiceError(field="chapter", value=chapter, allowed=", ".join(map(str, CHAPTERS)))
@@ -39,7 +41,10 @@ def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None
     trace = classifier.trace_pixels(pixels, crop)
     asker = first_asker(sample.name if sample else None, crop)
     digest = hashlib.sha256(data).hexdigest()
-    scene = Scene(classifier, trace, pixels, digest, asker)
+    say, config = Wording(lang), classifier.config
+    labels = tuple(say.class_name(name) for name in names_of(config.classes, config.indices))
+    sample_name = sample.name if sample else None
+    scene = Scene(classifier, trace, pixels, digest, asker, sample=sample_name, labels=labels)
     name = sample.title[lang] if sample else image.name
     out.write_text(render(scene, chapter, lang, name), encoding="utf-8")
     click.echo(f"{out}: chapter {chapter} about {image.name}")

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.course.by_hand import spell
 from transcnn.course.questions import FLAT, Choose, Click, Draw, Estimate, Posed
-from transcnn.course.scene import Place, Scene, Wide
+from transcnn.course.scene import Box, Place, Scene, Wide, by_hand
 from transcnn.course.step import Question, Step
 from transcnn.model.attention import attend
 from transcnn.trace import Trace
@@ -20,7 +20,6 @@ from transcnn.trace.trace import BlockTrace
 
 MOVED = 16  # pixels to the right, in 3.2
 _FINE = 28  # places a side of the smoothed reading
-Box = tuple[int, int, int, int]  # top, left, bottom, right, all inside
 
 
 # 3.1 Cut the map into grids
@@ -435,7 +434,7 @@ STEPS = (
                 _merged_by_hand,
                 gaps=("tokens",),
                 ways=("average", "half", "twice"),
-                by_hand=True,
+                also=by_hand,
             ),
             "Q25": Question("estimate", _winning_tokens, gaps=("T", "C"), ways=("one",)),
         },

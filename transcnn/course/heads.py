@@ -9,7 +9,7 @@ import numpy as np
 from transcnn.analysis.cost.attention import AttentionCost, mhsa
 from transcnn.course.by_hand import spell
 from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, Posed
-from transcnn.course.scene import CLEAR, Scene, Wide, board_heads
+from transcnn.course.scene import CLEAR, Scene, Wide, board_heads, by_hand
 from transcnn.course.step import Question, Step
 from transcnn.trace.trace import BlockTrace
 
@@ -267,7 +267,7 @@ STEPS = (
                 ("same", "third", "softer", "even"),
                 ("p", "w", "same", "third", "softer", "even"),
                 ("same", "third", "even"),
-                by_hand=True,
+                also=by_hand,
             ),
         },
         _scale_equation,

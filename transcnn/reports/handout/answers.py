@@ -9,6 +9,7 @@ from transcnn.course.questions import (
     Guess,
     Order,
     Posed,
+    Tick,
     spell_number,
 )
 from transcnn.reports.wording import Wording
@@ -29,7 +30,7 @@ def option(asked: Asked, posed: Posed, name: str, say: Wording) -> str:
 def options(asked: Asked, posed: Posed, say: Wording) -> list[str]:
     """All options, in the order in which the page shows them; none where nothing is chosen."""
     match posed.asks:
-        case Choose(options=names):
+        case Choose(options=names) | Tick(options=names):
             return [option(asked, posed, name, say) for name in names]
         case Order(values=values):
             return [option(asked, posed, name, say) for name in values]
@@ -55,13 +56,15 @@ def describe(asked: Asked, posed: Posed, guess: Guess, say: Wording) -> str:
 def right_answer(asked: Asked, posed: Posed, say: Wording) -> str:
     """The key in words, with its tolerance."""
     match posed.asks:
-        case Choose(right=right):
+        case Choose(right=right) | Tick(right=right):
             return " / ".join(option(asked, posed, name, say) for name in sorted(right))
         case Estimate(key=key, within=within, factor=factor):
             told = spell_number(key)
             if factor > 1:
                 return f"{told} {say('handout_factor', factor=f'{factor:g}')}"
             return f"{told} {say('handout_within', within=f'{within:.3g}')}" if within else told
+        case Click(none_right=True):
+            return say("handout_none_helps")
         case Click(best=place) | Draw(key=place):
             return describe(asked, posed, place, say)
         case Order(right=order):

@@ -12,7 +12,7 @@ def as_mathml(equation: str) -> list[str]:
     r"""The lines of a step's equation; \asker{t} and \seen{u} are the letters on the picture."""
     plain = re.sub(r"\\(?:asker|seen)\{(\w)\}", r"\\mathbf{\1}", equation)
     plain = plain.replace(r"\ln", r"\,\ln\,")  # in MathML a name keeps no distance by itself
-    return [convert(line, display="block") for line in _lines(plain.strip())]
+    return [convert(line, display="block") for line in _lines(plain.strip()) if line]
 
 
 def _lines(equation: str) -> list[str]:

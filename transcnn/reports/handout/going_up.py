@@ -6,9 +6,15 @@ from transcnn.course import going_up
 from transcnn.course.questions import Click, Draw
 from transcnn.course.scene import Place, Scene
 from transcnn.course.steps import QUESTIONS
+from transcnn.pictures.changes import Pixels
 from transcnn.reports.handout.asking import Figures, last_board, map_by_hand, products
 from transcnn.reports.handout.drawing import Bars, Board, Figure
 from transcnn.reports.wording import Wording
+
+
+def photos(scene: Scene) -> dict[str, Pixels]:
+    """The moved picture, by the name that figures use."""
+    return {"moved": going_up.moved_pixels(scene, going_up.MOVED)}
 
 
 def _part(scene: Scene, say: Wording, token: Place) -> Board:

@@ -9,7 +9,7 @@ from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.course.word_card import draw as draw_word
 from transcnn.errors import ChoiceError
-from transcnn.reports.handout import asking, going_up, heads, other_half, price
+from transcnn.reports.handout import asking, claims, controls, going_up, heads, other_half, price
 from transcnn.reports.handout.answers import asks, options, right_answer, wrong_ways
 from transcnn.reports.handout.drawing import draw, photo
 from transcnn.reports.handout.equations import as_mathml
@@ -21,6 +21,8 @@ FIGURES = {
     **going_up.FIGURES,
     **price.FIGURES,
     **other_half.FIGURES,
+    **controls.FIGURES,
+    **claims.FIGURES,
 }
 CHAPTERS = tuple(dict.fromkeys(step.chapter for step in STEPS))
 
@@ -51,6 +53,7 @@ class _Step:
     live: list[str]
     asked: list[_Asked]
     left_out: list[int]
+    lacking: bool
     saw: str
     why: str
     change: str | None
@@ -93,15 +96,16 @@ def render(scene: Scene, chapter: int, language: str, picture: str) -> str:
 
 def _other_photos(scene: Scene, chapter: int) -> list[str]:
     """Pictures besides the scene's own that the figures of a chapter use."""
-    from transcnn.course.going_up import MOVED, moved_pixels
-
-    return [photo("moved", moved_pixels(scene, MOVED))] if chapter == 3 else []
+    found = {3: going_up.photos, 5: claims.photos}.get(chapter)
+    return [photo(*named) for named in found(scene).items()] if found else []
 
 
 def _step(scene: Scene, step: Step, say: Wording) -> _Step:
     lesson = load_lesson(step, say.language)
     facts = step.facts(scene)
-    posed = {name: question.pose(scene) for name, question in step.questions.items()}
+    lacking = step.lacks(scene) is not None
+    questions = {} if lacking else step.questions
+    posed = {name: question.pose(scene) for name, question in questions.items()}
     asked = [
         _Asked(
             number,
@@ -126,6 +130,7 @@ def _step(scene: Scene, step: Step, say: Wording) -> _Step:
         masked=as_mathml(step.equation(scene, False)),
         live=as_mathml(step.equation(scene, True)),
         asked=asked,
+        lacking=lacking,
         left_out=[n for n, found in enumerate(posed.values(), 1) if found is None],
         saw=lesson.saw,
         why=lesson.why.format(**facts),

@@ -34,7 +34,7 @@ def _whole(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
     ]
 
 
-def _ledger(name: str, votes: Wide, top: float, unit: float) -> Board:
+def signed_board(name: str, votes: Wide, top: float, unit: float, photo: str = "photo") -> Board:
     """Votes from -`top` to `top`, written in hundredths of `unit`."""
     rows, columns = votes.shape
     return Board(
@@ -43,6 +43,7 @@ def _ledger(name: str, votes: Wide, top: float, unit: float) -> Board:
         columns,
         [float(2.0 ** (OCTAVES * np.clip(v / top, -1, 1))) for v in votes.ravel()],
         texts=[f"{100 * v / unit:.0f}".replace("-", "−") for v in votes.ravel()],
+        photo=photo,
     )
 
 
@@ -57,14 +58,14 @@ def _votes(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
         votes = scene.ledger.votes(c)
         if revealed:
             name = say("handout_votes", letter=letter, name=say.class_name(names[c]))
-            found.append(_ledger(name, votes, top=1.0, unit=1.0))
+            found.append(signed_board(name, votes, top=1.0, unit=1.0))
         else:  # each on a scale of its own: sums would tell
             strongest = float(np.abs(votes).max())
             name = say("handout_strongest", letter=letter)
-            found.append(_ledger(name, votes, strongest, strongest))
+            found.append(signed_board(name, votes, strongest, strongest))
     if revealed:
         first, second = (scene.ledger.votes(c) for c in other_half.first_two(scene))
-        found.append(_ledger(say("handout_difference"), first - second, top=1.0, unit=1.0))
+        found.append(signed_board(say("handout_difference"), first - second, top=1.0, unit=1.0))
     return found
 
 

@@ -21,7 +21,7 @@ def show_word_card(say: Words) -> None:
         f"{escape(card[word].says)}</div>"
         for word in CARD
     )
-    with st.expander(say("course.card"), expanded=True):
+    with st.expander(say("course.word_card"), expanded=True):
         st.html(f'<div style="display: flex; flex-wrap: wrap; gap: 20px">{cells}</div>')
 
 
