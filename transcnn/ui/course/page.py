@@ -134,9 +134,14 @@ def _hand_out(desk: "Desk") -> None:
 
     say, scene, chapter = desk.say, desk.scene, desk.step.chapter
     title = desk.shown.source.title
+
+    def make() -> str:
+        with running:
+            return render(scene, chapter, say.language, title)
+
     st.download_button(
         say("course.handout", chapter=chapter),
-        data=lambda: render(scene, chapter, say.language, title),
+        data=make,
         file_name=f"course-{chapter}.html",
         mime="text/html",
         on_click="ignore",
