@@ -196,13 +196,16 @@ def _letter(x: float, y: float, letter: str) -> str:
 
 def _bars(bars: Bars) -> str:
     top = max((*bars.values.values(), 1e-12))
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td><svg width="{_BAR:.0f}" height="14" '
-        f'role="presentation"><rect width="{max(0.0, value) / top * _BAR:.1f}" height="14" '
-        f'fill="#777"/></svg></td><td>{_amount(value)}{escape(bars.unit)}</td></tr>'
-        for name, value in bars.values.items()
-    )
-    return f'<table class="bars"><tbody>{rows}</tbody></table>'
+    rows = []
+    for name, value in bars.values.items():
+        bar = f'<rect width="{max(0.0, value) / top * _BAR:.1f}" height="14" fill="#777"/>'
+        frame = f'viewBox="0 0 {_BAR:.0f} 14" preserveAspectRatio="none" role="presentation"'
+        rows.append(
+            f'<tr><th scope="row">{escape(name)}</th><td><svg {frame}>{bar}</svg></td>'
+            f"<td>{_amount(value)}{escape(bars.unit)}</td></tr>"
+        )
+    body = "".join(rows)
+    return f'<table class="bars"><tbody>{body}</tbody></table>'
 
 
 def _amount(value: float) -> str:
