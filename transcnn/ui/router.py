@@ -20,6 +20,7 @@ PAGES = (
     ("explore", ":material/center_focus_strong:"),
     ("tokens", ":material/grid_view:"),
     ("hide", ":material/visibility_off:"),
+    ("compare", ":material/compare:"),
     ("course", ":material/school:"),
     ("cost", ":material/show_chart:"),
     ("errors", ":material/rule:"),
@@ -28,7 +29,7 @@ PAGES = (
 )
 
 # Addresses at which the chosen picture is seen.
-_WITH_PICTURE = ("", "explore", "tokens", "hide", "course")
+_WITH_PICTURE = ("", "explore", "tokens", "hide", "compare", "course")
 
 _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 
