@@ -35,6 +35,7 @@ _KIND, _SECOND, _STAGE = "compare_kind", "compare_second", "compare_stage"
 _BLOCK, _HEAD, _MAPS = "compare_block", "compare_head", "compare_maps"
 _NAMED = ("compare", "with", "stage", "block", "head", "token")
 _TOP = 5
+_ALL = -1  # of the heads: to Streamlit, None is no choice
 
 
 def show() -> None:
@@ -49,12 +50,15 @@ def show() -> None:
     _choose(state, say)
     sides = take_sides(state, say)
     _write_link(state, sides)
-    for side in sides:
-        warn_outside(st.empty(), say, side.source, side.config)
-    st.subheader(say("compare.answers"))
-    _show_answers(say, sides)
+    for source, config in {
+        s.source.digest + s.config.name: (s.source, s.config) for s in sides
+    }.values():
+        warn_outside(st.empty(), say, source, config)
+    headline = st.empty()
     st.subheader(say("compare.reads"))
     found = _show_readings(state, say, sides)
+    st.subheader(say("compare.answers"))
+    headline.markdown(_show_answers(say, sides))
     st.subheader(say("compare.cost"))
     _show_cost(state, say, sides)
     _take_away(say, found)
@@ -134,8 +138,9 @@ def _exchange(state: AppState) -> None:
         state.exchange_models()
 
 
-def _show_answers(say: Words, sides: tuple[Side, Side]) -> None:
-    """The likeliest classes of both in one table, each with what both give it."""
+def _show_answers(say: Words, sides: tuple[Side, Side]) -> str:
+    """The likeliest classes of both in one table, each with what both give it; in one sentence,
+    what both answer."""
     given: list[dict[Any, float]] = []
     labels: dict[Any, str] = {}
     wanted: set[Any] = set()
@@ -148,13 +153,13 @@ def _show_answers(say: Words, sides: tuple[Side, Side]) -> None:
         wanted |= {keys[i] for i in np.argsort(-shares, kind="stable")[:_TOP]}
     first = [max(one, key=one.__getitem__) for one in given]
     says = "compare.same_answer" if first[0] == first[1] else "compare.other_answer"
-    st.markdown(say(says, a=plain(labels[first[0]]), b=plain(labels[first[1]])))
     heads = [f"{side.letter} · {plain(side.name)}" for side in sides]
     rows = [f"| {say('models.answer')} | {heads[0]} | {heads[1]} |", "| --- | ---: | ---: |"]
     for key in sorted(wanted, key=lambda k: -max(one.get(k, 0.0) for one in given)):
         cells = (_percent(one[key]) if key in one else say("compare.no_class") for one in given)
         rows.append(f"| {plain(labels[key])} | {' | '.join(cells)} |")
     st.markdown("\n".join(rows))
+    return say(says, a=plain(labels[first[0]]), b=plain(labels[first[1]]))
 
 
 def _percent(share: float) -> str:
@@ -230,21 +235,21 @@ def _choose_part(state: AppState, say: Words) -> None:
         )
         _select(
             say("view.head"),
-            [None, *range(attention.heads)],
-            selection.head,
+            [_ALL, *range(attention.heads)],
+            _ALL if selection.head is None else selection.head,
             _HEAD,
-            lambda h: say("view.all_heads") if h is None else str(h + 1),
-            lambda h: state.select(replace(selection, head=h)),
+            lambda h: say("view.all_heads") if h == _ALL else str(h + 1),
+            lambda h: state.select(replace(selection, head=None if h == _ALL else h)),
         )
 
 
 def _select(
     label: str,
-    options: Sequence[Any],
-    chosen: Any,
+    options: Sequence[int],
+    chosen: int,
     key: str,
-    named: Callable[[Any], str],
-    choose: Callable[[Any], None],
+    named: Callable[[int], str],
+    choose: Callable[[int], None],
 ) -> None:
     st.session_state[key] = chosen
     st.selectbox(
