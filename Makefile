@@ -36,10 +36,10 @@ check: .venv/test-ready ## style, types, import directions
 	$(BIN)/lint-imports
 
 test: check $(AXE) ## everything that must hold, in less than 15 minutes
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-long: check $(AXE) ## the exhaustive versions too
-	$(BIN)/python -m pytest -m ''
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m ''
 
 bench: .venv/test-ready ## times: the network in ratios within one run, and what a person waits
 	$(BIN)/python -m transcnn bench

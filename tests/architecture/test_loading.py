@@ -28,7 +28,10 @@ def test_importing_the_package_loads_nothing_heavy():
 
 
 def test_using_the_core_loads_no_drawing_library():
-    uses = "import transcnn.classifier, transcnn.evaluation, transcnn.figures.reading"
+    uses = (
+        "import transcnn.classifier, transcnn.evaluation, transcnn.figures.reading\n"
+        "import transcnn.explain.methods, transcnn.explain.sanity"
+    )
 
     loaded = loaded_by(uses)
 

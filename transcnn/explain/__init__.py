@@ -2,5 +2,5 @@
 
 A `Subject` (picture, network, target) goes through a `Method` and becomes an `Attribution`, a map
 of values of a declared kind. Scores look at attributions only, so that controls are scored as
-methods are. captum is imported here and nowhere else, on first use.
+methods are. captum is imported here and nowhere else, on first use: it loads a drawing library.
 """

@@ -50,16 +50,21 @@ class Attribution:
 
         Values of a kind that adds up are shared out by area and summed; others are averaged.
         """
+        if self.kind.adds_up:
+            return share_out(self.values, rows, columns)
         down = _overlaps(self.values.shape[0], rows)
         across = _overlaps(self.values.shape[1], columns)
-        if self.kind.adds_up:
-            down = down / down.sum(0)
-            across = across / across.sum(0)
-        else:
-            down = down / down.sum(1, keepdims=True)
-            across = across / across.sum(1, keepdims=True)
-        summed: Values = down @ self.values @ across.T
-        return summed
+        down, across = (part / part.sum(1, keepdims=True) for part in (down, across))
+        averaged: Values = down @ self.values @ across.T
+        return averaged
+
+
+def share_out(values: Values, rows: int, columns: int) -> Values:
+    """Values that add up, [old rows, old columns], shared out by area on another board."""
+    down = _overlaps(values.shape[0], rows)
+    across = _overlaps(values.shape[1], columns)
+    shared: Values = (down / down.sum(0)) @ values @ (across / across.sum(0)).T
+    return shared
 
 
 def _overlaps(old: int, new: int) -> Values:

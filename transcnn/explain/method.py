@@ -1,7 +1,10 @@
 """What every method is to those who run it."""
 
 from collections.abc import Callable
-from typing import Protocol
+from dataclasses import fields
+from typing import Any, Protocol
+
+from torch import Tensor
 
 from transcnn.explain.attribution import Attribution, Kind
 from transcnn.explain.subject import Subject
@@ -16,6 +19,11 @@ class Stopped(Exception):
 
 def quiet(_: float) -> None:
     """For those who do not want to be told."""
+
+
+def part(told: Told, start: float, end: float) -> Told:
+    """For a step of longer work that goes from `start` to `end` of the whole."""
+    return lambda share: told(start + share * (end - start))
 
 
 class Method(Protocol):
@@ -33,3 +41,36 @@ class Method(Protocol):
         Leaves the network as it was, and can run beside others on the same network.
         """
         ...
+
+
+def telling(
+    explained: Callable[[Tensor], Tensor], told: Told, of: int
+) -> Callable[[Tensor], Tensor]:
+    """`explained`, which tells before each call how many of the `of` inputs are done.
+
+    That is how work inside captum is followed and stopped.
+    """
+    done = 0
+
+    def run(x: Tensor) -> Tensor:
+        nonlocal done
+        told(min(done / of, 1))
+        done += len(x)
+        return explained(x)
+
+    return run
+
+
+def settings_of(method: Any) -> dict[str, str | int | float]:
+    """All knobs of a method, a dataclass, as they are written: a place as "Y,X", a method inside
+    by its name and with its own knobs."""
+    found: dict[str, str | int | float] = {}
+    for field in fields(method):
+        value = getattr(method, field.name)
+        if isinstance(value, tuple):
+            found[field.name] = ",".join(map(str, value))
+        elif isinstance(value, str | int | float):
+            found[field.name] = value
+        elif value is not None:
+            found |= {field.name: value.name, **settings_of(value)}
+    return found

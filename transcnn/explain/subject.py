@@ -8,6 +8,8 @@ from torch import Tensor
 
 from transcnn.classifier import Classifier
 from transcnn.errors import ChoiceError
+from transcnn.pictures import Box, Crop
+from transcnn.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,31 @@ class Subject:
     classifier: Classifier
     pixels: NDArray[np.uint8]
     target: Target
+
+    def __post_init__(self) -> None:
+        classes = self.classifier.config.classes
+        for field, place in (("class", self.target.of), ("versus", self.target.versus)):
+            if place is not None and not 0 <= place < classes:
+                allowed = f"places of logits from 0 to {classes - 1}"
+                raise ChoiceError(field=field, value=place, allowed=allowed)
+
+    @property
+    def input(self) -> Tensor:
+        """The picture as the network's input, [1, 3, S, S]."""
+        return self.classifier.normalise(self.pixels[None])
+
+    def trace(self) -> Trace:
+        """What every H-MHSA does with the picture."""
+        side = len(self.pixels)
+        whole = Crop((side, side), Box(0, 0, side, side), side)
+        return self.classifier.trace_pixels(self.pixels, whole)
+
+    def explained(self, x: Tensor) -> Tensor:
+        """The explained number [B] of inputs [B, 3, S, S], with gradients.
+
+        No hook is set and nothing is kept, so many may explain with one network at once.
+        """
+        return self.target.value(self.classifier.model(x))
 
     def values(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
         """The explained number [B] of other pictures [B, S, S, 3], without gradients."""

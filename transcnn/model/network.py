@@ -112,18 +112,23 @@ class TransCNN(nn.Module):
             )
         maps = []
         x = self.stem(x)
-        for s, (down, stage) in enumerate(zip(self.downs, self.blocks, strict=True)):
-            x = down(x)
-            index = 0  # counts only the blocks with attention
-            for block in stage:  # type: ignore[attr-defined]
-                attends = taps is not None and block.attn is not None
-                if taps is not None and attends:
-                    x = block(x, Probe(taps, s, index), taps.skips(s, index))
-                    index += 1
-                else:
-                    x = block(x)
+        for stage in range(len(self.blocks)):
+            x = self.forward_stage(stage, x, taps)
             maps.append(x)
         return maps
+
+    def forward_stage(self, stage: int, x: Tensor, taps: Taps | None = None) -> Tensor:
+        """The map of `stage` from that of the stage before it, or the stem's."""
+        x = self.downs[stage](x)
+        index = 0  # counts only the blocks with attention
+        for block in self.blocks[stage]:  # type: ignore[attr-defined]
+            attends = taps is not None and block.attn is not None
+            if taps is not None and attends:
+                x = block(x, Probe(taps, stage, index), taps.skips(stage, index))
+                index += 1
+            else:
+                x = block(x)
+        return x
 
     def forward_head(self, features: Tensor) -> Tensor:
         """Logits [B, classes] from the last pyramid map."""

@@ -124,7 +124,7 @@ class Trace:
         that does not exist.
         """
         chosen = self.block(stage, block)
-        _check_token(token, chosen.size)
+        check_token(token, chosen.size)
         readings = []
         position = token
         side = self.crop.size / np.array(chosen.size)  # input pixels of one token of level 0
@@ -141,7 +141,8 @@ def _check_index(field: str, value: int, allowed: Sequence[int]) -> None:
         raise ChoiceError(field=field, value=value, allowed=named)
 
 
-def _check_token(token: tuple[int, int], size: tuple[int, int]) -> None:
+def check_token(token: tuple[int, int], size: tuple[int, int]) -> None:
+    """Raises ChoiceError unless `token` (row, column) lies on a map of `size`."""
     if len(token) != 2 or not all(0 <= t < s for t, s in zip(token, size, strict=True)):
         allowed = f"a row from 0 to {size[0] - 1}, a column from 0 to {size[1] - 1}"
         raise ChoiceError(field="token", value=tuple(token), allowed=allowed)

@@ -1,0 +1,67 @@
+"""The rule of the verdict, on scores written by hand."""
+
+import pytest
+
+from transcnn.analysis.intervals import Interval
+from transcnn.explain.controls import CONTROLS
+from transcnn.explain.verdict import LESS_IS_BETTER, VOTES, advantage, judge
+
+
+def scores(quality, half=0.0):
+    """The four scores of a map that is so good; more is better."""
+    values = {score: -quality if score in LESS_IS_BETTER else quality for score in VOTES}
+    return {score: Interval(v, v - half, v + half) for score, v in values.items()}
+
+
+def controls(**quality):
+    return {name: scores(quality.get(name, 0.0), 0.1) for name in CONTROLS}
+
+
+def test_better_than_every_control_is_better():
+    verdict = judge(scores(1.0), controls())
+
+    assert verdict.word == "better"
+    assert verdict.wins == dict.fromkeys(CONTROLS, 4)
+
+
+@pytest.mark.parametrize("name", CONTROLS)
+def test_one_control_that_is_as_good_is_enough_for_no_better(name):
+    verdict = judge(scores(1.0), controls(**{name: 0.95}))
+
+    assert verdict.word == "no better"
+    assert verdict.unbeaten == (name,)
+
+
+def test_a_win_over_chance_alone_is_none():
+    others = dict.fromkeys(set(CONTROLS) - {"random"}, 2.0)
+
+    assert judge(scores(1.0), controls(**others)).word == "no better"
+
+
+def test_worse_than_chance_is_worse_whatever_the_others_do():
+    assert judge(scores(-1.0), controls()).word == "worse"
+    assert judge(scores(-1.0), controls(centre=-2, edges=-2, blurred=-2, weights=-2)).word == (
+        "worse"
+    )
+
+
+@pytest.mark.parametrize(("quality", "word"), [(1.0, "better"), (-1.0, "worse")])
+def test_three_of_four_scores_decide_either_way(quality, word):
+    for score in VOTES:
+        own = scores(quality) | {score: scores(0.0)[score]}
+        assert judge(own, controls()).word == word
+        second = next(other for other in VOTES if other != score)
+        assert judge(own | {second: scores(0.0)[second]}, controls()).word == "no better"
+
+
+def test_inside_of_the_band_is_no_win():
+    assert judge(scores(0.099), controls()).wins["random"] == 0
+    assert judge(scores(0.101), controls()).wins["random"] == 4
+
+
+def test_less_is_better_for_deletion_and_infidelity_and_sensitivity():
+    assert advantage("deletion", 1.0, 3.0) == 2
+    assert advantage("infidelity", 1.0, 3.0) == 2
+    assert advantage("sensitivity", 1.0, 3.0) == 2
+    assert advantage("insertion", 3.0, 1.0) == 2
+    assert advantage("pairwise", 1.0, 3.0) == -2

@@ -1,0 +1,67 @@
+"""Attention: what the tokens of one block read at one level, the mean of its heads.
+
+    values[s] = T * mean over heads of P[t, s]      for the chosen token t (or its ancestor)
+    values[s] = T * mean over heads and t of P[t, s] without one: over all tokens of the grid
+
+T is the number of places of the grid, so 1 is an even share. It says where the block mixed from,
+not why the answer came: the class has no part in it.
+"""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+from einops import rearrange
+
+from transcnn.explain.attribution import Attribution, Kind, Values
+from transcnn.explain.kinds import MULTIPLES
+from transcnn.explain.method import Told, quiet, settings_of
+from transcnn.explain.parts import find_block, find_level
+from transcnn.explain.subject import Subject
+from transcnn.trace.trace import LevelTrace
+
+
+@dataclass(frozen=True)
+class Attention:
+    """At `level` of `block` of `stage`; None is the last. `token` is a place (row, column) of the
+    block's level-0 map; None stands for all alike.
+
+    Places outside the token's grid, which it cannot read, are 0. Raises ChoiceError for a part
+    that the network lacks.
+    """
+
+    stage: int | None = None
+    block: int | None = None
+    level: int | None = None
+    token: tuple[int, int] | None = None
+
+    name: ClassVar[str] = "attention"
+    kind: ClassVar[Kind] = MULTIPLES
+
+    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+        stage, block = find_block(subject.classifier, self.stage, self.block)
+        level = find_level(subject.classifier, stage, block, self.level)
+        told(0)
+        trace = subject.trace()
+        told(1)
+        if self.token is None:
+            values = _read_by_all(trace.block(stage, block).levels[level])
+        else:
+            reading = trace.read(stage, block, self.token)[level]
+            values = np.zeros(trace.block(stage, block).levels[level].size)
+            rows, columns = reading.valid.any(1).sum(), reading.valid.any(0).sum()
+            top, left = reading.grid_origin
+            values[top : top + rows, left : left + columns] = reading.multiple.mean(0)[
+                :rows, :columns
+            ]
+        used = replace(self, stage=stage, block=block, level=level)
+        return Attribution(self.name, self.kind, values, settings_of(used))
+
+
+def _read_by_all(level: LevelTrace) -> Values:
+    """How much each place is read, as multiple of an even share: the mean of its grid's tokens."""
+    asking = level.valid[None, :, :, :, None]  # rows of tokens that do not exist mean nothing
+    summed = np.where(asking, level.multiple, 0).sum(3, dtype=np.float64)  # h down across s
+    mean = summed.mean(0) / level.valid.sum(-1, keepdims=True)
+    whole = rearrange(mean, "down across (y x) -> (down y) (across x)", y=level.grid_size[0])
+    return whole[: level.size[0], : level.size[1]]

@@ -1,0 +1,66 @@
+"""Occlusion: how much the explained number falls when a window of the picture is covered.
+
+    values[cell] = mean over the windows w that cover the cell of number(x) - number(x without w)
+
+Zeiler and Fergus 2014. A covered picture is none that the network has learned from, so a fall
+may also be surprise at the cover; parts that stand in for each other all look unimportant.
+Computed by captum.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+
+from transcnn.errors import ChoiceError
+from transcnn.explain.attribution import Attribution, Kind
+from transcnn.explain.fill import Fill, filling
+from transcnn.explain.kinds import LOGIT_DROPS
+from transcnn.explain.method import Told, quiet, settings_of, telling
+from transcnn.explain.subject import Subject
+
+_BATCH = 8  # inputs at a time: what bounds the memory
+
+
+@dataclass(frozen=True)
+class Occlusion:
+    """A square `window` moved by `stride` pixels; the map has a cell for each stride.
+
+    Raises ChoiceError for a window larger than the picture, a stride that does not divide the
+    window and the picture's side, and a `fill` that does not exist.
+    """
+
+    window: int = 32
+    stride: int = 16
+    fill: Fill = "gray"
+
+    name: ClassVar[str] = "occlusion"
+    kind: ClassVar[Kind] = LOGIT_DROPS
+
+    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+        from captum.attr import Occlusion as Captum
+
+        side = len(subject.pixels)
+        self._check(side)
+        cover = subject.classifier.normalise(filling(subject.pixels, self.fill)[None])
+        windows = ((side - self.window) // self.stride + 1) ** 2
+        with torch.no_grad():
+            drops = Captum(telling(subject.explained, told, 1 + windows)).attribute(
+                subject.input,
+                sliding_window_shapes=(3, self.window, self.window),
+                strides=(3, self.stride, self.stride),
+                baselines=cover,
+                perturbations_per_eval=_BATCH,
+            )
+        told(1)
+        # The same for all three colours and all pixels of a cell.
+        values = drops[0, 0, :: self.stride, :: self.stride].numpy().astype(np.float64)
+        return Attribution(self.name, self.kind, values, settings_of(self))
+
+    def _check(self, side: int) -> None:
+        if not 1 <= self.window <= side:
+            raise ChoiceError(field="window", value=self.window, allowed=f"1 to {side} pixels")
+        if self.stride < 1 or self.window % self.stride or side % self.stride:
+            allowed = f"divisors of the window, {self.window}, and of the picture's side, {side}"
+            raise ChoiceError(field="stride", value=self.stride, allowed=allowed)

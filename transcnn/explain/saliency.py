@@ -1,0 +1,46 @@
+"""Saliency: how fast the explained number moves with each pixel.
+
+    values[y, x] = max over the colours c of |d number / d pixel[y, x, c]|
+
+Simonyan, Vedaldi and Zisserman 2013. A slope holds for the smallest steps only: a feature that
+is saturated is important and flat. Computed by captum.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from transcnn.explain.attribution import Attribution, Kind, Values
+from transcnn.explain.kinds import LOGIT_SLOPES
+from transcnn.explain.method import Told, quiet, settings_of
+from transcnn.explain.subject import Subject
+
+
+@dataclass(frozen=True)
+class Saliency:
+    """The steepest colour's slope at each pixel, in logits a gray level (of 0 to 255)."""
+
+    name: ClassVar[str] = "saliency"
+    kind: ClassVar[Kind] = LOGIT_SLOPES
+
+    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+        values = self.on_pixels(self.by_colour(subject, subject.input, told))
+        return Attribution(self.name, self.kind, values, settings_of(self))
+
+    def by_colour(self, subject: Subject, x: Tensor, told: Told = quiet) -> Tensor:
+        """Signed slopes [3, S, S] at the input x [1, 3, S, S]."""
+        from captum.attr import Saliency as Captum
+
+        told(0)
+        slopes = Captum(subject.explained).attribute(x.requires_grad_(), abs=False)[0]
+        told(1)
+        # The network sees (pixel - mean) / scale.
+        scale = torch.tensor(subject.classifier.config.input.scale)
+        return slopes / scale[:, None, None]
+
+    def on_pixels(self, by_colour: Tensor) -> Values:
+        """[S, S] of [3, S, S]."""
+        return by_colour.abs().amax(0).numpy().astype(np.float64)

@@ -1,0 +1,74 @@
+"""SmoothGrad: the mean of a gradient method over noisy copies of the picture.
+
+    values = the method's map of mean over k of its gradients at x + noise_k
+
+Smilkov et al. 2017. Gradients of a network are ragged, their mean over a small neighbourhood is
+smoother; a smoother map is not a truer one. It is captum's noise tunnel, but with a generator of
+its own: captum's draws from the one that all threads share, so that its maps depend on what else
+runs.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import torch
+from torch import Tensor
+
+from transcnn.errors import ChoiceError
+from transcnn.explain.attribution import Attribution, Kind, Values
+from transcnn.explain.method import Method, Told, quiet, settings_of
+from transcnn.explain.saliency import Saliency
+from transcnn.explain.subject import Subject
+
+
+class GradientMethod(Method, Protocol):
+    """A method whose map is made of one number for each colour of each pixel."""
+
+    def by_colour(self, subject: Subject, x: Tensor, told: Told = quiet) -> Tensor:
+        """[3, S, S], at the input x [1, 3, S, S]."""
+        ...
+
+    def on_pixels(self, by_colour: Tensor) -> Values:
+        """[S, S] of [3, S, S]."""
+        ...
+
+
+@dataclass(frozen=True)
+class SmoothGrad:
+    """`of` at `samples` copies with normal noise, `noise` of whose range (0 to 255) is its
+    deviation.
+
+    Raises ChoiceError for less than one sample and for a noise that is not above 0.
+    """
+
+    of: GradientMethod = Saliency()  # noqa: RUF009, frozen
+    samples: int = 16
+    noise: float = 0.1
+    seed: int = 0
+
+    name: ClassVar[str] = "smooth_grad"
+
+    @property
+    def kind(self) -> Kind:
+        return self.of.kind
+
+    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+        if self.samples < 1:
+            raise ChoiceError(field="samples", value=self.samples, allowed="1 or more")
+        if not 0 < self.noise <= 1:
+            raise ChoiceError(field="noise", value=self.noise, allowed="above 0, at most 1")
+        random = torch.Generator().manual_seed(self.seed)
+        x = subject.input
+        scale = torch.tensor(subject.classifier.config.input.scale)[:, None, None]
+        deviation = 255 * self.noise / scale
+        total = torch.zeros(x.shape[1:])
+        for k in range(self.samples):
+            # Without a memory layout of its own, the noise is the same for every layout of x.
+            noise = torch.randn(x.shape, generator=random) * deviation
+
+            def part(done: float, k: int = k) -> None:
+                told((k + done) / self.samples)
+
+            total += self.of.by_colour(subject, x + noise, part)
+        values = self.of.on_pixels(total / self.samples)
+        return Attribution(self.name, self.kind, values, settings_of(self))
