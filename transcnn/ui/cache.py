@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _PHOTO_SIDE = 720  # the longer side of a photo on the page, in pixels
 
 # As many runs at once as there are cores, each on one of them: more would only add to the memory.
-_running = threading.Semaphore(os.cpu_count() or 1)
+running = threading.Semaphore(os.cpu_count() or 1)
 
 
 @functools.lru_cache(8)
@@ -102,7 +102,7 @@ def _shipped(model: str) -> "Classifier":
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
 def _answers(key: str, model: str, _opened: Opened) -> "tuple[Answer, ...]":
     opened = classifier(model)
-    with _running:
+    with running:
         return opened.rank(opened.logits(_opened.pixels[None])[0]).top
 
 
@@ -114,7 +114,7 @@ def answers(opened: Opened, model: str) -> "tuple[Answer, ...]":
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
 def _logits_without(key: str, model: str, off: bool, _opened: Opened) -> "NDArray[np.float32]":
     opened = classifier(model)
-    with _running:
+    with running:
         switch = opened.switch("off") if off else None
         return opened.logits(_opened.pixels[None], switch)[0].numpy()
 
@@ -131,7 +131,7 @@ def _belongs(digest: str, indices: tuple[int, ...], _source: Source) -> "Belongi
 
     judge = classifier("transcnn_lite0")
     opened = open_picture(_source, judge.config.input.size)
-    with _running:
+    with running:
         return belonging(judge, opened.pixels, indices)
 
 
@@ -172,7 +172,7 @@ def operations_of(model: str, classes: int, side: int) -> "NetworkCost":
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _trace(key: str, model: str, _opened: Opened) -> "Trace":
-    with _running:
+    with running:
         return classifier(model).trace_pixels(_opened.pixels, _opened.crop)
 
 
@@ -232,7 +232,7 @@ def _hiding(
     columns = board_of(_opened.pixels)[1]
     places = [divmod(cell, columns) for cell in cells]
     hidden = hide(run, places, "gray" if fill == "gray" else "scraps", share)
-    with _running:
+    with running:
         found = look_at_hidden(classifier(model), _opened.pixels, hidden, places)
     return found, hiding_packet(key, found)
 
@@ -265,7 +265,7 @@ def _without(
 
     where = Where(**dict(part))
     normal = trace_picture(_opened, model).logits
-    with _running:
+    with running:
         runs = rerun(classifier(model), _opened.pixels, normal, _other.pixels, where)
     return without_packet(without_key(trace_key(_opened, model), dict(part)), runs)
 

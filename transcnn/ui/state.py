@@ -30,6 +30,8 @@ from transcnn.ui.board.choice import Choice, read_choice
 from transcnn.ui.compare.choice import KEPT, CompareChoice, read_compare
 from transcnn.ui.course.choice import CourseChoice, read_course
 from transcnn.ui.course.progress import Progress
+from transcnn.ui.explanations.choice import ExplainChoice, read_explain
+from transcnn.ui.explanations.work import Work
 from transcnn.ui.fetching import Fetching
 from transcnn.ui.guests import Guest, Origin
 from transcnn.ui.words import LANGUAGES
@@ -208,6 +210,24 @@ class AppState:
         return choice
 
     @property
+    def explain(self) -> ExplainChoice:
+        """What is explained, and by which methods."""
+        choice: ExplainChoice = self._session["explain"]
+        return choice
+
+    @property
+    def explained_model(self) -> str:
+        """The network that is explained: the chosen one, or a guest that only answers."""
+        guest: str | None = self._session["explained_guest"]
+        return guest if guest in self.guests else self.model
+
+    @property
+    def works(self) -> dict[str, Work]:
+        """What is computed for this visitor beside the pages, or has been, by its key."""
+        works: dict[str, Work] = self._session["works"]
+        return works
+
+    @property
     def kept(self) -> Source | None:
         """The picture that was exchanged with the first of two that are compared."""
         kept: Source | None = self._session["kept"]
@@ -304,6 +324,7 @@ class AppState:
     def show_model(self, name: str) -> None:
         hidden = Hidden(self.hidden.share, None, self.hidden.fill)  # another model, another board
         self._session.update(model=name, selection=Selection(), hidden=hidden)
+        self.explain_guest(None)  # other classes, other blocks
 
     def show_training(self, share: str) -> None:
         """Show the chosen model as it was after a share of its training; all else stays."""
@@ -356,6 +377,16 @@ class AppState:
         self._session["compare"] = choice
         if choice.picture != KEPT:
             self._session["kept"] = None  # nothing leads back to it
+
+    def explain_by(self, choice: ExplainChoice) -> None:
+        """Choose what is explained, and how."""
+        self._session["explain"] = choice
+
+    def explain_guest(self, key: str | None) -> None:
+        """Explain a guest that cannot be the chosen model; None: the chosen model."""
+        old = self.explain
+        self._session["explained_guest"] = key
+        self._session["explain"] = replace(old, of=None, versus=None, part=())
 
     def exchange_pictures(self, second: Source) -> None:
         """Let the second of two pictures be the first, and the first the second."""
@@ -417,6 +448,9 @@ class AppState:
             board=read_choice(link),
             compare=read_compare(link),
             kept=None,
+            explain=read_explain(link),
+            explained_guest=None,
+            works={},
             progress=Progress(),
             own_runs=[],
             language=link.get("lang") if link.get("lang") in LANGUAGES else "en",

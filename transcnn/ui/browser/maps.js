@@ -106,12 +106,15 @@ function prepare(figure, map, state) {
   };
 }
 
-/** The cell of a map, and the same one of all maps that are linked with it; null: none. */
+/** The cell of a map, and the one at the same place of all maps linked with it; null: none. */
 function point(cursor, map, state) {
   state.data.maps.forEach((other, i) => {
     const linked = other.id === map.id || (map.link && other.link === map.link);
     if (!linked) return;
-    state.figures[i].cursor = cursor;
+    state.figures[i].cursor = cursor && [
+      Math.floor(((cursor[0] + 0.5) / map.rows) * other.rows),
+      Math.floor(((cursor[1] + 0.5) / map.columns) * other.columns),
+    ];
     tell(state.figures[i], other, state, other.id === map.id);
     draw(state.figures[i], other, state);
   });
