@@ -40,6 +40,10 @@ def explanations_npz(subject: Subject, maps: Sequence[Attribution]) -> bytes:
         },
     }
     file = io.BytesIO()
-    arrays = {one.method: one.values for one in maps}
-    np.savez(file, picture=subject.pixels, about=np.array(json.dumps(about)), **arrays)
+    arrays = {
+        "picture": subject.pixels,
+        "about": np.array(json.dumps(about)),
+        **{one.method: one.values for one in maps},
+    }
+    np.savez(file, **arrays)  # type: ignore[arg-type]
     return file.getvalue()

@@ -1,5 +1,6 @@
 """The page Explanations."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -82,9 +83,7 @@ def _choose(state: AppState, say: Words, asked: "Asked") -> None:
     """Which class, against which, by which methods, in which part."""
     choice, config = state.explain, asked.subject.classifier.config
     labels = class_labels(say.language, config.classes, config.indices)
-    first = asked.subject.classifier.rank(asked.subject.classifier.logits(asked.opened.pixels[None])[0])
-    likeliest = [answer.place for answer in first.top]
-    classes = list(dict.fromkeys([*likeliest, *range(config.classes)]))
+    classes = list(dict.fromkeys([*asked.likeliest, *range(config.classes)]))
     target = asked.subject.target
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state[_OF] = target.of
@@ -105,7 +104,9 @@ def _choose(state: AppState, say: Words, asked: "Asked") -> None:
             on_change=lambda: state.explain_by(
                 replace(
                     choice,
-                    versus=None if st.session_state[_VERSUS] == _NONE else st.session_state[_VERSUS],
+                    versus=None
+                    if st.session_state[_VERSUS] == _NONE
+                    else st.session_state[_VERSUS],
                 )
             ),
             width=260,
@@ -195,7 +196,9 @@ def _show_maps(state: AppState, say: Words, asked: "Asked", found: "list[Found]"
     photos = {"picture": seen_url(asked.opened.key, asked.opened.pixels)}
     picture = picture_map(asked, asked.source.title)
     show_maps(_MAPS, say, [picture, *(method_map(say, asked, one) for one in found)], photos)
-    stopped = [one for one in found if one.work and not one.work.finished and not one.work.under_way]
+    stopped = [
+        one for one in found if one.work and not one.work.finished and not one.work.under_way
+    ]
     for one in stopped:
 
         def again(work: object = one.work) -> None:
@@ -281,11 +284,17 @@ def _show_trust(state: AppState, say: Words, asked: "Asked", shown: "list[Found]
 
 def _take_away(state: AppState, say: Words, asked: "Asked", shown: "list[Found]") -> None:
     maps = [one.attribution for one in shown if one.attribution is not None]
+    # Files are made outside of the session: what they need of it is taken here.
+    results = {key: work.result for key, work in state.works.items() if work.result is not None}
+
+    from transcnn.ui.explanations.subject import command_of
+
+    commands = [command_of(state, asked, one) for one in shown]
 
     def html() -> str:
         from transcnn.ui.explanations.take import html
 
-        return html(state, say, asked, shown)
+        return html(say, asked, shown, commands, results)
 
     def figure() -> sheet.Sheet:
         from transcnn.figures.explanations import explanations_sheet
@@ -297,7 +306,7 @@ def _take_away(state: AppState, say: Words, asked: "Asked", shown: "list[Found]"
 
         return explanations_npz(asked.subject, maps)
 
-    files = {
+    files: dict[str, Callable[[], str | bytes]] = {
         "explanations.html": html,
         "explanations.png": lambda: sheet.png(figure()),
         "explanations.svg": lambda: sheet.svg(figure()),

@@ -21,7 +21,14 @@ def picture_map(asked: Asked, name: str) -> Map:
     """The picture as the network sees it, to be pointed at."""
     side = 14
     return Map(
-        "picture", name, side, side, says=asked.source.alt, photo="picture", link=_LINK, start=(7, 7)
+        "picture",
+        name,
+        side,
+        side,
+        says=asked.source.alt,
+        photo="picture",
+        link=_LINK,
+        start=(7, 7),
     )
 
 
@@ -72,7 +79,9 @@ def strongest(say: Words, kind: Kind, values: Values) -> str:
 def _steps(kind: Kind, values: Values) -> NDArray[np.int64]:
     if kind == MULTIPLES:
         return multiple_steps(values)
-    steps: NDArray[np.int64] = np.rint((SCALES[kind].place(values) + 1) / 2 * STEPS).astype(np.int64)
+    steps: NDArray[np.int64] = np.rint((SCALES[kind].place(values) + 1) / 2 * STEPS).astype(
+        np.int64
+    )
     return steps
 
 
@@ -88,7 +97,7 @@ def _bar(say: Words, kind: Kind) -> ColourBar:
         return ColourBar(ticks, (say("view.bar_less"), "", say("view.bar_more")))
     if kind.signed:
         return ColourBar(ticks, (say("explain.against"), "", say("explain.for")))
-    return ColourBar(ticks, ("", "", say("explain.more")), warm=True)
+    return ColourBar(ticks, ("", "", say("explain.stronger")), warm=True)
 
 
 def unit_words(say: Words, kind: Kind) -> str:

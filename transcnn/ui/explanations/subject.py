@@ -27,7 +27,7 @@ class Asked:
     opened: Opened
     model: str  # as the caches call it
     subject: "Subject"
-    answer: int  # the place of the likeliest class
+    likeliest: tuple[int, ...]  # the places of the likeliest classes, the answer first
     key: str
 
 
@@ -50,13 +50,13 @@ def take_asked(state: AppState) -> Asked:
     network = classifier(model)
     opened = open_picture(source, network.config.input.size)
     with running:
-        answer = int(network.logits(opened.pixels[None])[0].argmax())
+        top = network.rank(network.logits(opened.pixels[None])[0]).top
     classes = range(network.config.classes)
-    of = choice.of if choice.of in classes else answer
+    of = top[0].place if choice.of is None or choice.of not in classes else choice.of
     versus = choice.versus if choice.versus in classes and choice.versus != of else None
     subject = Subject(network, opened.pixels, Target(of, versus))
     key = f"{network.weights_sha256}/{model}/{opened.key}/{of}/{versus}"
-    return Asked(source, opened, model, subject, answer, key)
+    return Asked(source, opened, model, subject, tuple(answer.place for answer in top), key)
 
 
 def find_maps(state: AppState, asked: Asked) -> list[Found]:

@@ -1,23 +1,31 @@
 """The files that a person can take along: what is on the page, and nothing that is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from transcnn.explain.controls import CONTROLS
 from transcnn.explain.faithfulness import Faithfulness
 from transcnn.explain.fill import FILLS
+from transcnn.explain.sanity import Forgotten
 from transcnn.figures.explained import drawn_values, value_bar, value_colours
 from transcnn.reports.explanations import Chapter, Explanations, Graph, Rows, render
 from transcnn.ui.explanations import trust
 from transcnn.ui.explanations.shown import agreement_rows, strongest, unit_words
-from transcnn.ui.explanations.subject import Asked, Found, command_of
-from transcnn.ui.state import AppState
+from transcnn.ui.explanations.subject import Asked, Found
 from transcnn.ui.words import Words, class_labels
 
 
-def html(state: AppState, say: Words, asked: Asked, found: Sequence[Found]) -> str:
-    """The page as one file."""
+def html(
+    say: Words,
+    asked: Asked,
+    shown: Sequence[Found],
+    commands: Sequence[str],
+    results: Mapping[str, Any],
+) -> str:
+    """The page as one file: maps with the commands that give them again, and what came of works
+    by their keys."""
     network, target = asked.subject.classifier, asked.subject.target
     labels = class_labels(say.language, network.config.classes, network.config.indices)
     number = float(asked.subject.values(asked.subject.pixels[None])[0])
@@ -30,7 +38,6 @@ def html(state: AppState, say: Words, asked: Asked, found: Sequence[Found]) -> s
         [say("explain.number"), f"{number:.3f}"],
         [say("sidebar.picture"), f"{asked.source.title}, sha256 {asked.source.digest}"],
     ]
-    shown = [one for one in found if one.attribution is not None]
     agreement = None
     if len(shown) > 1:
         agreement = (say("explain.agreement"), agreement_rows(say, shown)[0])
@@ -42,7 +49,10 @@ def html(state: AppState, say: Words, asked: Asked, found: Sequence[Found]) -> s
             asked.opened.pixels,
             asked.source.alt,
             facts,
-            [_chapter(state, say, asked, one) for one in shown],
+            [
+                _chapter(say, asked, one, command, results)
+                for one, command in zip(shown, commands, strict=True)
+            ],
             agreement,
             say("maps.tables"),
             [say("explain.limit")],
@@ -50,7 +60,9 @@ def html(state: AppState, say: Words, asked: Asked, found: Sequence[Found]) -> s
     )
 
 
-def _chapter(state: AppState, say: Words, asked: Asked, found: Found) -> Chapter:
+def _chapter(
+    say: Words, asked: Asked, found: Found, command: str, results: Mapping[str, Any]
+) -> Chapter:
     one = found.attribution
     assert one is not None
     values = drawn_values(one, len(asked.opened.pixels))
@@ -63,14 +75,14 @@ def _chapter(state: AppState, say: Words, asked: Asked, found: Found) -> Chapter
     ]
     tables: list[tuple[str, Rows]] = []
     graphs: list[Graph] = []
-    scored = state.works.get(trust.scores_key(asked, found))
-    if scored is not None and scored.result is not None:
-        says += [trust.verdict_says(say, scored.result), *trust.weaknesses(say)]
-        tables.append((say("explain.scores"), trust.score_rows(say, scored.result)))
-        graphs = _graphs(say, scored.result)
-    forgotten = state.works.get(trust.sanity_key(asked, found))
-    if forgotten is not None and forgotten.result is not None:
-        tables.append((say("explain.sanity"), trust.sanity_rows(say, forgotten.result)))
+    scored: Faithfulness | None = results.get(trust.scores_key(asked, found))
+    if scored is not None:
+        says += [trust.verdict_says(say, scored), *trust.weaknesses(say)]
+        tables.append((say("explain.scores"), trust.score_rows(say, scored)))
+        graphs = _graphs(say, scored)
+    forgotten: Sequence[Forgotten] | None = results.get(trust.sanity_key(asked, found))
+    if forgotten is not None:
+        tables.append((say("explain.sanity"), trust.sanity_rows(say, forgotten)))
     columns = [say("maps.place"), *(str(c + 1) for c in range(values.shape[1]))]
     numbers = [[str(r + 1), *(f"{v:.3g}" for v in row)] for r, row in enumerate(values)]
     return Chapter(
@@ -82,7 +94,7 @@ def _chapter(state: AppState, say: Words, asked: Asked, found: Found) -> Chapter
         [columns, *numbers],
         tables,
         graphs,
-        command_of(state, asked, found),
+        command,
     )
 
 

@@ -3,7 +3,7 @@ left of it when the network forgets.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -213,7 +213,7 @@ def show_or_begin(
     key: str,
     label: str,
     start: Callable[[], Work],
-    show: Callable[[object], None],
+    show: Callable[[Any], None],
 ) -> None:
     """What came of some work; a button that begins it where nobody has, or goes on with it."""
     work = state.works.get(key)

@@ -1,7 +1,7 @@
 """What takes long, done beside the pages: one at a time on the server, others wait.
 
-A page never waits for it: neither for the lock nor inside of it. Work ends by itself when nobody has
-looked at it for a while, so that a closed browser leaves nothing running.
+A page never waits for it, neither for the lock nor inside of it. Work ends by itself when nobody
+has looked at it for a while, so that a closed browser leaves nothing running.
 """
 
 import threading
