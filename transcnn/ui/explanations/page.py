@@ -122,7 +122,9 @@ def _choose(state: AppState, say: Words, asked: "Asked") -> None:
     st.pills(
         say("explain.methods"),
         METHOD_NAMES,
-        format_func=lambda m: say(f"explain.method_{m}") + (" ⏳" if m in SLOW else ""),
+        format_func=lambda m: (
+            say(f"explain.method_{m}") + (" :material/hourglass_empty:" if m in SLOW else "")
+        ),
         selection_mode="multi",
         key=_METHODS,
         on_change=change,
@@ -184,7 +186,7 @@ def _work_name(say: Words, key: str) -> str:
     name = say(f"explain.method_{method}")
     for end in ("scores", "sanity"):
         if key.endswith(f"/{end}"):
-            return f"{name}, {say(f'explain.{end}')}"
+            return f"{name}: {say(f'explain.work_{end}')}"
     return name
 
 
@@ -216,12 +218,13 @@ def _show_maps(state: AppState, say: Words, asked: "Asked", found: "list[Found]"
             for name, value in one.attribution.facts.items()
         ]
         parts = [
-            f"**{say(f'explain.method_{one.name}')}**: {say(f'explain.says_{one.name}')}",
-            f"*{say(f'explain.limit_{one.name}')}*",
-            f"{say('explain.in_unit', unit=unit_words(say, one.attribution.kind))}",
+            say(f"explain.says_{one.name}"),
+            say(f"explain.limit_{one.name}"),
+            say("explain.in_unit", unit=unit_words(say, one.attribution.kind)),
             f"{'; '.join(facts)}." if facts else "",
         ]
-        lines.append("- " + " ".join(part for part in parts if part))
+        name = say(f"explain.method_{one.name}")
+        lines.append("- " + say("explain.line", name=name, says=" ".join(filter(None, parts))))
     if lines:
         with st.expander(say("explain.what_they_show"), expanded=len(lines) <= 3):
             st.markdown("\n".join(lines))
