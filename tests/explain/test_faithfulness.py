@@ -105,7 +105,7 @@ def test_a_constant_map_says_nothing_and_is_no_better(picture, board):
     assert made.own.tied == 1
     assert made.own.scores["pairwise"].value == 0
     assert made.own.scores["sensitivity"].value == 0
-    assert made.verdict.word == "no better"
+    assert made.verdict.word == "no_better"
     deletion = made.own.scores["deletion"]
     assert deletion.low < deletion.value < deletion.high, "the order of equal cells is chance"
 

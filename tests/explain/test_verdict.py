@@ -28,14 +28,14 @@ def test_better_than_every_control_is_better():
 def test_one_control_that_is_as_good_is_enough_for_no_better(name):
     verdict = judge(scores(1.0), controls(**{name: 0.95}))
 
-    assert verdict.word == "no better"
+    assert verdict.word == "no_better"
     assert verdict.unbeaten == (name,)
 
 
 def test_a_win_over_chance_alone_is_none():
     others = dict.fromkeys(set(CONTROLS) - {"random"}, 2.0)
 
-    assert judge(scores(1.0), controls(**others)).word == "no better"
+    assert judge(scores(1.0), controls(**others)).word == "no_better"
 
 
 def test_worse_than_chance_is_worse_whatever_the_others_do():
@@ -51,7 +51,7 @@ def test_three_of_four_scores_decide_either_way(quality, word):
         own = scores(quality) | {score: scores(0.0)[score]}
         assert judge(own, controls()).word == word
         second = next(other for other in VOTES if other != score)
-        assert judge(own | {second: scores(0.0)[second]}, controls()).word == "no better"
+        assert judge(own | {second: scores(0.0)[second]}, controls()).word == "no_better"
 
 
 def test_inside_of_the_band_is_no_win():

@@ -16,6 +16,7 @@ from transcnn.cli import (
     demonstration,
     evaluate,
     explain,
+    faithfulness,
     means,
     models,
     predict,
@@ -45,6 +46,7 @@ for command in (
     cost.cost,
     train.train,
     choices.choices,
+    faithfulness.faithfulness,
     means.means,
 ):
     app.add_command(command)

@@ -6,7 +6,7 @@ of the four scores of faithfulness. Then it is
 
     better      if it beats every control, so that a win over chance alone is none
     worse       if three of the four scores lie beyond the band of random orders on the worse side
-    no better   otherwise
+    no_better   otherwise
 
 Sensitivity has no vote: it is about steadiness, and a map that never changes has the best.
 """
@@ -22,7 +22,7 @@ SCORES = (*VOTES, "sensitivity")
 LESS_IS_BETTER = ("deletion", "infidelity", "sensitivity")
 NEEDED = 3
 
-Word = Literal["better", "no better", "worse"]
+Word = Literal["better", "no_better", "worse"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def judge(own: Mapping[str, Interval], controls: Mapping[str, Mapping[str, Inter
     lost = sum(_beyond(score, own[score].value, controls["random"][score], -1) for score in VOTES)
     if all(count >= NEEDED for count in wins.values()):
         return Verdict("better", wins)
-    return Verdict("worse" if lost >= NEEDED else "no better", wins)
+    return Verdict("worse" if lost >= NEEDED else "no_better", wins)
 
 
 def _beyond(score: str, value: float, band: Interval, side: int) -> bool:

@@ -1,0 +1,130 @@
+"""Scores over pictures: averages by plain loops, and a file that goes on where it was left."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tests.explain.planted import Constant, Oracle, Planted, subject
+from transcnn.errors import NotARun, OtherRun
+from transcnn.evaluation.run import Run
+from transcnn.explain.controls import CONTROLS
+from transcnn.explain.faithfulness import Effort
+from transcnn.explain.over_pictures import average, measure
+from transcnn.explain.verdict import SCORES
+
+LITTLE = Effort(steps=8, orders=2, holes=16, draws=1, ties=1)
+METHODS = [Oracle(), Constant()]
+
+
+@pytest.fixture(scope="module")
+def run():
+    pixels = np.stack([subject(seed).pixels for seed in range(4)])
+    return Run(tuple(range(4)), tuple(f"a/{i}.png" for i in range(4)), pixels, ())
+
+
+@pytest.fixture(scope="module")
+def whole(run, tmp_path_factory):
+    file = tmp_path_factory.mktemp("scores") / "new" / "scores.jsonl"
+    lines = list(measure(Planted(), run, METHODS, file, {"resize": "crop"}, LITTLE))[-1]
+    return file, [dict(line) for line in lines]
+
+
+def test_averages_and_paired_differences_are_those_of_plain_loops(whole):
+    _, lines = whole
+    found = average(lines, "oracle")
+
+    assert found.count == 4
+    for score in SCORES:
+        own = [line["methods"]["oracle"]["own"][score] for line in lines]
+        mean = sum(own) / 4
+        assert found.scores[score].value == pytest.approx(mean)
+        for name in CONTROLS:
+            theirs = [line["methods"]["oracle"][name][score] for line in lines]
+            gaps = [b - a for a, b in zip(own, theirs, strict=True)]
+            gap = sum(gaps) / 4
+            spread = (sum((g - gap) ** 2 for g in gaps) / 3) ** 0.5
+            half = stats.t.ppf(0.975, 3) * spread / 4**0.5
+            control = found.controls[name][score]
+            assert control.value == pytest.approx(sum(theirs) / 4)
+            assert control.low == pytest.approx(mean + gap - half, abs=1e-9)
+            assert control.high == pytest.approx(mean + gap + half, abs=1e-9)
+
+
+def test_an_oracle_is_better_over_pictures_and_a_constant_map_is_not(whole):
+    _, lines = whole
+
+    assert average(lines, "oracle").verdict.word == "better"
+    assert average(lines, "constant").verdict.word == "no_better"
+    assert sum(average(lines, "constant").single.values()) == 4
+
+
+def test_the_same_again_measures_nothing(whole, run):
+    file, lines = whole
+    classifier = Planted()
+
+    again = list(measure(classifier, run, METHODS, file, {"resize": "crop"}, LITTLE))
+
+    assert classifier.runs == 0
+    assert again == [lines]
+
+
+def test_a_line_that_was_cut_off_is_measured_anew(whole, run, tmp_path):
+    file, lines = whole
+    cut = tmp_path / "cut.jsonl"
+    cut.write_bytes(file.read_bytes()[:-40])
+
+    *_, found = measure(Planted(), run, METHODS, cut, {"resize": "crop"}, LITTLE)
+
+    assert found == lines
+    assert cut.read_bytes() == file.read_bytes()
+
+
+def test_pictures_that_are_not_asked_for_are_left_out(whole, run):
+    file, lines = whole
+    two = replace(run, names=run.names[1:3], pixels=run.pixels[1:3], places=(1, 2))
+
+    *_, found = measure(Planted(), two, METHODS, file, {"resize": "crop"}, LITTLE)
+
+    assert found == lines[1:3]
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        (dict(settings={"resize": "squash"}), "resize"),
+        (dict(effort=replace(LITTLE, seed=1)), "effort"),
+        (dict(methods=METHODS[:1]), "methods"),
+    ],
+)
+def test_a_file_that_was_begun_otherwise_is_refused_untouched(whole, run, changed, what):
+    file, _ = whole
+    before = file.read_bytes()
+    asked = dict(methods=METHODS, settings={"resize": "crop"}, effort=LITTLE) | changed
+
+    with pytest.raises(OtherRun, match=what):
+        list(measure(Planted(), run, file=file, **asked))
+
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"a photo\n", b"\xff\xd8\n", b"3\n", b"{}"])
+def test_another_file_is_refused_untouched(run, tmp_path, content):
+    file = tmp_path / "other"
+    file.write_bytes(content)
+
+    with pytest.raises((NotARun, OtherRun)):
+        list(measure(Planted(), run, METHODS, file, {}, LITTLE))
+
+    assert file.read_bytes() == content
+
+
+def test_each_line_is_written_as_soon_as_it_is_known(run, tmp_path):
+    file = tmp_path / "scores.jsonl"
+
+    going = measure(Planted(), run, METHODS, file, {}, LITTLE)
+    first = next(going)[0]["name"]
+
+    assert json.loads(file.read_text().splitlines()[1])["name"] == first == "a/0.png"

@@ -1,0 +1,139 @@
+"""`faithfulness`: methods against their controls over a folder of pictures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from transcnn.cli import options
+from transcnn.cli.progress import progress_bar
+from transcnn.cli.scored import said
+
+if TYPE_CHECKING:
+    from transcnn.explain.over_pictures import Average
+    from transcnn.pictures.prepare import Resize
+
+# Over many pictures 16 slopes on the way do; the error of their sum evens out.
+_METHODS: dict[str, dict[str, int]] = {
+    "integrated_gradients": {"steps": 16},
+    "occlusion": {},
+    "grad_cam": {},
+    "saliency": {},
+    "gradient_attention": {},
+    "rollout": {},
+}
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=options.FILE)
+@options.model
+@options.weights
+@options.resize
+@click.option(
+    "--method",
+    "methods",
+    multiple=True,
+    default=tuple(_METHODS),
+    help="Only these, as in `explain`; may be given several times.",
+)
+@click.option(
+    "--out",
+    type=options.FILE,
+    default=Path("faithfulness.jsonl"),
+    show_default=True,
+    help="Keeps a line for each picture; the same command goes on.",
+)
+@options.limit
+@options.threads
+@options.as_json
+def faithfulness(
+    folder: Path,
+    model: str,
+    weights: Path | None,
+    resize: str,
+    methods: tuple[str, ...],
+    out: Path,
+    limit: int | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Score methods of explanation on the pictures of DIR, each against its controls: a table with
+    95 % intervals over pictures. What is explained is the network's first answer.
+    """
+    from transcnn.classifier import Classifier
+    from transcnn.errors import FolderError
+    from transcnn.evaluation import find_pictures
+    from transcnn.evaluation.run import prepare_run
+    from transcnn.explain.method import settings_of
+    from transcnn.explain.methods import make_method
+    from transcnn.explain.over_pictures import average, measure
+
+    options.use_threads(threads)
+    chosen = [make_method(name, **_METHODS.get(name, {})) for name in dict.fromkeys(methods)]
+    found = find_pictures(folder, limit)
+    classifier = Classifier(model, weights or "shipped")
+    with progress_bar() as show:
+        run = prepare_run(found, classifier.config.input.size, cast("Resize", resize), show)
+        if len(run) < 2:
+            raise FolderError(folder=folder, reason="intervals need two readable pictures or more")
+        for lines in measure(classifier, run, chosen, out, {"resize": resize}):
+            show("measuring", len(lines), len(run))
+    averages = [average(lines, method.name) for method in chosen]
+    if as_json:
+        options.print_json(
+            {
+                "model": model,
+                "weights_sha256": classifier.weights_sha256,
+                "count": len(run),
+                "methods": [
+                    {"method": method.name, "settings": settings_of(method), **_as_dict(one)}
+                    for method, one in zip(chosen, averages, strict=True)
+                ],
+                "unreadable": [{"file": str(file), "error": why} for file, why in run.unreadable],
+            }
+        )
+        return
+    click.echo(f"{model}, {len(run)} pictures, means with 95 % intervals over pictures")
+    for line in _table(averages):
+        click.echo(line)
+
+
+def _as_dict(one: "Average") -> dict[str, object]:
+    return {
+        "verdict": one.verdict.word,
+        "wins": dict(one.verdict.wins),
+        "single": dict(one.single),
+        "scores": {score: vars(value) for score, value in one.scores.items()},
+        "controls": {
+            name: {score: vars(value) for score, value in control.items()}
+            for name, control in one.controls.items()
+        },
+    }
+
+
+def _table(averages: "Sequence[Average]") -> list[str]:
+    """A Markdown table: the scores of each method, and in how many of the four that are about
+    faithfulness it beats each control."""
+    from transcnn.explain.controls import CONTROLS
+    from transcnn.explain.verdict import SCORES
+
+    head = [*SCORES, *CONTROLS, "verdict", "single pictures"]
+    lines = [
+        f"| method | {' | '.join(head)} |",
+        f"|---|{'---:|' * (len(SCORES) + len(CONTROLS))}---|---|",
+    ]
+    for one in averages:
+        cells = [
+            *(_plain(one, score) for score in SCORES),
+            *(str(one.verdict.wins[name]) for name in CONTROLS),
+            said(one.verdict.word),
+            ", ".join(f"{count} {said(word)}" for word, count in one.single.items()),
+        ]
+        lines.append(f"| {one.method} | {' | '.join(cells)} |")
+    return lines
+
+
+def _plain(one: "Average", score: str) -> str:
+    interval = one.scores[score]
+    return f"{interval.value:.2f} ± {(interval.high - interval.low) / 2:.2f}"
