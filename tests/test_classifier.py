@@ -151,6 +151,32 @@ def test_a_network_of_some_of_the_classes_answers_with_their_names_and_numbers(t
         classifier.places_of([340])
 
 
+def test_a_class_is_found_by_number_and_by_name_in_both_languages(classifier):
+    for text in ("340", "zebra", " Zebra ", "n02391049", "斑马"):
+        assert classifier.place_of(text) == 340
+    nano = Classifier("transcnn_nano")
+    assert [nano.place_of(text) for text in ("217", "English springer")] == [1, 1]
+    nameless = Classifier.around(create_model("transcnn_nano", classes=7), "")
+    assert [nameless.place_of(text) for text in ("0", "6", "class 6")] == [0, 6, 6]
+
+
+@pytest.mark.parametrize(
+    ("network", "text", "allowed"),
+    [
+        ("transcnn_lite0", "1000", "0 to 999, or names such as tench, goldfish, "),
+        ("transcnn_lite0", "zebar", "0 to 999, or names such as zebra"),
+        ("transcnn_lite0", "-1", "0 to 999, or"),
+        ("transcnn_nano", "zebra", "0 to 999, or names such as tench, "),
+        ("transcnn_nano", "1", "0 to 999, or names such as tench, "),
+    ],
+)
+def test_a_class_that_does_not_exist_is_one_sentence(network, text, allowed):
+    with pytest.raises(ChoiceError) as raised:
+        Classifier(network).place_of(text, "versus")
+
+    assert str(raised.value).startswith(f"versus is {text!r}; allowed: numbers from {allowed}")
+
+
 def test_what_cannot_be_read_is_said_by_predict_and_trace(classifier):
     for use in (classifier.predict, classifier.trace):
         with pytest.raises(NotAPicture):

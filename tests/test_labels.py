@@ -38,11 +38,12 @@ def test_every_label_has_words_and_no_space_around_them():
 
 
 @pytest.mark.parametrize("write", [str, str.upper, str.title, lambda text: f"  {text} "])
-def test_every_class_is_found_by_wnid_index_and_label(write):
+def test_every_class_is_found_by_wnid_index_label_and_in_chinese(write):
     for name in class_names():
         assert find_class(write(name.wnid)) is name
         assert find_class(write(str(name.index))) is name
         assert find_class(write(name.label)) is name
+        assert find_class(write(name.chinese)) is name
 
 
 @pytest.mark.parametrize("join", ["_", "-", "  "])
@@ -66,6 +67,6 @@ def test_a_synonym_of_one_class_alone_finds_that_class():
         assert find_class(text).label == label
 
 
-@pytest.mark.parametrize("text", ["", " ", "unicorn", "1000", "n00000000", "n0144076", "3.0"])
+@pytest.mark.parametrize("text", ["", " ", "unicorn", "1000", "-1", "n00000000", "n0144076", "3.0"])
 def test_what_names_no_class_finds_none(text):
     assert find_class(text) is None

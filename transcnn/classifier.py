@@ -13,7 +13,7 @@ from transcnn.checkpoints import create_model, shipped
 from transcnn.checkpoints.catalogue import sha256
 from transcnn.checkpoints.means import Means, load_means
 from transcnn.errors import ChoiceError
-from transcnn.labels import ClassName, class_names, names_of
+from transcnn.labels import ClassName, class_names, find_class, names_of, nearest_classes
 from transcnn.model.network import TransCNN, fold_batch_norms
 from transcnn.model.taps import Place, Switch, Taps
 from transcnn.pictures import Crop, DecodedPicture, decode, prepare
@@ -160,6 +160,21 @@ class Classifier:
                 allowed = known if len(self.names) <= 10 else f"{known}, ..."
                 raise ChoiceError(field="class", value=class_names()[number].label, allowed=allowed)
         return [places[number] for number in numbers]
+
+    def place_of(self, text: str, field: str = "class") -> int:
+        """The place of the class that `text` names, by number or in either language, among the
+        network's logits; ChoiceError for `field` where there is none."""
+        if self.names[0].wnid:
+            found = find_class(text)
+        else:  # a network whose classes have no names
+            found = next((n for n in self.names if text.strip() in (str(n.index), n.label)), None)
+        if found is not None and found in self.names:
+            return self.names.index(found)
+        spelled = () if text.strip().isdigit() else nearest_classes(text)
+        alike = [name for name in spelled if name in self.names]
+        named = ", ".join(name.label for name in alike or self.names[:10])
+        allowed = f"numbers from 0 to {self.config.numbers - 1}, or names such as {named}"
+        raise ChoiceError(field=field, value=text, allowed=allowed)
 
 
 def _decoded(picture: Picture) -> DecodedPicture:

@@ -1,4 +1,4 @@
-"""The 1000 classes of ImageNet, by index, WNID or name."""
+"""The 1000 classes of ImageNet, by index, WNID or name in either language."""
 
 import difflib
 import functools
@@ -52,6 +52,7 @@ def _by_name() -> dict[str, ClassName]:
         lambda c: (str(c.index),),
         lambda c: (c.label,),
         lambda c: c.synonyms,
+        lambda c: (c.chinese,),
     ):
         for name in class_names():
             for text in write(name):
@@ -64,7 +65,10 @@ def _plain(text: str) -> str:
 
 
 def find_class(text: str) -> ClassName | None:
-    """The class that `text` names by WNID, index, label or synonym; None if there is none."""
+    """The class that `text` names by WNID, index, label or synonym, or in Chinese; None if there is
+    none."""
+    if text.strip().startswith("-"):  # a sign is no hyphen: -1 is not class 1
+        return None
     return _by_name().get(_plain(text))
 
 

@@ -11,7 +11,7 @@ from transcnn.assets import FOLDER
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README[README.index("## Command line") :]
-COMMANDS = ["models", "predict", "evaluate", "ablate", "reading", "attention", "cost"]
+COMMANDS = ["models", "predict", "evaluate", "ablate", "reading", "attention", "explain", "cost"]
 
 
 def keys(value):
@@ -42,6 +42,7 @@ def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, s
         "ablate": [folder],
         "reading": [folder],
         "attention": [zebra, "--stage", 0, "--block", 0, "--token", "0,0"],
+        "explain": [zebra, "--method", "grad_cam"],
         "cost": [],
     }[command]
     row = re.search(rf"^\| `{command}` \|(.*)\|$", SECTION, re.MULTILINE)[1]

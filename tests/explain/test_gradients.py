@@ -12,7 +12,7 @@ from transcnn.explain.saliency import Saliency
 from transcnn.explain.smooth_grad import SmoothGrad
 from transcnn.explain.subject import Subject, Target
 
-SCALE = np.array([58.395, 57.12, 57.375])[:, None, None]  # (pixel - mean) / scale
+SCALE = np.array([58.395, 57.12, 57.375])[:, None, None]  # (pixel - mean) / scale, up to 255
 
 
 @pytest.fixture
@@ -34,11 +34,9 @@ def test_of_a_linear_network_parts_are_weight_times_what_differs_from_the_baseli
     )
 
 
-def test_of_a_linear_network_slopes_are_the_largest_weight_of_a_pixel_per_gray_level(
-    linear, weights
-):
+def test_of_a_linear_network_slopes_are_the_largest_weight_of_a_pixel_from_0_to_1(linear, weights):
     subject = Subject(linear(weights), random_pixels(0), Target(4, versus=7))
-    expected = np.abs((weights[4] - weights[7]) / SCALE).max(0)
+    expected = np.abs((weights[4] - weights[7]) * 255 / SCALE).max(0)
 
     assert np.allclose(Saliency().explain(subject).values, expected, rtol=1e-4)
     assert np.allclose(SmoothGrad(samples=2).explain(subject).values, expected, rtol=1e-4)
@@ -87,7 +85,7 @@ def test_smoothing_is_captums_noise_tunnel_with_a_generator_of_its_own(small):
         stdevs=255 * 0.2,
         abs=False,
     )
-    expected = slopes[0].abs().amax(0).numpy()
+    expected = 255 * slopes[0].abs().amax(0).numpy()
 
     torch.manual_seed(99)  # what others draw has no part in it
     found = SmoothGrad(samples=3, noise=0.2, seed=5).explain(subject)

@@ -1,12 +1,10 @@
 """`attention`: where one token of one block read."""
 
-import re
 from pathlib import Path
 
 import click
 
 from transcnn.cli import options
-from transcnn.errors import ChoiceError
 
 
 @click.command()
@@ -29,10 +27,8 @@ def attention(
     as_json: bool,
 ) -> None:
     """Show where a token read, at every level of its block."""
-    place = _parse_token(token)
-    ending = None if out is None else out.suffix.lower()
-    if ending not in (None, ".png", ".svg", ".npz"):
-        raise ChoiceError(field="out", value=str(out), allowed="names that end in .png, .svg, .npz")
+    place = options.parse_token(token)
+    ending = options.ending(out, (".png", ".svg", ".npz"))
 
     import numpy as np
 
@@ -84,10 +80,3 @@ def attention(
             f"{reading.grid_origin[1] + column}: {format_multiple(float(fact.multiple.max()))} "
             f"an even share; {fact.half} of {fact.places} places give half of it"
         )
-
-
-def _parse_token(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*", text)
-    if found is None:
-        raise ChoiceError(field="token", value=text, allowed="Y,X such as 18,32")
-    return int(found[1]), int(found[2])

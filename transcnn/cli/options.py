@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,24 @@ def use_threads(count: int | None) -> None:
     import torch
 
     torch.set_num_threads(count)
+
+
+def ending(out: Path | None, allowed: tuple[str, ...]) -> str | None:
+    """How the name `out` ends, in lower case; ChoiceError where no such file is written."""
+    if out is None:
+        return None
+    if out.suffix.lower() not in allowed:
+        named = ", ".join(allowed)
+        raise ChoiceError(field="out", value=str(out), allowed=f"names that end in {named}")
+    return out.suffix.lower()
+
+
+def parse_token(text: str) -> tuple[int, int]:
+    """Row and column written as Y,X; ChoiceError for anything else."""
+    found = re.fullmatch(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*", text)
+    if found is None:
+        raise ChoiceError(field="token", value=text, allowed="Y,X such as 18,32")
+    return int(found[1]), int(found[2])
 
 
 def print_json(value: Any) -> None:

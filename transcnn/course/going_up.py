@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -276,6 +277,37 @@ def farthest_cell(scene: Scene, block: BlockTrace) -> int:
     y, x = divmod(scene.cell(block), columns)
     down, across = np.indices((rows, columns))
     return int(np.argmax(np.hypot(down - y, across - x)))
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a token of a block's map reaches the asker over the last board: from the token to its
+    cell, to the asker's cell, to the asker. Areas are what the cells cover on the map.
+    """
+
+    source: Place
+    source_area: Box
+    source_cell: int
+    multiple: float  # of an even share: what the asker's cell reads of it
+    asker: Place
+    asker_area: Box
+
+
+def way(scene: Scene, block: BlockTrace, source: Place | None) -> Way:
+    """The way from `source`, or from the middle of the cell farthest from the asker."""
+    size, board = block.size, block.levels[-1].size
+    sides = tuple(math.ceil(a / b) for a, b in zip(size, board, strict=True))
+    if source is None:
+        far = divmod(farthest_cell(scene, block), board[1])
+        source = (far[0] * sides[0] + sides[0] // 2, far[1] * sides[1] + sides[1] // 2)
+    asker, row = scene.token(size), scene.row(block)
+
+    def area(token: Place) -> Box:
+        top, left = token[0] // sides[0] * sides[0], token[1] // sides[1] * sides[1]
+        return top, left, min(top + sides[0], size[0]) - 1, min(left + sides[1], size[1]) - 1
+
+    cell = source[0] // sides[0] * board[1] + source[1] // sides[1]
+    return Way(source, area(source), cell, len(row) * float(row[cell]), asker, area(asker))
 
 
 def _influenced(scene: Scene) -> Posed:

@@ -13,6 +13,8 @@ from transcnn.course.scene import CLEAR, Scene, Wide, board_heads
 from transcnn.course.step import Question, Step
 from transcnn.trace.trace import BlockTrace
 
+PLAIN_LIMIT = 10**9  # multiply-adds, of the task of the chapter
+
 _SHARP = 60  # percent: above it the division makes too little difference to be guessed
 
 

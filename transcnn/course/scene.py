@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from transcnn.analysis.ledger import Ledger, ledger
 from transcnn.assets import FOLDER
 from transcnn.classifier import Classifier
 from transcnn.course.by_hand import Worked, work_out
@@ -45,6 +46,11 @@ class Scene:
     def worked(self) -> Worked:
         """The example by hand, worked out."""
         return work_out(self.hand)
+
+    @functools.cached_property
+    def ledger(self) -> Ledger:
+        """What each place of the last map votes for the classes."""
+        return ledger(self.classifier, self.pixels, self.trace.logits)
 
     @property
     def blocks(self) -> list[BlockTrace]:

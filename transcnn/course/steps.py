@@ -1,9 +1,15 @@
 """All steps in their order, and all questions by name."""
 
-from transcnn.course import asking, going_up, heads
+from transcnn.course import asking, going_up, heads, other_half, price
 from transcnn.course.step import Question, Step
 
-STEPS: tuple[Step, ...] = (*asking.STEPS, *heads.STEPS, *going_up.STEPS)
+STEPS: tuple[Step, ...] = (
+    *asking.STEPS,
+    *heads.STEPS,
+    *going_up.STEPS,
+    *price.STEPS,
+    *other_half.STEPS,
+)
 QUESTIONS: dict[str, Question] = {n: q for step in STEPS for n, q in step.questions.items()}
 
 

@@ -9,7 +9,7 @@ LOGIT_DROPS = Kind("logit_drops", signed=True)
 """How much the explained number falls when the place is covered."""
 
 LOGIT_SLOPES = Kind("logit_slopes", signed=False)
-"""How fast the explained number moves, either way, with a pixel's value: logits a gray level."""
+"""How fast the explained number moves, either way, with a pixel's value from 0 to 1."""
 
 FEATURE_PARTS = Kind("feature_parts", signed=True)
 """A place's features, each times the mean slope of the explained number along it."""

@@ -1,6 +1,6 @@
 """Saliency: how fast the explained number moves with each pixel.
 
-    values[y, x] = max over the colours c of |d number / d pixel[y, x, c]|
+    values[y, x] = max over the colours c of |d number / d pixel[y, x, c]|    pixels from 0 to 1
 
 Simonyan, Vedaldi and Zisserman 2013. A slope holds for the smallest steps only: a feature that
 is saturated is important and flat. Computed by captum.
@@ -21,7 +21,7 @@ from transcnn.explain.subject import Subject
 
 @dataclass(frozen=True)
 class Saliency:
-    """The steepest colour's slope at each pixel, in logits a gray level (of 0 to 255)."""
+    """The steepest colour's slope at each pixel, in logits for the whole range of a colour."""
 
     name: ClassVar[str] = "saliency"
     kind: ClassVar[Kind] = LOGIT_SLOPES
@@ -37,9 +37,9 @@ class Saliency:
         told(0)
         slopes = Captum(subject.explained).attribute(x.requires_grad_(), abs=False)[0]
         told(1)
-        # The network sees (pixel - mean) / scale.
+        # The network sees (pixel - mean) / scale, pixels from 0 to 255.
         scale = torch.tensor(subject.classifier.config.input.scale)
-        return slopes / scale[:, None, None]
+        return slopes * 255 / scale[:, None, None]
 
     def on_pixels(self, by_colour: Tensor) -> Values:
         """[S, S] of [3, S, S]."""

@@ -6,6 +6,7 @@ apart, with even steps of OKLab distance and lightness monotone on each side, al
 the three colour deficiencies (the tests compute this).
 
 Norms are amounts: they use the warm half, from 0 near the page to NORM_TOP, the same everywhere.
+Votes have a sign: they use all of it, from -VOTE_TOP to VOTE_TOP, 0 near the page.
 """
 
 import numpy as np
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 
 OCTAVES = 4  # on each side of 1x
 NORM_TOP = 4  # of norms, root mean squares of channels; a token after a LayerNorm has about 1
+
+VOTE_TOP = 100  # of votes, in hundredths of a logit: what one place adds to the logit of a class
 
 # fmt: off
 LIGHT = (

@@ -130,10 +130,14 @@ class TransCNN(nn.Module):
                 x = block(x)
         return x
 
+    def head_map(self, features: Tensor) -> Tensor:
+        """The map whose mean is classified, [B, C, H, W], from the last pyramid map."""
+        out: Tensor = self.head_act(self.head_norm(self.head_conv(features)))
+        return out
+
     def forward_head(self, features: Tensor) -> Tensor:
         """Logits [B, classes] from the last pyramid map."""
-        x = self.head_act(self.head_norm(self.head_conv(features)))
-        out: Tensor = self.head(self.dropout(x.mean((2, 3))))
+        out: Tensor = self.head(self.dropout(self.head_map(features).mean((2, 3))))
         return out
 
     def forward(self, x: Tensor, taps: Taps | None = None) -> Tensor:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from transcnn.analysis.cost import METHODS, Layer, crossing, curve, network_cost
-from transcnn.analysis.cost.attention import AttentionCost
 from transcnn.analysis.cost.compare import GRID, LENGTH, WINDOW, Quantity, measure
 from transcnn.figures.table import to_csv
 from transcnn.model.config import HMHSA, Network
@@ -230,24 +229,10 @@ def _show_formula(say: Words, layer: Layer, side: int) -> None:
     st.write(
         say("cost.map", side=side, stride=layer.stride, places=places, tokens=f"{places**2:,}")
     )
-    st.latex(_in_numbers(cost))
+    st.latex(cost.in_numbers())
     st.write(
         say("cost.weights", weights=f"{cost.weights:,}", bytes=_bytes(measure(cost, "memory")))
     )
-
-
-def _in_numbers(cost: AttentionCost) -> str:
-    """Each term in letters, with its numbers put in, and its value; below them the sum."""
-    rows = [
-        rf"{term.letters} &= {term.numbers} &&= {_grouped(term.value)}"
-        for term in (*cost.projections, *cost.products)
-    ]
-    rows.append(rf"\hline \textstyle\sum & &&= \mathbf{{{_grouped(cost.total)}}}")
-    return r"\begin{alignedat}{2}" + r" \\ ".join(rows) + r"\end{alignedat}"
-
-
-def _grouped(value: int) -> str:
-    return f"{value:,}".replace(",", "{,}")
 
 
 def _bytes(count: float) -> str:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+Line = tuple[str, str, int]  # colour, dash, width
+
 # Told apart by dash and colour; the colours of Okabe and Ito, the pale ones left out.
-_LINES = {
+METHOD_LINES: Mapping[str, Line] = {
     "mhsa": ("#D55E00", "solid", 3),
     "hmhsa": ("#009E73", "solid", 4),
     "hmhsa_deep": ("#009E73", "dot", 3),
@@ -34,28 +36,32 @@ def cost_chart(
     names: Mapping[str, str],
     *,
     crossings: Iterable[Mark],
-    stages: Iterable[Mark],
-    stages_name: str,
     crossings_name: str,
+    stages: Iterable[Mark] = (),
+    stages_name: str = "",
     axes: tuple[str, str],
     logarithmic: bool,
+    lines: Mapping[str, Line] = METHOD_LINES,
+    unit: str = "px",
 ) -> go.Figure:
-    """`curves` by their names in `METHODS`, at `sides` in pixels."""
+    """`curves` by their names in `lines`, at `sides` in `unit`."""
     figure = go.Figure()
     for name, values in curves.items():
-        colour, dash, width = _LINES[name]
+        colour, dash, width = lines[name]
         figure.add_scatter(
             x=list(sides),
             y=list(values),
             name=names[name],
             mode="lines",
             line={"color": colour, "dash": dash, "width": width},
-            hovertemplate="%{x} px: %{y:,}",
+            hovertemplate=f"%{{x}} {unit}: %{{y:,}}",
         )
     for marks, name, symbol, size in (
         (list(crossings), crossings_name, "circle-open", 12),
         (list(stages), stages_name, "diamond", 10),
     ):
+        if not marks:
+            continue
         figure.add_scatter(
             x=[mark.side for mark in marks],
             y=[mark.value for mark in marks],

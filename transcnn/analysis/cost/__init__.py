@@ -2,7 +2,7 @@
 
 from transcnn.analysis.cost.attention import AttentionCost, attention_cost
 from transcnn.analysis.cost.compare import METHODS, Layer, crossing, curve
-from transcnn.analysis.cost.network import NetworkCost, network_cost
+from transcnn.analysis.cost.network import NetworkCost, network_boxes, network_cost
 
 __all__ = [
     "METHODS",
@@ -12,5 +12,6 @@ __all__ = [
     "attention_cost",
     "crossing",
     "curve",
+    "network_boxes",
     "network_cost",
 ]

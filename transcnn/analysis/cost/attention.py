@@ -61,6 +61,26 @@ class AttentionCost:
     def total(self) -> int:
         return self.projected + self.multiplied
 
+    def in_numbers(self, results: bool = True) -> str:
+        """In LaTeX, each term in letters, with its numbers put in, and its value; below them the
+        sum. Without `results` the values are left open.
+        """
+
+        def result(value: int) -> str:
+            return grouped(value) if results else "{?}"
+
+        rows = [
+            rf"{term.letters} &= {term.numbers} &&= {result(term.value)}"
+            for term in (*self.projections, *self.products)
+        ]
+        rows.append(rf"\hline \textstyle\sum & &&= \mathbf{{{result(self.total)}}}")
+        return r"\begin{alignedat}{2}" + r" \\ ".join(rows) + r"\end{alignedat}"
+
+
+def grouped(value: int) -> str:
+    """A large number in LaTeX."""
+    return f"{value:,}".replace(",", "{,}")
+
 
 def attention_cost(config: HMHSA | PooledAttention, size: Size) -> AttentionCost:
     """The cost of a network's attention on a map of `size`."""

@@ -5,10 +5,49 @@ pooling, additions, upsampling. One picture. Attention: see `attention`.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from transcnn.analysis.cost.attention import Size, attention_cost
-from transcnn.model.config import Bottleneck, Network
+from transcnn.model.config import HMHSA, Bottleneck, Downsampling, Network, PooledAttention
+
+Shape = tuple[int, int, int]  # channels, rows, columns
+Kind = Literal["stem", "down", "attention", "bottleneck", "head"]
+Operation = Literal[
+    "convolution", "depthwise", "pool", "projections", "products", "mean", "classifier"
+]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One operation inside a box: the shape that it gives, and its multiply-adds."""
+
+    operation: Operation
+    out: Shape
+    macs: int
+    kernel: int = 1  # side, of convolutions and pooling
+    stride: int = 1
+
+
+@dataclass(frozen=True)
+class Box:
+    """One part of a network, in the order in which a picture passes; `stage` from 0, None for the
+    stem and the head. In a two-branch downsampling the first piece is one branch, the others are
+    the second.
+    """
+
+    kind: Kind
+    stage: int | None
+    inside: tuple[Piece, ...]
+
+    @property
+    def out(self) -> Shape:
+        return self.inside[-1].out
+
+    @property
+    def macs(self) -> int:
+        return sum(piece.macs for piece in self.inside)
 
 
 @dataclass(frozen=True)
@@ -32,64 +71,87 @@ class NetworkCost(Parts):
     attention_products: int  # QK^T and AV, part of the stages
 
 
-def network_cost(network: Network, size: Size) -> NetworkCost:
-    """The cost of `network` for pictures of `size` (rows, columns)."""
-    maps = [network.map_size(s, size) for s in range(len(network.stages))]
-    stages, downs, products = [], [], 0
+def network_boxes(network: Network, size: Size) -> tuple[Box, ...]:
+    """The parts that a picture of `size` (rows, columns) passes, first to last."""
+    found = [Box("stem", None, _stem(network, size))]
     for s, stage in enumerate(network.stages):
-        if s == 0:
-            entry = _stem_size(network, size)
-        else:  # without a TDB in front, the stage's first bottleneck is the strided one
-            entry = maps[s - 1] if stage.down is None else maps[s]
-        total = 0
+        if stage.down is not None:
+            found.append(Box("down", s, _down(stage.down, found[-1].out)))
         for block in stage.blocks:
             if block.attention is not None:
-                attention = attention_cost(block.attention, entry)
-                total += attention.total
-                products += attention.multiplied
-            total += _bottleneck_cost(block.bottleneck, entry)
-            entry = _after(block.bottleneck, entry)
-        stages.append(total)
-        downs.append(_down_cost(network, s, maps[s]))
-    last = network.stages[-1].width
-    head = (network.head_width or last) * network.classes
-    if network.head_width is not None:
-        head += math.prod(maps[-1]) * last * network.head_width
-    return NetworkCost(_stem_cost(network, size), tuple(downs), tuple(stages), head, products)
+                found.append(Box("attention", s, _attention(block.attention, found[-1].out)))
+            found.append(Box("bottleneck", s, _bottleneck(block.bottleneck, found[-1].out)))
+    found.append(Box("head", None, _head(network, found[-1].out)))
+    return tuple(found)
 
 
-def _halved(size: Size, times: int = 1) -> Size:
-    for _ in range(times):
-        size = (math.ceil(size[0] / 2), math.ceil(size[1] / 2))
-    return size
+def network_cost(network: Network, size: Size) -> NetworkCost:
+    """The cost of `network` for pictures of `size` (rows, columns)."""
+    boxes = network_boxes(network, size)
+    stages = range(len(network.stages))
+    return NetworkCost(
+        stem=boxes[0].macs,
+        downs=tuple(_sum(b for b in boxes if b.kind == "down" and b.stage == s) for s in stages),
+        stages=tuple(_sum(b for b in boxes if b.kind != "down" and b.stage == s) for s in stages),
+        head=boxes[-1].macs,
+        attention_products=sum(
+            piece.macs for box in boxes for piece in box.inside if piece.operation == "products"
+        ),
+    )
 
 
-def _stem_size(network: Network, size: Size) -> Size:
-    return _halved(size, 1 if network.stem.width_between is None else 2)
+def _sum(boxes: Iterable[Box]) -> int:
+    return sum(box.macs for box in boxes)
 
 
-def _stem_cost(network: Network, size: Size) -> int:
-    stem = network.stem
+def _convolution(entry: Shape, width: int, kernel: int = 1, stride: int = 1) -> Piece:
+    out = _strided(entry, width, stride)
+    return Piece("convolution", out, math.prod(out) * kernel**2 * entry[0], kernel, stride)
+
+
+def _depthwise(entry: Shape, kernel: int, stride: int) -> Piece:
+    out = _strided(entry, entry[0], stride)
+    return Piece("depthwise", out, math.prod(out) * kernel**2, kernel, stride)
+
+
+def _strided(entry: Shape, width: int, stride: int) -> Shape:
+    return width, math.ceil(entry[1] / stride), math.ceil(entry[2] / stride)
+
+
+def _stem(network: Network, size: Size) -> tuple[Piece, ...]:
+    stem, picture = network.stem, (3, *size)
     if stem.width_between is None:
-        return math.prod(_halved(size)) * 27 * stem.width_out
-    first = math.prod(_halved(size)) * 27 * stem.width_between
-    return first + math.prod(_halved(size, 2)) * 9 * stem.width_between * stem.width_out
+        return (_convolution(picture, stem.width_out, 3, 2),)
+    first = _convolution(picture, stem.width_between, 3, 2)
+    return first, _convolution(first.out, stem.width_out, 3, 2)
 
 
-def _down_cost(network: Network, stage: int, out: Size) -> int:
-    down = network.stages[stage].down
-    if down is None:
-        return 0
-    taps = 10 if down.two_branch else 9  # 3x3, and the 1x1 of the pooled branch
-    return math.prod(out) * taps * down.width_in * down.width_out
+def _down(shape: Downsampling, entry: Shape) -> tuple[Piece, ...]:
+    strided = _convolution(entry, shape.width_out, 3, 2)
+    if not shape.two_branch:
+        return (strided,)
+    pooled = Piece("pool", (entry[0], *strided.out[1:]), 0, 2, 2)
+    return strided, pooled, _convolution(pooled.out, shape.width_out)
 
 
-def _after(shape: Bottleneck, size: Size) -> Size:
-    return size if shape.stride == 1 else _halved(size)
+def _attention(shape: HMHSA | PooledAttention, entry: Shape) -> tuple[Piece, ...]:
+    cost = attention_cost(shape, entry[1:])
+    return Piece("projections", entry, cost.projected), Piece("products", entry, cost.multiplied)
 
 
-def _bottleneck_cost(shape: Bottleneck, size: Size) -> int:
-    inner = shape.expansion * shape.width_in
-    expand = math.prod(size) * shape.width_in * inner if shape.expansion > 1 else 0
-    out = math.prod(_after(shape, size))
-    return expand + out * (shape.kernel**2 * inner + inner * shape.width_out)
+def _bottleneck(shape: Bottleneck, entry: Shape) -> tuple[Piece, ...]:
+    pieces = []
+    if shape.expansion > 1:
+        pieces.append(_convolution(entry, shape.expansion * shape.width_in))
+        entry = pieces[-1].out
+    pieces.append(_depthwise(entry, shape.kernel, shape.stride))
+    return (*pieces, _convolution(pieces[-1].out, shape.width_out))
+
+
+def _head(network: Network, entry: Shape) -> tuple[Piece, ...]:
+    pieces = []
+    if network.head_width is not None:
+        pieces.append(_convolution(entry, network.head_width))
+        entry = pieces[-1].out
+    pieces.append(Piece("mean", (entry[0], 1, 1), 0))
+    return (*pieces, Piece("classifier", (network.classes, 1, 1), entry[0] * network.classes))

@@ -21,15 +21,19 @@ export default function (component) {
   const image = photos.get(data.photo);
   image.addEventListener("load", drawAll, { once: true });
   const bar = view.querySelector(".bar");
-  const amounts = data.boards.some(({ amounts }) => amounts);
-  bar.hidden = !amounts && !data.boards.some(({ multiples }) => multiples);
-  const { bar_less, bar_even, bar_more, amount } = data.words;
+  const [amounts, votes, multiples] = ["amounts", "votes", "multiples"].map((kind) =>
+    data.boards.some((board) => board[kind]),
+  );
+  bar.hidden = !amounts && !votes && !multiples;
+  const { bar_less, bar_even, bar_more, amount, vote_against, vote_for } = data.words;
   const legend = `1/16×: ${bar_less}; ${bar_even}; 16×: ${bar_more}`;
-  bar.setAttribute("aria-label", amounts ? `0 - ${data.top}: ${amount}` : legend);
+  const voted = `−${data.most}: ${vote_against}; 0; ${data.most}: ${vote_for}; ${data.boards[0]?.unit}`;
+  bar.setAttribute("aria-label", amounts ? `0 - ${data.top}: ${amount}` : votes ? voted : legend);
   const drawEverything = () => {
     drawAll();
     if (bar.hidden) return;
     if (amounts) drawAmountBar(bar, amount, data.top, look, null);
+    else if (votes) drawVoteBar(bar, data.words, data.boards[0].unit, data.most, look);
     else drawBar(bar, data.words, look, null);
   };
   view.watch?.disconnect();
@@ -111,13 +115,14 @@ function describe(board, [y, x], data) {
   const at = y * board.columns + x;
   const value = board.multiples?.[at];
   const told = value === undefined || value === null ? undefined : formatExactly(value);
-  const said = told ?? board.amounts?.[at]?.toPrecision(3) ?? board.numbers?.[at];
+  const vote = board.votes?.[at].toFixed(1).replace("-", "−");
+  const said = told ?? board.amounts?.[at]?.toPrecision(3) ?? vote ?? board.numbers?.[at];
   return said === undefined ? place : `${place} · ${said}`;
 }
 
 function draw(figure, board, data, look) {
   const canvas = figure.children[1];
-  const { rows, columns, multiples, amounts, numbers } = board;
+  const { rows, columns, multiples, amounts, votes, numbers } = board;
   const { pen, width, height } = fit(canvas);
   const [tall, wide] = [height / rows, width / columns];
   pen.fillStyle = look.paper;
@@ -131,7 +136,10 @@ function draw(figure, board, data, look) {
     pen.drawImage(image, ...part, 0, 0, width, height);
   }
   const shown = multiples?.map((m) => (m === null ? null : step(m)));
-  const steps = shown ?? amounts?.map((amount) => amountStep(amount, data.top));
+  const steps =
+    shown ??
+    amounts?.map((amount) => amountStep(amount, data.top)) ??
+    votes?.map((vote) => voteStep(vote, data.most));
   for (let cell = 0; steps && cell < rows * columns; cell++) {
     if (steps[cell] === null) continue;
     pen.globalAlpha = 0.78;

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from transcnn.course import asking
-from transcnn.course.scene import board
+from transcnn.course.scene import Wide, board
 from transcnn.ui.course.boards import (
     Board,
     ask_from,
@@ -92,12 +92,26 @@ def _row_or_column(desk: Desk) -> None:
         name = side.upper()
         if desk.revealed:
             what = say("course.is_row" if values is row else "course.is_column")
-            name = f"{name}: {what} · Σ = {values.sum():.2f}"
+            name = f"{name}: {what}"
         drawn = last_board(desk, block, name, values, pick=True, marks=[mark(cell, "t")])
         shown.append(replace(drawn, start=divmod(cell, drawn.columns)))
     show_boards(desk, shown, ask_from(desk, block.levels[-1].size))
     st.caption(say("course.click_asks"))
+    if desk.revealed:
+        _show_sums(desk, weights, cell)
     say_limit(desk)
+
+
+def _show_sums(desk: Desk, weights: Wide, cell: int) -> None:
+    """What the marked cell's row and column sum to, and those of all cells."""
+    say = desk.say
+    names = {say("course.is_row"): weights.sum(1), say("course.is_column"): weights.sum(0)}
+    lines = [["", say("course.sum_here"), say("course.sum_all")], ["---", "---:", "---:"]]
+    lines += [
+        [name, f"**{sums[cell]:.2f}**", f"{sums.min():.2f} – {sums.max():.2f}"]
+        for name, sums in names.items()
+    ]
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 def _mix(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from transcnn.course.questions import Click, Draw
 from transcnn.course.scene import Wide
-from transcnn.figures.scale import DARK, LIGHT, NORM_TOP
+from transcnn.figures.scale import DARK, LIGHT, NORM_TOP, VOTE_TOP
 from transcnn.trace.trace import BlockTrace
 from transcnn.ui.components import boards
 from transcnn.ui.course.desk import COLOURS, Desk
@@ -27,9 +27,10 @@ _BOARDS = "course_boards"
 class Board:
     """The picture cut into cells; `multiples` of an even share are row by row, None: not shown.
 
-    `amounts` from 0 to `NORM_TOP` stand in place of multiples; `numbers` are written into the
-    cells; `boxes` are rectangles of cells; `dots` are places as shares of what is shown: down,
-    across. `whole`: the size of the map of which only a part is shown, from `origin` on.
+    `amounts` from 0 to `NORM_TOP` or `votes` from minus to plus `VOTE_TOP` stand in place of
+    multiples, counted in `unit`; `numbers` are written into the cells; `boxes` are rectangles of
+    cells; `dots` are places as shares of what is shown: down, across. `whole`: the size of the map
+    of which only a part is shown, from `origin` on.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Board:
     marks: list[dict[str, Any]] = field(default_factory=list)
     dots: list[tuple[float, float]] = field(default_factory=list)
     amounts: list[float] | None = None
+    votes: list[float] | None = None
+    unit: str = ""
     numbers: list[str] | None = None
     boxes: list[dict[str, Any]] = field(default_factory=list)
     whole: tuple[int, int] | None = None
@@ -96,6 +99,7 @@ def show_boards(
             "boards": [asdict(board) for board in shown],
             "photo": _photo(f"{desk.shown.opened.key}{key}", pixels),
             "top": NORM_TOP,
+            "most": VOTE_TOP,
             "pixels": desk.scene.trace.crop.size,
             "ramps": {"light": LIGHT, "dark": DARK},
             "colours": desk.colours,
@@ -103,6 +107,8 @@ def show_boards(
                 **{name: words[name] for name in ("bar_less", "bar_even", "bar_more")},
                 "cell": desk.say.table("course")["cell_says"],
                 "amount": desk.say("course.amount"),
+                "vote_for": desk.say("course.vote_for"),
+                "vote_against": desk.say("course.vote_against"),
             },
         },
         on_pick=picked,

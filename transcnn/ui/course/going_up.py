@@ -31,6 +31,7 @@ from transcnn.ui.course.building import show_building
 from transcnn.ui.course.desk import Desk
 from transcnn.ui.course.hand import edit_map, show_all_products
 
+_SOURCE = "course_source"  # the token whose way is shown
 _FINE = 28  # places a side of the smoothed reading
 
 
@@ -188,21 +189,76 @@ def _smoothing(desk: Desk) -> None:
 
 
 def _reaching(desk: Desk) -> None:
-    """3.6: the farthest cell, and a stage to be built."""
+    """3.6: the way from any token to the asker, the farthest cell first; a stage to be built."""
     say, scene = desk.say, desk.scene
     block = scene.clear_block or scene.block
-    far = going_up.farthest_cell(scene, block)
-    row = scene.row(block)
-    marks = [mark(scene.cell(block), "t"), mark(far, "u", "seen")]
-    name = say("course.reading_of" if desk.revealed else "course.asker")
-    shown = last_board(desk, block, name, row if desk.revealed else None, marks=marks, pick=True)
-    show_boards(desk, [shown], ask_from(desk, block.levels[-1].size))
-    st.caption(say("course.click_asks"))
-    if desk.revealed:
-        multiple = format_multiple(len(row) * float(row[far])).removesuffix("×")
-        st.markdown(say("course.bridge", multiple=multiple))
-        say_limit(desk)
-        show_building(say)
+    if not desk.revealed:
+        far = going_up.farthest_cell(scene, block)
+        marks = [mark(scene.cell(block), "t"), mark(far, "u", "seen")]
+        shown = last_board(desk, block, say("course.asker"), None, marks=marks, pick=True)
+        show_boards(desk, [shown], ask_from(desk, block.levels[-1].size))
+        st.caption(say("course.click_asks"))
+        return
+    rows, columns = block.size
+    way = going_up.way(scene, block, _source(block.size))
+
+    def box(found: going_up.Box, colour: str) -> dict[str, object]:
+        return {"box": list(found), "colour": colour, "dashed": False}
+
+    tokens = Board(
+        say("course.way_tokens", rows=rows, columns=columns),
+        rows,
+        columns,
+        say("course.board_says", rows=rows, columns=columns),
+        marks=[
+            mark(way.asker[0] * columns + way.asker[1], "t"),
+            mark(way.source[0] * columns + way.source[1], "u", "seen"),
+        ],
+        boxes=[box(way.asker_area, "asker"), box(way.source_area, "seen")],
+        start=way.source,
+        pick=True,
+    )
+    cells = last_board(
+        desk,
+        block,
+        say("course.reading_of"),
+        scene.row(block),
+        marks=[mark(scene.cell(block), "t"), mark(way.source_cell, "u", "seen")],
+        pick=True,
+    )
+
+    def pick(board: int, row: int, column: int) -> None:
+        if board == 0:
+            st.session_state[_SOURCE] = (row, column)
+        else:
+            ask_from(desk, block.levels[-1].size)(board, row, column)
+
+    show_boards(desk, [tokens, cells], pick)
+    st.caption(say("course.way_how"))
+    across = block.levels[-1].size[1]
+    multiple = format_multiple(way.multiple).removesuffix("×")
+    st.markdown(
+        say(
+            "course.way_says",
+            source=_place(desk, way.source),
+            source_cell=_place(desk, divmod(way.source_cell, across)),
+            asker_cell=_place(desk, divmod(scene.cell(block), across)),
+            asker=_place(desk, way.asker),
+            multiple=multiple,
+        )
+    )
+    say_limit(desk)
+    show_building(say)
+
+
+def _source(size: Place) -> Place | None:
+    """The token that was picked as the source, where it lies on a map of `size`."""
+    picked: Place | None = st.session_state.get(_SOURCE)
+    return picked if picked is not None and picked[0] < size[0] and picked[1] < size[1] else None
+
+
+def _place(desk: Desk, at: Place) -> str:
+    return desk.say("course.cell", row=at[0] + 1, column=at[1] + 1)
 
 
 PICTURES: dict[str, Callable[[Desk], None]] = {

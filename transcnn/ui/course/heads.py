@@ -144,6 +144,11 @@ def _bill(desk: Desk) -> None:
         " M",
     )
     st.markdown(say("course.bill_says", total=f"{bill.total:,}"))
+    larger = mhsa((side // stride + 1,) * 2, block.width, block.heads).total
+    outcome = "over" if bill.total >= heads.PLAIN_LIMIT else "larger_fits"
+    if bill.total < heads.PLAIN_LIMIT <= larger:
+        outcome = "done"
+    st.markdown(say(f"course.limit_{outcome}", limit=f"{heads.PLAIN_LIMIT:,}", side=side))
 
 
 PICTURES: dict[str, Callable[[Desk], None]] = {

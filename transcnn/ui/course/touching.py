@@ -1,9 +1,15 @@
 """Which picture belongs to which step."""
 
-from transcnn.ui.course import asking, going_up, heads
+from transcnn.ui.course import asking, going_up, heads, other_half, price
 from transcnn.ui.course.desk import Desk
 
-_PICTURES = {**asking.PICTURES, **heads.PICTURES, **going_up.PICTURES}
+_PICTURES = {
+    **asking.PICTURES,
+    **heads.PICTURES,
+    **going_up.PICTURES,
+    **price.PICTURES,
+    **other_half.PICTURES,
+}
 
 
 def touch(desk: Desk) -> None:

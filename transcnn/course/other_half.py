@@ -1,0 +1,133 @@
+"""Chapter 4, the rest of the network: what is not attention, and how the last map answers."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from transcnn.analysis.cost.network import Box, network_boxes
+from transcnn.course.questions import Choose, Estimate, Order, Posed
+from transcnn.course.scene import Scene
+from transcnn.course.step import Question, Step
+
+_ALIKE = 0.95  # rank correlation from which two ledgers cannot be told apart
+
+
+# 4.4 The half that is not attention
+
+
+def boxes(scene: Scene) -> tuple[Box, ...]:
+    """The parts of the network that the picture passes."""
+    size = scene.trace.crop.size
+    return network_boxes(scene.classifier.config, (size, size))
+
+
+def three_boxes(scene: Scene) -> dict[str, Box]:
+    """The stem, the H-MHSA that the course looks at, the bottleneck behind it."""
+    block, found = scene.block, boxes(scene)
+    places = [i for i, b in enumerate(found) if b.kind == "attention" and b.stage == block.stage]
+    at = places[block.block]
+    return {"stem": found[0], "attention": found[at], "bottleneck": found[at + 1]}
+
+
+def _attention_share(scene: Scene) -> Posed:
+    found = boxes(scene)
+    attention = sum(box.macs for box in found if box.kind == "attention")
+    return Posed(Estimate(100 * attention / sum(box.macs for box in found), within=5))
+
+
+def _dearest_box(scene: Scene) -> Posed:
+    gaps = {"stage": str(scene.block.stage + 1), "block": str(scene.block.block + 1)}
+    return Posed(Order({name: float(b.macs) for name, b in three_boxes(scene).items()}), gaps)
+
+
+def _place_equation(scene: Scene, revealed: bool) -> str:
+    block, found = scene.block, three_boxes(scene)
+    places = block.size[0] * block.size[1]
+    per_place = {name: f"{found[name].macs / places:,.0f}" for name in ("attention", "bottleneck")}
+    shown = {n: v.replace(",", r"\,") if revealed else "{?}" for n, v in per_place.items()}
+    pieces = found["bottleneck"].inside
+    kernel = next(piece.kernel for piece in pieces if piece.operation == "depthwise")
+    expansion = pieces[-2].out[0] // block.width
+    return (
+        rf"\begin{{gathered}} \text{{IRB}}: \; 2eC^2 + k^2eC = {shown['bottleneck']}, \quad "
+        rf"\text{{H-MHSA}}: \; {shown['attention']}, \\ "
+        rf"C = {block.width}, \quad e = {expansion}, \quad k = {kernel} \end{{gathered}}"
+    )
+
+
+# 4.5 The answer is a mean of votes
+
+
+def first_two(scene: Scene) -> tuple[int, int]:
+    """The places of the two likeliest classes among the logits."""
+    order = np.argsort(-scene.trace.logits, kind="stable")
+    return int(order[0]), int(order[1])
+
+
+def likeness(scene: Scene) -> float:
+    """Rank correlation of the ledgers of the two likeliest classes."""
+    one, other = (scene.ledger.votes(k).ravel() for k in first_two(scene))
+    return float(spearmanr(one, other).statistic)
+
+
+def first_side(scene: Scene) -> str:
+    """On which board the ledger of the likeliest class is shown: "a" or "b"."""
+    return "ab"[scene.turn("Q41", 2)]
+
+
+def _whose_ledger(scene: Scene) -> Posed:
+    key = "same" if likeness(scene) > _ALIKE else first_side(scene)
+    gaps = {"alike": f"{_ALIKE:g}"}
+    return Posed(Choose(("a", "b", "same"), frozenset({key})), gaps)
+
+
+def _for_the_second(scene: Scene) -> Posed:
+    one, other = (scene.ledger.votes(k) for k in first_two(scene))
+    against = int((one - other < 0).sum())
+    return Posed(Estimate(against, within=5), {"T": str(one.size)})
+
+
+def _ledger_facts(scene: Scene) -> Mapping[str, str]:
+    return {"rho": f"{likeness(scene):.2f}"}
+
+
+def _ledger_equation(scene: Scene, revealed: bool) -> str:
+    ledger, (k, _) = scene.ledger, first_two(scene)
+    votes = ledger.votes(k)
+    numbers = "{?} + {?} = {?}"
+    if revealed:
+        numbers = f"{ledger.biases[k]:.4f} + {votes.sum():.4f} = {ledger.logits[k]:.4f}"
+    return (
+        rf"\begin{{gathered}} \text{{logit}}_k = b_k + \frac{{1}}{{{votes.size}}} "
+        rf"\sum_c w_k \cdot h_c \\ {numbers} \end{{gathered}}"
+    )
+
+
+STEPS = (
+    Step(
+        "4.4",
+        "the-other-half",
+        {
+            "Q39": Question("estimate", _attention_share),
+            "Q40": Question(
+                "order", _dearest_box, ("stem", "attention", "bottleneck"), ("stage", "block")
+            ),
+        },
+        _place_equation,
+        trap=True,
+    ),
+    Step(
+        "4.5",
+        "head-is-a-sum",
+        {
+            "Q41": Question("choose", _whose_ledger, ("a", "b", "same"), ("alike",)),
+            "Q42": Question("estimate", _for_the_second, gaps=("T",)),
+        },
+        _ledger_equation,
+        _ledger_facts,
+        ("rho",),
+        trap=True,
+        ends_chapter=True,
+    ),
+)

@@ -1,0 +1,166 @@
+"""Attributions as colours and as a figure, on the scales that their kinds declare.
+
+A scale belongs to the kind of value: it is the same for every picture, class and network, so equal
+colours mean equal values. Signed values diverge about zero, unsigned ones begin at the page. Maps
+have few large values and many small ones, so scales are linear about zero and logarithmic above a
+tenth of their end:
+
+    place = asinh(10 v / end) / asinh(10)
+
+Multiples of an even share have the scale of readings, `figures.scale`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcnn.explain import kinds
+from transcnn.explain.attribution import Attribution, Kind, Values
+from transcnn.explain.subject import Subject
+from transcnn.figures.reading import scale_bar
+from transcnn.figures.scale import LIGHT, OCTAVES, colours, format_multiple
+from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
+
+CELL = 8  # pixels of the network's input: finer maps are drawn in cells of that side
+_BEND = 10  # where linear becomes logarithmic: this part of the end
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How values of a kind are drawn: `end` is where colours stop, in `unit`.
+
+    `per_area`: of values that a place holds for its area, so that maps of different resolution
+    compare, what is drawn is the value for each hundredth of the picture.
+    """
+
+    end: float
+    unit: str
+    per_area: bool = False
+
+    def place(self, values: Values) -> Values:
+        """From -1 to 1: 0 stays 0, the ends hold all beyond them."""
+        bent: Values = np.arcsinh(_BEND * values / self.end) / np.arcsinh(_BEND)
+        return np.clip(bent, -1, 1)
+
+    def value(self, place: float) -> float:
+        """The value at a place of the bar, from -1 to 1."""
+        return float(np.sinh(place * np.arcsinh(_BEND)) / _BEND * self.end)
+
+
+SCALES: dict[Kind, Scale] = {
+    kinds.LOGIT_PARTS: Scale(5, "logits in each 1 % of the picture", per_area=True),
+    kinds.LOGIT_DROPS: Scale(2, "logits lost when covered"),
+    kinds.LOGIT_SLOPES: Scale(0.2, "logits for a colour's whole range"),
+    kinds.FEATURE_PARTS: Scale(0.5, "logits in each 1 % of the picture", per_area=True),
+    kinds.WEIGHT_EFFECTS: Scale(0.2, "logits in each 1 % of the picture", per_area=True),
+}
+"""Of every kind but multiples of an even share."""
+
+
+def drawn_values(attribution: Attribution, side: int) -> Values:
+    """What is drawn of a map of a network's input of `side` pixels: [rows, columns], in the unit
+    of its scale, no finer than `CELL` pixels."""
+    most = max(1, side // CELL)
+    rows, columns = (min(size, most) for size in attribution.values.shape)
+    values = attribution.on_cells(rows, columns)
+    scale = SCALES.get(attribution.kind)
+    if scale is None or not scale.per_area:
+        return values
+    places = values.size if attribution.kind.adds_up else attribution.values.size
+    return values * places / 100
+
+
+def value_colours(
+    kind: Kind, values: NDArray[np.floating], ramp: tuple[str, ...] = LIGHT
+) -> NDArray[np.uint8]:
+    """sRGB bytes [..., 3] of values [...] in the unit of the kind's scale."""
+    scale = SCALES.get(kind)
+    if scale is None:
+        return colours(values, ramp)
+    return colours(2.0 ** (OCTAVES * scale.place(values.astype(np.float64))), ramp)
+
+
+def value_bar(kind: Kind) -> Bar:
+    """The colour bar of a kind."""
+    scale = SCALES.get(kind)
+    if scale is None:
+        return scale_bar("read, multiple of an even share")
+    low = -1.0 if kind.signed else 0.0
+    shown = np.array([scale.value(place) for place in np.linspace(low, 1, 257)])
+    ticks = [scale.value(place) for place in np.linspace(low, 1, 5)]
+    return Bar(scale.unit, value_colours(kind, shown), tuple(f"{tick:.2g}" for tick in ticks))
+
+
+def unit(kind: Kind) -> str:
+    """The unit of what is drawn of a kind."""
+    return SCALES[kind].unit if kind in SCALES else "multiples of an even share"
+
+
+def format_value(kind: Kind, value: float) -> str:
+    """A value in the unit of the kind's scale, in two figures."""
+    return f"{value:.2g}" if kind in SCALES else format_multiple(value)
+
+
+NOTES = {
+    "integrated_gradients": "Another baseline gives another map; the parts add up to the number "
+    "only within the error given.",
+    "occlusion": "A covered picture is none that the network has learned from; parts that stand in "
+    "for each other all look unimportant.",
+    "grad_cam": "Before the last stage the weights are means over places that need not be alike.",
+    "saliency": "A slope holds for the smallest steps: what is saturated is important and flat.",
+    "smooth_grad": "A smoother map is not a truer one.",
+    "gradient_attention": "To first order only: weights that sum to 1 cannot be lost in one place.",
+    "attention": "A weight says where a block mixed from, not why the answer came.",
+    "rollout": "Exact in this run's weights; it says where a block mixed from, not why the answer "
+    "came.",
+    "rollout_across": "An approximation: it leaves out the convolutions between the blocks.",
+}
+"""What a method's map does not show, by its name."""
+
+
+def explained_sheet(subject: Subject, attribution: Attribution) -> Sheet:
+    """The picture [S, S, 3] as the network sees it and the map beside it, on its kind's scale."""
+    classifier, kind = subject.classifier, attribution.kind
+    side = len(subject.pixels)
+    values = drawn_values(attribution, side)
+    least, most = (format_value(kind, float(v)) for v in (values.min(), values.max()))
+    picture = Panel(
+        "The picture as the network sees it",
+        subject.pixels,
+        marks=_token(subject, attribution, (side, side)),
+    )
+    cells = " x ".join(map(str, values.shape))
+    shown = Panel(
+        f"{cells} cells, from {least} to {most}",
+        value_colours(kind, values),
+        (1, 1),
+        _token(subject, attribution, values.shape),
+    )
+    knobs = ", ".join(f"{name} {value}" for name, value in attribution.settings.items())
+    facts = ", ".join(
+        f"{name.replace('_', ' ')} {value:.3g}" for name, value in attribution.facts.items()
+    )
+    row = Row(
+        "; ".join(part for part in (knobs, facts) if part), (picture, shown), (value_bar(kind),)
+    )
+    title = f"{classifier.config.name}, {attribution.method} of {target_name(subject)}"
+    return Sheet(title, (row,), NOTES[attribution.method])
+
+
+def target_name(subject: Subject) -> str:
+    """The explained number in words."""
+    names, target = subject.classifier.names, subject.target
+    of = names[target.of].label
+    return of if target.versus is None else f"{of} against {names[target.versus].label}"
+
+
+def _token(subject: Subject, attribution: Attribution, cells: tuple[int, ...]) -> tuple[Mark, ...]:
+    """The asking token on a board of `cells` over the picture, where the method has one."""
+    if "token" not in attribution.settings:
+        return ()
+    side = len(subject.pixels)
+    size = subject.classifier.config.map_size(int(attribution.settings["stage"]), (side, side))
+    row, column = map(int, str(attribution.settings["token"]).split(","))
+    rows, columns = (n / whole for n, whole in zip(cells, size, strict=True))
+    return (Mark(row * rows, column * columns, rows, columns),)
