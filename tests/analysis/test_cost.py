@@ -7,10 +7,11 @@ authors' networks were counted on the authors' own modules.
 
 import pytest
 import torch
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from transcnn import list_models
-from transcnn.analysis.cost import network_cost
+from transcnn.analysis.cost import network_boxes, network_cost
 from transcnn.analysis.cost.count import count_operations, count_parameters
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import (
@@ -365,3 +366,30 @@ def test_the_cost_is_for_one_picture_of_any_shape():
 
     assert network_cost(net, (224, 448)).total > network_cost(net, (224, 224)).total
     assert network_cost(net, (96, 160)).total == network_cost(net, (160, 96)).total
+
+
+@pytest.mark.parametrize("name", ["transcnn_lite0", "transcnn_small", "hatnet_tiny"])
+def test_boxes_have_the_shapes_that_the_modules_give(name):
+    """Every convolution outside attention, in the order in which a picture passes them."""
+    net = network(name)
+    model, given = on_meta(net), []
+
+    def keep(_, __, out):
+        given.append(tuple(out.shape[1:]))
+
+    parts = [model.stem, *model.downs, model.head_conv]
+    parts += [block.irb for stage in model.blocks for block in stage]
+    for part in parts:
+        for module in part.modules():
+            if isinstance(module, nn.Conv2d):
+                module.register_forward_hook(keep)
+    with torch.no_grad():
+        model(torch.zeros(1, 3, 224, 224, device="meta"))
+    boxes = network_boxes(net, (224, 224))
+    pieces = [piece for box in boxes for piece in box.inside]
+    convolutions = [p.out for p in pieces if p.operation in ("convolution", "depthwise")]
+    assert convolutions == given
+    kinds = [box.kind for box in boxes]
+    assert kinds.count("attention") == sum(len(stage.attending) for stage in net.stages)
+    assert (kinds[0], kinds[-1]) == ("stem", "head")
+    assert boxes[-1].out == (1000, 1, 1)

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import math
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -11,17 +14,20 @@ from streamlit.testing.v1 import AppTest
 from tests.app.test_pages import open_app
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
+from transcnn.course import controls
+from transcnn.course.experiments import Lab
 from transcnn.course.lessons import load_lesson
-from transcnn.course.questions import Choose, Click, Draw, Estimate, Order
+from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
 from transcnn.course.scene import Scene, first_asker
-from transcnn.course.steps import STEPS, find_step
+from transcnn.course.steps import QUESTIONS, STEPS, find_step
 from transcnn.errors import ChoiceError
+from transcnn.figures.scale import format_multiple
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.course.choice import CourseChoice, read_course
 from transcnn.ui.course.progress import LARGEST, Kept, Progress, read_progress
 from transcnn.ui.guests import Guest
-from transcnn.ui.words import words
+from transcnn.ui.words import class_labels, plain, words
 
 NUMBERS = [step.number for step in STEPS]
 
@@ -31,8 +37,9 @@ def zebra(shipped_trace):
     sample = next(s for s in samples() if s.name == "zebra")
     digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
     pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
+    place, classifier = first_asker("zebra", shipped_trace.crop), Classifier()
     return Scene(
-        Classifier(), shipped_trace, pixels, digest, first_asker("zebra", shipped_trace.crop)
+        classifier, shipped_trace, pixels, digest, place, sample="zebra", kept=Lab(classifier)
     )
 
 
@@ -58,6 +65,10 @@ def predict(app: AppTest, scene: Scene, number: str, right: bool = True) -> None
             case Choose(options=options, right=key):
                 guess = next(o for o in options if (o in key) == right)
                 app.radio(key=f"guess|{place}").set_value(guess)
+            case Tick(options=options, right=key):
+                for option in options:
+                    box = app.checkbox(key=f"guess|{place}|{option}")
+                    box.set_value((option in key) == right)
             case Order(right=order):
                 app.radio(key=f"guess|{place}").set_value(order if right else order[::-1])
             case Estimate(key=key):
@@ -84,6 +95,7 @@ def reveal(app: AppTest, saw: str = "stripes") -> None:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_step_is_walked_from_prediction_to_why(zebra, number, language):
     lesson, step = load_lesson(find_step(number), language), find_step(number)
+    zebra = replace(zebra, labels=class_labels(language))
     app = open_course(step=number, lang=language)
     why = lesson.why.format(**step.facts(zebra))
     assert why not in said(app), "the why comes last"
@@ -245,7 +257,122 @@ def test_a_stage_is_built_and_checked_by_running_it(zebra):
     assert "within the budget" in build(7, 8)[1][0]
 
 
-@pytest.mark.parametrize("number", ["1.3", "2.1", "3.2", "3.6"])
+def test_the_largest_side_under_a_billion_is_found_with_the_slider(zebra):
+    """67 x 67 tokens are under it, 68 x 68 are not."""
+    app = open_course(step="2.4")
+    predict(app, zebra, "2.4")
+    app.button(key="course_reveal").click().run()
+    found = {}
+    for side in (260, 268, 272):
+        app.slider(key="course_side").set_value(side).run()
+        assert not app.exception
+        found[side] = said(app)
+    assert "so does a larger one" in found[260]
+    assert "is the largest under 1,000,000,000" in found[268]
+    assert "too dear" in found[272]
+
+
+def test_a_row_sums_to_one_and_a_column_does_not(zebra):
+    app = open_course(step="1.3")
+    assert "sum for the marked cell" not in said(app)
+    predict(app, zebra, "1.3")
+    app.button(key="course_reveal").click().run()
+    table = next(m.value for m in app.markdown if "sum for the marked cell" in m.value)
+    row, column = table.splitlines()[2:]
+    assert "**1.00** | 1.00 – 1.00" in row
+    assert "1.00 – 1.00" not in column
+
+
+def test_the_way_from_a_token_that_is_picked_is_shown(zebra):
+    app = open_course(step="3.6")
+    predict(app, zebra, "3.6")
+    app.button(key="course_reveal").click().run()
+    app.session_state["course_source"] = (13, 5)
+    app.run()
+    assert "token u (row 14, column 6) → at level 0 to all of its cell (row 7, column 3)" in said(
+        app
+    )
+
+
+def test_merge_grids_are_tried_until_the_bill_is_under_the_budget(zebra):
+    app = open_course(step="4.5")
+    predict(app, zebra, "4.5")
+    app.button(key="course_reveal").click().run()
+    for grids, done in (((4, 1), False), ((8, 1), True), ((4, 2), True), ((16, 1), False)):
+        for level, grid in enumerate(grids):
+            app.number_input(key=f"course_task_{level}").set_value(grid)
+        app.run()
+        assert not app.exception
+        verdict = next(m.value for m in app.markdown if m.value.startswith("Merge grids"))
+        assert ("Done" in verdict) == done, grids
+
+
+def test_votes_of_any_two_classes_are_shown_and_what_is_left_over(zebra):
+    app = open_course(step="4.5")
+    predict(app, zebra, "4.5")
+    app.button(key="course_reveal").click().run()
+
+    def boards():
+        mounted = {c.proto.component_name: c.proto for c in app.get("bidi_component")}
+        return {
+            b["name"]: b["votes"] for b in json.loads(mounted["transcnn.boards"].json)["boards"]
+        }
+
+    before = boards()
+    first = next(v for name, v in before.items() if "k: zebra" in name)
+    second = next(v for name, v in before.items() if "j:" in name)
+    assert sum(first) / 100 + zebra.ledger.biases[340] == pytest.approx(
+        float(zebra.trace.logits[340]), abs=1e-3
+    )
+    app.toggle(key="course_k_minus_j").set_value(True).run()
+    (difference,) = boards().values()
+    assert difference == pytest.approx(
+        [a - b for a, b in zip(first, second, strict=True)], abs=2e-3
+    )
+    assert "what is left over" in said(app)
+    j = next(box for box in app.selectbox if box.key and box.key.startswith("course_class_j"))
+    j.set_value(340).run()
+    assert not app.exception
+    (same,) = boards().values()
+    assert same == [0.0] * 49
+
+
+def test_each_press_measures_once_more_on_this_machine(zebra):
+    app = open_course(step="4.3")
+    predict(app, zebra, "4.3")
+    app.button(key="course_reveal").click().run()
+
+    def rows():
+        table = next(m.value for m in app.markdown if "times as fast" in m.value)
+        return table.splitlines()[2:]
+
+    before = rows()
+    app.button(key="course_measure").click().run()
+    assert not app.exception
+    assert rows()[:1] == before
+    assert len(rows()) == 2
+
+
+def test_the_network_is_looked_into_box_by_box():
+    """The paper's network too, which has two-branch downsampling."""
+    app = open_course(step="4.4")
+    assert "Multiply-adds" not in said(app), "they are keys"
+    control = next(c for c in app.button_group if c.key == "course_network")
+    control.set_value("transcnn_small").run()
+    boxes = next(c for c in app.button_group if c.key == "course_box_transcnn_small")
+    down = next(i for i, name in enumerate(boxes.options) if "TDB" in str(name))
+    boxes.set_value(down).run()
+    assert not app.exception
+    table = next(m.value for m in app.markdown if "shape after it" in m.value)
+    assert [line.split(" | ")[1].rstrip(" |") for line in table.splitlines()[2:]] == [
+        "64×56×56",
+        "128×28×28",
+        "64×28×28",
+        "128×28×28",
+    ]
+
+
+@pytest.mark.parametrize("number", ["1.3", "2.1", "3.2", "3.6", "4.1", "4.2", "4.3", "4.4", "4.5"])
 def test_a_network_of_three_levels_whose_readings_are_flat_is_asked_about_too(zebra, number):
     torch.manual_seed(0)
     classifier = Classifier.around(create_model("transcnn_nano", classes=1000).eval(), "0" * 64)
@@ -259,8 +386,7 @@ def test_a_network_of_three_levels_whose_readings_are_flat_is_asked_about_too(ze
     predict(app, scene, number)
     reveal(app)
     assert load_lesson(find_step(number), "en").title in said(app)
-    flat = {"1.3": True, "2.1": True, "3.2": False, "3.6": False}
-    assert (words("en")("course.flat_asks") in said(app)) == flat[number]
+    assert (words("en")("course.flat_asks") in said(app)) == (number in ("1.3", "2.1"))
 
 
 def test_an_upload_is_asked_about_and_its_places_are_no_part_of_the_link():
@@ -278,3 +404,153 @@ def test_a_bad_upload_gives_one_sentence():
     app.sidebar.file_uploader[0].set_value(("x.jpg", b"no picture", "image/jpeg")).run()
     assert not app.exception
     assert "not a picture" in app.error[0].value
+
+
+# Chapter 5
+
+
+def boards(app: AppTest, mounted: int = 0) -> list[dict]:
+    """What the browser is given to draw."""
+    found = [c.proto for c in app.get("bidi_component")]
+    return [json.loads(p.json) for p in found if p.component_name == "transcnn.boards"][mounted][
+        "boards"
+    ]
+
+
+def test_the_trained_board_is_on_the_side_that_is_right_and_unnamed_until_the_reveal(zebra):
+    app = open_course(step="5.1")
+    shown = boards(app)
+    assert [board["name"] for board in shown[:2]] == ["A", "B"]
+    assert all(board["multiples"] is None for board in shown), "no number before the guess"
+    found = controls.twins(zebra)
+    row = found[0].levels[-1].attention[:, 0, 0, found[1]].mean(0)
+    side = {"a": 0, "b": 1}[next(iter(QUESTIONS["Q43"].pose(zebra).asks.right))]
+    stretched = (row - row.min()) / (row.max() - row.min())
+    assert shown[side]["shades"] == pytest.approx(stretched.tolist(), abs=1e-3)
+    predict(app, zebra, "5.1")
+    app.button(key="course_reveal").click().run()
+    named = boards(app)
+    assert "trained" in named[side]["name"]
+    assert "random" in named[1 - side]["name"]
+    assert named[side]["multiples"] == pytest.approx((49 * row).tolist(), abs=1e-3)
+    app.toggle(key="course_common").set_value(False).run()
+    assert boards(app)[side]["shades"] == shown[side]["shades"]
+
+
+def test_the_board_that_is_thought_the_strongest_is_the_one_that_is_asked_about():
+    app = open_course(step="5.2")
+    assert "now it is A" in said(app)
+    app.session_state["course"] = replace(app.session_state["course"], board=2)
+    app.run()
+    assert "now it is C" in said(app)
+    assert [" · " in board["name"] for board in boards(app)] == [False, False, True]
+
+
+def test_each_switch_shows_its_answers_beside_the_plain_ones(zebra):
+    app = open_course(step="5.3")
+    predict(app, zebra, "5.3")
+    app.button(key="course_reveal").click().run()
+    for name in ("off", "uniform", "identity", "swapped"):
+        app.segmented_control(key="course_switch").set_value(name).run()
+        logits = zebra.experiments.switched[name]
+        top = int(logits.argmax())
+        share = math.exp(logits[top]) / sum(math.exp(v) for v in logits)
+        change = f"{logits[top] - zebra.trace.logits[top]:+.2f}".replace("-", "−")
+        row = next(m.value for m in app.markdown if m.value.startswith("| class"))
+        assert f"{100 * share:.1f} % | {change} |" in row.splitlines()[2]
+    assert "Bakery counter" in boards(app)[0]["name"]
+
+
+def test_scraps_and_gray_by_share_are_run_anew(zebra):
+    app = open_course(step="5.4")
+    assert len(boards(app)[1]["boxes"]) == 20
+    predict(app, zebra, "5.4")
+    app.button(key="course_reveal").click().run()
+    app.select_slider(key="course_share").set_value(80).run()
+    app.segmented_control(key="course_fill").set_value("gray").run()
+    assert len(boards(app)[1]["boxes"]) == 39
+    hiding, _ = zebra.experiments.hidden(0.8, "gray")
+    table = next(m.value for m in app.markdown if "With H-MHSA" in m.value)
+    for outcome in (hiding.with_attention, hiding.body):
+        first = outcome.top[0]
+        assert f"{first.name.label} {100 * first.probability:.1f} %" in table
+
+
+def test_an_upload_is_asked_about_once_its_right_class_is_named():
+    app = open_course(step="5.5")
+    assert "Great white shark" in said(app), "the zebra is answered rightly"
+    photo = next(s for s in samples() if s.name == "lion").path.read_bytes()
+    app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
+    assert words("en")("course.lacks_right_class") in [info.value for info in app.info]
+    assert not [b for b in app.button if b.key == "course_reveal"]
+    app.selectbox(key="course_right").set_value(292).run()
+    assert not app.exception
+    assert "It says **lion**" in said(app)
+    assert "Right would be **tiger**" in said(app)
+    assert app.button(key="course_reveal").disabled
+
+
+def test_scraps_of_an_upload_are_asked_about_too():
+    app = open_course(step="5.4")
+    photo = next(s for s in samples() if s.name == "beagle").path.read_bytes()
+    app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
+    assert not app.exception
+    assert len(boards(app)[1]["boxes"]) == 20
+    assert "An even reading: 59 %" in said(app)
+
+
+def test_the_claim_card_says_the_numbers_of_this_picture_and_links_to_them(zebra):
+    app = open_course(step="5.6", at="100,40")
+    scene = replace(zebra, at=(100, 40))
+    predict(app, scene, "5.6")
+    app.button(key="course_reveal").click().run()
+    app.segmented_control(key="course_switch").set_value("uniform").run()
+    app.selectbox(key="course_head").set_value(2).run()
+    card = app.code[0].value
+    row = scene.trace.block(2, 2).levels[-1].attention[2, 0, 0, 3 * 7 + 1]
+    other = max((c for c in range(49) if c != 22), key=lambda c: row[c])
+    assert f"Head 3: cell (4, 2) reads {format_multiple(49 * float(row[other]))}" in card
+    assert f"from cell ({other // 7 + 1}, {other % 7 + 1})" in card
+    query = parse_qs(urlsplit(card.splitlines()[-1]).query)
+    wanted = {"picture": "zebra", "stage": "2", "block": "2", "head": "2", "switch": "uniform"}
+    assert {name: query[name][0] for name in wanted} == wanted
+    assert query["token"] == ["6,2"], "on the 14 x 14 map"
+
+
+def test_cells_are_covered_one_by_one_and_the_answer_is_run_anew(zebra):
+    app = open_course(step="5.6")
+    predict(app, zebra, "5.6")
+    app.button(key="course_reveal").click().run()
+    app.session_state["cover|transcnn_lite0|samples/zebra.jpg"] = set(range(49))
+    app.run()
+    pixels = np.full((1, 224, 224, 3), 127, np.uint8)
+    now = zebra.classifier.rank(zebra.classifier.logits(pixels)[0]).top[0]
+    assert f"changes from zebra to {plain(now.name.label)}" in said(app)
+    app.button(key="course_uncover").click().run()
+    assert words("en")("course.cover_how") in said(app)
+
+
+def test_another_network_forgets_what_was_chosen_on_the_input_of_the_last():
+    app = open_course(step="1.4", at="200,200")
+    app.session_state["course"] = replace(app.session_state["course"], right=999, box=(5, 5, 6, 6))
+    app.sidebar.selectbox[0].set_value("transcnn_nano").run()
+    assert not app.exception
+    assert app.session_state["course"] == CourseChoice("1.4")
+
+
+@pytest.mark.parametrize("number", ["5.1", "5.4", "5.5", "5.6"])
+def test_a_network_of_ten_classes_walks_chapter_5_too(number):
+    classifier = Classifier("transcnn_nano")
+    sample = next(s for s in samples() if s.name == "candles")
+    pixels, crop = prepare(decode(sample.path.read_bytes()), 128)
+    digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
+    trace = classifier.trace_pixels(pixels, crop)
+    right = (int(trace.logits.argmax()) + 1) % 10
+    at = first_asker("candles", crop)
+    scene = Scene(classifier, trace, pixels, digest, at, sample="candles", right=right)
+    app = open_course(step=number, picture="candles", model="transcnn_nano")
+    app.session_state["course"] = replace(app.session_state["course"], right=right)
+    app.run()
+    predict(app, scene, number)
+    reveal(app)
+    assert load_lesson(find_step(number), "en").title in said(app)

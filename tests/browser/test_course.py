@@ -2,8 +2,12 @@
 
 import pytest
 
+from transcnn.analysis.ledger import ledger
+from transcnn.classifier import Classifier
 from transcnn.course.lessons import load_lesson
 from transcnn.course.steps import find_step
+from transcnn.pictures import decode, prepare
+from transcnn.pictures.samples import samples
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
@@ -101,6 +105,28 @@ def test_a_grid_is_drawn_by_keyboard_from_corner_to_corner(server, open_page):
     page.get_by_text("rows 31 to 32, columns 17 to 19", exact=True).wait_for()
 
 
+def test_a_vote_is_read_off_the_board_in_percent_of_the_strongest(server, open_page):
+    """4.5 before the reveal: the board of the lion, cell by cell, in words."""
+    sample = next(s for s in samples() if s.name == "lion")
+    classifier = Classifier()
+    pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
+    logits = classifier.logits(pixels[None])[0].numpy()
+    found = ledger(classifier, pixels, logits)
+    boards = [v / abs(v).max() for v in map(found.votes, logits.argsort()[::-1][:2])]
+    page = open_page(f"{server}/course?picture=lion&step=4.5", until=".boards canvas")
+    settle(page)
+    canvas = page.locator(".boards canvas.data").first
+    box, told = canvas.bounding_box(), []
+    for row, column in ((0, 0), (2, 3), (6, 6)):
+        at = {"x": box["width"] * (column + 0.5) / 7, "y": box["height"] * (row + 0.5) / 7}
+        canvas.click(position=at)
+        says = page.locator(".boards .says").first.inner_text()
+        told.append(float(says.split("·")[1].replace("−", "-")))
+    expected = [[round(100 * v[y, x], 1) for y, x in ((0, 0), (2, 3), (6, 6))] for v in boards]
+    assert any(told == pytest.approx(one, abs=0.11) for one in expected)
+    assert expected[0] != pytest.approx(expected[1], abs=0.5)
+
+
 def test_the_browsers_way_back_leads_to_the_step_before(server, open_page):
     page = open_page(f"{server}/course?picture=zebra&step=1.3", until=".boards canvas")
     settle(page)
@@ -112,3 +138,44 @@ def test_the_browsers_way_back_leads_to_the_step_before(server, open_page):
     page.get_by_role("heading", name="1.3", exact=True).wait_for()
     settle(page)
     assert "step=1.3" in page.url
+
+
+def test_a_box_is_drawn_and_a_cell_to_be_covered_picked_by_keyboard(server, open_page):
+    """5.5 of a picture that is answered wrongly, and that no cell helps can be said too."""
+    page = open_page(f"{server}/course?picture=shark&step=5.5", until=".boards canvas")
+    settle(page)
+    page.get_by_text("The box holds 57 % of the picture").wait_for()
+    tab_to(page, "e.tagName === 'CANVAS' && e.classList.contains('data')")
+    for key in ("ArrowUp", "Enter"):  # to the middle, row 4, column 4
+        page.keyboard.press(key)
+    settle(page)
+    for key in ("ArrowUp", "ArrowLeft", "Enter"):  # to row 3, column 3
+        page.keyboard.press(key)
+    page.get_by_text("The box holds 8 % of the picture").wait_for()
+    settle(page)
+    page.keyboard.press("Tab")  # the second board
+    for key in ("ArrowUp", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_text("row 4, column 5", exact=True).wait_for()
+    settle(page)
+    tab_to(page, "e.tagName === 'BUTTON' && !!e.closest('[class*=\"st-key-none\"]')")
+    page.keyboard.press("Enter")
+    page.locator("strong", has_text="No cell helps").wait_for()
+
+
+def test_sentences_are_ticked_by_keyboard_and_the_claim_leads_to_its_reading(server, open_page):
+    page = open_page(f"{server}/course?picture=lion&step=5.6", until=".boards canvas")
+    settle(page)
+    tab_to(page, "e.type === 'checkbox' && !!e.closest('[class*=\"st-key-guess\"]')")
+    page.keyboard.press("Space")
+    choose_sureness_and_keep(page)
+    tab_to(page, "e.tagName === 'BUTTON' && !!e.closest('.st-key-course_reveal')")
+    page.keyboard.press("Enter")
+    page.get_by_text("Claim card").wait_for()
+    settle(page)
+    assert page.get_by_text("Right.", exact=False).count() == 1
+    card = page.locator("[data-testid=stCode]").inner_text()
+    link = card[card.index("http") :].replace("\n", "").split()[0]
+    there = open_page(link)
+    assert there.locator(".explore[data-state=ready]").count() == 1
+    assert all(part in there.url for part in ("picture=lion", "stage=2", "block=2", "switch=off"))

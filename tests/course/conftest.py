@@ -3,6 +3,7 @@ import hashlib
 import pytest
 
 from transcnn.classifier import Classifier
+from transcnn.course.experiments import Lab
 from transcnn.course.scene import Scene, first_asker
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
@@ -18,7 +19,7 @@ def classifier():
 @pytest.fixture(scope="session")
 def scene_of(classifier):
     """Makes the scene of a sample, its first asker or another one."""
-    traces = {}
+    traces, lab = {}, Lab(classifier)
 
     def make(name, at=None, **more):
         sample = next(s for s in samples() if s.name == name)
@@ -28,7 +29,7 @@ def scene_of(classifier):
         digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
         trace = traces[name]
         place = at or first_asker(name, trace.crop)
-        return Scene(classifier, trace, pixels, digest, place, **more)
+        return Scene(classifier, trace, pixels, digest, place, sample=name, kept=lab, **more)
 
     return make
 

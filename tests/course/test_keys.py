@@ -8,12 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from tests.course.conftest import PICTURES
-from transcnn.course import asking, going_up, heads
+from transcnn.course import asking, going_up, heads, other_half, price
+from transcnn.course.clock import Timed, measured
 from transcnn.course.questions import Click, Draw, Estimate, Order
 from transcnn.course.steps import QUESTIONS
 from transcnn.model.attention import attend
+from transcnn.model.network import blank
+from transcnn.model.taps import Taps
 
 TWELVE = [(y, x) for y in (40, 104, 168) for x in (24, 88, 152, 200)]
 
@@ -374,6 +378,212 @@ def test_the_part_that_is_looked_at_closely_holds_the_whole_grid(scene_of, at):
         assert 0 <= left <= grid_left < grid_left + 8 <= left + columns <= 56
 
 
+@pytest.mark.parametrize("at", TWELVE)
+def test_the_way_leads_from_any_token_through_two_cells_to_the_asker(scene_of, at):
+    """And the multiple is what the asker's cell reads of the other one."""
+    scene = scene_of("zebra", at)
+    _, mean, cell = loops(scene)
+    for source in (None, (0, 0), (13, 5)):
+        way = going_up.way(scene, star(scene), source)
+        row, column = way.source
+        assert source in (None, way.source)
+        assert way.source_cell == row // 2 * 7 + column // 2
+        assert way.source_area == (
+            row // 2 * 2,
+            column // 2 * 2,
+            row // 2 * 2 + 1,
+            column // 2 * 2 + 1,
+        )
+        assert way.asker == (at[0] // 16, at[1] // 16)
+        assert way.asker_area[:2] == (at[0] // 32 * 2, at[1] // 32 * 2)
+        assert way.multiple == pytest.approx(49 * mean[way.source_cell], rel=1e-5)
+    far = going_up.way(scene, star(scene), None).source_cell
+    assert far == max(range(49), key=lambda s: math.dist(divmod(s, 7), divmod(cell, 7)))
+
+
+# Chapter 4: the bills again, from the pairs of tokens that meet
+
+
+def attention_pairs(side, grid):
+    """Pairs of tokens of a square map that meet, padding counted; without a grid, all."""
+    if grid is None:
+        return side**4
+    grids = -(-side // grid)
+    return grids**2 * (grid**2) ** 2
+
+
+def counted(side, width, grid):
+    """Multiply-adds of one layer on a square map: projections and products of each level, W^p."""
+    levels = [(side, grid)] + ([(-(-side // grid), None)] if grid else [])
+    projections = [3 * n * n * width * width for n, _ in levels]
+    products = [2 * attention_pairs(n, g) * width for n, g in levels]
+    return projections, products, side * side * width * width
+
+
+def bill(side, width, grid=None):
+    projections, products, mixing = counted(side, width, grid)
+    return sum(projections) + sum(products) + mixing
+
+
+def test_q32_divides_the_bill_without_grids_by_the_one_with_them(scene):
+    assert bill(56, 24, 8) == 17_059_056
+    assert pose(scene, "Q32").asks.key == bill(56, 24) / bill(56, 24, 8)
+
+
+def test_q33_orders_three_parts_of_the_bill(scene):
+    projections, products, _ = counted(56, 24, 8)
+    assert pose(scene, "Q33").asks.values == {
+        "products": products[0],
+        "projections": projections[0],
+        "upper": products[1] + projections[1],
+    }
+
+
+def test_q34_to_q36_are_where_bills_and_parts_of_them_cross(scene):
+    assert bill(8, 24) < bill(8, 24, 8)
+    assert pose(scene, "Q34").asks.right == {"plain"}
+    dearer = [n for n in range(1, 200) if bill(n, 24, 8) >= bill(n, 24)]
+    assert pose(scene, "Q35").asks.key == 1 + max(dearer)
+    _, (lower, upper), _ = counted(512, 24, 8)
+    assert lower == upper
+    assert pose(scene, "Q36").asks.right == {"cube"}
+    assert pose(scene, "Q36").gaps["cube"] == "512"
+
+
+@pytest.mark.parametrize(
+    ("grid", "width", "side"), [(2, 24, 4), (4, 24, 6), (7, 24, 10), (2, 512, 16)]
+)
+def test_grids_pay_from_a_side_that_depends_on_grid_and_channels(grid, width, side):
+    assert price.pays_from(grid, width) == side
+    dearer = [n for n in range(1, 200) if bill(n, width, grid) >= bill(n, width)]
+    assert side == 1 + max(dearer)
+
+
+@pytest.mark.parametrize(("grid", "width"), [(2, 24), (4, 24), (8, 24), (3, 96)])
+def test_a_second_merge_pays_from_where_it_is_said_to(grid, width):
+    def two(side):
+        board = -(-side // grid)
+        last = -(-board // grid)
+        pairs = sum(attention_pairs(n, g) for n, g in ((side, grid), (board, grid), (last, None)))
+        tokens = 3 * (side**2 + board**2 + last**2) + side**2
+        return 2 * pairs * width + tokens * width**2
+
+    dearer = [n for n in range(1, 40 * grid) if two(n) >= bill(n, width, grid)]
+    assert price.deeper_from(grid, width) == 1 + max(dearer)
+
+
+def test_q37_is_four_bytes_for_each_pair_and_head(scene):
+    tables = 4 * 3 * attention_pairs(1024 // 4, None)
+    assert tables == 51_539_607_552
+    posed = pose(scene, "Q37")
+    assert posed.gaps["whole"] == "50"
+    assert posed.asks.right == {"whole"}
+    assert [float(posed.gaps[n]) for n in ("tenth", "hundredth", "thousandth")] == [5, 0.5, 0.05]
+    facts = price.STEPS[2].facts(scene)
+    assert float(facts["gb"]) == pytest.approx(tables / 1e9, rel=1e-2)
+    grids = 4 * 3 * (attention_pairs(256, 8) + attention_pairs(32, None))
+    assert float(facts["mb"]) == pytest.approx(grids / 1e6, rel=1e-2)
+
+
+def test_q38_is_what_this_machine_measured(scene):
+    timed = measured(price.priced(scene)[1], (56, 56))
+    assert len(timed.plain) == len(timed.grids) == 7
+    times = sorted(p / g for p, g in zip(timed.plain, timed.grids, strict=True))
+    assert timed.speedup == times[3]
+    ratio = bill(56, 24) / bill(56, 24, 8)
+    spread = (times[5] - times[1]) / times[3]  # quartiles of seven
+    if spread > 0.2:
+        expected = "unsaid"
+    elif 0.75 * ratio <= times[3] <= 1.25 * ratio:
+        expected = "equal"
+    else:
+        expected = "larger" if times[3] > ratio else "smaller"
+    assert pose(scene, "Q38").asks.right == {expected}
+
+
+@pytest.mark.parametrize(
+    ("plain", "expected"),
+    [
+        ((30.0, 31.0, 29.0, 30.0, 30.0, 31.0, 30.0), "equal"),
+        ((40.0, 41.0, 39.0, 40.0, 40.0, 41.0, 40.0), "larger"),
+        ((10.0, 10.0, 11.0, 10.0, 10.0, 10.0, 10.0), "smaller"),
+        ((30.0, 12.0, 50.0, 30.0, 20.0, 45.0, 30.0), "unsaid"),
+    ],
+)
+def test_the_clock_is_believed_only_where_its_rounds_agree(plain, expected):
+    assert price.against_the_count(Timed(plain, (1.0,) * 7), 28.0) == expected
+
+
+def test_q39_is_the_share_that_torch_counts_in_the_modules_of_attention(scenes):
+    counter = FlopCounterMode(display=False)
+    with torch.no_grad(), counter:
+        blank("transcnn_lite0").eval()(torch.zeros(1, 3, 224, 224, device="meta"), Taps())
+    found = counter.get_flop_counts()
+    attention = sum(sum(v.values()) for name, v in found.items() if name.endswith(".attn"))
+    total = sum(found["Global"].values())
+    assert (attention // 2, total // 2) == (85_669_248, 470_856_800)
+    key = pose(scenes["zebra"], "Q39").asks.key
+    assert key == pytest.approx(100 * attention / total, rel=1e-12)
+
+
+def test_q40_counts_three_boxes(scene):
+    inner = 6 * 112
+    assert pose(scene, "Q40").asks.values == {
+        "stem": 112 * 112 * 32 * 3 * 3 * 3,
+        "attention": bill(14, 112, 2),
+        "bottleneck": 196 * (112 * inner + 25 * inner + inner * 112),
+    }
+    equation = other_half.STEPS[0].equation(scene, True)
+    assert "167\\,328" in equation
+    assert "63\\,224" in equation
+
+
+def votes(scene, k):
+    """w_k . h of every cell over 49, by running the network's last layers one by one."""
+    model = scene.classifier.model
+    with torch.inference_mode():
+        x = model.forward_features(scene.classifier.normalise(scene.pixels[None]))[-1]
+        x = model.head_act(model.head_norm(model.head_conv(x)))[0].double()
+    weights = model.head.weight[k].detach().double()
+    return [float((x[:, y, z] * weights).sum()) / 49 for y in range(7) for z in range(7)]
+
+
+def two_likeliest(scene):
+    return sorted(range(1000), key=lambda k: -float(scene.trace.logits[k]))[:2]
+
+
+def test_q41_is_the_side_of_the_first_answer_unless_both_look_alike(scene):
+    one, other = (votes(scene, k) for k in two_likeliest(scene))
+    ranks = [np.argsort(np.argsort(v)) for v in (one, other)]
+    alike = np.corrcoef(*ranks)[0, 1]
+    key = pose(scene, "Q41").asks.right
+    assert other_half.likeness(scene) == pytest.approx(alike, abs=1e-6)
+    assert key == ({"same"} if alike > 0.95 else {other_half.first_side(scene)})
+
+
+def test_q42_counts_the_cells_that_vote_more_for_the_second(scene):
+    one, other = (votes(scene, k) for k in two_likeliest(scene))
+    against = sum(a < b for a, b in zip(one, other, strict=True))
+    assert pose(scene, "Q42").asks.key == against
+
+
+def test_the_votes_and_one_constant_are_the_logit(scene):
+    ledger = scene.ledger
+    for k in (*two_likeliest(scene), 0, 999):
+        bias = float(scene.classifier.model.head.bias.detach()[k])
+        assert sum(votes(scene, k)) + bias == pytest.approx(float(scene.trace.logits[k]), abs=2e-5)
+        assert abs(ledger.residual(k)) < 2e-5
+        np.testing.assert_allclose(ledger.votes(k).ravel(), votes(scene, k), atol=1e-12)
+
+
+def test_the_task_of_chapter_4_has_answers_and_wrong_answers():
+    plain = bill(128, 24)
+    assert price.task_bill(()) == plain == 12_922_650_624
+    assert price.task_bill((8,)) == bill(128, 24, 8) < price.BUDGET
+    assert price.task_bill((4,)) == bill(128, 24, 4) > price.BUDGET
+    assert price.task_bill((16,)) == bill(128, 24, 16) > price.BUDGET
+
+
 # Keys change with what they are about
 
 
@@ -392,7 +602,7 @@ def key_of(posed):
 
 
 @pytest.mark.parametrize(
-    "name", ["Q6", "Q7", "Q10", "Q11", "Q13", "Q15", "Q16", "Q25", "Q27", "Q29", "Q31"]
+    "name", ["Q6", "Q7", "Q10", "Q11", "Q13", "Q15", "Q16", "Q25", "Q27", "Q29", "Q31", "Q42"]
 )
 def test_another_picture_has_another_key(scenes, name):
     assert len({key_of(pose(scene, name)) for scene in scenes.values()}) >= 2
@@ -407,11 +617,12 @@ def test_another_asker_has_another_key(scene_of, name):
     assert len({key_of(posed) for posed in keys if posed is not None}) >= 2
 
 
-def test_the_side_of_the_row_is_not_always_the_same(scene_of):
+def test_the_side_of_the_right_board_is_not_always_the_same(scene_of):
     from transcnn.pictures.samples import samples
 
-    sides = {asking.row_side(scene_of(s.name)) for s in samples()[:12]}
-    assert sides == {"a", "b"}
+    scenes = [scene_of(s.name) for s in samples()[:12]]
+    for side in (asking.row_side, other_half.first_side):
+        assert {side(scene) for scene in scenes} == {"a", "b"}
 
 
 def test_the_order_of_options_changes_with_the_picture_and_not_from_run_to_run(scenes):

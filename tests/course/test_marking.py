@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Posed, parse_number
+from transcnn.course.questions import (
+    Choose,
+    Click,
+    Draw,
+    Estimate,
+    Order,
+    Posed,
+    Tick,
+    parse_number,
+)
 
 CELLS = np.array([[1.0, 0.98, 0.5], [0.4, 0.0, np.nan]])
 
@@ -90,3 +99,25 @@ def test_a_guess_of_another_kind_is_refused(asks, wrong):
     assert not Posed(asks).takes(wrong)
     with pytest.raises(ValueError, match="no answer"):
         Posed(asks).mark(wrong)
+
+
+def test_sentences_are_right_only_all_together():
+    tick = Posed(Tick(("a", "b", "c"), frozenset({"a", "c"})))
+    marks = [tick.mark(guess) for guess in (("c", "a"), ("a",), ("a", "b", "c"), ())]
+    assert marks == ["hit", "miss", "miss", "miss"]
+    assert not tick.takes(("a", "a"))
+    assert not tick.takes(("a", "d"))
+    assert Posed(Tick(("a",), frozenset())).mark(()) == "hit"
+
+
+def test_that_none_helps_is_right_where_nothing_is_above_zero():
+    helps = Posed(Click(CELLS, or_none=True))
+    hurts = Posed(Click(-1 - CELLS, or_none=True))
+    assert [helps.mark(()), helps.mark((0, 0))] == ["miss", "hit"]
+    assert [hurts.mark(()), hurts.mark((0, 0)), hurts.mark((1, 1))] == ["hit", "miss", "miss"]
+    assert not Posed(Click(CELLS)).takes(())
+
+
+def test_changes_too_small_to_count_may_stand_in_any_order():
+    order = Order({"a": 0.3, "b": 0.02, "c": 0.001}, least=0.05)
+    assert [order.mark(guess) for guess in (("a", "c", "b"), ("b", "a", "c"))] == ["hit", "miss"]

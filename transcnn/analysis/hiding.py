@@ -30,6 +30,18 @@ class Run:
     index: int
     pictures: Sequence[Pixels]
 
+    @classmethod
+    def among(cls, name: str, pixels: Pixels, others: Mapping[str, Pixels]) -> "Run":
+        """The picture `name` [S, S, 3] and the `others`, which may hold it, by their names."""
+        pictures = {**others, name: pixels}
+        names = sorted(pictures)
+        return cls(name, names.index(name), [pictures[n] for n in names])
+
+    @property
+    def following(self) -> Pixels:
+        """The next picture, the first after the last: it lends its attention."""
+        return self.pictures[(self.index + 1) % len(self.pictures)]
+
 
 def board_of(pixels: Pixels) -> tuple[int, int]:
     """Rows and columns of 32-pixel cells of a picture [S, S, 3]."""

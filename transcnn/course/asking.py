@@ -10,14 +10,14 @@ from scipy.stats import spearmanr
 
 from transcnn.course.by_hand import Worked, spell
 from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, Posed
-from transcnn.course.scene import Scene, Wide, board
+from transcnn.course.scene import Scene, Wide, board, by_hand
 from transcnn.course.step import Question, Step
 from transcnn.model import grids
 from transcnn.model.attention import softmax_weights
 from transcnn.trace.trace import BlockTrace
 
 _COVERED = 2  # the stage whose tokens are clicked in 1.1
-_ALIKE = 0.8  # rank correlation from which a row and a column cannot be told apart
+ALIKE = 0.8  # rank correlation from which a row and a column cannot be told apart
 
 
 # 1.1 A token is a place
@@ -143,11 +143,12 @@ def row_and_column(scene: Scene) -> tuple[BlockTrace, int] | None:
     if block is None:
         return None
     weights, cell = board(block), scene.cell(block)
-    likeness = [_likeness(weights[t], weights[:, t]) for t in range(len(weights))]
-    return block, cell if likeness[cell] <= _ALIKE else int(np.argmin(likeness))
+    alike = [likeness(weights[t], weights[:, t]) for t in range(len(weights))]
+    return block, cell if alike[cell] <= ALIKE else int(np.argmin(alike))
 
 
-def _likeness(one: Wide, other: Wide) -> float:
+def likeness(one: Wide, other: Wide) -> float:
+    """Their rank correlation."""
     return float(spearmanr(one, other).statistic)
 
 
@@ -319,9 +320,9 @@ STEPS = (
                 _scores,
                 ("scores", "powers", "weights", "values"),
                 ("x", "scores", "powers", "weights", "values"),
-                by_hand=True,
+                also=by_hand,
             ),
-            "Q4": Question("estimate", _hand_weight, gaps=("x", "y"), by_hand=True),
+            "Q4": Question("estimate", _hand_weight, gaps=("x", "y"), also=by_hand),
         },
         _roles_equation,
         body_first=True,
@@ -341,7 +342,7 @@ STEPS = (
         "take-a-mix",
         {
             "Q7": Question("estimate", _five, gaps=("even",)),
-            "Q8": Question("estimate", _hand_sum, gaps=("x",), by_hand=True),
+            "Q8": Question("estimate", _hand_sum, gaps=("x",), also=by_hand),
         },
         _mix_equation,
     ),

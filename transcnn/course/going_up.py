@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.course.by_hand import spell
 from transcnn.course.questions import FLAT, Choose, Click, Draw, Estimate, Posed
-from transcnn.course.scene import Place, Scene, Wide
+from transcnn.course.scene import Box, Place, Scene, Wide, by_hand
 from transcnn.course.step import Question, Step
 from transcnn.model.attention import attend
 from transcnn.trace import Trace
 from transcnn.trace.trace import BlockTrace
 
 MOVED = 16  # pixels to the right, in 3.2
-Box = tuple[int, int, int, int]  # top, left, bottom, right, all inside
 
 
 # 3.1 Cut the map into grids
@@ -357,7 +356,7 @@ STEPS = (
         "3.3",
         "max-plus-average",
         {
-            "Q24": Question("estimate", _merged_by_hand, gaps=("tokens",), by_hand=True),
+            "Q24": Question("estimate", _merged_by_hand, gaps=("tokens",), also=by_hand),
             "Q25": Question("estimate", _winning_tokens, gaps=("T", "C")),
         },
         _merge_equation,

@@ -9,7 +9,7 @@ import numpy as np
 from transcnn.analysis.cost.attention import AttentionCost, mhsa
 from transcnn.course.by_hand import spell
 from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, Posed
-from transcnn.course.scene import CLEAR, Scene, Wide, board_heads
+from transcnn.course.scene import CLEAR, Scene, Wide, board_heads, by_hand
 from transcnn.course.step import Question, Step
 from transcnn.trace.trace import BlockTrace
 
@@ -262,7 +262,7 @@ STEPS = (
                 _softer,
                 ("same", "third", "softer", "even"),
                 ("p", "w", "same", "third", "softer", "even"),
-                by_hand=True,
+                also=by_hand,
             ),
         },
         _scale_equation,

@@ -25,7 +25,6 @@ TASK_SIDE, TASK_WIDTH, TASK_HEADS = 128, 24, 3  # its stage: a 512-px picture at
 
 _CLOSE = 0.25  # of the ratio of the multiply-adds: a speed-up so near it is "about equal"
 _SURE = 0.20  # spread of the speed-ups up to which they say anything
-_SIDES = range(1, 129)  # of maps, in tokens: far beyond where grids begin to pay
 
 
 def priced(scene: Scene) -> tuple[BlockTrace, HMHSA]:
@@ -97,9 +96,10 @@ def _price_equation(scene: Scene, revealed: bool) -> str:
 @functools.lru_cache(64)
 def pays_from(grid: int, width: int) -> int:
     """The side of a map from which on one merge by `grid` is always cheaper than none."""
-    one = [hmhsa((n, n), width, 1, (grid,)).total for n in _SIDES]
-    none = [mhsa((n, n), width, 1).total for n in _SIDES]
-    found = crossing(_SIDES, one, none)
+    sides = range(1, 128 + 4 * grid)  # far beyond where grids begin to pay
+    one = [hmhsa((n, n), width, 1, (grid,)).total for n in sides]
+    none = [mhsa((n, n), width, 1).total for n in sides]
+    found = crossing(sides, one, none)
     assert found.lower  # only the products grow with N^2, and the merge divides them by G^4
     assert found.side is not None  # on a map of one token the second level is a surplus
     return found.side

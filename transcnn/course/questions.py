@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Mark = Literal["hit", "near", "miss"]
 Guess = str | float | tuple[str, ...] | tuple[int, ...]
-Kind = Literal["choose", "estimate", "click", "order", "draw"]
+Kind = Literal["choose", "tick", "estimate", "click", "order", "draw"]
 
 TIE = 1.10  # of sizes to be ordered: below this ratio either way is right
 _HIT, _NEAR = 0.97, 3  # of the best cell's value; among so many best
@@ -27,6 +27,17 @@ class Choose:
 
     def mark(self, guess: str) -> Mark:
         return "hit" if guess in self.right else "miss"
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Some of `options`, all, or none: exactly those in `right`."""
+
+    options: tuple[str, ...]
+    right: frozenset[str]
+
+    def mark(self, guess: tuple[str, ...]) -> Mark:
+        return "hit" if set(guess) == self.right else "miss"
 
 
 @dataclass(frozen=True)
@@ -57,9 +68,18 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Click:
-    """A cell. `values` [rows, columns] say how right each is; NaN where none can be chosen."""
+    """A cell. `values` [rows, columns] say how right each is; NaN where none can be chosen.
+
+    `or_none`: that none of them helps, (), can be answered too, and is right where no value is
+    above 0.
+    """
 
     values: NDArray[np.float64]
+    or_none: bool = False
+
+    @property
+    def none_right(self) -> bool:
+        return self.or_none and not np.nanmax(self.values) > 0
 
     @property
     def best(self) -> tuple[int, int]:
@@ -69,9 +89,13 @@ class Click:
     @property
     def unclear(self) -> bool:
         """Whether so many cells are as good as the best that a click would be luck."""
+        if self.none_right:
+            return False
         return int((self.values >= _HIT * np.nanmax(self.values)).sum()) > _NEAR
 
-    def mark(self, guess: tuple[int, int]) -> Mark:
+    def mark(self, guess: tuple[int, int] | tuple[()]) -> Mark:
+        if self.none_right or guess == ():
+            return "hit" if self.none_right and guess == () else "miss"
         value, best = self.values[guess], np.nanmax(self.values)
         if value >= _HIT * best:
             return "hit"
@@ -101,9 +125,12 @@ def _shape(box: tuple[int, int, int, int]) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Order:
-    """Sizes, the largest first. Neighbours less than `TIE` apart may be swapped."""
+    """Sizes, the largest first. Neighbours less than `TIE` apart may be swapped, and those that are
+    both less than `least`.
+    """
 
     values: Mapping[str, float]
+    least: float = 0.0
 
     @property
     def orders(self) -> list[tuple[str, ...]]:
@@ -116,7 +143,7 @@ class Order:
 
     def mark(self, guess: tuple[str, ...]) -> Mark:
         sizes = [self.values[name] for name in guess]
-        falls = all(a * TIE > b for a, b in itertools.pairwise(sizes))
+        falls = all(a * TIE > b or max(a, b) < self.least for a, b in itertools.pairwise(sizes))
         return "hit" if falls and set(guess) == set(self.values) else "miss"
 
 
@@ -127,7 +154,7 @@ class Posed:
     `flat`: no place stands out, and that is what is asked instead.
     """
 
-    asks: Choose | Estimate | Click | Draw | Order
+    asks: Choose | Tick | Estimate | Click | Draw | Order
     gaps: Mapping[str, str] = field(default_factory=dict)
     flat: bool = False
 
@@ -142,6 +169,12 @@ class Posed:
         match self.asks:
             case Choose(options=options):
                 return guess in options
+            case Tick(options=options):
+                return (
+                    isinstance(guess, tuple)
+                    and set(guess) <= set(options)
+                    and len(set(guess)) == len(guess)
+                )
             case Estimate():
                 return isinstance(guess, float) and bool(np.isfinite(guess))
             case Order(values=values):
@@ -154,8 +187,8 @@ class Posed:
                     and 0 <= guess[0] <= guess[2] < rows
                     and 0 <= guess[1] <= guess[3] < columns
                 )
-            case Click(values=cells):
-                return (
+            case Click(values=cells, or_none=or_none):
+                return (or_none and guess == ()) or (
                     isinstance(guess, tuple)
                     and len(guess) == 2
                     and all(isinstance(v, int) for v in guess)

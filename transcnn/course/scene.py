@@ -13,6 +13,7 @@ from transcnn.analysis.ledger import Ledger, ledger
 from transcnn.assets import FOLDER
 from transcnn.classifier import Classifier
 from transcnn.course.by_hand import Worked, work_out
+from transcnn.course.experiments import Experiments, Lab
 from transcnn.course.hand_map import FIRST_MAP, Numbers
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.pictures import Crop
@@ -21,6 +22,7 @@ from transcnn.trace.trace import BlockTrace
 
 Wide = NDArray[np.float64]
 Place = tuple[int, int]  # row, column
+Box = tuple[int, int, int, int]  # of places: top, left, bottom, right, all inside
 
 # Where a reading is looked for that is not flat: stage and block, the best known first.
 _ORDER = ((2, 2), (2, 3), (2, 1), (2, 0), (3, 0), (3, 1), (3, 2), (1, 0), (0, 0))
@@ -32,7 +34,10 @@ class Scene:
     """A picture that was run, and where the learner is on it.
 
     `at` is the asking place on the network's input, in pixels: row, column. `digest` names the
-    picture; `hand` is the map of the example by hand.
+    picture; `hand` is the map of the example by hand. `sample` is the sample's name, None for an
+    upload; `labels` are the names of the classes in the learner's language. What else the learner
+    chose: `box`, the cells of the subject; `right`, the right class of a picture without a known
+    one, by its place; `board`, which of several boards. `kept` are experiments made before.
     """
 
     classifier: Classifier
@@ -41,6 +46,33 @@ class Scene:
     digest: str
     at: Place
     hand: Numbers = FIRST_MAP
+    sample: str | None = None
+    labels: tuple[str, ...] = ()
+    box: Box | None = None
+    right: int | None = None
+    board: int = 0
+    kept: Lab | None = None
+
+    @functools.cached_property
+    def lab(self) -> Lab:
+        """The experiments of the network; those that are kept, if they are of this one."""
+        if self.kept is not None and self.kept.classifier is self.classifier:
+            return self.kept
+        return Lab(self.classifier)
+
+    @property
+    def experiments(self) -> Experiments:
+        """Further runs of the picture."""
+        return self.lab.experiments(self.pixels, self.trace.crop, self.sample, self.digest)
+
+    @property
+    def top(self) -> int:
+        """The place of the first answer among the logits."""
+        return int(self.trace.logits.argmax())
+
+    def label(self, place: int) -> str:
+        """The class at `place` in the learner's language."""
+        return self.labels[place] if self.labels else self.classifier.names[place].label
 
     @property
     def worked(self) -> Worked:
@@ -123,6 +155,11 @@ def board(block: BlockTrace) -> Wide:
     return board_heads(block).mean(0)
 
 
+def by_hand(scene: Scene) -> str:
+    """The map of the example by hand, for questions that are about it."""
+    return ",".join(str(n) for row in scene.hand for n in row)
+
+
 @functools.cache
 def _boxes() -> dict[str, tuple[float, float, float, float]]:
     found: dict[str, tuple[float, float, float, float]] = json.loads(
@@ -135,14 +172,28 @@ def first_asker(sample: str | None, crop: Crop) -> Place:
     """The pixel that asks until the learner chooses another: the middle of what a sample shows
     (`sample` is its name), of an upload the middle of the picture.
     """
-    middle = (crop.size // 2, crop.size // 2)
+    edges = sample_box(sample, crop)
+    if edges is None:
+        return crop.size // 2, crop.size // 2
+    top, left, bottom, right = edges
+    middle = (top + bottom) / 2, (left + right) / 2
+    return tuple(int(np.clip(math.floor(v), 0, crop.size - 1)) for v in middle)  # type: ignore[return-value]
+
+
+def sample_box(sample: str | None, crop: Crop) -> tuple[float, float, float, float] | None:
+    """Where on the input, in pixels, a sample shows what it shows: top, left, bottom, right; None
+    where that is not marked, and for uploads.
+    """
     box = _boxes().get(f"{sample}.jpg")
     if box is None:
-        return middle
+        return None
     left, top, right, bottom = box  # shares of the picture
     width, height = crop.picture
-    across = (left + right) / 2 * width - crop.box.left
-    down = (top + bottom) / 2 * height - crop.box.top
-    row = math.floor(down / (crop.box.bottom - crop.box.top) * crop.size)
-    column = math.floor(across / (crop.box.right - crop.box.left) * crop.size)
-    return tuple(int(np.clip(v, 0, crop.size - 1)) for v in (row, column))  # type: ignore[return-value]
+    across = crop.size / (crop.box.right - crop.box.left)
+    down = crop.size / (crop.box.bottom - crop.box.top)
+    return (
+        (top * height - crop.box.top) * down,
+        (left * width - crop.box.left) * across,
+        (bottom * height - crop.box.top) * down,
+        (right * width - crop.box.left) * across,
+    )

@@ -11,21 +11,22 @@ from transcnn.course.scene import Scene
 class Question:
     """How one question is posed about a scene; None where this picture does not allow it.
 
-    `options` have words in the lesson, `gaps` are what its sentence may name; `by_hand`: it is
-    about the example by hand.
+    `options` have words in the lesson, `gaps` are what its sentence may name; `also` names what
+    the answer depends on besides network, picture and asker.
     """
 
     kind: Kind
     pose: Callable[[Scene], Posed | None]
     options: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
-    by_hand: bool = False
+    also: Callable[[Scene], str] = lambda _: ""
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
     """`trap`: it begins with a map that looks right and is not, so its title waits for the
     reveal. `body_first`: the text stands before the questions. `facts` fill the gaps of the text.
+    `lacks` names what is missing for the step on this picture; None where it can be walked.
     """
 
     number: str  # "1.3": chapter and step
@@ -34,6 +35,7 @@ class Step:
     equation: Callable[[Scene, bool], str]  # LaTeX; True once the numbers are revealed
     facts: Callable[[Scene], Mapping[str, str]] = field(default=lambda _: {})
     gaps: tuple[str, ...] = ()
+    lacks: Callable[[Scene], str | None] = lambda _: None
     trap: bool = False
     body_first: bool = False
     ends_chapter: bool = False

@@ -1,6 +1,6 @@
 """All steps in their order, and all questions by name."""
 
-from transcnn.course import asking, going_up, heads, other_half, price
+from transcnn.course import asking, claims, controls, going_up, heads, other_half, price
 from transcnn.course.step import Question, Step
 
 STEPS: tuple[Step, ...] = (
@@ -9,6 +9,8 @@ STEPS: tuple[Step, ...] = (
     *going_up.STEPS,
     *price.STEPS,
     *other_half.STEPS,
+    *controls.STEPS,
+    *claims.STEPS,
 )
 QUESTIONS: dict[str, Question] = {n: q for step in STEPS for n, q in step.questions.items()}
 

@@ -5,7 +5,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from transcnn.assets import FOLDER
+from transcnn.pictures.decode import decode
+from transcnn.pictures.prepare import prepare
 
 _SAMPLES = FOLDER / "samples"
 
@@ -44,3 +49,20 @@ def samples() -> tuple[Sample, ...]:
         )
         for row in rows
     )
+
+
+@functools.lru_cache(2)
+def sample_pixels(size: int) -> dict[str, NDArray[np.uint8]]:
+    """All samples as a network with input `size` sees them, by the name that changes know."""
+    return {sample_name(s.name): prepare(decode(s.path.read_bytes()), size)[0] for s in samples()}
+
+
+def sample_name(name: str) -> str:
+    return f"samples/{name}.jpg"
+
+
+def name_in_run(sample: str | None, digest: str) -> str:
+    """What the fixed tests call a picture, which seeds the cells that change: a sample by its
+    name, an upload (`sample` None) by the sha256 of its bytes.
+    """
+    return sample_name(sample) if sample else f"upload/{digest}"

@@ -20,7 +20,7 @@ from PIL import Image
 from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, split_snapshot
 from transcnn.figures.packet import names_packet, photo_packet
 from transcnn.pictures import Crop, decode, prepare
-from transcnn.pictures.samples import samples
+from transcnn.pictures.samples import sample_pixels
 from transcnn.ui.state import AppState, Source, opening
 from transcnn.ui.words import class_labels
 
@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from transcnn.analysis.cost.network import NetworkCost, Parts
     from transcnn.analysis.hiding import Hiding
     from transcnn.classifier import Answer, Classifier
+    from transcnn.course.experiments import Lab
     from transcnn.trace import Trace
 
 _PHOTO_SIDE = 720  # the longer side of a photo on the page, in pixels
 
 # As many runs at once as there are cores, each on one of them: more would only add to the memory.
-_running = threading.Semaphore(os.cpu_count() or 1)
+running = threading.Semaphore(os.cpu_count() or 1)
 
 
 @functools.lru_cache(8)
@@ -101,7 +102,7 @@ def _shipped(model: str) -> "Classifier":
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
 def _answers(key: str, model: str, _opened: Opened) -> "tuple[Answer, ...]":
     opened = classifier(model)
-    with _running:
+    with running:
         return opened.rank(opened.logits(_opened.pixels[None])[0]).top
 
 
@@ -116,7 +117,7 @@ def _belongs(digest: str, indices: tuple[int, ...], _source: Source) -> "Belongi
 
     judge = classifier("transcnn_lite0")
     opened = open_picture(_source, judge.config.input.size)
-    with _running:
+    with running:
         return belonging(judge, opened.pixels, indices)
 
 
@@ -145,7 +146,7 @@ def operations_of(model: str, classes: int, side: int) -> "NetworkCost":
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _trace(key: str, model: str, _opened: Opened) -> "Trace":
-    with _running:
+    with running:
         return classifier(model).trace_pixels(_opened.pixels, _opened.crop)
 
 
@@ -171,19 +172,26 @@ def pack_trace(opened: Opened, model: str) -> bytes:
     return _packet(opened.key, model, opened)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _sample_pixels(size: int) -> "dict[str, NDArray[np.uint8]]":
-    """All samples as a network with input `size` sees them, by the name that changes know."""
-    return {sample_name(s.name): prepare(decode(s.path.read_bytes()), size)[0] for s in samples()}
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _lab_of_samples(model: str) -> "Lab":
+    from transcnn.course.experiments import Lab
+
+    return Lab(classifier(model))
 
 
-def sample_name(name: str) -> str:
-    return f"samples/{name}.jpg"
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False)
+def _own_lab(model: str) -> "Lab":
+    from transcnn.course.experiments import Lab
+
+    return Lab(classifier(model))
 
 
-def name_in_run(source: Source) -> str:
-    """What the fixed tests call a picture: it seeds which cells change."""
-    return sample_name(source.sample) if source.sample else f"upload/{source.digest}"
+def lab(model: str, source: Source) -> "Lab":
+    """The course's experiments with `model`, each to be made when it is first asked for: one lab
+    for everybody who looks at samples by a network that ships, else this visitor's own.
+    """
+    shared = source.sample is not None and model not in AppState().guests
+    return _lab_of_samples(model) if shared else _own_lab(model)
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
@@ -199,13 +207,11 @@ def _hiding(
     from transcnn.analysis.hiding import Run, board_of, hide, look_at_hidden
     from transcnn.figures.hiding_packet import hiding_packet
 
-    lenders = {**_sample_pixels(len(_opened.pixels)), name: _opened.pixels}
-    names = sorted(lenders)
-    run = Run(name, names.index(name), [lenders[n] for n in names])
+    run = Run.among(name, _opened.pixels, sample_pixels(len(_opened.pixels)))
     columns = board_of(_opened.pixels)[1]
     places = [divmod(cell, columns) for cell in cells]
     hidden = hide(run, places, "gray" if fill == "gray" else "scraps", share)
-    with _running:
+    with running:
         found = look_at_hidden(classifier(model), _opened.pixels, hidden, places)
     return found, hiding_packet(key, found)
 
@@ -238,7 +244,7 @@ def _without(
 
     where = Where(**dict(part))
     normal = trace_picture(_opened, model).logits
-    with _running:
+    with running:
         runs = rerun(classifier(model), _opened.pixels, normal, _other.pixels, where)
     return without_packet(without_key(trace_key(_opened, model), dict(part)), runs)
 

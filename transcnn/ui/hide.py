@@ -8,7 +8,8 @@ import streamlit as st
 from transcnn.figures import sheet
 from transcnn.figures.sheet import Sheet
 from transcnn.pictures.changes import changed_cells
-from transcnn.ui.cache import hide_places, name_in_run
+from transcnn.pictures.samples import name_in_run
+from transcnn.ui.cache import hide_places
 from transcnn.ui.components import hide_view, store
 from transcnn.ui.state import FILLS, AppState, board_cells, read_hidden
 from transcnn.ui.take_away import take_away
@@ -25,7 +26,7 @@ def show() -> None:
     say = words(state.language)
     shown = take_shown(state)
     opened, hidden = shown.opened, state.hidden
-    name = name_in_run(shown.source)
+    name = name_in_run(shown.source.sample, shown.source.digest)
     config = state.config(state.model)
     side = round(board_cells(config) ** 0.5)
     percent = round(100 * hidden.share)

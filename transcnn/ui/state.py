@@ -278,7 +278,8 @@ class AppState:
 
     def show_model(self, name: str) -> None:
         hidden = Hidden(self.hidden.share, None, self.hidden.fill)  # another model, another board
-        self._session.update(model=name, selection=Selection(), hidden=hidden)
+        course = self.course.forget_picture()  # another input size, other classes
+        self._session.update(model=name, selection=Selection(), hidden=hidden, course=course)
 
     def show_training(self, share: str) -> None:
         """Show the chosen model as it was after a share of its training; all else stays."""
@@ -349,7 +350,7 @@ class AppState:
     def _forget_token(self) -> None:
         old = self.selection
         self._session["selection"] = replace(old, token=None)
-        self._session["course"] = replace(self.course, at=None)
+        self._session["course"] = self.course.forget_picture()
 
     def _read_link(self) -> None:
         link = st.query_params

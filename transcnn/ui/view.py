@@ -87,9 +87,15 @@ class Shown:
 
     def link_to(self, page: str, label: str) -> None:
         """A link to another page that shows the same there, in a new tab too."""
+        st.page_link(f"pages/{page}.py", label=label, query_params=self.query)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of such a link."""
         selection, sample = self.selection, self.source.sample
         wanted = {
             "picture": sample,
+            "model": self.state.shown_model,
             "lang": self.state.shown_language,
             "stage": selection.stage,
             "block": selection.block,
@@ -101,8 +107,7 @@ class Shown:
         }
         if sample is None:  # uploads are not part of links, nor are places on them
             del wanted["token"]
-        query = {name: str(value) for name, value in wanted.items() if value is not None}
-        st.page_link(f"pages/{page}.py", label=label, query_params=query)
+        return {name: str(value) for name, value in wanted.items() if value is not None}
 
 
 def take_shown(state: AppState) -> Shown:

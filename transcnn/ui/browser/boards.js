@@ -21,19 +21,22 @@ export default function (component) {
   const image = photos.get(data.photo);
   image.addEventListener("load", drawAll, { once: true });
   const bar = view.querySelector(".bar");
-  const [amounts, votes, multiples] = ["amounts", "votes", "multiples"].map((kind) =>
-    data.boards.some((board) => board[kind]),
+  const [amounts, votes, multiples, shades] = ["amounts", "votes", "multiples", "shades"].map(
+    (kind) => data.boards.some((board) => board[kind]),
   );
-  bar.hidden = !amounts && !votes && !multiples;
-  const { bar_less, bar_even, bar_more, amount, vote_against, vote_for } = data.words;
+  bar.hidden = !amounts && !votes && !multiples && !shades;
+  const { bar_less, bar_even, bar_more, amount, vote_against, vote_for, least, most } = data.words;
   const legend = `1/16×: ${bar_less}; ${bar_even}; 16×: ${bar_more}`;
   const voted = `−${data.most}: ${vote_against}; 0; ${data.most}: ${vote_for}; ${data.boards[0]?.unit}`;
-  bar.setAttribute("aria-label", amounts ? `0 - ${data.top}: ${amount}` : votes ? voted : legend);
+  const own = `${least} - ${most}`;
+  const shown = amounts ? `0 - ${data.top}: ${amount}` : votes ? voted : shades ? own : legend;
+  bar.setAttribute("aria-label", shown);
   const drawEverything = () => {
     drawAll();
     if (bar.hidden) return;
     if (amounts) drawAmountBar(bar, amount, data.top, look, null);
     else if (votes) drawVoteBar(bar, data.words, data.boards[0].unit, data.most, look);
+    else if (shades) drawOwnBar(bar, least, most, look);
     else drawBar(bar, data.words, look, null);
   };
   view.watch?.disconnect();
@@ -138,6 +141,7 @@ function draw(figure, board, data, look) {
   const shown = multiples?.map((m) => (m === null ? null : step(m)));
   const steps =
     shown ??
+    board.shades?.map((shade) => Math.round(shade * STEPS)) ??
     amounts?.map((amount) => amountStep(amount, data.top)) ??
     votes?.map((vote) => voteStep(vote, data.most));
   for (let cell = 0; steps && cell < rows * columns; cell++) {
@@ -195,7 +199,7 @@ function chip(pen, x, y, letter, colour) {
 
 /** A number in the middle of a cell, on paper. */
 function write(pen, x, y, wide, tall, text, look) {
-  pen.font = `600 ${Math.min(14, wide * 0.55)}px ${FONT}`;
+  pen.font = `600 ${Math.min(14, wide * 0.55, (1.7 * wide) / text.length)}px ${FONT}`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   const [across, down] = [pen.measureText(text).width + 4, Math.min(18, tall - 2)];

@@ -208,6 +208,12 @@ function drawAmountBar(canvas, title, top, look, amount) {
   });
 }
 
+/** The colour bar of values stretched to their own range, which has no numbers. */
+function drawOwnBar(canvas, least, most, look) {
+  const titles = { left: least, right: most };
+  drawScale(canvas, look, { colours: look.ramp.colours, ticks: [], bold: 0, titles, below: false, mark: null });
+}
+
 /** The colour bar of votes from -`top` to `top`, an even number of `unit`. */
 function drawVoteBar(canvas, words, unit, top, look) {
   drawScale(canvas, look, {

@@ -27,10 +27,11 @@ _BOARDS = "course_boards"
 class Board:
     """The picture cut into cells; `multiples` of an even share are row by row, None: not shown.
 
-    `amounts` from 0 to `NORM_TOP` or `votes` from minus to plus `VOTE_TOP` stand in place of
-    multiples, counted in `unit`; `numbers` are written into the cells; `boxes` are rectangles of
+    `amounts` from 0 to `NORM_TOP` or `votes` from minus to plus `VOTE_TOP`, counted in `unit`,
+    stand in place of multiples; `numbers` are written into the cells; `boxes` are rectangles of
     cells; `dots` are places as shares of what is shown: down, across. `whole`: the size of the map
-    of which only a part is shown, from `origin` on.
+    of which only a part is shown, from `origin` on. `shades` from 0 to 1 stand in place of
+    multiples where these are stretched to their own range.
     """
 
     name: str
@@ -50,6 +51,15 @@ class Board:
     small: bool = False
     pick: bool = False
     start: tuple[int, int] = (0, 0)
+    shades: list[float] | None = None
+
+
+def stretched(board: Board) -> Board:
+    """The board with its multiples stretched to their own range, as many maps are drawn."""
+    values = [m or 0.0 for m in board.multiples or ()]
+    low, wide = min(values), max(values) - min(values) or 1.0
+    shades = [round((v - low) / wide, 4) for v in values]
+    return replace(board, multiples=None, shades=shades)
 
 
 def mark(cell: int, letter: str, colour: str = "asker", dashed: bool = False) -> dict[str, Any]:
@@ -81,20 +91,22 @@ def show_boards(
     shown: Sequence[Board],
     on_pick: Callable[[int, int, int], None],
     picture: tuple[str, NDArray[np.uint8]] | None = None,
+    mounted: str = _BOARDS,
 ) -> None:
     """Mount the boards; `on_pick` gets the board's number, the row and the column. `picture`: a
-    name and pixels to show in place of the desk's.
+    name and pixels to show in place of the desk's; `mounted` is another name for each mount of a
+    page.
     """
     key, pixels = picture or ("", desk.scene.pixels)
 
     def picked() -> None:
-        found = st.session_state[_BOARDS]["picked"]
+        found = st.session_state[mounted]["picked"]
         if found is not None:  # a trigger is None again in the run after its own
             on_pick(int(found["board"]), int(found["row"]), int(found["column"]))
 
     words = desk.say.table("view")
     boards(
-        _BOARDS,
+        mounted,
         {
             "boards": [asdict(board) for board in shown],
             "photo": _photo(f"{desk.shown.opened.key}{key}", pixels),
@@ -109,6 +121,8 @@ def show_boards(
                 "amount": desk.say("course.amount"),
                 "vote_for": desk.say("course.vote_for"),
                 "vote_against": desk.say("course.vote_against"),
+                "least": desk.say("course.own_least"),
+                "most": desk.say("course.own_most"),
             },
         },
         on_pick=picked,
@@ -191,13 +205,13 @@ def guess_marks(desk: Desk, name: str, board: Board) -> Board:
         return {"box": inside, "colour": "seen", "dashed": dashed}
 
     if desk.revealed and posed is not None:
-        if isinstance(posed.asks, Click):
+        if isinstance(posed.asks, Click) and not posed.asks.none_right:
             marks.append(mark(cell(*posed.asks.best), "u", "seen"))
         elif isinstance(posed.asks, Draw):
             boxes.append(box(posed.asks.key, dashed=False))
     if guess is not None and len(guess) == 2:
         marks.append(mark(cell(*guess), "?", "seen", dashed=True))
-    elif guess is not None:
+    elif guess:
         boxes.append(box(guess, dashed=True))
     return replace(board, marks=marks, boxes=boxes)
 

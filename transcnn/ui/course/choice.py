@@ -1,7 +1,7 @@
 """Where a visitor is in the course; step and asking place are part of links."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transcnn.course.hand_map import FIRST_MAP, Numbers
 
@@ -11,12 +11,21 @@ FIRST_STEP = "1.1"
 @dataclass(frozen=True)
 class CourseChoice:
     """`at`: the pixel of the network's input that asks, row and column; None: the first of the
-    picture. `hand` is the map of the example by hand.
+    picture. `hand` is the map of the example by hand. `box` are the cells of the subject, as drawn:
+    top, left, bottom, right; `right` is the place of the class that was named as right; `board`
+    is which of several boards was chosen.
     """
 
     step: str = FIRST_STEP
     at: tuple[int, int] | None = None
     hand: Numbers = FIRST_MAP
+    box: tuple[int, int, int, int] | None = None
+    right: int | None = None
+    board: int = 0
+
+    def forget_picture(self) -> "CourseChoice":
+        """The same for another picture or network: what was chosen on this one is left behind."""
+        return replace(self, at=None, box=None, right=None, board=0)
 
     def link(self) -> dict[str, str]:
         """The parameters of a link."""

@@ -38,21 +38,20 @@ class Desk:
         """The colours of the letters in the theme that the visitor has."""
         return COLOURS["dark" if st.context.theme.type == "dark" else "light"]
 
-    def place(self, what: str, by_hand: bool) -> str:
-        """What an answer to `what` is kept under: it is about this network, picture and asker."""
+    def place(self, what: str, also: str) -> str:
+        """What an answer to `what` is kept under: it is about this network, picture and asker, and
+        what it is about `also`."""
         scene = self.scene
         parts = [what, self.state.model, scene.digest[:16], f"{scene.at[0]},{scene.at[1]}"]
-        if by_hand:
-            parts.append(",".join(str(n) for row in scene.hand for n in row))
-        return "|".join(parts)
+        return "|".join([*parts, also] if also else parts)
 
     def question_place(self, name: str) -> str:
-        return self.place(name, self.step.questions[name].by_hand)
+        return self.place(name, self.step.questions[name].also(self.scene))
 
     @property
     def step_place(self) -> str:
-        by_hand = any(question.by_hand for question in self.step.questions.values())
-        return self.place(self.step.number, by_hand)
+        also = dict.fromkeys(q.also(self.scene) for q in self.step.questions.values())
+        return self.place(self.step.number, "|".join(filter(None, also)))
 
     def kept(self, name: str) -> Kept | None:
         """The guess at a question; None also for one from a file that cannot be a guess at it."""
@@ -61,7 +60,8 @@ class Desk:
 
     @property
     def all_kept(self) -> bool:
-        return all(self.kept(name) for name, posed in self.posed.items() if posed is not None)
+        asked = [name for name, posed in self.posed.items() if posed is not None]
+        return bool(self.posed) and all(self.kept(name) for name in asked)
 
     @property
     def revealed(self) -> bool:

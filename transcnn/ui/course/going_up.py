@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from transcnn.course import going_up
 from transcnn.course.questions import Click
-from transcnn.course.scene import Place
+from transcnn.course.scene import Box, Place
 from transcnn.figures.scale import format_multiple
 from transcnn.trace import Trace
 from transcnn.ui.course.boards import (
@@ -202,7 +202,7 @@ def _reaching(desk: Desk) -> None:
     rows, columns = block.size
     way = going_up.way(scene, block, _source(block.size))
 
-    def box(found: going_up.Box, colour: str) -> dict[str, object]:
+    def box(found: Box, colour: str) -> dict[str, object]:
         return {"box": list(found), "colour": colour, "dashed": False}
 
     tokens = Board(

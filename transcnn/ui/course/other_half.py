@@ -43,9 +43,9 @@ def _whole(desk: Desk) -> None:
     before = (3, side, side) if chosen == 0 else found[chosen - 1].out
     _show_inside(desk, found[chosen], before)
     if desk.revealed:
-        kinds = {box.kind: 0 for box in found}
+        kinds = {_kind(box): 0 for box in found}
         for box in found:
-            kinds[box.kind] += box.macs
+            kinds[_kind(box)] += box.macs
         total = sum(kinds.values())
         show_bars(
             say("course.box_shares", total=f"{total:,}"),
@@ -54,18 +54,23 @@ def _whole(desk: Desk) -> None:
         )
 
 
+def _kind(box: Box) -> str:
+    """What a box is called: a downsampling of one branch is no TDB."""
+    return "halving" if box.kind == "down" and len(box.inside) == 1 else box.kind
+
+
 def _shape(shape: tuple[int, int, int]) -> str:
     return "×".join(map(str, shape))
 
 
 def _name(say: Words, box: Box) -> str:
-    return f"{say(f'course.box_{box.kind}')} {_shape(box.out)}"
+    return f"{say(f'course.box_{_kind(box)}')} {_shape(box.out)}"
 
 
 def _show_inside(desk: Desk, box: Box, entry: tuple[int, int, int]) -> None:
     """The operations of a box, one a line, with the shape after each."""
     say = desk.say
-    st.markdown(f"**{say(f'course.inside_{box.kind}')}**")
+    st.markdown(f"**{say(f'course.inside_{_kind(box)}')}**")
     head = [say(f"course.{name}") for name in ("operation", "shape")]
     lines = [head, ["---", "---"], [say("course.entry"), _shape(entry)]]
     lines += [[_operation(say, piece), _shape(piece.out)] for piece in box.inside]
@@ -97,7 +102,7 @@ def _votes(desk: Desk) -> None:
     shown = []
     for name, c in zip("AB", sides, strict=True):  # each on a scale of its own: sums would tell
         votes = scene.ledger.votes(c)
-        drawn = _ledger(desk, name, votes / np.abs(votes).max())
+        drawn = vote_board(desk, name, votes / np.abs(votes).max())
         shown.append(replace(drawn, numbers=None, unit=say("course.of_the_strongest")))
     show_boards(desk, shown, lambda *_: None)
     st.caption(say("course.stretched"))
@@ -122,12 +127,12 @@ def _two_classes(desk: Desk, labels: Sequence[str], sides: tuple[int, int]) -> N
     difference = votes["k"] - votes["j"]
     letters = "kj" if sides == first_two else "jk"
     shown = [
-        _ledger(desk, f"{side} · {letter}: {labels[chosen[letter]]}", votes[letter])
+        vote_board(desk, f"{side} · {letter}: {labels[chosen[letter]]}", votes[letter])
         for side, letter in zip("AB", letters, strict=True)
     ]
     if st.toggle(say("course.k_minus_j"), key="course_k_minus_j"):
         name = f"{labels[chosen['k']]} − {labels[chosen['j']]}"
-        shown = [_ledger(desk, name, difference)]
+        shown = [vote_board(desk, name, difference)]
     show_boards(desk, shown, lambda *_: None)
     for letter, c in chosen.items():
         st.markdown(
@@ -145,7 +150,8 @@ def _two_classes(desk: Desk, labels: Sequence[str], sides: tuple[int, int]) -> N
     st.caption(say("course.votes_limit"))
 
 
-def _ledger(desk: Desk, name: str, votes: Wide) -> Board:
+def vote_board(desk: Desk, name: str, votes: Wide) -> Board:
+    """A board of votes [rows, columns], given in logits, with their numbers."""
     rows, columns = votes.shape
     hundredths = [round(100 * float(v), 3) for v in votes.ravel()]
     return Board(

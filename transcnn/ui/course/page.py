@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from transcnn.errors import ChoiceError
-from transcnn.ui.cache import classifier, trace_picture
+from transcnn.ui.cache import classifier, lab, running, trace_picture
 from transcnn.ui.components import copy_link
 from transcnn.ui.course.choice import read_course
 from transcnn.ui.course.progress import LARGEST, read_progress
 from transcnn.ui.state import AppState
 from transcnn.ui.view import Shown, take_shown
-from transcnn.ui.words import Words, words
+from transcnn.ui.words import Words, class_labels, words
 
 if TYPE_CHECKING:
     from transcnn.ui.course.desk import Desk
@@ -42,6 +42,7 @@ def show() -> None:
     _follow_link(state)
     step = find_step(state.course.step)
     _write_link(state, shown, step.number)
+    config = state.config(state.model)
     scene = Scene(
         classifier(state.model),
         trace_picture(shown.opened, state.model),
@@ -49,8 +50,17 @@ def show() -> None:
         shown.source.digest,
         state.course.at or first_asker(shown.source.sample, shown.opened.crop),
         state.course.hand,
+        shown.source.sample,
+        class_labels(state.language, config.classes, config.indices),
+        state.course.box,
+        state.course.right,
+        state.course.board,
+        lab(state.model, shown.source),
     )
-    posed = {name: question.pose(scene) for name, question in step.questions.items()}
+    with st.spinner(say("course.running")), running:
+        lacking = step.lacks(scene)
+        questions = {} if lacking else step.questions
+        posed = {name: question.pose(scene) for name, question in questions.items()}
     desk = Desk(state, say, shown, step, load_lesson(step, state.language), scene, posed)
     choose_step(desk)
     facts = step.facts(scene)
@@ -61,9 +71,13 @@ def show() -> None:
     left, right = st.columns([11, 9], gap="large")
     with left:
         touch(desk)
-        st.latex(_coloured(step.equation(scene, desk.revealed), desk))
+        if equation := step.equation(scene, desk.revealed):
+            st.latex(_coloured(equation, desk))
     with right:
-        show_questions(desk)
+        if lacking:
+            st.info(say(f"course.lacks_{lacking}"))
+        else:
+            show_questions(desk)
         if desk.seen:
             if not step.body_first:
                 st.markdown(desk.lesson.body.format(**facts))
@@ -88,7 +102,7 @@ def _follow_link(state: AppState) -> None:
     named = {name: st.query_params[name] for name in ("step", "at") if name in st.query_params}
     if state.leads_elsewhere(named):
         there = read_course(named, state.config(state.model).input.size)
-        state.take_step(replace(there, hand=state.course.hand))
+        state.take_step(replace(state.course, step=there.step, at=there.at))
 
 
 def _write_link(state: AppState, shown: Shown, step: str) -> None:

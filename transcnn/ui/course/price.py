@@ -26,7 +26,7 @@ _LINES = {
     "lower": ("#0072B2", "dot", 2),
     "upper": ("#CC79A7", "dot", 2),
 }
-_SIDES = (64, 1024)  # of pictures, in pixels
+_SIDES = (32, 1024)  # of pictures, in pixels
 _WIDTHS = range(8, 513, 8)
 _GRIDS = range(2, 17)
 _TIMES = "course_times_measured"
@@ -81,7 +81,11 @@ def _bills_by_stage(desk: Desk, stages: Mapping[int, HMHSA]) -> None:
     """Two stacked bars a stage, each pair against its plain attention."""
     say, network = desk.say, desk.scene.classifier.config
     side = st.slider(
-        say("course.side"), *_SIDES, desk.scene.trace.crop.size, 32, key="course_price_side"
+        say("course.side"),
+        *_SIDES,
+        min(desk.scene.trace.crop.size, _SIDES[1]),
+        32,
+        key="course_price_side",
     )
     rows: list[tuple[str, dict[str, int], int]] = []  # name, parts, what counts as the whole
     for stage, config in stages.items():
@@ -145,7 +149,7 @@ def _paying(desk: Desk) -> None:
             say("course.grid_side"),
             _GRIDS[0],
             _GRIDS[-1],
-            price.first_grid(scene),
+            min(price.first_grid(scene), _GRIDS[-1]),
             key="course_grid",
         )
     with right:
@@ -153,7 +157,7 @@ def _paying(desk: Desk) -> None:
             say("course.channels"),
             _WIDTHS[0],
             _WIDTHS[-1],
-            min(price.priced(scene)[1].width, _WIDTHS[-1]),
+            min(_WIDTHS, key=lambda width: abs(width - price.priced(scene)[1].width)),
             step=_WIDTHS.step,
             key="course_width",
         )

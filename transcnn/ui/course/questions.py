@@ -10,6 +10,7 @@ from transcnn.course.questions import (
     Guess,
     Order,
     Posed,
+    Tick,
     parse_number,
 )
 from transcnn.ui.course.desk import Desk
@@ -66,6 +67,12 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
         own = isinstance(posed.asks, Click) and _own_left_out(posed.asks)
         how = "course.how_to_draw" if isinstance(posed.asks, Draw) else "course.how_to_click"
         st.markdown(f"{say(how)} {say('course.not_itself') if own else ''}")
+        if isinstance(posed.asks, Click) and posed.asks.or_none:
+            st.button(
+                say("course.none_helps"),
+                key=f"none|{place}",
+                on_click=lambda: st.session_state.update({clicked_key(place): ()}),
+            )
         if clicked is not None:
             st.markdown(f"**{describe_guess(desk, name, posed, clicked)}**")
     with st.form(f"form|{place}", border=False):
@@ -79,6 +86,9 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
                     key=guess_key,
                     label_visibility="collapsed",
                 )
+            case Tick(options=options):
+                for option in options:
+                    st.checkbox(_option(desk, name, posed, option), key=f"{guess_key}|{option}")
             case Order() as order:
                 st.radio(
                     say("course.guess"),
@@ -121,6 +131,9 @@ def _keep(desk: Desk, name: str, posed: Posed, guess_key: str, sure_key: str) ->
     guess: Guess | None = given
     if isinstance(posed.asks, Click | Draw):
         guess = st.session_state.get(clicked_key(place))
+    elif isinstance(posed.asks, Tick):
+        options = posed.asks.options
+        guess = tuple(o for o in options if st.session_state.get(f"{guess_key}|{o}"))
     elif isinstance(posed.asks, Estimate):
         guess = parse_number(given or "")
     sure = st.session_state.get(sure_key)
@@ -154,6 +167,8 @@ def describe_guess(desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
     say = desk.say
     if isinstance(posed.asks, Click | Draw):
         assert isinstance(guess, tuple)
+        if guess == ():
+            return say("course.none_helps")
         places = [int(v) + 1 for v in guess]
         if len(places) == 2:
             return say("course.cell", row=places[0], column=places[1])
@@ -162,6 +177,10 @@ def describe_guess(desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
     if isinstance(posed.asks, Order):
         assert isinstance(guess, tuple)
         return " > ".join(_option(desk, name, posed, str(option)) for option in guess)
+    if isinstance(posed.asks, Tick):
+        assert isinstance(guess, tuple)
+        ticked = [_option(desk, name, posed, str(option)) for option in guess]
+        return "; ".join(ticked) or say("course.none_ticked")
     if isinstance(posed.asks, Estimate):
         return _number(float(guess))  # type: ignore[arg-type]
     return _option(desk, name, posed, str(guess))
@@ -171,8 +190,12 @@ def _outcome(desk: Desk, name: str, posed: Posed) -> str:
     match posed.asks:
         case Choose(right=right):
             return " / ".join(_option(desk, name, posed, option) for option in sorted(right))
+        case Tick(options=options, right=right):
+            return describe_guess(desk, name, posed, tuple(o for o in options if o in right))
         case Estimate(key=key):
             return _number(key)
+        case Click() as click if click.none_right:
+            return desk.say("course.none_helps")
         case Click(best=found) | Draw(key=found):
             return describe_guess(desk, name, posed, found)
         case Order(right=order):

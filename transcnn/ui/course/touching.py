@@ -1,6 +1,6 @@
 """Which picture belongs to which step."""
 
-from transcnn.ui.course import asking, going_up, heads, other_half, price
+from transcnn.ui.course import asking, claims, controls, going_up, heads, other_half, price
 from transcnn.ui.course.desk import Desk
 
 _PICTURES = {
@@ -9,6 +9,8 @@ _PICTURES = {
     **going_up.PICTURES,
     **price.PICTURES,
     **other_half.PICTURES,
+    **controls.PICTURES,
+    **claims.PICTURES,
 }
 
 

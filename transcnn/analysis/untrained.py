@@ -1,0 +1,31 @@
+"""A network whose attention never learned where to read: the control of every map.
+
+Only the queries, keys and values are drawn anew; the body, the norms and W^p stay trained. What a
+map of weights still shows then, it owes to the features and not to learning to read.
+"""
+
+import copy
+
+import torch
+
+from transcnn.classifier import Classifier
+from transcnn.model.attention import HierarchicalAttention
+from transcnn.model.layers import Pointwise
+
+
+def untrained(classifier: Classifier, seed: int) -> Classifier:
+    """`classifier` with random q, k, v in every H-MHSA: normal weights with a variance of 1/C,
+    drawn in the network's order from `seed`, and no biases.
+    """
+    model = copy.deepcopy(classifier.model)
+    generator = torch.Generator().manual_seed(seed)
+    for module in model.modules():
+        if isinstance(module, HierarchicalAttention):
+            for qkv in module.qkv:
+                assert isinstance(qkv, Pointwise)
+                shape, bias = qkv.weight.shape, qkv.bias
+                assert bias is not None
+                with torch.no_grad():
+                    qkv.weight.copy_(torch.randn(shape, generator=generator) * shape[1] ** -0.5)
+                    bias.zero_()
+    return Classifier.around(model, f"{classifier.weights_sha256} with random q, k, v ({seed})")

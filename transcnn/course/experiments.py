@@ -1,0 +1,198 @@
+"""Further runs of a picture: each is made when it is first asked for, and then kept."""
+
+import functools
+import hashlib
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from transcnn.analysis.hiding import Fill, Hiding, Run, board_of, drawn_cells, hide, look_at_hidden
+from transcnn.analysis.ledger import Ledger, ledger
+from transcnn.analysis.untrained import untrained
+from transcnn.classifier import Answer, Classifier
+from transcnn.model.taps import Place
+from transcnn.pictures import Crop, decode, prepare
+from transcnn.pictures.changes import GRAY, Pixels, cover
+from transcnn.pictures.samples import (
+    Sample,
+    name_in_run,
+    sample_name,
+    sample_pixels,
+    samples,
+)
+
+SEED = 1  # of the random attention
+SWITCHED = ("off", "uniform", "identity", "swapped")
+_AT_ONCE = 7  # pictures in one pass, which bounds the memory
+_PICTURES = 32  # whose experiments are kept, about a megabyte each
+
+Wide = NDArray[np.float64]
+Boards = Mapping[tuple[int, int], Wide]
+"""By stage and block: what each cell of the last board reads, [T, T], the mean of the heads."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A changed picture [S, S, 3] and a run of it: logits [classes] and last boards."""
+
+    pixels: Pixels
+    logits: Wide
+    boards: Boards
+
+
+class Experiments:
+    """One prepared picture [S, S, 3] in other runs than its plain one.
+
+    `sample` is its name, None for an upload. Its companions in the fixed tests are the samples.
+    """
+
+    def __init__(
+        self, classifier: Classifier, pixels: Pixels, crop: Crop, sample: str | None, digest: str
+    ) -> None:
+        self.classifier, self.crop, self.sample = classifier, crop, sample
+        name = name_in_run(sample, digest)
+        self.run = Run.among(name, pixels, sample_pixels(len(pixels)))
+        self._hidings: dict[tuple[float, Fill], tuple[Hiding, tuple[Answer, ...]]] = {}
+        self._looks: dict[float, Look] = {}
+        self._ledgers: dict[float, Ledger] = {}
+        self._covered: dict[float, Wide] = {}
+
+    @property
+    def pixels(self) -> Pixels:
+        return self.run.pictures[self.run.index]
+
+    @property
+    def accepted(self) -> frozenset[int]:
+        """The places of the classes that are right for a sample; none where no class is known."""
+        sample = next((s for s in samples() if s.name == self.sample), None)
+        return frozenset() if sample is None else _accepted(self.classifier, sample)
+
+    @functools.cached_property
+    def untrained(self) -> Boards:
+        """The last boards with random attention, seed `SEED`."""
+        control = untrained(self.classifier, SEED)
+        return _last_boards(control.attention(self.pixels[None]))
+
+    @functools.cached_property
+    def lent(self) -> Boards:
+        """The last boards of the picture that lends its attention."""
+        return _last_boards(self.classifier.attention(self.run.following[None]))
+
+    @functools.cached_property
+    def switched(self) -> Mapping[str, Wide]:
+        """Logits [classes] of the plain run, "on", and under each switch."""
+        attention = self.classifier.attention(self.run.following[None])
+        found = {"on": self.with_scraps(0).logits}
+        for name in SWITCHED:
+            switch = self.classifier.switch(name, attention)
+            logits = self.classifier.logits(self.pixels[None], switch)[0]
+            found[name] = logits.double().numpy()
+        return found
+
+    def cells(self, share: float) -> list[tuple[int, int]]:
+        """The cells that the fixed tests change at `share`."""
+        return drawn_cells(self.run.name, share, board_of(self.pixels))
+
+    def hidden(self, share: float, fill: Fill) -> tuple[Hiding, tuple[Answer, ...]]:
+        """What came of hiding `share` of the cells, with H-MHSA and without; and the likeliest
+        classes where every reading is even.
+        """
+        if (share, fill) not in self._hidings:
+            cells, even = self.cells(share), self.classifier.switch("uniform")
+            pixels = hide(self.run, cells, fill, share)
+            hiding = look_at_hidden(self.classifier, self.pixels, pixels, cells)
+            logits = self.classifier.logits(pixels[None], even)[0]
+            self._hidings[share, fill] = hiding, self.classifier.rank(logits).top
+        return self._hidings[share, fill]
+
+    def with_scraps(self, share: float) -> Look:
+        """The run with `share` of the cells from other pictures; with none, the plain one."""
+        if share not in self._looks:
+            pixels = hide(self.run, self.cells(share), "scraps", share)
+            logits, attention = self.classifier.listen(pixels[None])
+            self._looks[share] = Look(pixels, logits[0].double().numpy(), _last_boards(attention))
+        return self._looks[share]
+
+    def ledger(self, share: float) -> Ledger:
+        """What each place of the last map votes for the classes, in the picture with scraps."""
+        if share not in self._ledgers:
+            look = self.with_scraps(share)
+            self._ledgers[share] = ledger(
+                self.classifier, look.pixels, look.logits.astype(np.float32)
+            )
+        return self._ledgers[share]
+
+    def covered(self, share: float) -> Wide:
+        """Logits [cells, classes] with one cell gray at a time, of the picture with scraps."""
+        if share not in self._covered:
+            pixels = self.with_scraps(share).pixels
+            pictures = np.stack([cover(pixels, [c], _gray) for c in np.ndindex(board_of(pixels))])
+            self._covered[share] = _logits(self.classifier, pictures)
+        return self._covered[share]
+
+
+class Lab:
+    """The experiments of one network: on the pictures that were looked at last, and on the sample
+    on which it errs surest. Threads may share one.
+    """
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier = classifier
+        self._known: dict[str, Experiments] = {}
+        self._lock = threading.Lock()
+
+    def experiments(
+        self, pixels: Pixels, crop: Crop, sample: str | None, digest: str
+    ) -> Experiments:
+        """Those on one picture."""
+        name = name_in_run(sample, digest)
+        with self._lock:
+            found = self._known.pop(name, None)
+            if found is None:
+                found = Experiments(self.classifier, pixels, crop, sample, digest)
+            self._known[name] = found  # the last one again
+            while len(self._known) > _PICTURES:
+                del self._known[next(iter(self._known))]
+            return found
+
+    @functools.cached_property
+    def surest_error(self) -> Experiments | None:
+        """Of the samples that the network answers wrongly, the one of whose answer it is surest;
+        None where it errs on none.
+        """
+        size, found = self.classifier.config.input.size, {}
+        pictures = np.stack([sample_pixels(size)[sample_name(s.name)] for s in samples()])
+        for sample, logits in zip(samples(), _logits(self.classifier, pictures), strict=True):
+            right, first = _accepted(self.classifier, sample), int(logits.argmax())
+            if right and first not in right:
+                found[float(torch.tensor(logits).softmax(0)[first])] = sample
+        if not found:
+            return None
+        sample = found[max(found)]
+        data = sample.path.read_bytes()
+        pixels, crop = prepare(decode(data), size)
+        return self.experiments(pixels, crop, sample.name, hashlib.sha256(data).hexdigest())
+
+
+def _accepted(classifier: Classifier, sample: Sample) -> frozenset[int]:
+    names = enumerate(classifier.names)
+    return frozenset(place for place, n in names if n.wnid and n.index in sample.accepted)
+
+
+def _logits(classifier: Classifier, pictures: Pixels) -> Wide:
+    """Logits [B, classes] of pictures [B, S, S, 3], a few at a time."""
+    parts = np.array_split(pictures, -(-len(pictures) // _AT_ONCE))
+    return torch.cat([classifier.logits(part) for part in parts]).double().numpy()
+
+
+def _gray(row: int, column: int) -> int:  # noqa: ARG001
+    return GRAY
+
+
+def _last_boards(attention: Mapping[Place, torch.Tensor]) -> Boards:
+    last = {(p.stage, p.block): attention[p] for p in sorted(attention, key=lambda p: p.level or 0)}
+    return {place: rows[0, :, 0, 0].double().mean(0).numpy() for place, rows in last.items()}
