@@ -11,7 +11,10 @@ from transcnn.assets import FOLDER
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README[README.index("## Command line") :]
-COMMANDS = ["models", "predict", "evaluate", "ablate", "reading", "attention", "explain", "cost"]
+COMMANDS = [
+    *("models", "predict", "evaluate", "ablate", "reading", "attention", "explain"),
+    *("faithfulness", "cost"),
+]
 
 
 def keys(value):
@@ -43,6 +46,10 @@ def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, s
         "reading": [folder],
         "attention": [zebra, "--stage", 0, "--block", 0, "--token", "0,0"],
         "explain": [zebra, "--method", "grad_cam"],
+        "faithfulness": [
+            *(folder, "--model", "transcnn_nano", "--method", "grad_cam"),
+            *("--out", folder / "scores.jsonl"),
+        ],
         "cost": [],
     }[command]
     row = re.search(rf"^\| `{command}` \|(.*)\|$", SECTION, re.MULTILINE)[1]

@@ -404,9 +404,8 @@ class AppState:
     def exchange_models(self) -> None:
         """Let the second of two networks be the first, and the first the second."""
         first, chosen = self.model, self.selection
-        self._session["model"] = self.compare.model
+        self.show_model(self.compare.model)
         self._session["compare"] = replace(self.compare, model=first)
-        self._session["hidden"] = Hidden(self.hidden.share, None, self.hidden.fill)
         self.select(chosen)
 
     def take_step(self, choice: CourseChoice) -> None:
