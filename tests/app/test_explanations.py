@@ -178,7 +178,7 @@ def test_scores_stand_beside_those_of_controls_with_the_verdict_in_words():
         assert shown == pytest.approx([e.scores[score].value for e in entrants], abs=0.0051)
     assert rows[-1][2:] == [f"{result.verdict.wins[c]} / 4" for c in CONTROLS]
     said = [box.value for box in (*app.success, *app.warning)]
-    word = {"better": "Better than its", "no better": "No better than", "worse": "Worse than"}
+    word = {"better": "Better than its", "no_better": "No better than", "worse": "Worse than"}
     assert any(text.startswith(word[result.verdict.word]) for text in said)
 
 

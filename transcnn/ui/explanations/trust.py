@@ -70,9 +70,10 @@ def randomise(state: AppState, asked: Asked, found: Found) -> Work:
 
 def verdict_says(say: Words, result: Faithfulness) -> str:
     """The verdict in a sentence, and which controls the map does not beat."""
-    key = result.verdict.word.replace(" ", "_")
     unbeaten = ", ".join(say(f"explain.control_{name}") for name in result.verdict.unbeaten)
-    return say(f"explain.verdict_{key}", unbeaten=unbeaten, needed=NEEDED, votes=len(VOTES))
+    return say(
+        f"explain.verdict_{result.verdict.word}", unbeaten=unbeaten, needed=NEEDED, votes=len(VOTES)
+    )
 
 
 def score_rows(say: Words, result: Faithfulness) -> list[list[str]]:
