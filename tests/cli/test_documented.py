@@ -11,8 +11,10 @@ from transcnn.assets import FOLDER
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README[README.index("## Command line") :]
-COMMANDS = ["models", "predict", "evaluate", "ablate", "reading", "attention", "explain", "cost"]
-COMMANDS += ["learned"]
+COMMANDS = [
+    *("models", "predict", "evaluate", "ablate", "reading", "attention", "explain"),
+    *("faithfulness", "cost", "learned"),
+]
 WITHOUT_JSON = ["report", "demonstration", "handout", "bench", "train", "means", "choices"]
 
 
@@ -45,6 +47,10 @@ def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, s
         "reading": [folder],
         "attention": [zebra, "--stage", 0, "--block", 0, "--token", "0,0"],
         "explain": [zebra, "--method", "grad_cam"],
+        "faithfulness": [
+            *(folder, "--model", "transcnn_nano", "--method", "grad_cam"),
+            *("--out", folder / "scores.jsonl"),
+        ],
         "cost": [],
         "learned": [folder / "made_up.csv", "--simulate", 8, "--seed", 2],
     }[command]

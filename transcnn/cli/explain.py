@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from transcnn.cli import options
+from transcnn.cli import options, scored
 from transcnn.cli.progress import progress_bar
 from transcnn.errors import ChoiceError
 
@@ -34,6 +34,12 @@ METHODS = (
 @click.option("--token", metavar="Y,X", help="Row, column on the block's map, likewise.")
 @options.model
 @options.weights
+@click.option(
+    "--faithfulness",
+    "scoring",
+    is_flag=True,
+    help="Score the map beside its controls: runs the network some 900 times.",
+)
 @click.option("--out", type=options.FILE, help="Write a figure (.png, .svg) or numbers (.npz).")
 @options.as_json
 def explain(
@@ -47,6 +53,7 @@ def explain(
     token: str | None,
     model: str,
     weights: Path | None,
+    scoring: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -55,6 +62,7 @@ def explain(
     place = None if token is None else options.parse_token(token)
 
     from transcnn.classifier import Classifier
+    from transcnn.explain.faithfulness import faithfulness
     from transcnn.explain.methods import make_method
     from transcnn.explain.subject import Subject, Target
     from transcnn.pictures import decode, prepare
@@ -72,13 +80,20 @@ def explain(
     subject = Subject(classifier, pixels, Target(target, against))
     with progress_bar() as show:
         found = chosen.explain(subject, lambda done: show(method, round(100 * done), 100))
-    about = _as_dict(subject, found)
+        scores = None
+        if scoring:
+            scores = faithfulness(
+                subject, found, chosen, lambda done: show("scores", round(100 * done), 100)
+            )
+    about = _as_dict(subject, found) | ({} if scores is None else scored.as_dict(scores))
     if out is not None:
         _write(out, ending, subject, found, about)
     if as_json:
         options.print_json(about)
     else:
         _print(subject, found)
+        for line in [] if scores is None else scored.lines(scores):
+            click.echo(line)
 
 
 def _as_dict(subject: "Subject", found: "Attribution") -> dict[str, Any]:

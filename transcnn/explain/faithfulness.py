@@ -162,7 +162,8 @@ def _entrants(
     orders = controls.random_orders(side**2, effort.orders, _random(effort, "orders"))
     dealt = [controls.dealt(attribution, side, order) for order in orders]
     maps = _flat(dealt, side)
-    return {**entrants, "random": _Entrant(dealt[0], maps, orders, maps[1:])}
+    entrants["random"] = _Entrant(dealt[0], maps, orders, maps[1:])
+    return {name: entrants[name] for name in ("own", *controls.CONTROLS)}
 
 
 class _Scorer:
@@ -196,12 +197,12 @@ class _Scorer:
             name: np.mean([[c.area for c in curves[name, fill]] for fill in FILLS], axis=0)
             for name in ("deletion", "insertion")
         }
-        told_apart = self._infidelity(entrant.maps)
+        foretelling = self._infidelity(entrant.maps)
         moved = changes(entrant.maps[0], entrant.shaken)
         scores = {
             **{name: band(values) for name, values in areas.items()},
+            "infidelity": band(foretelling) if many else self._over_holes(entrant.maps[0]),
             "pairwise": band(np.array(pairs)),
-            "infidelity": band(told_apart) if many else self._over_holes(entrant.maps[0]),
             "sensitivity": Interval(*(float(f(moved)) for f in (np.max, np.min, np.max))),
         }
         return Scored(

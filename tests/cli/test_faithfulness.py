@@ -1,0 +1,119 @@
+"""`explain --faithfulness` and `faithfulness`: scores as the README says, a file that goes on."""
+
+import json
+import re
+import shutil
+from functools import partial
+
+import pytest
+
+from tests.architecture.repository import ROOT
+from tests.explain.planted import Constant, Oracle, subject
+from transcnn.assets import FOLDER
+from transcnn.cli import scored
+from transcnn.explain.controls import CONTROLS
+from transcnn.explain.faithfulness import Effort, faithfulness
+from transcnn.explain.verdict import SCORES
+
+NANO = ("--model", "transcnn_nano")
+LITTLE = Effort(steps=4, orders=2, holes=8, draws=1, ties=2)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("labelled")
+    for name in ("zebra", "lion"):
+        (folder / name).mkdir()
+        shutil.copy(FOLDER / "samples" / f"{name}.jpg", folder / name)
+    return folder
+
+
+def keys(value):
+    found = set()
+    if isinstance(value, dict):
+        found = set(value).union(*map(keys, value.values()))
+    return found
+
+
+def result(method):
+    of = subject()
+    return faithfulness(of, method.explain(of), method, effort=Effort(steps=8, holes=48, draws=2))
+
+
+def test_a_map_is_scored_beside_its_controls_as_the_readme_says(called, zebra, monkeypatch):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    paragraph = re.search(r"^With `--faithfulness`(.*?)\n\n", text, re.MULTILINE | re.DOTALL)[1]
+    documented = set(re.findall(r"\"(\w+)\"", paragraph)) - {"better", "no_better", "worse"}
+    documented |= {"scores", "controls", "intervals", "verdict", "wins", "tied", "effort"}
+
+    little = partial(faithfulness, effort=LITTLE)
+    monkeypatch.setattr("transcnn.explain.faithfulness.faithfulness", little)
+    code, out, err = called(
+        "explain", zebra, *NANO, "--method", "saliency", "--faithfulness", "--json"
+    )
+
+    found = json.loads(out)
+    told = {key: found[key] for key in list(found)[list(found).index("map") + 1 :]}
+    assert (code, err) == (0, "")
+    assert keys(told) == documented
+    assert list(found["controls"]) == list(CONTROLS)
+    for values in (found["scores"], *found["controls"].values()):
+        assert list(values) == list(SCORES)
+        assert all(isinstance(value, float) for value in values.values())
+    for score, (low, high) in found["intervals"]["scores"].items():
+        assert low <= found["scores"][score] <= high
+
+
+@pytest.mark.parametrize(
+    ("method", "verdict"),
+    [
+        (Oracle(), "better than its controls"),
+        (Constant(), "no better than its controls"),
+        (Oracle(times=-1), "worse than cells in random order"),
+    ],
+)
+def test_the_verdict_is_said_in_words_with_what_it_follows_from(method, verdict):
+    found = result(method)
+
+    *table, last = list(scored.lines(found))[:8]
+
+    assert last.startswith(verdict), found.verdict
+    assert all(f"{name} {found.verdict.wins[name]} of 4" in last for name in CONTROLS)
+    assert table[1].split()[-5:] == [f"{found.own.scores[s].value:.3f}" for s in SCORES]
+    assert [line.split()[0] for line in table[2:]] == list(CONTROLS)
+    ties = list(scored.lines(found))[8:]
+    assert bool(ties) == bool(found.own.tied)
+    if ties:
+        assert ties[0].startswith(f"{100 * found.own.tied:.0f} % of the cells share")
+
+
+def test_the_table_has_a_row_for_each_method_and_the_same_command_measures_nothing_again(
+    called, folder, tmp_path
+):
+    file = tmp_path / "scores.jsonl"
+    command = ("faithfulness", folder, *NANO, "--method", "grad_cam", "--out", file)
+
+    code, out, _ = called(*command)
+    before = file.read_bytes()
+    again = called(*command)
+
+    assert (code, again[0], again[1]) == (0, 0, out)
+    assert file.read_bytes() == before
+    assert len(before.splitlines()) == 3
+    head, _, row = out.splitlines()[1:]
+    assert row.startswith("| grad_cam |")
+    assert head.count("|") == row.count("|")
+
+    code, _, err = called(*command, "--resize", "squash")
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "resize" in err
+
+
+def test_what_does_not_exist_is_one_sentence(called, folder, tmp_path):
+    file = tmp_path / "scores.jsonl"
+    for arguments, word in [(("--method", "magic"), "magic"), (("--limit", 1), "two readable")]:
+        code, out, err = called("faithfulness", folder, *NANO, "--out", file, *arguments)
+
+        assert (code, out, len(err.splitlines())) == (2, "", 1)
+        assert word in err
+    assert not file.exists()
