@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from tests.app.test_pages import open_app
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
+from transcnn.course.kept import Kept
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order
 from transcnn.course.scene import Scene, first_asker
@@ -19,7 +20,7 @@ from transcnn.errors import ChoiceError
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.course.choice import CourseChoice, read_course
-from transcnn.ui.course.progress import LARGEST, Kept, Progress, read_progress
+from transcnn.ui.course.progress import LARGEST, Progress, read_progress
 from transcnn.ui.guests import Guest
 from transcnn.ui.words import words
 

@@ -28,7 +28,10 @@ def error_classes() -> list[type[errors.TransCNNError]]:
             yield child
             yield from below(child)
 
-    abstract = {errors.PictureError, errors.DownloadError, errors.ArchiveError, errors.RunError}
+    abstract = {
+        *(errors.PictureError, errors.DownloadError, errors.ArchiveError, errors.RunError),
+        errors.ClassError,
+    }
     return [kind for kind in below(errors.TransCNNError) if kind not in abstract]
 
 
@@ -72,7 +75,8 @@ def test_every_word_that_python_says_is_in_the_catalogue(key):
 
 
 @pytest.mark.parametrize(
-    "table", ["pages", "sidebar", "models", "about", "explore", "cost", "take", "board", "course"]
+    "table",
+    ["pages", "sidebar", "models", "about", "explore", "cost", "take", "board", "course", "class"],
 )
 def test_no_word_of_python_is_a_leftover(table):
     for name in SAY.table(table):

@@ -66,16 +66,9 @@ def lesson_file(step: Step, language: str) -> Path:
 def read_lesson(step: Step, language: str, text: str) -> Lesson:
     """The same of a text. Raises ChoiceError."""
     where = f"{language}/{step.number}-{step.name}.md"
-    parts = re.fullmatch(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", text, re.DOTALL)
-    if parts is None:
-        raise ChoiceError(field=where, value=text[:20], allowed="+++, front matter, +++, text")
-    try:
-        front = tomllib.loads(parts[1])
-    except tomllib.TOMLDecodeError as error:
-        raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
+    front, body = split_front(where, text)
     ends = ("change", "present") if step.ends_chapter else ()
-    _check_keys(where, front, ("title", "saw", "why", *ends, *step.questions))
-    body = parts[2].strip()
+    check_keys(where, front, ("title", "saw", "why", *ends, *step.questions))
     _check_length(where, body, language)
     for name in ("title", "saw", *ends):
         _check_gaps(f"{where}: {name}", front[name], ())
@@ -92,26 +85,43 @@ def read_lesson(step: Step, language: str, text: str) -> Lesson:
     )
 
 
+def split_front(where: str, text: str) -> tuple[dict[str, Any], str]:
+    """The front matter of the file `where`, and the text below. Raises ChoiceError."""
+    parts = re.fullmatch(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", text, re.DOTALL)
+    if parts is None:
+        raise ChoiceError(field=where, value=text[:20], allowed="+++, front matter, +++, text")
+    try:
+        return tomllib.loads(parts[1]), parts[2].strip()
+    except tomllib.TOMLDecodeError as error:
+        raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
+
+
 def _question(where: str, step: Step, name: str, table: Any) -> Asked:
     question, place = step.questions[name], f"{where}: {name}"
-    _check_keys(place, table, ("asks", "options") if question.options else ("asks",))
+    check_keys(place, table, ("asks", "options") if question.options else ("asks",))
     options: dict[str, str] = table.get("options", {})
-    _check_keys(f"{place}.options", options, question.options)
+    check_keys(f"{place}.options", options, question.options)
     for said in (table["asks"], *options.values()):
         _check_gaps(place, said, question.gaps)
     return Asked(table["asks"], options)
 
 
-def _check_keys(field: str, found: Any, wanted: Iterable[str]) -> None:
+def check_keys(field: str, found: Any, wanted: Iterable[str]) -> None:
+    """Refuse a table that has other keys than those wanted. Raises ChoiceError."""
     wanted = tuple(wanted)
     if not isinstance(found, dict) or set(found) != set(wanted):
         value = sorted(found) if isinstance(found, dict) else found
         raise ChoiceError(field=field, value=value, allowed=", ".join(wanted) or "nothing")
 
 
-def _check_gaps(field: str, said: Any, allowed: tuple[str, ...]) -> None:
+def check_sentence(field: str, said: Any) -> None:
+    """Refuse what says nothing. Raises ChoiceError."""
     if not isinstance(said, str) or not said.strip():
         raise ChoiceError(field=field, value=said, allowed="a sentence")
+
+
+def _check_gaps(field: str, said: Any, allowed: tuple[str, ...]) -> None:
+    check_sentence(field, said)
     try:
         gaps = {name for _, name, _, _ in string.Formatter().parse(said) if name is not None}
     except ValueError as error:

@@ -78,20 +78,21 @@ def show_boards(
     shown: Sequence[Board],
     on_pick: Callable[[int, int, int], None],
     picture: tuple[str, NDArray[np.uint8]] | None = None,
+    mount: str = _BOARDS,
 ) -> None:
     """Mount the boards; `on_pick` gets the board's number, the row and the column. `picture`: a
-    name and pixels to show in place of the desk's.
+    name and pixels to show in place of the desk's. `mount`: their key, of others on the page.
     """
     key, pixels = picture or ("", desk.scene.pixels)
 
     def picked() -> None:
-        found = st.session_state[_BOARDS]["picked"]
+        found = st.session_state[mount]["picked"]
         if found is not None:  # a trigger is None again in the run after its own
             on_pick(int(found["board"]), int(found["row"]), int(found["column"]))
 
     words = desk.say.table("view")
     boards(
-        _BOARDS,
+        mount,
         {
             "boards": [asdict(board) for board in shown],
             "photo": _photo(f"{desk.shown.opened.key}{key}", pixels),
