@@ -23,7 +23,11 @@ CREATE TABLE seats (
 -- `place`: a question about one network, picture and asker. Without a row: the first vote is open.
 CREATE TABLE votes (place TEXT PRIMARY KEY, vote TEXT NOT NULL) WITHOUT ROWID;
 
-CREATE TABLE revealed (place TEXT PRIMARY KEY) WITHOUT ROWID; -- of steps
+-- Steps whose numbers were shown; `explained`: also why.
+CREATE TABLE revealed (
+  place TEXT PRIMARY KEY,
+  explained INTEGER NOT NULL DEFAULT 0 CHECK (explained IN (0, 1))
+) WITHOUT ROWID;
 
 CREATE TABLE answers (
   place TEXT NOT NULL,

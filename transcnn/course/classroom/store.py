@@ -41,12 +41,15 @@ def classes_folder() -> Path:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a class stands: what is shown, which votes are open, which steps are revealed."""
+    """How a class stands: what is shown, which votes are open, which steps are revealed, of which
+    it was said why.
+    """
 
     version: int = 0
     slide: Slide | None = None
     votes: Mapping[str, Vote] = field(default_factory=dict)
     revealed: frozenset[str] = frozenset()
+    explained: frozenset[str] = frozenset()
 
     def vote(self, place: str) -> Vote:
         return self.votes.get(place, "first")
@@ -169,8 +172,14 @@ class _Attending:
         with self._open() as file, _at_one_moment(file):
             version, slide = file.execute("SELECT version, slide FROM class").fetchone()
             votes = dict(file.execute("SELECT place, vote FROM votes"))
-            revealed = frozenset(place for (place,) in file.execute("SELECT place FROM revealed"))
-        return Standing(version, None if slide is None else read_slide(slide), votes, revealed)
+            revealed = dict(file.execute("SELECT place, explained FROM revealed"))
+        return Standing(
+            version,
+            None if slide is None else read_slide(slide),
+            votes,
+            frozenset(revealed),
+            frozenset(place for place, explained in revealed.items() if explained),
+        )
 
     def picture(self, digest: str) -> bytes | None:
         """The picture that the teacher shared; None once another one is."""
@@ -217,9 +226,14 @@ class Teacher(_Attending):
     def reveal(self, step: str, questions: list[str]) -> None:
         """Reveal the step at the place `step`; the votes on its questions are over."""
         with self._changing() as file:
-            file.execute("INSERT OR IGNORE INTO revealed VALUES (?)", (step,))
+            file.execute("INSERT OR IGNORE INTO revealed (place) VALUES (?)", (step,))
             closed = [(place, "closed") for place in questions]
             file.executemany("INSERT OR REPLACE INTO votes VALUES (?, ?)", closed)
+
+    def explain(self, step: str) -> None:
+        """Say why, of a step that is revealed."""
+        with self._changing() as file:
+            file.execute("UPDATE revealed SET explained = 1 WHERE place = ?", (step,))
 
     def names(self) -> list[str]:
         """Of those who joined, in their order; empty ones too."""

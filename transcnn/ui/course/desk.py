@@ -84,7 +84,11 @@ class Desk:
 
     @property
     def seen(self) -> bool:
-        """Whether it was said what there was to see."""
+        """Whether it was said what there was to see; in front of a class, whether its teacher went
+        on to why.
+        """
+        if isinstance(self.room, Teacher):
+            return self.step_place in self.standing.explained
         return self.revealed and self.step_place in self.state.progress.saw
 
     @property
@@ -112,8 +116,15 @@ class Desk:
         with contextlib.suppress(NoClass):
             if isinstance(self.room, Learner):
                 self.room.see(self.step_place, said)
+            elif self.room is not None:
+                self.room.explain(self.step_place)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether another pixel can ask: before the reveal all of a class are asked about one."""
+        return not self.in_class or self.revealed
 
     def ask_from(self, at: tuple[int, int]) -> None:
-        """Let another pixel of the input ask; before the reveal a class is asked about one."""
-        if not self.in_class or self.revealed:
+        """Let another pixel of the input ask."""
+        if self.may_ask:
             self.state.take_step(replace(self.state.course, at=at))

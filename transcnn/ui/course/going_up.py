@@ -23,6 +23,7 @@ from transcnn.ui.course.boards import (
     guess_marks,
     last_board,
     mark,
+    say_asking,
     say_limit,
     show_bars,
     show_boards,
@@ -197,7 +198,7 @@ def _reaching(desk: Desk) -> None:
     name = say("course.reading_of" if desk.revealed else "course.asker")
     shown = last_board(desk, block, name, row if desk.revealed else None, marks=marks, pick=True)
     show_boards(desk, [shown], ask_from(desk, block.levels[-1].size))
-    st.caption(say("course.click_asks"))
+    say_asking(desk)
     if desk.revealed:
         multiple = format_multiple(len(row) * float(row[far])).removesuffix("×")
         st.markdown(say("course.bridge", multiple=multiple))

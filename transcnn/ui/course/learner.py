@@ -56,6 +56,7 @@ def _join(state: AppState) -> None:
 
 def show_bar(state: AppState, say: Words, learner: Learner, standing: Standing) -> None:
     """Draw which class this is and who sits in it, and where the class has gone meanwhile."""
+    slide = standing.slide
     with st.container(border=True, key="class_bar"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(say("class.in_class", code=spell_code(learner.code)), width="content")
@@ -66,10 +67,12 @@ def show_bar(state: AppState, say: Words, learner: Learner, standing: Standing) 
                 key="class_leave",
                 on_click=lambda: state.sit(Seat()),
             )
-        slide = standing.slide
         if slide is None:
             st.caption(say("class.nothing_yet"))
-        elif looks_at(state) != slide:
+        _watch(learner, standing.version)
+    # Always there, so that what comes after it keeps its place and its half-typed words.
+    with st.container(key="class_notice"):
+        if slide is not None and looks_at(state) != slide:
 
             def go() -> None:
                 try:
@@ -77,9 +80,14 @@ def show_bar(state: AppState, say: Words, learner: Learner, standing: Standing) 
                 except NoClass:
                     return  # it is over: the page says so as soon as it is drawn
 
-            st.info(say("class.elsewhere", step=slide.step), icon=":material/campaign:")
-            st.button(say("class.go_there", step=slide.step), key="class_go", on_click=go)
-        _watch(learner, standing.version)
+            st.button(
+                say("class.go_there", step=slide.step),
+                type="primary",
+                icon=":material/campaign:",
+                key="class_go",
+                help=say("class.elsewhere", step=slide.step),
+                on_click=go,
+            )
 
 
 @st.fragment(run_every=REFRESH_S)

@@ -28,7 +28,8 @@ def show() -> None:
     state = AppState()
     say = words(state.language)
     st.title(say("course.title"))
-    st.write(say("course.lede"))
+    if not state.seat.teaching:
+        st.write(say("course.lede"))
     if state.upload_error is not None:
         st.error(say.error(state.upload_error))
 

@@ -66,7 +66,7 @@ def _offer_class(state: AppState, say: Words) -> None:
 
 def _show_class(state: AppState, say: Words, room: Teacher) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"# {spell_code(room.code)}", width="content")
+        st.header(spell_code(room.code), anchor=False, width="content")
         st.markdown(say("class.how_to_join"), width="content")
         _show_joined(say, room)
         with st.popover(say("class.end"), type="tertiary"):

@@ -13,7 +13,7 @@ from transcnn.course.classroom.store import Given
 from transcnn.course.classroom.tally import bins, count, count_bins, count_cells
 from transcnn.course.questions import Choose, Click, Estimate, Guess, Posed
 from transcnn.ui.course.boards import Board, mark, show_boards
-from transcnn.ui.course.desk import COLOURS, Desk
+from transcnn.ui.course.desk import Desk
 from transcnn.ui.course.questions import describe_guess, spell_number
 
 _MOST_BARS = 10  # of guesses that nobody foresaw; the most frequent are shown
@@ -94,7 +94,7 @@ def _bars(desk: Desk, name: str, posed: Posed, votes: dict[int, list[Guess]]) ->
 
 
 def _show_bars(desk: Desk, name: str, bars: list[_Bar], rounds: list[int]) -> None:
-    colours = (COLOURS["light"]["asker"], COLOURS["light"]["seen"])
+    colours = (desk.colours["asker"], desk.colours["seen"])
     labels = [f"✓ {bar.says}" if bar.right and desk.revealed else bar.says for bar in bars]
     wrapped = ["<br>".join(_lines(_plain_text(label))) for label in labels]
     chart = go.Figure()
@@ -108,13 +108,15 @@ def _show_bars(desk: Desk, name: str, bars: list[_Bar], rounds: list[int]) -> No
             orientation="h",
             marker_color=colours[number - 1],
             hoverinfo="skip",
+            textangle=0,
             cliponaxis=False,
         )
         pairs = zip(labels, counts, strict=True)
         told.append(f"{title}: " + "; ".join(f"{says}: {count}" for says, count in pairs))
     lines = sum(max(2, label.count("<br>") + 1) for label in wrapped)
     chart.update_layout(
-        height=100 + 26 * lines,
+        height=100 + 22 * lines,
+        font=dict(size=16),
         margin=dict(l=0, r=16, t=8, b=8),
         legend=dict(orientation="h", y=-0.12, yanchor="top"),
         xaxis=dict(rangemode="tozero", fixedrange=True, showticklabels=False),
