@@ -134,6 +134,7 @@ def _follow_link(state: AppState) -> None:
     if state.leads_elsewhere(named):
         there = read_course(named, state.config(state.model).input.size)
         state.take_step(replace(there, hand=state.course.hand))
+    state.wrote_link(named)  # it has been followed, also if the page begins anew before it writes
 
 
 def _write_link(state: AppState, shown: Shown, step: str) -> None:
