@@ -17,7 +17,7 @@ from transcnn.ui.course.seat import Seat
 from transcnn.ui.state import AppState
 from transcnn.ui.words import Words, plain, words
 
-REFRESH_S = 2  # between two looks at whether the class went on
+REFRESH_S = 3  # between two looks at whether the class went on
 _SWEEP_S = 600.0
 
 
