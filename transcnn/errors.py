@@ -35,10 +35,15 @@
     │   ├── MemberOutside    a member that would leave the folder
     │   ├── MemberTooDeep    folders in folders without end
     │   └── MemberNoFile     a link or a device
-    └── RunError            a stored run that cannot be used as asked
-        ├── NoRun            there is none of that name
-        ├── OtherRun         it was begun with other pictures or settings
-        └── NotARun          the file is no run of ours
+    ├── RunError            a stored run that cannot be used as asked
+    │   ├── NoRun            there is none of that name
+    │   ├── OtherRun         it was begun with other pictures or settings
+    │   └── NotARun          the file is no run of ours
+    └── ClassError          a class that nobody can enter
+        ├── NoClass          no such code or key, or the class is over
+        ├── TooManyCodes     so many wrong codes were tried that all must wait
+        ├── ClassFull        no seat is left
+        └── TooManyClasses   the server has no room for another one
 
 Each class holds one sentence with named gaps; an error carries the values for the gaps. The
 command line prints `str(error)`; the app looks the class name up in its catalogue of strings and
@@ -282,3 +287,34 @@ class NotARun(RunError):
     """Details: file."""
 
     sentence = "{file}: this is no run of ours."
+
+
+class ClassError(TransCNNError):
+    """A class that cannot be entered; see the subclasses."""
+
+
+class NoClass(ClassError):
+    """Wrong, mistyped, ended or expired: which of them is not told. Details: code."""
+
+    sentence = (
+        "There is no class {code} that you could enter; a class is over when its teacher ends it, "
+        "or after 24 hours."
+    )
+
+
+class TooManyCodes(ClassError):
+    """Nobody can join for a while. Details: seconds."""
+
+    sentence = "Too many wrong codes were tried; joining works again in {seconds} seconds."
+
+
+class ClassFull(ClassError):
+    """Details: limit."""
+
+    sentence = "This class has all of its {limit} seats taken."
+
+
+class TooManyClasses(ClassError):
+    """Details: limit."""
+
+    sentence = "This server holds {limit} classes already; one of them has to end first."

@@ -17,6 +17,7 @@ from transcnn.classifier import Classifier
 from transcnn.course import controls
 from transcnn.course.before_after import TIMES, form_at, items_of, load_items
 from transcnn.course.experiments import Lab
+from transcnn.course.kept import Kept
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
 from transcnn.course.scene import Scene, first_asker
@@ -26,7 +27,7 @@ from transcnn.figures.scale import format_multiple
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.course.choice import CourseChoice, read_course
-from transcnn.ui.course.progress import LARGEST, Kept, Progress, read_progress
+from transcnn.ui.course.progress import LARGEST, Progress, read_progress
 from transcnn.ui.guests import Guest
 from transcnn.ui.words import class_labels, plain, words
 

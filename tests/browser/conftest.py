@@ -46,6 +46,23 @@ class Server(str):
     """The address of a running server, which knows its process."""
 
     process: subprocess.Popen
+    launch: Callable[[], subprocess.Popen]
+
+    def restart(self) -> None:
+        """Kill it as a power cut would, and start it anew at the same address."""
+        self.process.kill()
+        self.process.wait(20)
+        self.process = self.launch()
+        self.wait()
+
+    def wait(self) -> None:
+        for _ in range(240):
+            try:
+                with urllib.request.urlopen(f"{self}/_stcore/health", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.25)
+        raise TimeoutError("the server did not start")
 
     def memory(self) -> float:
         """Resident memory in megabytes."""
@@ -63,20 +80,26 @@ def start_server(tmp_path_factory, runs_home) -> Iterator[Callable[..., Server]]
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        log = tmp_path_factory.mktemp("server") / "log"
+        folder = tmp_path_factory.mktemp("server")
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
         command += options
-        with log.open("w") as file:
-            processes.append(subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file))
+        environment = {**os.environ, "TMPDIR": str(folder)}  # its classes are in there
+
+        def launch() -> subprocess.Popen:
+            with (folder / "log").open("a") as log:
+                processes.append(
+                    subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=environment)
+                )
+            return processes[-1]
+
         address = Server(f"http://localhost:{port}")
-        address.process = processes[-1]
-        for _ in range(240):
-            try:
-                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5):
-                    return address
-            except OSError:
-                time.sleep(0.25)
-        raise TimeoutError(f"the server did not start: {log.read_text()}")
+        address.launch = launch
+        address.process = launch()
+        try:
+            address.wait()
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}: {(folder / 'log').read_text()}") from error
+        return address
 
     yield start
     for process in processes:
@@ -90,11 +113,11 @@ def server(start_server) -> Server:
 
 
 @contextlib.contextmanager
-def opening(chromium):
+def opening(chromium, away=False):
     """Gives a function that opens an address in a browser of its own, once it is `until`.
 
     Whatever its pages ask another machine for, and every error of ours in their consoles, fails
-    the test at the end.
+    the test at the end; not that nobody answers, where the server is `away` for a while.
     """
     contexts, trouble = [], []
 
@@ -106,7 +129,8 @@ def opening(chromium):
     def note_console(message):
         # On each cold deep link Streamlit first looks for its endpoints below the page's name.
         baseline = "404" in message.text and "_stcore" in message.location.get("url", "")
-        if message.type == "error" and not baseline:
+        missed = away and "ERR_CONNECTION_REFUSED" in message.text
+        if message.type == "error" and not (baseline or missed):
             trouble.append(f"console: {message.text}")
 
     def open_(address: str, until: str | None = READY, **options):

@@ -68,16 +68,9 @@ def lesson_file(step: Step, language: str) -> Path:
 def read_lesson(step: Step, language: str, text: str) -> Lesson:
     """The same of a text. Raises ChoiceError."""
     where = f"{language}/{step.number}-{step.name}.md"
-    parts = re.fullmatch(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", text, re.DOTALL)
-    if parts is None:
-        raise ChoiceError(field=where, value=text[:20], allowed="+++, front matter, +++, text")
-    try:
-        front = tomllib.loads(parts[1])
-    except tomllib.TOMLDecodeError as error:
-        raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
+    front, body = split_front(where, text)
     ends = ("change", "present") if step.ends_chapter else ()
     check_keys(where, front, ("title", "saw", "why", *ends, *step.questions))
-    body = parts[2].strip()
     _check_length(where, body, language)
     for name in ("title", "saw", *ends):
         check_text(f"{where}: {name}", front[name])
@@ -92,6 +85,17 @@ def read_lesson(step: Step, language: str, text: str) -> Lesson:
         change=front.get("change"),
         present=front.get("present"),
     )
+
+
+def split_front(where: str, text: str) -> tuple[dict[str, Any], str]:
+    """The front matter of the file `where`, and the text below. Raises ChoiceError."""
+    parts = re.fullmatch(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", text, re.DOTALL)
+    if parts is None:
+        raise ChoiceError(field=where, value=text[:20], allowed="+++, front matter, +++, text")
+    try:
+        return tomllib.loads(parts[1]), parts[2].strip()
+    except tomllib.TOMLDecodeError as error:
+        raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
 
 
 def _question(where: str, step: Step, name: str, table: Any) -> Asked:

@@ -95,6 +95,12 @@ _hand = st.components.v2.component(
     css=_read("view.css", "hand.css"),
     js=_read("scale.js", "page.js", "look.js", "hand.js"),
 )
+_timer = st.components.v2.component(
+    "transcnn.timer",
+    html=_read("timer.html"),
+    css=_read("take.css", "timer.css"),
+    js=_read("timer.js"),
+)
 
 
 def store(key: str, packet: bytes) -> None:
@@ -167,3 +173,8 @@ def maps_view(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> No
 def hand_map(key: str, data: dict[str, Any], on_change: Callable[[], None]) -> None:
     """Numbers to be edited, row by row; all of them are in the session at `key`."""
     _hand(key=key, data=data, on_numbers_change=on_change)
+
+
+def timer(words: dict[str, str]) -> None:
+    """A clock that counts down from one or two minutes."""
+    _timer(key="timer", data=words, height="content")

@@ -30,6 +30,7 @@ from transcnn.ui.board.choice import Choice, read_choice
 from transcnn.ui.compare.choice import KEPT, CompareChoice, read_compare
 from transcnn.ui.course.choice import CourseChoice, read_course
 from transcnn.ui.course.progress import Progress
+from transcnn.ui.course.seat import Following, Seat, read_seat
 from transcnn.ui.explanations.choice import ExplainChoice, read_explain
 from transcnn.ui.explanations.work import Work
 from transcnn.ui.fetching import Fetching
@@ -246,6 +247,18 @@ class AppState:
         return progress
 
     @property
+    def seat(self) -> Seat:
+        """Where the visitor sits in the course: alone, in a class, in front of it."""
+        seat: Seat = self._session["seat"]
+        return seat
+
+    @property
+    def following(self) -> Following:
+        """How far the visitor has gone with a class."""
+        following: Following = self._session["following"]
+        return following
+
+    @property
     def own_runs(self) -> list[str]:
         """The runs of uploads that this visitor has begun or came to by a link."""
         runs: list[str] = self._session["own_runs"]
@@ -412,6 +425,10 @@ class AppState:
         """Go to a place in the course."""
         self._session["course"] = choice
 
+    def sit(self, seat: Seat) -> None:
+        """Sit down elsewhere in the course."""
+        self._session.update(seat=seat, following=Following())
+
     def enter(self, page: str) -> None:
         """Note that a run of `page` begins."""
         self._session["entered"] = self._session.get("page") != page
@@ -452,6 +469,8 @@ class AppState:
             explained_guest=None,
             works={},
             progress=Progress(),
+            seat=read_seat(link),
+            following=Following(),
             own_runs=[],
             language=link.get("lang") if link.get("lang") in LANGUAGES else "en",
         )

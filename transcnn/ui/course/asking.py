@@ -15,6 +15,7 @@ from transcnn.ui.course.boards import (
     guess_marks,
     last_board,
     mark,
+    say_asking,
     say_limit,
     show_bars,
     show_boards,
@@ -96,7 +97,7 @@ def _row_or_column(desk: Desk) -> None:
         drawn = last_board(desk, block, name, values, pick=True, marks=[mark(cell, "t")])
         shown.append(replace(drawn, start=divmod(cell, drawn.columns)))
     show_boards(desk, shown, ask_from(desk, block.levels[-1].size))
-    st.caption(say("course.click_asks"))
+    say_asking(desk)
     if desk.revealed:
         _show_sums(desk, weights, cell)
     say_limit(desk)
@@ -125,7 +126,7 @@ def _mix(desk: Desk) -> None:
             [last_board(desk, block, say("course.asker"), None, pick=True)],
             ask_from(desk, block.levels[-1].size),
         )
-        st.caption(say("course.click_asks"))
+        say_asking(desk)
     else:
         count = st.slider(say("course.keep_cells"), 1, len(row), 5, key="course_keep")
         drawn = last_board(desk, block, say("course.reading"), row, pick=True)
@@ -154,7 +155,7 @@ def _shuffled(desk: Desk) -> None:
         marks = [mark(cell, "a"), mark(other, "b", "seen")]
         shown = [last_board(desk, block, say("course.asker"), None, pick=True, marks=marks)]
         show_boards(desk, shown, ask_from(desk, size))
-        st.caption(say("course.click_asks"))
+        say_asking(desk)
         return
     row = scene.row(block)
     order = asking.shuffle_of(scene, len(row))

@@ -216,6 +216,12 @@ def guess_marks(desk: Desk, name: str, board: Board) -> Board:
     return replace(board, marks=marks, boxes=boxes)
 
 
+def say_asking(desk: Desk) -> None:
+    """That the visitor may let another cell ask, where they may."""
+    if desk.may_ask:
+        st.caption(desk.say("course.click_asks"))
+
+
 def say_limit(desk: Desk) -> None:
     """What a reading does not prove."""
     st.caption(desk.say("course.limit"))

@@ -20,6 +20,7 @@ from transcnn.ui.course.boards import (
     guess_marks,
     last_board,
     mark,
+    say_asking,
     say_limit,
     show_bars,
     show_boards,
@@ -198,7 +199,7 @@ def _name_the_right_class(desk: Desk) -> None:
 
     def take() -> None:
         right = st.session_state["course_right"]
-        desk.state.take_step(replace(course, right=right, box=None))
+        desk.go(replace(course, right=right, box=None))
 
     st.session_state["course_right"] = course.right
     st.selectbox(
@@ -231,7 +232,7 @@ def _take_corner(desk: Desk, at: tuple[int, int], size: tuple[int, int]) -> None
     (top, bottom), (left, right) = (sorted(pair) for pair in zip(first, at, strict=True))
     box = (top, left, bottom, right)
     if claims.fits(box, size):
-        desk.state.take_step(replace(desk.state.course, box=box))
+        desk.go(replace(desk.state.course, box=box))
     else:
         st.session_state["course_box_refused"] = True
 
@@ -260,7 +261,7 @@ def _claim(desk: Desk) -> None:
     marks = [mark(cell, "t"), mark(other, "u", "seen")]
     shown = last_board(desk, block, say("course.reading_of"), row, pick=True, marks=marks)
     show_boards(desk, [shown], ask_from(desk, block.levels[-1].size))
-    st.caption(say("course.click_asks"))
+    say_asking(desk)
     say_limit(desk)
     if not desk.revealed:
         return

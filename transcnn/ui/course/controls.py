@@ -15,6 +15,7 @@ from transcnn.ui.course.boards import (
     ask_from,
     last_board,
     mark,
+    say_asking,
     say_limit,
     show_boards,
     stretched,
@@ -62,7 +63,7 @@ def _trained_or_random(desk: Desk) -> None:
         rows[named if desk.revealed else letter] = row
     rows[say("course.edges")] = controls.edge_shares(scene, block)
     _show_rows(desk, block, cell, rows, ask_from(desk, block.levels[-1].size))
-    st.caption(say("course.click_asks"))
+    say_asking(desk)
     say_limit(desk)
 
 
@@ -83,7 +84,7 @@ def _stretched(desk: Desk) -> None:
         rows[(title if desk.revealed else letters[name]) + chosen] = row
 
     def choose(number: int, _: int, __: int) -> None:
-        desk.state.take_step(replace(desk.state.course, board=number))
+        desk.go(replace(desk.state.course, board=number))
 
     _show_rows(desk, block, scene.cell(block), rows, choose)
     st.caption(say("course.click_chooses"))
@@ -101,7 +102,7 @@ def _switches(desk: Desk) -> None:
     if desk.revealed:
         shown.append(last_board(desk, block, say("course.own_reading"), scene.row(block)))
     show_boards(desk, shown, ask_from(desk, block.levels[-1].size))
-    st.caption(say("course.click_asks"))
+    say_asking(desk)
     if desk.revealed:
         runs = scene.experiments.switched
         switch = choose_switch(desk, "course_switch")

@@ -1,15 +1,19 @@
 """What the parts of the page work on: the step, the scene, the words, and what was answered."""
 
+import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
+from transcnn.course.classroom.store import ROUNDS, Learner, Standing, Teacher, Vote
+from transcnn.course.kept import Kept
 from transcnn.course.lessons import Lesson
 from transcnn.course.questions import Posed
 from transcnn.course.scene import Scene
 from transcnn.course.step import Step
-from transcnn.ui.course.progress import Kept
+from transcnn.errors import NoClass
+from transcnn.ui.course.choice import CourseChoice
 from transcnn.ui.state import AppState
 from transcnn.ui.view import Shown
 from transcnn.ui.words import Words
@@ -23,7 +27,11 @@ COLOURS = {
 
 @dataclass(frozen=True)
 class Desk:
-    """One step for one visitor; `posed` are its questions about this picture, None: left out."""
+    """One step for one visitor; `posed` are its questions about this picture, None: left out.
+
+    `teaching`: in the teacher's view. `room` is the class that the visitor is in, `standing` how it
+    stands, `answers` what the visitor has answered there; alone, the progress has them.
+    """
 
     state: AppState
     say: Words
@@ -32,6 +40,10 @@ class Desk:
     lesson: Lesson
     scene: Scene
     posed: Mapping[str, Posed | None]
+    answers: Mapping[str, Kept]
+    teaching: bool = False
+    room: Teacher | Learner | None = None
+    standing: Standing = field(default_factory=Standing)
 
     @property
     def colours(self) -> dict[str, str]:
@@ -55,7 +67,7 @@ class Desk:
 
     def kept(self, name: str) -> Kept | None:
         """The guess at a question; None also for one from a file that cannot be a guess at it."""
-        kept, posed = self.state.progress.kept.get(self.question_place(name)), self.posed[name]
+        kept, posed = self.answers.get(self.question_place(name)), self.posed[name]
         return kept if kept is not None and posed is not None and posed.takes(kept.guess) else None
 
     @property
@@ -65,13 +77,61 @@ class Desk:
 
     @property
     def revealed(self) -> bool:
-        return self.all_kept and self.step_place in self.state.progress.revealed
+        """In a class its teacher reveals; in the teacher's view nobody has to predict first."""
+        if self.room is not None:
+            return self.step_place in self.standing.revealed
+        known = self.step_place in self.state.progress.revealed
+        return known and (self.teaching or self.all_kept)
 
     @property
     def seen(self) -> bool:
-        """Whether it was said what there was to see."""
+        """Whether it was said what there was to see; in front of a class, whether its teacher went
+        on to why.
+        """
+        if isinstance(self.room, Teacher):
+            return self.step_place in self.standing.explained
         return self.revealed and self.step_place in self.state.progress.saw
+
+    @property
+    def in_class(self) -> bool:
+        """Whether the visitor is a learner in a class."""
+        return isinstance(self.room, Learner)
+
+    def vote(self, name: str) -> Vote:
+        """Which vote of the class on a question is open; alone there is only the first."""
+        return self.standing.vote(self.question_place(name))
+
+    def can_answer(self, name: str) -> bool:
+        return self.kept(name) is None and self.vote(name) in ROUNDS and not self.revealed
+
+    def keep(self, name: str, kept: Kept) -> None:
+        """Keep a guess; of a learner also in the class, and nowhere if its vote is over."""
+        place = self.question_place(name)
+        with contextlib.suppress(NoClass):  # it is over: the page says so as soon as it is drawn
+            if not isinstance(self.room, Learner) or self.room.answer(place, kept):
+                self.state.progress.kept[place] = kept
+
+    def see(self, said: str) -> None:
+        """Keep what was seen."""
+        self.state.progress.saw[self.step_place] = said
+        with contextlib.suppress(NoClass):
+            if isinstance(self.room, Learner):
+                self.room.see(self.step_place, said)
+            elif self.room is not None:
+                self.room.explain(self.step_place)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the visitor may change what a question is about, such as the pixel that asks:
+        before the reveal all of a class are asked about the same.
+        """
+        return not self.in_class or self.revealed
+
+    def go(self, there: CourseChoice) -> None:
+        """Look at `there`, where the visitor may."""
+        if self.may_ask:
+            self.state.take_step(there)
 
     def ask_from(self, at: tuple[int, int]) -> None:
         """Let another pixel of the input ask."""
-        self.state.take_step(replace(self.state.course, at=at))
+        self.go(replace(self.state.course, at=at))

@@ -21,6 +21,7 @@ from transcnn.ui.course.boards import (
     guess_marks,
     last_board,
     mark,
+    say_asking,
     say_limit,
     show_bars,
     show_boards,
@@ -183,7 +184,7 @@ def _reaching(desk: Desk) -> None:
         marks = [mark(scene.cell(block), "t"), mark(far, "u", "seen")]
         shown = last_board(desk, block, say("course.asker"), None, marks=marks, pick=True)
         show_boards(desk, [shown], ask_from(desk, block.levels[-1].size))
-        st.caption(say("course.click_asks"))
+        say_asking(desk)
         return
     rows, columns = block.size
     way = going_up.way(scene, block, _source(block.size))

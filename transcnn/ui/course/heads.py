@@ -18,6 +18,7 @@ from transcnn.ui.course.boards import (
     guess_marks,
     last_board,
     mark,
+    say_asking,
     say_limit,
     show_bars,
     show_boards,
@@ -71,7 +72,7 @@ def _scaling(desk: Desk) -> None:
         ask_from(desk, block.levels[-1].size),
     )
     st.markdown(say("course.peak_says", peak=f"{100 * shown.max():.0f}"))
-    st.caption(say("course.click_asks"))
+    say_asking(desk)
     with st.expander(say("course.by_hand"), expanded=True):
         edit_map(desk)
         merged = asking.four(scene.worked.merged)
@@ -95,7 +96,7 @@ def _adding(desk: Desk) -> None:
         start=(y, x),
     )
     show_boards(desk, [shown], ask_from(desk, block.size))
-    st.caption(say("course.click_asks"))
+    say_asking(desk)
     if not desk.revealed:
         return
     parts = {

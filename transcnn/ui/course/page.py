@@ -1,6 +1,7 @@
 """The course page: which step, its picture and equation, its questions, what it says."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from transcnn.ui.view import Shown, take_shown
 from transcnn.ui.words import Words, class_labels, words
 
 if TYPE_CHECKING:
+    from transcnn.course.kept import Kept
     from transcnn.ui.course.desk import Desk
 
 _FILE = "course_file"
@@ -26,22 +28,42 @@ def show() -> None:
     state = AppState()
     say = words(state.language)
     st.title(say("course.title"))
-    st.write(say("course.lede"))
+    if not state.seat.teaching:
+        st.write(say("course.lede"))
     if state.upload_error is not None:
         st.error(say.error(state.upload_error))
-    shown = take_shown(state)
 
+    from transcnn.course.classroom.store import Learner, Standing, Teacher
     from transcnn.course.lessons import load_lesson
     from transcnn.course.scene import Scene, first_asker
     from transcnn.course.steps import STEPS, find_step
     from transcnn.ui.course.before_after import show_before_after
     from transcnn.ui.course.desk import Desk
     from transcnn.ui.course.glossary import show_glossary, show_word_card
+    from transcnn.ui.course.learner import show_bar, show_door, waits_for_words
+    from transcnn.ui.course.notes import show_notes
     from transcnn.ui.course.questions import show_questions
+    from transcnn.ui.course.room import current_answers, enter, go_along
     from transcnn.ui.course.steps import choose_step
+    from transcnn.ui.course.teacher import show_podium, show_questions_to_all, show_to_class
     from transcnn.ui.course.touching import touch
 
     _follow_link(state)
+    room = enter(state, say)
+    teaching, learning = state.seat.teaching, isinstance(room, Learner)
+    standing = Standing() if room is None else room.standing()
+    answers: Mapping[str, Kept] = state.progress.kept
+    if room is not None:
+        go_along(state, room, standing)
+    if isinstance(room, Learner):
+        answers = current_answers(room, standing)
+        state.progress.saw |= room.seen()
+        show_bar(state, say, room, standing)
+    elif teaching:
+        show_podium(state, say, room)
+    else:
+        show_door(state, say)
+    shown = take_shown(state)
     step = find_step(state.course.step)
     _write_link(state, shown, step.number)
     config = state.config(state.model)
@@ -63,8 +85,23 @@ def show() -> None:
         lacking = step.lacks(scene)
         questions = {} if lacking else step.questions
         posed = {name: question.pose(scene) for name, question in questions.items()}
-    desk = Desk(state, say, shown, step, load_lesson(step, state.language), scene, posed)
-    choose_step(desk)
+    desk = Desk(
+        state,
+        say,
+        shown,
+        step,
+        load_lesson(step, state.language),
+        scene,
+        posed,
+        answers,
+        teaching,
+        room,
+        standing,
+    )
+    if isinstance(room, Teacher):
+        show_to_class(desk)
+    if not learning:
+        choose_step(desk)
     if step is STEPS[0]:
         show_word_card(say)
     facts = step.facts(scene)
@@ -80,6 +117,8 @@ def show() -> None:
     with right:
         if lacking:
             st.info(say(f"course.lacks_{lacking}"))
+        elif teaching:
+            show_questions_to_all(desk)
         else:
             show_questions(desk)
         if desk.seen:
@@ -89,10 +128,16 @@ def show() -> None:
             if desk.lesson.change is not None:
                 st.markdown(f"**{say('course.change')}** {desk.lesson.change}")
                 st.markdown(f"**{say('course.present')}** {desk.lesson.present}")
-    show_before_after(state, say)
+    if learning:
+        state.following.waits = waits_for_words(desk)
+    if teaching:
+        show_notes(state.language, step.chapter)
+    else:
+        show_before_after(state, say)
     show_glossary(say)
     _hand_out(desk)
-    _take_away(state, say, shown)
+    if room is None:  # in a class the address holds the key of a seat
+        _take_away(state, say, shown)
 
 
 def _coloured(equation: str, desk: "Desk") -> str:
@@ -111,6 +156,7 @@ def _follow_link(state: AppState) -> None:
     if state.leads_elsewhere(named):
         there = read_course(named, state.config(state.model).input.size)
         state.take_step(replace(state.course, step=there.step, at=there.at, hand=there.hand))
+    state.wrote_link(named)  # it has been followed, also if the page begins anew before it writes
 
 
 def _write_link(state: AppState, shown: Shown, step: str) -> None:
@@ -118,6 +164,7 @@ def _write_link(state: AppState, shown: Shown, step: str) -> None:
     if shown.source.sample is None:  # uploads are not part of links, nor are places on them
         link.pop("at", None)
     state.wrote_link(dict(link))
+    link |= state.seat.link()
     wanted = {
         "picture": shown.source.sample,
         "model": state.shown_model,

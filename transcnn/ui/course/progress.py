@@ -9,21 +9,12 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from transcnn.course.questions import Guess
+from transcnn.course.kept import Kept, read_kept
 from transcnn.errors import ChoiceError
 
 LARGEST = 1_000_000  # bytes of a file
 LONGEST = 2_000  # signs of what was seen
-SURENESS = ("guess", "fairly", "certain")
 _VERSION = 1
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One guess and how sure it was."""
-
-    guess: Guess
-    sure: str  # one of `SURENESS`
 
 
 @dataclass
@@ -74,7 +65,7 @@ def read_progress(data: bytes) -> Progress:
         if found["version"] != _VERSION:
             raise ValueError("another version")
         return Progress(
-            kept={_text(p): _kept(k) for p, k in found["kept"].items()},
+            kept={_text(p): read_kept(k["guess"], k["sure"]) for p, k in found["kept"].items()},
             revealed={_text(place) for place in found["revealed"]},
             saw={_text(place): _text(said) for place, said in found["saw"].items()},
             **_tests(found),
@@ -83,20 +74,6 @@ def read_progress(data: bytes) -> Progress:
         raise ChoiceError(
             field="progress", value=data[:20], allowed="a file that this page has saved"
         ) from error
-
-
-def _kept(found: Any) -> Kept:
-    guess, sure = found["guess"], found["sure"]
-    if isinstance(guess, list):
-        guess = tuple(guess)
-    parts = guess if isinstance(guess, tuple) else (guess,)
-    if (
-        sure not in SURENESS
-        or len(parts) > 9
-        or not all(type(p) in (str, int, float) for p in parts)
-    ):
-        raise ValueError("no guess")
-    return Kept(guess, sure)
 
 
 def _tests(found: dict[str, Any]) -> dict[str, Any]:

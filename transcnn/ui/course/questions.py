@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from transcnn.course.kept import SURENESS, Kept
 from transcnn.course.questions import (
     Choose,
     Click,
@@ -15,7 +16,8 @@ from transcnn.course.questions import (
     spell_number,
 )
 from transcnn.ui.course.desk import Desk
-from transcnn.ui.course.progress import LONGEST, SURENESS, Kept
+from transcnn.ui.course.learner import say_vote
+from transcnn.ui.course.progress import LONGEST
 
 _SIGNS = {"hit": "✓", "near": "≈", "miss": "✗"}
 
@@ -27,14 +29,17 @@ def show_questions(desk: Desk) -> None:
             st.info(desk.say("course.left_out", number=number))
             continue
         with st.container(border=True):
-            st.markdown(f"**{number}.** {_asks(desk, name, posed)}")
+            st.markdown(f"**{number}.** {asks(desk, name, posed)}")
+            say_vote(desk, name)
             kept = desk.kept(name)
-            if kept is None:
+            if desk.can_answer(name):
                 _ask(desk, name, posed)
-            else:
+            elif kept is not None or desk.revealed:
                 _show_kept(desk, name, posed, kept)
     if desk.revealed:
         _ask_what_was_seen(desk)
+    elif desk.in_class:
+        st.caption(desk.say("class.teacher_reveals"))
     else:
         st.button(
             desk.say("course.reveal"),
@@ -48,13 +53,15 @@ def show_questions(desk: Desk) -> None:
             st.caption(desk.say("course.predict_first"))
 
 
-def _asks(desk: Desk, name: str, posed: Posed) -> str:
+def asks(desk: Desk, name: str, posed: Posed) -> str:
+    """The question in words."""
     if posed.flat:
         return desk.say("course.flat_asks")
     return desk.lesson.questions[name].asks.format(**posed.gaps)
 
 
-def _option(desk: Desk, name: str, posed: Posed, option: str) -> str:
+def say_option(desk: Desk, name: str, posed: Posed, option: str) -> str:
+    """What can be chosen or ordered, in words."""
     if posed.flat:
         return desk.say(f"course.flat_{option}")
     return desk.lesson.questions[name].options[option].format(**posed.gaps)
@@ -83,13 +90,13 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
                     say("course.guess"),
                     options,
                     index=None,
-                    format_func=lambda option: _option(desk, name, posed, option),
+                    format_func=lambda option: say_option(desk, name, posed, option),
                     key=guess_key,
                     label_visibility="collapsed",
                 )
             case Tick(options=options):
                 for option in options:
-                    st.checkbox(_option(desk, name, posed, option), key=f"{guess_key}|{option}")
+                    st.checkbox(say_option(desk, name, posed, option), key=f"{guess_key}|{option}")
             case Order() as order:
                 st.radio(
                     say("course.guess"),
@@ -141,22 +148,23 @@ def _keep(desk: Desk, name: str, posed: Posed, guess_key: str, sure_key: str) ->
     if guess is None or sure is None or not posed.takes(guess):
         st.session_state[f"refused|{place}"] = True
         return
-    desk.state.progress.kept[place] = Kept(guess, sure)
+    desk.keep(name, Kept(guess, sure))
+    st.session_state.pop(clicked_key(place), None)  # a second vote begins anew
 
 
-def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept) -> None:
+def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept | None) -> None:
     say = desk.say
-    guess = describe_guess(desk, name, posed, kept.guess)
     left, right = st.columns(2)
-    with left:
-        st.caption(say("course.your_guess", sure=say(f"course.sure_{kept.sure}")))
-        st.markdown(f"**{guess}**")
+    if kept is not None:
+        left.caption(say("course.your_guess", sure=say(f"course.sure_{kept.sure}")))
+        left.markdown(f"**{describe_guess(desk, name, posed, kept.guess)}**")
     if not desk.revealed:
         return
-    mark = posed.mark(kept.guess)
     with right:
-        st.caption(say("course.outcome"))
-        st.markdown(f"**{_outcome(desk, name, posed)}**")
+        show_outcome(desk, name, posed)
+    if kept is None:
+        return
+    mark = posed.mark(kept.guess)
     near = mark == "near" and isinstance(posed.asks, Draw)
     st.markdown(f"{_SIGNS[mark]} {say('course.near_draw' if near else f'course.{mark}')}")
     if (way := posed.way(kept.guess)) is not None:
@@ -179,20 +187,26 @@ def describe_guess(desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
         return say("course.box", top=top, left=left, bottom=bottom, right=right)
     if isinstance(posed.asks, Order):
         assert isinstance(guess, tuple)
-        return " > ".join(_option(desk, name, posed, str(option)) for option in guess)
+        return " > ".join(say_option(desk, name, posed, str(option)) for option in guess)
     if isinstance(posed.asks, Tick):
         assert isinstance(guess, tuple)
-        ticked = [_option(desk, name, posed, str(option)) for option in guess]
+        ticked = [say_option(desk, name, posed, str(option)) for option in guess]
         return "; ".join(ticked) or say("course.none_ticked")
     if isinstance(posed.asks, Estimate):
         return spell_number(float(guess))  # type: ignore[arg-type]
-    return _option(desk, name, posed, str(guess))
+    return say_option(desk, name, posed, str(guess))
+
+
+def show_outcome(desk: Desk, name: str, posed: Posed) -> None:
+    """What was right."""
+    st.caption(desk.say("course.outcome"))
+    st.markdown(f"**{_outcome(desk, name, posed)}**")
 
 
 def _outcome(desk: Desk, name: str, posed: Posed) -> str:
     match posed.asks:
         case Choose(right=right):
-            return " / ".join(_option(desk, name, posed, option) for option in sorted(right))
+            return " / ".join(say_option(desk, name, posed, option) for option in sorted(right))
         case Tick(options=options, right=right):
             return describe_guess(desk, name, posed, tuple(o for o in options if o in right))
         case Estimate(key=key):
@@ -219,6 +233,6 @@ def _ask_what_was_seen(desk: Desk) -> None:
         )
 
         def keep() -> None:
-            desk.state.progress.saw[place] = st.session_state[key] or ""
+            desk.see(st.session_state[key] or "")
 
         st.form_submit_button(say("course.keep_saw"), key=f"keep|{key}", on_click=keep)

@@ -1,0 +1,282 @@
+"""A class without a browser: a teacher and learners, each in a session of their own."""
+
+import pytest
+
+from tests.app.test_course import open_course, predict, said, zebra  # noqa: F401
+from transcnn.course.classroom import store
+from transcnn.course.lessons import load_lesson
+from transcnn.course.steps import STEPS, find_step
+from transcnn.pictures.samples import samples
+from transcnn.ui.course import room
+from transcnn.ui.course.seat import Seat, read_seat
+
+HOSTILE = "*Bo* :smile: $x$ <b>"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """Classes of the test's own."""
+    monkeypatch.setattr(store.tempfile, "tempdir", str(tmp_path))
+    room.classes.clear()
+    room.door.clear()
+    yield store.classes_folder()
+    room.classes.clear()
+
+
+def shows(app):
+    """Everything that is written on the page."""
+    parts = [*app.info, *app.warning, *app.error, *app.header, *app.get("text")]
+    return "\n".join([said(app), *(str(part.value) for part in parts)])
+
+
+def press(app, key):
+    app.button(key=key).click().run()
+    assert not app.exception
+
+
+def has(app, key):
+    return any(button.key == key for button in app.button)
+
+
+def begin(step="1.3", **link):
+    """A teacher with a class: the page and the code."""
+    teacher = open_course(view="teacher", step=step, **link)
+    press(teacher, "class_begin")
+    return teacher, teacher.session_state["seat"].code
+
+
+def join(code, name="", **link):
+    learner = open_course(**{"class": code}, **link)
+    learner.text_input(key="class_name").set_value(name)
+    press(learner, "class_join")
+    return learner
+
+
+def answer(learner, name, guess):
+    keep = next(b for b in learner.button if b.key and b.key.startswith(f"keep|{name}|"))
+    place = keep.key.removeprefix("keep|")
+    field = learner.text_input if isinstance(guess, str) and guess[0].isdigit() else learner.radio
+    field(key=f"guess|{place}").set_value(guess)
+    learner.radio(key=f"sure|{place}").set_value("fairly")
+    press(learner, keep.key)
+
+
+def asked(learner):
+    """The questions that can be answered now."""
+    keys = [b.key for b in learner.button if b.key and b.key.startswith("keep|Q")]
+    return [key.split("|")[1] for key in keys]
+
+
+def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
+    lesson = load_lesson(find_step("1.3"), "en")
+    teacher, code = begin()
+    assert f"{code[:3]} {code[3:]}" in shows(teacher)
+    learner = join(code, HOSTILE)
+    assert learner.session_state["course"].step == "1.3", "it goes where the teacher is"
+    assert HOSTILE in [text.value for text in learner.get("text")], "as it was written"
+    right = next(iter(find_step("1.3").questions["Q5"].pose(zebra).asks.right))
+    wrong = "b" if right == "a" else "a"
+
+    answer(learner, "Q5", wrong)
+    assert asked(learner) == ["Q6"]
+    assert not has(learner, "course_reveal"), "the teacher reveals"
+    teacher.run()
+    assert "First vote: **1** of 1 have answered." in shows(teacher)
+    assert not teacher.get("plotly_chart"), "nobody sees the first vote"
+
+    press(teacher, "class_turn_Q5")
+    learner.run()
+    assert "Talk about it in pairs" in shows(learner)
+    assert asked(learner) == ["Q6"]
+    assert "0 % are right" in shows(teacher)
+    assert not teacher.get("plotly_chart")
+
+    press(teacher, "class_turn_Q5")
+    learner.run()
+    assert asked(learner) == ["Q5", "Q6"], "the second vote"
+    answer(learner, "Q5", right)
+    assert asked(learner) == ["Q6"]
+    assert not teacher.get("plotly_chart")
+    press(teacher, "class_turn_Q5")
+    (chart,) = teacher.get("plotly_chart")
+    told = {"a": ("A", "B"), "b": ("B", "A")}[wrong]
+    both = (f"First vote (1): {told[0]}: 1", f"Second vote (1): {told[0]}: 0")
+    alt = chart.proto.alt
+    for one in both:
+        vote, count = one.split("): ")
+        assert count in alt.split(vote)[1].split("vote")[0]
+    assert "✓" not in alt, "what is right waits for the reveal"
+    assert lesson.title not in shows(teacher)
+
+    press(teacher, "course_reveal")
+    assert f"✓ {told[1]}: 1" in teacher.get("plotly_chart")[0].proto.alt
+    assert lesson.title in shows(teacher)
+    assert lesson.why.format(**find_step("1.3").facts(zebra)) not in shows(teacher)
+    press(teacher, "class_why")
+    assert lesson.why.format(**find_step("1.3").facts(zebra)) in shows(teacher)
+
+    learner.run()
+    assert lesson.title in shows(learner)
+    assert asked(learner) == [], "too late for the question that was not answered"
+    assert "Right." in shows(learner)
+    learner.text_area[0].set_value("a stripe")
+    press(learner, next(b.key for b in learner.button if b.key and b.key.startswith("keep|saw")))
+    seat = teacher.session_state["seat"]
+    led = room.classes().enter(seat.code, seat.key)
+    assert [said for *_, said in led.all_seen()] == ["a stripe"]
+    assert [(g.name, g.round, g.kept.guess) for g in led.all_answers()] == [
+        (HOSTILE, 1, wrong),
+        (HOSTILE, 2, right),
+    ]
+
+
+def test_a_restart_finds_teacher_and_learner_where_they_were():
+    teacher, code = begin(step="2.1")
+    learner = join(code, "Ada")
+    answer(learner, "Q12", "3")
+    seats = [app.session_state["seat"] for app in (teacher, learner)]
+    room.classes.clear()
+    back = open_course(**seats[0].link())
+    assert back.session_state["course"].step == "2.1"
+    assert "Q12" not in asked(open_course(**seats[1].link())), "what was answered stays"
+    teacher = back
+    press(teacher, "course_next")
+    late = open_course(**seats[1].link())
+    assert late.session_state["course"].step == "2.2"
+
+
+def test_a_learner_who_may_be_typing_is_not_pulled_away():
+    teacher, code = begin(step="1.1")
+    learner = join(code)
+    press(teacher, "course_next")
+    learner.run()
+    assert learner.session_state["course"].step == "1.1"
+    press(learner, "class_go")
+    assert learner.session_state["course"].step == "1.2"
+    assert not has(learner, "class_go")
+
+
+def test_a_learner_for_whom_nothing_waits_goes_along_at_once(zebra):  # noqa: F811
+    teacher, code = begin(step="1.3")
+    learner = join(code)
+    predict(learner, zebra, "1.3")
+    press(teacher, "course_next")
+    learner.run()
+    assert learner.session_state["course"].step == "1.4"
+
+
+def test_a_learner_gets_the_teachers_picture_asker_and_hand_map():
+    teacher, code = begin(step="1.4", picture="lion", at="200,10")
+    hand = ((1, 1, 1, 1),) * 4
+    teacher.session_state["course"] = room.CourseChoice("1.4", (200, 10), hand)
+    teacher.run()
+    learner = join(code)
+    assert learner.session_state["sample"] == "lion"
+    assert learner.session_state["course"] == room.CourseChoice("1.4", (200, 10), hand)
+
+
+def test_a_picture_of_the_teachers_own_reaches_the_class_only_by_a_click(folder):
+    teacher, code = begin(step="1.4")
+    learner = join(code)
+    before = learner.session_state["sample"]
+    photo = samples()[3].path.read_bytes()
+    teacher.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
+    assert "Only you see this" in shows(teacher)
+    learner.run()
+    assert not learner.session_state["shows_upload"]
+    assert learner.session_state["sample"] == before
+    press(teacher, "class_share")
+    assert "Only you see this" not in shows(teacher)
+    late = join(code)
+    assert late.session_state["shows_upload"]
+    shared, given = late.session_state["upload"], teacher.session_state["upload"]
+    assert shared.digest == given.digest
+    press(teacher, "class_end")
+    assert not list(folder.iterdir())
+
+
+def test_the_end_of_a_class_is_said_calmly_and_leaves_everybody_alone():
+    teacher, code = begin()
+    learner = join(code)
+    press(teacher, "class_end")
+    assert has(teacher, "class_begin")
+    learner.run()
+    assert not learner.exception
+    assert f"There is no class {code}" in shows(learner)
+    assert learner.session_state["seat"] == Seat()
+    learner.run()
+    assert has(learner, "class_join")
+
+
+def test_answering_into_a_class_that_has_just_ended_does_no_harm():
+    teacher, code = begin()
+    learner = join(code)
+    press(teacher, "class_end")
+    answer(learner, "Q5", "a")
+    assert f"There is no class {code}" in shows(learner)
+
+
+@pytest.mark.parametrize("code", ["000000", "<b>*x* $x$ :red[a]"])
+def test_a_wrong_code_gets_one_calm_sentence(code):
+    alone = open_course()
+    alone.text_input(key="class_code").set_value(code)
+    press(alone, "class_join")
+    (warning,) = alone.warning
+    assert room.plain(code) in warning.value
+    assert alone.session_state["seat"] == Seat()
+
+
+def test_after_many_wrong_codes_nobody_joins_for_a_while():
+    _, code = begin()
+    for _ in range(60):
+        room.door().note_wrong()
+    learner = join(code)
+    assert "Too many wrong codes" in shows(learner)
+    assert learner.session_state["seat"].key == ""
+
+
+def test_a_key_that_nobody_has_is_no_seat_and_the_key_decides_the_view():
+    teacher, code = begin()
+    learner = join(code)
+    stranger = open_course(**{"class": code, "key": "x" * 22, "view": "teacher"})
+    assert f"There is no class {code}" in shows(stranger)
+    own = learner.session_state["seat"].key
+    cheat = open_course(**{"class": code, "key": own, "view": "teacher"})
+    assert not has(cheat, "class_end")
+    assert not has(cheat, "course_reveal")
+    key = teacher.session_state["seat"].key
+    assert has(open_course(**{"class": code, "key": key}), "class_end")
+
+
+def test_links_of_seats_are_read_and_never_trusted():
+    seat = Seat(True, "123456", "k" * 22)
+    assert read_seat(seat.link()) == seat
+    assert read_seat({}) == Seat()
+    assert len(read_seat({"key": "k" * 10_000}).key) < 100
+    assert not read_seat({"view": "pupil"}).teaching
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("number", [step.number for step in STEPS if step.number.endswith(".1")])
+def test_the_teachers_view_holds_answers_back_and_has_the_notes(number, language):
+    """Without a class too."""
+    from transcnn.course.notes import load_notes, load_pages
+
+    app = open_course(view="teacher", step=number, lang=language)
+    notes = load_notes(int(number[0]), language)
+    assert notes.say in said(app)
+    for page in load_pages(language):
+        assert page.text in said(app)
+    assert asked(app) == []
+    outcome = room.words(language)("course.outcome")
+    assert outcome not in said(app)
+    press(app, "course_reveal")
+    assert outcome in said(app)
+
+
+def test_the_page_of_somebody_alone_offers_a_class_and_the_teachers_view():
+    app = open_course()
+    press(app, "class_teach")
+    assert has(app, "class_begin")
+    press(app, "class_leave_view")
+    assert has(app, "class_join")

@@ -1,0 +1,132 @@
+"""A class in browsers: a teacher and learners, typing, voting, and a server that dies meanwhile."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.browser.conftest import opening
+from tests.browser.test_course import settle
+
+HOSTILE = ":smile: **b** $x$ <i> :red[r]"
+
+
+def begin(open_, server, step):
+    """A teacher with a class: the page and the code."""
+    page = open_(f"{server}/course?view=teacher&step={step}", until=".boards canvas")
+    settle(page)
+    page.locator(".st-key-class_begin button").click()
+    page.wait_for_url("**class=**")
+    return page, parse_qs(urlsplit(page.url).query)["class"][0]
+
+
+def join(open_, server, code, name, **options):
+    page = open_(f"{server}/course?class={code}", until=".st-key-class_join button", **options)
+    settle(page)
+    page.get_by_label("Your name").fill(name)
+    page.locator(".st-key-class_join button").click()
+    page.locator(".st-key-class_bar").wait_for()
+    return page
+
+
+def form(page, name):
+    """Where a question is answered."""
+    keep = page.locator(f'[class*="st-key-keep-{name}-"]')
+    return page.locator("[data-testid=stForm]").filter(has=keep)
+
+
+def vote(page, name, guess):
+    settle(page)
+    form(page, name).get_by_text(guess, exact=True).click()
+    form(page, name).get_by_text("certain", exact=True).click()
+    form(page, name).get_by_role("button", name="Keep my prediction").click()
+
+
+def says(page, text):
+    page.get_by_text(text).first.wait_for()
+
+
+def told(page):
+    """What the histogram tells those who do not see it: the counts by vote and option."""
+    figure = page.locator("[data-testid=stPlotlyChart]").first
+    figure.wait_for()
+    text = figure.locator("[aria-label]").first.get_attribute("aria-label")
+    votes = re.split(r"(First|Second) vote \(\d+\): ", text)[1:]
+    return {
+        vote: {option: int(count) for option, count in re.findall(r"(\w+): (\d+)", counts)}
+        for vote, counts in zip(votes[::2], votes[1::2], strict=True)
+    }
+
+
+def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, chromium):
+    server = start_server()
+    with opening(chromium, away=True) as open_:
+        teacher, code = begin(open_, server, "1.3")
+        phone = {"viewport": {"width": 390, "height": 844}}
+        one = join(open_, server, code, HOSTILE, **phone)
+        two = join(open_, server, code, "小明", **phone)
+        for page in (one, two):
+            page.get_by_role("heading", name="1.3", exact=True).wait_for()
+        says(one, HOSTILE)
+        says(teacher, "2 joined")
+        vote(one, "Q5", "A")
+        vote(two, "Q5", "A")
+        says(teacher, "2 of 2 have answered")
+        assert teacher.locator("[data-testid=stPlotlyChart]").count() == 0
+
+        field = form(two, "Q6").locator("input[type=text]")
+        field.fill("3.5")
+        teacher.locator(".st-key-class_turn_Q5 button").click()
+        says(one, "Talk about it in pairs")
+        says(two, "Talk about it in pairs")
+        assert field.input_value() == "3.5", "typed and not yet kept"
+
+        server.restart()
+        for page in (teacher, one, two):
+            page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]")
+            settle(page)
+        says(one, HOSTILE)
+        says(one, "Talk about it in pairs")
+        teacher.locator(".st-key-class_turn_Q5 button").click()
+        says(one, "Second vote")
+        says(two, "Second vote")
+        vote(one, "Q5", "B")
+        vote(two, "Q5", "A")
+        says(teacher, "2 of 2 have answered")
+        teacher.locator(".st-key-class_turn_Q5 button").click()
+        assert told(teacher) == {"First": {"A": 2, "B": 0}, "Second": {"A": 1, "B": 1}}
+
+        teacher.locator(".st-key-course_next button").click()
+        one.get_by_role("button", name="The class is at 1.4").click()
+        one.get_by_role("heading", name="1.4").wait_for()
+        teacher.get_by_role("button", name="End the class").click()
+        teacher.get_by_role("button", name="End it and delete everything").click()
+        says(one, f"There is no class {code}")
+        one.get_by_text("Join a class").wait_for()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_twenty_learners_vote_at_once_and_all_are_counted(start_server, chromium):
+    server = start_server()
+    with opening(chromium) as open_:
+        teacher, code = begin(open_, server, "1.3")
+        learners = [join(open_, server, code, f"learner {k}") for k in range(20)]
+        says(teacher, "20 joined")
+        for turn, letters in enumerate(("AAB", "BBBA")):
+            sent = [letters[k % len(letters)] for k in range(20)]
+            for page in learners:
+                form(page, "Q5").wait_for()
+            for page, letter in zip(learners, sent, strict=True):
+                vote(page, "Q5", letter)  # nobody waits for another
+            says(teacher, "20 of 20 have answered")
+            teacher.locator(".st-key-class_turn_Q5 button").click()
+            if turn == 0:
+                first = sent
+                says(teacher, "with 20 answers")
+                teacher.locator(".st-key-class_turn_Q5 button").click()
+        expected = {
+            name: {letter: votes.count(letter) for letter in "AB"}
+            for name, votes in (("First", first), ("Second", sent))
+        }
+        assert told(teacher) == expected

@@ -1,0 +1,402 @@
+"""A class without its pages: nothing lost, nothing mixed, nothing kept too long, nobody let in."""
+
+import contextlib
+import csv
+import io
+import itertools
+import os
+import random
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transcnn.course.classroom import store
+from transcnn.course.classroom.door import Door, clean_name, read_code
+from transcnn.course.classroom.slide import Slide
+from transcnn.course.classroom.store import Classes, Learner, Teacher
+from transcnn.course.classroom.table import as_csv
+from transcnn.course.classroom.tally import bins, count_bins, count_cells
+from transcnn.course.kept import Kept
+from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses
+
+PLACE = "Q5|m|0123456789abcdef|112,64"
+SLIDE = Slide("1.3", "m", "zebra", (112, 64), ((0, 1), (2, -3)))
+
+
+class Clock:
+    """Seconds since 1970 that a test moves on."""
+
+    now = 1e9
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def classes(tmp_path, clock):
+    return Classes(tmp_path / "classes", clock)
+
+
+@pytest.fixture
+def teacher(classes):
+    code, key = classes.begin()
+    return classes.enter(code, key)
+
+
+def sit(teacher, name=""):
+    key = teacher.classes.join(teacher.code, name)
+    return teacher.classes.enter(teacher.code, key)
+
+
+def test_who_comes_back_with_a_key_sits_where_they_sat(classes):
+    code, key = classes.begin()
+    assert isinstance(classes.enter(code, key), Teacher)
+    keys = {name: classes.join(code, name) for name in ("Ada", "Bo", "")}
+    assert len({key, *keys.values()}) == 4
+    for seat, (name, own) in enumerate(keys.items(), 1):
+        back = Classes(classes.folder, classes.clock).enter(code, own)  # as after a restart
+        assert isinstance(back, Learner)
+        assert (back.seat, back.name) == (seat, name)
+    assert classes.enter(code, key).names() == ["Ada", "Bo", ""]
+
+
+def test_what_the_teacher_shows_is_what_everybody_finds(teacher):
+    learner = sit(teacher)
+    assert learner.standing().slide is None
+    before = learner.version()
+    teacher.show(SLIDE)
+    assert learner.version() > before
+    assert learner.standing().slide == SLIDE
+
+
+def test_a_vote_takes_answers_only_while_it_is_open(teacher):
+    learner = sit(teacher)
+    first, late, second = Kept("a", "guess"), Kept("b", "certain"), Kept("b", "fairly")
+    assert learner.answer(PLACE, first), "the first vote needs no opening"
+    teacher.turn(PLACE, "talk")
+    assert not learner.answer(PLACE, late)
+    teacher.turn(PLACE, "second")
+    assert learner.answer(PLACE, second)
+    teacher.turn(PLACE, "closed")
+    assert not learner.answer(PLACE, late)
+    assert learner.answered() == {PLACE: {1: first, 2: second}}
+    assert teacher.counts(PLACE) == {1: 1, 2: 1}
+
+
+def test_a_reveal_closes_the_votes_of_its_step_and_no_others(teacher):
+    learner = sit(teacher)
+    other = PLACE.replace("Q5", "Q7")
+    teacher.reveal("1.3|place", [PLACE])
+    assert learner.standing().revealed == {"1.3|place"}
+    assert not learner.standing().explained
+    teacher.explain("1.3|place")
+    assert learner.standing().explained == {"1.3|place"}
+    assert not learner.answer(PLACE, Kept("a", "guess"))
+    assert learner.answer(other, Kept(0.1, "guess"))
+
+
+@pytest.mark.parametrize("guess", ["a", 0.1, 1e-9, (3, 4), (1, 2, 3, 4), ("b", "a", "c")])
+def test_a_guess_of_every_kind_is_what_it_was(teacher, guess):
+    learner = sit(teacher)
+    learner.answer(PLACE, Kept(guess, "certain"))
+    assert [given.kept for given in teacher.answers(PLACE)] == [Kept(guess, "certain")]
+    assert learner.answered()[PLACE][1] == Kept(guess, "certain")
+
+
+def test_of_twenty_learners_at_once_no_answer_is_lost_or_mixed(teacher):
+    """Threads that join, answer and answer again while the teacher shows, votes and looks."""
+    places = [f"Q{k}|m|0123456789abcdef|{k},0" for k in range(5)]
+    sent, failed, lock = {}, [], threading.Lock()
+    at_once = threading.Barrier(21)
+
+    def learn(name):
+        draw = random.Random(name)
+        try:
+            at_once.wait()
+            learner = sit(teacher, name)
+            for place in places:
+                for _ in range(2):  # the second of them counts
+                    kept = Kept((draw.randrange(7), draw.randrange(7)), "guess")
+                    assert learner.answer(place, kept)
+                with lock:
+                    sent[name, place] = kept
+        except BaseException as error:  # a thread's own failure would be lost
+            failed.append(error)
+
+    def teach():
+        at_once.wait()
+        last = 0
+        for k in range(40):
+            teacher.show(Slide("1.3", "m", "zebra", (k, 0), ()))
+            count = sum(teacher.counts(place)[1] for place in places)
+            assert count >= last
+            last = count
+
+    threads = [threading.Thread(target=learn, args=(f"learner {k}",)) for k in range(20)]
+    for thread in threads:
+        thread.start()
+    teach()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert len(sent) == 100
+    assert {(g.name, g.place): g.kept for g in teacher.all_answers()} == sent
+    assert len(set(teacher.names())) == len(teacher.names()) == 20
+    for place in places:  # the board of counts, against a plain count of what was sent
+        cells = count_cells([g.kept.guess for g in teacher.answers(place)], (7, 7))
+        plain = Counter(kept.guess for (_, at), kept in sent.items() if at == place)
+        for row in range(7):
+            for column in range(7):
+                assert cells[row, column] == plain[row, column]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from transcnn.course.classroom.store import Classes
+from transcnn.course.kept import Kept
+learner = Classes(Path(sys.argv[1])).enter(sys.argv[2], sys.argv[3])
+k = 0
+while True:
+    learner.answer(f"Q{k}|m|d|0,0", Kept(float(k), "guess"))
+    print(k, flush=True)
+    k += 1
+"""
+
+
+def test_a_process_killed_while_it_writes_loses_at_most_its_last_answer(tmp_path):
+    classes = Classes(tmp_path / "classes")
+    code, key = classes.begin()
+    command = [sys.executable, "-c", WRITER, str(classes.folder), code]
+    processes = [
+        subprocess.Popen([*command, classes.join(code, str(k))], stdout=subprocess.PIPE, text=True)
+        for k in range(2)
+    ]
+    said = []
+    for process in processes:
+        for line in process.stdout:
+            if int(line) == 60:
+                break
+    for process in processes:
+        os.kill(process.pid, signal.SIGKILL)
+    for process in processes:
+        rest = process.stdout.read().split()  # what it said before it died
+        process.wait()
+        process.stdout.close()
+        said.append(int(rest[-1]) if rest else 60)
+    kept = Counter(given.name for given in classes.enter(code, key).all_answers())
+    for k, last in enumerate(said):
+        assert last + 1 <= kept[str(k)] <= last + 2, "what was said to be kept is there"
+    with contextlib.closing(sqlite3.connect(classes.folder / f"{code}.sqlite")) as file:
+        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_nothing_of_a_class_stays_after_its_end(classes):
+    code, key = classes.begin()
+    own = classes.join(code, "Ada")
+    teacher, learner = classes.enter(code, key), classes.enter(code, own)
+    teacher.share("d" * 64, b"picture")
+    assert learner.picture("d" * 64) == b"picture"
+    learner.answer(PLACE, Kept("a", "guess"))
+    teacher.end()
+    assert not list(classes.folder.iterdir())
+    for call in (
+        learner.version,
+        learner.standing,
+        lambda: learner.answer(PLACE, Kept("a", "guess")),
+        lambda: classes.enter(code, own),
+        lambda: classes.join(code, "Bo"),
+        teacher.all_answers,
+        teacher.end,
+    ):
+        with pytest.raises(NoClass):
+            call()
+    assert not list(classes.folder.iterdir()), "and nothing makes it anew"
+
+
+def test_a_class_is_over_after_24_hours_and_swept_away(classes, clock):
+    (old, key), began = classes.begin(), clock.now
+    clock.now = began + 23 * 3600
+    young, _ = classes.begin()
+    (classes.folder / "left.making").touch()
+    os.utime(classes.folder / "left.making", (began, began))
+    assert classes.enter(old, key).names() == []
+    clock.now = began + 24 * 3600 + 1
+    with pytest.raises(NoClass):
+        classes.enter(old, key)
+    assert [path.name for path in classes.folder.glob("*.sqlite")] == [f"{young}.sqlite"]
+    clock.now = began + 48 * 3600
+    classes.sweep()
+    assert not list(classes.folder.iterdir())
+
+
+def test_only_this_person_reads_the_files_and_they_hold_no_key(classes):
+    code, key = classes.begin()
+    own = classes.join(code, "Ada")
+    assert stat.S_IMODE(classes.folder.stat().st_mode) == 0o700
+    with contextlib.closing(sqlite3.connect(classes.folder / f"{code}.sqlite")) as file:
+        file.execute("BEGIN IMMEDIATE")  # so that the files beside it are there
+        files = list(classes.folder.iterdir())
+        assert len(files) == 3
+        for path in files:
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
+            assert key.encode() not in path.read_bytes()
+            assert own.encode() not in path.read_bytes()
+        file.execute("ROLLBACK")
+
+
+def test_a_folder_that_somebody_else_made_is_not_used(classes, monkeypatch):
+    classes.folder.mkdir()
+    monkeypatch.setattr(store.os, "getuid", lambda: os.stat(classes.folder).st_uid + 1)
+    with pytest.raises(FolderError):
+        classes.begin()
+
+
+def test_a_code_or_key_that_is_wrong_lets_nobody_in(classes):
+    code, key = classes.begin()
+    other, other_key = classes.begin()
+    own = classes.join(code, "Ada")
+    (classes.folder / "000000.sqlite").write_bytes(b"no class" * 1000)
+    (classes.folder / "000001.sqlite").touch()
+    secret = classes.folder.parent / "secret.sqlite"
+    secret.write_bytes(b"x")
+    wrong = [
+        (code, ""),
+        (code, key[:-1]),
+        (code, f"{key} "),
+        (code, "\ud800"),
+        (code, other_key),
+        (other, own),
+        ("000000", key),
+        ("000001", key),
+        ("../secret", key),
+        ("", key),
+        ("٠٠٠٠٠٠", key),
+    ]
+    for named, tried in wrong:
+        with pytest.raises(NoClass):
+            classes.enter(named, tried)
+    assert not isinstance(classes.enter(code, own), Teacher)
+
+
+def test_classes_and_seats_are_not_without_end(classes, monkeypatch):
+    monkeypatch.setattr(store, "MOST_CLASSES", 2)
+    monkeypatch.setattr(store, "MOST_SEATS", 3)
+    code, _ = classes.begin()
+    classes.begin()
+    with pytest.raises(TooManyClasses):
+        classes.begin()
+    for _ in range(3):
+        classes.join(code, "")
+    with pytest.raises(ClassFull):
+        classes.join(code, "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("123456", "123456"),
+        (" 123 456\n", "123456"),
+        ("１２３ ４５６", "123456"),
+        ("12345", None),
+        ("1234567", None),
+        ("12345a", None),
+        ("", None),
+        ("9" * 10_000, None),
+        ("٣٣٣٣٣٣", None),
+    ],
+)
+def test_a_code_is_read_as_people_type_it(typed, code):
+    assert read_code(typed) == code
+
+
+def test_trying_codes_makes_everybody_wait_and_not_for_ever():
+    clock = Clock()
+    door = Door(clock)
+    for _ in range(60):
+        assert door.wait_s() == 0
+        door.note_wrong()
+    assert 0 < door.wait_s() <= 60
+    clock.now += 59
+    assert 0 < door.wait_s() <= 1
+    clock.now += 1
+    assert door.wait_s() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("  Ada \n Lovelace ", "Ada Lovelace"),
+        ("小明", "小明"),
+        ("\u202eevil\u2066\u200b", "evil"),
+        ("<script>*x*</script>", "<script>*x*</script>"),
+        ("\x00\x1b[31m", "[31m"),
+        ("a" * 10_000, "a" * 39 + "…"),
+        ("\ud800", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_is_one_short_line_of_signs_that_show(typed, name):
+    assert clean_name(typed) == name
+
+
+def test_the_csv_holds_every_answer_and_no_formula(teacher):
+    names = ["=1+1", " @x", 'a,"b"\n', "小明", "-2"]
+    for name in names:
+        learner = sit(teacher, name)
+        learner.answer(PLACE, Kept((1, 2), "guess"))
+        learner.see("1.3|m|0123456789abcdef|112,64", "=cmd()")
+    data = as_csv(teacher)
+    assert data.startswith("\ufeff".encode())
+    rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+    assert len(rows) == 10
+    assert [row["name"] for row in rows[:5]] == ["'=1+1", "'@x", 'a,"b"', "小明", "'-2"]
+    assert {row["guess"] for row in rows[:5]} == {"[1, 2]"}
+    assert {row["guess"] for row in rows[5:]} == {"'=cmd()"}
+    assert {row["question"] for row in rows} == {"Q5", "1.3"}
+
+
+NUMBERS = st.floats(-1e12, 1e12) | st.sampled_from([0.0, 1.0, 49.0, 3136.0, 1e-9])
+
+
+@given(st.lists(NUMBERS, max_size=40))
+def test_every_number_is_in_exactly_one_bin(numbers):
+    sorted_into = bins(numbers)
+    assert len(sorted_into) <= 10
+    assert sum(count_bins(numbers, sorted_into)) == len(numbers)
+    for one, after in itertools.pairwise(sorted_into):
+        assert one.low < after.low
+        assert one.high <= after.low
+
+
+def test_the_count_of_a_bin_is_a_plain_count():
+    numbers = [1.0, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 21.0, 34.0, 55.0, 89.0, 144.0, 144.0]
+    counted = count_bins(numbers, bins(numbers))
+    edges = [144 ** (k / 10) for k in range(11)]
+    plain = [0] * 10
+    for number in numbers:
+        k = 9
+        while k > 0 and number < edges[k]:
+            k -= 1
+        plain[k] += 1
+    assert counted == plain
+    assert count_bins([3.0, 3.0, 7.0], bins([3.0, 7.0])) == [2, 1]
+
+
+def test_the_folder_is_where_temporary_files_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(store.tempfile, "tempdir", str(tmp_path))
+    assert store.classes_folder().parent == Path(tmp_path)

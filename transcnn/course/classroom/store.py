@@ -1,0 +1,371 @@
+"""Classes on disk, one SQLite file each, in the folder for temporary files: survive a restart, end
+with their teacher's word or after 24 hours.
+
+Each answer is one transaction: whatever ends the process, it is there whole or not at all. Every
+call opens the file anew, so sessions and processes may share a class.
+"""
+
+import contextlib
+import json
+import os
+import sqlite3
+import tempfile
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from transcnn.course.classroom.door import clean_name, digest_of, is_code, new_code, new_key
+from transcnn.course.classroom.slide import Slide, read_slide
+from transcnn.course.kept import Kept, read_kept
+from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses
+
+Vote = Literal["first", "talk", "second", "closed"]  # in this order; an open one is a round
+ROUNDS: Mapping[str, int] = {"first": 1, "second": 2}
+LIFETIME_S = 24 * 3600.0
+MOST_CLASSES, MOST_SEATS = 50, 200
+LONGEST_SAID = 2_000  # signs
+_ENDING = ".sqlite"
+_PARTS = ("", "-wal", "-shm")  # that a class's file may have
+_SCHEMA = Path(__file__).with_name("schema.sql")
+_ID = b"tCLC"  # application_id, at byte 68 of the file, as in the schema
+_PATIENCE_S = 30.0  # a writer waits so long for another
+
+
+def classes_folder() -> Path:
+    """Where this person's classes are, in the folder for temporary files."""
+    return Path(tempfile.gettempdir()) / f"transcnn-classes-{os.getuid()}"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a class stands: what is shown, which votes are open, which steps are revealed, of which
+    it was said why.
+    """
+
+    version: int = 0
+    slide: Slide | None = None
+    votes: Mapping[str, Vote] = field(default_factory=dict)
+    revealed: frozenset[str] = frozenset()
+    explained: frozenset[str] = frozenset()
+
+    def vote(self, place: str) -> Vote:
+        return self.votes.get(place, "first")
+
+
+@dataclass(frozen=True)
+class Classes:
+    """All classes of a folder. `clock` tells seconds since 1970."""
+
+    folder: Path = field(default_factory=classes_folder)
+    clock: Callable[[], float] = time.time
+
+    def begin(self) -> tuple[str, str]:
+        """Begin a class; its code, and the key of its teacher. Raises TooManyClasses."""
+        self._own_folder()
+        self.sweep()
+        if len(list(self.folder.glob(f"*{_ENDING}"))) >= MOST_CLASSES:
+            raise TooManyClasses(limit=MOST_CLASSES)
+        making, key = self.folder / f"{new_key()}.making", new_key()
+        os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with contextlib.closing(sqlite3.connect(making, isolation_level=None)) as file:
+            file.executescript(_SCHEMA.read_text(encoding="utf-8"))
+            began = (self.clock(), digest_of(key))
+            file.execute("INSERT INTO class VALUES (1, ?, ?, 0, NULL)", began)
+        try:
+            return self._name(making), key  # it is a class once it is whole
+        finally:
+            making.unlink()
+
+    def _name(self, making: Path) -> str:
+        """Give the file a code that no other class has."""
+        while True:
+            code = new_code()
+            with contextlib.suppress(FileExistsError):
+                os.link(making, self._path(code))
+                return code
+
+    def join(self, code: str, name: str) -> str:
+        """Take a seat; its key. Raises NoClass, ClassFull."""
+        key = new_key()
+        with self._open(code) as file, _writing(file):
+            (seats,) = file.execute("SELECT count(*) FROM seats").fetchone()
+            if seats >= MOST_SEATS:
+                raise ClassFull(limit=MOST_SEATS)
+            file.execute(
+                "INSERT INTO seats (key, name) VALUES (?, ?)", (digest_of(key), clean_name(name))
+            )
+        return key
+
+    def enter(self, code: str, key: str) -> "Teacher | Learner":
+        """Come back with a key. Raises NoClass for one that nobody has."""
+        digest = digest_of(key)
+        with self._open(code) as file:
+            if file.execute("SELECT 1 FROM class WHERE key = ?", (digest,)).fetchone():
+                return Teacher(self, code)
+            seat = file.execute("SELECT id, name FROM seats WHERE key = ?", (digest,)).fetchone()
+        if seat is None:
+            raise NoClass(code=code)
+        return Learner(self, code, *seat)
+
+    def sweep(self) -> None:
+        """Delete what is older than `LIFETIME_S`, files that are no class too."""
+        for path in self.folder.glob("*"):
+            with contextlib.suppress(OSError):
+                if self._age(path) > LIFETIME_S:
+                    path.unlink()
+                    self._delete(path.name.split(".")[0])
+
+    def _age(self, path: Path) -> float:
+        """Seconds since the class began; of a file that is none, since it was written last."""
+        with (
+            contextlib.suppress(NoClass),
+            _reading(self._path(path.name.split(".")[0])) as (_, began),
+        ):
+            return self.clock() - began
+        return self.clock() - path.stat().st_mtime
+
+    def _own_folder(self) -> None:
+        """Others may write where temporary files are: a folder that they made is not used."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self.folder.is_symlink() or self.folder.stat().st_uid != os.getuid():
+            raise FolderError(folder=self.folder.name, reason="another person's folder")
+        self.folder.chmod(0o700)
+
+    def _path(self, code: str) -> Path:
+        return self.folder / f"{code}{_ENDING}"
+
+    @contextlib.contextmanager
+    def _open(self, code: str) -> Iterator[sqlite3.Connection]:
+        """The file of a class that goes on. Raises NoClass."""
+        if not is_code(code):
+            raise NoClass(code=code)
+        with _reading(self._path(code)) as (file, began):
+            over = self.clock() - began > LIFETIME_S
+            if not over:
+                yield file
+        if over:
+            self._delete(code)
+            raise NoClass(code=code)
+
+    def _delete(self, code: str) -> None:
+        for part in _PARTS:
+            Path(f"{self._path(code)}{part}").unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class _Attending:
+    """Whoever is in a class. Every call raises NoClass once the class is over."""
+
+    classes: Classes
+    code: str
+
+    def version(self) -> int:
+        """Whether anything changed, in one cheap question."""
+        with self._open() as file:
+            (version,) = file.execute("SELECT version FROM class").fetchone()
+        return int(version)
+
+    def standing(self) -> Standing:
+        with self._open() as file, _at_one_moment(file):
+            version, slide = file.execute("SELECT version, slide FROM class").fetchone()
+            votes = dict(file.execute("SELECT place, vote FROM votes"))
+            revealed = dict(file.execute("SELECT place, explained FROM revealed"))
+        return Standing(
+            version,
+            None if slide is None else read_slide(slide),
+            votes,
+            frozenset(revealed),
+            frozenset(place for place, explained in revealed.items() if explained),
+        )
+
+    def picture(self, digest: str) -> bytes | None:
+        """The picture that the teacher shared; None once another one is."""
+        with self._open() as file:
+            found = "SELECT file FROM pictures WHERE digest = ?"
+            row = file.execute(found, (digest,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def _open(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+        return self.classes._open(self.code)
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer of the class."""
+
+    seat: int
+    name: str
+    place: str
+    round: int
+    kept: Kept
+
+
+@dataclass(frozen=True)
+class Teacher(_Attending):
+    """Who leads a class."""
+
+    def show(self, slide: Slide) -> None:
+        """Let everybody see the same."""
+        with self._changing() as file:
+            file.execute("UPDATE class SET slide = ?", (slide.as_json(),))
+
+    def share(self, digest: str, picture: bytes) -> None:
+        """Give the class a picture of the teacher's own, in place of the one before."""
+        with self._changing() as file:
+            file.execute("DELETE FROM pictures")
+            file.execute("INSERT INTO pictures VALUES (?, ?)", (digest, picture))
+
+    def turn(self, place: str, vote: Vote) -> None:
+        """Open or close a vote on the question at `place`."""
+        with self._changing() as file:
+            file.execute("INSERT OR REPLACE INTO votes VALUES (?, ?)", (place, vote))
+
+    def reveal(self, step: str, questions: list[str]) -> None:
+        """Reveal the step at the place `step`; the votes on its questions are over."""
+        with self._changing() as file:
+            file.execute("INSERT OR IGNORE INTO revealed (place) VALUES (?)", (step,))
+            closed = [(place, "closed") for place in questions]
+            file.executemany("INSERT OR REPLACE INTO votes VALUES (?, ?)", closed)
+
+    def explain(self, step: str) -> None:
+        """Say why, of a step that is revealed."""
+        with self._changing() as file:
+            file.execute("UPDATE revealed SET explained = 1 WHERE place = ?", (step,))
+
+    def names(self) -> list[str]:
+        """Of those who joined, in their order; empty ones too."""
+        with self._open() as file:
+            return [name for (name,) in file.execute("SELECT name FROM seats ORDER BY id")]
+
+    def counts(self, place: str) -> dict[int, int]:
+        """How many have answered in each round."""
+        with self._open() as file:
+            counted = "SELECT round, count(*) FROM answers WHERE place = ? GROUP BY round"
+            return dict.fromkeys(ROUNDS.values(), 0) | dict(file.execute(counted, (place,)))
+
+    def answers(self, place: str) -> list[Given]:
+        """What was answered at one place."""
+        return self._given("WHERE place = ?", place)
+
+    def all_answers(self) -> list[Given]:
+        return self._given("")
+
+    def _given(self, where: str, *values: str) -> list[Given]:
+        with self._open() as file:
+            rows = file.execute(
+                "SELECT seat, name, place, round, guess, sure FROM answers "
+                f"JOIN seats ON seats.id = seat {where} ORDER BY seat, place, round",
+                values,
+            ).fetchall()
+        return [
+            Given(seat, name, where, number, read_kept(json.loads(guess), sure))
+            for seat, name, where, number, guess, sure in rows
+        ]
+
+    def all_seen(self) -> list[tuple[int, str, str, str]]:
+        """Seat, name, place of the step, what was seen."""
+        with self._open() as file:
+            return file.execute(
+                "SELECT seat, name, place, said FROM seen "
+                "JOIN seats ON seats.id = seat ORDER BY seat, place"
+            ).fetchall()
+
+    def end(self) -> None:
+        """End the class: nothing of it stays."""
+        with self._open():
+            pass
+        self.classes._delete(self.code)
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        with self._open() as file, _writing(file):
+            yield file
+            file.execute("UPDATE class SET version = version + 1")
+
+
+@dataclass(frozen=True)
+class Learner(_Attending):
+    """Who sits in a class."""
+
+    seat: int
+    name: str
+
+    def answer(self, place: str, kept: Kept) -> bool:
+        """Answer in the round that is open; False: none is, and nothing was kept."""
+        with self._open() as file, _writing(file):
+            found = file.execute("SELECT vote FROM votes WHERE place = ?", (place,)).fetchone()
+            number = ROUNDS.get(found[0] if found else "first")
+            if number is None:
+                return False
+            row = (place, number, self.seat, json.dumps(kept.guess), kept.sure)
+            file.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
+        return True
+
+    def see(self, place: str, said: str) -> None:
+        """Keep what was seen once the step at `place` was revealed."""
+        with self._open() as file, _writing(file):
+            row = (place, self.seat, said[:LONGEST_SAID])
+            file.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", row)
+
+    def answered(self) -> dict[str, dict[int, Kept]]:
+        """Everything of one's own: by place and round."""
+        with self._open() as file:
+            rows = file.execute(
+                "SELECT place, round, guess, sure FROM answers WHERE seat = ?", (self.seat,)
+            ).fetchall()
+        found: dict[str, dict[int, Kept]] = {}
+        for place, number, guess, sure in rows:
+            found.setdefault(place, {})[number] = read_kept(json.loads(guess), sure)
+        return found
+
+    def seen(self) -> dict[str, str]:
+        """What one saw, by the place of the step."""
+        with self._open() as file:
+            said = "SELECT place, said FROM seen WHERE seat = ?"
+            return dict(file.execute(said, (self.seat,)))
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[tuple[sqlite3.Connection, float]]:
+    """An open file, never a new one, and when its class began. Raises NoClass for what is not
+    there, is none of ours, or is deleted meanwhile.
+    """
+    address = f"file:{urllib.parse.quote(str(path))}?mode=rw"
+    try:
+        file = sqlite3.connect(address, timeout=_PATIENCE_S, isolation_level=None, uri=True)
+        with contextlib.closing(file):
+            file.execute("PRAGMA synchronous = NORMAL")  # what is written survives the process
+            ((began,),) = file.execute("SELECT began FROM class").fetchall()
+            yield file, began
+    except (sqlite3.DatabaseError, ValueError) as error:
+        if path.exists() and _is_class(path):
+            raise
+        raise NoClass(code=path.stem) from error
+
+
+def _is_class(path: Path) -> bool:
+    """Whether the file says so itself."""
+    with path.open("rb") as file:
+        return file.read(72)[68:] == _ID
+
+
+@contextlib.contextmanager
+def _writing(file: sqlite3.Connection) -> Iterator[None]:
+    file.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        file.execute("ROLLBACK")
+        raise
+    file.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def _at_one_moment(file: sqlite3.Connection) -> Iterator[None]:
+    """What is read inside belongs together."""
+    file.execute("BEGIN")
+    yield
+    file.execute("COMMIT")
