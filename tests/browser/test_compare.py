@@ -16,6 +16,7 @@ def test_a_place_picked_in_one_map_asks_in_both_and_the_link_keeps_it(server, op
     side = board.bounding_box()["width"] / 7
     board.click(position={"x": 2.5 * side, "y": 4.5 * side})
     page.wait_for_url("**token=4%2C2**")
+    page.wait_for_selector('figure[data-map="B/0"][data-start="4,2"]')
     level = page.locator('figure[data-map="B/0"] canvas.data')
     level.focus()
     page.keyboard.press("ArrowUp")
@@ -48,7 +49,7 @@ def test_the_browser_goes_back_to_the_place_before(server, open_page):
     shown = page.locator('figure[data-map="A/0"] .says')
     page.go_back()
     page.wait_for_url("**token=3%2C2**")
+    page.wait_for_selector('figure[data-map="A/0"][data-start="3,2"]')
     page.locator('figure[data-map="A/0"] canvas.data').focus()
-    page.wait_for_timeout(500)
     page.keyboard.press("ArrowRight")
     assert shown.inner_text().startswith("row 4, column 3:")

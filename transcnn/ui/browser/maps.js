@@ -59,6 +59,7 @@ function prepare(figure, map, state) {
   const [caption, canvas, missing, bar] = figure.children;
   const { rows, columns } = map;
   figure.dataset.map = map.id;
+  figure.dataset.start = map.start; // tests wait for it
   caption.children[0].textContent = caption.children[0].title = map.name;
   caption.children[1].textContent = map.note;
   canvas.hidden = map.missing !== null;
