@@ -15,6 +15,7 @@ from tests.app.test_pages import open_app
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
 from transcnn.course import controls
+from transcnn.course.before_after import TIMES, form_at, items_of, load_items
 from transcnn.course.experiments import Lab
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
@@ -181,10 +182,12 @@ def test_progress_survives_in_its_file_and_holds_no_key(zebra):
         b'{"version": 1, "kept": {"Q1": {"guess": {}, "sure": ""}}, "revealed": [], "saw": {}}',
         b'{"version": 1, "kept": {"Q1": {"guess": 1, "sure": "very"}}, "revealed": [], "saw": {}}',
         b'{"version": 1, "kept": {}, "revealed": [7], "saw": {}}',
+        b'{"version": 1, "kept": {}, "revealed": [], "saw": {}, "tests": {"before": 1}}',
+        b'{"version": 1, "kept": {}, "revealed": [], "saw": {}, "tests": {}, "learner": "x"}',
         b"[" * 100_000,
         b" " * (LARGEST + 1),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_file_that_is_no_progress_is_refused(data):
     with pytest.raises(ChoiceError):
@@ -200,6 +203,45 @@ def test_a_file_with_a_guess_of_another_kind_does_no_harm(zebra):
     app.run()
     assert not app.exception
     assert app.button(key="course_reveal").disabled
+
+
+def test_nothing_of_the_tests_is_revealed_before_both_are_done_and_then_they_are_saved():
+    app = open_course(step="1.2", lang="zh")
+    learner, words = app.session_state["progress"].learner, load_items("zh")
+    for time in TIMES:
+        assert not [c for c in app.get("download_button") if "CSV" in c.proto.label]
+        assert "✓" not in said(app)
+        for item in items_of(form_at(learner, time)):
+            field = app.radio(key=f"test|{learner}|{time}|{item.name}")
+            assert list(field.options) == [words[item.name].options[o] for o in item.shown]
+            if item.number > 1 or time == "after":
+                field.set_value(item.key)
+        app.button(key=f"course_test_keep_{time}").click().run()
+        if time == "before":
+            assert app.session_state["progress"].tests == {}, "one is not answered"
+            first = items_of(form_at(learner, time))[0]
+            wrong = next(o for o in first.options if o != first.key)
+            app.radio(key=f"test|{learner}|{time}|{first.name}").set_value(wrong)
+            app.button(key="course_test_keep_before").click().run()
+        assert not app.exception
+    assert "前测 2／3，后测 3／3" in said(app)
+    assert "前测 3／3，后测 3／3" in said(app)
+    assert said(app).count("✗") == 1
+    assert [c for c in app.get("download_button") if "CSV" in c.proto.label]
+    again = read_progress(app.session_state["progress"].as_json().encode())
+    assert again == app.session_state["progress"]
+    assert set(again.tests) == set(TIMES)
+
+
+def test_a_loaded_file_brings_its_tests_and_one_without_them_takes_none_away():
+    mine = Progress(tests={"before": {"A1": "place"}}, learner="0000000a")
+    mine.add(Progress())
+    assert (mine.tests, mine.learner) == ({"before": {"A1": "place"}}, "0000000a")
+    other = Progress()
+    other.add(mine)
+    assert other == mine
+    old = b'{"version": 1, "kept": {}, "revealed": [], "saw": {}}'
+    assert read_progress(old).tests == {}
 
 
 def test_progress_is_the_same_after_being_saved_and_loaded():
@@ -219,10 +261,41 @@ def test_progress_is_the_same_after_being_saved_and_loaded():
         ({"at": "1"}, CourseChoice()),
         ({"at": "²,1"}, CourseChoice()),
         ({"step": "9" * 500}, CourseChoice()),
+        ({"hand": "1" + ",0" * 15}, CourseChoice(hand=((1, 0, 0, 0), *[(0, 0, 0, 0)] * 3))),
+        ({"hand": "4" + ",0" * 15}, CourseChoice()),
+        ({"hand": "1" + ",0" * 14}, CourseChoice()),
+        ({"hand": "²" + ",0" * 15}, CourseChoice()),
+        ({"hand": ",".join("x" * 16)}, CourseChoice()),
+        ({"hand": "0," * 9999}, CourseChoice()),
     ],
 )
 def test_what_a_link_names_but_does_not_exist_is_the_usual(link, expected):
     assert read_course(link, 224) == expected
+
+
+def test_a_map_by_hand_is_read_back_from_its_link():
+    edited = CourseChoice("1.2", hand=((3, -3, 0, 1), (0, 1, 0, -1), (0, -1, 0, 0), (1, 0, 0, 2)))
+    assert read_course(edited.link(), 224) == edited
+    assert "hand" not in CourseChoice("1.2").link(), "the usual map needs no place in the link"
+
+
+def test_a_link_brings_the_map_by_hand_and_a_known_wrong_way_is_named():
+    """Step 1.2, a 3 in place of the asking 1, and somebody who thinks that all are read alike."""
+    app = open_course(step="1.2", hand="0,3,1,0,0,1,0,-1,0,-1,0,0,1,0,0,0")
+    assert "the token with x = 3 asks" in said(app)
+    keep = {b.key.split("|")[1]: b.key for b in app.button if b.key and "keep|Q" in b.key}
+    places = {name: key.removeprefix("keep|") for name, key in keep.items()}
+    for name, place in places.items():
+        if name == "Q3":
+            app.radio(key=f"guess|{place}").set_value("scores")
+        else:
+            app.text_input(key=f"guess|{place}").set_value("1/4")
+        app.radio(key=f"sure|{place}").set_value("guess")
+        app.button(key=keep[name]).click().run()
+    ways = load_lesson(find_step("1.2"), "en").questions["Q4"].ways
+    assert ways["alike"] not in said(app), "not before the reveal"
+    app.button(key="course_reveal").click().run()
+    assert [name for name, way in ways.items() if way in said(app)] == ["alike"]
 
 
 def test_a_step_that_does_not_exist_is_the_first():
@@ -372,7 +445,9 @@ def test_the_network_is_looked_into_box_by_box():
     ]
 
 
-@pytest.mark.parametrize("number", ["1.3", "2.1", "3.2", "3.6", "4.1", "4.2", "4.3", "4.4", "4.5"])
+@pytest.mark.parametrize(
+    "number", ["1.3", "2.1", "3.2", "3.6", "4.1", "4.2", "4.3", "4.4", "4.5", "5.1"]
+)
 def test_a_network_of_three_levels_whose_readings_are_flat_is_asked_about_too(zebra, number):
     torch.manual_seed(0)
     classifier = Classifier.around(create_model("transcnn_nano", classes=1000).eval(), "0" * 64)
@@ -386,7 +461,7 @@ def test_a_network_of_three_levels_whose_readings_are_flat_is_asked_about_too(ze
     predict(app, scene, number)
     reveal(app)
     assert load_lesson(find_step(number), "en").title in said(app)
-    assert (words("en")("course.flat_asks") in said(app)) == (number in ("1.3", "2.1"))
+    assert (words("en")("course.flat_asks") in said(app)) == (number in ("1.3", "2.1", "5.1"))
 
 
 def test_an_upload_is_asked_about_and_its_places_are_no_part_of_the_link():

@@ -11,10 +11,9 @@ from transcnn.assets import FOLDER
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README[README.index("## Command line") :]
-COMMANDS = [
-    *("models", "predict", "evaluate", "ablate", "reading", "attention", "explain"),
-    *("faithfulness", "cost"),
-]
+COMMANDS = ["models", "predict", "evaluate", "ablate", "reading", "attention", "explain", "cost"]
+COMMANDS += ["faithfulness", "learned"]
+WITHOUT_JSON = ["report", "demonstration", "handout", "bench", "train", "means", "choices"]
 
 
 def keys(value):
@@ -51,6 +50,7 @@ def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, s
             *("--out", folder / "scores.jsonl"),
         ],
         "cost": [],
+        "learned": [folder / "made_up.csv", "--simulate", 8, "--seed", 2],
     }[command]
     row = re.search(rf"^\| `{command}` \|(.*)\|$", SECTION, re.MULTILINE)[1]
 
@@ -60,7 +60,8 @@ def test_the_json_keys_are_those_of_the_readme(command, called, folder, zebra, s
 
 
 @pytest.mark.parametrize(
-    "command", [*COMMANDS, "report", "demonstration", "bench", "train", "means", "choices"]
+    "command",
+    [*COMMANDS, "report", "demonstration", "handout", "bench", "train", "means", "choices"],
 )
 def test_the_options_are_those_of_the_readme(command, called):
     usage = re.search(rf"^python -m transcnn {command}\b.*(?:\n +.*)*", SECTION, re.MULTILINE)[0]

@@ -125,6 +125,16 @@ def test_q53_is_what_covering_a_cell_adds_to_the_right_class(scene_of, name):
     assert asks.none_right == (max(values) <= 0)
 
 
+def test_the_votes_of_the_last_map_add_up_to_the_lead_of_the_wrong_class(scene_of):
+    scene = scene_of("shark")
+    case, head = claims.error_case(scene), scene.classifier.model.head
+    votes = sum(float(v) for v in claims.lead_votes(case).ravel())
+    biases = head.bias.detach()
+    bias = float(biases[case.right] - biases[case.wrong])
+    logits = scene.trace.logits
+    assert votes + bias == pytest.approx(float(logits[case.right] - logits[case.wrong]), abs=1e-4)
+
+
 def test_q51_and_q53_change_with_the_picture(scenes, scene_of):
     assert len({key_of(pose(scene, "Q51")) for scene in scenes.values()}) >= 2
     assert len({key_of(pose(scene_of(name), "Q53")) for name in ERRORS}) >= 2

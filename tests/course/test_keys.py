@@ -11,6 +11,8 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from tests.course.conftest import PICTURES
+from transcnn.checkpoints import create_model
+from transcnn.classifier import Classifier
 from transcnn.course import asking, going_up, heads, other_half, price
 from transcnn.course.clock import Timed, measured
 from transcnn.course.questions import Click, Draw, Estimate, Order
@@ -629,6 +631,35 @@ def test_the_order_of_options_changes_with_the_picture_and_not_from_run_to_run(s
     orders = [pose(s, "Q17").asks.options for s in scenes.values()]
     assert len(set(orders)) > 1
     assert orders == [pose(s, "Q17").asks.options for s in scenes.values()]
+
+
+@pytest.mark.parametrize("name", ["Q32", "Q33", "Q35", "Q36", "Q39", "Q40"])
+def test_another_network_has_another_key(scenes, of_three_levels, name):
+    one, other = pose(scenes["zebra"], name), pose(of_three_levels, name)
+    assert (key_of(one), one.gaps) != (key_of(other), other.gaps)
+
+
+@pytest.fixture(scope="module")
+def of_three_levels(scenes):
+    """The zebra seen by a small network with two merges in its first stage."""
+    scene = scenes["zebra"]
+    torch.manual_seed(0)
+    network = Classifier.around(create_model("transcnn_nano", classes=1000).eval(), "0" * 64)
+    trace = network.trace_pixels(scene.pixels, scene.trace.crop)
+    return replace(scene, classifier=network, trace=trace)
+
+
+def test_the_bill_of_three_levels_is_added_up_level_by_level(of_three_levels):
+    block = of_three_levels.trace.blocks[0]
+    assert len(block.levels) == 3
+    tokens = [math.prod(level.size) for level in block.levels]
+    pairs = [math.prod(v.padded_size) * math.prod(v.grid_size) for v in block.levels]
+    c = block.width
+    assert pose(of_three_levels, "Q33").asks.values == {
+        "products": 2 * pairs[0] * c,
+        "projections": 3 * tokens[0] * c * c,
+        "upper": sum(3 * n * c * c for n in tokens[1:]) + sum(2 * p * c for p in pairs[1:]),
+    }
 
 
 EDITED = ((2, 1, 0, 0), (0, -1, 0, 1), (0, 0, 1, 1), (1, 0, 0, 2))

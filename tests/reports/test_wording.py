@@ -12,12 +12,28 @@ from transcnn.analysis.mistakes.filters import parse_filter
 from transcnn.analysis.mistakes.table import CASES
 from transcnn.labels import class_names
 from transcnn.reports import wording
+from transcnn.reports.handout.html import CHAPTERS
 from transcnn.reports.wording import LANGUAGES, Wording, number, p_value, percent, points, strings
 
 PACKAGE = Path(wording.__file__).parents[1]
 # The app's board says some of these words too.
-USERS = [*(PACKAGE / "reports").glob("*.py"), *(PACKAGE / "ui").rglob("*.py")]
+USERS = [*(PACKAGE / "reports").rglob("*.py"), *(PACKAGE / "ui").rglob("*.py")]
+USERS += (PACKAGE / "reports").rglob("*.html")
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in USERS)
+HANDOUT = {  # what its figures put together
+    "": ("row", "column", "average", "both", "side", "faster", "spread", "noise"),
+    "level_": (0, 1),
+    "plain_": ("ms",),
+    "grids_": ("ms",),
+    "part_": ("products", "projections", "upper", "mixing"),
+    "bill_": ("plain", "grids"),
+    "box_": ("stem", "down", "attention", "bottleneck", "head"),
+    "ring_": ("near", "middle", "far"),
+    "block_": ("first", "star", "last"),
+    "grid_": range(4),
+    "write_": ("estimate", "click", "draw"),
+    "flat_": ("yes", "no"),
+}
 FEATURES = ("brightness", "contrast", "sharpness", "saturation", "megapixels", "entropy")
 MORE = ("global_share", "sinks", "similarity", "cluster", "confidence")
 
@@ -50,6 +66,9 @@ def composed():
         yield from (f"filter_{term}_{value}" for value in ("yes", "no"))
     yield from (f"filter_{key}" for key in ("tag", "text"))
     yield from (f"feature_{kind}_at" for kind in ("entropy", "distance"))
+    yield from (f"handout_chapter_{chapter}" for chapter in CHAPTERS)
+    for part, names in HANDOUT.items():
+        yield from (f"handout_{part}{name}" for name in names)
 
 
 @pytest.mark.parametrize("key", strings("en"))

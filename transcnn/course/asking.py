@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from scipy.stats import spearmanr
 
-from transcnn.course.by_hand import Worked, spell
+from transcnn.course.by_hand import Worked, WorkedLevel, spell
 from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, Posed
 from transcnn.course.scene import Scene, Wide, board, by_hand
 from transcnn.course.step import Question, Step
@@ -39,8 +39,14 @@ def marked_pixel(scene: Scene) -> tuple[int, int]:
 
 
 def _tokens(scene: Scene) -> Posed:
-    count = math.prod(scene.trace.blocks[0].size)
-    return Posed(Estimate(count, within=0.05 * count))
+    first, size = scene.trace.blocks[0], scene.trace.crop.size
+    count = math.prod(first.size)
+    ways = {
+        "board": [math.prod(first.levels[-1].size)],
+        "pixels": [size**2],
+        "channels": [first.width],
+    }
+    return Posed(Estimate(count, within=0.05 * count), ways=ways)
 
 
 def _covering(scene: Scene) -> Posed:
@@ -92,6 +98,24 @@ def hand_columns(worked: Worked) -> dict[str, str]:
     }
 
 
+def product_row(level: WorkedLevel, grid: int, asker: int) -> tuple[str, ...]:
+    """One asker's row of the table of products: x, n, 2ⁿ, their sum, weights, weight times value,
+    what attention gives, and the sum with x."""
+    scores, weights = level.scores[grid, asker], level.weights[grid, asker]
+    products = weights * level.values[grid]
+    powers = np.exp2(scores)
+    return (
+        spell(float(level.tokens[grid, asker])),
+        four(scores),
+        four(powers),
+        spell(float(powers.sum())),
+        four(weights),
+        four(products).replace(", ", " + ").replace("+ -", "− ").replace("-", "−"),
+        spell(float(products.sum())),
+        spell(float(level.attended[grid, asker])),
+    )
+
+
 def _distinct(columns: Mapping[str, str], right: str) -> tuple[str, ...]:
     """The options without those that say the same as another one."""
     kept = {columns[right]: right}
@@ -105,18 +129,28 @@ def _scores(scene: Scene) -> Posed:
     columns = hand_columns(worked)
     options = scene.turned("Q3", _distinct(columns, "scores"))
     asker = spell(float(worked.levels[0].tokens[0, worked.asker]))
-    return Posed(Choose(options, frozenset({"scores"})), {"x": asker, **columns})
+    later = {name: [name] for name in columns if name != "scores"}
+    return Posed(Choose(options, frozenset({"scores"})), {"x": asker, **columns}, ways=later)
 
 
 def _hand_weight(scene: Scene) -> Posed:
     worked = scene.worked
     level = worked.levels[0]
+    scores = level.scores[0, worked.asker]
+    power = float(np.exp2(scores[worked.beside]))
+    counted = float(np.exp2(scores[scores != 0]).sum())  # if a score of 0 were no weight
+    ways = {
+        "zeros": [power / counted] if counted else [],
+        "alike": [1 / len(scores)],
+        "undivided": [power],
+    }
     return Posed(
         Estimate(float(level.weights[0, worked.asker, worked.beside]), within=0.01),
         {
             "x": spell(float(level.tokens[0, worked.asker])),
             "y": spell(float(level.tokens[0, worked.beside])),
         },
+        ways=ways,
     )
 
 
@@ -165,7 +199,9 @@ def _which_reads(scene: Scene) -> Posed:
 
 def _most_read(scene: Scene) -> Posed:
     block = scene.clear_block or scene.block
-    return Posed(Estimate(float(board(block).sum(0).max()), factor=1.5, even=1.0))
+    sums = board(block).sum(0)
+    ways = {"columns": [1], "everybody": [len(sums)]}
+    return Posed(Estimate(float(sums.max()), factor=1.5, even=1.0), ways=ways)
 
 
 def _row_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -192,17 +228,23 @@ def _five(scene: Scene) -> Posed:
     row = scene.row(block)
     even = 500 / len(row)
     return Posed(
-        Estimate(float(100 * row[cells[:5]].sum()), within=10, even=even), {"even": f"{even:.0f}"}
+        Estimate(float(100 * row[cells[:5]].sum()), within=10, even=even),
+        {"even": f"{even:.0f}"},
+        ways={"picks": [100], "alike": [even]},
     )
 
 
 def _hand_sum(scene: Scene) -> Posed:
     worked = scene.worked
     level = worked.levels[0]
-    return Posed(
-        Estimate(float(level.attended[0, worked.asker]), within=0.005),
-        {"x": spell(float(level.tokens[0, worked.asker]))},
-    )
+    token, given = float(level.tokens[0, worked.asker]), float(level.attended[0, worked.asker])
+    most = int(np.argmax(level.weights[0, worked.asker]))
+    ways = {
+        "alone": [given - token],
+        "copied": [float(level.values[0, most])],
+        "nothing": [token],
+    }
+    return Posed(Estimate(given, within=0.005), {"x": spell(token)}, ways=ways)
 
 
 def _mix_equation(scene: Scene, revealed: bool) -> str:
@@ -304,7 +346,7 @@ STEPS = (
         "1.1",
         "token-is-a-place",
         {
-            "Q1": Question("estimate", _tokens),
+            "Q1": Question("estimate", _tokens, ways=("board", "pixels", "channels")),
             "Q2": Question("click", _covering, gaps=("stage",)),
         },
         _token_equation,
@@ -320,9 +362,16 @@ STEPS = (
                 _scores,
                 ("scores", "powers", "weights", "values"),
                 ("x", "scores", "powers", "weights", "values"),
+                ("powers", "weights", "values"),
                 also=by_hand,
             ),
-            "Q4": Question("estimate", _hand_weight, gaps=("x", "y"), also=by_hand),
+            "Q4": Question(
+                "estimate",
+                _hand_weight,
+                gaps=("x", "y"),
+                ways=("zeros", "alike", "undivided"),
+                also=by_hand,
+            ),
         },
         _roles_equation,
         body_first=True,
@@ -332,7 +381,7 @@ STEPS = (
         "rows-not-columns",
         {
             "Q5": Question("choose", _which_reads, ("a", "b")),
-            "Q6": Question("estimate", _most_read),
+            "Q6": Question("estimate", _most_read, ways=("columns", "everybody")),
         },
         _row_equation,
         trap=True,
@@ -341,8 +390,14 @@ STEPS = (
         "1.4",
         "take-a-mix",
         {
-            "Q7": Question("estimate", _five, gaps=("even",)),
-            "Q8": Question("estimate", _hand_sum, gaps=("x",), also=by_hand),
+            "Q7": Question("estimate", _five, gaps=("even",), ways=("picks", "alike")),
+            "Q8": Question(
+                "estimate",
+                _hand_sum,
+                gaps=("x",),
+                ways=("alone", "copied", "nothing"),
+                also=by_hand,
+            ),
         },
         _mix_equation,
     ),

@@ -212,9 +212,7 @@ def cover_gains(case: Case) -> Wide:
 
 def lead_votes(case: Case) -> Wide:
     """What each place of the last map votes for the right class rather than the wrong one."""
-    ledger = case.of.ledger(case.share)
-    votes: Wide = ledger.votes(case.right) - ledger.votes(case.wrong)
-    return votes
+    return case.of.votes(case.share, case.right, case.wrong)[0]
 
 
 def _lacks(scene: Scene) -> str | None:
@@ -265,9 +263,8 @@ def _wrong_facts(scene: Scene) -> dict[str, str]:
 def _wrong_equation(scene: Scene, revealed: bool) -> str:
     case, numbers = error_case(scene), ""
     if revealed and case is not None:
-        biases = case.of.ledger(case.share).biases
-        bias, votes = biases[case.right] - biases[case.wrong], lead_votes(case).sum()
-        numbers = rf" \\ = {bias:.2f} {votes:+.2f} = {case.lead:.2f}"
+        votes, bias = case.of.votes(case.share, case.right, case.wrong)
+        numbers = rf" \\ = {bias:.2f} {votes.sum():+.2f} = {case.lead:.2f}"
     rows, columns = board_of(scene.pixels)
     return (
         r"\begin{gathered} z_r - z_w = b_r - b_w + \frac{1}{"

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from transcnn.analysis.hiding import Fill, Hiding, Run, board_of, drawn_cells, hide, look_at_hidden
-from transcnn.analysis.ledger import Ledger, ledger
+from transcnn.analysis.ledger import ledger
 from transcnn.analysis.untrained import untrained
 from transcnn.classifier import Answer, Classifier
 from transcnn.model.taps import Place
@@ -58,7 +58,7 @@ class Experiments:
         self.run = Run.among(name, pixels, sample_pixels(len(pixels)))
         self._hidings: dict[tuple[float, Fill], tuple[Hiding, tuple[Answer, ...]]] = {}
         self._looks: dict[float, Look] = {}
-        self._ledgers: dict[float, Ledger] = {}
+        self._votes: dict[tuple[float, int, int], tuple[Wide, float]] = {}
         self._covered: dict[float, Wide] = {}
 
     @property
@@ -117,14 +117,16 @@ class Experiments:
             self._looks[share] = Look(pixels, logits[0].double().numpy(), _last_boards(attention))
         return self._looks[share]
 
-    def ledger(self, share: float) -> Ledger:
-        """What each place of the last map votes for the classes, in the picture with scraps."""
-        if share not in self._ledgers:
+    def votes(self, share: float, one: int, other: int) -> tuple[Wide, float]:
+        """What each place of the last map votes for the class at `one` rather than at `other`, in
+        the picture with scraps, [H, W]; and the difference of their biases.
+        """
+        if (share, one, other) not in self._votes:
             look = self.with_scraps(share)
-            self._ledgers[share] = ledger(
-                self.classifier, look.pixels, look.logits.astype(np.float32)
-            )
-        return self._ledgers[share]
+            found = ledger(self.classifier, look.pixels, look.logits.astype(np.float32))
+            bias = float(found.biases[one] - found.biases[other])
+            self._votes[share, one, other] = found.votes(one) - found.votes(other), bias
+        return self._votes[share, one, other]
 
     def covered(self, share: float) -> Wide:
         """Logits [cells, classes] with one cell gray at a time, of the picture with scraps."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional as F
 
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.course.by_hand import spell
@@ -18,6 +19,7 @@ from transcnn.trace import Trace
 from transcnn.trace.trace import BlockTrace
 
 MOVED = 16  # pixels to the right, in 3.2
+_FINE = 28  # places a side of the smoothed reading
 
 
 # 3.1 Cut the map into grids
@@ -28,6 +30,19 @@ def grid_of(block: BlockTrace, token: Place) -> Box:
     (rows, columns), (tall, wide) = block.size, block.levels[0].grid_size
     top, left = token[0] // tall * tall, token[1] // wide * wide
     return top, left, min(top + tall, rows) - 1, min(left + wide, columns) - 1
+
+
+def centred(block: BlockTrace, token: Place) -> list[Box]:
+    """The squares as large as a level-0 grid that have `token` in the middle, as far as they lie
+    on the map: where grids would be if they followed the asker."""
+    sides = [
+        [
+            (max(at - before, 0), min(at - before + side, count) - 1)
+            for before in {(side - 1) // 2, side // 2}
+        ]
+        for at, side, count in zip(token, block.levels[0].grid_size, block.size, strict=True)
+    ]
+    return [(top, left, bottom, right) for top, bottom in sides[0] for left, right in sides[1]]
 
 
 def window(scene: Scene, token: Place) -> tuple[Place, Place]:
@@ -46,12 +61,16 @@ def window(scene: Scene, token: Place) -> tuple[Place, Place]:
 
 def _own_grid(scene: Scene) -> Posed:
     block = scene.trace.blocks[0]
-    return Posed(Draw(block.size, grid_of(block, scene.token(block.size))))
+    token = scene.token(block.size)
+    ways = {"centred": centred(block, token)}
+    return Posed(Draw(block.size, grid_of(block, token)), ways=ways)
 
 
 def _fewer_pairs(scene: Scene) -> Posed:
     block = scene.trace.blocks[0]
-    return Posed(Estimate(math.prod(block.size) / math.prod(block.levels[0].grid_size), factor=1.2))
+    tokens, side = math.prod(block.levels[0].grid_size), block.levels[0].grid_size[0]
+    ways = {"tokens": [tokens], "side": [side]}
+    return Posed(Estimate(math.prod(block.size) / tokens, factor=1.2), ways=ways)
 
 
 def _grid_facts(scene: Scene) -> Mapping[str, str]:
@@ -80,10 +99,16 @@ def wall_token(scene: Scene) -> Place:
     return row, right if right < block.size[1] - 1 else left
 
 
-def moved(scene: Scene, pixels: int) -> tuple[NDArray[np.uint8], Trace]:
-    """The picture moved to the right, its left edge repeated, and its run."""
+def moved_pixels(scene: Scene, pixels: int) -> NDArray[np.uint8]:
+    """The picture moved to the right, its left edge repeated."""
     picture = np.roll(scene.pixels, pixels, axis=1)
     picture[:, :pixels] = scene.pixels[:, :1]
+    return picture
+
+
+def moved(scene: Scene, pixels: int) -> tuple[NDArray[np.uint8], Trace]:
+    """The same and its run."""
+    picture = moved_pixels(scene, pixels)
     return picture, scene.classifier.trace_pixels(picture, scene.trace.crop)
 
 
@@ -102,6 +127,20 @@ def readable(scene: Scene, trace: Trace, token: Place) -> Box:
     return int(rows.min()), int(columns.min()), int(rows.max()), int(columns.max())
 
 
+def read_in_window(trace: Trace, token: Place, origin: Place, size: Place) -> list[float | None]:
+    """The token's level-0 reading, the mean of the heads as multiples of an even share, on a part
+    of the map, row by row; None where it reads nothing."""
+    block = trace.blocks[0]
+    reading = trace.read(block.stage, block.block, token)[0]
+    found: list[float | None] = [None] * (size[0] * size[1])
+    for (row, column), value in np.ndenumerate(reading.multiple.mean(0)):
+        y = reading.grid_origin[0] + row - origin[0]
+        x = reading.grid_origin[1] + column - origin[1]
+        if reading.valid[row, column] and 0 <= y < size[0] and 0 <= x < size[1]:
+            found[y * size[1] + x] = round(float(value), 4)
+    return found
+
+
 def _beyond_the_wall(scene: Scene) -> Posed:
     block, (y, x) = scene.trace.blocks[0], wall_token(scene)
     top, left, bottom, right = grid_of(block, (y, x))
@@ -115,8 +154,15 @@ def _beyond_the_wall(scene: Scene) -> Posed:
 
 def _after_the_move(scene: Scene) -> Posed:
     _, trace = moved(scene, MOVED)
-    box = readable(scene, trace, wall_token(scene))
-    return Posed(Draw(trace.blocks[0].size, box), {"px": str(MOVED)})
+    token, block = wall_token(scene), trace.blocks[0]
+    box = readable(scene, trace, token)
+    top, left, bottom, right = grid_of(block, token)
+    by, end = MOVED * block.size[1] // trace.crop.size, block.size[1] - 1
+    ways = {
+        "followed": [(top, min(left + by, end), bottom, min(right + by, end))],
+        "centred": centred(block, token),
+    }
+    return Posed(Draw(block.size, box), {"px": str(MOVED)}, ways=ways)
 
 
 def _wall_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -155,15 +201,23 @@ def merged_lengths(block: BlockTrace) -> dict[str, Wide]:
 
 def _merged_by_hand(scene: Scene) -> Posed:
     worked = scene.worked
-    tokens = ", ".join(spell(float(a)) for a in worked.levels[0].attended[1])
-    return Posed(Estimate(float(worked.merged[1]), within=0.005), {"tokens": tokens})
+    attended = worked.levels[0].attended[1]
+    merged, largest = float(worked.merged[1]), float(attended.max())
+    ways = {"average": [merged - largest], "half": [merged / 2], "twice": [2 * largest]}
+    return Posed(
+        Estimate(merged, within=0.005),
+        {"tokens": ", ".join(spell(float(a)) for a in attended)},
+        ways=ways,
+    )
 
 
 def _winning_tokens(scene: Scene) -> Posed:
     counts = winners(scene)
     channels = scene.trace.blocks[0].width
     return Posed(
-        Estimate(int((counts > 0).sum()), within=3), {"T": str(counts.size), "C": str(channels)}
+        Estimate(int((counts > 0).sum()), within=3),
+        {"T": str(counts.size), "C": str(channels)},
+        ways={"one": [1]},
     )
 
 
@@ -242,7 +296,22 @@ def _different_vectors(scene: Scene) -> Posed:
     up = normed.repeat(times[0], 1).repeat(times[1], 2)[:, : block.size[0], : block.size[1]]
     count = len(np.unique(up.reshape(len(up), -1), axis=1).T)
     rows, columns = block.size
-    return Posed(Estimate(count), {"H": str(rows), "W": str(columns)})
+    ways = {"all": [rows * columns]}
+    return Posed(Estimate(count), {"H": str(rows), "W": str(columns)}, ways=ways)
+
+
+def smoothed(scene: Scene, block: BlockTrace) -> Wide:
+    """The asker's reading of the last board smoothed as overlays are, [28, 28], in multiples of an
+    even share: values that no cell has."""
+    rows, columns = block.levels[-1].size
+    octaves = np.log2(np.maximum(scene.row(block) * rows * columns, 1e-6))
+    fine = F.interpolate(
+        torch.tensor(octaves).reshape(1, 1, rows, columns),
+        (_FINE, _FINE),
+        mode="bilinear",
+        align_corners=False,
+    )
+    return (2**fine)[0, 0].numpy()
 
 
 def level_lengths(scene: Scene) -> list[float]:
@@ -255,7 +324,8 @@ def level_lengths(scene: Scene) -> list[float]:
 
 def _share_of_the_last(scene: Scene) -> Posed:
     lengths = level_lengths(scene)
-    return Posed(Estimate(100 * lengths[-1] / sum(lengths), within=8))
+    ways = {"only": [100], "hardly": [10]}
+    return Posed(Estimate(100 * lengths[-1] / sum(lengths), within=8), ways=ways)
 
 
 def _sum_equation(scene: Scene, revealed: bool) -> str:
@@ -324,7 +394,7 @@ def _far_away(scene: Scene) -> Posed:
     block = scene.clear_block or scene.block
     row = scene.row(block)
     multiple = float(len(row) * row[farthest_cell(scene, block)])
-    return Posed(Estimate(multiple, factor=2, even=1.0))
+    return Posed(Estimate(multiple, factor=2, even=1.0), ways={"unread": [0]})
 
 
 def _reach_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -336,7 +406,10 @@ STEPS = (
     Step(
         "3.1",
         "cut-the-grid",
-        {"Q20": Question("draw", _own_grid), "Q21": Question("estimate", _fewer_pairs)},
+        {
+            "Q20": Question("draw", _own_grid, ways=("centred",)),
+            "Q21": Question("estimate", _fewer_pairs, ways=("tokens", "side")),
+        },
         _grid_equation,
         _grid_facts,
         ("g", "T"),
@@ -347,7 +420,7 @@ STEPS = (
         "wall-in-the-map",
         {
             "Q22": Question("click", _beyond_the_wall),
-            "Q23": Question("draw", _after_the_move, gaps=("px",)),
+            "Q23": Question("draw", _after_the_move, gaps=("px",), ways=("followed", "centred")),
         },
         _wall_equation,
         trap=True,
@@ -356,8 +429,14 @@ STEPS = (
         "3.3",
         "max-plus-average",
         {
-            "Q24": Question("estimate", _merged_by_hand, gaps=("tokens",), also=by_hand),
-            "Q25": Question("estimate", _winning_tokens, gaps=("T", "C")),
+            "Q24": Question(
+                "estimate",
+                _merged_by_hand,
+                gaps=("tokens",),
+                ways=("average", "half", "twice"),
+                also=by_hand,
+            ),
+            "Q25": Question("estimate", _winning_tokens, gaps=("T", "C"), ways=("one",)),
         },
         _merge_equation,
         trap=True,
@@ -377,8 +456,8 @@ STEPS = (
         "3.5",
         "sum-and-upsample",
         {
-            "Q28": Question("estimate", _different_vectors, gaps=("H", "W")),
-            "Q29": Question("estimate", _share_of_the_last),
+            "Q28": Question("estimate", _different_vectors, gaps=("H", "W"), ways=("all",)),
+            "Q29": Question("estimate", _share_of_the_last, ways=("only", "hardly")),
         },
         _sum_equation,
         trap=True,
@@ -393,7 +472,7 @@ STEPS = (
                 ("one", "grid", "quarter", "all"),
                 ("one", "grid", "quarter", "all"),
             ),
-            "Q31": Question("estimate", _far_away),
+            "Q31": Question("estimate", _far_away, ways=("unread",)),
         },
         _reach_equation,
         ends_chapter=True,

@@ -63,7 +63,7 @@ def _agreeing(scene: Scene) -> Posed:
     rows = head_rows(scene, block)
     peak = int(rows.mean(0).argmax())
     agreeing = int((rows[:, peak] >= 0.97 * rows.max(1)).sum())
-    return Posed(Estimate(agreeing), {"h": str(block.heads)})
+    return Posed(Estimate(agreeing), {"h": str(block.heads)}, ways={"all": [block.heads]})
 
 
 def _heads_facts(scene: Scene) -> Mapping[str, str]:
@@ -134,7 +134,8 @@ def _softer(scene: Scene) -> Posed:
     kept = [n for n in shown if n == "softer" or shown[n] != shown["softer"]]
     options = scene.turned("Q14", tuple(kept))
     gaps = {"p": spell(float(level.tokens[0, loud])), "w": shown["same"], **shown}
-    return Posed(Choose(options, frozenset({"softer"})), gaps)
+    ways = {name: [name] for name in shown if name != "softer"}
+    return Posed(Choose(options, frozenset({"softer"})), gaps, ways=ways)
 
 
 def _scale_facts(scene: Scene) -> Mapping[str, str]:
@@ -166,7 +167,8 @@ def three_blocks(scene: Scene) -> dict[str, BlockTrace]:
 def _added_here(scene: Scene) -> Posed:
     block = scene.block
     share = added_shares(block)[scene.token(block.size)]
-    return Posed(Estimate(float(100 * share), within=5))
+    ways = {"replaced": [100], "half": [50]}
+    return Posed(Estimate(float(100 * share), within=5), ways=ways)
 
 
 def _added_most(scene: Scene) -> Posed:
@@ -203,7 +205,8 @@ def _doubled(scene: Scene) -> Posed:
     stage = bill_stages(scene)["early"]
     grown = plain_bill(scene, stage, 2).multiplied // plain_bill(scene, stage).multiplied
     options = scene.turned("Q17", ("2", "4", "8", "16"))
-    return Posed(Choose(options, frozenset({str(grown)})))
+    ways = {name: [name] for name in ("2", "4", "8")}
+    return Posed(Choose(options, frozenset({str(grown)})), ways=ways)
 
 
 def _overtaking(scene: Scene) -> Posed:
@@ -224,7 +227,8 @@ def _dearest(scene: Scene) -> Posed:
     widths = {b.stage: str(b.width) for b in reversed(scene.trace.blocks)}
     gaps = {f"C_{name}": widths[stage] for name, stage in stages.items()}
     numbers = {name: str(stage + 1) for name, stage in stages.items()}
-    return Posed(Order(totals), {**gaps, **numbers})
+    by_channels = tuple(sorted(stages, key=lambda name: -int(widths[stages[name]])))
+    return Posed(Order(totals), {**gaps, **numbers}, ways={"channels": [by_channels]})
 
 
 def _bill_equation(scene: Scene, revealed: bool) -> str:
@@ -245,7 +249,7 @@ STEPS = (
         "heads-disagree",
         {
             "Q11": Question("click", _odd_cell, gaps=("head",)),
-            "Q12": Question("estimate", _agreeing, gaps=("h",)),
+            "Q12": Question("estimate", _agreeing, gaps=("h",), ways=("all",)),
         },
         _heads_equation,
         _heads_facts,
@@ -262,6 +266,7 @@ STEPS = (
                 _softer,
                 ("same", "third", "softer", "even"),
                 ("p", "w", "same", "third", "softer", "even"),
+                ("same", "third", "even"),
                 also=by_hand,
             ),
         },
@@ -273,7 +278,7 @@ STEPS = (
         "2.3",
         "the-block",
         {
-            "Q15": Question("estimate", _added_here),
+            "Q15": Question("estimate", _added_here, ways=("replaced", "half")),
             "Q16": Question("order", _added_most, ("first", "star", "last")),
         },
         _block_equation,
@@ -282,13 +287,14 @@ STEPS = (
         "2.4",
         "bill-grows",
         {
-            "Q17": Question("choose", _doubled, ("2", "4", "8", "16")),
+            "Q17": Question("choose", _doubled, ("2", "4", "8", "16"), ways=("2", "4", "8")),
             "Q18": Question("choose", _overtaking, ("half", "once", "twice", "square")),
             "Q19": Question(
                 "order",
                 _dearest,
                 ("early", "second", "late"),
                 ("early", "second", "late", "C_early", "C_second", "C_late"),
+                ("channels",),
             ),
         },
         _bill_equation,

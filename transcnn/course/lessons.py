@@ -6,6 +6,7 @@ matter in TOML between two lines of +++.
     [Q5]
     asks = "..."
     [Q5.options]       only where there is something to choose or to order
+    [Q5.ways]          only where wrong ways are known: what is said to a guess that went one
 
 The text below is the step's body. Gaps, {H}, are filled by code: no number of a picture stands in a
 lesson. A lesson that is not as the code of its step expects is refused.
@@ -13,14 +14,14 @@ lesson. A lesson that is not as the code of its step expects is refused.
 
 import functools
 import re
-import string
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from transcnn.assets import FOLDER
+from transcnn.course.checking import check_keys, check_text
 from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.errors import ChoiceError
@@ -37,6 +38,7 @@ class Asked:
 
     asks: str
     options: Mapping[str, str]
+    ways: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,13 @@ def read_lesson(step: Step, language: str, text: str) -> Lesson:
     except tomllib.TOMLDecodeError as error:
         raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
     ends = ("change", "present") if step.ends_chapter else ()
-    _check_keys(where, front, ("title", "saw", "why", *ends, *step.questions))
+    check_keys(where, front, ("title", "saw", "why", *ends, *step.questions))
     body = parts[2].strip()
     _check_length(where, body, language)
     for name in ("title", "saw", *ends):
-        _check_gaps(f"{where}: {name}", front[name], ())
+        check_text(f"{where}: {name}", front[name])
     for name, said in (("text", body), ("why", front["why"])):
-        _check_gaps(f"{where}: {name}", said, step.gaps)
+        check_text(f"{where}: {name}", said, step.gaps)
     return Lesson(
         title=front["title"],
         body=body,
@@ -94,31 +96,14 @@ def read_lesson(step: Step, language: str, text: str) -> Lesson:
 
 def _question(where: str, step: Step, name: str, table: Any) -> Asked:
     question, place = step.questions[name], f"{where}: {name}"
-    _check_keys(place, table, ("asks", "options") if question.options else ("asks",))
-    options: dict[str, str] = table.get("options", {})
-    _check_keys(f"{place}.options", options, question.options)
-    for said in (table["asks"], *options.values()):
-        _check_gaps(place, said, question.gaps)
-    return Asked(table["asks"], options)
-
-
-def _check_keys(field: str, found: Any, wanted: Iterable[str]) -> None:
-    wanted = tuple(wanted)
-    if not isinstance(found, dict) or set(found) != set(wanted):
-        value = sorted(found) if isinstance(found, dict) else found
-        raise ChoiceError(field=field, value=value, allowed=", ".join(wanted) or "nothing")
-
-
-def _check_gaps(field: str, said: Any, allowed: tuple[str, ...]) -> None:
-    if not isinstance(said, str) or not said.strip():
-        raise ChoiceError(field=field, value=said, allowed="a sentence")
-    try:
-        gaps = {name for _, name, _, _ in string.Formatter().parse(said) if name is not None}
-    except ValueError as error:
-        raise ChoiceError(field=field, value=said, allowed="gaps like {H}") from error
-    if not gaps <= set(allowed):
-        named = ", ".join(f"{{{name}}}" for name in allowed) or "no gaps"
-        raise ChoiceError(field=field, value=said, allowed=named)
+    named = {"options": question.options, "ways": question.ways}
+    check_keys(place, table, ("asks", *(part for part, names in named.items() if names)))
+    parts: dict[str, dict[str, str]] = {part: table.get(part, {}) for part in named}
+    for part, names in named.items():
+        check_keys(f"{place}.{part}", parts[part], names)
+    for said in (table["asks"], *(said for words in parts.values() for said in words.values())):
+        check_text(place, said, question.gaps)
+    return Asked(table["asks"], **parts)
 
 
 def _check_length(field: str, body: str, language: str) -> None:

@@ -85,7 +85,7 @@ def _whose_ledger(scene: Scene) -> Posed:
 def _for_the_second(scene: Scene) -> Posed:
     one, other = (scene.ledger.votes(k) for k in first_two(scene))
     against = int((one - other < 0).sum())
-    return Posed(Estimate(against, within=5), {"T": str(one.size)})
+    return Posed(Estimate(against, within=5), {"T": str(one.size)}, ways={"won": [0]})
 
 
 def _ledger_facts(scene: Scene) -> Mapping[str, str]:
@@ -122,7 +122,7 @@ STEPS = (
         "head-is-a-sum",
         {
             "Q41": Question("choose", _whose_ledger, ("a", "b", "same"), ("alike",)),
-            "Q42": Question("estimate", _for_the_second, gaps=("T",)),
+            "Q42": Question("estimate", _for_the_second, gaps=("T",), ways=("won",)),
         },
         _ledger_equation,
         _ledger_facts,

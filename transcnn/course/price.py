@@ -1,6 +1,7 @@
 """Chapter 4, the price: what grids save, from which size on, in memory and in time."""
 
 import functools
+import math
 from collections.abc import Mapping
 
 from transcnn.analysis.cost.attention import (
@@ -63,8 +64,13 @@ def parts(cost: AttentionCost) -> dict[str, int]:
 
 def _cheaper(scene: Scene) -> Posed:
     plain, grids = _bills(scene)
-    stage = priced(scene)[0].stage + 1
-    return Posed(Estimate(plain.total / grids.total, factor=1.5), {"stage": str(stage)})
+    block = priced(scene)[0]
+    pairs = math.prod(block.size) / block.levels[0].attention.shape[-1]
+    return Posed(
+        Estimate(plain.total / grids.total, factor=1.5),
+        {"stage": str(block.stage + 1)},
+        ways={"pairs": [pairs]},
+    )
 
 
 def _dearest_part(scene: Scene) -> Posed:
@@ -117,7 +123,7 @@ def _small_map(scene: Scene) -> Posed:
     plain, grids = mhsa((grid, grid), width, 1).total, hmhsa((grid, grid), width, 1, (grid,)).total
     key = "equal" if plain == grids else "plain" if plain < grids else "grids"
     options = scene.turned("Q34", ("plain", "grids", "equal"))
-    return Posed(Choose(options, frozenset({key})), {"g": str(grid)})
+    return Posed(Choose(options, frozenset({key})), {"g": str(grid)}, ways={"grids": ["grids"]})
 
 
 def _paying(scene: Scene) -> Posed:
@@ -246,7 +252,7 @@ STEPS = (
         "4.1",
         "price-with-grids",
         {
-            "Q32": Question("estimate", _cheaper, gaps=("stage",)),
+            "Q32": Question("estimate", _cheaper, gaps=("stage",), ways=("pairs",)),
             "Q33": Question(
                 "order", _dearest_part, ("products", "projections", "upper"), ("stage",)
             ),
@@ -259,7 +265,7 @@ STEPS = (
         "4.2",
         "where-it-pays",
         {
-            "Q34": Question("choose", _small_map, ("plain", "grids", "equal"), ("g",)),
+            "Q34": Question("choose", _small_map, ("plain", "grids", "equal"), ("g",), ("grids",)),
             "Q35": Question("estimate", _paying, gaps=("g", "C")),
             "Q36": Question(
                 "choose",

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -151,18 +151,27 @@ class Order:
 class Posed:
     """A question about this picture; `gaps` fill its words.
 
-    `flat`: no place stands out, and that is what is asked instead.
+    `flat`: no place stands out, and that is what is asked instead. `ways` are the known wrong ways,
+    by their names in the lesson: what somebody who goes that way answers about this picture.
     """
 
     asks: Choose | Tick | Estimate | Click | Draw | Order
     gaps: Mapping[str, str] = field(default_factory=dict)
     flat: bool = False
+    ways: Mapping[str, Collection[Guess]] = field(default_factory=dict)
 
     def mark(self, guess: Guess) -> Mark:
         """Hit, near or miss. Raises ValueError for a guess of another kind."""
         if not self.takes(guess):
             raise ValueError(f"{guess!r} is no answer to a {type(self.asks).__name__} question")
         return self.asks.mark(guess)  # type: ignore[arg-type]
+
+    def way(self, guess: Guess) -> str | None:
+        """The wrong way that led to `guess`; None where it is right, or none or several ways do."""
+        if self.mark(guess) == "hit":
+            return None
+        led = [n for n, ends in self.ways.items() if any(_as_good_as(guess, end) for end in ends)]
+        return led[0] if len(led) == 1 else None
 
     def takes(self, guess: object) -> bool:
         """Whether `guess` is an answer that can be given."""
@@ -197,6 +206,13 @@ class Posed:
                 )
 
 
+def _as_good_as(guess: Guess, other: Guess) -> bool:
+    """Whether two answers are the same; of numbers, whether they are as people round them."""
+    if isinstance(guess, int | float) and isinstance(other, int | float):
+        return abs(guess - other) <= max(0.01, 0.03 * abs(other))
+    return guess == other
+
+
 FLAT = Posed(Choose(("yes", "no"), frozenset({"no"})), flat=True)
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,9})?")
@@ -211,3 +227,10 @@ def parse_number(text: str) -> float | None:
     if len(numbers) == 2 and numbers[1] == 0:
         return None
     return float(numbers[0] / (numbers[1] if len(numbers) == 2 else 1))
+
+
+def spell_number(value: float) -> str:
+    """Three figures, whole numbers as they are."""
+    if value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -11,14 +11,15 @@ from transcnn.course.scene import Scene
 class Question:
     """How one question is posed about a scene; None where this picture does not allow it.
 
-    `options` have words in the lesson, `gaps` are what its sentence may name; `also` names what
-    the answer depends on besides network, picture and asker.
+    `options` and `ways` (wrong ways that are known) have words in the lesson, `gaps` are what its
+    sentences may name; `also` names what the answer depends on besides network, picture and asker.
     """
 
     kind: Kind
     pose: Callable[[Scene], Posed | None]
     options: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
     also: Callable[[Scene], str] = lambda _: ""
 
 

@@ -1,9 +1,9 @@
-"""Where a visitor is in the course; step and asking place are part of links."""
+"""Where a visitor is in the course: step, asking place and the example by hand, as in links."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from transcnn.course.hand_map import FIRST_MAP, Numbers
+from transcnn.course.hand_map import FIRST_MAP, Numbers, parse_map, spell_map
 
 FIRST_STEP = "1.1"
 
@@ -32,6 +32,8 @@ class CourseChoice:
         found = {"step": self.step}
         if self.at is not None:
             found["at"] = f"{self.at[0]},{self.at[1]}"
+        if self.hand != FIRST_MAP:
+            found["hand"] = spell_map(self.hand)
         return found
 
 
@@ -45,4 +47,5 @@ def read_course(link: Mapping[str, str], size: int) -> CourseChoice:
         part.isascii() and part.isdecimal() and len(part) < 6 and int(part) < size for part in parts
     )
     at = (int(parts[0]), int(parts[1])) if known else None
-    return CourseChoice(step if len(step) < 6 else FIRST_STEP, at)
+    hand = parse_map(link.get("hand", "")) or FIRST_MAP
+    return CourseChoice(step if len(step) < 6 else FIRST_STEP, at, hand)

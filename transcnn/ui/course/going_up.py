@@ -5,10 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import streamlit as st
-import torch
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
-from torch.nn import functional as F
 
 from transcnn.course import going_up
 from transcnn.course.questions import Click
@@ -32,7 +30,6 @@ from transcnn.ui.course.desk import Desk
 from transcnn.ui.course.hand import edit_map, show_all_products
 
 _SOURCE = "course_source"  # the token whose way is shown
-_FINE = 28  # places a side of the smoothed reading
 
 
 def _part(desk: Desk, token: Place) -> Board:
@@ -70,15 +67,7 @@ def _grids(desk: Desk) -> None:
 
 def _level0(board: Board, trace: Trace, token: Place) -> Board:
     """The board with the token's level-0 reading, the mean of the heads."""
-    block = trace.blocks[0]
-    reading = trace.read(block.stage, block.block, token)[0]
-    multiple = reading.multiple.mean(0)
-    shown: list[float | None] = [None] * (board.rows * board.columns)
-    for (row, column), value in np.ndenumerate(multiple):
-        y = reading.grid_origin[0] + row - board.origin[0]
-        x = reading.grid_origin[1] + column - board.origin[1]
-        if reading.valid[row, column] and 0 <= y < board.rows and 0 <= x < board.columns:
-            shown[y * board.columns + x] = round(float(value), 4)
+    shown = going_up.read_in_window(trace, token, board.origin, (board.rows, board.columns))
     return replace(board, multiples=shown)
 
 
@@ -161,17 +150,14 @@ def _smoothing(desk: Desk) -> None:
     """3.5: a smoothed reading, beside it what there is."""
     say, scene = desk.say, desk.scene
     block = scene.clear_block or scene.block
-    rows, columns = block.levels[-1].size
-    octaves = torch.tensor(np.log2(np.maximum(scene.row(block) * rows * columns, 1e-6)))
-    fine = F.interpolate(
-        octaves.reshape(1, 1, rows, columns), (_FINE, _FINE), mode="bilinear", align_corners=False
-    )
+    fine = going_up.smoothed(scene, block)
+    rows, columns = fine.shape
     smooth = Board(
         say("course.smooth"),
-        _FINE,
-        _FINE,
-        say("course.board_says", rows=_FINE, columns=_FINE),
-        multiples=[round(float(m), 4) for m in (2**fine).ravel()],
+        rows,
+        columns,
+        say("course.board_says", rows=rows, columns=columns),
+        multiples=[round(float(m), 4) for m in fine.ravel()],
         dots=[scene.share],
     )
     shown = [smooth]

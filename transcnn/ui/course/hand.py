@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
 from transcnn.course import asking
-from transcnn.course.by_hand import spell
 from transcnn.course.hand_map import LARGEST, read_map
 from transcnn.ui.components import hand_map
 from transcnn.ui.course.desk import Desk
@@ -42,21 +40,7 @@ def show_products(desk: Desk, level: int, grid: int, askers: Sequence[int]) -> N
     say = desk.say
     head = ["x", "n", "2ⁿ", "Σ", say("course.weights"), say("course.weight_value"), "o", "A"]
     lines = [" | ".join(head), " | ".join(["---"] * len(head))]
-    for asker in askers:
-        scores, weights = worked.scores[grid, asker], worked.weights[grid, asker]
-        products = weights * worked.values[grid]
-        powers = np.exp2(scores)
-        cells = [
-            spell(float(worked.tokens[grid, asker])),
-            asking.four(scores),
-            asking.four(powers),
-            spell(float(powers.sum())),
-            asking.four(weights),
-            asking.four(products).replace(", ", " + ").replace("+ -", "− ").replace("-", "−"),
-            spell(float(products.sum())),
-            spell(float(worked.attended[grid, asker])),
-        ]
-        lines.append(" | ".join(cells))
+    lines += [" | ".join(asking.product_row(worked, grid, asker)) for asker in askers]
     with st.container(key=f"hand_table_{level}_{grid}"):  # set smaller
         st.markdown("\n".join(f"| {line} |" for line in lines))
 

@@ -132,7 +132,12 @@ def _bill(desk: Desk) -> None:
         show_boards(desk, [shown], lambda *_: None)
         return
     side = st.slider(
-        say("course.side"), 8 * stride, 512, scene.trace.crop.size, stride, key="course_side"
+        say("course.side"),
+        8 * stride,
+        512,
+        min(scene.trace.crop.size, 512),
+        stride,
+        key="course_side",
     )
     bill = mhsa((side // stride, side // stride), block.width, block.heads)
     show_bars(

@@ -33,8 +33,10 @@ def show() -> None:
 
     from transcnn.course.lessons import load_lesson
     from transcnn.course.scene import Scene, first_asker
-    from transcnn.course.steps import find_step
+    from transcnn.course.steps import STEPS, find_step
+    from transcnn.ui.course.before_after import show_before_after
     from transcnn.ui.course.desk import Desk
+    from transcnn.ui.course.glossary import show_glossary, show_word_card
     from transcnn.ui.course.questions import show_questions
     from transcnn.ui.course.steps import choose_step
     from transcnn.ui.course.touching import touch
@@ -63,6 +65,8 @@ def show() -> None:
         posed = {name: question.pose(scene) for name, question in questions.items()}
     desk = Desk(state, say, shown, step, load_lesson(step, state.language), scene, posed)
     choose_step(desk)
+    if step is STEPS[0]:
+        show_word_card(say)
     facts = step.facts(scene)
     hidden = step.trap and not desk.revealed
     st.subheader(step.number if hidden else f"{step.number} · {desk.lesson.title}")
@@ -85,6 +89,9 @@ def show() -> None:
             if desk.lesson.change is not None:
                 st.markdown(f"**{say('course.change')}** {desk.lesson.change}")
                 st.markdown(f"**{say('course.present')}** {desk.lesson.present}")
+    show_before_after(state, say)
+    show_glossary(say)
+    _hand_out(desk)
     _take_away(state, say, shown)
 
 
@@ -99,10 +106,11 @@ def _coloured(equation: str, desk: "Desk") -> str:
 
 def _follow_link(state: AppState) -> None:
     """Go where the browser went back or forward to."""
-    named = {name: st.query_params[name] for name in ("step", "at") if name in st.query_params}
+    parts = ("step", "at", "hand")
+    named = {name: st.query_params[name] for name in parts if name in st.query_params}
     if state.leads_elsewhere(named):
         there = read_course(named, state.config(state.model).input.size)
-        state.take_step(replace(state.course, step=there.step, at=there.at))
+        state.take_step(replace(state.course, step=there.step, at=there.at, hand=there.hand))
 
 
 def _write_link(state: AppState, shown: Shown, step: str) -> None:
@@ -118,6 +126,27 @@ def _write_link(state: AppState, shown: Shown, step: str) -> None:
     link |= {name: value for name, value in wanted.items() if value is not None}
     if st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
+
+
+def _hand_out(desk: "Desk") -> None:
+    """The chapter on paper; it is made when it is asked for, outside of the session."""
+    from transcnn.reports.handout.html import render
+
+    say, scene, chapter = desk.say, desk.scene, desk.step.chapter
+    title = desk.shown.source.title
+
+    def make() -> str:
+        with running:
+            return render(scene, chapter, say.language, title)
+
+    st.download_button(
+        say("course.handout", chapter=chapter),
+        data=make,
+        file_name=f"course-{chapter}.html",
+        mime="text/html",
+        on_click="ignore",
+        help=say("course.handout_says"),
+    )
 
 
 def _take_away(state: AppState, say: Words, shown: Shown) -> None:

@@ -4,6 +4,8 @@ Guesses are kept, keys never: what was right is computed again each time.
 """
 
 import json
+import re
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,12 +30,16 @@ class Kept:
 class Progress:
     """All by where they were given: `place` is made of step or question, network, picture, asker.
 
-    `revealed` holds the places whose numbers were shown, `saw` what was seen there.
+    `revealed` holds the places whose numbers were shown, `saw` what was seen there. `tests` are the
+    answers of the tests before and after, by time and item; `learner` is drawn by chance and tells
+    the answers of several people apart.
     """
 
     kept: dict[str, Kept] = field(default_factory=dict)
     revealed: set[str] = field(default_factory=set)
     saw: dict[str, str] = field(default_factory=dict)
+    tests: dict[str, dict[str, str]] = field(default_factory=dict)
+    learner: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def as_json(self) -> str:
         """The file."""
@@ -43,6 +49,8 @@ class Progress:
                 "kept": {p: {"guess": k.guess, "sure": k.sure} for p, k in self.kept.items()},
                 "revealed": sorted(self.revealed),
                 "saw": self.saw,
+                "tests": self.tests,
+                "learner": self.learner,
             },
             ensure_ascii=False,
             indent=1,
@@ -53,6 +61,8 @@ class Progress:
         self.kept |= other.kept
         self.revealed |= other.revealed
         self.saw |= other.saw
+        if other.tests:  # whose form they were answered in
+            self.tests, self.learner = other.tests, other.learner
 
 
 def read_progress(data: bytes) -> Progress:
@@ -67,6 +77,7 @@ def read_progress(data: bytes) -> Progress:
             kept={_text(p): _kept(k) for p, k in found["kept"].items()},
             revealed={_text(place) for place in found["revealed"]},
             saw={_text(place): _text(said) for place, said in found["saw"].items()},
+            **_tests(found),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ChoiceError(
@@ -86,6 +97,19 @@ def _kept(found: Any) -> Kept:
     ):
         raise ValueError("no guess")
     return Kept(guess, sure)
+
+
+def _tests(found: dict[str, Any]) -> dict[str, Any]:
+    """The tests in a file; files from before there were tests have none."""
+    if "tests" not in found:
+        return {}
+    tests = {
+        _text(time): {_text(item): _text(answer) for item, answer in answers.items()}
+        for time, answers in found["tests"].items()
+    }
+    if not re.fullmatch("[0-9a-f]{8}", _text(found["learner"])):
+        raise ValueError("no learner")
+    return {"tests": tests, "learner": found["learner"]}
 
 
 def _text(found: Any) -> str:

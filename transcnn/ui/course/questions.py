@@ -12,6 +12,7 @@ from transcnn.course.questions import (
     Posed,
     Tick,
     parse_number,
+    spell_number,
 )
 from transcnn.ui.course.desk import Desk
 from transcnn.ui.course.progress import LONGEST, SURENESS, Kept
@@ -158,6 +159,8 @@ def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept) -> None:
         st.markdown(f"**{_outcome(desk, name, posed)}**")
     near = mark == "near" and isinstance(posed.asks, Draw)
     st.markdown(f"{_SIGNS[mark]} {say('course.near_draw' if near else f'course.{mark}')}")
+    if (way := posed.way(kept.guess)) is not None:
+        st.markdown(desk.lesson.questions[name].ways[way].format(**posed.gaps))
     if isinstance(posed.asks, Estimate) and posed.asks.even_would_do:
         st.caption(say("course.even_would_do"))
 
@@ -182,7 +185,7 @@ def describe_guess(desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
         ticked = [_option(desk, name, posed, str(option)) for option in guess]
         return "; ".join(ticked) or say("course.none_ticked")
     if isinstance(posed.asks, Estimate):
-        return _number(float(guess))  # type: ignore[arg-type]
+        return spell_number(float(guess))  # type: ignore[arg-type]
     return _option(desk, name, posed, str(guess))
 
 
@@ -193,20 +196,13 @@ def _outcome(desk: Desk, name: str, posed: Posed) -> str:
         case Tick(options=options, right=right):
             return describe_guess(desk, name, posed, tuple(o for o in options if o in right))
         case Estimate(key=key):
-            return _number(key)
+            return spell_number(key)
         case Click() as click if click.none_right:
             return desk.say("course.none_helps")
         case Click(best=found) | Draw(key=found):
             return describe_guess(desk, name, posed, found)
         case Order(right=order):
             return describe_guess(desk, name, posed, order)
-
-
-def _number(value: float) -> str:
-    """Three figures, whole numbers as they are."""
-    if value == int(value):
-        return f"{value:,.0f}"
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _ask_what_was_seen(desk: Desk) -> None:

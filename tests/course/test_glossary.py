@@ -1,0 +1,50 @@
+"""The glossary and its card: the same in both languages, and a slip is found."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from transcnn.assets import FOLDER
+from transcnn.course.glossary import CARD, load_glossary, read_glossary
+from transcnn.course.lessons import LANGUAGES
+from transcnn.course.word_card import draw
+from transcnn.errors import ChoiceError
+
+TEXT = (FOLDER / "glossary" / "en.toml").read_text(encoding="utf-8")
+
+
+def test_both_languages_have_the_same_terms_in_the_same_order():
+    english, chinese = (load_glossary(language).terms for language in LANGUAGES)
+    assert list(english) == list(chinese)
+    assert len(english) >= 25
+    for name, term in chinese.items():
+        assert re.search("[\u4e00-\u9fff]", term.term), name
+        assert re.search("[\u4e00-\u9fff]", term.says), name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("[card.level]", "[kard.level]", "glossary/en.toml"),
+        ("[card.level]", "[card.stage]", "card"),
+        ('says = "Repeat', 'said = "Repeat', "upsampling"),
+        ('term = "body"', 'term = ""', "body"),
+        ('says = "Repeat', 'says = "{Repeat}', "no gaps"),
+        ('term = "body"', "term = body", "TOML"),
+    ],
+)
+def test_a_slip_in_the_glossary_is_refused_with_its_place(old, new, named):
+    assert old in TEXT
+    with pytest.raises(ChoiceError, match=re.escape(named)):
+        read_glossary("en", TEXT.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("word", CARD)
+def test_a_drawing_of_the_card_is_one_picture_in_the_colour_of_the_text(word):
+    """So it follows the theme, and prints in black."""
+    drawing = draw(word, 'it says "&"')
+    root = ElementTree.fromstring(drawing)
+    assert root.get("aria-label") == 'it says "&"'
+    colours = {e.get(name) for e in root.iter() for name in ("fill", "stroke")}
+    assert colours <= {None, "none", "currentColor"}

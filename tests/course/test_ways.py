@@ -1,0 +1,109 @@
+"""Wrong ways: where they lead, once more by plain sums, and who is told that they went one."""
+
+import pytest
+
+from tests.course.conftest import PICTURES
+from transcnn.course.going_up import centred
+from transcnn.course.hand_map import read_map
+from transcnn.course.questions import Choose, Estimate, Posed
+from transcnn.course.steps import QUESTIONS, STEPS
+
+WITH_WAYS = [name for name, question in QUESTIONS.items() if question.ways]
+
+
+@pytest.fixture(params=PICTURES)
+def scene(scenes, request):
+    return scenes[request.param]
+
+
+def led(posed):
+    """Every way with every guess that it leads to, as learners give it."""
+    for way, ends in posed.ways.items():
+        for guess in ends:
+            yield way, float(guess) if isinstance(posed.asks, Estimate) else guess
+
+
+def test_a_question_leads_along_the_ways_that_its_step_names(scene):
+    for name in WITH_WAYS:
+        posed = QUESTIONS[name].pose(scene)
+        if posed is not None and not posed.flat:
+            assert set(posed.ways) == set(QUESTIONS[name].ways), name
+            for way, guess in led(posed):
+                assert posed.takes(guess), (name, way)
+                assert posed.way(guess) in (way, None), (name, way)
+
+
+def test_on_the_first_pictures_every_way_can_be_told_from_the_answer(scenes):
+    """Else a sentence would never be said."""
+    for name in WITH_WAYS:
+        told = set()
+        for scene in scenes.values():
+            posed = QUESTIONS[name].pose(scene)
+            told |= {posed.way(guess) for _, guess in led(posed)}
+        assert told >= set(QUESTIONS[name].ways), name
+
+
+def test_ways_of_the_example_by_hand_are_those_of_the_sheet_of_paper(scene):
+    """Asker 1 of the grid 0, 1, 0, 1: powers 1, 2, 1, 2; values 0, 6, 0, 6. Merged: 3 + 0."""
+
+    def ends(name):
+        return {way: list(found) for way, found in QUESTIONS[name].pose(scene).ways.items()}
+
+    assert ends("Q4") == {
+        "zeros": [pytest.approx(2 / (2 + 2))],
+        "alike": [1 / 4],
+        "undivided": [pytest.approx(2)],
+    }
+    assert ends("Q8") == {
+        "alone": [pytest.approx(0 / 6 + 6 / 3 + 0 / 6 + 6 / 3)],
+        "copied": [pytest.approx(6)],
+        "nothing": [pytest.approx(1)],
+    }
+    assert ends("Q24") == {
+        "average": [pytest.approx((3 + 0 + 0 - 3) / 4)],
+        "half": [pytest.approx((3 + 0) / 2)],
+        "twice": [pytest.approx(3 + 3)],
+    }
+
+
+def test_ways_move_with_the_map_by_hand(scene_of):
+    edited = read_map([0, 2, 1, 0, 0, 1, 0, -1, 0, -1, 0, 0, 1, 0, 0, 0])
+    posed = QUESTIONS["Q4"].pose(scene_of("zebra", hand=edited))
+    # Asker 2 of the grid 0, 2, 0, 1: powers 1, 16, 1, 4; the other token of its column has 4.
+    assert posed.ways["zeros"] == [pytest.approx(4 / (16 + 4))]
+    assert posed.way(0.2) == "zeros"
+    assert posed.way(4.0) == "undivided"
+
+
+def test_ways_of_counts_are_those_of_the_architecture(scene):
+    """Stage 1: 56 x 56 tokens of 24 channels, grids of 8 x 8; the input has 224 x 224 pixels."""
+    ways = {name: QUESTIONS[name].pose(scene).ways for name in ("Q1", "Q6", "Q12", "Q21", "Q28")}
+    assert ways["Q1"] == {"board": [7 * 7], "pixels": [224 * 224], "channels": [24]}
+    assert ways["Q6"] == {"columns": [1], "everybody": [49]}
+    assert ways["Q12"] == {"all": [7]}
+    assert ways["Q21"] == {"tokens": [64], "side": [8]}
+    assert ways["Q28"] == {"all": [56 * 56]}
+
+
+def test_a_square_around_the_asker_has_it_in_the_middle_and_is_no_grid(scene):
+    block = scene.trace.blocks[0]
+    y, x = scene.token(block.size)
+    for top, left, bottom, right in centred(block, (y, x)):
+        assert bottom - top == right - left == 7
+        assert abs((top + bottom) / 2 - y) <= 0.5
+        assert abs((left + right) / 2 - x) <= 0.5
+    assert len(set(centred(block, (0, 55)))) == 4, "also in a corner"
+    assert QUESTIONS["Q20"].pose(scene).way(centred(block, (y, x))[0]) == "centred"
+
+
+def test_nobody_is_told_of_a_way_who_is_right_or_could_have_gone_two():
+    posed = Posed(Estimate(1.0, within=0.1), ways={"one": [1.05], "two": [2], "three": [2.01]})
+    assert posed.way(1.05) is None, "right"
+    assert posed.way(2.0) is None, "either"
+    assert posed.way(7.0) is None, "neither"
+    assert Posed(Choose(("a", "b"), frozenset("a")), ways={"b": ["b"]}).way("b") == "b"
+
+
+def test_ways_have_words_of_their_own():
+    assert len(WITH_WAYS) >= 15
+    assert all(q.ways == tuple(dict.fromkeys(q.ways)) for s in STEPS for q in s.questions.values())

@@ -1,0 +1,50 @@
+"""`handout`: a chapter of the course about one picture, on paper."""
+
+import hashlib
+from pathlib import Path
+
+import click
+
+from transcnn.cli import options
+from transcnn.errors import ChoiceError
+
+
+@click.command()
+@click.argument("image", type=options.FILE)
+@click.option("--chapter", type=int, default=1, show_default=True, help="Of the course.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--out", type=options.FILE, required=True, help="FILE.html.")
+@options.model
+def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None:
+    """Write a chapter of the course about IMAGE as sheets to print: questions, texts, answers.
+
+    One HTML file that needs nothing else. Its numbers are computed from IMAGE.
+    """
+    if out.suffix != ".html":
+        raise ChoiceError(field="out", value=str(out), allowed="a file named .html")
+
+    from transcnn.classifier import Classifier
+    from transcnn.course.scene import Scene, first_asker
+    from transcnn.labels import names_of
+    from transcnn.pictures import decode, prepare
+    from transcnn.pictures.samples import samples
+    from transcnn.reports.handout.html import CHAPTERS, render
+    from transcnn.reports.wording import Wording
+
+    if chapter not in CHAPTERS:  # before the network is loaded
+        raise ChoiceError(field="chapter", value=chapter, allowed=", ".join(map(str, CHAPTERS)))
+    data = image.read_bytes()
+    picture = decode(data)
+    classifier = Classifier(model)
+    sample = next((s for s in samples() if s.path.read_bytes() == data), None)
+    pixels, crop = prepare(picture, classifier.config.input.size)
+    trace = classifier.trace_pixels(pixels, crop)
+    asker = first_asker(sample.name if sample else None, crop)
+    digest = hashlib.sha256(data).hexdigest()
+    say, config = Wording(lang), classifier.config
+    labels = tuple(say.class_name(name) for name in names_of(config.classes, config.indices))
+    sample_name = sample.name if sample else None
+    scene = Scene(classifier, trace, pixels, digest, asker, sample=sample_name, labels=labels)
+    name = sample.title[lang] if sample else image.name
+    out.write_text(render(scene, chapter, lang, name), encoding="utf-8")
+    click.echo(f"{out}: chapter {chapter} about {image.name}")

@@ -1,0 +1,65 @@
+"""The words of the field in both languages, and a card of the four that the course begins with.
+
+They are in assets/glossary/<language>.toml: [card.<name>], one for each of `CARD`, and
+[terms.<name>] have a `term` and what it `says` in one breath.
+"""
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from transcnn.assets import FOLDER
+from transcnn.course.checking import check_keys, check_text
+from transcnn.errors import ChoiceError
+
+CARD = ("token", "grid", "level", "reading")
+_FOLDER = FOLDER / "glossary"
+
+
+@dataclass(frozen=True)
+class Term:
+    """What something is called, and what it means in one breath."""
+
+    term: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """Terms by their names, in the order in which they are shown; those of the card apart."""
+
+    terms: Mapping[str, Term]
+    card: Mapping[str, Term]
+
+
+@functools.cache
+def load_glossary(language: str) -> Glossary:
+    """The glossary of a language. Raises ChoiceError naming what is wrong in its file."""
+    text = (_FOLDER / f"{language}.toml").read_text(encoding="utf-8")
+    return read_glossary(language, text)
+
+
+def read_glossary(language: str, text: str) -> Glossary:
+    """The same of a text. Raises ChoiceError."""
+    where = f"glossary/{language}.toml"
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
+    check_keys(where, found, ("card", "terms"))
+    check_keys(f"{where}: card", found["card"], CARD)
+    return Glossary(
+        **{
+            part: {name: _term(f"{where}: {part}.{name}", entry) for name, entry in table.items()}
+            for part, table in found.items()
+        }
+    )
+
+
+def _term(where: str, entry: Any) -> Term:
+    check_keys(where, entry, ("term", "says"))
+    for said in entry.values():
+        check_text(where, said)
+    return Term(**entry)

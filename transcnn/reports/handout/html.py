@@ -1,0 +1,139 @@
+"""A chapter about one picture, on sheets: to predict on, to read afterwards, and the answers."""
+
+from dataclasses import dataclass
+
+from transcnn.course.glossary import CARD, load_glossary
+from transcnn.course.lessons import LANGUAGES, load_lesson
+from transcnn.course.scene import Scene
+from transcnn.course.step import Step
+from transcnn.course.steps import STEPS
+from transcnn.course.word_card import draw as draw_word
+from transcnn.errors import ChoiceError
+from transcnn.reports.handout import asking, claims, controls, going_up, heads, other_half, price
+from transcnn.reports.handout.answers import asks, options, right_answer, wrong_ways
+from transcnn.reports.handout.drawing import draw, photo
+from transcnn.reports.handout.equations import as_mathml
+from transcnn.reports.wording import Wording
+
+FIGURES = {
+    **asking.FIGURES,
+    **heads.FIGURES,
+    **going_up.FIGURES,
+    **price.FIGURES,
+    **other_half.FIGURES,
+    **controls.FIGURES,
+    **claims.FIGURES,
+}
+CHAPTERS = tuple(dict.fromkeys(step.chapter for step in STEPS))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One question; `kind` decides how much space to write there is. None left out of both."""
+
+    number: int
+    kind: str
+    asks: str
+    options: list[str]
+    right: str
+    ways: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A step; figures and equations before the reveal and after it."""
+
+    heading: str
+    title: str
+    body: str
+    body_first: bool
+    before: list[str]
+    after: list[str]
+    masked: list[str]
+    live: list[str]
+    asked: list[_Asked]
+    left_out: list[int]
+    lacking: bool
+    saw: str
+    why: str
+    change: str | None
+    present: str | None
+
+
+def render(scene: Scene, chapter: int, language: str, picture: str) -> str:
+    """The sheets of `chapter` about the scene's picture, which is called `picture`.
+
+    Raises ChoiceError for a chapter that does not exist, or a language.
+    """
+    from jinja2 import Environment, PackageLoader
+
+    if chapter not in CHAPTERS:
+        raise ChoiceError(field="chapter", value=chapter, allowed=", ".join(map(str, CHAPTERS)))
+    if language not in LANGUAGES:
+        raise ChoiceError(field="lang", value=language, allowed=", ".join(LANGUAGES))
+    say = Wording(language)
+    page = Environment(loader=PackageLoader("transcnn.reports.handout", "."), autoescape=True)
+    card = load_glossary(language).card
+    return page.get_template("handout.html").render(
+        language={"en": "en", "zh": "zh-CN"}[language],
+        say=say,
+        chapter=say(f"handout_chapter_{chapter}"),
+        made=say(
+            "handout_made",
+            picture=picture,
+            model=scene.trace.model,
+            weights=(scene.trace.weights_sha256 or "")[:12],
+        ),
+        photos=[photo("photo", scene.pixels), *_other_photos(scene, chapter)],
+        picture=picture,
+        at=scene.share,
+        card=[(card[word].term, draw_word(word, card[word].says), card[word].says) for word in CARD]
+        if chapter == CHAPTERS[0]
+        else [],
+        steps=[_step(scene, step, say) for step in STEPS if step.chapter == chapter],
+    )
+
+
+def _other_photos(scene: Scene, chapter: int) -> list[str]:
+    """Pictures besides the scene's own that the figures of a chapter use."""
+    found = {3: going_up.photos, 5: claims.photos}.get(chapter)
+    return [photo(*named) for named in found(scene).items()] if found else []
+
+
+def _step(scene: Scene, step: Step, say: Wording) -> _Step:
+    lesson = load_lesson(step, say.language)
+    facts = step.facts(scene)
+    lacking = step.lacks(scene) is not None
+    questions = {} if lacking else step.questions
+    posed = {name: question.pose(scene) for name, question in questions.items()}
+    asked = [
+        _Asked(
+            number,
+            "choose" if found.flat else step.questions[name].kind,
+            asks(lesson.questions[name], found, say),
+            options(lesson.questions[name], found, say),
+            right_answer(lesson.questions[name], found, say),
+            wrong_ways(lesson.questions[name], found, say),
+        )
+        for number, (name, found) in enumerate(posed.items(), 1)
+        if found is not None
+    ]
+    named = f"{step.number} · {lesson.title}"
+    figures = FIGURES[step.number]
+    return _Step(
+        heading=step.number if step.trap else named,
+        title=named,
+        body=lesson.body.format(**facts),
+        body_first=step.body_first,
+        before=[draw(figure) for figure in figures(scene, say, False)],
+        after=[draw(figure) for figure in figures(scene, say, True)],
+        masked=as_mathml(step.equation(scene, False)),
+        live=as_mathml(step.equation(scene, True)),
+        asked=asked,
+        lacking=lacking,
+        left_out=[n for n, found in enumerate(posed.values(), 1) if found is None],
+        saw=lesson.saw,
+        why=lesson.why.format(**facts),
+        change=lesson.change,
+        present=lesson.present,
+    )
