@@ -131,7 +131,7 @@ def test_the_pages_of_a_picture_show_the_same_selection():
 
 def test_the_pages_of_a_picture_link_to_each_other_with_all_that_is_chosen():
     app = open_app(picture="lion", stage="2", block="3", token="13,0", level="1")
-    expected = "picture=lion&stage=2&block=3&token=13%2C0&level=1"
+    expected = "picture=lion&model=transcnn_lite0&stage=2&block=3&token=13%2C0&level=1"
     links = {app.get("page_link")[0].proto.page: app.get("page_link")[0].proto.query_string}
     app.switch_page("pages/tokens.py").run()
     back = app.get("page_link")[0].proto

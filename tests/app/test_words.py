@@ -53,6 +53,11 @@ def test_every_word_of_the_view_is_used_by_the_browser(name):
     assert composed or re.search(rf'["`.]{name}["`;),\s]', BROWSER), f"nobody says {name}"
 
 
+@pytest.mark.parametrize("name", SAY.table("maps"))
+def test_every_word_of_the_maps_is_said_by_them(name):
+    assert f"words.{name}" in BROWSER, f"nobody says {name}"
+
+
 @pytest.mark.parametrize("name", SAY.table("tokens"))
 def test_every_word_of_the_tokens_page_is_said_by_it(name):
     composed = re.match(r"(says|limit|by)_(channels|norms)$|colour_[123]$", name)
@@ -72,7 +77,19 @@ def test_every_word_that_python_says_is_in_the_catalogue(key):
 
 
 @pytest.mark.parametrize(
-    "table", ["pages", "sidebar", "models", "about", "explore", "cost", "take", "board", "course"]
+    "table",
+    [
+        "pages",
+        "sidebar",
+        "models",
+        "about",
+        "explore",
+        "cost",
+        "compare",
+        "take",
+        "board",
+        "course",
+    ],
 )
 def test_no_word_of_python_is_a_leftover(table):
     for name in SAY.table(table):

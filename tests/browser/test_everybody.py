@@ -15,6 +15,12 @@ PAGES = {
     "explore": ("/?picture=elephant&head=1", ".switches:not(.waiting) button"),
     "tokens": ("/tokens?picture=elephant&level=1", ".tokens[data-state=ready]"),
     "hide": ("/hide?picture=elephant", ".hide[data-state=ready]:not(.computing)"),
+    "compare": ("/compare?picture=elephant&with=lion", ".maps[data-maps] canvas"),
+    "compare-models": ("/compare?compare=models&model=transcnn_nano", ".maps[data-maps] canvas"),
+    "explanations": (
+        "/explanations?picture=elephant&model=transcnn_nano",
+        "figure[data-map=rollout] canvas.data",
+    ),
     "course": ("/course?step=2.1", ".boards canvas"),
     "course-part": ("/course?step=3.2", ".boards canvas"),
     "course-hand": ("/course?step=1.2", ".hand input"),
@@ -157,7 +163,7 @@ SMALL_TARGETS = """least => {
 }"""
 
 
-@pytest.mark.parametrize("name", ["explore", "tokens", "hide"])
+@pytest.mark.parametrize("name", ["explore", "tokens", "hide", "compare", "explanations"])
 def test_whatever_a_finger_can_do_has_24_pixels(visit, name):
     small, seen = visit(name, "en", "phone").evaluate(SMALL_TARGETS, 24)
     assert not small

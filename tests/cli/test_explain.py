@@ -77,7 +77,7 @@ def test_files_hold_the_map_and_every_knob(called, zebra, nano, pixels, tmp_path
     assert about["settings"] == {"stage": 0, "block": 0, "level": 1, "token": "12,29"}
     svg = (tmp_path / "map.svg").read_text()
     assert "stage 0, block 0, level 1, token 12,29" in svg
-    assert "transcnn_nano, attention of tench" in svg
+    assert "transcnn_nano, attention, whatever the class" in svg
     with Image.open(tmp_path / "map.PNG") as image:
         colours = set(image.convert("RGB").get_flattened_data())
     drawn = value_colours(expected.kind, drawn_values(expected, 128)).reshape(-1, 3)

@@ -8,6 +8,9 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
+from tests.explain.conftest import random_pixels
+from tests.golden.recipe import fill
+from transcnn import Classifier, create_model
 from transcnn.errors import ChoiceError
 from transcnn.explain.integrated_gradients import IntegratedGradients
 from transcnn.explain.kinds import KINDS
@@ -135,6 +138,20 @@ def test_a_map_names_its_method_its_kind_and_every_knob(method, subject):
     assert all(isinstance(value, str | int | float) for value in found.settings.values())
     places = {"stage", "block", "level"} & {field.name for field in fields(method)}
     assert places <= set(found.settings)  # also where the default was taken
+
+
+def test_networks_without_levels_have_maps_of_pixels_and_one_sentence_for_the_rest():
+    widths = dict(widths=(8, 8, 16, 16), head_width=8, depths=(1, 1, 1, 1), classes=3)
+    network = Classifier.around(fill(create_model("hatnet_tiny", **widths)), "small hat")
+    subject = Subject(network, random_pixels(0, 224), Target(0, versus=2))
+
+    for name in ("integrated_gradients", "occlusion", "grad_cam", "saliency", "smooth_grad"):
+        method = Occlusion(window=112, stride=112) if name == "occlusion" else ALL[name]
+        assert np.ptp(method.explain(subject).values) > 0
+    for name in ("gradient_attention", "attention", "rollout", "rollout_across"):
+        with pytest.raises(ChoiceError) as raised:
+            make_method(name).explain(subject)
+        assert str(raised.value) == "model is 'hatnet_tiny'; allowed: networks with H-MHSA."
 
 
 def test_a_method_is_found_by_its_name_and_takes_only_what_it_has():

@@ -112,5 +112,8 @@ def test_the_token_is_marked_on_the_picture_and_on_the_map():
     assert (mark.top, mark.left, mark.rows, mark.columns) == (4, 20, 4, 4)
     mark = shown.marks[0]  # 32 x 32 tokens in 16 x 16 cells
     assert (mark.top, mark.left, mark.rows, mark.columns) == (0.5, 2.5, 0.5, 0.5)
-    assert drawn.title == "net, rollout of cat against dog"
+    assert drawn.title == "net, rollout, whatever the class"
     assert drawn.rows[0].title == "stage 0, block 0, token 1,5"
+    other = Attribution("occlusion", kinds.LOGIT_DROPS, np.ones((8, 8)), {}, {"error": 0.25})
+    assert explained_sheet(subject, other).title == "net, occlusion of cat against dog"
+    assert explained_sheet(subject, other).rows[0].title == "error 0.25"

@@ -141,7 +141,7 @@ def _print(subject: "Subject", found: "Attribution") -> None:
     """Where the map is highest and lowest, on cells, and what the method knows of itself."""
     import numpy as np
 
-    from transcnn.figures.explained import NOTES, drawn_values, format_value, target_name, unit
+    from transcnn.figures.explained import NOTES, drawn_values, format_value, unit, what_of
 
     values = drawn_values(found, len(subject.pixels))
 
@@ -151,8 +151,7 @@ def _print(subject: "Subject", found: "Attribution") -> None:
             f"{format_value(found.kind, float(values[row, column]))} at row {row}, column {column}"
         )
 
-    number = float(subject.values(subject.pixels[None])[0])
-    click.echo(f"{found.method} of {target_name(subject)}, {number:.2f} logits")
+    click.echo(what_of(subject, found))
     click.echo(
         f"{values.shape[0]} x {values.shape[1]} cells of {unit(found.kind)}: "
         f"most {cell(values.argmax())}, least {cell(values.argmin())}"

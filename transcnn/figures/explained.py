@@ -121,8 +121,7 @@ NOTES = {
 
 def explained_sheet(subject: Subject, attribution: Attribution) -> Sheet:
     """The picture [S, S, 3] as the network sees it and the map beside it, on its kind's scale."""
-    classifier, kind = subject.classifier, attribution.kind
-    side = len(subject.pixels)
+    kind, side = attribution.kind, len(subject.pixels)
     values = drawn_values(attribution, side)
     least, most = (format_value(kind, float(v)) for v in (values.min(), values.max()))
     picture = Panel(
@@ -144,8 +143,15 @@ def explained_sheet(subject: Subject, attribution: Attribution) -> Sheet:
     row = Row(
         "; ".join(part for part in (knobs, facts) if part), (picture, shown), (value_bar(kind),)
     )
-    title = f"{classifier.config.name}, {attribution.method} of {target_name(subject)}"
+    title = f"{subject.classifier.config.name}, {what_of(subject, attribution)}"
     return Sheet(title, (row,), NOTES[attribution.method])
+
+
+def what_of(subject: Subject, attribution: Attribution) -> str:
+    """The method and what it explains; readings are the same for every class."""
+    if attribution.kind == kinds.MULTIPLES:
+        return f"{attribution.method}, whatever the class"
+    return f"{attribution.method} of {target_name(subject)}"
 
 
 def target_name(subject: Subject) -> str:

@@ -12,7 +12,7 @@ from transcnn.figures.sheet import PAPER, Bar, Mark, Panel, Row, Sheet
 from transcnn.pictures import Box
 from transcnn.trace.trace import Reading, Trace
 
-_NOTE = "A weight says where a block mixed from, not why the answer came."
+NOTE = "A weight says where a block mixed from, not why the answer came."
 
 
 def reading_sheet(
@@ -28,18 +28,38 @@ def reading_sheet(
     `head` None is the mean of all. The scale is `figures.scale`, the same for every picture; the
     bar says so with numbers. Raises ChoiceError as `Trace.read` does.
     """
-    readings = trace.read(stage, block, token)
+    row = reading_row(
+        "Weights as multiples of an even share", trace, pixels, stage, block, token, head
+    )
+    title = f"{trace.model}, {place_says(stage, block, token, head)}"
+    return Sheet(f"{title} (all from 0)", (row,), NOTE)
+
+
+def place_says(stage: int, block: int, token: tuple[int, int], head: int | None) -> str:
+    """Which reading it is, counted from 0."""
     heads = "mean of all heads" if head is None else f"head {head}"
+    return f"stage {stage}, block {block}, {heads}: token {token[0]},{token[1]}"
+
+
+def reading_row(
+    title: str,
+    trace: Trace,
+    pixels: NDArray[np.uint8],
+    stage: int,
+    block: int,
+    token: tuple[int, int],
+    head: int | None = None,
+) -> Row:
+    """The crop with the token marked, and each level's weights. Raises as `Trace.read` does."""
+    readings = trace.read(stage, block, token)
     picture = Panel(
         "The picture as the network sees it", pixels, marks=_on_picture(trace, readings[0], pixels)
     )
-    row = Row(
-        "Weights as multiples of an even share",
+    return Row(
+        title,
         (picture, *(level_panel(reading, head) for reading in readings)),
         (scale_bar("read, multiple of an even share"),),
     )
-    title = f"{trace.model}, stage {stage}, block {block}, {heads}: token {token[0]},{token[1]}"
-    return Sheet(f"{title} (all from 0)", (row,), _NOTE)
 
 
 def level_panel(reading: Reading, head: int | None = None) -> Panel:

@@ -1,5 +1,7 @@
 """One reading as a table of exact numbers, in CSV."""
 
+from collections.abc import Iterator
+
 from transcnn.figures.table import to_csv
 from transcnn.trace.trace import Trace
 
@@ -15,16 +17,19 @@ def reading_csv(trace: Trace, stage: int, block: int, token: tuple[int, int]) ->
     Rows and columns count from 0 on the level's map; the edges are pixels of the picture. Raises
     ChoiceError as `Trace.read` does.
     """
-    rows = []
+    return to_csv(COLUMNS, reading_rows(trace, stage, block, token))
+
+
+def reading_rows(
+    trace: Trace, stage: int, block: int, token: tuple[int, int]
+) -> Iterator[tuple[object, ...]]:
+    """The rows of the table."""
     for reading in trace.read(stage, block, token):
         for head, weights in enumerate(reading.probability):
             for row, column in zip(*(i.tolist() for i in reading.valid.nonzero()), strict=True):
                 place = (reading.grid_origin[0] + row, reading.grid_origin[1] + column)
                 values = (weights[row, column], reading.multiple[head, row, column])
-                rows.append(
-                    (
-                        *(stage, block, *token, reading.level, head, *place),
-                        *(*map(float, values), *reading.areas[row][column]),
-                    )
+                yield (
+                    *(stage, block, *token, reading.level, head, *place),
+                    *(*map(float, values), *reading.areas[row][column]),
                 )
-    return to_csv(COLUMNS, rows)

@@ -4,7 +4,7 @@ No torch here: the app draws a picture's grids from these values before torch is
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from transcnn.errors import ChoiceError
@@ -289,6 +289,15 @@ class Network:
     def has_levels(self) -> bool:
         """Whether all attention of the network is H-MHSA."""
         return all(isinstance(a, HMHSA) for stage in self.stages for a in stage.attending)
+
+    @property
+    def body(self) -> "Network":
+        """The same network without attention."""
+        stages = (
+            replace(stage, blocks=tuple(replace(b, attention=None) for b in stage.blocks))
+            for stage in self.stages
+        )
+        return replace(self, stages=tuple(stages))
 
     @property
     def numbers(self) -> int:

@@ -19,6 +19,7 @@ from PIL import Image
 
 from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, split_snapshot
 from transcnn.figures.packet import names_packet, photo_packet
+from transcnn.model.config import Network
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.samples import sample_pixels
 from transcnn.ui.state import AppState, Source, opening
@@ -112,6 +113,20 @@ def answers(opened: Opened, model: str) -> "tuple[Answer, ...]":
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
+def _logits_without(key: str, model: str, off: bool, _opened: Opened) -> "NDArray[np.float32]":
+    opened = classifier(model)
+    with running:
+        switch = opened.switch("off") if off else None
+        return opened.logits(_opened.pixels[None], switch)[0].numpy()
+
+
+def logits_without(opened: Opened, model: str, off: bool) -> "NDArray[np.float32]":
+    """The logits [classes] of a picture by `model` without a trace, its attention left out where
+    `off`."""
+    return _logits_without(opened.key, model, off, opened)
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False)
 def _belongs(digest: str, indices: tuple[int, ...], _source: Source) -> "Belonging":
     from transcnn.analysis.belonging import belonging
 
@@ -133,6 +148,18 @@ def parameters_of(model: str, classes: int) -> "Parts":
     from transcnn.model.network import blank
 
     return count_parameters(blank(model, classes=classes))
+
+
+@functools.lru_cache(64)
+def parameters_in(config: Network) -> int:
+    """The parameters of a network, by its description."""
+    import torch
+
+    from transcnn.analysis.cost.count import count_parameters
+    from transcnn.model.network import TransCNN
+
+    with torch.device("meta"):
+        return count_parameters(TransCNN(config)).total
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

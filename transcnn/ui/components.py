@@ -83,6 +83,12 @@ _boards = st.components.v2.component(
     css=_read("view.css", "boards.css"),
     js=_read("scale.js", "reading.js", "canvas.js", "page.js", "look.js", "boards.js"),
 )
+_maps = st.components.v2.component(
+    "transcnn.maps",
+    html=_read("maps.html"),
+    css=_read("view.css", "maps.css"),
+    js=_read("scale.js", "reading.js", "canvas.js", "page.js", "look.js", "maps.js"),
+)
 _hand = st.components.v2.component(
     "transcnn.hand",
     html=_read("hand.html"),
@@ -151,6 +157,11 @@ def pick_table(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> N
 def boards(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> None:
     """The picture cut into cells; the cell that was picked is in the session at `key`."""
     _boards(key=key, data=data, on_picked_change=on_pick)
+
+
+def maps_view(key: str, data: dict[str, Any], on_pick: Callable[[], None]) -> None:
+    """Maps side by side; the cell that was picked is in the session at `key`."""
+    _maps(key=key, data=data, on_picked_change=on_pick)
 
 
 def hand_map(key: str, data: dict[str, Any], on_change: Callable[[], None]) -> None:

@@ -20,6 +20,8 @@ PAGES = (
     ("explore", ":material/center_focus_strong:"),
     ("tokens", ":material/grid_view:"),
     ("hide", ":material/visibility_off:"),
+    ("compare", ":material/compare:"),
+    ("explanations", ":material/troubleshoot:"),
     ("course", ":material/school:"),
     ("cost", ":material/show_chart:"),
     ("errors", ":material/rule:"),
@@ -28,7 +30,7 @@ PAGES = (
 )
 
 # Addresses at which the chosen picture is seen.
-_WITH_PICTURE = ("", "explore", "tokens", "hide", "course")
+_WITH_PICTURE = ("", "explore", "tokens", "hide", "compare", "explanations", "course")
 
 _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 

@@ -9,6 +9,7 @@ are read, and never trusted: what does not exist falls back to the default.
 import functools
 import hashlib
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -26,8 +27,11 @@ from transcnn.model.variants import network
 from transcnn.pictures import decode
 from transcnn.pictures.samples import samples
 from transcnn.ui.board.choice import Choice, read_choice
+from transcnn.ui.compare.choice import KEPT, CompareChoice, read_compare
 from transcnn.ui.course.choice import CourseChoice, read_course
 from transcnn.ui.course.progress import Progress
+from transcnn.ui.explanations.choice import ExplainChoice, read_explain
+from transcnn.ui.explanations.work import Work
 from transcnn.ui.fetching import Fetching
 from transcnn.ui.guests import Guest, Origin
 from transcnn.ui.words import LANGUAGES
@@ -66,6 +70,13 @@ class Selection:
     switch: str = "on"
     level: int = 0
     part: str = "all"  # of the H-MHSAs that a switch acts on: see `PARTS`
+
+    def link(self) -> dict[str, str]:
+        """Stage, block, head and token as parameters of a link, without the usual."""
+        token = None if self.token is None else f"{self.token[0]},{self.token[1]}"
+        named = {"stage": self.stage, "block": self.block, "head": self.head, "token": token}
+        usual = {"stage": 0, "block": 0, "head": None, "token": None}
+        return {name: str(value) for name, value in named.items() if value != usual[name]}
 
     @property
     def where(self) -> dict[str, int]:
@@ -193,6 +204,36 @@ class AppState:
         return choice
 
     @property
+    def compare(self) -> CompareChoice:
+        """Which two are compared."""
+        choice: CompareChoice = self._session["compare"]
+        return choice
+
+    @property
+    def explain(self) -> ExplainChoice:
+        """What is explained, and by which methods."""
+        choice: ExplainChoice = self._session["explain"]
+        return choice
+
+    @property
+    def explained_model(self) -> str:
+        """The network that is explained: the chosen one, or a guest that only answers."""
+        guest: str | None = self._session["explained_guest"]
+        return guest if guest in self.guests else self.model
+
+    @property
+    def works(self) -> dict[str, Work]:
+        """What is computed for this visitor beside the pages, or has been, by its key."""
+        works: dict[str, Work] = self._session["works"]
+        return works
+
+    @property
+    def kept(self) -> Source | None:
+        """The picture that was exchanged with the first of two that are compared."""
+        kept: Source | None = self._session["kept"]
+        return kept
+
+    @property
     def course(self) -> CourseChoice:
         """Where the visitor is in the course."""
         choice: CourseChoice = self._session["course"]
@@ -231,6 +272,10 @@ class AppState:
             upload: Source = self._session["upload"]
             return upload
         return _sample_source(self._session["sample"], self.language)
+
+    def sample_source(self, name: str) -> Source:
+        """One of the samples."""
+        return _sample_source(name, self.language)
 
     def next_source(self) -> Source:
         """The picture that lends its attention where the shown one's is swapped.
@@ -280,6 +325,7 @@ class AppState:
         hidden = Hidden(self.hidden.share, None, self.hidden.fill)  # another model, another board
         course = self.course.forget_picture()  # another input size, other classes
         self._session.update(model=name, selection=Selection(), hidden=hidden, course=course)
+        self.explain_guest(None)  # other classes, other blocks
 
     def show_training(self, share: str) -> None:
         """Show the chosen model as it was after a share of its training; all else stays."""
@@ -327,6 +373,41 @@ class AppState:
         """Choose on the error board."""
         self._session["board"] = choice
 
+    def compare_with(self, choice: CompareChoice) -> None:
+        """Choose what is compared."""
+        self._session["compare"] = choice
+        if choice.picture != KEPT:
+            self._session["kept"] = None  # nothing leads back to it
+
+    def explain_by(self, choice: ExplainChoice) -> None:
+        """Choose what is explained, and how."""
+        self._session["explain"] = choice
+
+    def explain_guest(self, key: str | None) -> None:
+        """Explain a guest that cannot be the chosen model; None: the chosen model."""
+        old = self.explain
+        self._session["explained_guest"] = key
+        self._session["explain"] = replace(old, of=None, versus=None, part=())
+
+    def exchange_pictures(self, second: Source) -> None:
+        """Let the second of two pictures be the first, and the first the second."""
+        first = self.source()
+        if second.sample is not None:
+            self.show_sample(second.sample)
+        else:
+            self._session["upload"] = second
+            self._session.update(shows_upload=True, upload_error=None)
+        self._session.pop("chosen", None)  # it is looked at where it was chosen
+        self._session["kept"] = first if first.sample is None else None
+        self._session["compare"] = replace(self.compare, picture=first.sample or KEPT)
+
+    def exchange_models(self) -> None:
+        """Let the second of two networks be the first, and the first the second."""
+        first, chosen = self.model, self.selection
+        self.show_model(self.compare.model)
+        self._session["compare"] = replace(self.compare, model=first)
+        self.select(chosen)
+
     def take_step(self, choice: CourseChoice) -> None:
         """Go to a place in the course."""
         self._session["course"] = choice
@@ -365,23 +446,18 @@ class AppState:
             weights_errors={},
             fetching=None,
             board=read_choice(link),
+            compare=read_compare(link),
+            kept=None,
+            explain=read_explain(link),
+            explained_guest=None,
+            works={},
             progress=Progress(),
             own_runs=[],
             language=link.get("lang") if link.get("lang") in LANGUAGES else "en",
         )
-        token = tuple(_number(part) for part in link.get("token", "").split(","))
-        chosen = Selection(
-            _number(link.get("stage", "0")),
-            _number(link.get("block", "0")),
-            _number(link["head"]) if "head" in link else None,
-            (token[0], token[1]) if len(token) == 2 else None,
-            link.get("switch", "on"),
-            _number(link.get("level", "0")),
-            link.get("part", "all"),
-        )
         config = self.config(self.model)
         self._session["course"] = read_course(link, config.input.size)
-        self._session["selection"] = _existing(chosen, config)
+        self._session["selection"] = _existing(read_selection(link), config)
         self._session["hidden"] = read_hidden(
             link.get("share", ""), link.get("hide"), link.get("fill", ""), board_cells(config)
         )
@@ -411,6 +487,20 @@ def read_hidden(share: str, cells: str | None, fill: str, count: int) -> Hidden:
         if bits < 2**count:
             chosen = frozenset(k for k in range(count) if bits >> k & 1)
     return Hidden(known, chosen, fill if fill in FILLS else FILLS[0])
+
+
+def read_selection(link: Mapping[str, str]) -> Selection:
+    """The selection that a link names; whether it exists, only a network knows."""
+    token = tuple(_number(part) for part in link.get("token", "").split(","))
+    return Selection(
+        _number(link.get("stage", "0")),
+        _number(link.get("block", "0")),
+        _number(link["head"]) if "head" in link else None,
+        (token[0], token[1]) if len(token) == 2 else None,
+        link.get("switch", "on"),
+        _number(link.get("level", "0")),
+        link.get("part", "all"),
+    )
 
 
 def _number(text: str) -> int:

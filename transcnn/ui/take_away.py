@@ -13,6 +13,7 @@ _KINDS = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
     "html": "text/html",
+    "npz": "application/octet-stream",
 }
 
 

@@ -68,22 +68,7 @@ class Shown:
 
     def warn(self, place: DeltaGenerator, say: Words) -> None:
         """Say in `place` where the picture shows none of the few classes that the network has."""
-        config = self.state.config(self.state.model)
-        if config.indices is None:
-            return
-        found = belongs(self.source, config.indices)
-        if found.outside:
-            seen = class_labels(say.language)[found.likeliest.place]
-            share = f"{100 * found.share:.0f}"
-            place.warning(
-                say(
-                    "explore.outside",
-                    name=config.name,
-                    count=config.classes,
-                    seen=seen,
-                    share=share,
-                )
-            )
+        warn_outside(place, say, self.source, self.state.config(self.state.model))
 
     def link_to(self, page: str, label: str) -> None:
         """A link to another page that shows the same there, in a new tab too."""
@@ -108,6 +93,23 @@ class Shown:
         if sample is None:  # uploads are not part of links, nor are places on them
             del wanted["token"]
         return {name: str(value) for name, value in wanted.items() if value is not None}
+
+
+def warn_outside(place: DeltaGenerator, say: Words, source: Source, config: Network) -> None:
+    """Say in `place` where a picture shows none of the few classes that a network has."""
+    if config.indices is None:
+        return
+    found = belongs(source, config.indices)
+    if found.outside:
+        place.warning(
+            say(
+                "explore.outside",
+                name=config.name,
+                count=config.classes,
+                seen=class_labels(say.language)[found.likeliest.place],
+                share=f"{100 * found.share:.0f}",
+            )
+        )
 
 
 def take_shown(state: AppState) -> Shown:

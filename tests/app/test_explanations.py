@@ -1,0 +1,247 @@
+"""Explanations without a browser: links, maps with their scales, work beside the page, files."""
+
+import io
+import json
+import re
+import threading
+import time
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.test_pages import open_app
+from transcnn.classifier import Classifier
+from transcnn.errors import ChoiceError
+from transcnn.explain.agreement import rank_correlation
+from transcnn.explain.controls import CONTROLS
+from transcnn.explain.methods import METHODS, make_method
+from transcnn.explain.subject import Subject, Target
+from transcnn.explain.verdict import SCORES
+from transcnn.figures.explained import SCALES, drawn_values
+from transcnn.pictures import decode, prepare
+from transcnn.pictures.samples import samples
+from transcnn.ui.explanations.choice import METHOD_NAMES, ExplainChoice, read_explain
+from transcnn.ui.explanations.work import Work, begin
+
+NANO = {"model": "transcnn_nano", "picture": "zebra"}
+
+
+def open_explanations(**link: str) -> AppTest:
+    app = open_app(**link)
+    app.switch_page("pages/explanations.py").run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def maps(app: AppTest) -> dict[str, dict]:
+    mounted = [
+        json.loads(c.proto.json)
+        for c in app.get("bidi_component")
+        if "maps" in c.proto.component_name
+    ]
+    return {m["id"]: m for m in mounted[0]["maps"]}
+
+
+def subject(of=None, versus=None, name="zebra"):
+    network = Classifier("transcnn_nano")
+    path = next(s.path for s in samples() if s.name == name)
+    pixels, _ = prepare(decode(path.read_bytes()), network.config.input.size)
+    place = int(network.logits(pixels[None])[0].argmax()) if of is None else of
+    return Subject(network, pixels, Target(place, versus))
+
+
+def test_the_names_that_links_know_are_those_of_the_methods():
+    assert set(METHOD_NAMES) == set(METHODS)
+
+
+def test_the_page_opens_with_computed_maps_of_the_answer_on_the_scales_of_their_kinds():
+    found = maps(open_explanations(**NANO))
+    assert list(found) == ["picture", "grad_cam", "saliency", "rollout"]
+    about = subject()
+    for name in ("grad_cam", "saliency"):
+        one = make_method(name).explain(about)
+        values = drawn_values(one, 128).ravel()
+        end = SCALES[one.kind].end
+        for value, step, text in zip(
+            values, found[name]["steps"], found[name]["values"], strict=True
+        ):
+            bent = np.arcsinh(10 * min(1, max(-1, value / end))) / np.arcsinh(10)
+            assert step == pytest.approx(128 + 128 * bent, abs=0.51)
+            assert float(text.replace("−", "-")) == pytest.approx(value, rel=0.006, abs=1e-12)
+        assert found[name]["bar"]["warm"] != one.kind.signed
+
+
+def test_against_another_class_the_map_is_the_opposite_of_the_other_way_round():
+    ways = [
+        maps(open_explanations(**NANO, methods="grad_cam", versus=b, **{"class": a}))
+        for a, b in (("3", "5"), ("5", "3"))
+    ]
+    there, back = (np.array(way["grad_cam"]["steps"]) - 128 for way in ways)
+    assert there.any()
+    assert np.abs(there + back).max() <= 1
+
+
+def test_agreement_is_the_rank_correlation_on_the_coarsest_board():
+    app = open_explanations(**NANO, methods="grad_cam,saliency")
+    about = subject()
+    one, other = (make_method(name).explain(about) for name in ("grad_cam", "saliency"))
+    expected = rank_correlation(one.values, other.on_cells(*one.values.shape))
+    table = next(m.value for m in app.markdown if "| Grad-CAM |" in m.value)
+    assert f"{expected:+.2f}".replace("-", "−") in table
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        ExplainChoice(),
+        ExplainChoice(methods=()),
+        ExplainChoice(("occlusion", "saliency"), 3, 5, (2, 1, 0), "saliency"),
+    ],
+)
+def test_a_link_says_what_is_explained(choice):
+    assert read_explain(choice.link()) == choice
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"methods": "lime,../etc", "class": "99999", "versus": "-1", "layer": "a.b"},
+        {"methods": "grad_cam", "class": "12", "versus": "12", "look": "occlusion"},
+        {"class": "١", "layer": "0", "methods": "saliency," * 300},
+    ],
+)
+def test_a_link_to_what_does_not_exist_shows_the_usual(link):
+    assert len(maps(open_explanations(**NANO, **link))) >= 2
+
+
+def test_a_part_that_the_network_lacks_is_one_calm_sentence_in_place_of_the_map():
+    app = open_explanations(**NANO, methods="gradient_attention,saliency", layer="3.7")
+    found = maps(app)
+    assert "7" in found["gradient_attention"]["missing"]
+    assert found["saliency"]["missing"] is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_guest_without_h_mhsa_is_explained_as_far_as_methods_carry_it(language):
+    from transcnn.checkpoints import create_model
+    from transcnn.ui.guests import Guest
+
+    model = create_model("hatnet_tiny").eval()
+    network = Classifier.around(model, "1")
+    guest = Guest("hatnet_tiny/1", "<i>.pth", "own", model.config, 1, network)
+    app = open_app(lang=language, methods="saliency,rollout")
+    app.session_state["guests"] = {guest.key: guest}
+    app.session_state["explained_guest"] = guest.key
+    app.switch_page("pages/explanations.py").run()
+    assert not app.exception
+    found = maps(app)
+    assert found["saliency"]["missing"] is None
+    assert "H-MHSA" in found["rollout"]["missing"]
+
+
+def wait_for(app, key_ends, seconds=120):
+    for _ in range(10 * seconds):
+        works = app.session_state["works"]
+        found = [w for key, w in works.items() if key.endswith(key_ends) or key_ends in key]
+        if found and not found[0].under_way:
+            return found[0]
+        for work in works.values():
+            work.look()
+        time.sleep(0.1)
+    raise TimeoutError(key_ends)
+
+
+def test_slow_methods_come_later_and_are_those_of_the_method():
+    app = open_explanations(**NANO, methods="occlusion")
+    assert (maps(app)["occlusion"]["steps"] is None) == bool(maps(app)["occlusion"]["missing"])
+    work = wait_for(app, "/occlusion/")
+    app.run()
+    shown = maps(app)["occlusion"]
+    expected = make_method("occlusion").explain(subject()).values
+    np.testing.assert_array_equal(work.result.values, expected)
+    assert shown["rows"] * shown["columns"] == expected.size
+
+
+def test_scores_stand_beside_those_of_controls_with_the_verdict_in_words():
+    app = open_explanations(**NANO, methods="grad_cam")
+    next(b for b in app.button if b.label.startswith("Score")).click().run()
+    result = wait_for(app, "/scores").result
+    app.run()
+    assert not app.exception
+    table = next(m.value for m in app.markdown if "| Deletion" in m.value)
+    rows = [[c.strip() for c in line.split("|")[1:-1]] for line in table.splitlines()]
+    for score, row in zip(SCORES, [r for r in rows[2:] if "(" in r[0]], strict=True):
+        shown = [float(cell.split()[0].replace("−", "-")) for cell in row[1:]]
+        entrants = (result.own, *(result.controls[c] for c in CONTROLS))
+        assert shown == pytest.approx([e.scores[score].value for e in entrants], abs=0.0051)
+    assert rows[-1][2:] == [f"{result.verdict.wins[c]} / 4" for c in CONTROLS]
+    said = [box.value for box in (*app.success, *app.warning)]
+    word = {"better": "Better than its", "no_better": "No better than", "worse": "Worse than"}
+    assert any(text.startswith(word[result.verdict.word]) for text in said)
+
+
+def test_work_stops_waits_and_ends_when_nobody_looks(monkeypatch):
+    started, works = threading.Event(), {}
+
+    def endless(told):
+        while True:
+            told(0.5)
+            started.set()
+            time.sleep(0.01)
+
+    first = begin(works, "first", endless)
+    assert started.wait(20)
+    second = begin(works, "second", lambda told: "done")  # noqa: ARG005
+    time.sleep(0.3)
+    assert second.waits
+    assert not second.finished
+    first.stop()
+    first.join(20)
+    second.join(20)
+    assert first.result is None
+    assert not first.under_way
+    assert second.result == "done"
+    assert begin(works, "second", endless) is second
+
+    monkeypatch.setattr("transcnn.ui.explanations.work._UNSEEN_S", 0.05)
+    lonely = Work("lonely", endless)
+    lonely.start()
+    lonely.join(20)
+    assert not lonely.is_alive()
+
+
+def test_an_error_of_a_method_is_kept_for_the_page():
+    def fail(told):  # noqa: ARG001
+        raise ChoiceError(field="window", value=0, allowed="1 or more")
+
+    work = begin({}, "x", fail)
+    work.join(20)
+    assert isinstance(work.error, ChoiceError)
+
+
+def test_explaining_does_not_keep_a_page_waiting():
+    """The lock of long work is another than that of the pages' own runs."""
+    hold = threading.Event()
+    work = begin({}, "x", lambda told: hold.wait(60))  # noqa: ARG005
+    try:
+        app = open_app(picture="lion")
+        assert not app.exception
+        assert work.is_alive()
+    finally:
+        hold.set()
+        work.join(20)
+
+
+def test_files_hold_what_is_on_the_page():
+    from transcnn.figures.explanations import explanations_npz, explanations_sheet
+
+    about = subject()
+    found = [make_method(name).explain(about) for name in ("grad_cam", "rollout")]
+    arrays = np.load(io.BytesIO(explanations_npz(about, found)))
+    np.testing.assert_array_equal(arrays["rollout"], found[1].values)
+    np.testing.assert_array_equal(arrays["picture"], about.pixels)
+    told = json.loads(str(arrays["about"]))
+    assert told["weights_sha256"] == about.classifier.weights_sha256
+    assert re.match(r"grad_cam", explanations_sheet(about, found).rows[0].title)

@@ -1,0 +1,54 @@
+"""Compare in a browser: by keyboard and mouse, both pictures at once, kept in the link."""
+
+from transcnn.classifier import Classifier
+from transcnn.pictures.samples import samples
+
+READY = ".maps[data-maps] canvas.data"
+
+
+def test_a_place_picked_in_one_map_asks_in_both_and_the_link_keeps_it(server, open_page):
+    page = open_page(f"{server}/compare?picture=zebra&with=lion&stage=3", until=READY)
+    board = page.locator('figure[data-map="A/picture"] canvas.data')
+    board.focus()
+    page.keyboard.press("ArrowRight")  # to where the token is
+    said = page.locator('figure[data-map="B/picture"] .says')
+    assert said.inner_text() == page.locator('figure[data-map="A/picture"] .says').inner_text()
+    side = board.bounding_box()["width"] / 7
+    board.click(position={"x": 2.5 * side, "y": 4.5 * side})
+    page.wait_for_url("**token=4%2C2**")
+    level = page.locator('figure[data-map="B/0"] canvas.data')
+    level.focus()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**token=3%2C2**")
+
+    again = open_page(page.url, until=READY)
+    again.locator(".numbers summary").click()
+    rows = again.locator(".numbers table").evaluate_all(
+        """tables => tables.map(table =>
+          [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.textContent)))"""
+    )
+    clf = Classifier()
+    for name, shown in zip(("zebra", "lion"), rows, strict=True):
+        trace = clf.trace(next(s.path for s in samples() if s.name == name))
+        [reading] = trace.read(3, 0, (3, 2))
+        multiples = reading.multiple.mean(0)
+        for place, value in shown:
+            row, column = (int(n) - 1 for n in place.split(", "))
+            assert abs(float(value.split("×")[0]) / multiples[row, column] - 1) < 0.006
+
+
+def test_the_browser_goes_back_to_the_place_before(server, open_page):
+    page = open_page(f"{server}/compare?picture=zebra&with=lion&stage=3&token=3,2", until=READY)
+    board = page.locator('figure[data-map="A/picture"] canvas.data')
+    side = board.bounding_box()["width"] / 7
+    board.click(position={"x": 5.5 * side, "y": 0.5 * side})
+    page.wait_for_url("**token=0%2C5**")
+    shown = page.locator('figure[data-map="A/0"] .says')
+    page.go_back()
+    page.wait_for_url("**token=3%2C2**")
+    page.locator('figure[data-map="A/0"] canvas.data').focus()
+    page.wait_for_timeout(500)
+    page.keyboard.press("ArrowRight")
+    assert shown.inner_text().startswith("row 4, column 3:")

@@ -1,0 +1,338 @@
+"""The page Explanations."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from transcnn.figures import sheet
+from transcnn.ui.explanations.choice import (
+    LINK_NAMES,
+    METHOD_NAMES,
+    SLOW,
+    read_explain,
+)
+from transcnn.ui.maps import seen_url, show_maps
+from transcnn.ui.state import AppState
+from transcnn.ui.take_away import take_away
+from transcnn.ui.view import warn_outside
+from transcnn.ui.words import Words, class_labels, plain, words
+
+if TYPE_CHECKING:
+    from transcnn.ui.explanations.subject import Asked, Found
+
+_METHODS, _OF, _VERSUS, _LOOK, _MODEL = (
+    f"explain_{name}" for name in ("methods", "of", "versus", "look", "model")
+)
+_PART = ("stage", "block", "level")
+_MAPS = "explain_maps"
+_POLL_S = 1.0
+_NONE = -1  # to Streamlit, None is no choice
+
+
+def show() -> None:
+    """Draw the page: what is asked, the maps that are there, the rest as it comes."""
+    state = AppState()
+    say = words(state.language)
+    _follow_link(state)
+    st.title(say("explain.title"))
+    st.write(say("explain.lede"))
+    if state.upload_error is not None:
+        st.error(plain(say.error(state.upload_error)))
+    _choose_model(state, say)
+
+    from transcnn.ui.explanations.subject import find_maps, take_asked
+
+    asked = take_asked(state)
+    _write_link(state, asked)
+    warn_outside(st.empty(), say, asked.source, asked.subject.classifier.config)
+    _choose(state, say, asked)
+    found = find_maps(state, asked)
+    if any(work.under_way for work in state.works.values()):
+        _show_work(len(state.works))
+    _show_maps(state, say, asked, found)
+    shown = [one for one in found if one.attribution is not None]
+    if len(shown) > 1:
+        _show_agreement(say, shown)
+    if shown:
+        _show_trust(state, say, asked, shown)
+    st.caption(say("explain.limit"))
+    _take_away(state, say, asked, shown)
+
+
+def _choose_model(state: AppState, say: Words) -> None:
+    """Guests that the sidebar does not offer, since they have no levels to explore, can be
+    explained all the same."""
+    others = {key: guest for key, guest in state.guests.items() if not guest.has_levels}
+    if not others:
+        return
+    st.session_state[_MODEL] = state.explained_model
+    st.selectbox(
+        say("sidebar.model"),
+        [state.model, *others],
+        format_func=lambda m: f"{others[m].config.name}: {others[m].file}" if m in others else m,
+        key=_MODEL,
+        on_change=lambda: state.explain_guest(
+            st.session_state[_MODEL] if st.session_state[_MODEL] in others else None
+        ),
+    )
+
+
+def _choose(state: AppState, say: Words, asked: "Asked") -> None:
+    """Which class, against which, by which methods, in which part."""
+    choice, config = state.explain, asked.subject.classifier.config
+    labels = class_labels(say.language, config.classes, config.indices)
+    classes = list(dict.fromkeys([*asked.likeliest, *range(config.classes)]))
+    target = asked.subject.target
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.session_state[_OF] = target.of
+        st.selectbox(
+            say("explain.class"),
+            classes,
+            format_func=labels.__getitem__,
+            key=_OF,
+            on_change=lambda: state.explain_by(replace(choice, of=st.session_state[_OF])),
+            width=260,
+        )
+        st.session_state[_VERSUS] = _NONE if target.versus is None else target.versus
+        st.selectbox(
+            say("explain.versus"),
+            [_NONE, *(c for c in classes if c != target.of)],
+            format_func=lambda c: say("explain.nothing") if c == _NONE else labels[c],
+            key=_VERSUS,
+            on_change=lambda: state.explain_by(
+                replace(
+                    choice,
+                    versus=None
+                    if st.session_state[_VERSUS] == _NONE
+                    else st.session_state[_VERSUS],
+                )
+            ),
+            width=260,
+        )
+        with st.popover(say("explain.more")):
+            _choose_part(state, say, asked)
+    st.session_state[_METHODS] = list(choice.methods)
+
+    def change() -> None:
+        chosen = st.session_state[_METHODS]
+        state.explain_by(replace(choice, methods=tuple(m for m in METHOD_NAMES if m in chosen)))
+
+    st.pills(
+        say("explain.methods"),
+        METHOD_NAMES,
+        format_func=lambda m: (
+            say(f"explain.method_{m}") + (" :material/hourglass_empty:" if m in SLOW else "")
+        ),
+        selection_mode="multi",
+        key=_METHODS,
+        on_change=change,
+    )
+
+
+def _choose_part(state: AppState, say: Words, asked: "Asked") -> None:
+    """Stage, block and level, as far as they are given, for the methods that have them."""
+    choice, config = state.explain, asked.subject.classifier.config
+    st.caption(say("explain.part_says"))
+    options: list[range] = [range(len(config.stages))]
+    if choice.part and choice.part[0] in options[0]:
+        attending = config.stages[choice.part[0]].attending
+        options.append(range(len(attending)))
+        if len(choice.part) > 1 and choice.part[1] in options[1]:
+            merges = getattr(attending[choice.part[1]], "merges", ())
+            options.append(range(len(merges) + 1))
+    for depth, allowed in enumerate(options):
+        key = f"explain_part_{depth}"
+        now = choice.part[depth] if len(choice.part) > depth else _NONE
+        st.session_state[key] = now if now in allowed else _NONE
+
+        def change(depth: int = depth, key: str = key) -> None:
+            value = st.session_state[key]
+            part = choice.part[:depth] + (() if value == _NONE else (value,))
+            state.explain_by(replace(choice, part=part))
+
+        st.selectbox(
+            say(f"explain.{_PART[depth]}"),
+            [_NONE, *allowed],
+            format_func=lambda n: say("explain.usual") if n == _NONE else str(n + 1),
+            key=key,
+            on_change=change,
+        )
+
+
+@st.fragment(run_every=_POLL_S)
+def _show_work(begun: int) -> None:  # noqa: ARG001, another number of works is another fragment
+    """What is computed beside the page; the whole page again as soon as something is there."""
+    state = AppState()
+    say = words(state.language)
+    for key, work in list(state.works.items()):
+        work.look()
+        if work.told_page:
+            continue
+        if not work.under_way:
+            work.told_page = True
+            st.rerun()
+        name = _work_name(say, key)
+        told = say("explain.waits" if work.waits else "explain.progress", name=name)
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.progress(min(1.0, work.share), told)
+        right.button(say("explain.stop"), key=f"explain_stop_{key}", on_click=work.stop)
+
+
+def _work_name(say: Words, key: str) -> str:
+    """A work in words: its method, and what for."""
+    method = next(m for m in METHOD_NAMES if f"/{m}/" in key)
+    name = say(f"explain.method_{method}")
+    for end in ("scores", "sanity"):
+        if key.endswith(f"/{end}"):
+            return f"{name}: {say(f'explain.work_{end}')}"
+    return name
+
+
+def _show_maps(state: AppState, say: Words, asked: "Asked", found: "list[Found]") -> None:
+    from transcnn.ui.explanations.shown import method_map, picture_map, unit_words
+
+    if not found:
+        st.info(say("explain.no_method"))
+    photos = {"picture": seen_url(asked.opened.key, asked.opened.pixels)}
+    picture = picture_map(asked, asked.source.title)
+    show_maps(_MAPS, say, [picture, *(method_map(say, asked, one) for one in found)], photos)
+    stopped = [
+        one for one in found if one.work and not one.work.finished and not one.work.under_way
+    ]
+    for one in stopped:
+
+        def again(work: object = one.work) -> None:
+            for key in [k for k, w in state.works.items() if w is work]:
+                del state.works[key]
+
+        name = say(f"explain.method_{one.name}")
+        st.button(say("explain.go_on", name=name), key=f"explain_again_{one.name}", on_click=again)
+    lines = []
+    for one in found:
+        if one.attribution is None:
+            continue
+        facts = [
+            f"{say(f'explain.fact_{name}')}: {value:.2f}"
+            for name, value in one.attribution.facts.items()
+        ]
+        parts = [
+            say(f"explain.says_{one.name}"),
+            say(f"explain.limit_{one.name}"),
+            say("explain.in_unit", unit=unit_words(say, one.attribution.kind)),
+            f"{'; '.join(facts)}." if facts else "",
+        ]
+        name = say(f"explain.method_{one.name}")
+        lines.append("- " + say("explain.line", name=name, says=" ".join(filter(None, parts))))
+    if lines:
+        with st.expander(say("explain.what_they_show"), expanded=len(lines) <= 3):
+            st.markdown("\n".join(lines))
+
+
+def _show_agreement(say: Words, shown: "list[Found]") -> None:
+    from transcnn.ui.explanations.shown import agreement_rows, correlation_text
+    from transcnn.ui.explanations.trust import show_table
+
+    st.subheader(say("explain.agreement"))
+    rows, pairs = agreement_rows(say, shown)
+    show_table(rows)
+    if pairs:
+        a, b, least = min(pairs, key=lambda pair: pair[2])
+        st.markdown(say("explain.least", a=a, b=b, value=correlation_text(least)))
+    st.caption(say("explain.agreement_limit"))
+
+
+def _show_trust(state: AppState, say: Words, asked: "Asked", shown: "list[Found]") -> None:
+    """Of one map: scores beside controls, and what is left with random weights."""
+    from transcnn.ui.explanations import trust
+
+    st.subheader(say("explain.trust"))
+    names = [one.name for one in shown]
+    looked = state.explain.looked if state.explain.looked in names else names[0]
+    st.session_state[_LOOK] = looked
+
+    def change() -> None:
+        chosen = st.session_state[_LOOK] or looked  # a second click takes the choice off
+        state.explain_by(replace(state.explain, looked=chosen))
+
+    st.segmented_control(
+        say("explain.trust"),
+        names,
+        format_func=lambda m: say(f"explain.method_{m}"),
+        key=_LOOK,
+        on_change=change,
+        label_visibility="collapsed",
+    )
+    one = shown[names.index(looked)]
+    st.markdown(f"**{say('explain.scores')}**")
+    trust.show_or_begin(
+        state,
+        say,
+        trust.scores_key(asked, one),
+        say("explain.score_it"),
+        lambda: trust.score(state, asked, one),
+        lambda result: trust.show_scores(say, result),
+    )
+    st.markdown(f"**{say('explain.sanity')}**")
+    trust.show_or_begin(
+        state,
+        say,
+        trust.sanity_key(asked, one),
+        say("explain.randomise"),
+        lambda: trust.randomise(state, asked, one),
+        lambda result: trust.show_forgotten(say, asked, one, result),
+    )
+
+
+def _take_away(state: AppState, say: Words, asked: "Asked", shown: "list[Found]") -> None:
+    maps = [one.attribution for one in shown if one.attribution is not None]
+    # Files are made outside of the session: what they need of it is taken here.
+    results = {key: work.result for key, work in state.works.items() if work.result is not None}
+
+    from transcnn.ui.explanations.subject import command_of
+
+    commands = [command_of(state, asked, one) for one in shown]
+
+    def html() -> str:
+        from transcnn.ui.explanations.take import html
+
+        return html(say, asked, shown, commands, results)
+
+    def figure() -> sheet.Sheet:
+        from transcnn.figures.explanations import explanations_sheet
+
+        return explanations_sheet(asked.subject, maps)
+
+    def arrays() -> bytes:
+        from transcnn.figures.explanations import explanations_npz
+
+        return explanations_npz(asked.subject, maps)
+
+    files: dict[str, Callable[[], str | bytes]] = {
+        "explanations.html": html,
+        "explanations.png": lambda: sheet.png(figure()),
+        "explanations.svg": lambda: sheet.svg(figure()),
+        "explanations.npz": arrays,
+    }
+    take_away(say, files if maps else {}, upload=asked.source.sample is None)
+
+
+def _follow_link(state: AppState) -> None:
+    """Ask what the browser went back or forward to."""
+    named = {name: st.query_params[name] for name in LINK_NAMES if name in st.query_params}
+    if state.leads_elsewhere(named):
+        state.explain_by(read_explain(named))
+
+
+def _write_link(state: AppState, asked: "Asked") -> None:
+    link = state.explain.link()
+    state.wrote_link(dict(link))
+    wanted = {
+        "picture": asked.source.sample,
+        "model": state.shown_model,
+        "lang": state.shown_language,
+    }
+    link |= {name: value for name, value in wanted.items() if value is not None}
+    if st.query_params.to_dict() != link:
+        st.query_params.from_dict(link)

@@ -1,0 +1,113 @@
+"""The picture, network and target of the page, and the maps as far as they are there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from transcnn.checkpoints.catalogue import TRAINED, shipped, split_snapshot
+from transcnn.errors import TransCNNError
+from transcnn.ui.cache import Opened, classifier, open_picture, running
+from transcnn.ui.explanations.choice import SLOW
+from transcnn.ui.explanations.work import Work, begin
+from transcnn.ui.state import AppState, Source
+
+if TYPE_CHECKING:
+    from transcnn.explain.attribution import Attribution
+    from transcnn.explain.method import Method
+    from transcnn.explain.subject import Subject
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What is explained. `key` tells it from everything else: weights, picture and target."""
+
+    source: Source
+    opened: Opened
+    model: str  # as the caches call it
+    subject: "Subject"
+    likeliest: tuple[int, ...]  # the places of the likeliest classes, the answer first
+    key: str
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What came of one method: a map, or why there is none, or the work that is under way."""
+
+    name: str
+    method: "Method | None" = None
+    attribution: "Attribution | None" = None
+    error: TransCNNError | None = None
+    work: Work | None = None
+
+
+def take_asked(state: AppState) -> Asked:
+    """What this visitor asks about; the usual in place of classes that the network lacks."""
+    from transcnn.explain.subject import Subject, Target
+
+    model, source, choice = state.explained_model, state.source(), state.explain
+    network = classifier(model)
+    opened = open_picture(source, network.config.input.size)
+    with running:
+        top = network.rank(network.logits(opened.pixels[None])[0]).top
+    classes = range(network.config.classes)
+    of = top[0].place if choice.of is None or choice.of not in classes else choice.of
+    versus = choice.versus if choice.versus in classes and choice.versus != of else None
+    subject = Subject(network, opened.pixels, Target(of, versus))
+    key = f"{network.weights_sha256}/{model}/{opened.key}/{of}/{versus}"
+    return Asked(source, opened, model, subject, tuple(answer.place for answer in top), key)
+
+
+def find_maps(state: AppState, asked: Asked) -> list[Found]:
+    """The maps of all chosen methods: fast ones at once, slow ones begun if they are not there."""
+    return [_find(state, asked, name) for name in state.explain.methods]
+
+
+def _find(state: AppState, asked: Asked, name: str) -> Found:
+    from transcnn.explain.method import settings_of
+    from transcnn.explain.methods import make_method, settings_names
+
+    given = dict(zip(("stage", "block", "level"), state.explain.part, strict=False))
+    having = settings_names(name)
+    method = make_method(name, **{k: v for k, v in given.items() if k in having})
+    key = f"{asked.key}/{name}/{settings_of(method)}"
+    if name not in SLOW:
+        try:
+            return Found(name, method, _explain(key, method, asked.subject))
+        except TransCNNError as error:
+            return Found(name, method, error=error)
+    work = begin(state.works, key, lambda told: method.explain(asked.subject, told))
+    return Found(name, method, work.result, work.error, work)
+
+
+@st.cache_resource(scope="session", max_entries=24, show_spinner=False)
+def _explain(key: str, _method: "Method", _subject: "Subject") -> "Attribution":  # noqa: ARG001
+    with running:
+        return _method.explain(_subject)
+
+
+def method_key(asked: Asked, found: Found) -> str:
+    """What the map of a method is called among a session's works."""
+    settings: Mapping[str, object] = found.attribution.settings if found.attribution else {}
+    return f"{asked.key}/{found.name}/{dict(settings)}"
+
+
+def command_of(state: AppState, asked: Asked, found: Found) -> str:
+    """The command that gives the same map; PICTURE stands for the file."""
+    network, target = asked.subject.classifier, asked.subject.target
+    name, share = split_snapshot(asked.model)
+    picture = f"assets/samples/{asked.source.sample}.jpg" if asked.source.sample else "PICTURE"
+    parts = ["python -m transcnn explain", picture, f"--model {network.config.name}"]
+    if asked.model in state.guests:
+        parts.append("--weights WEIGHTS")
+    elif share != TRAINED:
+        path = shipped(name).snapshot(share)
+        parts.append(f"--weights assets/weights/snapshots/{name}/{path.name}")
+    parts.append(f"--class {network.names[target.of].index}")
+    if target.versus is not None:
+        parts.append(f"--versus {network.names[target.versus].index}")
+    parts.append(f"--method {found.name}")
+    settings = found.attribution.settings if found.attribution else {}
+    parts += [f"--{key} {settings[key]}" for key in ("stage", "block", "level") if key in settings]
+    return " ".join(parts)

@@ -1,0 +1,127 @@
+"""The files that a person can take along: what is on the page, and nothing that is not."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from transcnn.explain.controls import CONTROLS
+from transcnn.explain.faithfulness import Faithfulness
+from transcnn.explain.fill import FILLS
+from transcnn.explain.sanity import Forgotten
+from transcnn.figures.explained import drawn_values, value_bar, value_colours
+from transcnn.reports.explanations import Chapter, Explanations, Graph, Rows, render
+from transcnn.ui.explanations import trust
+from transcnn.ui.explanations.shown import agreement_rows, strongest, unit_words
+from transcnn.ui.explanations.subject import Asked, Found
+from transcnn.ui.words import Words, class_labels
+
+
+def html(
+    say: Words,
+    asked: Asked,
+    shown: Sequence[Found],
+    commands: Sequence[str],
+    results: Mapping[str, Any],
+) -> str:
+    """The page as one file: maps with the commands that give them again, and what came of works
+    by their keys."""
+    network, target = asked.subject.classifier, asked.subject.target
+    labels = class_labels(say.language, network.config.classes, network.config.indices)
+    number = float(asked.subject.values(asked.subject.pixels[None])[0])
+    facts = [
+        ["", ""],
+        [say("sidebar.model"), asked.model],
+        ["sha256", network.weights_sha256],
+        [say("explain.class"), labels[target.of]],
+        *([[say("explain.versus"), labels[target.versus]]] if target.versus is not None else []),
+        [say("explain.number"), f"{number:.3f}"],
+        [say("sidebar.picture"), f"{asked.source.title}, sha256 {asked.source.digest}"],
+    ]
+    agreement = None
+    if len(shown) > 1:
+        agreement = (say("explain.agreement"), agreement_rows(say, shown)[0])
+    return render(
+        Explanations(
+            say.language,
+            say("explain.title"),
+            [say("explain.lede")],
+            asked.opened.pixels,
+            asked.source.alt,
+            facts,
+            [
+                _chapter(say, asked, one, command, results)
+                for one, command in zip(shown, commands, strict=True)
+            ],
+            agreement,
+            say("maps.tables"),
+            [say("explain.limit")],
+        )
+    )
+
+
+def _chapter(
+    say: Words, asked: Asked, found: Found, command: str, results: Mapping[str, Any]
+) -> Chapter:
+    one = found.attribution
+    assert one is not None
+    values = drawn_values(one, len(asked.opened.pixels))
+    bar = value_bar(one.kind)
+    says = [
+        say(f"explain.says_{found.name}"),
+        say(f"explain.limit_{found.name}"),
+        f"{strongest(say, one.kind, values)} ({unit_words(say, one.kind)})",
+        *(f"{say(f'explain.fact_{name}')}: {value:.3f}" for name, value in one.facts.items()),
+    ]
+    tables: list[tuple[str, Rows]] = []
+    graphs: list[Graph] = []
+    scored: Faithfulness | None = results.get(trust.scores_key(asked, found))
+    if scored is not None:
+        says += [trust.verdict_says(say, scored), *trust.weaknesses(say)]
+        tables.append((say("explain.scores"), trust.score_rows(say, scored)))
+        graphs = _graphs(say, scored)
+    forgotten: Sequence[Forgotten] | None = results.get(trust.sanity_key(asked, found))
+    if forgotten is not None:
+        tables.append((say("explain.sanity"), trust.sanity_rows(say, forgotten)))
+    columns = [say("maps.place"), *(str(c + 1) for c in range(values.shape[1]))]
+    numbers = [[str(r + 1), *(f"{v:.3g}" for v in row)] for r, row in enumerate(values)]
+    return Chapter(
+        say(f"explain.method_{found.name}"),
+        says,
+        value_colours(one.kind, values),
+        np.asarray(bar.colours),
+        bar.ticks,
+        [columns, *numbers],
+        tables,
+        graphs,
+        command,
+    )
+
+
+def _graphs(say: Words, result: Faithfulness) -> list[Graph]:
+    """Deletion and insertion with both fills."""
+    graphs = []
+    for name in ("deletion", "insertion"):
+        for fill in FILLS:
+            entrants = {"own": result.own, **{c: result.controls[c] for c in CONTROLS}}
+            curves = [
+                (
+                    say("explain.this_map" if who == "own" else f"explain.control_{who}"),
+                    trust.LINES[who][0],
+                    list(zip(curve.at.tolist(), curve.values.tolist(), strict=True)),
+                )
+                for who, scored in entrants.items()
+                for key, curve in scored.curves.items()
+                if key == (name, fill)
+            ]
+            chance = result.controls["random"]
+            band = next(b for key, b in chance.bands.items() if key == (name, fill))
+            at = next(c.at for key, c in chance.curves.items() if key == (name, fill))
+            graphs.append(
+                Graph(
+                    f"{say(f'explain.score_{name}')}, {say(f'explain.fill_{fill}')}",
+                    curves,
+                    list(zip(at.tolist(), *band.tolist(), strict=True)),
+                )
+            )
+    return graphs
