@@ -11,15 +11,10 @@ from transcnn.assets import FOLDER
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = README[README.index("## Command line") :]
-<<<<<<< HEAD
-COMMANDS = ["models", "predict", "evaluate", "ablate", "reading", "attention", "explain", "cost"]
-COMMANDS += ["faithfulness", "learned"]
-=======
 COMMANDS = [
     *("models", "predict", "evaluate", "ablate", "reading", "attention", "explain"),
     *("faithfulness", "cost", "learned"),
 ]
->>>>>>> main
 WITHOUT_JSON = ["report", "demonstration", "handout", "bench", "train", "means", "choices"]
 
 
