@@ -113,24 +113,26 @@ def _as_dict(one: "Average") -> dict[str, object]:
 
 
 def _table(averages: "Sequence[Average]") -> list[str]:
-    """A Markdown table: the scores of each method, and in how many of the four that are about
-    faithfulness it beats each control."""
+    """Two Markdown tables: the scores of each method; and in how many of the four that are about
+    faithfulness it beats each control, the verdict, and how many single pictures have which."""
     from transcnn.explain.controls import CONTROLS
     from transcnn.explain.verdict import SCORES
 
-    head = [*SCORES, *CONTROLS, "verdict", "single pictures"]
-    lines = [
-        f"| method | {' | '.join(head)} |",
-        f"|---|{'---:|' * (len(SCORES) + len(CONTROLS))}---|---|",
-    ]
+    words = list(averages[0].single)
+    lines = [f"| method | {' | '.join(SCORES)} |", "|---" + "|---:" * len(SCORES) + "|"]
     for one in averages:
-        cells = [
-            *(_plain(one, score) for score in SCORES),
-            *(str(one.verdict.wins[name]) for name in CONTROLS),
-            said(one.verdict.word),
-            ", ".join(f"{count} {said(word)}" for word, count in one.single.items()),
-        ]
-        lines.append(f"| {one.method} | {' | '.join(cells)} |")
+        cells = [one.method, *(_plain(one, score) for score in SCORES)]
+        lines.append(f"| {' | '.join(cells)} |")
+    alone = [f"{said(word)} alone" for word in words]
+    head = ["beats", *CONTROLS, "verdict", *alone]
+    right = "---:|"
+    lines += ["", f"| {' | '.join(head)} |"]
+    lines.append("|---|" + right * len(CONTROLS) + "---|" + right * len(words))
+    for one in averages:
+        wins = [str(one.verdict.wins[name]) for name in CONTROLS]
+        single = [str(one.single[word]) for word in words]
+        cells = [one.method, *wins, said(one.verdict.word), *single]
+        lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 
