@@ -297,7 +297,7 @@ class NoClass(ClassError):
     """Wrong, mistyped, ended or expired: which of them is not told. Details: code."""
 
     sentence = (
-        "There is no class {code} that you could enter; a class is over when its teacher ends it, "
+        "No class is open under {code}. Check the six digits; a class also closes when its teacher "
         "or after 24 hours."
     )
 

@@ -123,7 +123,8 @@ def _small_map(scene: Scene) -> Posed:
     plain, grids = mhsa((grid, grid), width, 1).total, hmhsa((grid, grid), width, 1, (grid,)).total
     key = "equal" if plain == grids else "plain" if plain < grids else "grids"
     options = scene.turned("Q34", ("plain", "grids", "equal"))
-    return Posed(Choose(options, frozenset({key})), {"g": str(grid)}, ways={"grids": ["grids"]})
+    ways = {"grids": ["grids"], "equal": ["equal"]}
+    return Posed(Choose(options, frozenset({key})), {"g": str(grid)}, ways=ways)
 
 
 def _paying(scene: Scene) -> Posed:
@@ -159,9 +160,9 @@ def _paying_equation(scene: Scene, revealed: bool) -> str:
     grid, width = first_grid(scene), priced(scene)[1].width
     side = f"n \\ge {pays_from(grid, width)}" if revealed else "n \\ge {?}"
     return (
-        r"\begin{gathered} 4NC^2 + 2N^2C \;>\; 4NC^2 + 2NG^2C + 3\tfrac{N}{G^2}C^2 + "
-        r"2\tfrac{N^2}{G^4}C, \\ "
-        rf"G = {grid}, \quad C = {width}, \quad N = n \times n: \quad {side} \end{{gathered}}"
+        r"\begin{gathered} 4NC^2 + 2N^2C \;>\; 4NC^2 + 2N'G^2C + 3\tfrac{N'}{G^2}C^2 + "
+        r"2\tfrac{N'^2}{G^4}C, \\ N = n^2, \quad N' = (G \lceil n / G \rceil)^2, \\ "
+        rf"G = {grid}, \quad C = {width}: \quad {side} \end{{gathered}}"
     )
 
 
@@ -265,7 +266,9 @@ STEPS = (
         "4.2",
         "where-it-pays",
         {
-            "Q34": Question("choose", _small_map, ("plain", "grids", "equal"), ("g",), ("grids",)),
+            "Q34": Question(
+                "choose", _small_map, ("plain", "grids", "equal"), ("g",), ("grids", "equal")
+            ),
             "Q35": Question("estimate", _paying, gaps=("g", "C")),
             "Q36": Question(
                 "choose",
