@@ -298,7 +298,7 @@ class NoClass(ClassError):
 
     sentence = (
         "No class is open under {code}. Check the six digits; a class also closes when its teacher "
-        "or after 24 hours."
+        "ends it, or after 24 hours."
     )
 
 

@@ -55,6 +55,13 @@ class Estimate:
     def mark(self, guess: float) -> Mark:
         return "hit" if self._close(guess) else "miss"
 
+    def distance(self, guess: float) -> float:
+        """How far `guess` is from the key; where a factor counts, by which factor, from 1 on
+        (infinite for a guess that no factor leads to)."""
+        if self.factor > 1:
+            return max(guess / self.key, self.key / guess) if guess > 0 else float("inf")
+        return abs(guess - self.key)
+
     @property
     def even_would_do(self) -> bool:
         """Whether the number of even attention counts as right too."""

@@ -11,7 +11,7 @@ from transcnn.course.word_card import draw as draw_word
 from transcnn.errors import ChoiceError
 from transcnn.reports.handout import asking, claims, controls, going_up, heads, other_half, price
 from transcnn.reports.handout.answers import asks, options, right_answer, wrong_ways
-from transcnn.reports.handout.drawing import draw, photo
+from transcnn.reports.handout.drawing import Board, draw, photo
 from transcnn.reports.handout.equations import as_mathml
 from transcnn.reports.wording import Wording
 
@@ -45,6 +45,7 @@ class _Step:
 
     heading: str
     title: str
+    multiples: bool  # whether its figures are about multiples of an even share
     body: str
     body_first: bool
     before: list[str]
@@ -119,14 +120,18 @@ def _step(scene: Scene, step: Step, say: Wording) -> _Step:
         if found is not None
     ]
     named = f"{step.number} · {lesson.title}"
-    figures = FIGURES[step.number]
+    before, after = (FIGURES[step.number](scene, say, revealed) for revealed in (False, True))
     return _Step(
         heading=step.number if step.trap else named,
         title=named,
+        multiples=any(
+            isinstance(f, Board) and f.multiples is not None and f.texts is None
+            for f in (*before, *after)
+        ),
         body=lesson.body.format(**facts),
         body_first=step.body_first,
-        before=[draw(figure) for figure in figures(scene, say, False)],
-        after=[draw(figure) for figure in figures(scene, say, True)],
+        before=[draw(figure) for figure in before],
+        after=[draw(figure) for figure in after],
         masked=as_mathml(step.equation(scene, False)),
         live=as_mathml(step.equation(scene, True)),
         asked=asked,

@@ -42,9 +42,12 @@ def signed_board(name: str, votes: Wide, top: float, unit: float, photo: str = "
         rows,
         columns,
         [float(2.0 ** (OCTAVES * np.clip(v / top, -1, 1))) for v in votes.ravel()],
-        texts=[f"{100 * v / unit:.0f}".replace("-", "−") for v in votes.ravel()],
+        texts=[str(round(100 * v / unit)).replace("-", "−") for v in votes.ravel()],  # no -0
         photo=photo,
     )
+
+
+_PLACES = ("first", "runner_up")
 
 
 def _votes(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
@@ -53,7 +56,9 @@ def _votes(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
     sides = other_half.first_two(scene)
     if other_half.first_side(scene) == "b":
         sides = sides[::-1]
-    found: list[Figure] = []
+    named = [[say.class_name(names[c])] for c in other_half.first_two(scene)]
+    rows = [[say(f"handout_{place}"), *name] for place, name in zip(_PLACES, named, strict=True)]
+    found: list[Figure] = [] if revealed else [Numbers(say("handout_first_two"), rows)]
     for letter, c in zip("AB", sides, strict=True):
         votes = scene.ledger.votes(c)
         if revealed:

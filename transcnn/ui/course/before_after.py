@@ -17,6 +17,7 @@ from transcnn.ui.state import AppState
 from transcnn.ui.words import Words
 
 _REFUSED = "course_test_refused"
+_OPENED = "course_test_opened"
 
 
 def show_before_after(state: AppState, say: Words) -> None:
@@ -28,6 +29,13 @@ def show_before_after(state: AppState, say: Words) -> None:
         due = next((time for time in TIMES if not given[time]), None)
         if due is None:
             _show_results(progress, given, words, say)
+        elif due == "after" and not st.session_state.get(_OPENED):
+            st.markdown(say("course.test_kept"))
+            st.button(
+                say("course.test_open"),
+                key="course_test_open",
+                on_click=lambda: st.session_state.update({_OPENED: True}),
+            )
         else:
             st.markdown(f"**{say(f'course.test_{due}')}**")
             _ask(progress, due, words, say)

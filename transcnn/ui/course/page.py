@@ -43,7 +43,7 @@ def show() -> None:
     from transcnn.ui.course.learner import show_bar, show_door, waits_for_words
     from transcnn.ui.course.notes import show_notes
     from transcnn.ui.course.questions import show_questions
-    from transcnn.ui.course.room import current_answers, enter, go_along
+    from transcnn.ui.course.room import current_answers, enter, go_along, take_over
     from transcnn.ui.course.steps import choose_step
     from transcnn.ui.course.teacher import show_podium, show_questions_to_all, show_to_class
     from transcnn.ui.course.touching import touch
@@ -57,7 +57,7 @@ def show() -> None:
         go_along(state, room, standing)
     if isinstance(room, Learner):
         answers = current_answers(room, standing)
-        state.progress.saw |= room.seen()
+        take_over(state.progress, room, standing)
         show_bar(state, say, room, standing)
     elif teaching:
         show_podium(state, say, room)
@@ -136,8 +136,11 @@ def show() -> None:
         show_before_after(state, say)
     show_glossary(say)
     _hand_out(desk)
+    if not teaching or room is None:
+        _take_progress(state, say)
     if room is None:  # in a class the address holds the key of a seat
-        _take_away(state, say, shown)
+        copied = say("take.copied" if shown.source.sample else "take.copied_upload")
+        copy_link({"copy": say("take.copy"), "copied": copied, "by_hand": say("take.by_hand")})
 
 
 def _coloured(equation: str, desk: "Desk") -> str:
@@ -196,7 +199,7 @@ def _hand_out(desk: "Desk") -> None:
     )
 
 
-def _take_away(state: AppState, say: Words, shown: Shown) -> None:
+def _take_progress(state: AppState, say: Words) -> None:
     with st.expander(say("course.progress")):
         st.markdown(say("course.progress_says"))
         st.download_button(
@@ -225,5 +228,3 @@ def _take_away(state: AppState, say: Words, shown: Shown) -> None:
         )
         if st.session_state.pop("course_file_refused", False):
             st.warning(say("course.not_a_file"))
-    copied = say("take.copied" if shown.source.sample else "take.copied_upload")
-    copy_link({"copy": say("take.copy"), "copied": copied, "by_hand": say("take.by_hand")})

@@ -167,10 +167,20 @@ def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept | None) -> None:
     mark = posed.mark(kept.guess)
     near = mark == "near" and isinstance(posed.asks, Draw)
     st.markdown(f"{_SIGNS[mark]} {say('course.near_draw' if near else f'course.{mark}')}")
+    if isinstance(posed.asks, Estimate):
+        _say_distance(desk, posed.asks, float(kept.guess))  # type: ignore[arg-type]
     if (way := posed.way(kept.guess)) is not None:
         st.markdown(desk.lesson.questions[name].ways[way].format(**posed.gaps))
     if isinstance(posed.asks, Estimate) and posed.asks.even_would_do:
         st.caption(say("course.even_would_do"))
+
+
+def _say_distance(desk: Desk, asks: Estimate, guess: float) -> None:
+    """How far an estimate was off, where it was and can be said."""
+    by_factor = asks.factor > 1
+    off, none = f"{asks.distance(guess):.3g}", "1" if by_factor else "0"
+    if off not in (none, "inf"):
+        st.caption(desk.say("course.off_factor" if by_factor else "course.off_by", off=off))
 
 
 def describe_guess(desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
@@ -209,8 +219,13 @@ def _outcome(desk: Desk, name: str, posed: Posed) -> str:
             return " / ".join(say_option(desk, name, posed, option) for option in sorted(right))
         case Tick(options=options, right=right):
             return describe_guess(desk, name, posed, tuple(o for o in options if o in right))
-        case Estimate(key=key):
-            return spell_number(key)
+        case Estimate(key=key, within=within, factor=factor):
+            told = spell_number(key)
+            if factor > 1:
+                return f"{told} {desk.say('course.right_factor', factor=f'{factor:g}')}"
+            if within:
+                return f"{told} {desk.say('course.right_within', within=f'{within:.3g}')}"
+            return told
         case Click() as click if click.none_right:
             return desk.say("course.none_helps")
         case Click(best=found) | Draw(key=found):
@@ -223,7 +238,7 @@ def _ask_what_was_seen(desk: Desk) -> None:
     say, place = desk.say, desk.step_place
     if desk.seen:
         said = desk.state.progress.saw[place]
-        st.caption(say("course.saw"))
+        st.caption(f"{say('course.saw')} {desk.lesson.saw}")
         st.text(said or say("course.saw_nothing"))
         return
     key = f"saw|{place}"

@@ -13,6 +13,7 @@ from transcnn.course.classroom.store import Classes, Learner, Standing, Teacher
 from transcnn.course.kept import Kept
 from transcnn.errors import NoClass
 from transcnn.ui.course.choice import CourseChoice
+from transcnn.ui.course.progress import Progress
 from transcnn.ui.course.seat import Seat
 from transcnn.ui.state import AppState
 from transcnn.ui.words import Words, plain, words
@@ -119,3 +120,13 @@ def current_answers(learner: Learner, standing: Standing) -> Mapping[str, Kept]:
         if kept is not None:
             found[place] = kept
     return found
+
+
+def take_over(progress: Progress, learner: Learner, standing: Standing) -> None:
+    """Let the learner's own progress hold what they answered and saw in class, to stay when they
+    leave: of two rounds the last answer, and every step that was revealed.
+    """
+    answered = learner.answered()
+    progress.kept |= {place: rounds[max(rounds)] for place, rounds in answered.items()}
+    progress.saw |= learner.seen()
+    progress.revealed |= standing.revealed

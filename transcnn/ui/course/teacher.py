@@ -151,17 +151,31 @@ def show_questions_to_all(desk: Desk) -> None:
             if desk.revealed:
                 show_outcome(desk, name, posed)
     if not desk.revealed:
-        st.button(
-            say("course.reveal"),
-            type="primary",
-            key="course_reveal",
-            on_click=lambda: _reveal(desk),
-        )
+        _offer_reveal(desk)
     elif not desk.seen:
         st.markdown(f"**{say('course.saw')}** {desk.lesson.saw}")
         st.button(
             say("class.say_why"), type="primary", key="class_why", on_click=lambda: desk.see("")
         )
+
+
+def _offer_reveal(desk: Desk) -> None:
+    """The way to the answers; it is asked for twice while a class still votes on one of them and
+    another vote is over."""
+    say = desk.say
+    votes = {
+        number: desk.vote(name)
+        for number, (name, posed) in enumerate(desk.posed.items(), 1)
+        if posed is not None
+    }
+    still = [str(number) for number, vote in votes.items() if vote in ROUNDS]
+    box = st.container()
+    if isinstance(desk.room, Teacher) and 0 < len(still) < len(votes):
+        box = st.popover(say("course.reveal"), type="primary", key="course_reveal_asks")
+        box.markdown(say("class.still_voting", numbers=", ".join(still)))
+    box.button(
+        say("course.reveal"), type="primary", key="course_reveal", on_click=lambda: _reveal(desk)
+    )
 
 
 def _reveal(desk: Desk) -> None:
