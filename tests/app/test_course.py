@@ -224,6 +224,8 @@ def test_nothing_of_the_tests_is_revealed_before_both_are_done_and_then_they_are
             wrong = next(o for o in first.options if o != first.key)
             app.radio(key=f"test|{learner}|{time}|{first.name}").set_value(wrong)
             app.button(key="course_test_keep_before").click().run()
+            assert not [r for r in app.radio if "|after|" in str(r.key)], "it waits for the course"
+            app.button(key="course_test_open").click().run()
         assert not app.exception
     assert "前测 2／3，后测 3／3" in said(app)
     assert "前测 3／3，后测 3／3" in said(app)

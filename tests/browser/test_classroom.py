@@ -101,7 +101,7 @@ def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, chro
         one.get_by_role("heading", name="1.4").wait_for()
         teacher.get_by_role("button", name="End the class").click()
         teacher.get_by_role("button", name="End it and delete everything").click()
-        says(one, f"There is no class {code}")
+        says(one, f"No class is open under {code}")
         one.get_by_text("Join a class").wait_for()
 
 
