@@ -69,6 +69,11 @@ class Server(str):
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
 
+    def cpu_seconds(self) -> float:
+        """Of all cores together, since the process began."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user, system
+
 
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory, runs_home) -> Iterator[Callable[..., Server]]:
