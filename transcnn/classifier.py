@@ -173,7 +173,11 @@ class Classifier:
         spelled = () if text.strip().isdigit() else nearest_classes(text)
         alike = [name for name in spelled if name in self.names]
         named = ", ".join(name.label for name in alike or self.names[:10])
-        allowed = f"numbers from 0 to {self.config.numbers - 1}, or names such as {named}"
+        if self.config.indices is None:
+            numbers = f"numbers from 0 to {self.config.numbers - 1}"
+        else:
+            numbers = ", ".join(map(str, self.config.indices))
+        allowed = f"{numbers}, or names such as {named}"
         raise ChoiceError(field=field, value=text, allowed=allowed)
 
 

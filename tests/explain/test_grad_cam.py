@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from tests.explain.conftest import random_pixels
+from transcnn.classifier import Classifier
 from transcnn.errors import ChoiceError
 from transcnn.explain.grad_cam import GradCam
 from transcnn.explain.subject import Subject, Target
@@ -27,6 +28,21 @@ def test_behind_the_last_stage_values_are_the_ledger_of_the_logit(small):
     bias = small.model.head.bias[3].item()
     assert found.values.sum() + bias == pytest.approx(subject.values(subject.pixels[None])[0], 1e-4)
     assert found.settings == {"stage": 3}
+    assert found.facts["bias"] == bias
+    assert found.facts["error_of_sum"] == pytest.approx(0, abs=1e-4)
+
+
+def test_where_more_follows_the_stage_the_error_of_the_sum_says_so():
+    """transcnn_lite0 has a convolution and an activation between its last stage and the mean."""
+    classifier = Classifier()
+    subject = Subject(classifier, random_pixels(0, classifier.config.input.size), Target(3))
+
+    found = GradCam().explain(subject)
+
+    number = classifier.logits(subject.pixels[None])[0, 3].item()
+    left = found.values.sum() - (number - classifier.model.head.bias[3].item())
+    assert found.facts["error_of_sum"] == pytest.approx(left, abs=1e-4)
+    assert abs(left) > 0.1
 
 
 @pytest.mark.parametrize("stage", [0, 1, 2])

@@ -154,7 +154,7 @@ def _print(subject: "Subject", found: "Attribution") -> None:
     click.echo(what_of(subject, found))
     click.echo(
         f"{values.shape[0]} x {values.shape[1]} cells of {unit(found.kind)}: "
-        f"most {cell(values.argmax())}, least {cell(values.argmin())}"
+        f"most {cell(values.argmax())}, least {cell(values.argmin())} (counted from 0)"
     )
     for name, value in found.facts.items():
         click.echo(f"{name.replace('_', ' ')}: {value:.3f}")

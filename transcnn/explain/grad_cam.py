@@ -5,7 +5,8 @@
 Selvaraju et al. 2017, without the final ReLU: what speaks against the number stays to be seen, and
 explaining the opposite gives the opposite map. Where only a mean over places and a linear layer
 follow the stage, the values add up to the number less its bias; anywhere else the weights are a
-mean over places that need not alike. Computed by captum.
+mean over places that need not be alike, and the error of the sum says how much that matters.
+Computed by captum.
 """
 
 from dataclasses import dataclass, replace
@@ -23,8 +24,11 @@ from transcnn.explain.subject import Subject
 
 @dataclass(frozen=True)
 class GradCam:
-    """At the output of `stage`, from 0; None is the last. Raises ChoiceError for a stage that the
-    network lacks."""
+    """At the output of `stage`, from 0; None is the last.
+
+    Facts: the `number` explained, the part of it that is `bias`, and `error_of_sum`, the sum of the
+    values less the difference of these two. Raises ChoiceError for a stage that the network lacks.
+    """
 
     stage: int | None = None
 
@@ -43,7 +47,15 @@ class GradCam:
         parts = LayerGradCam(network, network.tap).attribute(subject.input)
         told(1)
         values = parts[0, 0].detach().numpy().astype(np.float64)
-        return Attribution(self.name, self.kind, values, settings_of(replace(self, stage=stage)))
+        number = float(subject.values(subject.pixels[None])[0])
+        bias = float(subject.target.value(subject.classifier.model.head.bias.detach()[None])[0])
+        facts = {
+            "number": number,
+            "bias": bias,
+            "error_of_sum": float(values.sum()) - (number - bias),
+        }
+        used = settings_of(replace(self, stage=stage))
+        return Attribution(self.name, self.kind, values, used, facts)
 
 
 class _Tapped(nn.Module):

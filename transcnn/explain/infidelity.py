@@ -3,8 +3,10 @@
 For holes m, squares of random place and of a quarter to half of the board's side, with p_m the sum
 of the map under the hole and d_m what the explained number loses by it:
 
-    infidelity = min over b >= 0 of E[(b p - d)^2] / E[d^2]  =  1 - c^2,  c = E[p d] / |p| |d| >= 0
-               = 2 less that of the map turned upside down,              c < 0
+    infidelity = 1 - c |c|,    c = E[p d] / |p| |d|
+
+which for c >= 0 is the least of E[(b p - d)^2] / E[d^2] over all factors b >= 0, and for c < 0 two
+less that of the map turned upside down.
 
 0 if the map foretells every loss, 1 if it foretells nothing, 2 if every gain as a loss. Infidelity
 as in Yeh et al. 2019 (arXiv 1901.09392) and captum depends on the scale of map and network; the

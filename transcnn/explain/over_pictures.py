@@ -5,6 +5,7 @@ paired difference from the method, 95 % over pictures, so that the rule of `verd
 as it does on one picture. Every picture is a line of a file, and none is measured twice.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -65,17 +66,25 @@ def measure(
         **settings,
     }
     lines = _begin(file, begun)
-    wanted = set(run.names)
-    lines = [line for line in lines if line["name"] in wanted]
+    pictures = {name: _digest(pixels) for name, pixels in zip(run.names, run.pixels, strict=True)}
+    lines = [line for line in lines if line["name"] in pictures]
+    for line in lines:
+        if line["pixels"] != pictures[line["name"]]:
+            raise OtherRun(run=str(file), what=f"picture {line['name']}")
     done = {line["name"] for line in lines}
     if lines:
         yield lines
     for name, pixels in zip(run.names, run.pixels, strict=True):
         if name not in done:
-            lines.append({"name": name, "methods": _one(classifier, pixels, methods, effort)})
+            found = _one(classifier, pixels, methods, effort)
+            lines.append({"name": name, "pixels": pictures[name], "methods": found})
             with file.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(lines[-1]) + "\n")
             yield lines
+
+
+def _digest(pixels: Pixels) -> str:
+    return hashlib.sha256(np.asarray(pixels).tobytes()).hexdigest()[:16]
 
 
 def _begin(file: Path, begun: Mapping[str, Any]) -> list[Line]:

@@ -24,9 +24,9 @@ def parts_of(network: TransCNN) -> dict[str, tuple[nn.Module, ...]]:
 def random_weights(classifier: Classifier, down_to: str = "stem", seed: int = 0) -> Classifier:
     """A copy of `classifier` that has lost what it learned in all parts from the head to `down_to`.
 
-    Every tensor keeps its numbers, in a random order of their own: what was learned is gone, the
-    sizes that keep a network alive are not. The copy shares nothing with the original. Raises
-    ChoiceError for a part that does not exist.
+    Every tensor, statistics of batch norms too, keeps its numbers, in a random order of their own:
+    what was learned is gone, the sizes that keep a network alive are not. The copy shares nothing
+    with the original. Raises ChoiceError for a part that does not exist.
     """
     random = torch.Generator().manual_seed(seed)
     model = copy.deepcopy(classifier.model)
@@ -34,11 +34,9 @@ def random_weights(classifier: Classifier, down_to: str = "stem", seed: int = 0)
     if down_to not in parts:
         raise ChoiceError(field="part", value=down_to, allowed=", ".join(parts))
     for name, modules in parts.items():
-        for parameter in (p for module in modules for p in module.parameters()):
-            order = torch.randperm(parameter.numel(), generator=random)
-            shuffled = parameter.detach().flatten()[order].reshape(parameter.shape)
-            with torch.no_grad():
-                parameter.copy_(shuffled)
+        for learned in (v for module in modules for v in module.state_dict().values()):
+            order = torch.randperm(learned.numel(), generator=random)
+            learned.copy_(learned.flatten()[order].reshape(learned.shape))
         if name == down_to:
             break
     forgetful = copy.copy(classifier)

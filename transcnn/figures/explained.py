@@ -107,13 +107,14 @@ NOTES = {
     "only within the error given.",
     "occlusion": "A covered picture is none that the network has learned from; parts that stand in "
     "for each other all look unimportant.",
-    "grad_cam": "Before the last stage the weights are means over places that need not be alike.",
+    "grad_cam": "Its weights are means over places that need not be alike: its parts add up to the "
+    "number only within the error given.",
     "saliency": "A slope holds for the smallest steps: what is saturated is important and flat.",
     "smooth_grad": "A smoother map is not a truer one.",
     "gradient_attention": "To first order only: weights that sum to 1 cannot be lost in one place.",
     "attention": "A weight says where a block mixed from, not why the answer came.",
-    "rollout": "Exact in this run's weights; it says where a block mixed from, not why the answer "
-    "came.",
+    "rollout": "Exact in this run's attention weights and winners of the maximum; levels that are "
+    "normed count the same, what values hold is left out. Not why the answer came.",
     "rollout_across": "An approximation: it leaves out the convolutions between the blocks.",
 }
 """What a method's map does not show, by its name."""
