@@ -212,6 +212,69 @@ def test_work_stops_waits_and_ends_when_nobody_looks(monkeypatch):
     assert not lonely.is_alive()
 
 
+def test_work_of_all_visitors_is_done_first_come_first_served():
+    hold, order = threading.Event(), []
+    first = begin({}, "first", lambda told: hold.wait(60))  # noqa: ARG005
+    waiting = []
+    for name in "abcde":
+        waiting.append(begin({}, name, lambda told, name=name: order.append(name) or name))  # noqa: ARG005
+        time.sleep(0.03)
+    assert all(work.waits for work in waiting)
+    waiting[2].stop()
+    waiting[2].join(20)
+    hold.set()
+    for work in (first, *waiting):
+        work.join(20)
+    assert order == list("abde")
+
+
+def test_work_ends_as_soon_as_another_class_or_method_is_asked_for(monkeypatch):
+    from transcnn.explain.occlusion import Occlusion
+
+    def endless(self, about, told):  # noqa: ARG001
+        while True:
+            told(0.5)
+            time.sleep(0.01)
+
+    monkeypatch.setattr(Occlusion, "explain", endless)
+    app = open_explanations(**NANO, methods="occlusion,saliency")
+    works = app.session_state["works"]
+    (first,) = works.values()
+    app.run()
+    assert list(works.values()) == [first]
+    assert first.under_way, "what is asked for goes on"
+
+    next(s for s in app.selectbox if s.label == "Class").set_value(3).run()
+    first.join(20)
+    assert not first.is_alive()
+    (second,) = works.values()
+    assert second.under_way
+
+    app.button_group[0].set_value(["saliency"]).run()
+    second.join(20)
+    assert not second.is_alive()
+    assert not works
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "fault in the program"), ("zh", "程序出了错")]
+)
+def test_a_fault_in_a_method_is_logged_and_one_calm_sentence(language, says, monkeypatch, caplog):
+    from transcnn.explain.occlusion import Occlusion
+
+    def fail(*_):
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(Occlusion, "explain", fail)
+    app = open_explanations(**NANO, methods="occlusion", lang=language)
+    work = wait_for(app, "/occlusion/")
+    assert isinstance(work.error, ZeroDivisionError)
+    app.run()
+    assert says in maps(app)["occlusion"]["missing"]
+    assert "planted" in caplog.text
+    assert not app.exception
+
+
 def test_an_error_of_a_method_is_kept_for_the_page():
     def fail(told):  # noqa: ARG001
         raise ChoiceError(field="window", value=0, allowed="1 or more")

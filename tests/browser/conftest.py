@@ -69,6 +69,11 @@ class Server(str):
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
 
+    def cpu_seconds(self) -> float:
+        """Of all cores together, since the process began."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user, system
+
 
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory, runs_home) -> Iterator[Callable[..., Server]]:
@@ -129,7 +134,8 @@ def opening(chromium, away=False):
     def note_console(message):
         # On each cold deep link Streamlit first looks for its endpoints below the page's name.
         baseline = "404" in message.text and "_stcore" in message.location.get("url", "")
-        missed = away and "ERR_CONNECTION_REFUSED" in message.text
+        gone = ("ERR_CONNECTION_REFUSED", "when disconnected from server")
+        missed = away and any(text in message.text for text in gone)
         if message.type == "error" and not (baseline or missed):
             trouble.append(f"console: {message.text}")
 

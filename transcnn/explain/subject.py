@@ -32,11 +32,6 @@ class Target:
             return logits[:, self.of]
         return logits[:, self.of] - logits[:, self.versus]
 
-    @property
-    def turned(self) -> "Target | None":
-        """The same difference with its sign flipped; None where there is no other class."""
-        return None if self.versus is None else Target(self.versus, self.of)
-
 
 @dataclass(frozen=True, eq=False)
 class Subject:

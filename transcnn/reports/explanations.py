@@ -81,19 +81,15 @@ def _ends(graph: Graph) -> tuple[float, float]:
     return min(heights), max(heights)
 
 
-def _scaled(points: Sequence[tuple[float, float]], graph: Graph) -> str:
+def _line(points: Sequence[tuple[float, float]], graph: Graph) -> str:
+    """Points of a curve in the 300 by 200 of the drawing."""
     low, high = _ends(graph)
     span = (high - low) or 1.0
     return " ".join(f"{300 * x:.1f},{200 - 200 * (y - low) / span:.1f}" for x, y in points)
-
-
-def _line(points: Sequence[tuple[float, float]], graph: Graph) -> str:
-    """Points of a curve in the 300 by 200 of the drawing."""
-    return _scaled(points, graph)
 
 
 def _band(graph: Graph) -> str:
     """The outline of the band."""
     there = [(at, high) for at, _, high in graph.band]
     back = [(at, low) for at, low, _ in reversed(graph.band)]
-    return _scaled([*there, *back], graph)
+    return _line([*there, *back], graph)

@@ -9,6 +9,7 @@ from transcnn.errors import TransCNNError
 from transcnn.ui import sidebar
 from transcnn.ui.cache import pack_names
 from transcnn.ui.components import store
+from transcnn.ui.garbage import collect_from_now_on
 from transcnn.ui.state import AppState
 from transcnn.ui.words import plain, words
 
@@ -37,6 +38,7 @@ _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 
 def run() -> None:
     """Draw the frame and the chosen page. For app.py."""
+    collect_from_now_on()
     state = AppState()
     say = words(state.language)
     home = PAGES[0][0]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from transcnn.errors import TransCNNError
 from transcnn.explain.agreement import agreement
 from transcnn.explain.attribution import Attribution, Kind, Values
 from transcnn.explain.kinds import MULTIPLES
@@ -38,10 +39,17 @@ def method_map(say: Words, asked: Asked, found: Found) -> Map:
     if found.attribution is not None:
         return attribution_map(say, asked, found.name, name, found.attribution)
     if found.error is not None:
-        return Map(found.name, name, missing=say("explain.cannot", why=say.error(found.error)))
+        why = error_says(say, found.error)
+        foreseen = isinstance(found.error, TransCNNError)
+        return Map(found.name, name, missing=say("explain.cannot", why=why) if foreseen else why)
     assert found.work is not None
     waiting = "explain.under_way" if found.work.under_way else "explain.stopped"
     return Map(found.name, name, missing=say(waiting))
+
+
+def error_says(say: Words, error: Exception) -> str:
+    """Why there is nothing to show; of a fault in the program only that it is one."""
+    return say.error(error) if isinstance(error, TransCNNError) else say("explain.broke")
 
 
 def attribution_map(

@@ -1,6 +1,5 @@
 """The picture, network and target of the page, and the maps as far as they are there."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from transcnn.checkpoints.catalogue import TRAINED, shipped, split_snapshot
 from transcnn.errors import TransCNNError
 from transcnn.ui.cache import Opened, classifier, open_picture, running
 from transcnn.ui.explanations.choice import SLOW
-from transcnn.ui.explanations.work import Work, begin
+from transcnn.ui.explanations.work import Work, begin, end_others
 from transcnn.ui.state import AppState, Source
 
 if TYPE_CHECKING:
@@ -36,9 +35,9 @@ class Found:
     """What came of one method: a map, or why there is none, or the work that is under way."""
 
     name: str
-    method: "Method | None" = None
+    method: "Method"
     attribution: "Attribution | None" = None
-    error: TransCNNError | None = None
+    error: Exception | None = None
     work: Work | None = None
 
 
@@ -60,18 +59,22 @@ def take_asked(state: AppState) -> Asked:
 
 
 def find_maps(state: AppState, asked: Asked) -> list[Found]:
-    """The maps of all chosen methods: fast ones at once, slow ones begun if they are not there."""
-    return [_find(state, asked, name) for name in state.explain.methods]
+    """The maps of all chosen methods: fast ones at once, slow ones begun if they are not there.
+
+    Work for what is no longer asked ends.
+    """
+    found = [_find(state, asked, name) for name in state.explain.methods]
+    end_others(state.works, tuple(method_key(asked, one) for one in found))
+    return found
 
 
 def _find(state: AppState, asked: Asked, name: str) -> Found:
-    from transcnn.explain.method import settings_of
     from transcnn.explain.methods import make_method, settings_names
 
     given = dict(zip(("stage", "block", "level"), state.explain.part, strict=False))
     having = settings_names(name)
     method = make_method(name, **{k: v for k, v in given.items() if k in having})
-    key = f"{asked.key}/{name}/{settings_of(method)}"
+    key = _key(asked, method)
     if name not in SLOW:
         try:
             return Found(name, method, _explain(key, method, asked.subject))
@@ -89,8 +92,13 @@ def _explain(key: str, _method: "Method", _subject: "Subject") -> "Attribution":
 
 def method_key(asked: Asked, found: Found) -> str:
     """What the map of a method is called among a session's works."""
-    settings: Mapping[str, object] = found.attribution.settings if found.attribution else {}
-    return f"{asked.key}/{found.name}/{dict(settings)}"
+    return _key(asked, found.method)
+
+
+def _key(asked: Asked, method: "Method") -> str:
+    from transcnn.explain.method import settings_of
+
+    return f"{asked.key}/{method.name}/{settings_of(method)}"
 
 
 def command_of(state: AppState, asked: Asked, found: Found) -> str:

@@ -77,7 +77,11 @@ def _chapter(
     graphs: list[Graph] = []
     scored: Faithfulness | None = results.get(trust.scores_key(asked, found))
     if scored is not None:
-        says += [trust.verdict_says(say, scored), *trust.weaknesses(say)]
+        says += [
+            trust.verdict_says(say, scored),
+            *trust.reading(say, scored),
+            *trust.weaknesses(say),
+        ]
         tables.append((say("explain.scores"), trust.score_rows(say, scored)))
         graphs = _graphs(say, scored)
     forgotten: Sequence[Forgotten] | None = results.get(trust.sanity_key(asked, found))
@@ -110,13 +114,11 @@ def _graphs(say: Words, result: Faithfulness) -> list[Graph]:
                     trust.LINES[who][0],
                     list(zip(curve.at.tolist(), curve.values.tolist(), strict=True)),
                 )
-                for who, scored in entrants.items()
-                for key, curve in scored.curves.items()
-                if key == (name, fill)
+                for who, curve in ((w, scored.curves[name, fill]) for w, scored in entrants.items())
             ]
             chance = result.controls["random"]
-            band = next(b for key, b in chance.bands.items() if key == (name, fill))
-            at = next(c.at for key, c in chance.curves.items() if key == (name, fill))
+            band = chance.bands[name, fill]
+            at = chance.curves[name, fill].at
             graphs.append(
                 Graph(
                     f"{say(f'explain.score_{name}')}, {say(f'explain.fill_{fill}')}",

@@ -12,10 +12,10 @@ from plotly.subplots import make_subplots
 from transcnn.analysis.intervals import Interval
 from transcnn.explain.controls import CONTROLS
 from transcnn.explain.faithfulness import Faithfulness, faithfulness
-from transcnn.explain.fill import FILLS
+from transcnn.explain.fill import FILLS, Fill
 from transcnn.explain.sanity import Forgotten, forget
 from transcnn.explain.verdict import NEEDED, SCORES, VOTES
-from transcnn.ui.explanations.shown import attribution_map, correlation_text
+from transcnn.ui.explanations.shown import attribution_map, correlation_text, error_says
 from transcnn.ui.explanations.subject import Asked, Found, method_key
 from transcnn.ui.explanations.work import Work, begin
 from transcnn.ui.maps import seen_url, show_maps
@@ -48,7 +48,6 @@ def sanity_key(asked: Asked, found: Found) -> str:
 def score(state: AppState, asked: Asked, found: Found) -> Work:
     """Begin to score the map of a method, or go on looking at it."""
     method, attribution = found.method, found.attribution
-    assert method is not None
     assert attribution is not None
 
     def do(told: "Told") -> Faithfulness:
@@ -60,7 +59,6 @@ def score(state: AppState, asked: Asked, found: Found) -> Work:
 def randomise(state: AppState, asked: Asked, found: Found) -> Work:
     """Begin to explain networks that forget, from the answer down."""
     method = found.method
-    assert method is not None
 
     def do(told: "Told") -> tuple[Forgotten, ...]:
         return tuple(forget(asked.subject, method, told))
@@ -94,6 +92,12 @@ def _interval(score: Interval) -> str:
     return text.replace("-", "−")
 
 
+def reading(say: Words, result: Faithfulness) -> list[str]:
+    """How the scores are to be read: what is in brackets, and the share of equal cells."""
+    tied = result.own.tied
+    return [say("explain.intervals"), *([say("explain.tied", share=f"{tied:.0%}")] if tied else [])]
+
+
 def weaknesses(say: Words) -> list[str]:
     """What each score cannot see."""
     return [f"{say(f'explain.score_{s}')}: {say(f'explain.weak_{s}')}" for s in SCORES]
@@ -105,7 +109,7 @@ def show_scores(say: Words, result: Faithfulness) -> None:
     box = st.success if result.verdict.word == "better" else st.warning
     box(says)
     show_table(score_rows(say, result))
-    st.caption(say("explain.intervals"))
+    st.caption(" ".join(reading(say, result)))
     fill = st.radio(
         say("explain.fill"),
         FILLS,
@@ -119,18 +123,18 @@ def show_scores(say: Words, result: Faithfulness) -> None:
     st.markdown("\n".join(f"- {line}" for line in weaknesses(say)))
 
 
-def _curves(say: Words, result: Faithfulness, fill: str) -> go.Figure:
+def _curves(say: Words, result: Faithfulness, fill: Fill) -> go.Figure:
     """Deletion and insertion, the random orders as a band."""
     names = ("deletion", "insertion")
     chart = make_subplots(1, 2, subplot_titles=[say(f"explain.score_{n}") for n in names])
     entrants = {"own": result.own, **{c: result.controls[c] for c in CONTROLS}}
     for column, name in enumerate(names, 1):
         for entrant, scored in entrants.items():
-            curve = next(c for key, c in scored.curves.items() if key == (name, fill))
+            curve = scored.curves[name, fill]
             colour, dash, width = LINES[entrant]
             label = say("explain.this_map" if entrant == "own" else f"explain.control_{entrant}")
             if entrant == "random":
-                low, high = next(b for key, b in scored.bands.items() if key == (name, fill))
+                low, high = scored.bands[name, fill]
                 chart.add_scatter(
                     x=[*curve.at, *curve.at[::-1]],
                     y=[*high, *low[::-1]],
@@ -221,7 +225,7 @@ def show_or_begin(
     if work is not None and work.result is not None:
         show(work.result)
     elif work is not None and work.error is not None:
-        st.warning(say.error(work.error))
+        st.warning(error_says(say, work.error))
     elif work is None or not work.under_way:
 
         def again() -> None:

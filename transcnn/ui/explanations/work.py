@@ -1,9 +1,10 @@
-"""What takes long, done beside the pages: one at a time on the server, others wait.
+"""What takes long, done beside the pages: one at a time on the server, others wait in line.
 
-A page never waits for it, neither for the lock nor inside of it. Work ends by itself when nobody
+A page never waits for it, neither for its turn nor inside of it. Work ends by itself when nobody
 has looked at it for a while, so that a closed browser leaves nothing running.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -11,11 +12,11 @@ from typing import Any
 
 from transcnn.errors import TransCNNError
 
-_LOOK_S = 0.2  # between two looks whether work that waits was stopped
+_LOOK_S = 0.1  # between two looks of work that waits whether its turn has come
 _UNSEEN_S = 90.0  # after which work that nobody looks at ends
 _KEPT = 40  # results of a session
 
-_working = threading.Lock()
+_line: "list[Work]" = []  # of all sessions, first come, first served; the first is at work
 
 
 class Work(threading.Thread):
@@ -24,7 +25,7 @@ class Work(threading.Thread):
     def __init__(self, name: str, do: Callable[[Callable[[float], None]], Any]) -> None:
         super().__init__(name=f"explain {name}", daemon=True)
         self.result: Any = None
-        self.error: TransCNNError | None = None
+        self.error: Exception | None = None
         self.share = 0.0
         self.waits = True  # for other work
         self.told_page = False  # whether the page has been drawn with what came of it
@@ -51,23 +52,24 @@ class Work(threading.Thread):
         return not self.finished and self.is_alive()
 
     def run(self) -> None:
-        import torch
-
         from transcnn.explain.method import Stopped
 
-        while not _working.acquire(timeout=_LOOK_S):
-            if self.unwanted:
-                return
+        _line.append(self)
         try:
+            while _line[0] is not self:
+                if self.unwanted:
+                    return
+                self._stopped.wait(_LOOK_S)
             self.waits = False
-            torch.set_num_threads(1)  # of this thread: the pages need the others
             self.result = self._do(self._tell)
         except Stopped:
             pass
-        except TransCNNError as error:
+        except Exception as error:  # nobody above this thread would hear of it
+            if not isinstance(error, TransCNNError):
+                logging.exception("%s failed", self.name)
             self.error = error
         finally:
-            _working.release()
+            _line.remove(self)
 
     def _tell(self, share: float) -> None:
         from transcnn.explain.method import Stopped
@@ -86,3 +88,12 @@ def begin(works: dict[str, Work], key: str, do: Callable[[Callable[[float], None
         for name in ended[: max(0, len(works) - _KEPT)]:
             del works[name]
     return works[key]
+
+
+def end_others(works: dict[str, Work], wanted: tuple[str, ...]) -> None:
+    """Stop what is under way in a session and not `wanted`, the beginnings of keys, and forget it:
+    asked for again it begins anew. What is finished stays.
+    """
+    for key, work in list(works.items()):
+        if work.under_way and not key.startswith(wanted):
+            works.pop(key).stop()

@@ -1,0 +1,38 @@
+"""What visitors leave behind is collected, once for all of them."""
+
+import gc
+import threading
+import tomllib
+import weakref
+from pathlib import Path
+
+from transcnn.ui import garbage
+
+ROOT = Path(__file__).parents[2]
+
+
+class Ring:
+    """Refers to itself, as the session of somebody who left does: only a collection ends it."""
+
+    def __init__(self, gone):
+        self.itself = self
+        weakref.finalize(self, gone.set)
+
+
+def test_what_refers_to_itself_goes_without_anybody_doing_anything(monkeypatch):
+    monkeypatch.setattr(garbage, "EVERY_S", 0.05)
+    gone = threading.Event()
+    gc.disable()
+    try:
+        Ring(gone)
+        assert not gone.is_set()
+        garbage.collect_from_now_on.__wrapped__()
+        assert gone.wait(20)
+    finally:
+        gc.enable()
+
+
+def test_one_thread_collects_instead_of_every_run():
+    assert garbage.collect_from_now_on() is garbage.collect_from_now_on()
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["runner"]["postScriptGC"] is False
