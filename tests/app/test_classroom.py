@@ -108,6 +108,7 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
     assert "✓" not in alt, "what is right waits for the reveal"
     assert lesson.title not in shows(teacher)
 
+    assert "Question 2 is still being voted on" in shows(teacher)
     press(teacher, "course_reveal")
     assert f"✓ {told[1]}: 1" in teacher.get("plotly_chart")[0].proto.alt
     assert lesson.title in shows(teacher)
@@ -128,6 +129,11 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
         (HOSTILE, 1, wrong),
         (HOSTILE, 2, right),
     ]
+    press(learner, "class_leave")
+    progress = learner.session_state["progress"]
+    assert [kept.guess for kept in progress.kept.values()] == [right], "it stays"
+    assert [place.split("|")[0] for place in progress.revealed] == ["1.3"]
+    assert list(progress.saw.values()) == ["a stripe"]
 
 
 def test_a_restart_finds_teacher_and_learner_where_they_were():
