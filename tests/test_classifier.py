@@ -163,18 +163,18 @@ def test_a_class_is_found_by_number_and_by_name_in_both_languages(classifier):
 @pytest.mark.parametrize(
     ("network", "text", "allowed"),
     [
-        ("transcnn_lite0", "1000", "0 to 999, or names such as tench, goldfish, "),
-        ("transcnn_lite0", "zebar", "0 to 999, or names such as zebra"),
-        ("transcnn_lite0", "-1", "0 to 999, or"),
-        ("transcnn_nano", "zebra", "0 to 999, or names such as tench, "),
-        ("transcnn_nano", "1", "0 to 999, or names such as tench, "),
+        ("transcnn_lite0", "1000", "numbers from 0 to 999, or names such as tench, goldfish, "),
+        ("transcnn_lite0", "zebar", "numbers from 0 to 999, or names such as zebra"),
+        ("transcnn_lite0", "-1", "numbers from 0 to 999, or"),
+        ("transcnn_nano", "zebra", "0, 217, 482, 491, 497, 566, 569, 571, 574, 701, or names"),
+        ("transcnn_nano", "1", "0, 217, 482, 491, 497, 566, 569, 571, 574, 701, or names"),
     ],
 )
 def test_a_class_that_does_not_exist_is_one_sentence(network, text, allowed):
     with pytest.raises(ChoiceError) as raised:
         Classifier(network).place_of(text, "versus")
 
-    assert str(raised.value).startswith(f"versus is {text!r}; allowed: numbers from {allowed}")
+    assert str(raised.value).startswith(f"versus is {text!r}; allowed: {allowed}")
 
 
 def test_what_cannot_be_read_is_said_by_predict_and_trace(classifier):

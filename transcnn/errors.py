@@ -297,7 +297,7 @@ class NoClass(ClassError):
     """Wrong, mistyped, ended or expired: which of them is not told. Details: code."""
 
     sentence = (
-        "No class is open under {code}. Check the six digits; a class also closes when its teacher "
+        "No class is open under {code}: check the six digits; a class also closes when its teacher "
         "ends it, or after 24 hours."
     )
 

@@ -21,7 +21,18 @@ USERS = [*(PACKAGE / "reports").rglob("*.py"), *(PACKAGE / "ui").rglob("*.py")]
 USERS += (PACKAGE / "reports").rglob("*.html")
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in USERS)
 HANDOUT = {  # what its figures put together
-    "": ("row", "column", "average", "both", "side", "faster", "spread", "noise"),
+    "": (
+        "row",
+        "column",
+        "average",
+        "both",
+        "first",
+        "runner_up",
+        "side",
+        "faster",
+        "spread",
+        "noise",
+    ),
     "level_": (0, 1),
     "plain_": ("ms",),
     "grids_": ("ms",),
