@@ -2,8 +2,6 @@
 // is pointed at with the mouse or walked to with the arrows; where one may be picked, a click or
 // Enter picks it.
 
-const photos = new Map(); // by address: the image, kept while its pages are open
-
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const view = parentElement.querySelector(".boards");
@@ -12,14 +10,10 @@ export default function (component) {
   while (row.children.length > data.boards.length) row.lastChild.remove();
   while (row.children.length < data.boards.length) row.append(emptyBoard());
   const drawAll = () => data.boards.forEach((board, i) => draw(row.children[i], board, data, look));
-  data.boards.forEach((board, i) => prepare(row.children[i], board, i, data, look, setTriggerValue));
-  if (!photos.has(data.photo)) {
-    const image = new Image();
-    photos.set(data.photo, image);
-    image.src = data.photo;
-  }
-  const image = photos.get(data.photo);
-  image.addEventListener("load", drawAll, { once: true });
+  data.boards.forEach((board, i) =>
+    prepare(row.children[i], board, i, data, look, setTriggerValue),
+  );
+  photoAt(data.photo).addEventListener("load", drawAll, { once: true });
   const bar = view.querySelector(".bar");
   const [amounts, votes, multiples, shades] = ["amounts", "votes", "multiples", "shades"].map(
     (kind) => data.boards.some((board) => board[kind]),
@@ -64,7 +58,8 @@ function prepare(figure, board, number, data, look, setTriggerValue) {
   canvas.classList.toggle("pick", board.pick);
   caption.textContent = board.name;
   canvas.setAttribute("aria-label", board.says);
-  if (figure.cursor && (figure.cursor[0] >= rows || figure.cursor[1] >= columns)) figure.cursor = null;
+  if (figure.cursor && (figure.cursor[0] >= rows || figure.cursor[1] >= columns))
+    figure.cursor = null;
   const point = (cursor) => {
     figure.cursor = cursor;
     says.textContent = cursor ? describe(board, cursor, data) : "";
@@ -74,14 +69,7 @@ function prepare(figure, board, number, data, look, setTriggerValue) {
     if (board.pick) setTriggerValue("picked", { board: number, row: y, column: x });
   };
   says.textContent = figure.cursor ? describe(board, figure.cursor, data) : "";
-  const at = (event) => {
-    const box = canvas.getBoundingClientRect();
-    const place = (share, count) => Math.max(0, Math.min(count - 1, Math.floor(share * count)));
-    return [
-      place((event.clientY - box.top) / box.height, rows),
-      place((event.clientX - box.left) / box.width, columns),
-    ];
-  };
+  const at = (event) => placeAt(canvas, event, rows, columns);
   canvas.onpointermove = (event) => event.pointerType === "mouse" && point(at(event));
   canvas.onclick = (event) => {
     point(at(event));
@@ -92,8 +80,7 @@ function prepare(figure, board, number, data, look, setTriggerValue) {
     if (move) {
       stop(event);
       const [y, x] = figure.cursor ?? board.start;
-      const held = (value, count) => Math.max(0, Math.min(count - 1, value));
-      point(figure.cursor ? [held(y + move[0], rows), held(x + move[1], columns)] : [y, x]);
+      point(figure.cursor ? nearestCell([y + move[0], x + move[1]], rows, columns) : [y, x]);
     } else if (event.key === "Enter" || event.key === " ") {
       stop(event);
       if (!figure.cursor) point(board.start);
@@ -130,8 +117,8 @@ function draw(figure, board, data, look) {
   const [tall, wide] = [height / rows, width / columns];
   pen.fillStyle = look.paper;
   pen.fillRect(0, 0, width, height);
-  const image = photos.get(data.photo);
-  if (image?.complete && image.naturalWidth) {
+  const image = photoAt(data.photo);
+  if (image.complete && image.naturalWidth) {
     const [all, wideAll] = board.whole ?? [rows, columns];
     const [tallest, widest] = [image.naturalHeight / all, image.naturalWidth / wideAll];
     const [top, left] = board.origin;
@@ -155,11 +142,23 @@ function draw(figure, board, data, look) {
   for (let x = 1; x < columns; x++) pen.fillRect(Math.round(x * wide), 0, 1, height);
   for (let y = 1; y < rows; y++) pen.fillRect(0, Math.round(y * tall), width, 1);
   for (let cell = 0; numbers && cell < rows * columns; cell++)
-    if (numbers[cell]) write(pen, (cell % columns) * wide, Math.floor(cell / columns) * tall, wide, tall, numbers[cell], look);
+    if (numbers[cell])
+      write(
+        pen,
+        (cell % columns) * wide,
+        Math.floor(cell / columns) * tall,
+        wide,
+        tall,
+        numbers[cell],
+        look,
+      );
   for (const { box, colour, dashed } of board.boxes) {
     const [top, left, bottom, right] = box;
     const frame = [left * wide, top * tall, (right - left + 1) * wide, (bottom - top + 1) * tall];
-    for (const [line, style] of [[6, LIGHT_INK], [3, data.colours[colour]]]) {
+    for (const [line, style] of [
+      [6, LIGHT_INK],
+      [3, data.colours[colour]],
+    ]) {
       pen.setLineDash(dashed ? [7, 5] : []);
       Object.assign(pen, { lineWidth: line, strokeStyle: style });
       pen.strokeRect(...frame);
@@ -190,7 +189,10 @@ function draw(figure, board, data, look) {
 function chip(pen, x, y, letter, colour) {
   pen.fillStyle = colour;
   pen.fillRect(x, y, 16, 17);
-  pen.fillStyle = luminance([1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16))) > 0.179 ? DARK_INK : LIGHT_INK;
+  pen.fillStyle =
+    luminance([1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16))) > 0.179
+      ? DARK_INK
+      : LIGHT_INK;
   pen.font = `italic 600 13px ${FONT}`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";

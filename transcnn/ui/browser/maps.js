@@ -2,8 +2,6 @@
 // pointed at with the mouse or walked to with the arrows, in all maps of the same link at once; where
 // one may be picked, a click or Enter picks it. The photo shows through as much as is wished.
 
-const photos = new Map(); // by address: the image, kept while its pages are open
-
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const view = parentElement.querySelector(".maps");
@@ -13,12 +11,6 @@ export default function (component) {
   while (row.children.length > data.maps.length) row.lastChild.remove();
   while (row.children.length < data.maps.length) row.append(emptyMap());
   const figures = [...row.children];
-  for (const src of Object.values(data.photos)) {
-    if (photos.has(src)) continue;
-    const image = new Image();
-    photos.set(src, image);
-    image.src = src;
-  }
   const slider = view.querySelector(".opacity input");
   view.querySelector(".opacity span").textContent = data.words.opacity;
   const state = { data, look, figures, opacity: () => slider.value / 100, pick: setTriggerValue };
@@ -30,7 +22,7 @@ export default function (component) {
   slider.oninput = drawEverything;
   data.maps.forEach((map, i) => prepare(figures[i], map, state));
   for (const src of Object.values(data.photos))
-    photos.get(src).addEventListener("load", drawEverything, { once: true });
+    photoAt(src).addEventListener("load", drawEverything, { once: true });
   view.watch?.disconnect();
   view.watch = new ResizeObserver(drawEverything);
   view.watch.observe(view);
@@ -76,14 +68,7 @@ function prepare(figure, map, state) {
   const pick = ([row, column]) => {
     if (map.pick) state.pick("picked", { map: map.id, row, column });
   };
-  const at = (event) => {
-    const box = canvas.getBoundingClientRect();
-    const place = (share, count) => Math.max(0, Math.min(count - 1, Math.floor(share * count)));
-    return [
-      place((event.clientY - box.top) / box.height, rows),
-      place((event.clientX - box.left) / box.width, columns),
-    ];
-  };
+  const at = (event) => placeAt(canvas, event, rows, columns);
   canvas.onpointermove = (event) => event.pointerType === "mouse" && point(at(event), map, state);
   canvas.onpointerleave = (event) => event.pointerType === "mouse" && point(null, map, state);
   canvas.onblur = () => point(null, map, state);
@@ -96,8 +81,7 @@ function prepare(figure, map, state) {
     if (move) {
       stop(event);
       const [y, x] = figure.cursor ?? map.start;
-      const held = (value, count) => Math.max(0, Math.min(count - 1, value));
-      const to = [held(y + move[0], rows), held(x + move[1], columns)];
+      const to = nearestCell([y + move[0], x + move[1]], rows, columns);
       point(figure.cursor ? to : [y, x], map, state);
     } else if (event.key === "Enter" || event.key === " ") {
       stop(event);
@@ -147,7 +131,8 @@ function draw(figure, map, state) {
   const [tall, wide] = [height / rows, width / columns];
   pen.fillStyle = look.paper;
   pen.fillRect(0, 0, width, height);
-  const image = photos.get(state.data.photos[map.photo]);
+  const src = state.data.photos[map.photo];
+  const image = src && photoAt(src);
   if (image?.complete && image.naturalWidth && (!steps || state.opacity() < 1)) {
     const [left, top, across, down] = map.part;
     const [sx, sy] = [image.naturalWidth, image.naturalHeight];
@@ -158,8 +143,14 @@ function draw(figure, map, state) {
     if (steps[cell] === null) continue;
     pen.fillStyle = look.ramp.colours[steps[cell]];
     // To whole pixels, so that no seam shows between cells.
-    const [x, y] = [Math.round((cell % columns) * wide), Math.round(Math.floor(cell / columns) * tall)];
-    const [right, bottom] = [Math.round(((cell % columns) + 1) * wide), Math.round((Math.floor(cell / columns) + 1) * tall)];
+    const [x, y] = [
+      Math.round((cell % columns) * wide),
+      Math.round(Math.floor(cell / columns) * tall),
+    ];
+    const [right, bottom] = [
+      Math.round(((cell % columns) + 1) * wide),
+      Math.round((Math.floor(cell / columns) + 1) * tall),
+    ];
     pen.fillRect(x, y, right - x, bottom - y);
   }
   pen.globalAlpha = 1;
@@ -170,7 +161,13 @@ function draw(figure, map, state) {
   }
   const corner = (cell) => [(cell % columns) * wide, Math.floor(cell / columns) * tall];
   for (const cell of wide >= 14 ? map.beyond : [])
-    markBeyond(pen, ...corner(cell), Math.min(wide, tall), steps[cell] > STEPS / 2, look.ramp.inks[steps[cell]]);
+    markBeyond(
+      pen,
+      ...corner(cell),
+      Math.min(wide, tall),
+      steps[cell] > STEPS / 2,
+      look.ramp.inks[steps[cell]],
+    );
   if (wide >= 24) {
     pen.textAlign = "center";
     pen.textBaseline = "middle";
@@ -194,7 +191,10 @@ function draw(figure, map, state) {
 function frame(pen, x, y, wide, tall) {
   const [width, height] = [Math.max(wide - 2, 5), Math.max(tall - 2, 5)];
   const [left, top] = [x + (wide - width) / 2, y + (tall - height) / 2];
-  for (const [colour, weight] of [[DARK_INK, 4], [LIGHT_INK, 2]]) {
+  for (const [colour, weight] of [
+    [DARK_INK, 4],
+    [LIGHT_INK, 2],
+  ]) {
     Object.assign(pen, { strokeStyle: colour, lineWidth: weight });
     pen.strokeRect(left, top, width, height);
   }
@@ -227,7 +227,12 @@ function fillTables(details, data) {
     const rows = map.values.flatMap((value, cell) =>
       value === null
         ? []
-        : [[`${Math.floor(cell / map.columns) + map.origin[0] + 1}, ${(cell % map.columns) + map.origin[1] + 1}`, value]],
+        : [
+            [
+              `${Math.floor(cell / map.columns) + map.origin[0] + 1}, ${(cell % map.columns) + map.origin[1] + 1}`,
+              value,
+            ],
+          ],
     );
     tables.append(table(map.name, [data.words.place, data.words.value], rows));
   }

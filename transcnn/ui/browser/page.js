@@ -14,13 +14,29 @@ function emphasise(element, text) {
   );
 }
 
-function placeAt(canvas, event, count) {
+const photosAt = new Map(); // by address: the image, kept while its pages are open
+
+/** The image at an address, which may still be loading. */
+function photoAt(src) {
+  if (!photosAt.has(src)) {
+    const image = new Image();
+    photosAt.set(src, image);
+    image.src = src;
+  }
+  return photosAt.get(src);
+}
+
+/** Row and column of the cell under the pointer; a map is as wide as it is high if nothing is said. */
+function placeAt(canvas, event, rows, columns = rows) {
   const box = canvas.getBoundingClientRect();
-  const place = (share) => Math.max(0, Math.min(count - 1, Math.floor(share * count)));
-  return [
-    place((event.clientY - box.top) / box.height),
-    place((event.clientX - box.left) / box.width),
-  ];
+  const [down, across] = [event.clientY - box.top, event.clientX - box.left];
+  return nearestCell([(down / box.height) * rows, (across / box.width) * columns], rows, columns);
+}
+
+/** The cell that holds a place counted in cells, or the nearest one inside. */
+function nearestCell([down, across], rows, columns) {
+  const held = (place, count) => Math.max(0, Math.min(count - 1, Math.floor(place)));
+  return [held(down, rows), held(across, columns)];
 }
 
 function arrow(event) {
