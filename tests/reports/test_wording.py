@@ -20,7 +20,7 @@ PACKAGE = Path(wording.__file__).parents[1]
 USERS = [*(PACKAGE / "reports").rglob("*.py"), *(PACKAGE / "ui").rglob("*.py")]
 USERS += (PACKAGE / "reports").rglob("*.html")
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in USERS)
-HANDOUT = {  # what its figures put together
+HANDOUT = {  # what its figures and questions put together
     "": (
         "row",
         "column",
@@ -28,6 +28,8 @@ HANDOUT = {  # what its figures put together
         "both",
         "first",
         "runner_up",
+        "cell",
+        "box",
         "side",
         "faster",
         "spread",
@@ -43,7 +45,9 @@ HANDOUT = {  # what its figures put together
     "block_": ("first", "star", "last"),
     "grid_": range(4),
     "write_": ("estimate", "click", "draw"),
-    "flat_": ("yes", "no"),
+    "flat_": ("asks", "yes", "no"),
+    "right_": ("factor", "within"),
+    "none_": ("helps", "ticked"),
 }
 FEATURES = ("brightness", "contrast", "sharpness", "saturation", "megapixels", "entropy")
 MORE = ("global_share", "sinks", "similarity", "cluster", "confidence")

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from transcnn.course.glossary import CARD, load_glossary
 from transcnn.course.lessons import LANGUAGES, load_lesson
+from transcnn.course.questions import Estimate
 from transcnn.course.scene import Scene
+from transcnn.course.spelling import Spelled
 from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.course.word_card import draw as draw_word
 from transcnn.errors import ChoiceError
 from transcnn.reports.handout import asking, claims, controls, going_up, heads, other_half, price
-from transcnn.reports.handout.answers import asks, options, right_answer, wrong_ways
 from transcnn.reports.handout.drawing import Board, draw, photo
 from transcnn.reports.handout.equations import as_mathml
 from transcnn.reports.wording import Wording
@@ -107,14 +108,15 @@ def _step(scene: Scene, step: Step, say: Wording) -> _Step:
     lacking = step.lacks(scene) is not None
     questions = {} if lacking else step.questions
     posed = {name: question.pose(scene) for name, question in questions.items()}
+
+    def in_words(word: str, **gaps: object) -> str:
+        return say(f"handout_{word}", **gaps)
+
     asked = [
-        _Asked(
+        _ask(
             number,
             "choose" if found.flat else step.questions[name].kind,
-            asks(lesson.questions[name], found, say),
-            options(lesson.questions[name], found, say),
-            right_answer(lesson.questions[name], found, say),
-            wrong_ways(lesson.questions[name], found, say),
+            Spelled(lesson.questions[name], found, in_words),
         )
         for number, (name, found) in enumerate(posed.items(), 1)
         if found is not None
@@ -142,3 +144,22 @@ def _step(scene: Scene, step: Step, say: Wording) -> _Step:
         change=lesson.change,
         present=lesson.present,
     )
+
+
+def _ask(number: int, kind: str, spelled: Spelled) -> _Asked:
+    options = [spelled.option(name) for name in spelled.options]
+    return _Asked(
+        number, kind, spelled.question, options, spelled.right, list(_wrong_ways(spelled).values())
+    )
+
+
+def _wrong_ways(spelled: Spelled) -> dict[str, tuple[str, str]]:
+    """Of each known wrong way that leads somewhere here: the answer, and what is said to it."""
+    posed = spelled.posed
+    found: dict[str, tuple[str, str]] = {}
+    for name, ends in posed.ways.items():
+        for end in ends:
+            guess = float(end) if isinstance(posed.asks, Estimate) else end  # type: ignore[arg-type]
+            if posed.way(guess) == name:
+                found.setdefault(name, (spelled.guess(guess), spelled.way(name)))
+    return found

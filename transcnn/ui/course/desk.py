@@ -11,6 +11,7 @@ from transcnn.course.kept import Kept
 from transcnn.course.lessons import Lesson
 from transcnn.course.questions import Posed
 from transcnn.course.scene import Scene
+from transcnn.course.spelling import Spelled
 from transcnn.course.step import Step
 from transcnn.errors import NoClass
 from transcnn.ui.course.choice import CourseChoice
@@ -64,6 +65,14 @@ class Desk:
     def step_place(self) -> str:
         also = dict.fromkeys(q.also(self.scene) for q in self.step.questions.values())
         return self.place(self.step.number, "|".join(filter(None, also)))
+
+    def spelled(self, name: str, posed: Posed) -> Spelled:
+        """A question of the step in words."""
+
+        def say(word: str, **gaps: object) -> str:
+            return self.say(f"course.{word}", **gaps)
+
+        return Spelled(self.lesson.questions[name], posed, say)
 
     def kept(self, name: str) -> Kept | None:
         """The guess at a question; None also for one from a file that cannot be a guess at it."""

@@ -13,7 +13,6 @@ from transcnn.course.questions import (
     Posed,
     Tick,
     parse_number,
-    spell_number,
 )
 from transcnn.ui.course.desk import Desk
 from transcnn.ui.course.learner import say_vote
@@ -29,7 +28,7 @@ def show_questions(desk: Desk) -> None:
             st.info(desk.say("course.left_out", number=number))
             continue
         with st.container(border=True):
-            st.markdown(f"**{number}.** {asks(desk, name, posed)}")
+            st.markdown(f"**{number}.** {desk.spelled(name, posed).question}")
             say_vote(desk, name)
             kept = desk.kept(name)
             if desk.can_answer(name):
@@ -53,22 +52,8 @@ def show_questions(desk: Desk) -> None:
             st.caption(desk.say("course.predict_first"))
 
 
-def asks(desk: Desk, name: str, posed: Posed) -> str:
-    """The question in words."""
-    if posed.flat:
-        return desk.say("course.flat_asks")
-    return desk.lesson.questions[name].asks.format(**posed.gaps)
-
-
-def say_option(desk: Desk, name: str, posed: Posed, option: str) -> str:
-    """What can be chosen or ordered, in words."""
-    if posed.flat:
-        return desk.say(f"course.flat_{option}")
-    return desk.lesson.questions[name].options[option].format(**posed.gaps)
-
-
 def _ask(desk: Desk, name: str, posed: Posed) -> None:
-    say, place = desk.say, desk.question_place(name)
+    say, place, spelled = desk.say, desk.question_place(name), desk.spelled(name, posed)
     guess_key, sure_key = f"guess|{place}", f"sure|{place}"
     clicked = st.session_state.get(clicked_key(place))
     if isinstance(posed.asks, Click | Draw):
@@ -82,7 +67,7 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
                 on_click=lambda: st.session_state.update({clicked_key(place): ()}),
             )
         if clicked is not None:
-            st.markdown(f"**{describe_guess(desk, name, posed, clicked)}**")
+            st.markdown(f"**{spelled.guess(clicked)}**")
     with st.form(f"form|{place}", border=False):
         match posed.asks:
             case Choose(options=options):
@@ -90,19 +75,19 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
                     say("course.guess"),
                     options,
                     index=None,
-                    format_func=lambda option: say_option(desk, name, posed, option),
+                    format_func=spelled.option,
                     key=guess_key,
                     label_visibility="collapsed",
                 )
             case Tick(options=options):
                 for option in options:
-                    st.checkbox(say_option(desk, name, posed, option), key=f"{guess_key}|{option}")
+                    st.checkbox(spelled.option(option), key=f"{guess_key}|{option}")
             case Order() as order:
                 st.radio(
                     say("course.guess"),
                     order.orders,
                     index=None,
-                    format_func=lambda one: describe_guess(desk, name, posed, one),
+                    format_func=spelled.guess,
                     key=guess_key,
                     label_visibility="collapsed",
                 )
@@ -153,11 +138,11 @@ def _keep(desk: Desk, name: str, posed: Posed, guess_key: str, sure_key: str) ->
 
 
 def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept | None) -> None:
-    say = desk.say
+    say, spelled = desk.say, desk.spelled(name, posed)
     left, right = st.columns(2)
     if kept is not None:
         left.caption(say("course.your_guess", sure=say(f"course.sure_{kept.sure}")))
-        left.markdown(f"**{describe_guess(desk, name, posed, kept.guess)}**")
+        left.markdown(f"**{spelled.guess(kept.guess)}**")
     if not desk.revealed:
         return
     with right:
@@ -170,7 +155,7 @@ def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept | None) -> None:
     if isinstance(posed.asks, Estimate):
         _say_distance(desk, posed.asks, float(kept.guess))  # type: ignore[arg-type]
     if (way := posed.way(kept.guess)) is not None:
-        st.markdown(desk.lesson.questions[name].ways[way].format(**posed.gaps))
+        st.markdown(spelled.way(way))
     if isinstance(posed.asks, Estimate) and posed.asks.even_would_do:
         st.caption(say("course.even_would_do"))
 
@@ -183,55 +168,10 @@ def _say_distance(desk: Desk, asks: Estimate, guess: float) -> None:
         st.caption(desk.say("course.off_factor" if by_factor else "course.off_by", off=off))
 
 
-def describe_guess(desk: Desk, name: str, posed: Posed, guess: Guess) -> str:
-    """A guess in words."""
-    say = desk.say
-    if isinstance(posed.asks, Click | Draw):
-        assert isinstance(guess, tuple)
-        if guess == ():
-            return say("course.none_helps")
-        places = [int(v) + 1 for v in guess]
-        if len(places) == 2:
-            return say("course.cell", row=places[0], column=places[1])
-        top, left, bottom, right = places
-        return say("course.box", top=top, left=left, bottom=bottom, right=right)
-    if isinstance(posed.asks, Order):
-        assert isinstance(guess, tuple)
-        return " > ".join(say_option(desk, name, posed, str(option)) for option in guess)
-    if isinstance(posed.asks, Tick):
-        assert isinstance(guess, tuple)
-        ticked = [say_option(desk, name, posed, str(option)) for option in guess]
-        return "; ".join(ticked) or say("course.none_ticked")
-    if isinstance(posed.asks, Estimate):
-        return spell_number(float(guess))  # type: ignore[arg-type]
-    return say_option(desk, name, posed, str(guess))
-
-
 def show_outcome(desk: Desk, name: str, posed: Posed) -> None:
     """What was right."""
     st.caption(desk.say("course.outcome"))
-    st.markdown(f"**{_outcome(desk, name, posed)}**")
-
-
-def _outcome(desk: Desk, name: str, posed: Posed) -> str:
-    match posed.asks:
-        case Choose(right=right):
-            return " / ".join(say_option(desk, name, posed, option) for option in sorted(right))
-        case Tick(options=options, right=right):
-            return describe_guess(desk, name, posed, tuple(o for o in options if o in right))
-        case Estimate(key=key, within=within, factor=factor):
-            told = spell_number(key)
-            if factor > 1:
-                return f"{told} {desk.say('course.right_factor', factor=f'{factor:g}')}"
-            if within:
-                return f"{told} {desk.say('course.right_within', within=f'{within:.3g}')}"
-            return told
-        case Click() as click if click.none_right:
-            return desk.say("course.none_helps")
-        case Click(best=found) | Draw(key=found):
-            return describe_guess(desk, name, posed, found)
-        case Order(right=order):
-            return describe_guess(desk, name, posed, order)
+    st.markdown(f"**{desk.spelled(name, posed).right}**")
 
 
 def _ask_what_was_seen(desk: Desk) -> None:

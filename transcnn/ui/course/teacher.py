@@ -10,13 +10,13 @@ from PIL import Image
 from transcnn.course.classroom.store import ROUNDS, Teacher, Vote
 from transcnn.course.classroom.table import as_csv
 from transcnn.course.classroom.tally import percent
-from transcnn.course.questions import Choose, Order, Posed, Tick
+from transcnn.course.questions import Posed
 from transcnn.errors import FolderError, NoClass, TooManyClasses, TransCNNError
 from transcnn.pictures import decode
 from transcnn.ui.components import timer
 from transcnn.ui.course.desk import Desk
 from transcnn.ui.course.learner import spell_code
-from transcnn.ui.course.questions import asks, say_option, show_outcome
+from transcnn.ui.course.questions import show_outcome
 from transcnn.ui.course.room import REFRESH_S, can_be_shown, classes, looks_at
 from transcnn.ui.course.seat import Seat
 from transcnn.ui.course.votes import show_votes
@@ -141,11 +141,11 @@ def show_questions_to_all(desk: Desk) -> None:
         if posed is None:
             st.info(say("course.left_out", number=number))
             continue
+        spelled = desk.spelled(name, posed)
         with st.container(border=True):
-            st.markdown(f"**{number}.** {asks(desk, name, posed)}")
-            if isinstance(posed.asks, Choose | Tick | Order):
-                options = posed.asks.values if isinstance(posed.asks, Order) else posed.asks.options
-                st.markdown("\n".join(f"- {say_option(desk, name, posed, o)}" for o in options))
+            st.markdown(f"**{number}.** {spelled.question}")
+            if spelled.options:
+                st.markdown("\n".join(f"- {spelled.option(o)}" for o in spelled.options))
             if isinstance(room, Teacher):
                 _show_vote(desk, room, name, posed)
             if desk.revealed:

@@ -22,7 +22,6 @@ from transcnn.course.questions import (
 )
 from transcnn.ui.course.boards import Board, mark, show_boards
 from transcnn.ui.course.desk import Desk
-from transcnn.ui.course.questions import describe_guess, say_option
 
 _MOST_BARS = 10  # of guesses that nobody foresaw; the most frequent are shown
 _FINE = 14  # cells a side up to which a count can be read in its cell
@@ -81,12 +80,10 @@ def _bars(desk: Desk, name: str, posed: Posed, votes: dict[int, list[Guess]]) ->
             for guess in guesses
         ]
 
-    def in_words(guess: Guess) -> str:
-        return describe_guess(desk, name, posed, guess)
-
+    spelled = desk.spelled(name, posed)
     everything = [guess for given in votes.values() for guess in given]
     if isinstance(posed.asks, Choose):
-        return per(in_words, posed.asks.options)
+        return per(spelled.guess, posed.asks.options)
     if isinstance(posed.asks, Tick):
         ticks = [
             count([o for g in given for o in cast("tuple[str, ...]", g)])
@@ -94,7 +91,7 @@ def _bars(desk: Desk, name: str, posed: Posed, votes: dict[int, list[Guess]]) ->
         ]
         return [
             _Bar(
-                say_option(desk, name, posed, option),
+                spelled.option(option),
                 [one[option] for one in ticks],
                 option in posed.asks.right,
             )
@@ -115,7 +112,7 @@ def _bars(desk: Desk, name: str, posed: Posed, votes: dict[int, list[Guess]]) ->
             )
             for k, one in enumerate(sorted_into)
         ]
-    return per(in_words, [guess for guess, _ in count(everything).most_common(_MOST_BARS)])
+    return per(spelled.guess, [guess for guess, _ in count(everything).most_common(_MOST_BARS)])
 
 
 def _show_bars(desk: Desk, name: str, bars: list[_Bar], rounds: list[int]) -> None:
