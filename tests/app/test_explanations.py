@@ -11,9 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.test_pages import open_app
+from transcnn.analysis.ranks import rank_correlation
 from transcnn.classifier import Classifier
 from transcnn.errors import ChoiceError
-from transcnn.explain.agreement import rank_correlation
 from transcnn.explain.controls import CONTROLS
 from transcnn.explain.methods import METHODS, make_method
 from transcnn.explain.subject import Subject, Target

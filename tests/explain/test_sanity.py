@@ -5,8 +5,9 @@ import pytest
 import scipy.stats
 import torch
 
+from transcnn.analysis.ranks import rank_correlation
 from transcnn.errors import ChoiceError
-from transcnn.explain.agreement import agreement, common_board, rank_correlation
+from transcnn.explain.agreement import agreement, common_board
 from transcnn.explain.attribution import Attribution
 from transcnn.explain.kinds import LOGIT_DROPS, LOGIT_PARTS
 from transcnn.explain.method import Stopped

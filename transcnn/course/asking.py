@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
-from scipy.stats import spearmanr
 
+from transcnn.analysis.ranks import rank_correlation
 from transcnn.course.by_hand import Worked, WorkedLevel, spell
 from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, Posed
 from transcnn.course.scene import Scene, Wide, board, by_hand
@@ -177,18 +177,13 @@ def row_and_column(scene: Scene) -> tuple[BlockTrace, int] | None:
     if block is None:
         return None
     weights, cell = board(block), scene.cell(block)
-    alike = [likeness(weights[t], weights[:, t]) for t in range(len(weights))]
+    alike = [rank_correlation(weights[t], weights[:, t]) for t in range(len(weights))]
     return block, cell if alike[cell] <= ALIKE else int(np.argmin(alike))
-
-
-def likeness(one: Wide, other: Wide) -> float:
-    """Their rank correlation."""
-    return float(spearmanr(one, other).statistic)
 
 
 def row_side(scene: Scene) -> str:
     """On which board the row is shown: "a" or "b"."""
-    return "ab"[scene.turn("Q5", 2)]
+    return scene.side("Q5")
 
 
 def _which_reads(scene: Scene) -> Posed:

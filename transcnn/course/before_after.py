@@ -6,7 +6,6 @@ assets/before_after/<language>.toml.
 """
 
 import functools
-import tomllib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +14,7 @@ from typing import Literal
 
 from transcnn.analysis.cost.attention import hmhsa
 from transcnn.assets import FOLDER
-from transcnn.course.checking import check_keys, check_text
-from transcnn.errors import ChoiceError
+from transcnn.course.checking import check_keys, check_text, read_toml
 
 Form = Literal["A", "B"]
 Depth = Literal["surface", "deep"]
@@ -126,10 +124,7 @@ def load_items(language: str) -> dict[str, ItemWords]:
 def read_items(language: str, text: str) -> dict[str, ItemWords]:
     """The same of a text. Raises ChoiceError."""
     where = f"before_after/{language}.toml"
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
+    found = read_toml(where, text)
     check_keys(where, found, BY_NAME)
     words = {}
     for name, item in BY_NAME.items():

@@ -1,10 +1,19 @@
 """Files of words are what code expects of them, or it is said where they are not."""
 
 import string
+import tomllib
 from collections.abc import Iterable
 from typing import Any
 
 from transcnn.errors import ChoiceError
+
+
+def read_toml(where: str, text: str) -> dict[str, Any]:
+    """The table in a text of the file `where`. Raises ChoiceError."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
 
 
 def check_keys(field: str, found: Any, wanted: Iterable[str]) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from scipy.special import softmax
+
 from transcnn.analysis.hiding import BoardReading, Hiding, Outcome, board_of
 from transcnn.course.asking import strongest_other
-from transcnn.course.controls import multiples, probabilities
+from transcnn.course.controls import multiples
 from transcnn.course.experiments import Experiments, Look
 from transcnn.course.questions import Choose, Click, Estimate, Posed, Tick
 from transcnn.course.scene import Box, Scene, Wide, sample_box
@@ -256,7 +258,7 @@ def _wrong_facts(scene: Scene) -> dict[str, str]:
     case = error_case(scene)
     if case is None:
         return {"wrong": scene.label(scene.top), "p": "-"}
-    share = float(probabilities(case.look.logits)[case.wrong])
+    share = float(softmax(case.look.logits)[case.wrong])
     return {"wrong": scene.label(case.wrong), "p": f"{100 * share:.0f}"}
 
 
@@ -296,7 +298,7 @@ def claimed(scene: Scene) -> tuple[int, int, float]:
 def _supported(scene: Scene) -> Posed:
     runs = scene.experiments.switched
     cell, other, times = claimed(scene)
-    plain, even = (float(probabilities(runs[s])[scene.top]) for s in ("on", "uniform"))
+    plain, even = (float(softmax(runs[s])[scene.top]) for s in ("on", "uniform"))
     right = {"reads"}
     if int(runs["off"].argmax()) != scene.top:
         right.add("without")

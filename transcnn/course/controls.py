@@ -3,8 +3,10 @@
 import zlib
 
 import numpy as np
+from scipy.special import softmax
 
-from transcnn.course.asking import ALIKE, likeness
+from transcnn.analysis.ranks import rank_correlation
+from transcnn.course.asking import ALIKE
 from transcnn.course.experiments import SEED
 from transcnn.course.questions import FLAT, TIE, Choose, Estimate, Order, Posed
 from transcnn.course.scene import Scene, Wide, board
@@ -18,6 +20,12 @@ _LEAST = 0.05  # of a logit: smaller changes count as none
 def multiples(row: Wide) -> Wide:
     """Shares that sum to 1, as multiples of an even share."""
     return row * row.size
+
+
+def stretch(row: Wide) -> Wide:
+    """Values stretched to their own range, from 0 to 1, as many maps are drawn."""
+    shares: Wide = (row - row.min()) / (np.ptp(row) or 1.0)
+    return shares
 
 
 # 5.1 Trained or random?
@@ -34,9 +42,10 @@ def twins(scene: Scene) -> tuple[BlockTrace, int] | None:
         return None
     trained, random = board(block), random_board(scene, block)
     cell = scene.cell(block)
-    if likeness(trained[cell], random[cell]) <= ALIKE:
+    if rank_correlation(trained[cell], random[cell]) <= ALIKE:
         return block, cell
-    return block, int(np.argmin([likeness(*pair) for pair in zip(trained, random, strict=True)]))
+    alike = [rank_correlation(*pair) for pair in zip(trained, random, strict=True)]
+    return block, int(np.argmin(alike))
 
 
 def random_board(scene: Scene, block: BlockTrace) -> Wide:
@@ -56,7 +65,7 @@ def edge_shares(scene: Scene, block: BlockTrace) -> Wide:
 
 def trained_side(scene: Scene) -> str:
     """On which board the trained reading is shown: "a" or "b"."""
-    return "ab"[scene.turn("Q43", 2)]
+    return scene.side("Q43")
 
 
 def _which_is_trained(scene: Scene) -> Posed:
@@ -141,12 +150,6 @@ def _scale_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 # 5.3 What if it could not choose?
 
 
-def probabilities(logits: Wide) -> Wide:
-    powers = np.exp(logits - logits.max())
-    shares: Wide = powers / powers.sum()
-    return shares
-
-
 def lent_row(scene: Scene, block: BlockTrace) -> Wide:
     """What the asker's cell reads in the picture that lends its attention."""
     return scene.experiments.lent[block.stage, block.block][scene.cell(block)]
@@ -163,7 +166,7 @@ def _stays(scene: Scene) -> Posed:
 
 def _evenly(scene: Scene) -> Posed:
     runs = scene.experiments.switched
-    on, even = (100 * float(probabilities(runs[s])[scene.top]) for s in ("on", "uniform"))
+    on, even = (100 * float(softmax(runs[s])[scene.top]) for s in ("on", "uniform"))
     return Posed(Estimate(even, within=10), {"top1": scene.label(scene.top), "p": f"{on:.0f}"})
 
 

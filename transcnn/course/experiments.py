@@ -19,6 +19,7 @@ from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.changes import GRAY, Pixels, cover
 from transcnn.pictures.samples import (
     Sample,
+    find_sample,
     name_in_run,
     sample_name,
     sample_pixels,
@@ -68,7 +69,7 @@ class Experiments:
     @property
     def accepted(self) -> frozenset[int]:
         """The places of the classes that are right for a sample; none where no class is known."""
-        sample = next((s for s in samples() if s.name == self.sample), None)
+        sample = find_sample(self.sample)
         return frozenset() if sample is None else _accepted(self.classifier, sample)
 
     @functools.cached_property

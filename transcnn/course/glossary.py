@@ -5,14 +5,12 @@ They are in assets/glossary/<language>.toml: [card.<name>], one for each of `CAR
 """
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from transcnn.assets import FOLDER
-from transcnn.course.checking import check_keys, check_text
-from transcnn.errors import ChoiceError
+from transcnn.course.checking import check_keys, check_text, read_toml
 
 CARD = ("token", "grid", "level", "reading")
 _FOLDER = FOLDER / "glossary"
@@ -44,10 +42,7 @@ def load_glossary(language: str) -> Glossary:
 def read_glossary(language: str, text: str) -> Glossary:
     """The same of a text. Raises ChoiceError."""
     where = f"glossary/{language}.toml"
-    try:
-        found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
+    found = read_toml(where, text)
     check_keys(where, found, ("card", "terms"))
     check_keys(f"{where}: card", found["card"], CARD)
     return Glossary(

@@ -14,14 +14,13 @@ lesson. A lesson that is not as the code of its step expects is refused.
 
 import functools
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from transcnn.assets import FOLDER
-from transcnn.course.checking import check_keys, check_text
+from transcnn.course.checking import check_keys, check_text, read_toml
 from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.errors import ChoiceError
@@ -92,10 +91,7 @@ def split_front(where: str, text: str) -> tuple[dict[str, Any], str]:
     parts = re.fullmatch(r"\+\+\+\n(.*?)\n\+\+\+\n(.*)", text, re.DOTALL)
     if parts is None:
         raise ChoiceError(field=where, value=text[:20], allowed="+++, front matter, +++, text")
-    try:
-        return tomllib.loads(parts[1]), parts[2].strip()
-    except tomllib.TOMLDecodeError as error:
-        raise ChoiceError(field=where, value=str(error), allowed="TOML") from error
+    return read_toml(where, parts[1]), parts[2].strip()
 
 
 def _question(where: str, step: Step, name: str, table: Any) -> Asked:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from transcnn.analysis.cost.network import Box, network_boxes
+from transcnn.analysis.ranks import rank_correlation
 from transcnn.course.questions import Choose, Estimate, Order, Posed
 from transcnn.course.scene import Scene
 from transcnn.course.step import Question, Step
@@ -67,13 +67,12 @@ def first_two(scene: Scene) -> tuple[int, int]:
 
 def likeness(scene: Scene) -> float:
     """Rank correlation of the ledgers of the two likeliest classes."""
-    one, other = (scene.ledger.votes(k).ravel() for k in first_two(scene))
-    return float(spearmanr(one, other).statistic)
+    return rank_correlation(*(scene.ledger.votes(k) for k in first_two(scene)))
 
 
 def first_side(scene: Scene) -> str:
     """On which board the ledger of the likeliest class is shown: "a" or "b"."""
-    return "ab"[scene.turn("Q41", 2)]
+    return scene.side("Q41")
 
 
 def _whose_ledger(scene: Scene) -> Posed:

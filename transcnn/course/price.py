@@ -15,7 +15,7 @@ from transcnn.analysis.cost.attention import (
 from transcnn.analysis.cost.compare import GRID, crossing
 from transcnn.course.clock import Timed, measured
 from transcnn.course.questions import Choose, Estimate, Order, Posed
-from transcnn.course.scene import Scene
+from transcnn.course.scene import Box, Scene
 from transcnn.course.step import Question, Step
 from transcnn.model.config import HMHSA
 from transcnn.trace.trace import BlockTrace
@@ -33,6 +33,23 @@ def priced(scene: Scene) -> tuple[BlockTrace, HMHSA]:
     blocks = scene.trace.blocks
     block = next((b for b in blocks if len(b.levels) > 1), blocks[0])
     return block, scene.attention(block).config
+
+
+def first_layers(scene: Scene) -> dict[int, HMHSA]:
+    """The first H-MHSA of each stage that has one."""
+    firsts = {b.stage: b for b in reversed(scene.trace.blocks)}
+    return {stage: scene.attention(firsts[stage]).config for stage in sorted(firsts)}
+
+
+def grid_boxes(config: HMHSA, size: Size) -> list[Box]:
+    """The grids of level 0 on a map of `size`; the whole map where it is one grid."""
+    rows, columns = size
+    side = config.merges[0] if config.merges else max(rows, columns)
+    return [
+        (top, left, min(top + side, rows) - 1, min(left + side, columns) - 1)
+        for top in range(0, rows, side)
+        for left in range(0, columns, side)
+    ]
 
 
 def bills(config: HMHSA, size: Size) -> tuple[AttentionCost, AttentionCost]:

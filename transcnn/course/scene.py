@@ -130,6 +130,10 @@ class Scene:
         """Where to begin with `count` options: the same for a picture, other for others."""
         return zlib.crc32(f"{self.digest}{question}".encode()) % count
 
+    def side(self, question: str) -> str:
+        """On which of two boards the right one of a question is shown: "a" or "b"."""
+        return "ab"[self.turn(question, 2)]
+
     def turned(self, question: str, options: tuple[str, ...]) -> tuple[str, ...]:
         """The options, beginning where the picture says."""
         k = self.turn(question, len(options))

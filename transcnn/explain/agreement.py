@@ -3,23 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import rankdata
 
+from transcnn.analysis.ranks import rank_correlation
 from transcnn.explain.attribution import Attribution, Values
-
-
-def rank_correlation(one: Values, other: Values) -> float:
-    """Spearman's: the correlation of the ranks of two maps of the same shape, equal values sharing
-    their mean rank. From -1 to 1; NaN where a map has the same value everywhere.
-
-    Signed values rank by sign too: what speaks against is last.
-    """
-    ranks = np.stack([rankdata(one), rankdata(other)])
-    centred = ranks - ranks.mean(1, keepdims=True)
-    norms = np.sqrt((centred**2).sum(1))
-    if not norms.all():
-        return float("nan")
-    return float(centred[0] @ centred[1] / (norms[0] * norms[1]))
 
 
 def common_board(attributions: Sequence[Attribution]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ number again. A map that stays as it was shows the picture, not what the network
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from transcnn.explain.agreement import rank_correlation
+from transcnn.analysis.ranks import rank_correlation
 from transcnn.explain.attribution import Attribution
 from transcnn.explain.method import Method, Told, quiet
 from transcnn.explain.random_weights import parts_of, random_weights

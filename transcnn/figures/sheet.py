@@ -4,7 +4,6 @@ A sheet is laid out once, into pictures, lines, rings and texts at places in pix
 formats draws these. In SVG the maps are small embedded pictures, all else stays lines and text.
 """
 
-import base64
 import html
 import io
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from transcnn.pictures.address import picture_address
 
 Bytes = NDArray[np.uint8]
 
@@ -212,12 +213,9 @@ def svg(sheet: Sheet) -> str:
 
 def _svg_shape(shape: _Shape) -> str:
     if isinstance(shape, _Picture):
-        file = io.BytesIO()
-        _enlarged(shape).save(file, "PNG")
-        data = base64.b64encode(file.getvalue()).decode()
         return (
             f'<image x="{shape.left:g}" y="{shape.top:g}" width="{shape.width}" '
-            f'height="{shape.height}" href="data:image/png;base64,{data}"/>'
+            f'height="{shape.height}" href="{picture_address(_enlarged(shape), "PNG")}"/>'
         )
     if isinstance(shape, _Line):
         (x, y), (right, bottom) = shape.start, shape.end

@@ -51,6 +51,11 @@ def samples() -> tuple[Sample, ...]:
     )
 
 
+def find_sample(name: str | None) -> Sample | None:
+    """The sample of that name."""
+    return next((sample for sample in samples() if sample.name == name), None)
+
+
 @functools.lru_cache(2)
 def sample_pixels(size: int) -> dict[str, NDArray[np.uint8]]:
     """All samples as a network with input `size` sees them, by the name that changes know."""

@@ -3,14 +3,15 @@
 What it says comes in words already, in the language of whoever made it; here it is laid out.
 """
 
-import base64
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from transcnn.pictures.address import picture_address
+from transcnn.reports.page import fill
 
 Rows = Sequence[Sequence[str]]
 """A table, its heads first."""
@@ -58,20 +59,18 @@ class Explanations:
 
 def render(explanations: Explanations) -> str:
     """The file."""
-    from jinja2 import Environment, PackageLoader
-
-    page = Environment(loader=PackageLoader("transcnn.reports", "."), autoescape=True)
-    page.filters.update(picture=_address, line=_line, band=_band, ends=_ends)
-    return page.get_template("explanations.html").render(
-        e=explanations, language={"en": "en", "zh": "zh-CN"}[explanations.language]
-    )
+    filters: dict[str, Callable[..., object]] = {
+        "picture": _address,
+        "line": _line,
+        "band": _band,
+        "ends": _ends,
+    }
+    return fill("explanations.html", explanations.language, filters, e=explanations)
 
 
 def _address(pixels: NDArray[np.uint8]) -> str:
     """A picture as an address of its own."""
-    file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return picture_address(Image.fromarray(np.ascontiguousarray(pixels)), "PNG")
 
 
 def _ends(graph: Graph) -> tuple[float, float]:

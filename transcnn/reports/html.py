@@ -15,6 +15,7 @@ from transcnn.analysis.mistakes.slices import find_slices
 from transcnn.analysis.mistakes.survival import survival
 from transcnn.analysis.mistakes.table import Table
 from transcnn.labels import names_of
+from transcnn.reports.page import fill
 from transcnn.reports.sentences import (
     accuracy_says,
     calibration_says,
@@ -51,17 +52,15 @@ def render(store: Store, whole: Table, classes: int, meant: Filter, language: st
 
     Raises ChoiceError for a filter that names what does not exist.
     """
-    from jinja2 import Environment, PackageLoader
-
     say = Wording(language)
     table = whole.take(meant.chosen(whole))
     names = names_of(classes)
     broken = store.broken()
     settings = store.settings
-    page = Environment(loader=PackageLoader("transcnn.reports", "."), autoescape=True)
     sections = list(_sections(store, table, say, names)) if len(table) else []
-    return page.get_template("report.html").render(
-        language={"en": "en", "zh": "zh-CN"}[language],
+    return fill(
+        "report.html",
+        language,
         title=say("title", model=settings.model),
         demonstration=say("demonstration", photos=len(np.unique(table.sources)))
         if any(TAG in tags for tags in table.tags)

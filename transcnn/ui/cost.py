@@ -12,6 +12,7 @@ from transcnn.model.config import HMHSA, Network
 from transcnn.ui.cache import operations_of, parameters_of
 from transcnn.ui.cost_chart import Mark, cost_chart
 from transcnn.ui.state import AppState
+from transcnn.ui.tables import show_table
 from transcnn.ui.take_away import take_away
 from transcnn.ui.words import Words, words
 
@@ -256,9 +257,7 @@ def _show_network(say: Words, config: Network, side: int) -> None:
     rows.append((say("cost.head"), [of.head for of in parts]))
     rows.append((say("cost.total"), [of.total for of in parts]))
     heads = [say(f"cost.{key}") for key in ("part", "parameters", "closed", "counted")]
-    lines = [heads, ["---", *["---:"] * 3]]
-    lines += [[name, *(f"{n:,}" for n in numbers)] for name, numbers in rows]
-    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+    show_table([heads, *([name, *(f"{n:,}" for n in numbers)] for name, numbers in rows)])
     st.caption(
         say(
             "cost.agree" if formula == counted else "cost.disagree",

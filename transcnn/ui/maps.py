@@ -4,8 +4,6 @@ Python says what the colours mean, the browser draws: colours are steps on the r
 `figures.scale`, from 0 (its cold end) to 256 (its warm end), 128 is its middle.
 """
 
-import base64
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from transcnn.figures.scale import DARK, LIGHT, OCTAVES
+from transcnn.pictures.address import picture_address
 from transcnn.ui.components import maps_view
 from transcnn.ui.words import Words
 
@@ -111,6 +110,4 @@ def multiple_steps(multiples: NDArray[np.floating]) -> NDArray[np.int64]:
 @st.cache_data(scope="session", max_entries=6, show_spinner=False)
 def seen_url(key: str, _pixels: NDArray[Any]) -> str:  # noqa: ARG001
     """What the network sees of a picture, as an address of its own."""
-    file = io.BytesIO()
-    Image.fromarray(_pixels).save(file, "JPEG", quality=88)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return picture_address(Image.fromarray(_pixels), quality=88)

@@ -1,14 +1,13 @@
 """The sidebar: which picture, which network."""
 
-import base64
 import functools
-import io
 
 import streamlit as st
 from PIL import Image, ImageOps
 
 from transcnn.checkpoints.catalogue import TRAINED, shipped, shipped_names, split_snapshot
 from transcnn.errors import FileTooLarge
+from transcnn.pictures.address import picture_address
 from transcnn.pictures.samples import Sample, samples
 from transcnn.ui.components import sample_picker
 from transcnn.ui.state import AppState
@@ -122,6 +121,4 @@ def _thumbs(language: str) -> list[dict[str, str]]:
 def _thumb(sample: Sample) -> str:
     with Image.open(sample.path) as photo:
         small = ImageOps.fit(photo.convert("RGB"), (_THUMB, _THUMB))
-    file = io.BytesIO()
-    small.save(file, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
+    return picture_address(small, quality=80)

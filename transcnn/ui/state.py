@@ -25,7 +25,7 @@ from transcnn.errors import PictureError, TransCNNError
 from transcnn.model.config import HMHSA, Network
 from transcnn.model.variants import network
 from transcnn.pictures import decode
-from transcnn.pictures.samples import samples
+from transcnn.pictures.samples import find_sample, samples
 from transcnn.ui.board.choice import Choice, read_choice
 from transcnn.ui.compare.choice import KEPT, CompareChoice, read_compare
 from transcnn.ui.course.choice import CourseChoice, read_course
@@ -484,7 +484,8 @@ class AppState:
 
 @functools.cache  # read and hashed once, not at every run of the page
 def _sample_source(name: str, language: str) -> Source:
-    sample = next(s for s in samples() if s.name == name)
+    sample = find_sample(name)
+    assert sample is not None  # names are checked where they come in
     data = sample.path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     return Source(sample.name, sample.title[language], sample.alt[language], data, digest)

@@ -2,6 +2,7 @@
 and what the view chose.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -93,6 +94,25 @@ class Shown:
         if sample is None:  # uploads are not part of links, nor are places on them
             del wanted["token"]
         return {name: str(value) for name, value in wanted.items() if value is not None}
+
+
+def followed(state: AppState, names: Collection[str]) -> dict[str, str] | None:
+    """Those of the link's parameters that a page has, where the browser went back or forward."""
+    named = {name: st.query_params[name] for name in names if name in st.query_params}
+    return named if state.leads_elsewhere(named) else None
+
+
+def write_link(
+    state: AppState, sample: str | None, link: Mapping[str, str], **besides: str
+) -> None:
+    """Write what a page shows, `link`, into the browser's address, with the sample, network and
+    language that were chosen and with what stands `besides`, which is no part of going back.
+    """
+    state.wrote_link(dict(link))
+    wanted = {"picture": sample, "model": state.shown_model, "lang": state.shown_language}
+    whole = {**link, **besides, **{n: value for n, value in wanted.items() if value is not None}}
+    if st.query_params.to_dict() != whole:
+        st.query_params.from_dict(whole)
 
 
 def warn_outside(place: DeltaGenerator, say: Words, source: Source, config: Network) -> None:

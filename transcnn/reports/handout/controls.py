@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from scipy.special import softmax
+
 from transcnn.course import controls
 from transcnn.course.experiments import SEED
 from transcnn.course.scene import Scene, Wide, board
@@ -13,7 +15,7 @@ from transcnn.reports.wording import Wording
 
 def _stretched(drawn: Board, row: Wide) -> Board:
     """The board on a scale of its own: from its smallest to its largest value, in percent."""
-    shares = (row - row.min()) / max(float(row.max() - row.min()), 1e-12)
+    shares = controls.stretch(row)
     return replace(
         drawn,
         multiples=[float(2.0 ** (OCTAVES * (2 * share - 1))) for share in shares],
@@ -63,7 +65,7 @@ def _switches(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
         [
             name,
             scene.label(int(logits.argmax())),
-            f"{100 * controls.probabilities(logits)[scene.top]:.1f} %",
+            f"{100 * softmax(logits)[scene.top]:.1f} %",
             f"{logits[scene.top] - runs['on'][scene.top]:+.2f}".replace("-", "−"),
         ]
         for name, logits in runs.items()

@@ -4,8 +4,6 @@ Multiples of an even share are written into their cells where there is room, sin
 look alike in gray. The picture itself is in the file once and used by its name.
 """
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from transcnn.figures.scale import colours, format_multiple, norm_colours
+from transcnn.pictures.address import picture_address
 
 Place = tuple[int, int]  # row, column
 Box = tuple[int, int, int, int]  # of cells: top, left, bottom, right, all inside
@@ -86,13 +85,11 @@ def draw(figure: Figure) -> str:
 
 def photo(name: str, pixels: NDArray[np.uint8]) -> str:
     """A picture [S, S, 3] under a name that boards can use."""
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=88)
-    data = base64.b64encode(file.getvalue()).decode()
+    address = picture_address(Image.fromarray(pixels), quality=88)
     side = pixels.shape[0]
     return (
         f'<symbol id="{name}" viewBox="0 0 {side} {side}" preserveAspectRatio="none">'
-        f'<image width="{side}" height="{side}" href="data:image/jpeg;base64,{data}"/></symbol>'
+        f'<image width="{side}" height="{side}" href="{address}"/></symbol>'
     )
 
 

@@ -14,6 +14,7 @@ from transcnn.errors import ChoiceError
 from transcnn.reports.handout import asking, claims, controls, going_up, heads, other_half, price
 from transcnn.reports.handout.drawing import Board, draw, photo
 from transcnn.reports.handout.equations import as_mathml
+from transcnn.reports.page import fill
 from transcnn.reports.wording import Wording
 
 FIGURES = {
@@ -67,17 +68,15 @@ def render(scene: Scene, chapter: int, language: str, picture: str) -> str:
 
     Raises ChoiceError for a chapter that does not exist, or a language.
     """
-    from jinja2 import Environment, PackageLoader
-
     if chapter not in CHAPTERS:
         raise ChoiceError(field="chapter", value=chapter, allowed=", ".join(map(str, CHAPTERS)))
     if language not in LANGUAGES:
         raise ChoiceError(field="lang", value=language, allowed=", ".join(LANGUAGES))
     say = Wording(language)
-    page = Environment(loader=PackageLoader("transcnn.reports.handout", "."), autoescape=True)
     card = load_glossary(language).card
-    return page.get_template("handout.html").render(
-        language={"en": "en", "zh": "zh-CN"}[language],
+    return fill(
+        "handout/handout.html",
+        language,
         say=say,
         chapter=say(f"handout_chapter_{chapter}"),
         made=say(

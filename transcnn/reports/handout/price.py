@@ -15,18 +15,12 @@ def _new_bill(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
     block, config = price.priced(scene)
     rows, columns = block.size
     if not revealed:
-        side = config.merges[0] if config.merges else max(rows, columns)
-        boxes = [
-            (top, left, min(top + side, rows) - 1, min(left + side, columns) - 1)
-            for top in range(0, rows, side)
-            for left in range(0, columns, side)
-        ]
         name = say("handout_tokens", rows=rows, columns=columns)
-        return [Board(name, rows, columns, boxes=boxes)]
-    firsts = {b.stage: b for b in reversed(scene.trace.blocks)}
+        return [Board(name, rows, columns, boxes=price.grid_boxes(config, block.size))]
     values: dict[str, float] = {}
-    for stage in sorted(firsts):
-        bills = price.bills(scene.attention(firsts[stage]).config, firsts[stage].size)
+    sizes = {b.stage: b.size for b in scene.trace.blocks}
+    for stage, layer in price.first_layers(scene).items():
+        bills = price.bills(layer, sizes[stage])
         for kind, bill in zip(("plain", "grids"), bills, strict=True):
             values[say(f"handout_bill_{kind}", stage=stage + 1)] = float(bill.total)
     parts = {

@@ -23,8 +23,9 @@ from transcnn.ui.compare.sides import (
 )
 from transcnn.ui.maps import seen_url, show_maps
 from transcnn.ui.state import AppState, read_selection
+from transcnn.ui.tables import show_table
 from transcnn.ui.take_away import take_away
-from transcnn.ui.view import warn_outside
+from transcnn.ui.view import followed, warn_outside, write_link
 from transcnn.ui.words import Words, class_labels, plain, words
 
 if TYPE_CHECKING:
@@ -154,11 +155,11 @@ def _show_answers(say: Words, sides: tuple[Side, Side]) -> str:
     first = [max(one, key=one.__getitem__) for one in given]
     says = "compare.same_answer" if first[0] == first[1] else "compare.other_answer"
     heads = [f"{side.letter} · {plain(side.name)}" for side in sides]
-    rows = [f"| {say('models.answer')} | {heads[0]} | {heads[1]} |", "| --- | ---: | ---: |"]
+    rows = [[say("models.answer"), *heads]]
     for key in sorted(wanted, key=lambda k: -max(one.get(k, 0.0) for one in given)):
         cells = (_percent(one[key]) if key in one else say("compare.no_class") for one in given)
-        rows.append(f"| {plain(labels[key])} | {' | '.join(cells)} |")
-    st.markdown("\n".join(rows))
+        rows.append([plain(labels[key]), *cells])
+    show_table(rows)
     return say(says, a=plain(labels[first[0]]), b=plain(labels[first[1]]))
 
 
@@ -287,8 +288,7 @@ def _show_cost(state: AppState, say: Words, sides: tuple[Side, Side]) -> None:
             rows, (heads, f"{size} × {size}", *(f"{n:,}" for n in numbers)), strict=True
         ):
             row.append(text)
-    lines = [rows[0], ["---", *["---:"] * len(shown)], *rows[1:]]
-    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+    show_table(rows)
     if len(shown) == 1:
         st.caption(say("compare.same_cost"))
     else:
@@ -335,8 +335,7 @@ def _take_away(say: Words, found: "tuple[SideReading, SideReading]") -> None:
 
 def _follow_link(state: AppState) -> None:
     """Go where the browser went back or forward to."""
-    named = {name: st.query_params[name] for name in _NAMED if name in st.query_params}
-    if state.leads_elsewhere(named):
+    if (named := followed(state, _NAMED)) is not None:
         state.compare_with(read_compare(named))
         state.select(read_selection(named))
 
@@ -347,12 +346,4 @@ def _write_link(state: AppState, sides: tuple[Side, Side]) -> None:
         link.pop("token", None)
     if sides[1].model in state.guests and state.compare.model != OFF:
         link.pop("with", None)  # nor are networks that a visitor brought
-    state.wrote_link(dict(link))
-    wanted = {
-        "picture": sides[0].source.sample,
-        "model": state.shown_model,
-        "lang": state.shown_language,
-    }
-    link |= {name: value for name, value in wanted.items() if value is not None}
-    if st.query_params.to_dict() != link:
-        st.query_params.from_dict(link)
+    write_link(state, sides[0].source.sample, link)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from transcnn.checkpoints.catalogue import (
     TRAINED,
@@ -41,9 +42,7 @@ class Side:
     @property
     def shares(self) -> NDArray[np.float64]:
         """The probability of each class."""
-        logits = self.logits.astype(np.float64)
-        powers = np.exp(logits - logits.max())
-        shares: NDArray[np.float64] = powers / powers.sum()
+        shares: NDArray[np.float64] = softmax(self.logits.astype(np.float64))
         return shares
 
     @property

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
+from scipy.special import softmax
 
 from transcnn.classifier import Answer
-from transcnn.course.controls import probabilities
 from transcnn.course.scene import Wide
 from transcnn.trace.switches import SWITCHES
 from transcnn.ui.course.desk import Desk
+from transcnn.ui.tables import show_table
 from transcnn.ui.words import plain
 
 _TOP = 5
@@ -22,7 +23,7 @@ def percent(share: float) -> str:
 def compare_answers(desk: Desk, plain_run: Wide, run: Wide, title: str) -> None:
     """The likeliest classes of a run with logits [classes] called `title`, beside the plain one."""
     say, scene = desk.say, desk.scene
-    before, now = probabilities(plain_run), probabilities(run)
+    before, now = softmax(plain_run), softmax(run)
     heads = [say("course.class"), say("course.as_trained"), title, say("course.logit_change")]
     rows = [
         [
@@ -33,7 +34,7 @@ def compare_answers(desk: Desk, plain_run: Wide, run: Wide, title: str) -> None:
         ]
         for place in np.argsort(-run, kind="stable")[:_TOP].tolist()
     ]
-    _table(heads, rows)
+    show_table([heads, *rows], numbers=0)
     first, other = int(plain_run.argmax()), int(run.argmax())
     same = say("course.answer_stays", answer=plain(scene.label(first)))
     changed = say(
@@ -50,7 +51,7 @@ def list_answers(desk: Desk, runs: Mapping[str, tuple[Answer, ...]]) -> None:
         [f"{plain(desk.scene.label(a.place))} {percent(a.probability)}" for a in top]
         for top in runs.values()
     ]
-    _table(list(runs), [list(row) for row in zip(*columns, strict=True)])
+    show_table([list(runs), *zip(*columns, strict=True)], numbers=0)
 
 
 def choose_switch(desk: Desk, key: str) -> str:
@@ -64,8 +65,3 @@ def choose_switch(desk: Desk, key: str) -> str:
         key=key,
     )
     return chosen or names[0]
-
-
-def _table(heads: list[str], rows: list[list[str]]) -> None:
-    lines = [heads, ["---"] * len(heads), *rows]
-    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))

@@ -22,6 +22,7 @@ from transcnn.ui.course.boards import (
 )
 from transcnn.ui.course.desk import Desk
 from transcnn.ui.course.hand import edit_map, show_all_products, show_products
+from transcnn.ui.tables import show_table
 
 _ENOUGH = 0.9  # of an asker's weight at one place: the task of the chapter
 
@@ -107,12 +108,12 @@ def _show_sums(desk: Desk, weights: Wide, cell: int) -> None:
     """What the marked cell's row and column sum to, and those of all cells."""
     say = desk.say
     names = {say("course.is_row"): weights.sum(1), say("course.is_column"): weights.sum(0)}
-    lines = [["", say("course.sum_here"), say("course.sum_all")], ["---", "---:", "---:"]]
-    lines += [
+    rows = [["", say("course.sum_here"), say("course.sum_all")]]
+    rows += [
         [name, f"**{sums[cell]:.2f}**", f"{sums.min():.2f} – {sums.max():.2f}"]
         for name, sums in names.items()
     ]
-    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    show_table(rows)
 
 
 def _mix(desk: Desk) -> None:

@@ -1,7 +1,5 @@
 """The picture of a step: boards of cells to be pointed at and picked, and bars of amounts."""
 
-import base64
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -10,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
+from transcnn.course.controls import stretch
 from transcnn.course.questions import Click, Draw
 from transcnn.course.scene import Wide
 from transcnn.figures.scale import DARK, LIGHT, NORM_TOP, VOTE_TOP
@@ -19,6 +17,7 @@ from transcnn.trace.trace import BlockTrace
 from transcnn.ui.components import boards
 from transcnn.ui.course.desk import COLOURS, Desk
 from transcnn.ui.course.questions import clicked_key
+from transcnn.ui.maps import seen_url
 
 _BOARDS = "course_boards"
 
@@ -56,9 +55,8 @@ class Board:
 
 def stretched(board: Board) -> Board:
     """The board with its multiples stretched to their own range, as many maps are drawn."""
-    values = [m or 0.0 for m in board.multiples or ()]
-    low, wide = min(values), max(values) - min(values) or 1.0
-    shades = [round((v - low) / wide, 4) for v in values]
+    values = np.array([m or 0.0 for m in board.multiples or ()])
+    shades = stretch(values).round(4).tolist()
     return replace(board, multiples=None, shades=shades)
 
 
@@ -109,7 +107,7 @@ def show_boards(
         mounted,
         {
             "boards": [asdict(board) for board in shown],
-            "photo": _photo(f"{desk.shown.opened.key}{key}", pixels),
+            "photo": seen_url(f"{desk.shown.opened.key}{key}", pixels),
             "top": NORM_TOP,
             "most": VOTE_TOP,
             "pixels": desk.scene.trace.crop.size,
@@ -127,14 +125,6 @@ def show_boards(
         },
         on_pick=picked,
     )
-
-
-@st.cache_data(scope="session", max_entries=4, show_spinner=False)
-def _photo(key: str, _pixels: Any) -> str:  # noqa: ARG001
-    """What the network sees, as an address of its own."""
-    file = io.BytesIO()
-    Image.fromarray(_pixels).save(file, "JPEG", quality=88)
-    return f"data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def ask_from(desk: Desk, size: tuple[int, int]) -> Callable[[int, int, int], None]:

@@ -6,12 +6,12 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import numpy as np
 import streamlit as st
+from scipy.special import softmax
 
 from transcnn.analysis.hiding import Fill, board_of
 from transcnn.course import claims, controls
 from transcnn.course.scene import board_heads
 from transcnn.figures.scale import format_multiple
-from transcnn.pictures.samples import samples
 from transcnn.ui.course.answers import choose_switch, compare_answers, list_answers, percent
 from transcnn.ui.course.boards import (
     Board,
@@ -131,11 +131,12 @@ def _wrong(desk: Desk) -> None:
         )
         return
     if case.of is not scene.experiments:
-        title = next(s.title for s in samples() if s.name == case.of.sample)[desk.state.language]
+        assert case.of.sample is not None  # another picture than the visitor's is a sample
+        title = desk.state.sample_source(case.of.sample).title
         st.markdown(say("course.right_here", picture=title))
     elif case.share:
         st.markdown(say("course.misled", share=f"{100 * case.share:.0f}"))
-    answer = controls.probabilities(case.look.logits)[case.wrong]
+    answer = softmax(case.look.logits)[case.wrong]
     wrong, right = (plain(scene.label(place)) for place in (case.wrong, case.right))
     st.markdown(say("course.error_says", wrong=wrong, right=right, p=percent(answer)))
     size, box = board_of(case.of.pixels), claims.subject_box(scene, case.of)
@@ -267,7 +268,7 @@ def _claim(desk: Desk) -> None:
         return
     switch = choose_switch(desk, "course_switch")
     runs, top = scene.experiments.switched, scene.top
-    before, now = (float(controls.probabilities(runs[s])[top]) for s in ("on", switch))
+    before, now = (float(softmax(runs[s])[top]) for s in ("on", switch))
     control = controls.multiples(controls.random_board(scene, block)[cell])[other]
     place = scene.token(block.size)
     selection = Selection(block.stage, block.block, head, place, switch)

@@ -8,6 +8,7 @@ import streamlit as st
 from transcnn.course.glossary import CARD, load_glossary
 from transcnn.course.word_card import draw
 from transcnn.ui.course.desk import COLOURS
+from transcnn.ui.tables import show_table
 from transcnn.ui.words import LANGUAGES, Words
 
 
@@ -33,8 +34,8 @@ def _address(drawing: str) -> str:
 def show_glossary(say: Words) -> None:
     """Draw every term in both languages, and what it means in the one that is spoken."""
     terms = {language: load_glossary(language).terms for language in LANGUAGES}
-    lines = [" | ".join((*LANGUAGES.values(), say("course.in_one_breath"))), "---|---|---"]
+    rows = [[*LANGUAGES.values(), say("course.in_one_breath")]]
     for name, spoken in terms[say.language].items():
-        lines.append(" | ".join((*(terms[lang][name].term for lang in LANGUAGES), spoken.says)))
+        rows.append([*(terms[lang][name].term for lang in LANGUAGES), spoken.says])
     with st.expander(say("course.glossary")):
-        st.markdown("\n".join(f"| {line} |" for line in lines))
+        show_table(rows, numbers=0)

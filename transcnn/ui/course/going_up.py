@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
+from transcnn.analysis.ranks import rank_correlation
 from transcnn.course import going_up
 from transcnn.course.questions import Click
 from transcnn.course.scene import Box, Place
@@ -123,7 +123,7 @@ def _merging(desk: Desk) -> None:
         )
     show_boards(desk, shown, lambda *_: None)
     if desk.revealed:
-        rho = spearmanr(lengths["average"].ravel(), lengths["both"].ravel()).statistic
+        rho = rank_correlation(lengths["average"], lengths["both"])
         st.markdown(say("course.likeness", rho=f"{rho:.2f}"))
     with st.expander(say("course.by_hand"), expanded=True):
         edit_map(desk)

@@ -9,6 +9,7 @@ from transcnn.course import asking
 from transcnn.course.hand_map import LARGEST, read_map
 from transcnn.ui.components import hand_map
 from transcnn.ui.course.desk import Desk
+from transcnn.ui.tables import show_table
 
 _HAND = "course_hand"
 
@@ -39,10 +40,9 @@ def show_products(desk: Desk, level: int, grid: int, askers: Sequence[int]) -> N
     worked = desk.scene.worked.levels[level]
     say = desk.say
     head = ["x", "n", "2ⁿ", "Σ", say("course.weights"), say("course.weight_value"), "o", "A"]
-    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
-    lines += [" | ".join(asking.product_row(worked, grid, asker)) for asker in askers]
+    rows = [asking.product_row(worked, grid, asker) for asker in askers]
     with st.container(key=f"hand_table_{level}_{grid}"):  # set smaller
-        st.markdown("\n".join(f"| {line} |" for line in lines))
+        show_table([head, *rows], numbers=0)
 
 
 def show_all_products(desk: Desk) -> None:

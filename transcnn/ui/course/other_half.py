@@ -12,6 +12,7 @@ from transcnn.course.scene import Wide
 from transcnn.model.variants import network
 from transcnn.ui.course.boards import Board, show_bars, show_boards
 from transcnn.ui.course.desk import Desk
+from transcnn.ui.tables import show_table
 from transcnn.ui.words import Words, class_labels
 
 _PAPER = "transcnn_small"  # the paper's network, which has all kinds of boxes
@@ -72,12 +73,12 @@ def _show_inside(desk: Desk, box: Box, entry: tuple[int, int, int]) -> None:
     say = desk.say
     st.markdown(f"**{say(f'course.inside_{_kind(box)}')}**")
     head = [say(f"course.{name}") for name in ("operation", "shape")]
-    lines = [head, ["---", "---"], [say("course.entry"), _shape(entry)]]
-    lines += [[_operation(say, piece), _shape(piece.out)] for piece in box.inside]
+    rows = [head, [say("course.entry"), _shape(entry)]]
+    rows += [[_operation(say, piece), _shape(piece.out)] for piece in box.inside]
     if desk.revealed:
-        costs = [say("cost.macs"), "---:", "", *(f"{piece.macs:,}" for piece in box.inside)]
-        lines = [[*line, cost] for line, cost in zip(lines, costs, strict=True)]
-    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+        costs = [say("cost.macs"), "", *(f"{piece.macs:,}" for piece in box.inside)]
+        rows = [[*row, cost] for row, cost in zip(rows, costs, strict=True)]
+    show_table(rows, numbers=int(desk.revealed))
 
 
 def _operation(say: Words, piece: Piece) -> str:

@@ -13,7 +13,7 @@ from transcnn.ui.components import copy_link
 from transcnn.ui.course.choice import read_course
 from transcnn.ui.course.progress import LARGEST, read_progress
 from transcnn.ui.state import AppState
-from transcnn.ui.view import Shown, take_shown
+from transcnn.ui.view import Shown, take_shown, write_link
 from transcnn.ui.words import Words, class_labels, words
 
 if TYPE_CHECKING:
@@ -56,8 +56,9 @@ def show() -> None:
     if room is not None:
         go_along(state, room, standing)
     if isinstance(room, Learner):
-        answers = current_answers(room, standing)
-        take_over(state.progress, room, standing)
+        answered = room.answered()
+        answers = current_answers(answered, standing)
+        take_over(state.progress, answered, room.seen(), standing)
         show_bar(state, say, room, standing)
     elif teaching:
         show_podium(state, say, room)
@@ -166,16 +167,7 @@ def _write_link(state: AppState, shown: Shown, step: str) -> None:
     link = replace(state.course, step=step).link()
     if shown.source.sample is None:  # uploads are not part of links, nor are places on them
         link.pop("at", None)
-    state.wrote_link(dict(link))
-    link |= state.seat.link()
-    wanted = {
-        "picture": shown.source.sample,
-        "model": state.shown_model,
-        "lang": state.shown_language,
-    }
-    link |= {name: value for name, value in wanted.items() if value is not None}
-    if st.query_params.to_dict() != link:
-        st.query_params.from_dict(link)
+    write_link(state, shown.source.sample, link, **state.seat.link())
 
 
 def _hand_out(desk: "Desk") -> None:

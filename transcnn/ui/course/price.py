@@ -12,6 +12,7 @@ from transcnn.model.config import HMHSA
 from transcnn.ui.cost_chart import Mark, cost_chart
 from transcnn.ui.course.boards import Board, show_bars, show_boards
 from transcnn.ui.course.desk import Desk
+from transcnn.ui.tables import show_table
 
 # The colours of Okabe and Ito.
 _PARTS = {
@@ -32,28 +33,9 @@ _GRIDS = range(2, 17)
 _TIMES = "course_times_measured"
 
 
-def _stages(desk: Desk) -> dict[int, HMHSA]:
-    """The first H-MHSA of each stage that has one."""
-    scene = desk.scene
-    firsts = {b.stage: b for b in reversed(scene.trace.blocks)}
-    return {stage: scene.attention(firsts[stage]).config for stage in sorted(firsts)}
-
-
-def _grid_boxes(rows: int, columns: int, grid: int) -> list[dict[str, object]]:
-    return [
-        {
-            "box": [top, left, min(top + grid, rows) - 1, min(left + grid, columns) - 1],
-            "colour": "seen",
-            "dashed": False,
-        }
-        for top in range(0, rows, grid)
-        for left in range(0, columns, grid)
-    ]
-
-
 def _new_bill(desk: Desk) -> None:
     """4.1: the grids of each stage; afterwards its bill beside that of plain attention."""
-    say, scene, stages = desk.say, desk.scene, _stages(desk)
+    say, scene, stages = desk.say, desk.scene, price.first_layers(desk.scene)
     network, side = scene.classifier.config, scene.trace.crop.size
     if desk.revealed:
         _bills_by_stage(desk, stages)
@@ -68,12 +50,15 @@ def _new_bill(desk: Desk) -> None:
     )
     rows, columns = network.map_size(stage, (side, side))
     config = stages[stage]
-    grid = config.merges[0] if config.merges else max(rows, columns)
     name = say("course.tokens_of", rows=rows, columns=columns)
     says = say("course.board_says", rows=rows, columns=columns)
-    boxes = _grid_boxes(rows, columns, grid)
+    boxes = [
+        {"box": list(box), "colour": "seen", "dashed": False}
+        for box in price.grid_boxes(config, (rows, columns))
+    ]
     show_boards(desk, [Board(name, rows, columns, says, boxes=boxes)], lambda *_: None)
     key = "course.in_grids" if config.merges else "course.one_grid"
+    grid = config.merges[0] if config.merges else None
     st.caption(say(key, channels=config.width, count=f"{rows * columns:,}", g=grid))
 
 
@@ -246,12 +231,12 @@ def _memory(desk: Desk) -> None:
 def _show_times(desk: Desk, times: Sequence[Timed]) -> None:
     say = desk.say
     head = [say(f"course.clock_{name}") for name in ("run", "plain", "grids", "faster", "spread")]
-    lines = [head, ["---", *["---:"] * 4]]
+    lines = [head]
     for number, timed in enumerate(times, 1):
         plain, grids = (f"{1000 * sorted(t)[len(t) // 2]:.1f}" for t in (timed.plain, timed.grids))
         spread = f"{100 * timed.spread:.0f} %"
         lines.append([str(number), plain, grids, f"{timed.speedup:.1f}×", spread])
-    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    show_table(lines)
     st.caption(say("course.clock_how", rounds=len(times[0].plain)))
 
 

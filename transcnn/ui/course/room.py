@@ -110,23 +110,29 @@ def can_be_shown(slide: Slide, teacher: Teacher) -> bool:
     return known and is_shipped(slide.model)
 
 
-def current_answers(learner: Learner, standing: Standing) -> Mapping[str, Kept]:
-    """What the learner has answered, by place: in the second round where that is open, else in
-    the last.
+def current_answers(
+    answered: Mapping[str, Mapping[int, Kept]], standing: Standing
+) -> Mapping[str, Kept]:
+    """Of what a learner has answered by place and round: that of the second round where it is open,
+    else of the last.
     """
     found = {}
-    for place, rounds in learner.answered().items():
+    for place, rounds in answered.items():
         kept = rounds.get(2) if standing.vote(place) == "second" else rounds[max(rounds)]
         if kept is not None:
             found[place] = kept
     return found
 
 
-def take_over(progress: Progress, learner: Learner, standing: Standing) -> None:
+def take_over(
+    progress: Progress,
+    answered: Mapping[str, Mapping[int, Kept]],
+    seen: Mapping[str, str],
+    standing: Standing,
+) -> None:
     """Let the learner's own progress hold what they answered and saw in class, to stay when they
     leave: of two rounds the last answer, and every step that was revealed.
     """
-    answered = learner.answered()
     progress.kept |= {place: rounds[max(rounds)] for place, rounds in answered.items()}
-    progress.saw |= learner.seen()
+    progress.saw |= seen
     progress.revealed |= standing.revealed

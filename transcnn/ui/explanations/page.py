@@ -15,8 +15,9 @@ from transcnn.ui.explanations.choice import (
 )
 from transcnn.ui.maps import seen_url, show_maps
 from transcnn.ui.state import AppState
+from transcnn.ui.tables import show_table
 from transcnn.ui.take_away import take_away
-from transcnn.ui.view import warn_outside
+from transcnn.ui.view import followed, warn_outside, write_link
 from transcnn.ui.words import Words, class_labels, plain, words
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def show() -> None:
     from transcnn.ui.explanations.subject import find_maps, take_asked
 
     asked = take_asked(state)
-    _write_link(state, asked)
+    write_link(state, asked.source.sample, state.explain.link())
     warn_outside(st.empty(), say, asked.source, asked.subject.classifier.config)
     _choose(state, say, asked)
     found = find_maps(state, asked)
@@ -232,7 +233,6 @@ def _show_maps(state: AppState, say: Words, asked: "Asked", found: "list[Found]"
 
 def _show_agreement(say: Words, shown: "list[Found]") -> None:
     from transcnn.ui.explanations.shown import agreement_rows, correlation_text
-    from transcnn.ui.explanations.trust import show_table
 
     st.subheader(say("explain.agreement"))
     rows, pairs = agreement_rows(say, shown)
@@ -320,19 +320,5 @@ def _take_away(state: AppState, say: Words, asked: "Asked", shown: "list[Found]"
 
 def _follow_link(state: AppState) -> None:
     """Ask what the browser went back or forward to."""
-    named = {name: st.query_params[name] for name in LINK_NAMES if name in st.query_params}
-    if state.leads_elsewhere(named):
+    if (named := followed(state, LINK_NAMES)) is not None:
         state.explain_by(read_explain(named))
-
-
-def _write_link(state: AppState, asked: "Asked") -> None:
-    link = state.explain.link()
-    state.wrote_link(dict(link))
-    wanted = {
-        "picture": asked.source.sample,
-        "model": state.shown_model,
-        "lang": state.shown_language,
-    }
-    link |= {name: value for name, value in wanted.items() if value is not None}
-    if st.query_params.to_dict() != link:
-        st.query_params.from_dict(link)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from transcnn.checkpoints.catalogue import TRAINED, shipped, split_snapshot
 from transcnn.errors import TransCNNError
-from transcnn.ui.cache import Opened, classifier, open_picture, running
+from transcnn.ui.cache import Opened, answers, classifier, open_picture, running
 from transcnn.ui.explanations.choice import SLOW
 from transcnn.ui.explanations.work import Work, begin, end_others
 from transcnn.ui.state import AppState, Source
@@ -48,8 +48,7 @@ def take_asked(state: AppState) -> Asked:
     model, source, choice = state.explained_model, state.source(), state.explain
     network = classifier(model)
     opened = open_picture(source, network.config.input.size)
-    with running:
-        top = network.rank(network.logits(opened.pixels[None])[0]).top
+    top = answers(opened, model)
     classes = range(network.config.classes)
     of = top[0].place if choice.of is None or choice.of not in classes else choice.of
     versus = choice.versus if choice.versus in classes and choice.versus != of else None

@@ -20,6 +20,7 @@ from transcnn.ui.explanations.subject import Asked, Found, method_key
 from transcnn.ui.explanations.work import Work, begin
 from transcnn.ui.maps import seen_url, show_maps
 from transcnn.ui.state import AppState
+from transcnn.ui.tables import show_table
 from transcnn.ui.words import Words
 
 if TYPE_CHECKING:
@@ -204,12 +205,6 @@ def show_forgotten(say: Words, asked: Asked, found: Found, result: Sequence[Forg
     photos = {"picture": seen_url(asked.opened.key, asked.opened.pixels)}
     show_maps(_FORGOTTEN, say, [trained, *forgotten], photos)
     st.caption(say("explain.sanity_limit"))
-
-
-def show_table(rows: Sequence[Sequence[str]]) -> None:
-    """A table whose first row are heads; texts are our own words and numbers."""
-    lines = [rows[0], ["---", *["---:"] * (len(rows[0]) - 1)], *rows[1:]]
-    st.markdown("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
 
 
 def show_or_begin(

@@ -1,0 +1,22 @@
+"""Templates of this package become files of their own."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_TAGS = {"en": "en", "zh": "zh-CN"}  # of languages, as browsers call them
+
+
+def fill(
+    template: str,
+    language: str,
+    filters: Mapping[str, Callable[..., Any]] = {},
+    **values: Any,
+) -> str:
+    """The `template` with `values`, which it may use as they are or through `filters`; what they
+    hold stands there as text.
+    """
+    from jinja2 import Environment, PackageLoader
+
+    environment = Environment(loader=PackageLoader("transcnn.reports", "."), autoescape=True)
+    environment.filters.update(filters)
+    return environment.get_template(template).render(language=_TAGS[language], **values)
