@@ -37,6 +37,31 @@ def runs_home(tmp_path_factory):
         os.environ["XDG_DATA_HOME"] = before
 
 
+@pytest.fixture(scope="session")
+def scene_of():
+    """Makes the course's scene of a sample with transcnn_lite0: its first asker or another one."""
+    import hashlib
+
+    from transcnn.classifier import Classifier
+    from transcnn.course.experiments import Lab
+    from transcnn.course.scene import Scene, first_asker
+    from transcnn.pictures import decode, prepare
+    from transcnn.pictures.samples import find_sample
+
+    classifier = Classifier()
+    traces, lab = {}, Lab(classifier)
+
+    def make(name, at=None, **more):
+        data = find_sample(name).path.read_bytes()
+        pixels, crop = prepare(decode(data), 224)
+        if name not in traces:
+            traces[name] = classifier.trace_pixels(pixels, crop)
+        digest, place = hashlib.sha256(data).hexdigest(), at or first_asker(name, crop)
+        return Scene(classifier, traces[name], pixels, digest, place, sample=name, kept=lab, **more)
+
+    return make
+
+
 @pytest.fixture
 def called(monkeypatch, capsys):
     """Calls the entrance of the command line in this process; gives (exit code, stdout, stderr)."""

@@ -8,7 +8,6 @@ from html import unescape
 
 import pytest
 
-from tests.course.conftest import classifier, scene_of  # noqa: F401
 from transcnn.course.by_hand import spell
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Estimate, spell_number
@@ -19,7 +18,7 @@ from transcnn.reports.handout.html import CHAPTERS, FIGURES, render
 
 
 @pytest.fixture(scope="module")
-def zebra(scene_of):  # noqa: F811
+def zebra(scene_of):
     return scene_of("zebra")
 
 
