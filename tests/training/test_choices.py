@@ -13,6 +13,7 @@ from transcnn.model.variants import IMAGENETTE
 from transcnn.training.choices import (
     CHOICES,
     PAPER,
+    USUAL,
     Outcome,
     kept_mb,
     settle,
@@ -21,7 +22,6 @@ from transcnn.training.choices import (
     verdict,
 )
 from transcnn.training.labels import tell
-from transcnn.training.network import start_anew
 from transcnn.training.recipe import Labels
 from transcnn.training.recipes.choices import FIVE_EPOCHS
 
@@ -29,12 +29,12 @@ from transcnn.training.recipes.choices import FIVE_EPOCHS
 @pytest.mark.parametrize("choice", CHOICES)
 def test_each_choice_is_a_small_network_that_learns(choice):
     model = small(choice)
-    start_anew(model, torch.Generator().manual_seed(0))
+    CHOICES[choice].start(model, torch.Generator().manual_seed(0))
     model(torch.randn(2, 3, 64, 64)).square().sum().backward()
     assert all(value.grad is not None for value in model.parameters())
     assert sum(value.numel() for value in model.parameters()) <= 500_000
     attending = [m for m in model.modules() if isinstance(m, HierarchicalAttention)]
-    assert len(attending) == (0 if choice == "no H-MHSA" else 4)
+    assert len(attending) == (0 if "no H-MHSA" in choice else 4)
     assert len(model.stages) == 4
 
 
@@ -65,13 +65,16 @@ def test_the_verdict_is_the_spread_where_seeds_overlap():
     assert verdict(Outcome("c", (0.5, 0.59), 1, 1.0), paper) == "worse"
     alone = Outcome(PAPER, (0.6,), 1, 1.0)
     assert verdict(Outcome("d", (0.9,), 1, 1.0), alone) == "within the spread"
-    rows = table([paper, Outcome("c", (0.5, 0.59), 12345, 0.5)])
+    usual = Outcome(USUAL, (0.7, 0.8), 1, 1.0)
+    found = [paper, Outcome("GELU", (0.5, 0.59), 12345, 0.5), usual]
+    rows = table([*found, Outcome(f"{USUAL}, no H-MHSA", (0.6, 0.65), 1, 1.0)])
     assert rows[2] == f"| {PAPER} | 62.0 | 60.0 to 64.0 |  |  | 1 | 1.00 |"
-    assert rows[3] == "| c | 54.5 | 50.0 to 59.0 | -7.5 | worse | 12,345 | 0.50 |"
+    assert rows[3] == "| GELU | 54.5 | 50.0 to 59.0 | -7.5 | worse | 12,345 | 0.50 |"
+    assert rows[5] == f"| {USUAL}, no H-MHSA | 62.5 | 60.0 to 65.0 | -12.5 | worse | 1 | 1.00 |"
 
 
 def test_runs_that_are_done_are_not_done_again(photos, source, tmp_path, monkeypatch):
-    few = {PAPER: {}, "GELU": CHOICES["GELU"]}
+    few = {name: CHOICES[name] for name in (PAPER, "GELU")}
     monkeypatch.setattr("transcnn.training.choices.CHOICES", few)
     recipe = replace(FIVE_EPOCHS, steps=2, batch=4)
     found = find_pictures(photos)

@@ -7,7 +7,7 @@ changes the first weights, the order of the pictures and how they are cut.
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -24,7 +24,7 @@ from transcnn.training.batches import Batches
 from transcnn.training.data import Source
 from transcnn.training.labels import Told
 from transcnn.training.loop import Length, train
-from transcnn.training.network import Student, TrainingTaps, start_anew
+from transcnn.training.network import Student, TrainingTaps, start_anew, start_as_usual
 from transcnn.training.recipe import Recipe
 
 MODEL = "transcnn_nano"
@@ -35,16 +35,31 @@ SMALL: Mapping[str, Any] = dict(
     input_size=64,
 )
 PAPER = "as in the paper"
-CHOICES: Mapping[str, Mapping[str, Any]] = {
-    PAPER: {},
-    "no H-MHSA": {"attends": False},
-    "one level": {"merges": ((), (), (), ())},
-    "strided convolution, no TDB": {"two_branch": False},
-    "GELU": {"activation": "gelu"},
-    "average alone merges": {"merging": "average"},
-    "maximum alone merges": {"merging": "max"},
-    "Q, K, V for each level": {"qkv_per_level": True},
-    "bilinear upsampling": {"upsampling": "bilinear"},
+USUAL = "usual first weights"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is other than in the paper's network: arguments of `build`, or what the weights begin
+    as. `beside` is the choice from which one thing is changed."""
+
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    start: Callable[[TransCNN, torch.Generator], None] = start_anew
+    beside: str = PAPER
+
+
+CHOICES: Mapping[str, Choice] = {
+    PAPER: Choice(),
+    "no H-MHSA": Choice({"attends": False}),
+    "one level": Choice({"merges": ((), (), (), ())}),
+    "strided convolution, no TDB": Choice({"two_branch": False}),
+    "GELU": Choice({"activation": "gelu"}),
+    "average alone merges": Choice({"merging": "average"}),
+    "maximum alone merges": Choice({"merging": "max"}),
+    "Q, K, V for each level": Choice({"qkv_per_level": True}),
+    "bilinear upsampling": Choice({"upsampling": "bilinear"}),
+    USUAL: Choice(start=start_as_usual),
+    f"{USUAL}, no H-MHSA": Choice({"attends": False}, start_as_usual, beside=USUAL),
 }
 
 
@@ -64,7 +79,7 @@ class Outcome:
 
 def small(choice: str) -> TransCNN:
     """The small network with one of `CHOICES`."""
-    return build(MODEL, **SMALL, **CHOICES[choice])
+    return build(MODEL, **SMALL, **CHOICES[choice].changes)
 
 
 def settle(
@@ -104,7 +119,7 @@ def _train(
     progress: Callable[[str, int, float], None],
 ) -> None:
     model = small(choice)
-    start_anew(model, torch.Generator().manual_seed(recipe.seed))
+    CHOICES[choice].start(model, torch.Generator().manual_seed(recipe.seed))
     batches = Batches([source], recipe, model.config.input.size, told=[told])
     length = Length(recipe.steps)
     resume = (folder / "checkpoint.pt").is_file()
@@ -113,7 +128,7 @@ def _train(
 
 
 def _measure(choice: str, weights: Path, run: Run, labels: Sequence[int]) -> float:
-    model = create_model(MODEL, weights, **SMALL, **CHOICES[choice])
+    model = create_model(MODEL, weights, **SMALL, **CHOICES[choice].changes)
     classifier = Classifier.around(model, "")
     return ablate(classifier, run, labels, [Case()]).share(Case()).value
 
@@ -145,32 +160,34 @@ def kept_mb(model: TransCNN, batch: int = 8) -> float:
     return sum(kept.values()) / batch / 1e6
 
 
-def verdict(outcome: Outcome, paper: Outcome) -> str:
-    """Better or worse than the paper's choice, or within the spread: the seeds' results overlap, or
-    there is one seed alone."""
-    if outcome is paper:
+def verdict(outcome: Outcome, other: Outcome) -> str:
+    """Better or worse than the other, or within the spread: the seeds' results overlap, or there
+    is one seed alone."""
+    if outcome is other:
         return ""
-    if len(paper.top1) == 1:
+    if len(other.top1) == 1:
         return "within the spread"
-    if min(outcome.top1) > max(paper.top1):
+    if min(outcome.top1) > max(other.top1):
         return "better"
-    if max(outcome.top1) < min(paper.top1):
+    if max(outcome.top1) < min(other.top1):
         return "worse"
     return "within the spread"
 
 
 def table(outcomes: Sequence[Outcome]) -> list[str]:
-    """A Markdown table: mean, lowest and highest result over the seeds, and the verdict."""
-    paper = next(outcome for outcome in outcomes if outcome.choice == PAPER)
+    """A Markdown table: mean, lowest and highest result over the seeds, difference and verdict
+    beside the choice from which one thing was changed."""
+    found = {outcome.choice: outcome for outcome in outcomes}
     lines = [
         "| | top-1 | lowest to highest | difference | verdict | parameters | MB a picture |",
         "|---|---:|---:|---:|---|---:|---:|",
     ]
     for o in outcomes:
+        other = found[CHOICES[o.choice].beside]
         low, high = 100 * min(o.top1), 100 * max(o.top1)
-        difference = "" if o is paper else f"{100 * (o.mean - paper.mean):+.1f}"
+        difference = "" if o is other else f"{100 * (o.mean - other.mean):+.1f}"
         lines.append(
             f"| {o.choice} | {100 * o.mean:.1f} | {low:.1f} to {high:.1f} | {difference} | "
-            f"{verdict(o, paper)} | {o.parameters:,} | {o.kept_mb:.2f} |"
+            f"{verdict(o, other)} | {o.parameters:,} | {o.kept_mb:.2f} |"
         )
     return lines

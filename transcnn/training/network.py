@@ -125,17 +125,22 @@ def normalise(pixels: NDArray[np.uint8], network: Network) -> Tensor:
     return values.permute(0, 3, 1, 2)  # B H W 3 to B 3 H W
 
 
+def start_as_usual(model: TransCNN, generator: torch.Generator) -> None:
+    """Give all convolutions and projections the weights that torch begins with, biases 0."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+
+
 def start_anew(model: TransCNN, generator: torch.Generator) -> None:
     """Give the whole network the weights of a beginning in which attention has a part.
 
     Q and K are sharp, V and W^p not small beside the residuals, so that it matters from the first
     step where a token reads; every bottleneck begins as the identity, and leaves the work to it.
     """
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
+    start_as_usual(model, generator)
     for module in model.modules():
         if isinstance(module, HierarchicalAttention):
             width = module.config.width
