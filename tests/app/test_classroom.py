@@ -108,7 +108,7 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
     assert "✓" not in alt, "what is right waits for the reveal"
     assert lesson.title not in shows(teacher)
 
-    assert "Question 2 is still being voted on" in shows(teacher)
+    assert "Still being voted on: question 2." in shows(teacher)
     press(teacher, "course_reveal")
     assert f"✓ {told[1]}: 1" in teacher.get("plotly_chart")[0].proto.alt
     assert lesson.title in shows(teacher)

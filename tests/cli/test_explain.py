@@ -111,6 +111,7 @@ def test_words_tell_the_strongest_cells_and_the_error_of_the_sum(called, zebra):
          "versus is 'tench'; allowed: another class than the explained."),
         (["saliency", "--out", "map.jpg"],
          "out is 'map.jpg'; allowed: names that end in .png, .svg, .npz."),
+        (["saliency", "--out", "nowhere/map.png"], "nowhere: there is no such folder."),
         (["saliency", "--model", "lite"], "model is 'lite'; allowed: "),
     ],
 )  # fmt: skip

@@ -16,7 +16,8 @@ def test_a_process_writes_the_chapter_and_says_so(zebra, tmp_path):
 def test_a_mistake_is_one_sentence_and_writes_nothing(zebra, spoilt, tmp_path, called):
     out = tmp_path / "h.html"
     for arguments, said in (
-        ([zebra, "--out", tmp_path / "h.pdf"], "allowed: a file named .html."),
+        ([zebra, "--out", tmp_path / "h.pdf"], "allowed: names that end in .html."),
+        ([zebra, "--out", tmp_path / "no" / "h.html"], "no: there is no such folder."),
         ([zebra, "--chapter", 9, "--out", out], "chapter is 9; allowed: 1, 2, 3"),
         ([zebra, "--lang", "fr", "--out", out], "'fr' is not one of 'en', 'zh'."),
         ([spoilt, "--out", out], "not a picture"),

@@ -133,14 +133,22 @@ MISTAKES = {
     ("attention", ZEBRA, *PLACE, "--out", "{}/a.gif"): (
         "out is '{}/a.gif'; allowed: names that end in .png, .svg, .npz."
     ),
-    ("attention", ZEBRA, *PLACE, "--out", "{}/nowhere/a.png"): (
-        "{}/nowhere/a.png: No such file or directory."
-    ),
-    ("attention", ZEBRA, *PLACE, "--out", "{}/nowhere/a.npz"): (
-        "{}/nowhere/a.npz: No such file or directory."
-    ),
-    ("attention", ZEBRA, *PLACE, "--out", "{}/folder.png"): "{}/folder.png: Is a directory.",
-    ("attention", ZEBRA, *PLACE, "--out", "{}/folder.npz"): "{}/folder.npz: Is a directory.",
+    (
+        "attention",
+        ZEBRA,
+        *PLACE,
+        "--out",
+        "{}/nowhere/a.png",
+    ): "{}/nowhere: there is no such folder.",
+    (
+        "attention",
+        ZEBRA,
+        *PLACE,
+        "--out",
+        "{}/nowhere/a.npz",
+    ): "{}/nowhere: there is no such folder.",
+    ("attention", ZEBRA, *PLACE, "--out", "{}/folder.png"): "{}/folder.png: it is a folder.",
+    ("attention", ZEBRA, *PLACE, "--out", "{}/folder.npz"): "{}/folder.npz: it is a folder.",
     ("attention", ZEBRA, *PLACE, "--model", "transcnn_small"): (
         "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
     ),

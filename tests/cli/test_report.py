@@ -93,7 +93,7 @@ def test_a_run_is_found_by_its_name(tmp_path, called, monkeypatch):
     assert len(rows(tmp_path / "r.csv")) == 20
 
 
-ENDINGS = "files named .html, .csv, .parquet"
+ENDINGS = "names that end in .html, .csv, .parquet"
 NAMES = "letters, digits, - _ . (64 at most), or a path that ends in .sqlite"
 OUT = ("--out", "{}/r.html")
 MISTAKES = {
@@ -101,8 +101,8 @@ MISTAKES = {
     ("RUN",): "Missing option '--out'.",
     ("RUN", "--out", "{}/r.pdf"): f"out is '{{}}/r.pdf'; allowed: {ENDINGS}.",
     ("RUN", "--out", "{}/r"): f"out is '{{}}/r'; allowed: {ENDINGS}.",
-    ("RUN", "--out", "{}/nowhere/r.csv"): "{}/nowhere/r.csv: No such file or directory.",
-    ("RUN", "--out", "{}/nowhere/r.html"): "{}/nowhere/r.html: No such file or directory.",
+    ("RUN", "--out", "{}/nowhere/r.csv"): "{}/nowhere: there is no such folder.",
+    ("RUN", "--out", "{}/nowhere/r.html"): "{}/nowhere: there is no such folder.",
     ("RUN", *OUT, "--language", "de"): "Invalid value for '--language': 'de' is not one of ",
     ("no name", *OUT): f"run is 'no name'; allowed: {NAMES}.",
     ("../run", *OUT): f"run is '../run'; allowed: {NAMES}.",

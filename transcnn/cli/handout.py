@@ -20,8 +20,7 @@ def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None
 
     One HTML file that needs nothing else. Its numbers are computed from IMAGE.
     """
-    if out.suffix != ".html":
-        raise ChoiceError(field="out", value=str(out), allowed="a file named .html")
+    options.ending(out, (".html",))
 
     from transcnn.classifier import Classifier
     from transcnn.course.scene import Scene, first_asker

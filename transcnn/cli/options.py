@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from transcnn.errors import ChoiceError
+from transcnn.errors import ChoiceError, FolderError
 
 # As `transcnn.trace.SWITCHES`, which would load torch to show a help page.
 SWITCHES = ("on", "off", "uniform", "identity", "swapped", "mean")
@@ -37,13 +37,19 @@ def use_threads(count: int | None) -> None:
     torch.set_num_threads(count)
 
 
-def ending(out: Path | None, allowed: tuple[str, ...]) -> str | None:
-    """How the name `out` ends, in lower case; ChoiceError where no such file is written."""
-    if out is None:
-        return None
+def ending(out: Path, allowed: tuple[str, ...]) -> str:
+    """How the name `out` ends, in lower case.
+
+    To be asked before any work: ChoiceError where no such file is written, FolderError where there
+    is no folder to write it into or it is one itself.
+    """
     if out.suffix.lower() not in allowed:
         named = ", ".join(allowed)
         raise ChoiceError(field="out", value=str(out), allowed=f"names that end in {named}")
+    if not out.parent.is_dir():
+        raise FolderError(folder=out.parent, reason="there is no such folder")
+    if out.is_dir():
+        raise FolderError(folder=out, reason="it is a folder")
     return out.suffix.lower()
 
 

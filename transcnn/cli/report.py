@@ -5,9 +5,6 @@ from pathlib import Path
 import click
 
 from transcnn.cli import options
-from transcnn.errors import ChoiceError
-
-_ENDINGS = (".html", ".csv", ".parquet")
 
 
 @click.command()
@@ -22,8 +19,7 @@ def report(run: str, out: Path, where: str, language: str) -> None:
 
     RUN is a name or a path, as `evaluate` has stored it.
     """
-    if out.suffix not in _ENDINGS:
-        raise ChoiceError(field="out", value=str(out), allowed=f"files named {', '.join(_ENDINGS)}")
+    ending = options.ending(out, (".html", ".csv", ".parquet"))
 
     from transcnn.analysis.mistakes.filters import parse_filter
     from transcnn.analysis.mistakes.slices import with_clusters
@@ -38,9 +34,9 @@ def report(run: str, out: Path, where: str, language: str) -> None:
     meant = parse_filter(where)
     table = with_clusters(store.table())
     chosen = table.take(meant.chosen(table))
-    if out.suffix == ".html":
+    if ending == ".html":
         out.write_text(render(store, table, classes, meant, language), encoding="utf-8")
-    elif out.suffix == ".csv":
+    elif ending == ".csv":
         out.write_text(as_csv(chosen, names_of(classes)), encoding="utf-8")
     else:
         out.write_bytes(as_parquet(chosen, names_of(classes)))
