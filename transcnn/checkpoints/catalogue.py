@@ -86,7 +86,7 @@ TRAINED = "1.000"
 
 
 def split_snapshot(model: str) -> tuple[str, str]:
-    """The network's name and the share of its training: "transcnn_nano@0.100", or the name alone
+    """The network's name and the share of its training: "transcnn_nano@0.089", or the name alone
     for the network as it ships."""
     name, _, share = model.partition("@")
     return name, share or TRAINED
