@@ -6,6 +6,7 @@ changes the first weights, the order of the pictures and how they are cut.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +25,13 @@ from transcnn.training.batches import Batches
 from transcnn.training.data import Source
 from transcnn.training.labels import Told
 from transcnn.training.loop import Length, train
-from transcnn.training.network import Student, TrainingTaps, start_anew, start_as_usual
+from transcnn.training.network import (
+    Student,
+    TrainingTaps,
+    start_anew,
+    start_as_usual,
+    start_bottlenecks_as_identity,
+)
 from transcnn.training.recipe import Recipe
 
 MODEL = "transcnn_nano"
@@ -58,6 +65,7 @@ CHOICES: Mapping[str, Choice] = {
     "maximum alone merges": Choice({"merging": "max"}),
     "Q, K, V for each level": Choice({"qkv_per_level": True}),
     "bilinear upsampling": Choice({"upsampling": "bilinear"}),
+    "usual first weights of attention": Choice(start=start_bottlenecks_as_identity),
     USUAL: Choice(start=start_as_usual),
     f"{USUAL}, no H-MHSA": Choice({"attends": False}, start_as_usual, beside=USUAL),
 }
@@ -99,8 +107,8 @@ def settle(
     """
     outcomes: dict[str, list[float]] = {choice: [] for choice in CHOICES}
     for seed in range(seeds):
-        for place, (choice, found) in enumerate(outcomes.items()):
-            folder = out / f"{place}-{seed}"
+        for choice, found in outcomes.items():
+            folder = out / f"{re.sub(r'[^a-z]+', '-', choice.lower())}-{seed}"
             result = folder / "result.json"
             if not result.is_file():
                 _train(choice, replace(recipe, seed=seed), source, told, folder, progress)

@@ -134,13 +134,21 @@ def start_as_usual(model: TransCNN, generator: torch.Generator) -> None:
                 nn.init.zeros_(module.bias)
 
 
+def start_bottlenecks_as_identity(model: TransCNN, generator: torch.Generator) -> None:
+    """The usual weights, but every bottleneck begins as the identity."""
+    start_as_usual(model, generator)
+    for module in model.modules():
+        if isinstance(module, InvertedResidual) and isinstance(module.norm3, nn.BatchNorm2d):
+            nn.init.zeros_(module.norm3.weight)
+
+
 def start_anew(model: TransCNN, generator: torch.Generator) -> None:
     """Give the whole network the weights of a beginning in which attention has a part.
 
     Q and K are sharp, V and W^p not small beside the residuals, so that it matters from the first
     step where a token reads; every bottleneck begins as the identity, and leaves the work to it.
     """
-    start_as_usual(model, generator)
+    start_bottlenecks_as_identity(model, generator)
     for module in model.modules():
         if isinstance(module, HierarchicalAttention):
             width = module.config.width
@@ -150,8 +158,6 @@ def start_anew(model: TransCNN, generator: torch.Generator) -> None:
                 nn.init.normal_(qkv.weight[: 2 * width], std=1.4 * usual, generator=generator)
                 nn.init.normal_(qkv.weight[2 * width :], std=2 * usual, generator=generator)
             nn.init.normal_(module.proj.weight, std=usual, generator=generator)
-        if isinstance(module, InvertedResidual) and isinstance(module.norm3, nn.BatchNorm2d):
-            nn.init.zeros_(module.norm3.weight)
 
 
 def start_branch_anew(model: TransCNN, generator: torch.Generator) -> None:
