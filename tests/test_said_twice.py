@@ -22,8 +22,10 @@ def rows(text):
 
 
 def test_the_tables_of_about_are_those_of_the_readme():
-    assert len(rows(about("en"))) >= 20
-    assert [row for row in rows(about("en")) if row not in rows(README)] == []
+    """About writes names of methods as words, whose lines break on a phone."""
+    there = [row.replace("_", " ") for row in rows(README)]
+    assert len(rows(about("en"))) >= 30
+    assert [row for row in rows(about("en")) if row not in there] == []
 
 
 def test_the_tables_of_about_have_the_same_figures_in_chinese():

@@ -333,7 +333,15 @@ def test_with_equal_grids_the_cost_is_formula_13():
     assert total == r * (3 * n * c * c + 2 * n * g * g * c) + n * c * c
 
 
-@pytest.mark.parametrize("size", [(224, 224), (256, 256), (75, 101), (160, 96)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        (224, 224),
+        (75, 101),
+        pytest.param((256, 256), marks=pytest.mark.long),
+        pytest.param((160, 96), marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize("name", list_models())
 def test_torchs_own_counter_agrees_part_by_part(name, size):
     net = network(name)

@@ -144,9 +144,10 @@ def walk(page, scene, language):
     return asked
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("picture", ["zebra", pytest.param("beagle", marks=pytest.mark.long)])
+@pytest.mark.parametrize("picture", ["zebra", "beagle"])
 def test_the_whole_course_is_walked_by_keyboard(
     server,
     open_page,

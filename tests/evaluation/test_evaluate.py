@@ -142,7 +142,7 @@ def test_cutmix_takes_cells_from_the_pictures_of_the_run(classifier, pictures, c
     assert found.top1 < 0.7  # it does make the pictures harder
 
 
-@pytest.mark.parametrize("batch", [1, 5, 100])
+@pytest.mark.parametrize("batch", [pytest.param(1, marks=pytest.mark.long), 5, 100])
 @pytest.mark.parametrize("attention", ["on", "swapped"])
 def test_the_batch_changes_no_number(classifier, pictures, monkeypatch, attention, batch):
     change = parse_change("cutmix:0.4")

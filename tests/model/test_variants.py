@@ -33,7 +33,9 @@ def test_twelve_networks_can_be_created():
     }
 
 
-@pytest.mark.parametrize("size", [(224, 224), (96, 160), (75, 101)])
+@pytest.mark.parametrize(
+    "size", [pytest.param((224, 224), marks=pytest.mark.long), (96, 160), (75, 101)]
+)
 @pytest.mark.parametrize("name", list_models())
 def test_features_are_four_maps_at_strides_4_8_16_32(name, size):
     model = on_meta(name)

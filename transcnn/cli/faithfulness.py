@@ -113,27 +113,29 @@ def _as_dict(one: "Average") -> dict[str, object]:
 
 
 def _table(averages: "Sequence[Average]") -> list[str]:
-    """Two Markdown tables: the scores of each method; and in how many of the four that are about
-    faithfulness it beats each control, the verdict, and how many single pictures have which."""
+    """Three Markdown tables: the scores of each method; in how many of the four that are about
+    faithfulness it beats each control, and the verdict; how many single pictures have which."""
     from transcnn.explain.controls import CONTROLS
     from transcnn.explain.verdict import SCORES
 
-    words = list(averages[0].single)
-    lines = [f"| method | {' | '.join(SCORES)} |", "|---" + "|---:" * len(SCORES) + "|"]
+    scores, wins, single = [], [], []
     for one in averages:
-        cells = [one.method, *(_plain(one, score) for score in SCORES)]
-        lines.append(f"| {' | '.join(cells)} |")
-    alone = [f"{said(word)} alone" for word in words]
-    head = ["beats", *CONTROLS, "verdict", *alone]
-    right = "---:|"
-    lines += ["", f"| {' | '.join(head)} |"]
-    lines.append("|---|" + right * len(CONTROLS) + "---|" + right * len(words))
-    for one in averages:
-        wins = [str(one.verdict.wins[name]) for name in CONTROLS]
-        single = [str(one.single[word]) for word in words]
-        cells = [one.method, *wins, said(one.verdict.word), *single]
-        lines.append(f"| {' | '.join(cells)} |")
-    return lines
+        scores.append([one.method, *(_plain(one, score) for score in SCORES)])
+        beaten = (str(one.verdict.wins[name]) for name in CONTROLS)
+        wins.append([one.method, *beaten, said(one.verdict.word)])
+        single.append([one.method, *map(str, one.single.values())])
+    return [
+        *_markdown(["method", *SCORES], scores),
+        "",
+        *_markdown(["beats", *CONTROLS, "verdict"], wins),
+        "",
+        *_markdown(["alone", *map(said, averages[0].single)], single),
+    ]
+
+
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    under = ["---", *["---:"] * (len(head) - 1)]
+    return [f"| {' | '.join(row)} |" for row in (head, under, *rows)]
 
 
 def _plain(one: "Average", score: str) -> str:
