@@ -9,6 +9,7 @@ import torch
 from transcnn.evaluation import find_pictures
 from transcnn.evaluation.run import prepare_run
 from transcnn.model.attention import HierarchicalAttention
+from transcnn.model.blocks import InvertedResidual
 from transcnn.model.variants import IMAGENETTE
 from transcnn.training.choices import (
     CHOICES,
@@ -36,6 +37,27 @@ def test_each_choice_is_a_small_network_that_learns(choice):
     attending = [m for m in model.modules() if isinstance(m, HierarchicalAttention)]
     assert len(attending) == (0 if "no H-MHSA" in choice else 4)
     assert len(model.stages) == 4
+
+
+@pytest.mark.parametrize(
+    ("choice", "bottlenecks", "sharpness"),
+    [
+        (PAPER, 0, 1.4),
+        ("usual first weights of attention", 0, 3**-0.5),  # uniform within C^-0.5
+        (USUAL, 1, 3**-0.5),
+    ],
+)
+def test_first_weights_are_what_the_choice_says(choice, bottlenecks, sharpness):
+    model = small(choice)
+    CHOICES[choice].start(model, torch.Generator().manual_seed(0))
+    last = [m.norm3.weight for m in model.modules() if isinstance(m, InvertedResidual)]
+    assert len(last) == 4
+    assert all((weight == bottlenecks).all() for weight in last)
+    for module in model.modules():
+        if isinstance(module, HierarchicalAttention):
+            width = module.config.width
+            q_and_k = module.qkv[0].weight[: 2 * width]
+            assert q_and_k.std().item() == pytest.approx(sharpness * width**-0.5, rel=0.1)
 
 
 def test_merging_takes_the_maximum_the_average_or_their_sum():
