@@ -61,3 +61,12 @@ def test_a_link_leads_to_a_share_of_the_training_and_never_to_another_file():
 def test_every_snapshot_is_the_network_as_it_was_shipped():
     for share in SHARES:
         Classifier(NANO, check_snapshot(NANO, share))
+
+
+def test_one_click_leads_from_the_first_network_to_the_one_that_needs_its_attention():
+    app = open_app(picture="lion")
+    [button] = [b for b in app.button if NANO in b.label]
+    button.click().run()
+    assert view(app)["network"]["name"] == NANO
+    assert view(app)["link"] == {**view(app)["link"], "picture": "lion", "model": NANO}
+    assert not [b for b in app.button if NANO in b.label]

@@ -36,6 +36,8 @@ def show() -> None:
     trace = trace_picture(opened, state.model)
     shown.warn(warning, say)
     shown.link_to("tokens", say("explore.to_tokens"))
+    for name in state.grown_with_attention:
+        st.button(say("explore.grown", model=name), on_click=state.show_model, args=(name,))
 
     def place() -> tuple[int, int, tuple[int, int]]:
         from transcnn.analysis.reading import telling_token

@@ -135,6 +135,15 @@ class AppState:
         return share, (*known, TRAINED) if known else ()
 
     @property
+    def grown_with_attention(self) -> list[str]:
+        """Other networks that ship and learned everything with H-MHSA, from nothing."""
+        return [
+            name
+            for name in shipped_names()
+            if shipped(name).snapshots and name != split_snapshot(self.model)[0]
+        ]
+
+    @property
     def guest(self) -> Guest | None:
         """The guest that is the chosen model; None for one that ships."""
         return self.guests.get(self.model)
