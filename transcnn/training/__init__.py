@@ -15,8 +15,9 @@ nothing but labels.
     loop.py         the steps, as events; prints nothing
     choices.py      one small network with each of the paper's choices undone in turn
 
-With glibc, half of the time of a step can go into giving memory back and asking for it again.
-Three settings of the environment keep it, and about double the rate on two cores:
+With glibc, giving memory back and asking for it again can take a good part of a step; these
+settings of the environment keep it. Whether they help on a machine, `python -m
+tests.training.pace` tells, run with and without them:
 
     MALLOC_MMAP_THRESHOLD_=2000000000 MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_TOP_PAD_=200000000
 """
