@@ -28,7 +28,7 @@ def attention(
 ) -> None:
     """Show where a token read, at every level of its block."""
     place = options.parse_token(token)
-    ending = options.ending(out, (".png", ".svg", ".npz")) if out is not None else None
+    ending = options.ending(out, (".png", ".svg", ".npz"))
 
     import numpy as np
 

@@ -58,7 +58,7 @@ def explain(
     as_json: bool,
 ) -> None:
     """Show which pixels count for a class, or for one class against another."""
-    ending = options.ending(out, (".png", ".svg", ".npz")) if out is not None else None
+    ending = options.ending(out, (".png", ".svg", ".npz"))
     place = None if token is None else options.parse_token(token)
 
     from transcnn.classifier import Classifier

@@ -117,25 +117,17 @@ def _table(averages: "Sequence[Average]") -> list[str]:
     faithfulness it beats each control, and the verdict; how many single pictures have which."""
     from transcnn.explain.controls import CONTROLS
     from transcnn.explain.verdict import SCORES
+    from transcnn.reports.tables import table_lines
 
-    scores, wins, single = [], [], []
+    scores = [["method", *SCORES]]
+    wins = [["beats", *CONTROLS, "verdict"]]
+    single = [["alone", *map(said, averages[0].single)]]
     for one in averages:
         scores.append([one.method, *(_plain(one, score) for score in SCORES)])
         beaten = (str(one.verdict.wins[name]) for name in CONTROLS)
         wins.append([one.method, *beaten, said(one.verdict.word)])
         single.append([one.method, *map(str, one.single.values())])
-    return [
-        *_markdown(["method", *SCORES], scores),
-        "",
-        *_markdown(["beats", *CONTROLS, "verdict"], wins),
-        "",
-        *_markdown(["alone", *map(said, averages[0].single)], single),
-    ]
-
-
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    under = ["---", *["---:"] * (len(head) - 1)]
-    return [f"| {' | '.join(row)} |" for row in (head, under, *rows)]
+    return [*table_lines(scores), "", *table_lines(wins), "", *table_lines(single)]
 
 
 def _plain(one: "Average", score: str) -> str:

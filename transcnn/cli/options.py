@@ -37,12 +37,14 @@ def use_threads(count: int | None) -> None:
     torch.set_num_threads(count)
 
 
-def ending(out: Path, allowed: tuple[str, ...]) -> str:
-    """How the name `out` ends, in lower case.
+def ending(out: Path | None, allowed: tuple[str, ...]) -> str | None:
+    """How the name `out` ends, in lower case; None without a name.
 
     To be asked before any work: ChoiceError where no such file is written, FolderError where there
     is no folder to write it into or it is one itself.
     """
+    if out is None:
+        return None
     if out.suffix.lower() not in allowed:
         named = ", ".join(allowed)
         raise ChoiceError(field="out", value=str(out), allowed=f"names that end in {named}")
