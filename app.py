@@ -1,5 +1,5 @@
 """The app: `streamlit run app.py`, or `make app`."""
 
-from transcnn.ui.router import run
+from transcnn.ui.app.router import run
 
 run()

@@ -1,6 +1,7 @@
 """About: what the app shows, what it does not prove, and whose pictures it uses."""
 
-from transcnn.ui import about, router
+from transcnn.ui.app import router
+from transcnn.ui.pages.about import page
 
 router.ensure_app()
-about.show()
+page.show()

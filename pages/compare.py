@@ -1,7 +1,7 @@
 """Compare: two pictures with one network, or one picture with two networks, on one scale."""
 
-from transcnn.ui import router
-from transcnn.ui.compare import page
+from transcnn.ui.app import router
+from transcnn.ui.pages.compare import page
 
 router.ensure_app()
 page.show()

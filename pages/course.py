@@ -1,7 +1,7 @@
 """Course: a walk from what attention is to what it costs; predict, then see."""
 
-from transcnn.ui import router
-from transcnn.ui.course import page
+from transcnn.ui.app import router
+from transcnn.ui.pages.course import page
 
 router.ensure_app()
 page.show()

@@ -1,6 +1,7 @@
 """Models: what ships, how large, how good, under which licence."""
 
-from transcnn.ui import models, router
+from transcnn.ui.app import router
+from transcnn.ui.pages.models import page
 
 router.ensure_app()
-models.show()
+page.show()

@@ -15,10 +15,10 @@ import torch
 
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
-from transcnn.model.taps import Taps
+from transcnn.model.hooks import Taps
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.trace.switches import Off
+from transcnn.trace.interventions import Off
 
 BASELINE = "baseline"
 

@@ -14,8 +14,8 @@ from transcnn.checkpoints.catalogue import sha256
 from transcnn.checkpoints.means import Means, load_means
 from transcnn.errors import ChoiceError
 from transcnn.labels import ClassName, class_names, find_class, names_of, nearest_classes
+from transcnn.model.hooks import Place, Switch, Taps
 from transcnn.model.network import TransCNN, fold_batch_norms
-from transcnn.model.taps import Place, Switch, Taps
 from transcnn.pictures import Crop, DecodedPicture, decode, prepare
 from transcnn.pictures.prepare import Resize
 from transcnn.trace import EVERYWHERE, Trace, Where, make_switch, record

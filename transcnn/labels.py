@@ -76,3 +76,17 @@ def nearest_classes(text: str, count: int = 3) -> tuple[ClassName, ...]:
     """The classes whose names are spelled most like `text`, the likest first; () where none is."""
     alike = difflib.get_close_matches(_plain(text), list(_by_name()), n=2 * count, cutoff=0.6)
     return tuple(dict.fromkeys(_by_name()[name] for name in alike))[:count]
+
+
+@functools.lru_cache(8)
+def class_labels(
+    language: str, classes: int = 1000, indices: tuple[int, ...] | None = None
+) -> tuple[str, ...]:
+    """The names of a network's classes; those of the 1000 in Chinese with the English beside.
+
+    `indices` are the network's classes among the 1000, where it has some of them.
+    """
+    names = names_of(classes, indices)
+    if language == "zh" and names[0].wnid:
+        return tuple(" ".join(dict.fromkeys((n.chinese, n.label))) for n in names)
+    return tuple(name.chinese if language == "zh" else name.label for name in names)

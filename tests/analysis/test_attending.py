@@ -12,7 +12,7 @@ from transcnn import create_model
 from transcnn.analysis.appearance import appearance
 from transcnn.analysis.attending import SINK_NORM, SINK_RECEIVED, find_sinks
 from transcnn.analysis.attending import attending as attending_
-from transcnn.model.taps import Place, Taps
+from transcnn.model.hooks import Place, Taps
 from transcnn.trace import make_switch
 
 # On 100 pixels the maps are 25, 13, 7 and 4 tokens wide: no grid divides its map.

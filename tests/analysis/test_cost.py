@@ -25,9 +25,9 @@ from transcnn.model.config import (
     Stage,
     Stem,
 )
+from transcnn.model.hooks import Probe, Taps
 from transcnn.model.network import TransCNN, build
 from transcnn.model.pooled import GridPooledAttention
-from transcnn.model.taps import Probe, Taps
 from transcnn.model.variants import network
 
 AT_256 = (

@@ -18,8 +18,8 @@ from transcnn.analysis.cost.compare import measure
 from transcnn.errors import ChoiceError
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import BATCH, HMHSA, PooledAttention
+from transcnn.model.hooks import Probe, Taps
 from transcnn.model.pooled import GridPooledAttention
-from transcnn.model.taps import Probe, Taps
 
 # Function, map, channels, heads, settings -> multiply-adds, elements of all attention matrices.
 KNOWN = [

@@ -7,8 +7,8 @@ from transcnn.course.classroom import store
 from transcnn.course.lessons import load_lesson
 from transcnn.course.steps import STEPS, find_step
 from transcnn.pictures.samples import samples
-from transcnn.ui.course import room
-from transcnn.ui.course.seat import Seat, read_seat
+from transcnn.ui.pages.course import classroom as room
+from transcnn.ui.pages.course.role import Seat, read_seat
 
 HOSTILE = "*Bo* :smile: $x$ <b>"
 

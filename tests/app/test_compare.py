@@ -14,8 +14,8 @@ from transcnn.classifier import Classifier
 from transcnn.model.variants import network
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.ui.compare.choice import KEPT, CompareChoice, read_compare
-from transcnn.ui.compare.readings import moved
+from transcnn.ui.pages.compare.link import KEPT, CompareChoice, read_compare
+from transcnn.ui.pages.compare.maps import moved
 
 
 def open_compare(**link: str) -> AppTest:
@@ -159,7 +159,7 @@ def test_a_link_to_what_does_not_exist_shows_the_usual(link):
 def test_a_guest_without_levels_answers_and_has_a_cost(language):
     """An own network can be the second where its attention is no H-MHSA, too."""
     from transcnn.checkpoints import create_model
-    from transcnn.ui.guests import Guest
+    from transcnn.ui.app.custom_models import Guest
 
     model = create_model("hatnet_tiny").eval()
     guest = Guest(

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from tests.app.test_pages import open_app
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
-from transcnn.course import controls
+from transcnn.course import ch5_baselines as controls
 from transcnn.course.before_after import TIMES, form_at, items_of, load_items
 from transcnn.course.experiments import Lab
 from transcnn.course.kept import Kept
@@ -24,12 +24,13 @@ from transcnn.course.scene import Scene, first_asker
 from transcnn.course.steps import QUESTIONS, STEPS, find_step
 from transcnn.errors import ChoiceError
 from transcnn.figures.scale import format_multiple
+from transcnn.labels import class_labels
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.ui.course.choice import CourseChoice, read_course
-from transcnn.ui.course.progress import LARGEST, Progress, read_progress
-from transcnn.ui.guests import Guest
-from transcnn.ui.words import class_labels, plain, words
+from transcnn.ui.app.custom_models import Guest
+from transcnn.ui.pages.course.link import CourseChoice, read_course
+from transcnn.ui.pages.course.progress import LARGEST, Progress, read_progress
+from transcnn.words.translator import plain, words
 
 NUMBERS = [step.number for step in STEPS]
 

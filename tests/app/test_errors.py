@@ -8,12 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.test_pages import open_app
-from transcnn.analysis.mistakes.filters import parse_filter
+from transcnn.analysis.errors.filters import parse_filter
 from transcnn.errors import ChoiceError, NoRun
 from transcnn.pictures.samples import samples
 from transcnn.runs.store import open_run, run_path
-from transcnn.ui.board import runs
-from transcnn.ui.board.choice import VIEWS, Choice, read_choice
+from transcnn.ui.pages.errors import runs
+from transcnn.ui.pages.errors.link import VIEWS, Choice, read_choice
 
 
 def open_board(**link: str) -> AppTest:
@@ -87,7 +87,7 @@ def test_every_count_of_the_matrix_leads_to_as_many_pictures(store):
 
 @pytest.mark.parametrize("view", ["confidence", "survival", "groups"])
 def test_every_count_of_a_table_leads_to_as_many_pictures(view, store):
-    from transcnn.analysis.mistakes.slices import with_clusters
+    from transcnn.analysis.errors.slices import with_clusters
 
     table = with_clusters(store.table())
     rows = component(open_board(view=view), "pick")["rows"]

@@ -14,15 +14,15 @@ from tests.app.test_pages import open_app
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.classifier import Classifier
 from transcnn.errors import ChoiceError
-from transcnn.explain.controls import CONTROLS
+from transcnn.explain.baselines import CONTROLS
 from transcnn.explain.methods import METHODS, make_method
 from transcnn.explain.subject import Subject, Target
 from transcnn.explain.verdict import SCORES
 from transcnn.figures.explained import SCALES, drawn_values
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.ui.explanations.choice import METHOD_NAMES, ExplainChoice, read_explain
-from transcnn.ui.explanations.work import Work, begin
+from transcnn.ui.app.work import Work, begin
+from transcnn.ui.pages.explanations.link import METHOD_NAMES, ExplainChoice, read_explain
 
 NANO = {"model": "transcnn_nano", "picture": "zebra"}
 
@@ -126,7 +126,7 @@ def test_a_part_that_the_network_lacks_is_one_calm_sentence_in_place_of_the_map(
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_guest_without_h_mhsa_is_explained_as_far_as_methods_carry_it(language):
     from transcnn.checkpoints import create_model
-    from transcnn.ui.guests import Guest
+    from transcnn.ui.app.custom_models import Guest
 
     model = create_model("hatnet_tiny").eval()
     network = Classifier.around(model, "1")
@@ -205,7 +205,7 @@ def test_work_stops_waits_and_ends_when_nobody_looks(monkeypatch):
     assert second.result == "done"
     assert begin(works, "second", endless) is second
 
-    monkeypatch.setattr("transcnn.ui.explanations.work._UNSEEN_S", 0.05)
+    monkeypatch.setattr("transcnn.ui.app.work._UNSEEN_S", 0.05)
     lonely = Work("lonely", endless)
     lonely.start()
     lonely.join(20)

@@ -6,7 +6,7 @@ import tomllib
 import weakref
 from pathlib import Path
 
-from transcnn.ui import garbage
+from transcnn.ui.app import garbage
 
 ROOT = Path(__file__).parents[2]
 

@@ -20,13 +20,12 @@ from transcnn.analysis.cost import network_cost
 from transcnn.checkpoints import download
 from transcnn.checkpoints.download import cache_path
 from transcnn.classifier import Classifier
-from transcnn.labels import class_names
+from transcnn.labels import class_labels, class_names
 from transcnn.model.network import build
 from transcnn.model.variants import IMAGENETTE, network
 from transcnn.pictures.samples import samples
-from transcnn.ui import own_weights
-from transcnn.ui.state import MOST_GUESTS, Selection
-from transcnn.ui.words import class_labels
+from transcnn.ui.app.session import MOST_GUESTS, Selection
+from transcnn.ui.pages.models import own_weights
 
 SHIPPED = ["transcnn_lite0", "transcnn_nano"]
 
@@ -130,7 +129,7 @@ def test_every_page_shows_a_network_of_ours(name, settings):
     choose(app, len(SHIPPED))
 
     config = network(name, **settings)
-    for page in ("explore", "tokens", "hide", "cost"):
+    for page in ("explore", "tokens", "occlusion", "cost"):
         app.switch_page(f"pages/{page}.py").run()
         assert not app.exception
         assert not app.error
@@ -176,11 +175,11 @@ def test_only_the_places_of_the_board_are_read_on_the_page_of_hidden_places():
     choose(app, len(SHIPPED))
     app.session_state["selection"] = Selection(stage=1)
 
-    app.switch_page("pages/hide.py").run()
+    app.switch_page("pages/occlusion.py").run()
 
     assert not app.exception
-    assert {b["stage"] for b in view(app, "hide")["network"]["blocks"]} == {0, 3}
-    assert view(app, "hide")["selected"]["stage"] == 0
+    assert {b["stage"] for b in view(app, "occlusion")["network"]["blocks"]} == {0, 3}
+    assert view(app, "occlusion")["selected"]["stage"] == 0
     assert any(c.value.startswith("4 blocks of this network are not offered") for c in app.caption)
 
 

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from transcnn.pictures.samples import samples
-from transcnn.ui.router import PAGES
+from transcnn.ui.app.router import PAGES
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -194,7 +194,7 @@ def test_a_bad_upload_gives_one_sentence_and_the_session_goes_on(name):
 
 
 def test_a_file_above_the_limit_is_refused_though_the_browser_let_it_through():
-    from transcnn.ui import sidebar
+    from transcnn.ui.app import sidebar
 
     app = open_app()
     uploader = app.sidebar.file_uploader[0]

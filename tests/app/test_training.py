@@ -15,7 +15,7 @@ def slider(app):
     return next(s for s in app.main.select_slider if s.key == "training_slider")
 
 
-@pytest.mark.parametrize("page", ["explore", "hide"])
+@pytest.mark.parametrize("page", ["explore", "occlusion"])
 def test_a_picture_of_none_of_the_few_classes_is_warned_of(page):
     app = open_app(model=NANO)
     app.switch_page(f"pages/{page}.py").run()

@@ -29,7 +29,7 @@ def test_importing_the_package_loads_nothing_heavy():
 
 def test_using_the_core_loads_no_drawing_library():
     uses = (
-        "import transcnn.classifier, transcnn.evaluation, transcnn.figures.reading\n"
+        "import transcnn.classifier, transcnn.evaluation, transcnn.figures.attention\n"
         "import transcnn.explain.methods, transcnn.explain.sanity"
     )
 
@@ -51,7 +51,7 @@ def test_the_app_can_draw_a_grid_before_torch_is_there():
 
 
 def test_the_first_page_is_there_without_torch():
-    loaded = loaded_by("import transcnn.ui.explore")
+    loaded = loaded_by("import transcnn.ui.pages.explore.page")
 
     assert {"transcnn", "streamlit"} <= loaded
     assert not loaded & {"torch", "captum", "matplotlib", "pandas"}

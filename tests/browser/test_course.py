@@ -2,7 +2,7 @@
 
 import pytest
 
-from transcnn.analysis.ledger import ledger
+from transcnn.analysis.contributions import ledger
 from transcnn.classifier import Classifier
 from transcnn.course.lessons import load_lesson
 from transcnn.course.steps import find_step

@@ -10,7 +10,7 @@ from tests.browser.test_course import settle, tab_to
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
 from transcnn.course.steps import STEPS
-from transcnn.ui.words import words
+from transcnn.words.translator import words
 
 SIGNS = {"hit": "✓", "near": "≈", "miss": "✗"}
 BOARDS = {"Q53": 1}  # of several boards that can be picked, the one that answers

@@ -2,8 +2,8 @@
 
 import pytest
 
-from transcnn.ui.router import PAGES
-from transcnn.ui.words import words
+from transcnn.ui.app.router import PAGES
+from transcnn.words.translator import words
 
 
 @pytest.mark.parametrize(

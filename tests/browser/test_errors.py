@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
-from transcnn.analysis.mistakes.filters import parse_filter
-from transcnn.analysis.mistakes.scores import confusion
+from transcnn.analysis.errors.filters import parse_filter
+from transcnn.analysis.errors.scores import confusion
 from transcnn.labels import class_names
 from transcnn.pictures.samples import samples
 from transcnn.runs.store import open_run

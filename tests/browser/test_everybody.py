@@ -14,7 +14,7 @@ AXE = ROOT / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {
     "explore": ("/?picture=elephant&head=1", ".switches:not(.waiting) button"),
     "tokens": ("/tokens?picture=elephant&level=1", ".tokens[data-state=ready]"),
-    "hide": ("/hide?picture=elephant", ".hide[data-state=ready]:not(.computing)"),
+    "occlusion": ("/occlusion?picture=elephant", ".hide[data-state=ready]:not(.computing)"),
     "compare": ("/compare?picture=elephant&with=lion", ".maps[data-maps] canvas"),
     "compare-models": ("/compare?compare=models&model=transcnn_nano", ".maps[data-maps] canvas"),
     "explanations": (
@@ -163,7 +163,7 @@ SMALL_TARGETS = """least => {
 }"""
 
 
-@pytest.mark.parametrize("name", ["explore", "tokens", "hide", "compare", "explanations"])
+@pytest.mark.parametrize("name", ["explore", "tokens", "occlusion", "compare", "explanations"])
 def test_whatever_a_finger_can_do_has_24_pixels(visit, name):
     small, seen = visit(name, "en", "phone").evaluate(SMALL_TARGETS, 24)
     assert not small

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from transcnn.analysis.without import rerun
+from transcnn.analysis.ablation import rerun
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import READY, upload
 from tests.pictures.files import noise, saved
-from transcnn.ui.sidebar import MAX_MB
+from transcnn.ui.app.sidebar import MAX_MB
 
 SMALL = saved(noise(40, 60), "PNG")
 TOO_LARGE = b"BM" + bytes(MAX_MB * 2**20)  # by two bytes

@@ -23,7 +23,7 @@ from transcnn import Classifier, create_model
 from transcnn.assets import FOLDER
 from transcnn.checkpoints import catalogue, check_shipped, load, shipped, shipped_names
 from transcnn.errors import CheckpointError, ChoiceError
-from transcnn.model.taps import Place, Taps
+from transcnn.model.hooks import Place, Taps
 from transcnn.pictures import decode, prepare
 from transcnn.trace import make_switch
 

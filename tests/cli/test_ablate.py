@@ -11,7 +11,7 @@ from transcnn.assets import FOLDER
 from transcnn.cli.options import SWITCHES
 from transcnn.evaluation import find_held_back, find_pictures, parse_change
 from transcnn.evaluation.ablation import ablate, body_answers, switch_cases
-from transcnn.evaluation.reading import measure_reading
+from transcnn.evaluation.attention import measure_reading
 from transcnn.evaluation.run import prepare_run
 from transcnn.trace import SWITCHES as KNOWN
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.cli.process import transcnn
 from transcnn import Classifier
-from transcnn.analysis.reading import reading_facts
+from transcnn.analysis.attention_row import reading_facts
 from transcnn.figures.scale import format_multiple
 
 TOKEN = ("--stage", 0, "--block", 0, "--token", "18,32")

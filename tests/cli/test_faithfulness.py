@@ -11,7 +11,7 @@ from tests.architecture.repository import ROOT
 from tests.explain.planted import Constant, Oracle, subject
 from transcnn.assets import FOLDER
 from transcnn.cli import scored
-from transcnn.explain.controls import CONTROLS
+from transcnn.explain.baselines import CONTROLS
 from transcnn.explain.faithfulness import Effort, faithfulness
 from transcnn.explain.verdict import SCORES
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.cli.process import transcnn
 from tests.runs.made import SETTINGS, item, made_run, measured
-from transcnn.analysis.mistakes.filters import Filter
-from transcnn.analysis.mistakes.scores import accuracy
-from transcnn.analysis.mistakes.slices import with_clusters
+from transcnn.analysis.errors.filters import Filter
+from transcnn.analysis.errors.scores import accuracy
+from transcnn.analysis.errors.slices import with_clusters
 from transcnn.model.variants import network
 from transcnn.reports.html import render
 from transcnn.runs.store import begin, run_path

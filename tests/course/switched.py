@@ -6,7 +6,7 @@ import math
 import numpy as np
 import torch
 
-from transcnn.model.taps import Taps
+from transcnn.model.hooks import Taps
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from transcnn.assets import FOLDER
 from transcnn.course.before_after import (
     BY_NAME,
     FORMS,
@@ -15,10 +14,10 @@ from transcnn.course.before_after import (
     load_items,
     read_items,
 )
-from transcnn.course.lessons import LANGUAGES
 from transcnn.errors import ChoiceError
+from transcnn.words import FOLDER, LANGUAGES
 
-TEXT = (FOLDER / "before_after" / "en.toml").read_text(encoding="utf-8")
+TEXT = (FOLDER / "en" / "before_after.toml").read_text(encoding="utf-8")
 
 
 def test_the_forms_are_parallel_three_surface_and_three_deep():

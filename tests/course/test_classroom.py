@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcnn.course.classroom import store
-from transcnn.course.classroom.door import Door, clean_name, read_code
+from transcnn.course.classroom.rate_limiter import Door, clean_name, read_code
 from transcnn.course.classroom.slide import Slide
 from transcnn.course.classroom.store import Classes, Learner, Teacher
 from transcnn.course.classroom.table import as_csv

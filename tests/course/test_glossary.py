@@ -5,13 +5,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from transcnn.assets import FOLDER
 from transcnn.course.glossary import CARD, load_glossary, read_glossary
-from transcnn.course.lessons import LANGUAGES
 from transcnn.course.word_card import draw
 from transcnn.errors import ChoiceError
+from transcnn.words import FOLDER, LANGUAGES
 
-TEXT = (FOLDER / "glossary" / "en.toml").read_text(encoding="utf-8")
+TEXT = (FOLDER / "en" / "glossary.toml").read_text(encoding="utf-8")
 
 
 def test_both_languages_have_the_same_terms_in_the_same_order():

@@ -13,13 +13,17 @@ from torch.utils.flop_counter import FlopCounterMode
 from tests.course.conftest import PICTURES
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
-from transcnn.course import asking, going_up, heads, other_half, price
+from transcnn.course import ch1_attention as asking
+from transcnn.course import ch2_heads as heads
+from transcnn.course import ch3_grids as going_up
+from transcnn.course import ch4_cost as price
+from transcnn.course import ch4_network as other_half
 from transcnn.course.clock import Timed, measured
 from transcnn.course.questions import Click, Draw, Estimate, Order
 from transcnn.course.steps import QUESTIONS
 from transcnn.model.attention import attend
+from transcnn.model.hooks import Taps
 from transcnn.model.network import blank
-from transcnn.model.taps import Taps
 
 TWELVE = [(y, x) for y in (40, 104, 168) for x in (24, 88, 152, 200)]
 

@@ -4,11 +4,10 @@ import re
 
 import pytest
 
-from transcnn.assets import FOLDER
-from transcnn.course.lessons import LANGUAGES
 from transcnn.course.notes import load_notes, load_pages, read_notes, read_page
 from transcnn.course.steps import STEPS
 from transcnn.errors import ChoiceError
+from transcnn.words import FOLDER, LANGUAGES
 
 CHAPTERS = sorted({step.chapter for step in STEPS})
 GOOD = """+++
@@ -39,7 +38,7 @@ def test_both_languages_vote_on_the_same_questions_of_the_chapter(chapter):
 def test_every_file_is_read_and_both_languages_have_the_same():
     named = {language: set() for language in LANGUAGES}
     for language in LANGUAGES:
-        for file in (FOLDER / "lessons" / "notes" / language).iterdir():
+        for file in (FOLDER / language / "notes").iterdir():
             named[language].add(file.name)
             text = file.read_text(encoding="utf-8")
             read = read_notes if file.name.startswith("chapter-") else read_page

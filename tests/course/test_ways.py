@@ -3,7 +3,7 @@
 import pytest
 
 from tests.course.conftest import PICTURES
-from transcnn.course.going_up import centred
+from transcnn.course.ch3_grids import centred
 from transcnn.course.hand_map import read_map
 from transcnn.course.questions import Choose, Estimate, Posed
 from transcnn.course.steps import QUESTIONS, STEPS

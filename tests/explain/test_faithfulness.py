@@ -8,9 +8,9 @@ import pytest
 
 from tests.explain.planted import Constant, Oracle, Planted, subject
 from transcnn.errors import ChoiceError
-from transcnn.explain.board import Board
 from transcnn.explain.faithfulness import Effort, faithfulness
 from transcnn.explain.method import Stopped
+from transcnn.explain.patches import Board
 from transcnn.explain.verdict import SCORES, VOTES, advantage
 
 LITTLE = Effort(steps=8, orders=8, holes=48, draws=2, ties=3)

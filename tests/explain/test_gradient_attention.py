@@ -8,7 +8,7 @@ from tests.explain.conftest import random_pixels
 from transcnn.errors import ChoiceError
 from transcnn.explain.gradient_attention import GradientAttention
 from transcnn.explain.subject import Subject, Target
-from transcnn.model.taps import Taps
+from transcnn.model.hooks import Taps
 
 
 class Fainter(Taps):

@@ -10,7 +10,7 @@ from scipy import stats
 from tests.explain.planted import Constant, Oracle, Planted, subject
 from transcnn.errors import NotARun, OtherRun
 from transcnn.evaluation.run import Run
-from transcnn.explain.controls import CONTROLS
+from transcnn.explain.baselines import CONTROLS
 from transcnn.explain.faithfulness import Effort
 from transcnn.explain.over_pictures import average, measure
 from transcnn.explain.verdict import SCORES

@@ -6,10 +6,10 @@ import torch
 
 from tests.explain.planted import SIZE, Planted, subject
 from transcnn.explain.attribution import Attribution, Kind
-from transcnn.explain.board import Board, board_side, order_of, tied_share
 from transcnn.explain.curves import deletion, insertion
 from transcnn.explain.infidelity import draw_holes, infidelity
 from transcnn.explain.pairwise import agreement, pairwise
+from transcnn.explain.patches import Board, board_side, order_of, tied_share
 from transcnn.explain.sensitivity import RADIUS, changes, with_noise
 
 LINEAR_CELLS = np.random.default_rng(3).normal(size=64)

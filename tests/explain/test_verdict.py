@@ -3,7 +3,7 @@
 import pytest
 
 from transcnn.analysis.intervals import Interval
-from transcnn.explain.controls import CONTROLS
+from transcnn.explain.baselines import CONTROLS
 from transcnn.explain.verdict import LESS_IS_BETTER, VOTES, advantage, judge
 
 

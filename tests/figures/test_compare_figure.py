@@ -7,8 +7,8 @@ import re
 import pytest
 
 from transcnn import Classifier
+from transcnn.figures.attention_table import reading_csv
 from transcnn.figures.compare import Compared, compare_csv, compare_sheet
-from transcnn.figures.reading_table import reading_csv
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from tests.golden.recipe import fill, reference_input
 from transcnn import Classifier, create_model
-from transcnn.analysis.reading import telling_token
-from transcnn.analysis.without import Rerun
+from transcnn.analysis.ablation import Rerun
+from transcnn.analysis.attention_row import telling_token
 from transcnn.assets import FOLDER
 from transcnn.classifier import Answer
+from transcnn.figures.ablation_packet import without_packet
 from transcnn.figures.packet import pack, photo_packet
 from transcnn.figures.trace_packet import EVEN, PER_OCTAVE, encode, trace_packet
-from transcnn.figures.without_packet import without_packet
 from transcnn.labels import class_names
 from transcnn.pictures import Box, Crop
 from transcnn.trace import record

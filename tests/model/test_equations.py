@@ -11,8 +11,8 @@ from tests.model import reference
 from tests.model.filled import filled_hmhsa
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import BATCH, GROUP, HMHSA, LAYER, PooledAttention
+from transcnn.model.hooks import Place, Probe, Taps
 from transcnn.model.pooled import GridPooledAttention
-from transcnn.model.taps import Place, Probe, Taps
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-10}  # of the largest value
 NORMS = st.sampled_from([None, BATCH, GROUP, LAYER])

@@ -5,8 +5,8 @@ import torch
 from torch import nn
 
 from tests.golden.recipe import fill, reference_input
+from transcnn.model.hooks import Taps
 from transcnn.model.network import build, fold_batch_norms
-from transcnn.model.taps import Taps
 
 NAMES = ["transcnn_lite0", "transcnn_nano", "transcnn_v1_tiny", "hatnet_tiny"]
 

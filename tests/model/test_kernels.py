@@ -5,8 +5,8 @@ import torch
 
 from tests.golden.recipe import fill, reference_input
 from transcnn import list_models
+from transcnn.model.hooks import Taps
 from transcnn.model.network import build
-from transcnn.model.taps import Taps
 
 LARGE = {"transcnn_base", "transcnn_v1_small", "transcnn_v1_medium", "transcnn_v1_large"}
 LARGE |= {"hatnet_small", "hatnet_medium", "hatnet_large"}

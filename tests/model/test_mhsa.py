@@ -11,7 +11,7 @@ from tests.golden.recipe import fill
 from transcnn.errors import ChoiceError
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import HMHSA
-from transcnn.model.taps import Place, Probe, Taps
+from transcnn.model.hooks import Place, Probe, Taps
 from transcnn.model.transformer import TransformerBlock
 
 SIZE = (5, 7)

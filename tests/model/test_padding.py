@@ -11,7 +11,7 @@ from tests.model.filled import filled_hmhsa
 from transcnn.model import grids
 from transcnn.model.attention import attend, softmax_weights
 from transcnn.model.config import HMHSA, Level
-from transcnn.model.taps import Place, Probe, Taps
+from transcnn.model.hooks import Place, Probe, Taps
 
 SIDES = st.integers(1, 14)
 GRIDS = st.integers(2, 6)

@@ -5,7 +5,7 @@ import torch
 
 from tests.model.filled import filled_hmhsa
 from transcnn.model.config import BATCH, HMHSA, LAYER
-from transcnn.model.taps import Place, Probe, Taps
+from transcnn.model.hooks import Place, Probe, Taps
 
 # Norms of one place or of stored statistics: a group norm would mix all places by itself.
 PAPER = dict(level_norm=BATCH)

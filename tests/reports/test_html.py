@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from tests.reports.conftest import EVIL
-from transcnn.analysis.mistakes.filters import Filter, parse_filter
-from transcnn.analysis.mistakes.slices import with_clusters
+from transcnn.analysis.errors.filters import Filter, parse_filter
+from transcnn.analysis.errors.slices import with_clusters
 from transcnn.errors import ChoiceError
 from transcnn.labels import names_of
 from transcnn.reports.html import render as render_table

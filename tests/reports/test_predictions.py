@@ -8,11 +8,11 @@ import pyarrow.parquet
 import pytest
 
 from tests.reports.conftest import EVIL
-from transcnn.analysis.mistakes.filters import parse_filter
-from transcnn.analysis.mistakes.scores import accuracy, confusion
-from transcnn.analysis.mistakes.slices import with_clusters
-from transcnn.analysis.mistakes.survival import survival
-from transcnn.analysis.mistakes.table import CASES
+from transcnn.analysis.errors.filters import parse_filter
+from transcnn.analysis.errors.scores import accuracy, confusion
+from transcnn.analysis.errors.slices import with_clusters
+from transcnn.analysis.errors.survival import survival
+from transcnn.analysis.errors.table import CASES
 from transcnn.labels import names_of
 from transcnn.reports.predictions import as_csv, as_parquet, columns
 

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from tests.runs.made import table_of
+from transcnn.analysis.errors.calibration import Calibration, calibration
+from transcnn.analysis.errors.differences import Difference
+from transcnn.analysis.errors.filters import Filter
+from transcnn.analysis.errors.slices import Slice
+from transcnn.analysis.errors.survival import survival
 from transcnn.analysis.intervals import Interval
-from transcnn.analysis.mistakes.calibration import Calibration, calibration
-from transcnn.analysis.mistakes.differences import Difference
-from transcnn.analysis.mistakes.filters import Filter
-from transcnn.analysis.mistakes.slices import Slice
-from transcnn.analysis.mistakes.survival import survival
 from transcnn.reports.sentences import (
     accuracy_says,
     calibration_says,
@@ -18,7 +18,8 @@ from transcnn.reports.sentences import (
     slices_says,
     survival_says,
 )
-from transcnn.reports.wording import LANGUAGES, Wording
+from transcnn.reports.wording import Wording
+from transcnn.words import LANGUAGES
 
 SAY = Wording("en")
 RIGHT = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2]  # of ten pictures of the class 1

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from transcnn.analysis.errors.filters import parse_filter
+from transcnn.analysis.errors.table import CASES
 from transcnn.analysis.intervals import Interval
-from transcnn.analysis.mistakes.filters import parse_filter
-from transcnn.analysis.mistakes.table import CASES
 from transcnn.labels import class_names
 from transcnn.reports import wording
 from transcnn.reports.handout.html import CHAPTERS
-from transcnn.reports.wording import LANGUAGES, Wording, number, p_value, percent, points, strings
+from transcnn.reports.wording import Wording, number, p_value, percent, points, strings
+from transcnn.words import LANGUAGES
 
 PACKAGE = Path(wording.__file__).parents[1]
 # The app's board says some of these words too.

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from transcnn.analysis.attending import Attending
-from transcnn.analysis.mistakes.table import CASES, TOP, CaseColumns, Table
+from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Table
 from transcnn.runs.labelled import Item
 from transcnn.runs.measured import CaseAnswer, Measured
 from transcnn.runs.store import Settings, begin

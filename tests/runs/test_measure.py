@@ -11,7 +11,7 @@ from PIL import Image
 from tests.golden.recipe import fill
 from transcnn import Classifier, create_model
 from transcnn.analysis.appearance import appearance
-from transcnn.analysis.mistakes.table import CASES
+from transcnn.analysis.errors.table import CASES
 from transcnn.assets import FOLDER
 from transcnn.pictures import decode, prepare
 from transcnn.runs.labelled import Item

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.runs.made import CLASSES, SETTINGS, assert_same, item, jpeg, made_run, measured
-from transcnn.analysis.mistakes.table import CASES, TOP, with_similarity
+from transcnn.analysis.errors.table import CASES, TOP, with_similarity
 from transcnn.errors import ChoiceError, NoRun, NotARun, OtherRun
 from transcnn.runs.measured import Broken
 from transcnn.runs.store import (

@@ -9,7 +9,7 @@ import torch
 from tests.training.stopping import stop_after
 from transcnn.checkpoints import create_model, load
 from transcnn.errors import ChoiceError
-from transcnn.model.taps import Taps
+from transcnn.model.hooks import Taps
 from transcnn.trace import make_switch
 from transcnn.training.batches import Batches
 from transcnn.training.labels import tell

@@ -5,8 +5,8 @@ import pytest
 
 from transcnn.checkpoints import create_model
 from transcnn.errors import FolderError
+from transcnn.model.hooks import Taps
 from transcnn.model.network import fold_batch_norms
-from transcnn.model.taps import Taps
 from transcnn.model.variants import IMAGENETTE
 from transcnn.trace import make_switch
 from transcnn.training.labels import tell, told_by_teacher

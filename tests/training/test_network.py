@@ -5,8 +5,8 @@ import torch
 
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import HMHSA, LAYER
+from transcnn.model.hooks import Probe, Taps
 from transcnn.model.network import fold_batch_norms
-from transcnn.model.taps import Probe, Taps
 from transcnn.trace import make_switch
 from transcnn.training.network import StudentAndTeacher, TrainingTaps, start_branch_anew
 

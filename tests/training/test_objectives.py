@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from transcnn.model.taps import Place
+from transcnn.model.hooks import Place
 from transcnn.training import objectives
 from transcnn.training.network import Answer
 from transcnn.training.objectives import Lesson

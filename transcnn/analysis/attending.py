@@ -25,8 +25,8 @@ from torch import Tensor
 from transcnn.model import grids
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import Level
+from transcnn.model.hooks import Place
 from transcnn.model.network import TransCNN
-from transcnn.model.taps import Place
 
 # A sink is read at least so many times as much as an even share, by at least this share of all
 # asking tokens more than evenly, and its input has at least so many times the board's usual norm.

@@ -32,10 +32,10 @@ def attention(
 
     import numpy as np
 
-    from transcnn.analysis.reading import reading_facts
+    from transcnn.analysis.attention_row import reading_facts
     from transcnn.classifier import Classifier
     from transcnn.figures import sheet
-    from transcnn.figures.reading import reading_sheet
+    from transcnn.figures.attention import reading_sheet
     from transcnn.figures.scale import format_multiple
     from transcnn.pictures import decode, prepare
 

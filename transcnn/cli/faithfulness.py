@@ -115,7 +115,7 @@ def _as_dict(one: "Average") -> dict[str, object]:
 def _table(averages: "Sequence[Average]") -> list[str]:
     """Three Markdown tables: the scores of each method; in how many of the four that are about
     faithfulness it beats each control, and the verdict; how many single pictures have which."""
-    from transcnn.explain.controls import CONTROLS
+    from transcnn.explain.baselines import CONTROLS
     from transcnn.explain.verdict import SCORES
     from transcnn.reports.tables import table_lines
 

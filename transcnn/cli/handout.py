@@ -7,12 +7,13 @@ import click
 
 from transcnn.cli import options
 from transcnn.errors import ChoiceError
+from transcnn.words import LANGUAGES
 
 
 @click.command()
 @click.argument("image", type=options.FILE)
 @click.option("--chapter", type=int, default=1, show_default=True, help="Of the course.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
 @click.option("--out", type=options.FILE, required=True, help="FILE.html.")
 @options.model
 def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None:

@@ -13,7 +13,7 @@ from transcnn.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
-    from transcnn.evaluation.reading import HeadReading
+    from transcnn.evaluation.attention import HeadReading
     from transcnn.pictures.prepare import Resize
 
 
@@ -50,7 +50,7 @@ def reading(
     """
     from transcnn import evaluation
     from transcnn.classifier import Classifier
-    from transcnn.evaluation.reading import measure_reading
+    from transcnn.evaluation.attention import measure_reading
     from transcnn.evaluation.run import prepare_run
 
     options.use_threads(threads)
@@ -76,7 +76,7 @@ def _as_dict(head: "HeadReading") -> dict[str, object]:
 
 def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str, object]]:
     """Means over the pictures that have a box."""
-    from transcnn.evaluation.reading import read_box
+    from transcnn.evaluation.attention import read_box
     from transcnn.pictures import decode, prepare
 
     sums: dict[tuple[int, int], list[list[float]]] = {}

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from transcnn.cli import options
+from transcnn.words import LANGUAGES
 
 
 @click.command()
@@ -12,7 +13,11 @@ from transcnn.cli import options
 @click.option("--out", type=options.FILE, required=True, help="FILE.html, .csv or .parquet.")
 @click.option("--where", default="", help='Only some pictures, such as "right:no tag:blur".')
 @click.option(
-    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of HTML."
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default="en",
+    show_default=True,
+    help="Of HTML.",
 )
 def report(run: str, out: Path, where: str, language: str) -> None:
     """Write what RUN says to a file that needs nothing else: a page, or every picture as a row.
@@ -21,8 +26,8 @@ def report(run: str, out: Path, where: str, language: str) -> None:
     """
     ending = options.ending(out, (".html", ".csv", ".parquet"))
 
-    from transcnn.analysis.mistakes.filters import parse_filter
-    from transcnn.analysis.mistakes.slices import with_clusters
+    from transcnn.analysis.errors.filters import parse_filter
+    from transcnn.analysis.errors.slices import with_clusters
     from transcnn.labels import names_of
     from transcnn.model.variants import network
     from transcnn.reports.html import render

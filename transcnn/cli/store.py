@@ -72,8 +72,8 @@ def _for_all(names: list[str], processes: int) -> list[str]:
 
 
 def _as_dict(run: str, store: "Store") -> dict[str, Any]:
-    from transcnn.analysis.mistakes.scores import accuracy
-    from transcnn.analysis.mistakes.survival import survival
+    from transcnn.analysis.errors.scores import accuracy
+    from transcnn.analysis.errors.survival import survival
 
     table, progress = store.table(), store.progress()
     broken = [{"file": b.name, "error": b.why} for b in store.broken()]

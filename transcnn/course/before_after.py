@@ -13,15 +13,14 @@ from fractions import Fraction
 from typing import Literal
 
 from transcnn.analysis.cost.attention import hmhsa
-from transcnn.assets import FOLDER
 from transcnn.course.checking import check_keys, check_text, read_toml
+from transcnn.words import FOLDER
 
 Form = Literal["A", "B"]
 Depth = Literal["surface", "deep"]
 
 FORMS: tuple[Form, Form] = ("A", "B")
 TIMES = ("before", "after")
-_FOLDER = FOLDER / "before_after"
 
 # Item 4: a map, its grids, and how they are changed.
 _SIDE, _GROWN, _GRID, _WIDER = 32, 64, 4, 8
@@ -118,7 +117,9 @@ class ItemWords:
 @functools.cache
 def load_items(language: str) -> dict[str, ItemWords]:
     """The words of every item by its name. Raises ChoiceError naming what is wrong in the file."""
-    return read_items(language, (_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    return read_items(
+        language, (FOLDER / language / "before_after.toml").read_text(encoding="utf-8")
+    )
 
 
 def read_items(language: str, text: str) -> dict[str, ItemWords]:

@@ -19,7 +19,7 @@ from transcnn.course.hand_map import Numbers
 from transcnn.model import grids
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import HMHSA
-from transcnn.model.taps import Place, Probe, Taps
+from transcnn.model.hooks import Place, Probe, Taps
 
 Wide = NDArray[np.float64]
 

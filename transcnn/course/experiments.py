@@ -10,11 +10,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from transcnn.analysis.hiding import Fill, Hiding, Run, board_of, drawn_cells, hide, look_at_hidden
-from transcnn.analysis.ledger import ledger
+from transcnn.analysis.contributions import ledger
+from transcnn.analysis.occlusion import (
+    Fill,
+    Hiding,
+    Run,
+    board_of,
+    drawn_cells,
+    hide,
+    look_at_hidden,
+)
 from transcnn.analysis.untrained import untrained
 from transcnn.classifier import Answer, Classifier
-from transcnn.model.taps import Place
+from transcnn.model.hooks import Place
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.changes import GRAY, Pixels, cover
 from transcnn.pictures.samples import (

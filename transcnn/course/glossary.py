@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from transcnn.assets import FOLDER
 from transcnn.course.checking import check_keys, check_text, read_toml
+from transcnn.words import FOLDER
 
 CARD = ("token", "grid", "level", "reading")
-_FOLDER = FOLDER / "glossary"
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Glossary:
 @functools.cache
 def load_glossary(language: str) -> Glossary:
     """The glossary of a language. Raises ChoiceError naming what is wrong in its file."""
-    text = (_FOLDER / f"{language}.toml").read_text(encoding="utf-8")
+    text = (FOLDER / language / "glossary.toml").read_text(encoding="utf-8")
     return read_glossary(language, text)
 
 

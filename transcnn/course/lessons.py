@@ -19,16 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from transcnn.assets import FOLDER
 from transcnn.course.checking import check_keys, check_text, read_toml
 from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.errors import ChoiceError
+from transcnn.words import FOLDER
 
-LANGUAGES = ("en", "zh")
 MOST_WORDS = 80
 MOST_SIGNS = 160  # of Chinese, which has no spaces between words
-_FOLDER = FOLDER / "lessons"
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def load_lesson(step: Step, language: str) -> Lesson:
 
 
 def lesson_file(step: Step, language: str) -> Path:
-    return _FOLDER / language / f"{step.number}-{step.name}.md"
+    return FOLDER / language / "lessons" / f"{step.number}-{step.name}.md"
 
 
 def read_lesson(step: Step, language: str, text: str) -> Lesson:
@@ -118,7 +116,7 @@ def _check_length(field: str, body: str, language: str) -> None:
 def all_lessons(language: str) -> dict[str, Lesson]:
     """The words of every step by its number. Raises ChoiceError also for a file of no step."""
     known = {lesson_file(step, language) for step in STEPS}
-    for file in (_FOLDER / language).iterdir():
+    for file in (FOLDER / language / "lessons").iterdir():
         if file not in known:
             raise ChoiceError(field=language, value=file.name, allowed="files of steps")
     return {step.number: load_lesson(step, language) for step in STEPS}

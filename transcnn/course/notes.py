@@ -16,12 +16,10 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
-from transcnn.assets import FOLDER
 from transcnn.course.checking import check_keys, check_text
 from transcnn.course.lessons import split_front
 from transcnn.errors import ChoiceError
-
-_FOLDER = FOLDER / "lessons" / "notes"
+from transcnn.words import FOLDER
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class NotesPage:
 def load_notes(chapter: int, language: str) -> ChapterNotes:
     """The notes on a chapter. Raises ChoiceError naming what is wrong in its file."""
     name = f"chapter-{chapter}.md"
-    text = (_FOLDER / language / name).read_text(encoding="utf-8")
+    text = (FOLDER / language / "notes" / name).read_text(encoding="utf-8")
     return read_notes(f"notes/{language}/{name}", text)
 
 
@@ -81,7 +79,7 @@ def _pairs(where: str, tables: Any, names: tuple[str, str]) -> tuple[tuple[str, 
 @functools.cache
 def load_pages(language: str) -> tuple[NotesPage, ...]:
     """The pages that belong to no chapter. Raises ChoiceError."""
-    files = sorted((_FOLDER / language).glob("*.md"))
+    files = sorted((FOLDER / language / "notes").glob("*.md"))
     return tuple(
         read_page(f"notes/{language}/{file.name}", file.read_text(encoding="utf-8"))
         for file in files

@@ -1,6 +1,12 @@
 """All steps in their order, and all questions by name."""
 
-from transcnn.course import asking, claims, controls, going_up, heads, other_half, price
+from transcnn.course import ch1_attention as asking
+from transcnn.course import ch2_heads as heads
+from transcnn.course import ch3_grids as going_up
+from transcnn.course import ch4_cost as price
+from transcnn.course import ch4_network as other_half
+from transcnn.course import ch5_baselines as controls
+from transcnn.course import ch5_claims as claims
 from transcnn.course.step import Question, Step
 
 STEPS: tuple[Step, ...] = (

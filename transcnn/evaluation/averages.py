@@ -5,7 +5,7 @@ from torch import Tensor
 
 from transcnn.classifier import Classifier
 from transcnn.evaluation.run import BATCH, Progress, Run
-from transcnn.model.taps import Place, Taps
+from transcnn.model.hooks import Place, Taps
 from transcnn.pictures.changes import UNCHANGED
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.explain.attribution import Values
-from transcnn.explain.board import Board, Hidden, Order
 from transcnn.explain.fill import Fill
+from transcnn.explain.patches import Board, Hidden, Order
 
 
 @dataclass(frozen=True, eq=False)

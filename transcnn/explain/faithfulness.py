@@ -17,14 +17,14 @@ import numpy as np
 
 from transcnn.analysis.intervals import Interval, student
 from transcnn.errors import ChoiceError
-from transcnn.explain import controls
+from transcnn.explain import baselines as controls
 from transcnn.explain.attribution import Attribution, Values
-from transcnn.explain.board import Board, Order, order_of, tied_share
 from transcnn.explain.curves import Curve, deletion, insertion
 from transcnn.explain.fill import FILLS, Fill
 from transcnn.explain.infidelity import draw_holes, infidelity, losses
 from transcnn.explain.method import Method, Told, part, quiet
 from transcnn.explain.pairwise import pairwise
+from transcnn.explain.patches import Board, Order, order_of, tied_share
 from transcnn.explain.random_weights import random_weights
 from transcnn.explain.sensitivity import changes, with_noise
 from transcnn.explain.subject import Subject

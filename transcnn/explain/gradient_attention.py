@@ -23,7 +23,7 @@ from transcnn.explain.method import Told, quiet, settings_of
 from transcnn.explain.parts import find_block, find_level, shape_of
 from transcnn.explain.subject import Subject
 from transcnn.model import grids
-from transcnn.model.taps import Place, Taps
+from transcnn.model.hooks import Place, Taps
 
 
 @dataclass(frozen=True)

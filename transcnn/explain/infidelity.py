@@ -16,9 +16,9 @@ best factor b takes away the first (captum's `normalize`), division by E[d^2] th
 import numpy as np
 
 from transcnn.explain.attribution import Values
-from transcnn.explain.board import Board, Hidden
 from transcnn.explain.fill import Fill
 from transcnn.explain.method import Told, quiet
+from transcnn.explain.patches import Board, Hidden
 
 
 def draw_holes(side: int, count: int, random: np.random.Generator) -> Hidden:

@@ -18,10 +18,10 @@ from transcnn.analysis.intervals import Interval, mean_interval
 from transcnn.classifier import Classifier
 from transcnn.errors import NotARun, OtherRun
 from transcnn.evaluation.run import Run
-from transcnn.explain.board import Board
-from transcnn.explain.controls import CONTROLS
+from transcnn.explain.baselines import CONTROLS
 from transcnn.explain.faithfulness import Effort, faithfulness
 from transcnn.explain.method import Method, settings_of
+from transcnn.explain.patches import Board
 from transcnn.explain.subject import Subject, Target
 from transcnn.explain.verdict import SCORES, Verdict, judge
 from transcnn.pictures.changes import Pixels

@@ -14,9 +14,9 @@ there a pair of equal losses counts as right, here as neither.
 import numpy as np
 
 from transcnn.explain.attribution import Values
-from transcnn.explain.board import Board, Order, ranks
 from transcnn.explain.curves import counts, first
 from transcnn.explain.fill import Fill
+from transcnn.explain.patches import Board, Order, ranks
 
 
 def pairwise(board: Board, values: Values, order: Order, fill: Fill, groups: int) -> float:

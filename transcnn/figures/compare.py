@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from transcnn.figures.reading import NOTE, place_says, reading_row
-from transcnn.figures.reading_table import COLUMNS, reading_rows
+from transcnn.figures.attention import NOTE, place_says, reading_row
+from transcnn.figures.attention_table import COLUMNS, reading_rows
 from transcnn.figures.sheet import Panel, Row, Sheet
 from transcnn.figures.table import to_csv
 from transcnn.trace.trace import Trace

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from transcnn.explain import kinds
 from transcnn.explain.attribution import Attribution, Kind, Values
 from transcnn.explain.subject import Subject
-from transcnn.figures.reading import scale_bar
+from transcnn.figures.attention import scale_bar
 from transcnn.figures.scale import LIGHT, OCTAVES, colours, format_multiple
 from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
 

@@ -20,7 +20,7 @@ from transcnn.analysis.tokens import (
     token_norms,
 )
 from transcnn.figures import sheet
-from transcnn.figures.reading import scale_bar
+from transcnn.figures.attention import scale_bar
 from transcnn.figures.scale import NORM_TOP, colours, norm_colours
 from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
 from transcnn.figures.table import to_csv

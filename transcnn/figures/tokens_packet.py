@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.analysis.added import Added
-from transcnn.analysis.reading import telling_token
+from transcnn.analysis.attention_row import telling_token
 from transcnn.analysis.tokens import ChannelColours, fit_colours, merges, token_norms
 from transcnn.figures.packet import pack_arrays
 from transcnn.figures.scale import NORM_TOP

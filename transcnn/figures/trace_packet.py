@@ -12,7 +12,7 @@ float32 and without the decoding that float16 would need there.
 import numpy as np
 from numpy.typing import NDArray
 
-from transcnn.analysis.reading import telling_token
+from transcnn.analysis.attention_row import telling_token
 from transcnn.figures.packet import pack
 from transcnn.trace.trace import LevelTrace, Trace
 

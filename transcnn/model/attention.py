@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from transcnn.model import grids
 from transcnn.model.config import HMHSA, Level
+from transcnn.model.hooks import Probe
 from transcnn.model.layers import Pointwise, make_norm
-from transcnn.model.taps import Probe
 
 
 def attend(qkv: Tensor, level: Level, heads: int, probe: Probe | None, index: int) -> Tensor:

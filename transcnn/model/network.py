@@ -11,9 +11,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from transcnn.errors import ChoiceError
 from transcnn.model import blocks, config, variants
 from transcnn.model.attention import HierarchicalAttention
+from transcnn.model.hooks import Probe, Taps
 from transcnn.model.layers import Pointwise, drop_path, make_activation, make_norm
 from transcnn.model.pooled import GridPooledAttention
-from transcnn.model.taps import Probe, Taps
 
 
 @dataclass(frozen=True)

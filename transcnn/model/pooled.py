@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from transcnn.model.attention import attend, softmax_weights
 from transcnn.model.config import Level, PooledAttention
+from transcnn.model.hooks import Probe
 from transcnn.model.layers import Pointwise, make_norm
-from transcnn.model.taps import Probe
 
 
 class GridPooledAttention(nn.Module):

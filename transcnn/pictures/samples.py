@@ -2,6 +2,7 @@
 
 import functools
 import json
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from transcnn.assets import FOLDER
 from transcnn.pictures.decode import decode
 from transcnn.pictures.prepare import prepare
+from transcnn.words import FOLDER as WORDS
+from transcnn.words import LANGUAGES
 
 _SAMPLES = FOLDER / "samples"
 
@@ -37,11 +40,20 @@ class Sample:
 def samples() -> tuple[Sample, ...]:
     """All samples, in the order in which they are shown."""
     rows = json.loads((_SAMPLES / "samples.json").read_text(encoding="utf-8"))
+    words = {
+        language: tomllib.loads((WORDS / language / "samples.toml").read_text(encoding="utf-8"))
+        for language in LANGUAGES
+    }
+
+    def said(row: dict[str, str], part: str) -> dict[str, str]:
+        name = Path(row["file"]).stem
+        return {language: table[name][part] for language, table in words.items()}
+
     return tuple(
         Sample(
             _SAMPLES / row["file"],
-            {language: row[f"title_{language}"] for language in ("en", "zh")},
-            {language: row[f"alt_{language}"] for language in ("en", "zh")},
+            said(row, "title"),
+            said(row, "alt"),
             tuple(row["accepted"]),
             row["licence"],
             row["author"],

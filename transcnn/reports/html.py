@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from transcnn.analysis.mistakes.calibration import Calibration, calibration
-from transcnn.analysis.mistakes.differences import differences
-from transcnn.analysis.mistakes.filters import Filter
-from transcnn.analysis.mistakes.scores import class_scores, confusion
-from transcnn.analysis.mistakes.slices import find_slices
-from transcnn.analysis.mistakes.survival import survival
-from transcnn.analysis.mistakes.table import Table
+from transcnn.analysis.errors.calibration import Calibration, calibration
+from transcnn.analysis.errors.differences import differences
+from transcnn.analysis.errors.filters import Filter
+from transcnn.analysis.errors.scores import class_scores, confusion
+from transcnn.analysis.errors.slices import find_slices
+from transcnn.analysis.errors.survival import survival
+from transcnn.analysis.errors.table import Table
 from transcnn.labels import names_of
 from transcnn.reports.page import fill
 from transcnn.reports.sentences import (

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 
-from transcnn.analysis.mistakes.table import TOP, Table
+from transcnn.analysis.errors.table import TOP, Table
 from transcnn.figures.table import to_csv
 from transcnn.labels import ClassName
 

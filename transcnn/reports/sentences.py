@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from transcnn.analysis.mistakes.calibration import Calibration
-from transcnn.analysis.mistakes.differences import Difference
-from transcnn.analysis.mistakes.scores import accuracy
-from transcnn.analysis.mistakes.slices import Slice
-from transcnn.analysis.mistakes.survival import Survival
-from transcnn.analysis.mistakes.table import Table
+from transcnn.analysis.errors.calibration import Calibration
+from transcnn.analysis.errors.differences import Difference
+from transcnn.analysis.errors.scores import accuracy
+from transcnn.analysis.errors.slices import Slice
+from transcnn.analysis.errors.survival import Survival
+from transcnn.analysis.errors.table import Table
 from transcnn.reports.wording import Wording, percent, points
 
 _FITS = 0.01  # a mean confidence this far from the share of right answers

@@ -5,21 +5,18 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 
+from transcnn.analysis.errors.calibration import BINS
+from transcnn.analysis.errors.filters import Filter
 from transcnn.analysis.intervals import Interval
-from transcnn.analysis.mistakes.calibration import BINS
-from transcnn.analysis.mistakes.filters import Filter
 from transcnn.labels import ClassName
-
-LANGUAGES = ("en", "zh")
-_STRINGS = Path(__file__).with_name("strings")
+from transcnn.words import FOLDER
 
 
 @functools.cache
 def strings(language: str) -> Mapping[str, str]:
     """All sentences of a language, gaps open."""
-    text = (_STRINGS / f"{language}.toml").read_text(encoding="utf-8")
+    text = (FOLDER / language / "report.toml").read_text(encoding="utf-8")
     found: dict[str, str] = tomllib.loads(text)
     return found
 

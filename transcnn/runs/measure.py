@@ -12,10 +12,10 @@ from torch import Tensor
 
 from transcnn.analysis.appearance import appearance
 from transcnn.analysis.attending import attending
-from transcnn.analysis.mistakes.table import CASES, TOP
+from transcnn.analysis.errors.table import CASES, TOP
 from transcnn.classifier import Classifier
 from transcnn.errors import PictureError
-from transcnn.model.taps import Taps
+from transcnn.model.hooks import Taps
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.changes import CELL, GRAY, Change, apply_change, cover
 from transcnn.pictures.prepare import Resize

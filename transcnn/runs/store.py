@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from transcnn.analysis.mistakes.table import CASES, TOP, CaseColumns, Ints, Table, with_similarity
+from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Ints, Table, with_similarity
 from transcnn.errors import ChoiceError, FolderError, NoRun, NotARun, OtherRun
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.labelled import Item

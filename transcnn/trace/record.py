@@ -6,8 +6,8 @@ from torch import Tensor
 
 from transcnn.errors import ChoiceError
 from transcnn.model.config import HMHSA
+from transcnn.model.hooks import Place, Switch, Taps
 from transcnn.model.network import TransCNN
-from transcnn.model.taps import Place, Switch, Taps
 from transcnn.pictures import Crop
 from transcnn.trace.trace import Array, BlockTrace, LevelTrace, Trace
 

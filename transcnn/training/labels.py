@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from transcnn.checkpoints import create_model
 from transcnn.errors import FolderError
 from transcnn.labels import find_class
+from transcnn.model.hooks import Taps
 from transcnn.model.network import TransCNN, fold_batch_norms
-from transcnn.model.taps import Taps
-from transcnn.trace.switches import Off
+from transcnn.trace.interventions import Off
 from transcnn.training.data import Progress, Source
 from transcnn.training.network import normalise
 from transcnn.training.recipe import Labels

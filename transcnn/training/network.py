@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.blocks import InvertedResidual
 from transcnn.model.config import Network
+from transcnn.model.hooks import Place, Taps
 from transcnn.model.layers import Pointwise
 from transcnn.model.network import TransCNN, fold_batch_norms
-from transcnn.model.taps import Place, Taps
-from transcnn.trace.switches import Off
+from transcnn.trace.interventions import Off
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from transcnn.analysis.cost.attention import Size
 from transcnn.analysis.cost.network import NetworkCost, Parts
+from transcnn.model.hooks import Taps
 from transcnn.model.network import TransCNN
-from transcnn.model.taps import Taps
 
 
 def count_parameters(model: TransCNN) -> Parts:

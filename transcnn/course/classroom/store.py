@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from transcnn.course.classroom.door import clean_name, digest_of, is_code, new_code, new_key
+from transcnn.course.classroom.rate_limiter import clean_name, digest_of, is_code, new_code, new_key
 from transcnn.course.classroom.slide import Slide, read_slide
 from transcnn.course.kept import Kept, read_kept
 from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses

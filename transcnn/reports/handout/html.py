@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from transcnn.course.glossary import CARD, load_glossary
-from transcnn.course.lessons import LANGUAGES, load_lesson
+from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Estimate
 from transcnn.course.scene import Scene
 from transcnn.course.spelling import Spelled
@@ -11,11 +11,18 @@ from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.course.word_card import draw as draw_word
 from transcnn.errors import ChoiceError
-from transcnn.reports.handout import asking, claims, controls, going_up, heads, other_half, price
+from transcnn.reports.handout import ch1_attention as asking
+from transcnn.reports.handout import ch2_heads as heads
+from transcnn.reports.handout import ch3_grids as going_up
+from transcnn.reports.handout import ch4_cost as price
+from transcnn.reports.handout import ch4_network as other_half
+from transcnn.reports.handout import ch5_baselines as controls
+from transcnn.reports.handout import ch5_claims as claims
 from transcnn.reports.handout.drawing import Board, draw, photo
 from transcnn.reports.handout.equations import as_mathml
 from transcnn.reports.page import fill
 from transcnn.reports.wording import Wording
+from transcnn.words import LANGUAGES
 
 FIGURES = {
     **asking.FIGURES,

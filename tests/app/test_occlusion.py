@@ -1,0 +1,51 @@
+"""Hide and see without a browser: what links say, and what the view gets."""
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app.test_pages import open_app
+from transcnn.pictures.changes import changed_cells
+from transcnn.ui.app.session import Hidden, read_hidden
+
+
+def view(app: AppTest) -> dict:
+    mounted = {c.proto.component_name: c.proto for c in app.get("bidi_component")}
+    return json.loads(mounted["transcnn.occlusion"].json)
+
+
+def open_hide(**link: str) -> dict:
+    app = open_app(**link)
+    app.switch_page("pages/occlusion.py").run()
+    assert not app.exception
+    return view(app)
+
+
+def test_the_page_opens_with_the_places_that_the_fixed_test_hides():
+    shown = open_hide(picture="lion")
+    cells, _ = changed_cells("samples/lion.jpg", 0.4, (7, 7))
+    assert shown["hidden"]["cells"] == [7 * row + column for row, column in cells]
+    assert (shown["hidden"]["percent"], shown["hidden"]["fill"]) == (40, "scraps")
+    assert [len(s["cells"]) for s in shown["shares"]] == [0, 10, 20, 29, 39]
+
+
+def test_a_link_hides_what_it_names():
+    shown = open_hide(picture="lion", share="20", hide="1000000000005", fill="gray")
+    assert shown["hidden"]["cells"] == [0, 2, 48]
+    assert (shown["hidden"]["percent"], shown["hidden"]["fill"]) == (20, "gray")
+    assert shown["hiding"].endswith("/20/gray/1000000000005")
+
+
+@pytest.mark.parametrize("hide", [None, "", "xyz", "2000000000000", "-1", "1" * 60, "0x1", "ABC"])
+def test_places_that_do_not_exist_fall_back_to_the_lot(hide):
+    assert read_hidden("20", hide, "gray", 49) == Hidden(0.2, None, "gray")
+
+
+@pytest.mark.parametrize("share", ["", "101", "-3", "nan", "4e1", "٤", "9" * 400])
+def test_a_share_that_makes_no_sense_is_the_usual_one(share):
+    assert read_hidden(share, None, "scraps", 49) == Hidden(0.4, None, "scraps")
+
+
+def test_a_fill_that_does_not_exist_is_the_first():
+    assert read_hidden("40", None, "blur", 49).fill == "scraps"

@@ -1,0 +1,146 @@
+"""Keys of 5.1 to 5.3 a second time: random networks, noise and switches by other code."""
+
+import zlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from tests.course.conftest import PICTURES
+from tests.course.switched import four_switches, mean_row, ranks, share_of
+from tests.course.test_keys import TWELVE, flattened, key_of, pose
+from transcnn.checkpoints import create_model
+from transcnn.classifier import Classifier
+from transcnn.course import ch5_baselines as controls
+
+
+@pytest.fixture(params=PICTURES)
+def scene(scenes, request):
+    return scenes[request.param]
+
+
+@pytest.fixture(scope="module")
+def never_learned():
+    """The network with q, k, v drawn a second time, from torch's own global generator."""
+    model = create_model("transcnn_lite0", "shipped")
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(1)
+        for name, values in model.named_parameters():
+            if ".qkv." in name and name.endswith("weight"):
+                values.copy_(torch.randn(values.shape) / values.shape[1] ** 0.5)
+            elif ".qkv." in name:
+                values.zero_()
+    return Classifier.around(model, "0" * 64)
+
+
+@pytest.fixture(scope="module")
+def random_attention(never_learned, scenes):
+    """[h, 1, 1, 49, 49] of stage 3, third block, by picture."""
+    return {
+        name: never_learned.trace_pixels(s.pixels, s.trace.crop).block(2, 2).levels[-1].attention
+        for name, s in scenes.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def switched(scenes):
+    return {name: four_switches(scene) for name, scene in scenes.items()}
+
+
+def rows_at(scene, random_attention, cell):
+    trained = mean_row(scene.trace.block(2, 2).levels[-1].attention, cell)
+    return trained, mean_row(random_attention[scene.sample], cell)
+
+
+def test_q43_and_q44_compare_with_a_network_that_never_learned_where_to_read(
+    scene, random_attention
+):
+    block, cell = controls.twins(scene)
+    assert (block.stage, block.block) == (2, 2)
+    trained, random = rows_at(scene, random_attention, cell)
+    assert controls.random_board(scene, block)[cell] == pytest.approx(random, abs=1e-5)
+    assert pose(scene, "Q43").asks.right == {controls.trained_side(scene)}
+    high, low = max(max(trained), max(random)), min(max(trained), max(random))
+    key = "equal" if high / low < 1.1 else "trained" if max(trained) == high else "random"
+    assert pose(scene, "Q44").asks.right == {key}
+
+
+def test_twins_that_look_alike_are_exchanged_for_a_cell_where_they_do_not(scene_of):
+    for at in TWELVE:
+        scene = scene_of("zebra", at)
+        block, cell = controls.twins(scene)
+        trained = block.levels[-1].attention[:, 0, 0].mean(0)
+        random = controls.random_board(scene, block)
+        alike = [np.corrcoef(ranks(trained[t]), ranks(random[t]))[0, 1] for t in range(49)]
+        own = scene.cell(block)
+        assert cell == own if alike[own] <= 0.8 else cell == int(np.argmin(alike))
+
+
+def test_q45_orders_the_boards_by_their_peaks_and_q46_asks_for_the_chosen_one(
+    scene, random_attention
+):
+    trained, random = rows_at(scene, random_attention, scene.at[0] // 32 * 7 + scene.at[1] // 32)
+    seed = zlib.crc32((scene.digest + "noise").encode())
+    z = np.random.Generator(np.random.PCG64(seed)).standard_normal(49)
+    noise = [1 + 0.01 * float(v) for v in z]
+    peaks = {
+        "noise": 49 * max(noise) / sum(noise),
+        "trained": 49 * max(trained),
+        "random": 49 * max(random),
+    }
+    assert pose(scene, "Q45").asks.values == pytest.approx(peaks, rel=1e-4)
+    assert 1 < peaks["noise"] < 1.05
+    letters = controls.board_letters(scene)
+    for board, letter in enumerate("ABC"):
+        posed = pose(replace(scene, board=board), "Q46")
+        name = next(n for n, given in letters.items() if given == letter)
+        assert posed.gaps["board"] == letter
+        assert posed.asks.key == pytest.approx(peaks[name], rel=1e-4)
+
+
+def test_q47_runs_the_network_with_the_attention_of_the_next_sample(scene, switched):
+    first = int(np.argmax(scene.trace.logits))
+    stays = int(np.argmax(switched[scene.sample]["swapped"])) == first
+    assert pose(scene, "Q47").asks.right == {"stays" if stays else "changes"}
+
+
+def test_q48_is_the_probability_under_even_attention(scene, switched):
+    first = int(np.argmax(scene.trace.logits))
+    share = share_of(switched[scene.sample]["uniform"].tolist(), first)
+    assert pose(scene, "Q48").asks.key == pytest.approx(100 * share, rel=1e-3)
+
+
+def test_q49_orders_the_switches_by_what_they_do_to_the_first_logit(scene, switched):
+    first = int(np.argmax(scene.trace.logits))
+    sizes = {
+        name: abs(float(switched[scene.sample][name][first]) - float(scene.trace.logits[first]))
+        for name in ("off", "uniform", "identity")
+    }
+    assert pose(scene, "Q49").asks.values == pytest.approx(sizes, abs=1e-4)
+
+
+def test_edges_are_where_neighbouring_pixels_differ(scenes):
+    scene = scenes["zebra"]
+    pixels = np.full_like(scene.pixels, 100)
+    pixels[40:50, 40:50] = 200  # inside the second cell of the second row
+    shares = controls.edge_shares(replace(scene, pixels=pixels), scene.block)
+    assert shares[8] == pytest.approx(1)
+    flat = controls.edge_shares(replace(scene, pixels=np.full_like(pixels, 9)), scene.block)
+    assert flat == pytest.approx(np.full(49, 1 / 49))
+
+
+@pytest.mark.parametrize("name", ["Q46", "Q48"])
+def test_another_picture_has_another_key(scenes, name):
+    assert len({key_of(pose(scene, name)) for scene in scenes.values()}) >= 2
+
+
+def test_the_side_of_the_trained_board_is_not_always_the_same(scene_of):
+    from transcnn.pictures.samples import samples
+
+    assert {controls.trained_side(scene_of(s.name)) for s in samples()[:12]} == {"a", "b"}
+
+
+@pytest.mark.parametrize("name", ["Q43", "Q44"])
+def test_where_all_readings_are_flat_it_is_asked_whether_any_place_stands_out(scenes, name):
+    assert pose(flattened(scenes["zebra"]), name).flat

@@ -1,0 +1,79 @@
+"""A hidden picture leaves as a figure and as tables that say what came of it."""
+
+import csv
+import io
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+from transcnn import Classifier
+from transcnn.analysis.occlusion import Run, hide, look_at_hidden
+from transcnn.assets import FOLDER
+from transcnn.figures import sheet
+from transcnn.figures.occlusion import answers_csv, cells_csv, hiding_sheet
+from transcnn.figures.scale import colours
+from transcnn.pictures import decode, prepare
+
+CELLS = [(0, 0), (2, 3), (6, 6)]
+
+
+@pytest.fixture(scope="module")
+def hiding():
+    photos = [
+        prepare(decode((FOLDER / "samples" / f"{name}.jpg").read_bytes()), 224)[0]
+        for name in ("lion", "zebra")
+    ]
+    hidden = hide(Run("zebra", 1, photos), CELLS, "scraps", 0.4)
+    return look_at_hidden(Classifier(), photos[1], hidden, CELLS)
+
+
+def test_the_board_has_the_colours_of_the_shares_and_a_cross_on_what_is_hidden(hiding):
+    figure = hiding_sheet("transcnn_lite0", hiding, 2, 3, (4, 1))
+
+    picture, board = figure.rows[0].panels
+    reading = next(r for r in hiding.readings if (r.stage, r.block) == (2, 3))
+    multiples = 49 * reading.shares[4 * 7 + 1].reshape(7, 7)
+    assert np.array_equal(board.colours, colours(multiples))
+    assert {(m.top, m.left) for m in board.marks if m.label} == set(CELLS)
+    assert (picture.marks[0].top, picture.marks[0].left) == (4 * 32, 32)
+
+
+def test_the_figure_names_both_answers(hiding):
+    words = hiding_sheet("transcnn_lite0", hiding, 0, 0, (3, 3)).rows[0].title
+
+    for outcome in (hiding.with_attention, hiding.body):
+        assert f"{outcome.top[0].name.label} {100 * outcome.top[0].probability:.1f} %" in words
+    assert "3 of 49 cells hidden" in words
+
+
+def test_the_figure_is_a_picture_in_both_formats(hiding):
+    figure = hiding_sheet("transcnn_lite0", hiding, 3, 0, (0, 0))
+
+    assert sheet.png(figure).startswith(b"\x89PNG")
+    drawing = ElementTree.fromstring(sheet.svg(figure))
+    assert len(drawing.findall(".//{*}image")) == 3
+
+
+def test_the_answers_are_those_of_the_run(hiding):
+    rows = list(csv.DictReader(io.StringIO(answers_csv(hiding))))
+
+    assert len(rows) == 4 * 5
+    hidden = [r for r in rows if (r["network"], r["picture"]) == ("body", "hidden")]
+    assert [int(r["index"]) for r in hidden] == [a.name.index for a in hiding.body.top]
+    assert [float(r["probability"]) for r in hidden] == [a.probability for a in hiding.body.top]
+
+
+def test_the_cells_table_adds_up_to_what_is_said_of_each_block(hiding):
+    rows = list(csv.DictReader(io.StringIO(cells_csv(hiding))))
+
+    assert len(rows) == len(hiding.readings) * 49 * 49
+    for reading in hiding.readings:
+        mine = [
+            r
+            for r in rows
+            if (int(r["stage"]), int(r["block"])) == (reading.stage, reading.block)
+            and r["asking_hidden"] == "0"
+        ]
+        kept = sum(float(r["share"]) for r in mine if r["hidden"] == "0") / 46
+        assert kept == pytest.approx(reading.from_own, abs=1e-6)

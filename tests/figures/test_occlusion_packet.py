@@ -1,0 +1,44 @@
+"""What came of a hidden picture can be read back from its packet."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+from tests.figures.test_packets import unpacked
+from transcnn.analysis.occlusion import BoardReading, Hiding, Outcome
+from transcnn.classifier import Answer
+from transcnn.figures.occlusion_packet import hiding_packet
+from transcnn.figures.trace_packet import EVEN, PER_OCTAVE
+from transcnn.labels import class_names
+
+
+def test_shares_picture_and_answers_come_back():
+    r = np.random.default_rng(3)
+    own = r.random((7, 7)) > 0.4
+    shares = [r.dirichlet(np.ones(49), size=49).astype(np.float32) for _ in range(2)]
+    readings = (BoardReading(0, 0, shares[0], 0.8, 0.6), BoardReading(3, 2, shares[1], None, 0.5))
+    pixels = r.integers(0, 256, size=(224, 224, 3), dtype=np.uint8)
+    answers = [Answer(class_names()[i], 0.1 * i, float(i), i) for i in range(1, 6)]
+    one = Outcome(tuple(answers[1:]), answers[1], tuple(answers))
+    other = Outcome(tuple(answers), answers[3], tuple(answers[::-1]))
+
+    header, body = unpacked(hiding_packet("key", Hiding(pixels, own, one, other, readings)))
+
+    count = header["codes"]
+    codes = np.frombuffer(body[: 2 * count], "<u2").astype(float)
+    multiples = 2.0 ** ((codes - EVEN) / PER_OCTAVE)
+    np.testing.assert_allclose(
+        multiples.reshape(2, 49, 49) / 49, np.stack(shares), rtol=2e-4, atol=1e-6
+    )
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(body[2 * count :]))), pixels)
+    assert header["own"] == own.ravel().tolist()
+    assert header["readings"] == [
+        {"stage": 0, "block": 0, "from_own": 0.8, "from_hidden": 0.6},
+        {"stage": 3, "block": 2, "from_own": None, "from_hidden": 0.5},
+    ]
+    for name, outcome in (("attention", one), ("body", other)):
+        told = header[name]
+        assert [a["probability"] for a in told["before"]] == [a.probability for a in outcome.before]
+        assert told["kept"]["probability"] == outcome.kept.probability
+        assert [a["probability"] for a in told["top"]] == [a.probability for a in outcome.top]

@@ -1,0 +1,235 @@
+"""Chapter 5, first half: what a reading is worth beside controls."""
+
+import zlib
+
+import numpy as np
+from scipy.special import softmax
+
+from transcnn.analysis.ranks import rank_correlation
+from transcnn.course.ch1_attention import ALIKE
+from transcnn.course.experiments import SEED
+from transcnn.course.questions import FLAT, TIE, Choose, Estimate, Order, Posed
+from transcnn.course.scene import Scene, Wide, board
+from transcnn.course.step import Question, Step
+from transcnn.trace.trace import BlockTrace
+
+_NOISE = 0.01  # of an even share
+_LEAST = 0.05  # of a logit: smaller changes count as none
+
+
+def multiples(row: Wide) -> Wide:
+    """Shares that sum to 1, as multiples of an even share."""
+    return row * row.size
+
+
+def stretch(row: Wide) -> Wide:
+    """Values stretched to their own range, from 0 to 1, as many maps are drawn."""
+    shares: Wide = (row - row.min()) / (np.ptp(row) or 1.0)
+    return shares
+
+
+# 5.1 Trained or random?
+
+
+def twins(scene: Scene) -> tuple[BlockTrace, int] | None:
+    """The block and the cell of which the trained and the random reading are shown; None where all
+    readings are flat.
+
+    The asker's cell, or where both look alike, the cell where they differ most.
+    """
+    block = scene.clear_block
+    if block is None:
+        return None
+    trained, random = board(block), random_board(scene, block)
+    cell = scene.cell(block)
+    if rank_correlation(trained[cell], random[cell]) <= ALIKE:
+        return block, cell
+    alike = [rank_correlation(*pair) for pair in zip(trained, random, strict=True)]
+    return block, int(np.argmin(alike))
+
+
+def random_board(scene: Scene, block: BlockTrace) -> Wide:
+    """What each cell reads on the block's last board where no query, key or value was learned."""
+    return scene.experiments.untrained[block.stage, block.block]
+
+
+def edge_shares(scene: Scene, block: BlockTrace) -> Wide:
+    """How much of all brightness steps from pixel to pixel lies in each cell of the last board."""
+    slopes = np.hypot(*np.gradient(scene.pixels.mean(-1)))
+    rows, columns = block.levels[-1].size
+    bands = np.array_split(slopes, rows)
+    cells = [part.sum() for band in bands for part in np.array_split(band, columns, axis=1)]
+    total = sum(cells)
+    return np.array(cells) / total if total else np.full(len(cells), 1 / len(cells))
+
+
+def trained_side(scene: Scene) -> str:
+    """On which board the trained reading is shown: "a" or "b"."""
+    return scene.side("Q43")
+
+
+def _which_is_trained(scene: Scene) -> Posed:
+    if twins(scene) is None:
+        return FLAT
+    return Posed(Choose(("a", "b"), frozenset({trained_side(scene)})))
+
+
+def _higher_peak(scene: Scene) -> Posed:
+    found = twins(scene)
+    if found is None:
+        return FLAT
+    block, cell = found
+    trained, random = (float(b[cell].max()) for b in (board(block), random_board(scene, block)))
+    key = "trained" if trained > random else "random"
+    if max(trained, random) < TIE * min(trained, random):
+        key = "equal"
+    options = scene.turned("Q44", ("trained", "random", "equal"))
+    return Posed(Choose(options, frozenset({key})))
+
+
+def _random_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
+    width = scene.block.width
+    return (
+        r"\begin{gathered} P = \operatorname{softmax}\!\left(\frac{QK^{\top}}{\sqrt{d}}\right), \\ "
+        rf"W^q, W^k, W^v \sim \mathcal{{N}}\!\left(0, \tfrac{{1}}{{C}}\right), \; C = {width}, \; "
+        rf"\text{{seed }} {SEED} \end{{gathered}}"
+    )
+
+
+# 5.2 The scale that lies
+
+
+def three_rows(scene: Scene) -> dict[str, Wide]:
+    """Three readings of the asker's cell, in the order in which they are shown: an even one with a
+    hundredth of noise, the trained and the random one.
+    """
+    block = scene.clear_block or scene.block
+    cell, trained = scene.cell(block), scene.row(block)
+    seed = zlib.crc32(f"{scene.digest}noise".encode())
+    noise = 1 + _NOISE * np.random.Generator(np.random.PCG64(seed)).standard_normal(len(trained))
+    rows = {
+        "noise": noise / noise.sum(),
+        "trained": trained,
+        "random": random_board(scene, block)[cell],
+    }
+    return {name: rows[name] for name in scene.turned("Q45", tuple(rows))}
+
+
+def peaks(scene: Scene) -> dict[str, float]:
+    """The largest multiple of an even share of each of the three."""
+    return {name: float(multiples(row).max()) for name, row in three_rows(scene).items()}
+
+
+def board_letters(scene: Scene) -> dict[str, str]:
+    """What each of the three is called until they are revealed."""
+    return dict(zip(three_rows(scene), "ABC", strict=True))
+
+
+def _by_peak(scene: Scene) -> Posed:
+    return Posed(Order(peaks(scene)), board_letters(scene))
+
+
+def _peak_of_one(scene: Scene) -> Posed:
+    name = list(three_rows(scene))[scene.board]
+    return Posed(Estimate(peaks(scene)[name], factor=1.5), {"board": board_letters(scene)[name]})
+
+
+def _chosen_board(scene: Scene) -> str:
+    return "ABC"[scene.board]
+
+
+def _scale_facts(scene: Scene) -> dict[str, str]:
+    return {"noise_peak": f"{peaks(scene)['noise']:.2f}"}
+
+
+def _scale_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
+    places = len(scene.row(scene.block))
+    return rf"m_j = T \, p_j, \quad T = {places}, \quad 1\times = \text{{1}}/{places}"
+
+
+# 5.3 What if it could not choose?
+
+
+def lent_row(scene: Scene, block: BlockTrace) -> Wide:
+    """What the asker's cell reads in the picture that lends its attention."""
+    return scene.experiments.lent[block.stage, block.block][scene.cell(block)]
+
+
+def _stays(scene: Scene) -> Posed:
+    swapped = scene.experiments.switched["swapped"]
+    key = "stays" if int(swapped.argmax()) == scene.top else "changes"
+    return Posed(
+        Choose(scene.turned("Q47", ("stays", "changes")), frozenset({key})),
+        {"top1": scene.label(scene.top)},
+    )
+
+
+def _evenly(scene: Scene) -> Posed:
+    runs = scene.experiments.switched
+    on, even = (100 * float(softmax(runs[s])[scene.top]) for s in ("on", "uniform"))
+    return Posed(Estimate(even, within=10), {"top1": scene.label(scene.top), "p": f"{on:.0f}"})
+
+
+def logit_changes(scene: Scene) -> dict[str, float]:
+    """By how much each switch changes the logit of the first answer."""
+    runs = scene.experiments.switched
+    plain = runs["on"][scene.top]
+    return {name: float(runs[name][scene.top] - plain) for name in runs if name != "on"}
+
+
+def _strongest_switch(scene: Scene) -> Posed:
+    changes = logit_changes(scene)
+    sizes = {name: abs(changes[name]) for name in ("off", "uniform", "identity")}
+    return Posed(Order(sizes, least=_LEAST), {"top1": scene.label(scene.top)})
+
+
+def _switch_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
+    places = len(scene.row(scene.block))
+    return (
+        r"\begin{gathered} O = PV, \quad P \to \tfrac{1}{"
+        rf"{places}"
+        r"}\mathbf{1}\mathbf{1}^{\top}, \;\; I, \;\; P' \\ "
+        r"X + W^p \textstyle\sum_l n_l \; \to \; X \end{gathered}"
+    )
+
+
+STEPS = (
+    Step(
+        "5.1",
+        "trained-or-random",
+        {
+            "Q43": Question("choose", _which_is_trained, ("a", "b")),
+            "Q44": Question("choose", _higher_peak, ("trained", "random", "equal")),
+        },
+        _random_equation,
+        trap=True,
+    ),
+    Step(
+        "5.2",
+        "stretched-lies",
+        {
+            "Q45": Question(
+                "order",
+                _by_peak,
+                ("noise", "trained", "random"),
+                ("noise", "trained", "random"),
+            ),
+            "Q46": Question("estimate", _peak_of_one, gaps=("board",), also=_chosen_board),
+        },
+        _scale_equation,
+        _scale_facts,
+        ("noise_peak",),
+        trap=True,
+    ),
+    Step(
+        "5.3",
+        "switch-it",
+        {
+            "Q47": Question("choose", _stays, ("stays", "changes"), ("top1",)),
+            "Q48": Question("estimate", _evenly, gaps=("top1", "p")),
+            "Q49": Question("order", _strongest_switch, ("off", "uniform", "identity"), ("top1",)),
+        },
+        _switch_equation,
+        trap=True,
+    ),
+)

@@ -1,0 +1,362 @@
+"""Chapter 5, second half: scraps of other photos, errors, and what may be said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from scipy.special import softmax
+
+from transcnn.analysis.occlusion import BoardReading, Hiding, Outcome, board_of
+from transcnn.course.ch1_attention import strongest_other
+from transcnn.course.ch5_baselines import multiples
+from transcnn.course.experiments import Experiments, Look
+from transcnn.course.questions import Choose, Click, Estimate, Posed, Tick
+from transcnn.course.scene import Box, Scene, Wide, sample_box
+from transcnn.course.step import Question, Step
+
+T = TypeVar("T")
+
+SHARE = 0.4  # of the cells come from other photos, in 5.4
+_SHARES = (0.2, 0.4, 0.6, 0.8)  # tried in turn until the answer is wrong, in 5.5
+_FEWEST, _MOST = 3, 40 / 49  # cells of a box; at most so much of the board
+_MORE, _LESS = 1.25, 0.8  # times its area: read more, read less
+_MOVES = 0.10  # of a probability: more counts as a change
+
+
+# 5.4 Scraps of other photos
+
+
+def scraps_reading(scene: Scene) -> BoardReading:
+    """Who reads what in the picture with scraps, in the block that the course looks at, or the
+    first whose last board has one place for each cell.
+    """
+    return reading_of(scene, scene.experiments.hidden(SHARE, "scraps")[0])
+
+
+def reading_of(scene: Scene, hiding: Hiding) -> BoardReading:
+    """The same of another one."""
+    return _first_of(scene, {(r.stage, r.block): r for r in hiding.readings})
+
+
+def _first_of(scene: Scene, found: Mapping[tuple[int, int], T]) -> T:
+    """What was found of the block that the course looks at, or of the next best."""
+    order = [(b.stage, b.block) for b in (*scene.blocks, *reversed(scene.trace.blocks))]
+    return found[next(place for place in order if place in found)]
+
+
+def keeps(scene: Scene, outcome: Outcome) -> bool:
+    """Whether a network gives a right answer to the changed picture; where none is known, the
+    answer that it gives to the whole one.
+    """
+    first = outcome.top[0].place
+    return first in (scene.experiments.accepted or {outcome.before[0].place})
+
+
+def _who_keeps(scene: Scene) -> Posed:
+    hiding, _ = scene.experiments.hidden(SHARE, "scraps")
+    found = keeps(scene, hiding.with_attention), keeps(scene, hiding.body)
+    names = {
+        (True, True): "both",
+        (True, False): "with",
+        (False, True): "body",
+        (False, False): "neither",
+    }
+    options = scene.turned("Q50", tuple(names.values()))
+    return Posed(Choose(options, frozenset({names[found]})))
+
+
+def _own_share(scene: Scene) -> Posed:
+    own = 100 * float(scene.experiments.hidden(SHARE, "scraps")[0].own.mean())
+    key = scraps_reading(scene).from_own
+    assert key is not None  # some cells are left at this share
+    return Posed(Estimate(100 * key, within=8, even=own), {"own": f"{own:.0f}"})
+
+
+def _scraps_facts(scene: Scene) -> dict[str, str]:
+    cells, share = board_of(scene.pixels), scraps_reading(scene).from_own
+    return {
+        "k": str(len(scene.experiments.cells(SHARE))),
+        "T": str(cells[0] * cells[1]),
+        "x": f"{100 * (share or 0):.0f}",
+    }
+
+
+def _scraps_equation(scene: Scene, revealed: bool) -> str:
+    own = scene.experiments.hidden(SHARE, "scraps")[0].own
+    reading = scraps_reading(scene)
+    numbers = [
+        "{?}" if not revealed or part is None else f"{part:.2f}"
+        for part in (reading.from_own, reading.from_hidden)
+    ]
+    return (
+        r"\begin{gathered} \frac{1}{|O|} \sum_{t \in O} \sum_{u \in O} P_{tu} = "
+        rf"{numbers[0]}, \quad \frac{{1}}{{|S|}} \sum_{{t \in S}} \sum_{{u \in O}} P_{{tu}} = "
+        rf"{numbers[1]}, \\ \frac{{|O|}}{{T}} = \frac{{{own.sum()}}}{{{own.size}}} = "
+        rf"{own.mean():.2f} \end{{gathered}}"
+    )
+
+
+# 5.5 When the model is wrong
+
+
+@dataclass(frozen=True)
+class Case:
+    """An error of the network: on the picture `of`, with `share` of its cells from other photos; a
+    class that would be right and the one that is first, by their places.
+    """
+
+    of: Experiments
+    share: float
+    right: int
+    wrong: int
+
+    @property
+    def look(self) -> Look:
+        return self.of.with_scraps(self.share)
+
+    @property
+    def lead(self) -> float:
+        """The logit of the right class minus that of the wrong one."""
+        return float(self.look.logits[self.right] - self.look.logits[self.wrong])
+
+
+def right_places(scene: Scene) -> frozenset[int]:
+    """The classes that are right: those of the sample, or the one that the learner named."""
+    named = frozenset(() if scene.right is None else {scene.right})
+    return scene.experiments.accepted or named
+
+
+def error_case(scene: Scene) -> Case | None:
+    """This picture where the network errs on it; else the sample on which it errs surest; where it
+    errs on none, this picture with as few scraps as mislead it. None where none do, or nobody has
+    said what is right.
+    """
+    right, here = right_places(scene), scene.experiments
+    if not right:
+        return None
+    found = _error(here, 0.0, right)
+    if found is None and (other := scene.lab.surest_error) is not None:
+        found = _error(other, 0.0, other.accepted)
+    return found or next(filter(None, (_error(here, share, right) for share in _SHARES)), None)
+
+
+def _error(of: Experiments, share: float, right: frozenset[int]) -> Case | None:
+    logits = of.with_scraps(share).logits
+    wrong = int(logits.argmax())
+    if wrong in right:
+        return None
+    return Case(of, share, max(sorted(right), key=lambda place: logits[place]), wrong)
+
+
+def fits(box: Box, cells: tuple[int, int]) -> bool:
+    """Whether a box is neither too small nor too large for a board of so many cells."""
+    top, left, bottom, right = box
+    area = (bottom - top + 1) * (right - left + 1)
+    inside = 0 <= top <= bottom < cells[0] and 0 <= left <= right < cells[1]
+    return inside and _FEWEST <= area <= _MOST * cells[0] * cells[1]
+
+
+def subject_box(scene: Scene, of: Experiments) -> Box:
+    """The cells of the subject of the picture `of`: as the learner drew them; else those whose
+    middle lies in what a sample is marked to show; else the middle of the picture.
+    """
+    cells = board_of(of.pixels)
+    if scene.box is not None and fits(scene.box, cells):
+        return scene.box
+    edges = sample_box(of.sample, of.crop)
+    if edges is not None:
+        inside = [
+            [i for i in range(count) if low <= (i + 0.5) * of.crop.size / count < high]
+            for count, low, high in zip(cells, edges[:2], edges[2:], strict=True)
+        ]
+        if all(inside):
+            (top, bottom), (left, right) = ((i[0], i[-1]) for i in inside)
+            if fits((top, left, bottom, right), cells):
+                return top, left, bottom, right
+    return cells[0] // 2 - 1, cells[1] // 2 - 1, cells[0] // 2 + 1, cells[1] // 2 + 1
+
+
+def box_cells(box: Box, columns: int) -> list[int]:
+    """The cells of a box, counted row by row."""
+    top, left, bottom, right = box
+    return [y * columns + x for y in range(top, bottom + 1) for x in range(left, right + 1)]
+
+
+def middle_cell(box: Box, columns: int) -> int:
+    """The middle one of them."""
+    top, left, bottom, right = box
+    return (top + bottom) // 2 * columns + (left + right) // 2
+
+
+def case_row(scene: Scene, case: Case) -> Wide:
+    """What the middle cell of the box reads on the last board of the block that the course looks
+    at, or of the first that has one place for each cell.
+    """
+    rows, columns = board_of(case.of.pixels)
+    boards = {place: b for place, b in case.look.boards.items() if len(b) == rows * columns}
+    row: Wide = _first_of(scene, boards)[middle_cell(subject_box(scene, case.of), columns)]
+    return row
+
+
+def in_the_box(scene: Scene, case: Case) -> float:
+    """How many times its share of the area the box is read from its middle."""
+    row = case_row(scene, case)
+    cells = box_cells(subject_box(scene, case.of), board_of(case.of.pixels)[1])
+    return float(row[cells].sum()) / (len(cells) / len(row))
+
+
+def cover_gains(case: Case) -> Wide:
+    """What covering each cell adds to the lead of the right class, [rows, columns]."""
+    logits = case.of.covered(case.share)
+    gains: Wide = logits[:, case.right] - logits[:, case.wrong] - case.lead
+    return gains.reshape(board_of(case.of.pixels))
+
+
+def lead_votes(case: Case) -> Wide:
+    """What each place of the last map votes for the right class rather than the wrong one."""
+    return case.of.votes(case.share, case.right, case.wrong)[0]
+
+
+def _lacks(scene: Scene) -> str | None:
+    if not right_places(scene):
+        return "right_class"
+    return None if error_case(scene) is not None else "error"
+
+
+def _reads_the_box(scene: Scene) -> Posed | None:
+    case = error_case(scene)
+    if case is None:
+        return None
+    times = in_the_box(scene, case)
+    key = "more" if times > _MORE else "less" if times < _LESS else "about"
+    rows, columns = board_of(case.of.pixels)
+    area = 100 * len(box_cells(subject_box(scene, case.of), columns)) / (rows * columns)
+    options = scene.turned("Q52", ("more", "about", "less"))
+    return Posed(Choose(options, frozenset({key})), {"area": f"{area:.0f}"})
+
+
+def _helpful_cover(scene: Scene) -> Posed | None:
+    case = error_case(scene)
+    if case is None:
+        return None
+    asks = Click(cover_gains(case), or_none=True)
+    if asks.unclear:
+        return None
+    return Posed(asks, {"right": scene.label(case.right), "wrong": scene.label(case.wrong)})
+
+
+def _box_and_class(scene: Scene) -> str:
+    box = "" if scene.box is None else ".".join(map(str, scene.box))
+    return f"{box}/{_named_class(scene)}".strip("/")
+
+
+def _named_class(scene: Scene) -> str:
+    return "" if scene.right is None else str(scene.right)
+
+
+def _wrong_facts(scene: Scene) -> dict[str, str]:
+    case = error_case(scene)
+    if case is None:
+        return {"wrong": scene.label(scene.top), "p": "-"}
+    share = float(softmax(case.look.logits)[case.wrong])
+    return {"wrong": scene.label(case.wrong), "p": f"{100 * share:.0f}"}
+
+
+def _wrong_equation(scene: Scene, revealed: bool) -> str:
+    case, numbers = error_case(scene), ""
+    if revealed and case is not None:
+        votes, bias = case.of.votes(case.share, case.right, case.wrong)
+        numbers = rf" \\ = {bias:.2f} {votes.sum():+.2f} = {case.lead:.2f}"
+    rows, columns = board_of(scene.pixels)
+    return (
+        r"\begin{gathered} z_r - z_w = b_r - b_w + \frac{1}{"
+        rf"{rows * columns}"
+        r"} \sum_c (w_r - w_w) \cdot h_c"
+        rf"{numbers} \end{{gathered}}"
+    )
+
+
+# 5.6 What may I say?
+
+
+def spell_cell(scene: Scene, cell: int) -> str:
+    """Row and column of a cell of the last board, from 1."""
+    block = scene.clear_block or scene.block
+    row, column = divmod(cell, block.levels[-1].size[1])
+    return f"({row + 1}, {column + 1})"
+
+
+def claimed(scene: Scene) -> tuple[int, int, float]:
+    """The asker's cell, the one that it reads most besides itself, and how many times an even
+    share.
+    """
+    block = scene.clear_block or scene.block
+    other = strongest_other(scene, block)
+    return scene.cell(block), other, float(multiples(scene.row(block))[other])
+
+
+def _supported(scene: Scene) -> Posed:
+    runs = scene.experiments.switched
+    cell, other, times = claimed(scene)
+    plain, even = (float(softmax(runs[s])[scene.top]) for s in ("on", "uniform"))
+    right = {"reads"}
+    if int(runs["off"].argmax()) != scene.top:
+        right.add("without")
+    if abs(even - plain) > _MOVES:
+        right.add("evenly")
+    gaps = {
+        "t": spell_cell(scene, cell),
+        "u": spell_cell(scene, other),
+        "x": f"{times:.1f}",
+        "top1": scene.label(scene.top),
+    }
+    return Posed(Tick(("reads", "because", "without", "evenly"), frozenset(right)), gaps)
+
+
+def _no_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
+    return ""
+
+
+STEPS = (
+    Step(
+        "5.4",
+        "scraps",
+        {
+            "Q50": Question("choose", _who_keeps, ("both", "with", "body", "neither")),
+            "Q51": Question("estimate", _own_share, gaps=("own",)),
+        },
+        _scraps_equation,
+        _scraps_facts,
+        ("k", "T", "x"),
+        trap=True,
+    ),
+    Step(
+        "5.5",
+        "when-wrong",
+        {
+            "Q52": Question(
+                "choose", _reads_the_box, ("more", "about", "less"), ("area",), also=_box_and_class
+            ),
+            "Q53": Question("click", _helpful_cover, gaps=("right", "wrong"), also=_named_class),
+        },
+        _wrong_equation,
+        _wrong_facts,
+        ("wrong", "p"),
+        lacks=_lacks,
+        trap=True,
+    ),
+    Step(
+        "5.6",
+        "what-may-i-say",
+        {
+            "Q54": Question(
+                "tick",
+                _supported,
+                ("reads", "because", "without", "evenly"),
+                ("t", "u", "x", "top1"),
+            ),
+        },
+        _no_equation,
+        ends_chapter=True,
+    ),
+)

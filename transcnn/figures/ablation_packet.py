@@ -1,0 +1,33 @@
+"""The runs under all switches as one byte string, for drawing elsewhere."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from transcnn.analysis.ablation import Rerun
+from transcnn.classifier import Answer
+from transcnn.figures.packet import pack
+
+
+def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:
+    """All runs, each with its likeliest classes and what became of the normal answer."""
+    header = {
+        "kind": "without",
+        "key": key,
+        "runs": {
+            run.switch: {
+                "answer": answer_entry(run.answer),
+                "top": [answer_entry(a) for a in run.top],
+            }
+            for run in runs
+        },
+    }
+    return pack(header, b"")
+
+
+def answer_entry(answer: Answer) -> dict[str, Any]:
+    """A class, by its place among the names of each language, and what the network gives it."""
+    return {
+        "index": answer.place,
+        "probability": answer.probability,
+        "logit": answer.logit,
+    }

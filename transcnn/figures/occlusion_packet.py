@@ -1,0 +1,52 @@
+"""A picture with places hidden and what came of it as one byte string, for drawing elsewhere.
+
+The body is the shares of the blocks' last levels as codes of `trace_packet`, [blocks, cells asking,
+cells read], then the hidden picture as the network saw it, a PNG.
+"""
+
+import io
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from transcnn.analysis.occlusion import Hiding, Outcome
+from transcnn.figures.ablation_packet import answer_entry
+from transcnn.figures.packet import pack
+from transcnn.figures.trace_packet import EVEN, PER_OCTAVE, encode_multiples
+
+
+def hiding_packet(key: str, hiding: Hiding) -> bytes:
+    """Everything of `hiding`, by the name `key`."""
+    shares = np.stack([reading.shares for reading in hiding.readings])
+    codes = encode_multiples(shares * shares.shape[-1])
+    picture = io.BytesIO()
+    Image.fromarray(hiding.pixels).save(picture, "PNG")
+    header = {
+        "kind": "hiding",
+        "key": key,
+        "even": EVEN,
+        "per_octave": PER_OCTAVE,
+        "codes": codes.size,
+        "own": hiding.own.ravel().tolist(),
+        "attention": _outcome(hiding.with_attention),
+        "body": _outcome(hiding.body),
+        "readings": [
+            {
+                "stage": reading.stage,
+                "block": reading.block,
+                "from_own": reading.from_own,
+                "from_hidden": reading.from_hidden,
+            }
+            for reading in hiding.readings
+        ],
+    }
+    return pack(header, codes.tobytes() + picture.getvalue())
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "before": [answer_entry(answer) for answer in outcome.before],
+        "kept": answer_entry(outcome.kept),
+        "top": [answer_entry(answer) for answer in outcome.top],
+    }

@@ -1,0 +1,94 @@
+"""The figures of chapter 2."""
+
+import math
+
+import numpy as np
+
+from transcnn.course import ch2_heads as heads
+from transcnn.course.by_hand import spell
+from transcnn.course.scene import Scene
+from transcnn.reports.handout.ch1_attention import Figures, last_board, map_by_hand, products
+from transcnn.reports.handout.drawing import Bars, Board, Figure, Numbers
+from transcnn.reports.wording import Wording
+
+
+def _heads(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+    block = heads.unlike_block(scene) or scene.block
+    readings = heads.head_rows(scene, block)
+    mean = last_board(scene, block, say("handout_mean"), readings.mean(0))
+    if not revealed:
+        return [mean]
+    return [
+        last_board(
+            scene,
+            block,
+            say("handout_head", head=h + 1),
+            reading,
+            ((int(reading.argmax()), "u"),),
+            small=True,
+        )
+        for h, reading in enumerate(readings)
+    ]
+
+
+def _scaling(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+    block = scene.clear_block or scene.block
+    head = heads.median_head(scene, block)
+    row = heads.head_rows(scene, block)[head]
+    name = say("handout_head", head=head + 1)
+    if not revealed:
+        merged = Numbers(say("handout_merged"), [[spell(float(n)) for n in scene.worked.merged]])
+        return [last_board(scene, block, name, row), map_by_hand(scene, say), merged]
+    root = math.sqrt(heads.head_width(block))
+    undivided = last_board(
+        scene, block, f"{name}, {say('handout_undivided')}", heads.scaled(row, root)
+    )
+    return [undivided, products(scene, say, 1, 0)]
+
+
+def _adding(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+    block = scene.block
+    rows, columns = block.size
+    y, x = scene.token(block.size)
+    if not revealed:
+        name = say("handout_tokens", rows=rows, columns=columns)
+        return [Board(name, rows, columns, marks=[(y * columns + x, "t")])]
+    parts = {
+        "X": block.input[:, y, x],
+        "A Wᵖ": block.added[:, y, x],
+        "A′": block.input[:, y, x] + block.added[:, y, x],
+    }
+    lengths = {n: float(np.linalg.norm(v.astype(np.float64))) for n, v in parts.items()}
+    shares = {
+        say(f"handout_block_{name}"): 100 * float(np.median(heads.added_shares(b)))
+        for name, b in heads.three_blocks(scene).items()
+    }
+    return [
+        Bars(say("handout_lengths"), lengths),
+        Bars(say("handout_added_shares"), shares, " %"),
+    ]
+
+
+def _bill(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+    block = scene.trace.blocks[0]
+    rows, columns = block.size
+    if not revealed:
+        return [Board(say("handout_tokens", rows=rows, columns=columns), rows, columns)]
+    found: list[Figure] = []
+    for times in (1, 2):
+        bill = heads.plain_bill(scene, block.stage, times)
+        name = say("handout_bill", rows=rows * times, columns=columns * times)
+        parts = {
+            say("handout_projections"): float(bill.projected),
+            say("handout_products"): float(bill.multiplied),
+        }
+        found.append(Bars(name, parts))
+    return found
+
+
+FIGURES: dict[str, Figures] = {
+    "2.1": _heads,
+    "2.2": _scaling,
+    "2.3": _adding,
+    "2.4": _bill,
+}

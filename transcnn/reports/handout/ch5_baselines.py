@@ -1,0 +1,86 @@
+"""The figures of chapter 5, first half."""
+
+from dataclasses import replace
+
+from scipy.special import softmax
+
+from transcnn.course import ch5_baselines as controls
+from transcnn.course.experiments import SEED
+from transcnn.course.scene import Scene, Wide, board
+from transcnn.figures.scale import OCTAVES
+from transcnn.reports.handout.ch1_attention import Figures, last_board
+from transcnn.reports.handout.drawing import Board, Figure, Numbers
+from transcnn.reports.wording import Wording
+
+
+def _stretched(drawn: Board, row: Wide) -> Board:
+    """The board on a scale of its own: from its smallest to its largest value, in percent."""
+    shares = controls.stretch(row)
+    return replace(
+        drawn,
+        multiples=[float(2.0 ** (OCTAVES * (2 * share - 1))) for share in shares],
+        texts=[f"{100 * share:.0f}" for share in shares],
+    )
+
+
+def _trained_or_random(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+    block, cell = controls.twins(scene) or (scene.block, scene.cell(scene.block))
+    rows = [
+        (board(block)[cell], "handout_trained"),
+        (controls.random_board(scene, block)[cell], "handout_random"),
+    ]
+    if controls.trained_side(scene) == "b":
+        rows.reverse()
+    found: list[Figure] = []
+    for letter, (row, what) in zip("AB", rows, strict=True):
+        name = f"{letter}: {say(what, seed=SEED)}" if revealed else say("handout_own", name=letter)
+        drawn = last_board(scene, block, name, row, ((cell, "t"),))
+        found.append(drawn if revealed else _stretched(drawn, row))
+    edges = controls.edge_shares(scene, block)
+    name = say("handout_own", name=say("handout_edges"))
+    found.append(_stretched(last_board(scene, block, name, edges, ()), edges))
+    return found
+
+
+def _three(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+    block = scene.clear_block or scene.block
+    letters = controls.board_letters(scene)
+    found: list[Figure] = []
+    for what, row in controls.three_rows(scene).items():
+        letter = letters[what]
+        told = f"{letter}: {say(f'handout_{what}', seed=SEED)}"
+        name = told if revealed else say("handout_own", name=letter)
+        drawn = last_board(scene, block, name, row)
+        found.append(drawn if revealed else _stretched(drawn, row))
+    return found
+
+
+def _switches(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+    block = scene.clear_block or scene.block
+    lent = controls.lent_row(scene, block)
+    if not revealed:
+        return [last_board(scene, block, say("handout_a_reading"), lent)]
+    runs = scene.experiments.switched
+    lines = [
+        [
+            name,
+            scene.label(int(logits.argmax())),
+            f"{100 * softmax(logits)[scene.top]:.1f} %",
+            f"{logits[scene.top] - runs['on'][scene.top]:+.2f}".replace("-", "−"),
+        ]
+        for name, logits in runs.items()
+    ]
+    first = scene.label(scene.top)
+    head = (say("handout_switch"), say("handout_answer"), first, say("handout_logit"))
+    return [
+        last_board(scene, block, say("handout_lent"), lent),
+        last_board(scene, block, say("handout_reading"), scene.row(block)),
+        Numbers(say("handout_switches"), lines, head),
+    ]
+
+
+FIGURES: dict[str, Figures] = {
+    "5.1": _trained_or_random,
+    "5.2": _three,
+    "5.3": _switches,
+}

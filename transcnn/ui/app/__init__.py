@@ -1,0 +1,1 @@
+"""What stands around the pages: navigation, session, links, caches, background work."""

@@ -1,0 +1,48 @@
+"""What a person can take along from a page: its link, its figure, its numbers."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from transcnn.ui.components import chart_files, copy_link
+from transcnn.words.translator import Words
+
+_KINDS = {
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "html": "text/html",
+    "npz": "application/octet-stream",
+}
+
+
+def take_away(
+    say: Words,
+    files: Mapping[str, Callable[[], str | bytes]],
+    *,
+    chart: str | None = None,
+    upload: bool = False,
+) -> None:
+    """Draw the controls; `upload`: what is shown is no part of the link.
+
+    `files` by their names, each made when it is asked for, outside of the session. Figures are
+    called alike everywhere, tables by their names: "take.<name>" in the catalogue. `chart` is the
+    key of the page's plotly chart, which the browser itself saves.
+    """
+    if chart is not None:
+        chart_files(chart, {kind: say(f"downloads.{kind}") for kind in ("png", "svg")})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for file, make in files.items():
+            name, kind = file.split(".")
+            st.download_button(
+                say(f"downloads.{name if kind == 'csv' else kind}"),
+                data=make,
+                file_name=file,
+                mime=_KINDS[kind],
+                on_click="ignore",
+            )
+    copied = say("downloads.copied_upload" if upload else "downloads.copied")
+    copy_link(
+        {"copy": say("downloads.copy"), "copied": copied, "by_hand": say("downloads.by_hand")}
+    )

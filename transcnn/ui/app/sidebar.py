@@ -1,0 +1,125 @@
+"""The sidebar: which picture, which network."""
+
+import functools
+
+import streamlit as st
+from PIL import Image, ImageOps
+
+from transcnn.checkpoints.catalogue import TRAINED, shipped, shipped_names, split_snapshot
+from transcnn.errors import FileTooLarge
+from transcnn.pictures.address import picture_address
+from transcnn.pictures.samples import Sample, samples
+from transcnn.ui.app.session import AppState
+from transcnn.ui.components import sample_picker
+from transcnn.words import LANGUAGES
+from transcnn.words.translator import Words, words
+
+_PICKER, _UPLOADER, _MODEL, _LANGUAGE = (
+    "sample_picker",
+    "uploader",
+    "model_picker",
+    "language_picker",
+)
+_ENDINGS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
+MAX_MB = 20
+_THUMB = 96  # pixels
+
+
+def show(state: AppState) -> None:
+    """Draw the sidebar; a choice changes `state` before the page runs."""
+    say = words(state.language)
+    with st.sidebar:
+        st.radio(
+            say("sidebar.language"),
+            list(LANGUAGES),
+            list(LANGUAGES).index(state.language),
+            format_func=LANGUAGES.__getitem__,
+            key=_LANGUAGE,
+            horizontal=True,
+            label_visibility="collapsed",
+            on_change=lambda: state.speak(st.session_state[_LANGUAGE]),
+        )
+        st.markdown(f"**{say('sidebar.picture')}**")
+        sample_picker(
+            _PICKER,
+            {
+                "label": say("sidebar.samples"),
+                "samples": _thumbs(say.language),
+                "chosen": state.sample,
+            },
+            lambda: _pick(state),
+        )
+        st.file_uploader(
+            say("sidebar.upload"),
+            type=_ENDINGS,
+            max_upload_size=MAX_MB,
+            key=_UPLOADER,
+            on_change=lambda: _take_upload(state, say),
+        )
+        if state.sample is None:
+            st.caption(f"{say('sidebar.private')} {say('sidebar.not_linked')}")
+        else:
+            st.caption(say("sidebar.private"))
+        _show_model(state, say)
+
+
+def _pick(state: AppState) -> None:
+    name = st.session_state[_PICKER]["picked"]
+    if name is not None:  # a trigger is None again in the run after its own
+        state.show_sample(name)
+
+
+def _take_upload(state: AppState, say: Words) -> None:
+    file = st.session_state[_UPLOADER]
+    if file is None:  # on its way out, to be replaced: what is shown stays until another is chosen
+        return
+    if file.size > MAX_MB * 2**20:  # the widget's own limit holds in the browser only
+        state.refuse_upload(FileTooLarge(limit=MAX_MB))
+    else:
+        state.show_upload(file.name, say("sidebar.uploaded_alt"), file.getvalue())
+
+
+def _show_model(state: AppState, say: Words) -> None:
+    st.markdown(f"**{say('sidebar.model')}**")
+    guests = {key: guest for key, guest in state.guests.items() if guest.has_levels}
+    models = [*shipped_names(), *guests]
+    name, share = split_snapshot(state.model)
+    if len(models) > 1:
+        st.session_state[_MODEL] = name  # it may have been chosen elsewhere
+        st.selectbox(
+            say("sidebar.model"),
+            models,
+            key=_MODEL,
+            format_func=lambda m: (
+                f"{guests[m].config.name}: {guests[m].file}" if m in guests else m
+            ),
+            on_change=lambda: state.show_model(st.session_state[_MODEL]),
+            label_visibility="collapsed",
+        )
+    else:
+        st.text(name)
+    if state.guest is not None:
+        size = say("sidebar.model_size", parameters=f"{state.guest.parameters / 1e6:.1f}")
+        st.caption(f"{size}. {say('sidebar.own_weights')}")
+        return
+    entry = shipped(name)
+    if share != TRAINED:
+        st.caption(say("sidebar.half_trained", percent=f"{100 * float(share):.0f}"))
+        return
+    size = say("sidebar.model_size", parameters=f"{entry.parameters / 1e6:.1f}")
+    score = say("sidebar.model_score", percent=f"{100 * entry.scores['imagenette_top1']:.1f}")
+    st.caption(f"{size}, {score}")
+
+
+@functools.cache
+def _thumbs(language: str) -> list[dict[str, str]]:
+    return [
+        {"name": sample.name, "title": sample.title[language], "src": _thumb(sample)}
+        for sample in samples()
+    ]
+
+
+def _thumb(sample: Sample) -> str:
+    with Image.open(sample.path) as photo:
+        small = ImageOps.fit(photo.convert("RGB"), (_THUMB, _THUMB))
+    return picture_address(small, quality=80)

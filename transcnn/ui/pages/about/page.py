@@ -1,0 +1,32 @@
+"""About: a text, the versions, and whose pictures are used."""
+
+from importlib.metadata import version
+
+import streamlit as st
+
+from transcnn.pictures.samples import samples
+from transcnn.ui.app.session import AppState
+from transcnn.words import FOLDER
+from transcnn.words.translator import words
+
+_PACKAGES = ("transcnn", "torch", "streamlit", "plotly", "pillow", "numpy", "safetensors")
+
+
+def show() -> None:
+    """Draw the page."""
+    say = words(AppState().language)
+    text = (FOLDER / say.language / "about.md").read_text(encoding="utf-8")
+    st.markdown(text.replace("{version}", version("transcnn")))
+    st.caption(say("about.versions", versions=", ".join(f"{p} {version(p)}" for p in _PACKAGES)))
+    st.header(say("about.pictures"))
+    lines = (
+        say(
+            "about.attribution",
+            title=sample.title[say.language],
+            author=sample.author,
+            licence=sample.licence,
+            source=sample.source,
+        )
+        for sample in samples()
+    )
+    st.markdown("\n".join(f"- {line}" for line in lines))

@@ -1,0 +1,350 @@
+"""The page Compare."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from transcnn.analysis.cost import network_cost
+from transcnn.figures import sheet
+from transcnn.labels import class_labels
+from transcnn.model.config import HMHSA
+from transcnn.pictures.samples import samples
+from transcnn.ui.app.cache import parameters_in
+from transcnn.ui.app.downloads import take_away
+from transcnn.ui.app.session import AppState, read_selection
+from transcnn.ui.app.tables import show_table
+from transcnn.ui.app.view import followed, warn_outside, write_link
+from transcnn.ui.components.maps import seen_url, show_maps
+from transcnn.ui.pages.compare.data import (
+    Side,
+    can_exchange,
+    model_name,
+    models_beside,
+    second_picture,
+    take_sides,
+)
+from transcnn.ui.pages.compare.link import KEPT, KINDS, MODELS, OFF, PICTURES, read_compare
+from transcnn.words.translator import Words, plain, words
+
+if TYPE_CHECKING:
+    from transcnn.figures.compare import Compared
+    from transcnn.ui.pages.compare.maps import SideReading
+
+_KIND, _SECOND, _STAGE = "compare_kind", "compare_second", "compare_stage"
+_BLOCK, _HEAD, _MAPS = "compare_block", "compare_head", "compare_maps"
+_NAMED = ("compare", "with", "stage", "block", "head", "token")
+_TOP = 5
+_ALL = -1  # of the heads: to Streamlit, None is no choice
+
+
+def show() -> None:
+    """Draw the page: both with their answers at once, then what both read."""
+    state = AppState()
+    say = words(state.language)
+    _follow_link(state)
+    st.title(say("compare.title"))
+    st.write(say("compare.lede"))
+    if state.upload_error is not None:
+        st.error(plain(say.error(state.upload_error)))
+    _choose(state, say)
+    sides = take_sides(state, say)
+    _write_link(state, sides)
+    for source, config in {
+        s.source.digest + s.config.name: (s.source, s.config) for s in sides
+    }.values():
+        warn_outside(st.empty(), say, source, config)
+    headline = st.empty()
+    st.subheader(say("compare.reads"))
+    found = _show_readings(state, say, sides)
+    st.subheader(say("compare.answers"))
+    headline.markdown(_show_answers(say, sides))
+    st.subheader(say("compare.cost"))
+    _show_cost(state, say, sides)
+    _take_away(say, found)
+
+
+def _choose(state: AppState, say: Words) -> None:
+    """Which two."""
+    choice = state.compare
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.session_state[_KIND] = choice.kind
+
+        def change() -> None:
+            kind = st.session_state[_KIND] or choice.kind  # a second click takes the choice off
+            state.compare_with(replace(choice, kind=kind))
+
+        st.segmented_control(
+            say("compare.title"),
+            KINDS,
+            format_func=lambda kind: say(f"compare.{kind}"),
+            key=_KIND,
+            on_change=change,
+            label_visibility="collapsed",
+        )
+        if choice.kind == PICTURES:
+            _choose_picture(state, say)
+        else:
+            _choose_model(state, say)
+        st.button(
+            say("compare.exchange"),
+            icon=":material/swap_horiz:",
+            disabled=not can_exchange(state),
+            on_click=lambda: _exchange(state),
+        )
+
+
+def _choose_picture(state: AppState, say: Words) -> None:
+    second = second_picture(state)
+    titles = {sample.name: sample.title[say.language] for sample in samples()}
+    if second.sample is None:
+        titles = {KEPT: second.title, **titles}
+    st.session_state[_SECOND] = second.sample or KEPT
+    st.selectbox(
+        say("compare.second_picture"),
+        list(titles),
+        format_func=titles.__getitem__,
+        key=_SECOND,
+        on_change=lambda: state.compare_with(
+            replace(state.compare, picture=st.session_state[_SECOND])
+        ),
+        width=300,
+    )
+
+
+def _choose_model(state: AppState, say: Words) -> None:
+    others = models_beside(state)
+    names = {
+        other: model_name(state, say, state.model if other == OFF else other, other == OFF)
+        for other in others
+    }
+    st.session_state[_SECOND] = state.compare.model if state.compare.model in others else OFF
+    st.selectbox(
+        say("compare.second_model"),
+        others,
+        format_func=names.__getitem__,
+        key=_SECOND,
+        on_change=lambda: state.compare_with(
+            replace(state.compare, model=st.session_state[_SECOND])
+        ),
+        width=380,
+    )
+
+
+def _exchange(state: AppState) -> None:
+    if state.compare.kind == PICTURES:
+        state.exchange_pictures(second_picture(state))
+    else:
+        state.exchange_models()
+
+
+def _show_answers(say: Words, sides: tuple[Side, Side]) -> str:
+    """The likeliest classes of both in one table, each with what both give it; in one sentence,
+    what both answer."""
+    given: list[dict[Any, float]] = []
+    labels: dict[Any, str] = {}
+    wanted: set[Any] = set()
+    for side in sides:
+        names = class_labels(say.language, side.config.classes, side.config.indices)
+        keys = [(side.model, i) if side.numbered else n.index for i, n in enumerate(side.classes)]
+        shares = side.shares
+        given.append(dict(zip(keys, shares.tolist(), strict=True)))
+        labels.update(zip(keys, names, strict=True))
+        wanted |= {keys[i] for i in np.argsort(-shares, kind="stable")[:_TOP]}
+    first = [max(one, key=one.__getitem__) for one in given]
+    says = "compare.same_answer" if first[0] == first[1] else "compare.other_answer"
+    heads = [f"{side.letter} · {plain(side.name)}" for side in sides]
+    rows = [[say("models.answer"), *heads]]
+    for key in sorted(wanted, key=lambda k: -max(one.get(k, 0.0) for one in given)):
+        cells = (_percent(one[key]) if key in one else say("compare.no_class") for one in given)
+        rows.append([plain(labels[key]), *cells])
+    show_table(rows)
+    return say(says, a=plain(labels[first[0]]), b=plain(labels[first[1]]))
+
+
+def _percent(share: float) -> str:
+    return "< 0.1 %" if share < 0.0005 else f"{100 * share:.1f} %"
+
+
+def _show_readings(
+    state: AppState, say: Words, sides: tuple[Side, Side]
+) -> "tuple[SideReading, SideReading]":
+    """The maps of the chosen token, and what they say in words."""
+    from transcnn.ui.pages.compare.maps import (
+        moved,
+        multiples_bar,
+        pair_maps,
+        picked_token,
+        read_sides,
+        sentences,
+    )
+
+    _choose_part(state, say)
+    found = read_sides(sides, state.selection)
+
+    def pick(which: str, row: int, column: int) -> None:
+        letter, name = which.split("/")
+        one = found["AB".index(letter)]
+        if one.block is None or found[0].block is None:
+            return
+        token = moved(picked_token(one, name, row, column), one.block.size, found[0].block.size)
+        state.select(replace(state.selection, token=token))
+
+    show_maps(
+        _MAPS,
+        say,
+        pair_maps(say, found),
+        {s.letter: seen_url(s.opened.key, s.opened.pixels) for s in sides},
+        layout="pairs",
+        bar=multiples_bar(say),
+        on_pick=pick,
+    )
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences(say, found)))
+    st.caption(say("compare.limit"))
+    return found
+
+
+def _choose_part(state: AppState, say: Words) -> None:
+    """Stage, block and head of the first network."""
+    selection, config = state.selection, state.config(state.model)
+    stage = config.stages[selection.stage]
+    attention = stage.attending[selection.block]
+    assert isinstance(attention, HMHSA)  # networks of other kinds cannot be chosen
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.session_state[_STAGE] = selection.stage
+
+        def change() -> None:
+            chosen = st.session_state[_STAGE]
+            if chosen is not None:
+                state.select(replace(selection, stage=chosen, block=0, head=None, token=None))
+
+        st.segmented_control(
+            say("view.stages"),
+            range(len(config.stages)),
+            format_func=lambda s: say("view.stage", number=s + 1),
+            key=_STAGE,
+            on_change=change,
+        )
+        _select(
+            say("view.block"),
+            range(len(stage.attending)),
+            selection.block,
+            _BLOCK,
+            lambda b: str(b + 1),
+            lambda b: state.select(replace(selection, block=b)),
+        )
+        _select(
+            say("view.head"),
+            [_ALL, *range(attention.heads)],
+            _ALL if selection.head is None else selection.head,
+            _HEAD,
+            lambda h: say("view.all_heads") if h == _ALL else str(h + 1),
+            lambda h: state.select(replace(selection, head=None if h == _ALL else h)),
+        )
+
+
+def _select(
+    label: str,
+    options: Sequence[int],
+    chosen: int,
+    key: str,
+    named: Callable[[int], str],
+    choose: Callable[[int], None],
+) -> None:
+    st.session_state[key] = chosen
+    st.selectbox(
+        label,
+        options,
+        format_func=named,
+        key=key,
+        on_change=lambda: choose(st.session_state[key]),
+        width=110,
+    )
+
+
+def _show_cost(state: AppState, say: Words, sides: tuple[Side, Side]) -> None:
+    """What both networks are made of and what a picture costs them."""
+    shown = sides if state.compare.kind == MODELS else sides[:1]
+    rows: list[list[str]] = [
+        [""],
+        [say("compare.input")],
+        [say("cost.parameters")],
+        [say("compare.macs")],
+        [say("compare.products")],
+    ]
+    totals = []
+    for side in shown:
+        size = side.config.input.size
+        cost = network_cost(side.config, (size, size))
+        totals.append(cost.total)
+        numbers = (parameters_in(side.config), cost.total, cost.attention_products)
+        heads = (
+            f"{side.letter} · {plain(side.name)}"
+            if len(shown) > 1
+            else plain(state.config(state.model).name)
+        )
+        for row, text in zip(
+            rows, (heads, f"{size} × {size}", *(f"{n:,}" for n in numbers)), strict=True
+        ):
+            row.append(text)
+    show_table(rows)
+    if len(shown) == 1:
+        st.caption(say("compare.same_cost"))
+    else:
+        st.caption(say("compare.ratio", ratio=f"{totals[1] / totals[0]:.2f}"))
+
+
+def _take_away(say: Words, found: "tuple[SideReading, SideReading]") -> None:
+    def compared() -> "list[Compared]":
+        from transcnn.figures.compare import Compared
+
+        return [
+            Compared(
+                f"{one.side.letter}, {one.side.name}",
+                one.side.classes[int(np.argmax(one.side.logits))].label,
+                one.side.opened.pixels,
+                one.side.trace,
+                *((0, 0) if one.block is None else (one.block.stage, one.block.block)),
+                one.token,
+                one.head,
+            )
+            for one in found
+        ]
+
+    def figure(draw: "Callable[[sheet.Sheet], str | bytes]") -> str | bytes:
+        from transcnn.figures.compare import compare_sheet
+
+        return draw(compare_sheet(compared()))
+
+    def numbers() -> str:
+        from transcnn.figures.compare import compare_csv
+
+        return compare_csv(compared())
+
+    take_away(
+        say,
+        {
+            "compare.png": lambda: figure(sheet.png),
+            "compare.svg": lambda: figure(sheet.svg),
+            "compare.csv": numbers,
+        },
+        upload=any(one.side.source.sample is None for one in found),
+    )
+
+
+def _follow_link(state: AppState) -> None:
+    """Go where the browser went back or forward to."""
+    if (named := followed(state, _NAMED)) is not None:
+        state.compare_with(read_compare(named))
+        state.select(read_selection(named))
+
+
+def _write_link(state: AppState, sides: tuple[Side, Side]) -> None:
+    link = state.compare.link() | state.selection.link()
+    if sides[0].source.sample is None:  # uploads are not part of links, nor are places on them
+        link.pop("token", None)
+    if sides[1].model in state.guests and state.compare.model != OFF:
+        link.pop("with", None)  # nor are networks that a visitor brought
+    write_link(state, sides[0].source.sample, link)

@@ -1,0 +1,138 @@
+"""The class that a visitor sits in or leads: entered by the page's address, and gone along with."""
+
+import threading
+import time
+from collections.abc import Mapping
+
+import streamlit as st
+
+from transcnn.checkpoints.catalogue import is_shipped
+from transcnn.course.classroom.rate_limiter import Door
+from transcnn.course.classroom.slide import SHARED, Slide
+from transcnn.course.classroom.store import Classes, Learner, Standing, Teacher
+from transcnn.course.kept import Kept
+from transcnn.errors import NoClass
+from transcnn.ui.app.session import AppState
+from transcnn.ui.pages.course.link import CourseChoice
+from transcnn.ui.pages.course.progress import Progress
+from transcnn.ui.pages.course.role import Seat
+from transcnn.words.translator import Words, plain, words
+
+REFRESH_S = 3  # between two looks at whether the class went on
+_SWEEP_S = 600.0
+
+
+@st.cache_resource(show_spinner=False)
+def classes() -> Classes:
+    """The classes of this server; old ones are deleted every ten minutes from now on."""
+    found = Classes()
+
+    def sweep() -> None:
+        while True:
+            found.sweep()
+            time.sleep(_SWEEP_S)
+
+    threading.Thread(target=sweep, name="classes", daemon=True).start()
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def door() -> Door:
+    """One for all who try codes on this server."""
+    return Door()
+
+
+def enter(state: AppState, say: Words) -> Teacher | Learner | None:
+    """The class of the visitor's seat; where there is none, that is said, and they sit alone."""
+    seat = state.seat
+    known = classes()  # from the first visit on, what is too old is deleted
+    if not seat.key:
+        return None
+    try:
+        room = known.enter(seat.code, seat.key)
+    except NoClass as error:
+        st.warning(plain(say.error(error)))
+        state.sit(Seat(teaching=seat.teaching))
+        return None
+    if seat.teaching != isinstance(room, Teacher):  # a key of the other kind than the view
+        state.sit(Seat(isinstance(room, Teacher), seat.code, seat.key))
+    return room
+
+
+def looks_at(state: AppState) -> Slide:
+    """What the visitor looks at, as a slide."""
+    course = state.course
+    picture = state.sample or SHARED + state.source().digest
+    at = course.at or (-1, -1)
+    return Slide(
+        course.step, state.model, picture, at, course.hand, course.box, course.right, course.board
+    )
+
+
+def go_along(state: AppState, room: Teacher | Learner, standing: Standing) -> None:
+    """Go where the class is, if it went on: a learner whose page waits for their words stays until
+    they want to, a teacher goes only when they come back after a restart.
+    """
+    slide, following = standing.slide, state.following
+    if slide is None or following.slide == slide:
+        return
+    if looks_at(state) == slide:
+        following.slide = slide
+    elif not following.waits and (isinstance(room, Learner) or following.slide is None):
+        go_to(state, room, slide)
+        st.rerun()  # the sidebar is drawn already, with the picture before
+
+
+def go_to(state: AppState, room: Teacher | Learner, slide: Slide) -> None:
+    """Look at `slide`."""
+    if slide.shared is None:
+        if state.sample != slide.picture:
+            state.show_sample(slide.picture)
+    elif state.sample is not None or state.source().digest != slide.shared:
+        data = room.picture(slide.shared)
+        if data is None:  # another one is shared by now: the next slide shows it
+            return
+        title = words(state.language)("classroom.shared_picture")
+        state.show_upload(title, title, data)
+    if state.model != slide.model:
+        state.show_model(slide.model)
+    state.take_step(
+        CourseChoice(slide.step, slide.at, slide.hand, slide.box, slide.right, slide.board)
+    )
+    state.following.slide, state.following.waits = slide, False
+
+
+def can_be_shown(slide: Slide, teacher: Teacher) -> bool:
+    """Whether a class can see what its teacher looks at: a sample or the picture that was shared,
+    and a network that every visitor has.
+    """
+    known = slide.shared is None or teacher.picture(slide.shared) is not None
+    return known and is_shipped(slide.model)
+
+
+def current_answers(
+    answered: Mapping[str, Mapping[int, Kept]], standing: Standing
+) -> Mapping[str, Kept]:
+    """Of what a learner has answered by place and round: that of the second round where it is open,
+    else of the last.
+    """
+    found = {}
+    for place, rounds in answered.items():
+        kept = rounds.get(2) if standing.vote(place) == "second" else rounds[max(rounds)]
+        if kept is not None:
+            found[place] = kept
+    return found
+
+
+def take_over(
+    progress: Progress,
+    answered: Mapping[str, Mapping[int, Kept]],
+    seen: Mapping[str, str],
+    standing: Standing,
+) -> None:
+    """Let the learner's own progress hold what they answered and saw in class, to stay when they
+    leave: of two rounds the last answer, and every step that was revealed.
+    """
+    progress.kept |= {place: rounds[max(rounds)] for place, rounds in answered.items()}
+    progress.saw |= seen
+    progress.revealed |= standing.revealed

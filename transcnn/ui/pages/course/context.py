@@ -1,0 +1,146 @@
+"""What the parts of the page work on: the step, the scene, the words, and what was answered."""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from transcnn.course.classroom.store import ROUNDS, Learner, Standing, Teacher, Vote
+from transcnn.course.kept import Kept
+from transcnn.course.lessons import Lesson
+from transcnn.course.questions import Posed
+from transcnn.course.scene import Scene
+from transcnn.course.spelling import Spelled
+from transcnn.course.step import Step
+from transcnn.errors import NoClass
+from transcnn.ui.app.session import AppState
+from transcnn.ui.app.view import Shown
+from transcnn.ui.pages.course.link import CourseChoice
+from transcnn.words.translator import Words
+
+# Letters have one colour each, on the picture and in the equation: by theme.
+COLOURS = {
+    "light": {"asker": "#6B2FB3", "seen": "#0B7570"},
+    "dark": {"asker": "#C9A6FF", "seen": "#4FC7BE"},
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One step for one visitor; `posed` are its questions about this picture, None: left out.
+
+    `teaching`: in the teacher's view. `room` is the class that the visitor is in, `standing` how it
+    stands, `answers` what the visitor has answered there; alone, the progress has them.
+    """
+
+    state: AppState
+    say: Words
+    shown: Shown
+    step: Step
+    lesson: Lesson
+    scene: Scene
+    posed: Mapping[str, Posed | None]
+    answers: Mapping[str, Kept]
+    teaching: bool = False
+    room: Teacher | Learner | None = None
+    standing: Standing = field(default_factory=Standing)
+
+    @property
+    def colours(self) -> dict[str, str]:
+        """The colours of the letters in the theme that the visitor has."""
+        return COLOURS["dark" if st.context.theme.type == "dark" else "light"]
+
+    def place(self, what: str, also: str) -> str:
+        """What an answer to `what` is kept under: it is about this network, picture and asker, and
+        what it is about `also`."""
+        scene = self.scene
+        parts = [what, self.state.model, scene.digest[:16], f"{scene.at[0]},{scene.at[1]}"]
+        return "|".join([*parts, also] if also else parts)
+
+    def question_place(self, name: str) -> str:
+        return self.place(name, self.step.questions[name].also(self.scene))
+
+    @property
+    def step_place(self) -> str:
+        also = dict.fromkeys(q.also(self.scene) for q in self.step.questions.values())
+        return self.place(self.step.number, "|".join(filter(None, also)))
+
+    def spelled(self, name: str, posed: Posed) -> Spelled:
+        """A question of the step in words."""
+
+        def say(word: str, **gaps: object) -> str:
+            return self.say(f"course.{word}", **gaps)
+
+        return Spelled(self.lesson.questions[name], posed, say)
+
+    def kept(self, name: str) -> Kept | None:
+        """The guess at a question; None also for one from a file that cannot be a guess at it."""
+        kept, posed = self.answers.get(self.question_place(name)), self.posed[name]
+        return kept if kept is not None and posed is not None and posed.takes(kept.guess) else None
+
+    @property
+    def all_kept(self) -> bool:
+        asked = [name for name, posed in self.posed.items() if posed is not None]
+        return bool(self.posed) and all(self.kept(name) for name in asked)
+
+    @property
+    def revealed(self) -> bool:
+        """In a class its teacher reveals; in the teacher's view nobody has to predict first."""
+        if self.room is not None:
+            return self.step_place in self.standing.revealed
+        known = self.step_place in self.state.progress.revealed
+        return known and (self.teaching or self.all_kept)
+
+    @property
+    def seen(self) -> bool:
+        """Whether it was said what there was to see; in front of a class, whether its teacher went
+        on to why.
+        """
+        if isinstance(self.room, Teacher):
+            return self.step_place in self.standing.explained
+        return self.revealed and self.step_place in self.state.progress.saw
+
+    @property
+    def in_class(self) -> bool:
+        """Whether the visitor is a learner in a class."""
+        return isinstance(self.room, Learner)
+
+    def vote(self, name: str) -> Vote:
+        """Which vote of the class on a question is open; alone there is only the first."""
+        return self.standing.vote(self.question_place(name))
+
+    def can_answer(self, name: str) -> bool:
+        return self.kept(name) is None and self.vote(name) in ROUNDS and not self.revealed
+
+    def keep(self, name: str, kept: Kept) -> None:
+        """Keep a guess; of a learner also in the class, and nowhere if its vote is over."""
+        place = self.question_place(name)
+        with contextlib.suppress(NoClass):  # it is over: the page says so as soon as it is drawn
+            if not isinstance(self.room, Learner) or self.room.answer(place, kept):
+                self.state.progress.kept[place] = kept
+
+    def see(self, said: str) -> None:
+        """Keep what was seen."""
+        self.state.progress.saw[self.step_place] = said
+        with contextlib.suppress(NoClass):
+            if isinstance(self.room, Learner):
+                self.room.see(self.step_place, said)
+            elif self.room is not None:
+                self.room.explain(self.step_place)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the visitor may change what a question is about, such as the pixel that asks:
+        before the reveal all of a class are asked about the same.
+        """
+        return not self.in_class or self.revealed
+
+    def go(self, there: CourseChoice) -> None:
+        """Look at `there`, where the visitor may."""
+        if self.may_ask:
+            self.state.take_step(there)
+
+    def ask_from(self, at: tuple[int, int]) -> None:
+        """Let another pixel of the input ask."""
+        self.go(replace(self.state.course, at=at))

@@ -1,0 +1,42 @@
+"""The words of the field: a card of four before the first step, and all of them."""
+
+import base64
+from html import escape
+
+import streamlit as st
+
+from transcnn.course.glossary import CARD, load_glossary
+from transcnn.course.word_card import draw
+from transcnn.ui.app.tables import show_table
+from transcnn.ui.pages.course.context import COLOURS
+from transcnn.words import LANGUAGES
+from transcnn.words.translator import Words
+
+
+def show_word_card(say: Words) -> None:
+    """Draw the card."""
+    card = load_glossary(say.language).card
+    ink = COLOURS["dark" if st.context.theme.type == "dark" else "light"]["asker"]
+    cells = "".join(
+        f'<div style="flex: 1 1 180px"><b>{escape(card[word].term)}</b><br>'
+        f'<img src="{_address(draw(word, card[word].says, ink))}" alt=""><br>'
+        f"{escape(card[word].says)}</div>"
+        for word in CARD
+    )
+    with st.expander(say("course.word_card"), expanded=True):
+        st.html(f'<div style="display: flex; flex-wrap: wrap; gap: 20px">{cells}</div>')
+
+
+def _address(drawing: str) -> str:
+    """A drawing as an address of its own: Streamlit takes SVG only as a picture."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
+
+
+def show_glossary(say: Words) -> None:
+    """Draw every term in both languages, and what it means in the one that is spoken."""
+    terms = {language: load_glossary(language).terms for language in LANGUAGES}
+    rows = [[*LANGUAGES.values(), say("course.in_one_breath")]]
+    for name, spoken in terms[say.language].items():
+        rows.append([*(terms[lang][name].term for lang in LANGUAGES), spoken.says])
+    with st.expander(say("course.glossary")):
+        show_table(rows, numbers=0)

@@ -1,0 +1,246 @@
+"""The picture of a step: boards of cells to be pointed at and picked, and bars of amounts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from numpy.typing import NDArray
+
+from transcnn.course.ch5_baselines import stretch
+from transcnn.course.questions import Click, Draw
+from transcnn.course.scene import Wide
+from transcnn.figures.scale import DARK, LIGHT, NORM_TOP, VOTE_TOP
+from transcnn.trace.trace import BlockTrace
+from transcnn.ui.components import boards
+from transcnn.ui.components.maps import seen_url
+from transcnn.ui.pages.course.context import COLOURS, Desk
+from transcnn.ui.pages.course.questions import clicked_key
+
+_BOARDS = "course_boards"
+
+
+@dataclass(frozen=True)
+class Board:
+    """The picture cut into cells; `multiples` of an even share are row by row, None: not shown.
+
+    `amounts` from 0 to `NORM_TOP` or `votes` from minus to plus `VOTE_TOP`, counted in `unit`,
+    stand in place of multiples; `numbers` are written into the cells; `boxes` are rectangles of
+    cells; `dots` are places as shares of what is shown: down, across. `whole`: the size of the map
+    of which only a part is shown, from `origin` on. `shades` from 0 to 1 stand in place of
+    multiples where these are stretched to their own range.
+    """
+
+    name: str
+    rows: int
+    columns: int
+    says: str
+    multiples: list[float | None] | None = None
+    marks: list[dict[str, Any]] = field(default_factory=list)
+    dots: list[tuple[float, float]] = field(default_factory=list)
+    amounts: list[float] | None = None
+    votes: list[float] | None = None
+    unit: str = ""
+    numbers: list[str] | None = None
+    boxes: list[dict[str, Any]] = field(default_factory=list)
+    whole: tuple[int, int] | None = None
+    origin: tuple[int, int] = (0, 0)
+    small: bool = False
+    pick: bool = False
+    start: tuple[int, int] = (0, 0)
+    shades: list[float] | None = None
+
+
+def stretched(board: Board) -> Board:
+    """The board with its multiples stretched to their own range, as many maps are drawn."""
+    values = np.array([m or 0.0 for m in board.multiples or ()])
+    shades = stretch(values).round(4).tolist()
+    return replace(board, multiples=None, shades=shades)
+
+
+def mark(cell: int, letter: str, colour: str = "asker", dashed: bool = False) -> dict[str, Any]:
+    """A ring around a cell, with a letter in the colour that it has in the equation."""
+    return {"cell": cell, "letter": letter, "colour": colour, "dashed": dashed}
+
+
+def last_board(desk: Desk, block: BlockTrace, name: str, row: Wide | None, **more: Any) -> Board:
+    """The block's last board with a reading on it, and the asker marked."""
+    rows, columns = block.levels[-1].size
+    multiples: list[float | None] | None = None
+    if row is not None:
+        multiples = [round(float(m), 4) for m in row * rows * columns]
+    cell = desk.scene.cell(block)
+    more.setdefault("marks", [mark(cell, "t")])
+    return Board(
+        name,
+        rows,
+        columns,
+        desk.say("course.board_says", rows=rows, columns=columns),
+        multiples,
+        start=divmod(cell, columns),
+        **more,
+    )
+
+
+def show_boards(
+    desk: Desk,
+    shown: Sequence[Board],
+    on_pick: Callable[[int, int, int], None],
+    picture: tuple[str, NDArray[np.uint8]] | None = None,
+    mounted: str = _BOARDS,
+) -> None:
+    """Mount the boards; `on_pick` gets the board's number, the row and the column. `picture`: a
+    name and pixels to show in place of the desk's; `mounted` is another name for each mount of a
+    page.
+    """
+    key, pixels = picture or ("", desk.scene.pixels)
+
+    def picked() -> None:
+        found = st.session_state[mounted]["picked"]
+        if found is not None:  # a trigger is None again in the run after its own
+            on_pick(int(found["board"]), int(found["row"]), int(found["column"]))
+
+    words = desk.say.table("view")
+    boards(
+        mounted,
+        {
+            "boards": [asdict(board) for board in shown],
+            "photo": seen_url(f"{desk.shown.opened.key}{key}", pixels),
+            "top": NORM_TOP,
+            "most": VOTE_TOP,
+            "pixels": desk.scene.trace.crop.size,
+            "ramps": {"light": LIGHT, "dark": DARK},
+            "colours": desk.colours,
+            "words": {
+                **{name: words[name] for name in ("bar_less", "bar_even", "bar_more")},
+                "cell": desk.say.table("course")["cell_says"],
+                "amount": desk.say("course.amount"),
+                "vote_for": desk.say("course.vote_for"),
+                "vote_against": desk.say("course.vote_against"),
+                "least": desk.say("course.own_least"),
+                "most": desk.say("course.own_most"),
+            },
+        },
+        on_pick=picked,
+    )
+
+
+def ask_from(desk: Desk, size: tuple[int, int]) -> Callable[[int, int, int], None]:
+    """Lets the middle of the picked cell ask, on boards of `size`."""
+
+    def pick(_: int, row: int, column: int) -> None:
+        side = desk.scene.trace.crop.size
+        y, x = (
+            (2 * p + 1) * side // (2 * count) for p, count in zip((row, column), size, strict=True)
+        )
+        desk.ask_from((y, x))
+
+    return pick
+
+
+def guess_at(
+    desk: Desk, name: str, origin: tuple[int, int] = (0, 0)
+) -> Callable[[int, int, int], None]:
+    """Keeps the picked cell as the guess at a click question, until it is said how sure it is."""
+
+    def pick(_: int, row: int, column: int) -> None:
+        st.session_state[clicked_key(desk.question_place(name))] = (
+            row + origin[0],
+            column + origin[1],
+        )
+
+    return pick
+
+
+def draw_at(
+    desk: Desk, name: str, origin: tuple[int, int] = (0, 0)
+) -> Callable[[int, int, int], None]:
+    """Keeps picked cells as two opposite corners of a rectangle; a third one begins anew."""
+
+    def pick(_: int, row: int, column: int) -> None:
+        key = clicked_key(desk.question_place(name))
+        y, x = row + origin[0], column + origin[1]
+        before = st.session_state.get(key)
+        if before is not None and len(before) == 2:
+            (top, bottom), (left, right) = sorted((before[0], y)), sorted((before[1], x))
+            st.session_state[key] = (top, left, bottom, right)
+        else:
+            st.session_state[key] = (y, x)
+
+    return pick
+
+
+def _guess(desk: Desk, name: str) -> tuple[int, ...] | None:
+    kept = desk.kept(name)
+    found = kept.guess if kept else st.session_state.get(clicked_key(desk.question_place(name)))
+    return tuple(map(int, found)) if isinstance(found, tuple) else None
+
+
+def guess_marks(desk: Desk, name: str, board: Board) -> Board:
+    """The board with the cell or rectangle that was guessed, and once it is revealed, the right
+    one.
+    """
+    posed, guess = desk.posed[name], _guess(desk, name)
+    top, left = board.origin
+    marks, boxes = list(board.marks), list(board.boxes)
+
+    def cell(row: int, column: int) -> int:
+        return (row - top) * board.columns + column - left
+
+    def box(found: tuple[int, ...], dashed: bool) -> dict[str, Any]:
+        shift = (top, left, top, left)
+        inside = [v - by for v, by in zip(found, shift, strict=True)]
+        return {"box": inside, "colour": "seen", "dashed": dashed}
+
+    if desk.revealed and posed is not None:
+        if isinstance(posed.asks, Click) and not posed.asks.none_right:
+            marks.append(mark(cell(*posed.asks.best), "u", "seen"))
+        elif isinstance(posed.asks, Draw):
+            boxes.append(box(posed.asks.key, dashed=False))
+    if guess is not None and len(guess) == 2:
+        marks.append(mark(cell(*guess), "?", "seen", dashed=True))
+    elif guess:
+        boxes.append(box(guess, dashed=True))
+    return replace(board, marks=marks, boxes=boxes)
+
+
+def say_asking(desk: Desk) -> None:
+    """That the visitor may let another cell ask, where they may."""
+    if desk.may_ask:
+        st.caption(desk.say("course.click_asks"))
+
+
+def say_limit(desk: Desk) -> None:
+    """What a reading does not prove."""
+    st.caption(desk.say("course.limit"))
+
+
+def show_bars(title: str, values: dict[str, float], unit: str) -> None:
+    """A few amounts as bars from 0, each with its number."""
+    texts = [
+        f"{value:.3g}{unit}" if value < 1000 else f"{value:,.0f}{unit}" for value in values.values()
+    ]
+    chart = go.Figure(
+        go.Bar(
+            x=list(values.values()),
+            y=list(values),
+            orientation="h",
+            text=texts,
+            textposition="auto",
+            marker_color=COLOURS["light"]["seen"],
+            hoverinfo="skip",
+        )
+    )
+    chart.update_layout(
+        height=64 + 44 * len(values),
+        margin=dict(l=0, r=8, t=4, b=24),
+        xaxis=dict(rangemode="tozero", fixedrange=True),
+        yaxis=dict(autorange="reversed", fixedrange=True, automargin=True),
+    )
+    st.markdown(f"**{title}**")
+    said = "; ".join(f"{name}: {text}" for name, text in zip(values, texts, strict=True))
+    st.plotly_chart(
+        chart, alt=f"{title}. {said}", config={"displayModeBar": False}, key=f"bars|{title}"
+    )

@@ -1,0 +1,225 @@
+"""The course page: which step, its picture and equation, its questions, what it says."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from transcnn.errors import ChoiceError
+from transcnn.labels import class_labels
+from transcnn.ui.app.cache import classifier, lab, running, trace_picture
+from transcnn.ui.app.session import AppState
+from transcnn.ui.app.view import Shown, take_shown, write_link
+from transcnn.ui.components import copy_link
+from transcnn.ui.pages.course.link import read_course
+from transcnn.ui.pages.course.progress import LARGEST, read_progress
+from transcnn.words.translator import Words, words
+
+if TYPE_CHECKING:
+    from transcnn.course.kept import Kept
+    from transcnn.ui.pages.course.context import Desk
+
+_FILE = "course_file"
+
+
+def show() -> None:
+    """Draw the page."""
+    state = AppState()
+    say = words(state.language)
+    st.title(say("course.title"))
+    if not state.seat.teaching:
+        st.write(say("course.lede"))
+    if state.upload_error is not None:
+        st.error(say.error(state.upload_error))
+
+    from transcnn.course.classroom.store import Learner, Standing, Teacher
+    from transcnn.course.lessons import load_lesson
+    from transcnn.course.scene import Scene, first_asker
+    from transcnn.course.steps import STEPS, find_step
+    from transcnn.ui.pages.course.before_after import show_before_after
+    from transcnn.ui.pages.course.classroom import current_answers, enter, go_along, take_over
+    from transcnn.ui.pages.course.context import Desk
+    from transcnn.ui.pages.course.glossary import show_glossary, show_word_card
+    from transcnn.ui.pages.course.learner import show_bar, show_door, waits_for_words
+    from transcnn.ui.pages.course.notes import show_notes
+    from transcnn.ui.pages.course.questions import show_questions
+    from transcnn.ui.pages.course.steps import choose_step
+    from transcnn.ui.pages.course.teacher import show_podium, show_questions_to_all, show_to_class
+    from transcnn.ui.pages.course.touching import touch
+
+    _follow_link(state)
+    room = enter(state, say)
+    teaching, learning = state.seat.teaching, isinstance(room, Learner)
+    standing = Standing() if room is None else room.standing()
+    answers: Mapping[str, Kept] = state.progress.kept
+    if room is not None:
+        go_along(state, room, standing)
+    if isinstance(room, Learner):
+        answered = room.answered()
+        answers = current_answers(answered, standing)
+        take_over(state.progress, answered, room.seen(), standing)
+        show_bar(state, say, room, standing)
+    elif teaching:
+        show_podium(state, say, room)
+    else:
+        show_door(state, say)
+    shown = take_shown(state)
+    step = find_step(state.course.step)
+    _write_link(state, shown, step.number)
+    config = state.config(state.model)
+    scene = Scene(
+        classifier(state.model),
+        trace_picture(shown.opened, state.model),
+        shown.opened.pixels,
+        shown.source.digest,
+        state.course.at or first_asker(shown.source.sample, shown.opened.crop),
+        state.course.hand,
+        shown.source.sample,
+        class_labels(state.language, config.classes, config.indices),
+        state.course.box,
+        state.course.right,
+        state.course.board,
+        lab(state.model, shown.source),
+    )
+    with st.spinner(say("course.running")), running:
+        lacking = step.lacks(scene)
+        questions = {} if lacking else step.questions
+        posed = {name: question.pose(scene) for name, question in questions.items()}
+    desk = Desk(
+        state,
+        say,
+        shown,
+        step,
+        load_lesson(step, state.language),
+        scene,
+        posed,
+        answers,
+        teaching,
+        room,
+        standing,
+    )
+    if isinstance(room, Teacher):
+        show_to_class(desk)
+    if not learning:
+        choose_step(desk)
+    if step is STEPS[0]:
+        show_word_card(say)
+    facts = step.facts(scene)
+    hidden = step.trap and not desk.revealed
+    st.subheader(step.number if hidden else f"{step.number} · {desk.lesson.title}")
+    if step.body_first:
+        st.markdown(desk.lesson.body.format(**facts))
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        touch(desk)
+        if equation := step.equation(scene, desk.revealed):
+            st.latex(_coloured(equation, desk))
+    with right:
+        if lacking:
+            st.info(say(f"course.lacks_{lacking}"))
+        elif teaching:
+            show_questions_to_all(desk)
+        else:
+            show_questions(desk)
+        if desk.seen:
+            if not step.body_first:
+                st.markdown(desk.lesson.body.format(**facts))
+            st.success(desk.lesson.why.format(**facts), icon=":material/lightbulb:")
+            if desk.lesson.change is not None:
+                st.markdown(f"**{say('course.change')}** {desk.lesson.change}")
+                st.markdown(f"**{say('course.present')}** {desk.lesson.present}")
+    if learning:
+        state.following.waits = waits_for_words(desk)
+    if teaching:
+        show_notes(state.language, step.chapter)
+    else:
+        show_before_after(state, say)
+    show_glossary(say)
+    _hand_out(desk)
+    if not teaching or room is None:
+        _take_progress(state, say)
+    if room is None:  # in a class the address holds the key of a seat
+        copied = say("downloads.copied" if shown.source.sample else "downloads.copied_upload")
+        copy_link(
+            {"copy": say("downloads.copy"), "copied": copied, "by_hand": say("downloads.by_hand")}
+        )
+
+
+def _coloured(equation: str, desk: "Desk") -> str:
+    r"""\asker{t} and \seen{u} in the colours that the letters have on the picture."""
+    return re.sub(
+        r"\\(asker|seen)\{(\w)\}",
+        lambda found: rf"\textcolor{{{desk.colours[found[1]]}}}{{{found[2]}}}",
+        equation,
+    )
+
+
+def _follow_link(state: AppState) -> None:
+    """Go where the browser went back or forward to."""
+    parts = ("step", "at", "hand")
+    named = {name: st.query_params[name] for name in parts if name in st.query_params}
+    if state.leads_elsewhere(named):
+        there = read_course(named, state.config(state.model).input.size)
+        state.take_step(replace(state.course, step=there.step, at=there.at, hand=there.hand))
+    state.wrote_link(named)  # it has been followed, also if the page begins anew before it writes
+
+
+def _write_link(state: AppState, shown: Shown, step: str) -> None:
+    link = replace(state.course, step=step).link()
+    if shown.source.sample is None:  # uploads are not part of links, nor are places on them
+        link.pop("at", None)
+    write_link(state, shown.source.sample, link, **state.seat.link())
+
+
+def _hand_out(desk: "Desk") -> None:
+    """The chapter on paper; it is made when it is asked for, outside of the session."""
+    from transcnn.reports.handout.html import render
+
+    say, scene, chapter = desk.say, desk.scene, desk.step.chapter
+    title = desk.shown.source.title
+
+    def make() -> str:
+        with running:
+            return render(scene, chapter, say.language, title)
+
+    st.download_button(
+        say("course.handout", chapter=chapter),
+        data=make,
+        file_name=f"course-{chapter}.html",
+        mime="text/html",
+        on_click="ignore",
+        help=say("course.handout_says"),
+    )
+
+
+def _take_progress(state: AppState, say: Words) -> None:
+    with st.expander(say("course.progress")):
+        st.markdown(say("course.progress_says"))
+        st.download_button(
+            say("course.save"),
+            data=state.progress.as_json,
+            file_name="course.json",
+            mime="application/json",
+            on_click="ignore",
+        )
+
+        def load() -> None:
+            file = st.session_state[_FILE]
+            if file is None:
+                return
+            try:
+                state.progress.add(read_progress(file.getvalue()))
+            except ChoiceError:
+                st.session_state["course_file_refused"] = True
+
+        st.file_uploader(
+            say("course.load"),
+            type="json",
+            key=_FILE,
+            on_change=load,
+            max_upload_size=LARGEST // 10**6,
+        )
+        if st.session_state.pop("course_file_refused", False):
+            st.warning(say("course.not_a_file"))

@@ -1,0 +1,193 @@
+"""Guesses, how sure one is, and afterwards guess and outcome side by side."""
+
+import streamlit as st
+
+from transcnn.course.kept import SURENESS, Kept
+from transcnn.course.questions import (
+    Choose,
+    Click,
+    Draw,
+    Estimate,
+    Guess,
+    Order,
+    Posed,
+    Tick,
+    parse_number,
+)
+from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.learner import say_vote
+from transcnn.ui.pages.course.progress import LONGEST
+
+_SIGNS = {"hit": "✓", "near": "≈", "miss": "✗"}
+
+
+def show_questions(desk: Desk) -> None:
+    """Draw every question of the step: to be answered, or as it was."""
+    for number, (name, posed) in enumerate(desk.posed.items(), 1):
+        if posed is None:
+            st.info(desk.say("course.left_out", number=number))
+            continue
+        with st.container(border=True):
+            st.markdown(f"**{number}.** {desk.spelled(name, posed).question}")
+            say_vote(desk, name)
+            kept = desk.kept(name)
+            if desk.can_answer(name):
+                _ask(desk, name, posed)
+            elif kept is not None or desk.revealed:
+                _show_kept(desk, name, posed, kept)
+    if desk.revealed:
+        _ask_what_was_seen(desk)
+    elif desk.in_class:
+        st.caption(desk.say("classroom.teacher_reveals"))
+    else:
+        st.button(
+            desk.say("course.reveal"),
+            type="primary",
+            disabled=not desk.all_kept,
+            help=None if desk.all_kept else desk.say("course.predict_first"),
+            key="course_reveal",
+            on_click=lambda: desk.state.progress.revealed.add(desk.step_place),
+        )
+        if not desk.all_kept:
+            st.caption(desk.say("course.predict_first"))
+
+
+def _ask(desk: Desk, name: str, posed: Posed) -> None:
+    say, place, spelled = desk.say, desk.question_place(name), desk.spelled(name, posed)
+    guess_key, sure_key = f"guess|{place}", f"sure|{place}"
+    clicked = st.session_state.get(clicked_key(place))
+    if isinstance(posed.asks, Click | Draw):
+        own = isinstance(posed.asks, Click) and _own_left_out(posed.asks)
+        how = "course.how_to_draw" if isinstance(posed.asks, Draw) else "course.how_to_click"
+        st.markdown(f"{say(how)} {say('course.not_itself') if own else ''}")
+        if isinstance(posed.asks, Click) and posed.asks.or_none:
+            st.button(
+                say("course.none_helps"),
+                key=f"none|{place}",
+                on_click=lambda: st.session_state.update({clicked_key(place): ()}),
+            )
+        if clicked is not None:
+            st.markdown(f"**{spelled.guess(clicked)}**")
+    with st.form(f"form|{place}", border=False):
+        match posed.asks:
+            case Choose(options=options):
+                st.radio(
+                    say("course.guess"),
+                    options,
+                    index=None,
+                    format_func=spelled.option,
+                    key=guess_key,
+                    label_visibility="collapsed",
+                )
+            case Tick(options=options):
+                for option in options:
+                    st.checkbox(spelled.option(option), key=f"{guess_key}|{option}")
+            case Order() as order:
+                st.radio(
+                    say("course.guess"),
+                    order.orders,
+                    index=None,
+                    format_func=spelled.guess,
+                    key=guess_key,
+                    label_visibility="collapsed",
+                )
+            case Estimate():
+                st.text_input(say("course.guess"), key=guess_key, max_chars=24, width=180)
+        st.radio(
+            say("course.how_sure"),
+            SURENESS,
+            index=None,
+            format_func=lambda sure: say(f"course.sure_{sure}"),
+            key=sure_key,
+            horizontal=True,
+        )
+        st.form_submit_button(
+            say("course.keep"),
+            key=f"keep|{place}",
+            on_click=lambda: _keep(desk, name, posed, guess_key, sure_key),
+        )
+    if st.session_state.pop(f"refused|{place}", False):
+        st.warning(say("course.incomplete"))
+
+
+def clicked_key(place: str) -> str:
+    """Where the session keeps the cell that was clicked for the question kept at `place`."""
+    return f"clicked|{place}"
+
+
+def _own_left_out(asks: Click) -> bool:
+    return bool((asks.values != asks.values).any())  # NaN
+
+
+def _keep(desk: Desk, name: str, posed: Posed, guess_key: str, sure_key: str) -> None:
+    place, given = desk.question_place(name), st.session_state.get(guess_key)
+    guess: Guess | None = given
+    if isinstance(posed.asks, Click | Draw):
+        guess = st.session_state.get(clicked_key(place))
+    elif isinstance(posed.asks, Tick):
+        options = posed.asks.options
+        guess = tuple(o for o in options if st.session_state.get(f"{guess_key}|{o}"))
+    elif isinstance(posed.asks, Estimate):
+        guess = parse_number(given or "")
+    sure = st.session_state.get(sure_key)
+    if guess is None or sure is None or not posed.takes(guess):
+        st.session_state[f"refused|{place}"] = True
+        return
+    desk.keep(name, Kept(guess, sure))
+    st.session_state.pop(clicked_key(place), None)  # a second vote begins anew
+
+
+def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept | None) -> None:
+    say, spelled = desk.say, desk.spelled(name, posed)
+    left, right = st.columns(2)
+    if kept is not None:
+        left.caption(say("course.your_guess", sure=say(f"course.sure_{kept.sure}")))
+        left.markdown(f"**{spelled.guess(kept.guess)}**")
+    if not desk.revealed:
+        return
+    with right:
+        show_outcome(desk, name, posed)
+    if kept is None:
+        return
+    mark = posed.mark(kept.guess)
+    near = mark == "near" and isinstance(posed.asks, Draw)
+    st.markdown(f"{_SIGNS[mark]} {say('course.near_draw' if near else f'course.{mark}')}")
+    if isinstance(posed.asks, Estimate):
+        _say_distance(desk, posed.asks, float(kept.guess))  # type: ignore[arg-type]
+    if (way := posed.way(kept.guess)) is not None:
+        st.markdown(spelled.way(way))
+    if isinstance(posed.asks, Estimate) and posed.asks.even_would_do:
+        st.caption(say("course.even_would_do"))
+
+
+def _say_distance(desk: Desk, asks: Estimate, guess: float) -> None:
+    """How far an estimate was off, where it was and can be said."""
+    by_factor = asks.factor > 1
+    off, none = f"{asks.distance(guess):.3g}", "1" if by_factor else "0"
+    if off not in (none, "inf"):
+        st.caption(desk.say("course.off_factor" if by_factor else "course.off_by", off=off))
+
+
+def show_outcome(desk: Desk, name: str, posed: Posed) -> None:
+    """What was right."""
+    st.caption(desk.say("course.outcome"))
+    st.markdown(f"**{desk.spelled(name, posed).right}**")
+
+
+def _ask_what_was_seen(desk: Desk) -> None:
+    say, place = desk.say, desk.step_place
+    if desk.seen:
+        said = desk.state.progress.saw[place]
+        st.caption(f"{say('course.saw')} {desk.lesson.saw}")
+        st.text(said or say("course.saw_nothing"))
+        return
+    key = f"saw|{place}"
+    with st.form(f"form|{key}"):
+        st.text_area(
+            f"{say('course.saw')} {desk.lesson.saw}", key=key, max_chars=LONGEST, height=80
+        )
+
+        def keep() -> None:
+            desk.see(st.session_state[key] or "")
+
+        st.form_submit_button(say("course.keep_saw"), key=f"keep|{key}", on_click=keep)

@@ -1,0 +1,159 @@
+"""Which pictures of a run are meant: the controls, what they say in words, saved groups."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+
+from transcnn.analysis.errors.filters import EVERYTHING, between, bounds, parse_filter
+from transcnn.analysis.errors.table import CASES, Table
+from transcnn.labels import ClassName, names_of
+from transcnn.reports.wording import Wording
+from transcnn.runs.store import Store
+from transcnn.ui.app.session import AppState
+from transcnn.words.translator import Words, plain
+
+_KEY = "board_filter_{}".format
+_RANGES = ("confidence", "brightness", "entropy")
+
+
+def show(
+    state: AppState, say: Words, wording: Wording, store: Store, table: Table, chosen: int
+) -> None:
+    """Draw the controls; `chosen` of the pictures of `table` are meant now."""
+    names = names_of(state.config(table.model).numbers)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _choose(state, say, "right", ["yes", "no"], lambda v: say(f"error_analysis.right_{v}"), 150)
+        for key, column in (("label", table.label), ("answer", table.answer)):
+            counts = Counter(column.tolist())
+            options = [str(i) for i, _ in counts.most_common()]
+            _choose(state, say, key, options, _named(wording, names, counts), 260)
+        _type(state, say, "text")
+        with st.popover(say("error_analysis.more")):
+            tags = sorted({tag for tags in table.tags for tag in tags})
+            _choose(state, say, "tag", tags, str, "stretch")
+            cases = [case for case in CASES if case != "on"]
+            _choose(state, say, "changed", cases, lambda case: wording(f"case_{case}"), "stretch")
+            for name in _RANGES:
+                _slide(state, wording, name, table)
+    _summary(state, say, wording, names, chosen, len(table))
+    _saved(state, say, store)
+
+
+def _set(state: AppState, key: str, value: str | None) -> None:
+    where = state.board.where.with_term(key, value)
+    state.choose(replace(state.board, where=where, page=0))
+
+
+def _named(
+    wording: Wording, names: tuple[ClassName, ...], counts: Counter[int]
+) -> Callable[[str], str]:
+    def name(value: str) -> str:
+        if not value.isdecimal() or int(value) >= len(names):  # of a link: several, or none
+            return value
+        return f"{wording.class_name(names[int(value)])} ({counts[int(value)]})"
+
+    return name
+
+
+def _choose(
+    state: AppState,
+    say: Words,
+    key: str,
+    options: list[str],
+    called: Callable[[str], str],
+    width: int | Literal["stretch"],
+) -> None:
+    now = state.board.where.get(key)
+    if now is not None and now not in options:
+        options = [now, *options]
+    st.session_state[_KEY(key)] = now
+    st.selectbox(
+        say(f"error_analysis.by_{key}"),
+        options,
+        index=None,
+        placeholder=say("error_analysis.any"),
+        format_func=called,
+        key=_KEY(key),
+        on_change=lambda: _set(state, key, st.session_state[_KEY(key)]),
+        width=width,
+    )
+
+
+def _type(state: AppState, say: Words, key: str) -> None:
+    st.session_state[_KEY(key)] = state.board.where.get(key) or ""
+    st.text_input(
+        say(f"error_analysis.by_{key}"),
+        key=_KEY(key),
+        on_change=lambda: _set(state, key, st.session_state[_KEY(key)] or None),
+        width=180,
+    )
+
+
+def _slide(state: AppState, wording: Wording, name: str, table: Table) -> None:
+    """A range of a number, in hundredths of the way from its least to its most."""
+    values = table.feature(name)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    if not low < high:
+        return
+    now = state.board.where.get(name)
+    ends = bounds(now) if now is not None else (low, high)
+    st.session_state[_KEY(name)] = tuple(float(np.clip(end, low, high)) for end in ends)
+
+    def change() -> None:
+        start, end = st.session_state[_KEY(name)]
+        if (start, end) == (low, high):
+            _set(state, name, None)
+        else:
+            _set(state, name, between(start if start > low else None, end if end < high else None))
+
+    st.slider(
+        wording.feature(name), low, high, step=(high - low) / 100, key=_KEY(name), on_change=change
+    )
+
+
+def _summary(
+    state: AppState, say: Words, wording: Wording, names: tuple[ClassName, ...], n: int, of: int
+) -> None:
+    where = state.board.where
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if not where.terms:
+            st.markdown(say("error_analysis.all", count=of))
+            return
+        st.markdown(
+            say("error_analysis.some", count=n, of=of, filter=plain(wording.filter(where, names)))
+        )
+        st.button(
+            say("error_analysis.clear"),
+            on_click=lambda: state.choose(replace(state.board, where=EVERYTHING, page=0)),
+        )
+
+
+def _saved(state: AppState, say: Words, store: Store) -> None:
+    """Groups by name: taken up with a click, saved, given up."""
+    saved = store.slices()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name, text in saved.items():
+            st.button(
+                plain(name),
+                key=_KEY(f"saved_{name}"),
+                on_click=lambda text=text: state.choose(
+                    replace(state.board, where=parse_filter(text), page=0)
+                ),
+            )
+        if state.board.where.terms:
+            with st.popover(say("error_analysis.save")):
+                name = st.text_input(say("error_analysis.save_as"), key=_KEY("name"), max_chars=60)
+                same = [n for n, text in saved.items() if text == str(state.board.where)]
+                if st.button(say("error_analysis.save_now")) and name.strip():
+                    store.save_slice(name.strip(), str(state.board.where))
+                    st.rerun()
+                for old in same:
+                    if st.button(
+                        say("error_analysis.forget", name=plain(old)), key=_KEY(f"forget_{old}")
+                    ):
+                        store.save_slice(old, "")
+                        st.rerun()

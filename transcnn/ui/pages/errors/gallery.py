@@ -1,0 +1,123 @@
+"""The pictures of a run, and up to two of them side by side."""
+
+import base64
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from transcnn.analysis.errors.survival import order_by_change
+from transcnn.analysis.errors.table import Ints, Table
+from transcnn.labels import ClassName
+from transcnn.reports.wording import Wording, percent
+from transcnn.runs.store import Store
+from transcnn.ui.app.session import AppState
+from transcnn.ui.components import gallery
+from transcnn.ui.pages.errors.link import PINS, SORTS
+from transcnn.ui.pages.errors.picture import show_picture
+from transcnn.words.translator import Words
+
+_GALLERY, _SORT = "board_gallery", "board_sort"
+PAGE = 24  # pictures
+
+
+def show(
+    state: AppState,
+    say: Words,
+    wording: Wording,
+    store: Store,
+    whole: Table,
+    table: Table,
+    names: tuple[ClassName, ...],
+) -> None:
+    """Draw the pictures of `table`; those that are pinned may be any of `whole`."""
+    pinned = [place for pin in state.board.pins for place in np.flatnonzero(whole.ids == pin)]
+    if pinned:
+        for column, place in zip(st.columns(PINS), pinned, strict=False):
+            with column:
+                show_picture(state, say, wording, store, whole.take(np.array([place])), names)
+        st.caption(say("error_analysis.pinned"))
+    pages = -(-len(table) // PAGE)
+    page = min(state.board.page, pages - 1)
+    _turn(state, say, page, pages)
+    shown = table.take(order(table, state.board.sort)[page * PAGE : (page + 1) * PAGE])
+    thumbs = store.thumbnails(shown.ids)
+    gallery(
+        _GALLERY,
+        {
+            "label": say("error_analysis.view_pictures"),
+            "pictures": [
+                {
+                    "id": int(picture),
+                    "src": "data:image/jpeg;base64,"
+                    + base64.b64encode(thumbs[int(picture)]).decode(),
+                    "name": str(name),
+                    "right": bool(right),
+                    "pinned": int(picture) in state.board.pins,
+                    "answer": f"{'✓' if right else '✗'} {wording.class_name(names[answer])} "
+                    f"{percent(confidence, 0)}",
+                    "label": ""
+                    if right
+                    else f"{say('error_analysis.not')} {wording.class_name(names[label])}",
+                }
+                for picture, name, right, answer, confidence, label in zip(
+                    shown.ids,
+                    shown.names,
+                    shown.right,
+                    shown.answer,
+                    shown.confidence,
+                    shown.label,
+                    strict=True,
+                )
+            ],
+        },
+        on_pin=lambda: _pin(state),
+    )
+
+
+def order(table: Table, sort: str) -> Ints:
+    """The places of the pictures in the order `sort`, one of `SORTS`."""
+    if sort == "errors":
+        return np.lexsort((-table.confidence, table.right))
+    if sort == "helped":
+        return order_by_change(table, "off")
+    if sort == "harmed":
+        return order_by_change(table, "off")[::-1]
+    if sort == "entropy":
+        return np.argsort(-table.feature("entropy"), kind="stable")
+    if sort == "unlike":
+        return np.argsort(table.feature("similarity"), kind="stable")
+    return np.arange(len(table))
+
+
+def _turn(state: AppState, say: Words, page: int, pages: int) -> None:
+    st.session_state[_SORT] = state.board.sort
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            say("error_analysis.sort"),
+            SORTS,
+            format_func=lambda sort: say(f"error_analysis.sort_{sort}"),
+            key=_SORT,
+            on_change=lambda: state.choose(
+                replace(state.board, sort=st.session_state[_SORT], page=0)
+            ),
+            width=360,
+        )
+        for step, key, icon in ((-1, "previous", "chevron_left"), (1, "next", "chevron_right")):
+            st.button(
+                say(f"error_analysis.{key}"),
+                icon=f":material/{icon}:",
+                disabled=not 0 <= page + step < pages,
+                on_click=lambda to=page + step: state.choose(replace(state.board, page=to)),
+            )
+        st.markdown(say("error_analysis.page", page=page + 1, pages=pages))
+
+
+def _pin(state: AppState) -> None:
+    picture = st.session_state[_GALLERY]["pinned"]
+    if picture is None:  # a trigger is None again in the run after its own
+        return
+    pins = tuple(pin for pin in state.board.pins if pin != int(picture))
+    if len(pins) == len(state.board.pins):
+        pins = (*pins, int(picture))[-PINS:]
+    state.choose(replace(state.board, pins=pins))

@@ -1,0 +1,93 @@
+"""Beginning a run: an archive that is uploaded, or a folder where the server may read one."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from transcnn.errors import ArchiveTooLarge, ChoiceError, FolderError, TransCNNError
+from transcnn.pictures.prepare import Resize
+from transcnn.runs.archive import unpack
+from transcnn.runs.labelled import Item, find_items
+from transcnn.runs.run import begin_run
+from transcnn.runs.store import is_name, run_path
+from transcnn.ui.app.cache import classifier
+from transcnn.ui.app.session import AppState
+from transcnn.ui.pages.errors import runs
+from transcnn.ui.pages.errors.link import DEMONSTRATION, Choice
+from transcnn.words.translator import Words, plain
+
+_UPLOADER, _FOLDER, _NAME, _SQUASH = (
+    f"board_{name}" for name in ("uploader", "folder", "name", "squash")
+)
+MAX_MB = 400  # of an archive; the server's limit
+_MB = 2**20
+
+
+def new_run(state: AppState, say: Words) -> None:
+    """Draw the form; a run that is begun becomes the chosen one."""
+    st.markdown(say("error_analysis.new_says", model=plain(state.model), limit=MAX_MB))
+    st.toggle(say("error_analysis.squash"), key=_SQUASH)
+    file = st.file_uploader(
+        say("error_analysis.archive"),
+        type=["zip", "tar", "gz", "tgz"],
+        max_upload_size=MAX_MB,
+        key=f"{_UPLOADER}_{len(state.own_runs)}",  # empty again once a run is begun
+    )
+    st.caption(say("error_analysis.kept"))
+    if file is not None and st.button(say("error_analysis.begin"), key="board_begin_upload"):
+        _try(say, lambda: _from_archive(state, file.name, file.getvalue()))
+    if not runs.allowed_folders():
+        st.caption(say("error_analysis.folders_off"))
+        return
+    st.text_input(say("error_analysis.folder"), key=_FOLDER)
+    st.text_input(say("error_analysis.name"), key=_NAME)
+    if st.button(say("error_analysis.begin"), key="board_begin_folder"):
+        _try(say, lambda: _from_folder(state))
+
+
+def _try(say: Words, begin: Callable[[], None]) -> None:
+    try:
+        with st.spinner(say("error_analysis.reading")):
+            begin()
+    except TransCNNError as error:
+        st.error(plain(say.error(error)))
+    else:
+        st.rerun()
+
+
+def _from_archive(state: AppState, name: str, data: bytes) -> None:
+    if len(data) > MAX_MB * _MB:  # the widget's own limit holds in the browser only
+        raise ArchiveTooLarge(file=name, limit=MAX_MB)
+    run = runs.new_upload()
+    folder = runs.upload_folder(run)
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            packed = Path(scratch) / "packed"
+            packed.write_bytes(data)
+            inside = unpack(packed, folder / "pictures", name=name)
+        _begin(state, run, find_items(inside, within=folder), folder / "run.sqlite")
+    except FolderError as error:  # where it was unpacked is nobody's business
+        runs.delete_upload(run)
+        raise type(error)(**{**error.details, "folder": name}) from error
+    except BaseException:
+        runs.delete_upload(run)
+        raise
+    state.own_runs.append(run)
+
+
+def _from_folder(state: AppState) -> None:
+    place = runs.check_folder(st.session_state[_FOLDER])
+    name = st.session_state[_NAME]
+    if runs.is_upload(name) or name == DEMONSTRATION or not is_name(name):
+        raise ChoiceError(field="run", value=name, allowed="a name of its own")
+    within = place if place.is_dir() else place.parent
+    _begin(state, name, find_items(place, within=within), run_path(name))
+
+
+def _begin(state: AppState, run: str, items: list[Item], path: Path) -> None:
+    network = classifier(state.model)
+    resize: Resize = "squash" if st.session_state[_SQUASH] else "crop"
+    runs.go_on(run, begin_run(path, network, items, resize), network)
+    state.choose(Choice(run=run))

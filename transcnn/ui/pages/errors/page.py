@@ -1,0 +1,131 @@
+"""The error board: a run, which of its pictures, and what they say."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from transcnn.analysis.errors.filters import EVERYTHING
+from transcnn.analysis.errors.table import Table
+from transcnn.errors import ChoiceError
+from transcnn.labels import names_of
+from transcnn.reports.sentences import accuracy_says
+from transcnn.reports.wording import Wording
+from transcnn.runs.demonstration import TAG
+from transcnn.runs.store import Store
+from transcnn.ui.app.downloads import take_away
+from transcnn.ui.app.session import AppState
+from transcnn.ui.pages.errors import filtering, gallery, views
+from transcnn.ui.pages.errors.data import whole_table
+from transcnn.ui.pages.errors.link import VIEWS, read_choice
+from transcnn.ui.pages.errors.run_bar import choose_run
+from transcnn.words.translator import Words, words
+
+_VIEW = "board_view"
+
+
+def show() -> None:
+    """Draw the page."""
+    state = AppState()
+    say, wording = words(state.language), Wording(state.language)
+    _follow_link(state)
+    st.title(say("error_analysis.title"))
+    st.write(say("error_analysis.lede"))
+    store = choose_run(state, say)
+    _write_link(state)
+    if store is None:
+        return
+    whole = whole_table(store)
+    if not len(whole):
+        st.info(say("error_analysis.first_batch"))
+        return
+    if TAG in whole.tags[0]:
+        st.caption(wording("demonstration", photos=len(np.unique(whole.sources))))
+    try:
+        chosen = state.board.where.chosen(whole)
+    except ChoiceError:  # a link may name what this run does not have
+        state.choose(replace(state.board, where=EVERYTHING))
+        st.rerun()
+    filtering.show(state, say, wording, store, whole, int(chosen.sum()))
+    table = whole.take(chosen)
+    if not len(table):
+        st.info(say("error_analysis.nothing"))
+        return
+    if not any(key.startswith("right") for key, _ in state.board.where.terms):
+        st.markdown(accuracy_says(table, wording))
+    _choose_view(state, say)
+    names = names_of(state.config(whole.model).numbers)
+    if state.board.view == "pictures":
+        gallery.show(state, say, wording, store, whole, table, names)
+    else:
+        views.show(state, say, wording, store, table, names)
+    _take_away(state, say, store, whole, table)
+    _show_broken(store, wording)
+
+
+def _show_broken(store: Store, wording: Wording) -> None:
+    broken = store.broken()
+    if broken:
+        with st.expander(f"{wording('unreadable')} ({len(broken)})"):
+            st.dataframe({"": [b.name for b in broken], " ": [b.why for b in broken]})
+
+
+def _choose_view(state: AppState, say: Words) -> None:
+    st.session_state[_VIEW] = state.board.view
+
+    def change() -> None:
+        view = st.session_state[_VIEW] or state.board.view  # a second click takes the choice off
+        state.choose(replace(state.board, view=view))
+
+    st.segmented_control(
+        say("error_analysis.views"),
+        VIEWS,
+        format_func=lambda view: say(f"error_analysis.view_{view}"),
+        key=_VIEW,
+        on_change=change,
+        label_visibility="collapsed",
+    )
+
+
+def _follow_link(state: AppState) -> None:
+    """Choose what the browser went back or forward to."""
+    link = {name: value for name, value in st.query_params.items() if name != "lang"}
+    if state.leads_elsewhere(link):
+        state.choose(read_choice(link))
+
+
+def _write_link(state: AppState) -> None:
+    link = state.board.link()
+    state.wrote_link(dict(link))
+    if state.shown_language is not None:
+        link["lang"] = state.shown_language
+    if st.query_params.to_dict() != link:
+        st.query_params.from_dict(link)
+
+
+def _take_away(state: AppState, say: Words, store: Store, whole: Table, table: Table) -> None:
+    where, language = state.board.where, state.language
+    classes = state.config(table.model).numbers
+
+    def csv() -> str:
+        from transcnn.reports.predictions import as_csv
+
+        return as_csv(table, names_of(classes))
+
+    def parquet() -> bytes:
+        from transcnn.reports.predictions import as_parquet
+
+        return as_parquet(table, names_of(classes))
+
+    def html() -> str:
+        from transcnn.reports.html import render
+
+        return render(store, whole, classes, where, language)
+
+    files: dict[str, Callable[[], str | bytes]] = {
+        "report.html": html,
+        "predictions.csv": csv,
+        "predictions.parquet": parquet,
+    }
+    take_away(say, files, chart=views.CHART if state.board.view in views.WITH_CHART else None)

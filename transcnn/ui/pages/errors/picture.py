@@ -1,0 +1,191 @@
+"""One picture of a run: what was answered in which case, where it is read, what a person notes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from PIL import Image, ImageDraw, ImageFont
+
+from transcnn.analysis.errors.table import CASES, Table
+from transcnn.errors import PictureError, TransCNNError
+from transcnn.figures.scale import OCTAVES, colours, format_multiple
+from transcnn.figures.sheet import PAPER
+from transcnn.labels import ClassName
+from transcnn.pictures import decode, prepare
+from transcnn.reports.wording import Wording, number, percent
+from transcnn.runs.store import Store
+from transcnn.ui.app.session import AppState
+from transcnn.words.translator import Words, plain
+
+_SIDE = 364  # pixels of the picture on the page
+_BAR = 38  # of the bar of colours below
+_CASES = ("on", "off", "uniform")
+_FACTS = ("entropy", "global_share", "similarity", "brightness", "sharpness")
+
+
+def show_picture(
+    state: AppState,
+    say: Words,
+    wording: Wording,
+    store: Store,
+    one: Table,
+    names: tuple[ClassName, ...],
+) -> None:
+    """Draw the only picture of the table `one`."""
+    picture = int(one.ids[0])
+    st.markdown(f"**{plain(str(one.names[0]))}**")
+    labels = " | ".join(wording.class_name(names[i]) for i in one.labels[0])
+    verdict = say(
+        "error_analysis.is_right" if one.right[0] else "error_analysis.is_wrong", labels=labels
+    )
+    data = _file(store, picture)
+    pixels = _seen(data, state.config(one.model).input.size, store) if data else None
+    if pixels is None:
+        st.image(store.thumbnails([picture])[picture], width=160, alt=str(one.names[0]))
+        st.caption(say("error_analysis.gone"))
+    else:
+        st.image(_overlay(pixels, one), width=_SIDE, alt=_described(say, one))
+        st.caption(_described(say, one))
+    st.markdown(verdict)
+    st.table(_answers(one, wording, names))
+    st.caption(" · ".join(_hidden(one, wording, names)))
+    facts = [
+        f"{wording.feature(name)}: {number(float(one.feature(name)[0]))}"
+        for name in _FACTS
+        if name in one.features
+    ]
+    if one.sinks[0]:
+        facts.append(say("error_analysis.has_sinks", count=len(one.sinks[0])))
+    st.caption(" · ".join(facts))
+    _remarks(say, store, one, picture)
+    with st.container(horizontal=True):
+        if data is not None and st.button(
+            say("error_analysis.explore"), key=f"board_explore_{picture}"
+        ):
+            state.show_upload(str(one.names[0]), say("sidebar.uploaded_alt"), data)
+            st.switch_page("pages/explore.py", query_params={})
+        st.button(
+            say("error_analysis.unpin"),
+            key=f"board_unpin_{picture}",
+            on_click=lambda: state.choose(
+                replace(state.board, pins=tuple(p for p in state.board.pins if p != picture))
+            ),
+        )
+
+
+def _file(store: Store, picture: int) -> bytes | None:
+    """The bytes of the picture's file, if it is still where it was."""
+    try:
+        return store.file(picture).read_bytes()
+    except OSError:
+        return None
+
+
+def _seen(data: bytes, size: int, store: Store) -> Image.Image | None:
+    """What the network saw of a file; None where it is no picture any more."""
+    try:
+        pixels, _ = prepare(decode(data), size, store.settings.resize)
+    except PictureError:
+        return None
+    return Image.fromarray(pixels)
+
+
+def _overlay(seen: Image.Image, one: Table) -> Image.Image:
+    """The picture with each cell of the last stage's board in the colour of how much it is read,
+    with its number, sinks framed, and the bar of the scale that is the same everywhere."""
+    rows, columns = one.board
+    received = one.received[0].reshape(rows, columns)
+    cells = Image.fromarray(colours(received)).resize((_SIDE, _SIDE), Image.Resampling.NEAREST)
+    photo = seen.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
+    sheet = Image.new("RGB", (_SIDE, _SIDE + _BAR), PAPER)
+    sheet.paste(Image.blend(photo, cells, 0.6))
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(12)
+    down, across = _SIDE / rows, _SIDE / columns
+    sinks = {cell for _, _, cell in one.sinks[0]}
+    for y, x in np.ndindex(rows, columns):
+        box = (x * across, y * down, (x + 1) * across, (y + 1) * down)
+        is_sink = y * columns + x in sinks
+        draw.rectangle(box, outline="#000000" if is_sink else "#FFFFFF", width=3 if is_sink else 1)
+        middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+        text = format_multiple(float(received[y, x])).rstrip("×")  # not in the font
+        draw.text(middle, text, "#14130F", font, "mm", stroke_width=2, stroke_fill="#FFFFFF")
+    steps = np.linspace(-OCTAVES, OCTAVES, _SIDE)
+    bar = Image.fromarray(np.repeat(colours(2.0**steps)[None], 12, 0))
+    sheet.paste(bar, (0, _SIDE + 6))
+    for octave in range(-OCTAVES, OCTAVES + 1, 2):
+        place = (octave + OCTAVES) / (2 * OCTAVES) * (_SIDE - 1)
+        anchor = {-OCTAVES: "lt", OCTAVES: "rt"}.get(octave, "mt")
+        name = f"{2**octave}" if octave >= 0 else f"1/{2**-octave}"
+        draw.text((place, _SIDE + 22), name, "#1D1C1A", font, anchor)
+    return sheet
+
+
+def _described(say: Words, one: Table) -> str:
+    received = one.received[0]
+    most = int(np.argmax(received))
+    row, column = divmod(most, one.board[1])
+    return say(
+        "error_analysis.read_most",
+        row=row + 1,
+        column=column + 1,
+        most=format_multiple(float(received[most])),
+        least=format_multiple(float(received.min())),
+    )
+
+
+def _answers(one: Table, wording: Wording, names: tuple[ClassName, ...]) -> dict[str, list[str]]:
+    """The five likeliest classes of each case, with their probabilities."""
+    return {
+        wording(f"case_{case}"): [
+            f"{wording.class_name(names[int(i)])} {percent(float(p))}"
+            for i, p in zip(
+                one.cases[case].classes[0], one.cases[case].probabilities[0], strict=True
+            )
+        ]
+        for case in _CASES
+    }
+
+
+def _hidden(one: Table, wording: Wording, names: tuple[ClassName, ...]) -> list[str]:
+    """The answer with places gray, case by case."""
+    return [
+        f"{wording(f'case_{case}')}: "
+        f"{wording.class_name(names[int(one.cases[case].classes[0, 0])])} "
+        f"{percent(float(one.cases[case].probabilities[0, 0]))}"
+        for case in CASES
+        if case not in _CASES
+    ]
+
+
+def _remarks(say: Words, store: Store, one: Table, picture: int) -> None:
+    note, tags = f"board_note_{picture}", f"board_tags_{picture}"
+    own = store.own_tags(picture)
+    st.text_area(
+        say("error_analysis.note"),
+        one.notes[0],
+        key=note,
+        height=68,
+        max_chars=2000,
+        on_change=lambda: _keep(
+            say, lambda: store.write_note(picture, st.session_state[note].strip())
+        ),
+    )
+    st.text_input(
+        say("error_analysis.tags"),
+        " ".join(own),
+        key=tags,
+        max_chars=200,
+        on_change=lambda: _keep(
+            say, lambda: store.write_tags(picture, st.session_state[tags].split())
+        ),
+    )
+
+
+def _keep(say: Words, write: Callable[[], None]) -> None:
+    """Write a remark; what cannot be written, as where the disk is full, is said."""
+    try:
+        write()
+    except TransCNNError as error:
+        st.toast(plain(say.error(error)), icon=":material/error:")

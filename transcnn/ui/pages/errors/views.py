@@ -1,0 +1,271 @@
+"""What the chosen pictures say together: every count is a way to its pictures."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from transcnn.analysis.errors.calibration import calibration
+from transcnn.analysis.errors.filters import parse_filter
+from transcnn.analysis.errors.scores import class_scores, confusion
+from transcnn.analysis.errors.survival import survival
+from transcnn.analysis.errors.table import Table
+from transcnn.labels import ClassName
+from transcnn.reports.sentences import (
+    calibration_says,
+    differences_says,
+    sinks_says,
+    slices_says,
+    survival_says,
+)
+from transcnn.reports.wording import Wording, number, p_value, percent
+from transcnn.runs.store import Store
+from transcnn.ui.app.session import AppState
+from transcnn.ui.components import pick_table
+from transcnn.ui.pages.errors.data import differences_of, slices_of
+from transcnn.words.translator import Words
+
+CHART = "board_chart"  # the key of the view's chart
+WITH_CHART = ("confidence", "differences")
+_MATRIX, _TABLE = "board_matrix", "board_table"
+_CLASSES = 25  # of a matrix that can be read
+_RIGHT, _WRONG = "#0072B2", "#D55E00"  # of Okabe and Ito
+
+Names = tuple[ClassName, ...]
+
+
+def show(
+    state: AppState, say: Words, wording: Wording, store: Store, table: Table, names: Names
+) -> None:
+    """Draw the chosen view, any but the pictures."""
+    match state.board.view:
+        case "classes":
+            _classes(state, say, wording, table, names)
+        case "confidence":
+            _confidence(state, say, wording, table)
+        case "survival":
+            _survival(state, wording, table)
+        case "differences":
+            _differences(state, say, wording, store, table)
+        case "groups":
+            _groups(state, wording, store, table, names)
+
+
+def _pick(state: AppState, key: str) -> None:
+    """Show the pictures of the cell that was picked, added to what is chosen already."""
+    text = st.session_state[key]["picked"]
+    if text is None:  # a trigger is None again in the run after its own
+        return
+    where = state.board.where.and_also(parse_filter(text))
+    state.choose(replace(state.board, where=where, view="pictures", sort="errors", page=0))
+
+
+def _pick_table(
+    state: AppState, key: str, label: str, head: Sequence[str], rows: Any, matrix: bool = False
+) -> None:
+    data = {"label": label, "head": list(head), "rows": rows, "matrix": matrix}
+    pick_table(key, data, on_pick=lambda: _pick(state, key))
+
+
+def _classes(state: AppState, say: Words, wording: Wording, table: Table, names: Names) -> None:
+    def name(label: int) -> str:
+        return wording.class_name(names[label])
+
+    found = confusion(table)
+    shown = found.most_confused(_CLASSES)
+    rows = []
+    for label in (c for c in shown if c in found.labels):
+        cells: list[dict[str, Any]] = [{"text": name(label)}]
+        of = int((table.label == label).sum())
+        for answer in shown:
+            count = found.count(label, answer)
+            says = say("error_analysis.cell", label=name(label), answer=name(answer), count=count)
+            cell = {
+                **_count(count, f"label:{label} answer:{answer}"),
+                "says": says,
+                "share": count / of,
+                "wrong": label != answer,
+            }
+            cells.append(cell if count else {"text": ""})
+        rows.append(cells)
+    st.subheader(wording("confusion"))
+    st.markdown(wording("confusion_says", shown=len(shown)))
+    head = ["", *(name(c) for c in shown)]
+    _pick_table(state, _MATRIX, wording("confusion"), head, rows, matrix=True)
+    st.subheader(wording("classes"))
+    keys = ("class", "count", "right", "answered", "share")
+    _pick_table(
+        state,
+        _TABLE,
+        wording("classes"),
+        [wording(key) for key in keys],
+        [
+            [
+                {"text": name(s.label)},
+                {"text": str(s.count), "pick": f"label:{s.label}"},
+                {"text": str(s.right)},
+                {"text": str(s.answered), "pick": f"answer:{s.label}"}
+                if s.answered
+                else {"text": "0"},
+                {"text": wording.share(s.share), "words": True},
+            ]
+            for s in class_scores(table)
+        ],
+    )
+
+
+def _confidence(state: AppState, say: Words, wording: Wording, table: Table) -> None:
+    found = calibration(table)
+    known = [b for b in found.bins if b.right is not None]
+    says = calibration_says(found, wording)
+    st.markdown(says)
+    chart = go.Figure()
+    chart.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"dash": "dash", "color": "#808080"},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    shares = [b.right for b in known if b.right]
+    chart.add_scatter(
+        x=[b.confidence for b in known],
+        y=[s.value for s in shares],
+        error_y={
+            "type": "data",
+            "array": [s.high - s.value for s in shares],
+            "arrayminus": [s.value - s.low for s in shares],
+        },
+        mode="markers",
+        marker={"color": _RIGHT, "size": [6 + 24 * (b.count / len(table)) ** 0.5 for b in known]},
+        text=[say("error_analysis.bin", count=b.count) for b in known],
+        hovertemplate="%{x:.0%} → %{y:.0%}, %{text}<extra></extra>",
+        showlegend=False,
+    )
+    chart.update_xaxes(title=wording("confidence"), tickformat=".0%", range=[-0.02, 1.02])
+    chart.update_yaxes(title=wording("share"), tickformat=".0%", range=[-0.02, 1.02])
+    _chart(chart, says)
+    _pick_table(
+        state,
+        _TABLE,
+        wording("calibration"),
+        [wording(key) for key in ("confidence", "count", "share")],
+        [
+            [
+                {"text": f"{percent(b.low, 0)} – {percent(b.high, 0)}"},
+                {"text": str(b.count), "pick": f"bin:{i}"},
+                {"text": wording.share(b.right), "words": True},
+            ]
+            for i, b in enumerate(found.bins)
+            if b.right is not None
+        ],
+    )
+
+
+def _survival(state: AppState, wording: Wording, table: Table) -> None:
+    found = survival(table)
+    st.markdown(survival_says(found, wording))
+    rows = [
+        [
+            {"text": wording(f"case_{s.case}")},
+            {"text": wording.share(s.right), "words": True},
+            {"text": percent(s.survives.value)},
+            _count(int(table.changed(s.case).sum()), f"changed:{s.case}"),
+            _count(s.mended, f"right:yes right_{s.case}:no"),
+            _count(s.spoiled, f"right:no right_{s.case}:yes"),
+            {"text": wording.points(s.gained), "words": True},
+        ]
+        for s in found
+    ]
+    head = ("case", "right", "survives", "changed", "mended", "spoiled", "gained")
+    _pick_table(state, _TABLE, wording("survival"), [wording(key) for key in head], rows)
+
+
+def _count(count: int, pick: str) -> dict[str, Any]:
+    return {"text": str(count), "pick": pick} if count else {"text": "0"}
+
+
+def _differences(state: AppState, say: Words, wording: Wording, store: Store, table: Table) -> None:
+    found = differences_of(store, state.board.where, table)
+    st.markdown(differences_says(found, wording))
+    if not found:
+        return
+    chosen = st.selectbox(
+        wording("feature"),
+        [d.feature for d in found],
+        format_func=wording.feature,
+        key="board_feature",
+        persist_state="session",
+        width=480,
+    )
+    values = table.feature(chosen)
+    chart = go.Figure()
+    for side, colour, key in ((table.right, _RIGHT, "yes"), (~table.right, _WRONG, "no")):
+        known = values[side & np.isfinite(values)]
+        chart.add_violin(
+            x=known,
+            name=f"{say(f'error_analysis.right_{key}')} ({len(known)})",
+            line={"color": colour},
+            box={"visible": True},
+            points=False,
+            spanmode="hard",
+        )
+    chart.update_xaxes(title=wording.feature(chosen))
+    one = next(d for d in found if d.feature == chosen)
+    _chart(chart, f"{wording.feature(chosen)}: {wording('effect')} {number(one.effect.value)}")
+    head = ("feature", "right_median", "wrong_median", "effect", "adjusted")
+    _pick_table(
+        state,
+        _TABLE,
+        wording("differences"),
+        [wording(key) for key in head],
+        [
+            [
+                {"text": wording.feature(d.feature)},
+                {"text": number(d.right_median)},
+                {"text": number(d.wrong_median)},
+                {"text": wording.effect(d.effect), "words": True},
+                {"text": p_value(d.adjusted_p)},
+            ]
+            for d in found
+        ],
+    )
+    st.subheader(wording("sinks"))
+    st.markdown(sinks_says(table, wording))
+
+
+def _groups(state: AppState, wording: Wording, store: Store, table: Table, names: Names) -> None:
+    found = slices_of(store, state.board.where, table)
+    unusual = [s for s in found if s.unusual]
+    st.markdown(slices_says(found, wording))
+    head = ("group", "count", "wrong", "more", "adjusted")
+    _pick_table(
+        state,
+        _TABLE,
+        wording("slices"),
+        [wording(key) for key in head],
+        [
+            [
+                {"text": wording.filter(s.filter, names)},
+                {"text": str(s.count), "pick": str(s.filter)},
+                {"text": wording.share(s.wrong), "words": True},
+                {"text": wording.points(s.more), "words": True},
+                {"text": p_value(s.adjusted_p)},
+            ]
+            for s in (unusual or found[:10])
+        ],
+    )
+    st.caption(wording("limits"))
+
+
+def _chart(chart: go.Figure, says: str) -> None:
+    chart.update_layout(
+        height=420,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "y": 1.08, "x": 0},
+    )
+    st.plotly_chart(chart, key=CHART, alt=says, config={"displaylogo": False})

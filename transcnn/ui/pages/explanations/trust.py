@@ -1,0 +1,247 @@
+"""How far one map can be trusted: its scores beside those of its controls, the verdict, and what is
+left of it when the network forgets.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from plotly.subplots import make_subplots
+
+from transcnn.analysis.intervals import Interval
+from transcnn.explain.baselines import CONTROLS
+from transcnn.explain.faithfulness import Faithfulness, faithfulness
+from transcnn.explain.fill import FILLS, Fill
+from transcnn.explain.sanity import Forgotten, forget
+from transcnn.explain.verdict import NEEDED, SCORES, VOTES
+from transcnn.ui.app.session import AppState
+from transcnn.ui.app.tables import show_table
+from transcnn.ui.app.work import Work, begin
+from transcnn.ui.components.maps import seen_url, show_maps
+from transcnn.ui.pages.explanations.data import Asked, Found, method_key
+from transcnn.ui.pages.explanations.maps import attribution_map, correlation_text, error_says
+from transcnn.words.translator import Words
+
+if TYPE_CHECKING:
+    from transcnn.explain.method import Told
+
+# Of Okabe and Ito, told apart by dash too.
+LINES = {
+    "own": ("#0B7570", "solid", 4),
+    "random": ("#808080", "solid", 1),
+    "centre": ("#0072B2", "dash", 2),
+    "edges": ("#CC79A7", "dot", 2),
+    "blurred": ("#E69F00", "dashdot", 2),
+    "weights": ("#D55E00", "longdash", 2),
+}
+_FILL, _CHART, _FORGOTTEN = "explain_fill", "explain_curves", "explain_forgotten"
+
+
+def scores_key(asked: Asked, found: Found) -> str:
+    return f"{method_key(asked, found)}/scores"
+
+
+def sanity_key(asked: Asked, found: Found) -> str:
+    return f"{method_key(asked, found)}/sanity"
+
+
+def score(state: AppState, asked: Asked, found: Found) -> Work:
+    """Begin to score the map of a method, or go on looking at it."""
+    method, attribution = found.method, found.attribution
+    assert attribution is not None
+
+    def do(told: "Told") -> Faithfulness:
+        return faithfulness(asked.subject, attribution, method, told)
+
+    return begin(state.works, scores_key(asked, found), do)
+
+
+def randomise(state: AppState, asked: Asked, found: Found) -> Work:
+    """Begin to explain networks that forget, from the answer down."""
+    method = found.method
+
+    def do(told: "Told") -> tuple[Forgotten, ...]:
+        return tuple(forget(asked.subject, method, told))
+
+    return begin(state.works, sanity_key(asked, found), do)
+
+
+def verdict_says(say: Words, result: Faithfulness) -> str:
+    """The verdict in a sentence, and which controls the map does not beat."""
+    unbeaten = ", ".join(say(f"explanations.control_{name}") for name in result.verdict.unbeaten)
+    return say(
+        f"explanations.verdict_{result.verdict.word}",
+        unbeaten=unbeaten,
+        needed=NEEDED,
+        votes=len(VOTES),
+    )
+
+
+def score_rows(say: Words, result: Faithfulness) -> list[list[str]]:
+    """Scores by map and controls as a table with heads; below, in how many the map wins."""
+    heads = [
+        "",
+        say("explanations.this_map"),
+        *(say(f"explanations.control_{c}") for c in CONTROLS),
+    ]
+    rows = [heads]
+    for name in SCORES:
+        scores = [result.own.scores[name], *(result.controls[c].scores[name] for c in CONTROLS)]
+        rows.append([say(f"explanations.score_{name}"), *map(_interval, scores)])
+    wins = [f"{result.verdict.wins[c]} / {len(VOTES)}" for c in CONTROLS]
+    return [*rows, [say("explanations.wins"), "", *wins]]
+
+
+def _interval(score: Interval) -> str:
+    text = f"{score.value:.2f}"
+    if score.low != score.high:
+        text += f" ({score.low:.2f} – {score.high:.2f})"
+    return text.replace("-", "−")
+
+
+def reading(say: Words, result: Faithfulness) -> list[str]:
+    """How the scores are to be read: what is in brackets, and the share of equal cells."""
+    tied = result.own.tied
+    return [
+        say("explanations.intervals"),
+        *([say("explanations.tied", share=f"{tied:.0%}")] if tied else []),
+    ]
+
+
+def weaknesses(say: Words) -> list[str]:
+    """What each score cannot see."""
+    return [f"{say(f'explanations.score_{s}')}: {say(f'explanations.weak_{s}')}" for s in SCORES]
+
+
+def show_scores(say: Words, result: Faithfulness) -> None:
+    """The verdict, curves with the controls' band, scores, and their weaknesses."""
+    says = verdict_says(say, result)
+    box = st.success if result.verdict.word == "better" else st.warning
+    box(says)
+    show_table(score_rows(say, result))
+    st.caption(" ".join(reading(say, result)))
+    fill = st.radio(
+        say("explanations.fill"),
+        FILLS,
+        format_func=lambda f: say(f"explanations.fill_{f}"),
+        key=_FILL,
+        horizontal=True,
+        persist_state="session",
+    )
+    chart = _curves(say, result, fill)
+    st.plotly_chart(chart, key=_CHART, alt=says, config={"displaylogo": False})
+    st.markdown("\n".join(f"- {line}" for line in weaknesses(say)))
+
+
+def _curves(say: Words, result: Faithfulness, fill: Fill) -> go.Figure:
+    """Deletion and insertion, the random orders as a band."""
+    names = ("deletion", "insertion")
+    chart = make_subplots(1, 2, subplot_titles=[say(f"explanations.score_{n}") for n in names])
+    entrants = {"own": result.own, **{c: result.controls[c] for c in CONTROLS}}
+    for column, name in enumerate(names, 1):
+        for entrant, scored in entrants.items():
+            curve = scored.curves[name, fill]
+            colour, dash, width = LINES[entrant]
+            label = say(
+                "explanations.this_map" if entrant == "own" else f"explanations.control_{entrant}"
+            )
+            if entrant == "random":
+                low, high = scored.bands[name, fill]
+                chart.add_scatter(
+                    x=[*curve.at, *curve.at[::-1]],
+                    y=[*high, *low[::-1]],
+                    fill="toself",
+                    fillcolor="rgba(128,128,128,.3)",
+                    line={"width": 0},
+                    hoverinfo="skip",
+                    name=label,
+                    legendgroup=entrant,
+                    showlegend=column == 1,
+                    row=1,
+                    col=column,
+                )
+                continue
+            chart.add_scatter(
+                x=curve.at,
+                y=curve.values,
+                name=label,
+                legendgroup=entrant,
+                showlegend=column == 1,
+                line={"color": colour, "dash": dash, "width": width},
+                hovertemplate="%{x:.0%}: %{y:.2f}",
+                row=1,
+                col=column,
+            )
+        chart.update_xaxes(title=say(f"explanations.at_{name}"), tickformat=".0%", col=column)
+    chart.update_yaxes(title=say("explanations.number"), col=1)
+    chart.update_yaxes(matches="y")
+    chart.update_layout(
+        height=430,
+        margin={"l": 8, "r": 8, "t": 32, "b": 8},
+        legend={"orientation": "h", "y": -0.25, "x": 0},
+    )
+    return chart
+
+
+def sanity_rows(say: Words, result: Sequence[Forgotten]) -> list[list[str]]:
+    """What is random by then, with the rank correlation, as a table with heads."""
+    rows = [[say("explanations.random_part"), say("explanations.correlation")]]
+    return rows + [[part_says(say, one.part), correlation_text(one.correlation)] for one in result]
+
+
+def part_says(say: Words, part: str) -> str:
+    """A part of the network that is random, with all above it."""
+    if part.startswith("stage"):
+        return say("explanations.part_stage", stage=int(part.split()[1]) + 1)
+    return say(f"explanations.part_{part}")
+
+
+def show_forgotten(say: Words, asked: Asked, found: Found, result: Sequence[Forgotten]) -> None:
+    """The map of each network that forgot, on the same scale, with its rank correlation."""
+    assert found.attribution is not None
+    trained = attribution_map(
+        say,
+        asked,
+        "trained",
+        say("explanations.part_none"),
+        found.attribution,
+        say("explanations.trained"),
+    )
+    forgotten = [
+        attribution_map(
+            say,
+            asked,
+            one.part,
+            part_says(say, one.part),
+            one.attribution,
+            say("explanations.correlation_says", value=correlation_text(one.correlation)),
+        )
+        for one in result
+    ]
+    photos = {"picture": seen_url(asked.opened.key, asked.opened.pixels)}
+    show_maps(_FORGOTTEN, say, [trained, *forgotten], photos)
+    st.caption(say("explanations.sanity_limit"))
+
+
+def show_or_begin(
+    state: AppState,
+    say: Words,
+    key: str,
+    label: str,
+    start: Callable[[], Work],
+    show: Callable[[Any], None],
+) -> None:
+    """What came of some work; a button that begins it where nobody has, or goes on with it."""
+    work = state.works.get(key)
+    if work is not None and work.result is not None:
+        show(work.result)
+    elif work is not None and work.error is not None:
+        st.warning(error_says(say, work.error))
+    elif work is None or not work.under_way:
+
+        def again() -> None:
+            state.works.pop(key, None)
+            start()
+
+        st.button(label, key=f"explain_begin_{key}", on_click=again)

@@ -1,0 +1,82 @@
+"""Explore: where a token of a picture reads, at every level."""
+
+import streamlit as st
+
+from transcnn.figures import sheet
+from transcnn.figures.sheet import Sheet
+from transcnn.ui.app.cache import open_picture, pack_trace, pack_without, trace_picture
+from transcnn.ui.app.downloads import take_away
+from transcnn.ui.app.session import SWITCH_NAMES, AppState
+from transcnn.ui.app.view import take_shown
+from transcnn.ui.components import explore_view, store
+from transcnn.words.translator import Words, words
+
+_VIEW, _TRAINING = "explore_view", "training_slider"
+
+
+def show() -> None:
+    """Draw the page: the view at once, the photo, and the trace as soon as it is there."""
+    state = AppState()
+    say = words(state.language)
+    shown = take_shown(state)
+    opened, selection = shown.opened, shown.selection
+    lender = state.next_source()
+    warning = st.empty()
+    _choose_training(state, say)
+    explore_view(
+        _VIEW,
+        {**shown.data(say), "switches": SWITCH_NAMES, "lender": lender.title},
+        on_select=lambda: shown.select(_VIEW),
+        on_dismiss=state.dismiss_error,
+    )
+    store("store_photo", opened.photo)
+    store("store_trace", pack_trace(opened, state.model))
+    other = open_picture(lender, len(opened.pixels))
+    store("store_without", pack_without(opened, other, state.model, selection.where))
+    trace = trace_picture(opened, state.model)
+    shown.warn(warning, say)
+    shown.link_to("tokens", say("explore.to_tokens"))
+    for name in state.grown_with_attention:
+        st.button(say("explore.grown", model=name), on_click=state.show_model, args=(name,))
+
+    def place() -> tuple[int, int, tuple[int, int]]:
+        from transcnn.analysis.attention_row import telling_token
+
+        stage, block = selection.stage, selection.block
+        return stage, block, selection.token or telling_token(trace.block(stage, block))
+
+    def figure() -> Sheet:
+        from transcnn.figures.attention import reading_sheet
+
+        return reading_sheet(trace, opened.pixels, *place(), selection.head)
+
+    def numbers() -> str:
+        from transcnn.figures.attention_table import reading_csv
+
+        return reading_csv(trace, *place())
+
+    take_away(
+        say,
+        {
+            "reading.png": lambda: sheet.png(figure()),
+            "reading.svg": lambda: sheet.svg(figure()),
+            "reading.csv": numbers,
+        },
+        upload=shown.source.sample is None,
+    )
+
+
+def _choose_training(state: AppState, say: Words) -> None:
+    """A slider over the training of the network, where its snapshots ship."""
+    share, shares = state.training
+    if not shares:
+        return
+    st.session_state[_TRAINING] = share  # it may have been chosen elsewhere
+    st.select_slider(
+        say("explore.training"),
+        shares,
+        key=_TRAINING,
+        format_func=lambda s: f"{100 * float(s):.0f} %",
+        help=say("explore.training_help"),
+        on_change=lambda: state.show_training(st.session_state[_TRAINING]),
+    )

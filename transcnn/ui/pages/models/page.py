@@ -1,0 +1,43 @@
+"""Models: the weights that ship, with their cards; a person's own; the authors'."""
+
+import streamlit as st
+
+from transcnn.analysis.cost import network_cost
+from transcnn.checkpoints.catalogue import shipped, shipped_names
+from transcnn.model.variants import network
+from transcnn.ui.app.session import AppState
+from transcnn.ui.pages.models import authors_weights, own_weights
+from transcnn.words.translator import Words, words
+
+
+def show() -> None:
+    """Draw the page, section by section."""
+    state = AppState()
+    say = words(state.language)
+    st.title(say("models.title"))
+    _show_shipped(say)
+    own_weights.show(state, say)
+    authors_weights.show(state, say)
+
+
+def _show_shipped(say: Words) -> None:
+    st.subheader(say("models.ships"))
+    st.write(say("models.lede"))
+    for name in shipped_names():
+        config, entry = network(name), shipped(name)
+        side = config.input.size
+        st.markdown(
+            say(
+                "models.facts",
+                name=name,
+                parameters=f"{entry.parameters:,}",
+                macs=f"{network_cost(config, (side, side)).total:,}",
+                side=side,
+                classes=config.classes,
+                licence=entry.licence,
+            )
+        )
+        st.markdown(f":small[sha256 `{entry.sha256}`]")
+        with st.expander(say("models.card", name=name)):
+            card = entry.card.read_text(encoding="utf-8")
+            st.markdown(card.replace("\n#", "\n##").replace("# ", "### ", 1))  # below our headings

@@ -1,0 +1,15 @@
+"""Every sentence that a person reads, one folder a language.
+
+    languages.py    which languages there are: a third one is a folder here and one line there
+    translator.py   sentences by key, placeholders filled
+
+    <language>/*.toml       sentences of one page, component or report: key = "sentence"
+    <language>/lessons/     the course's steps; notes/ the teacher's notes; about.md the About page
+    <language>/glossary.toml, before_after.toml     terms, and the items of pre- and post-test
+
+A sentence may have placeholders, `{m}`, and emphasis, `*like this*`, set in bold in the browser.
+"""
+
+from transcnn.words.languages import FOLDER, LANGUAGES
+
+__all__ = ["FOLDER", "LANGUAGES"]
