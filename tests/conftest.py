@@ -44,7 +44,7 @@ def scene_of():
 
     from transcnn.classifier import Classifier
     from transcnn.course.experiments import Lab
-    from transcnn.course.scene import Scene, first_asker
+    from transcnn.course.scene import Scene, first_query
     from transcnn.pictures import decode, prepare
     from transcnn.pictures.samples import find_sample
 
@@ -56,7 +56,7 @@ def scene_of():
         pixels, crop = prepare(decode(data), 224)
         if name not in traces:
             traces[name] = classifier.trace_pixels(pixels, crop)
-        digest, place = hashlib.sha256(data).hexdigest(), at or first_asker(name, crop)
+        digest, place = hashlib.sha256(data).hexdigest(), at or first_query(name, crop)
         return Scene(classifier, traces[name], pixels, digest, place, sample=name, kept=lab, **more)
 
     return make

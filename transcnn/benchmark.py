@@ -15,7 +15,7 @@ import torch
 
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
-from transcnn.model.hooks import Taps
+from transcnn.model.hooks import Hooks
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.trace.interventions import Off
@@ -61,17 +61,17 @@ def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
 
     def baseline() -> torch.Tensor:
         with torch.no_grad():
-            return plain(nchw, Taps(record=False))  # taps ask for the explicit softmax
+            return plain(nchw, Hooks(record=False))  # taps ask for the explicit softmax
 
-    def inferred(taps: Taps | None) -> torch.Tensor:
+    def inferred(hooks: Hooks | None) -> torch.Tensor:
         with torch.inference_mode():
-            return fast(x, taps)
+            return fast(x, hooks)
 
     cases: dict[str, Callable[[], object]] = {
         BASELINE: baseline,
         "plain forward": lambda: inferred(None),
-        "forward with taps": lambda: inferred(Taps()),
-        "bare body": lambda: inferred(Taps(record=False, switch=Off())),
+        "forward with taps": lambda: inferred(Hooks()),
+        "bare body": lambda: inferred(Hooks(record=False, intervention=Off())),
         "predict, bytes to top-5": lambda: classifier.predict(data),
     }
     seconds = interleave(cases, rounds, warmup)

@@ -14,11 +14,11 @@ from transcnn.checkpoints.catalogue import sha256
 from transcnn.checkpoints.means import Means, load_means
 from transcnn.errors import ChoiceError
 from transcnn.labels import ClassName, class_names, find_class, names_of, nearest_classes
-from transcnn.model.hooks import Place, Switch, Taps
+from transcnn.model.hooks import Hooks, Intervention, Place
 from transcnn.model.network import TransCNN, fold_batch_norms
 from transcnn.pictures import Crop, DecodedPicture, decode, prepare
 from transcnn.pictures.prepare import Resize
-from transcnn.trace import EVERYWHERE, Trace, Where, make_switch, record
+from transcnn.trace import EVERYWHERE, Trace, Where, make_intervention, record
 
 Picture = DecodedPicture | bytes | Path | str
 """A picture: decoded, the bytes of a file, or the path to one."""
@@ -81,18 +81,18 @@ class Classifier:
         return self.rank(self.logits(pixels[None])[0], top)
 
     def trace(
-        self, picture: Picture, resize: Resize = "crop", switch: Switch | None = None
+        self, picture: Picture, resize: Resize = "crop", intervention: Intervention | None = None
     ) -> Trace:
         """What every H-MHSA did with the picture. Raises PictureError if it cannot be read."""
         pixels, crop = prepare(_decoded(picture), self.config.input.size, resize)
-        return self.trace_pixels(pixels, crop, switch)
+        return self.trace_pixels(pixels, crop, intervention)
 
     def trace_pixels(
-        self, pixels: NDArray[np.uint8], crop: Crop, switch: Switch | None = None
+        self, pixels: NDArray[np.uint8], crop: Crop, intervention: Intervention | None = None
     ) -> Trace:
         """The same for a prepared picture [S, S, 3]."""
         x = self.normalise(pixels[None])
-        return record(self.model, x, crop, self.weights_sha256, switch)
+        return record(self.model, x, crop, self.weights_sha256, intervention)
 
     def normalise(self, pixels: NDArray[np.uint8]) -> Tensor:
         """Prepared pictures [B, S, S, 3] as the network's input [B, 3, S, S]."""
@@ -100,26 +100,26 @@ class Classifier:
         values = (torch.tensor(pixels).float() - mean) / scale
         return values.permute(0, 3, 1, 2)  # B H W 3 to B 3 H W, still channels last in memory
 
-    def logits(self, pixels: NDArray[np.uint8], switch: Switch | None = None) -> Tensor:
+    def logits(self, pixels: NDArray[np.uint8], intervention: Intervention | None = None) -> Tensor:
         """Logits [B, classes] of prepared pictures [B, S, S, 3], attention changed by `switch`."""
-        taps = None if switch is None else Taps(record=False, switch=switch)
+        hooks = None if intervention is None else Hooks(record=False, intervention=intervention)
         with torch.inference_mode():
-            out: Tensor = self.model(self.normalise(pixels), taps)
+            out: Tensor = self.model(self.normalise(pixels), hooks)
         return out
 
-    def switch(
+    def intervention(
         self,
         name: str,
         other: Mapping[Place, Tensor] | None = None,
         where: Where = EVERYWHERE,
-    ) -> Switch | None:
+    ) -> Intervention | None:
         """The switch called `name`, acting on `where`; "swapped" needs the `other` attention.
 
         Raises ChoiceError for a name or a part that does not exist, and for "mean" where the
         weights come without averages.
         """
         where.check(self.config)
-        return make_switch(name, other, self.means, where)
+        return make_intervention(name, other, self.means, where)
 
     def attention(self, pixels: NDArray[np.uint8]) -> Mapping[Place, Tensor]:
         """The attention matrices [B, h, down, across, T, T] of prepared pictures, by place."""
@@ -127,10 +127,10 @@ class Classifier:
 
     def listen(self, pixels: NDArray[np.uint8]) -> tuple[Tensor, Mapping[Place, Tensor]]:
         """Logits [B, classes] and attention matrices of pictures [B, S, S, 3], of one run."""
-        taps = Taps()
+        hooks = Hooks()
         with torch.inference_mode():
-            logits: Tensor = self.model(self.normalise(pixels), taps)
-        kept = {place: value for place, value in taps.records.items() if place.name == "attention"}
+            logits: Tensor = self.model(self.normalise(pixels), hooks)
+        kept = {place: value for place, value in hooks.records.items() if place.name == "attention"}
         return logits, kept
 
     def check_top(self, top: int) -> None:

@@ -12,8 +12,8 @@ from transcnn import create_model
 from transcnn.analysis.appearance import appearance
 from transcnn.analysis.attending import SINK_NORM, SINK_RECEIVED, find_sinks
 from transcnn.analysis.attending import attending as attending_
-from transcnn.model.hooks import Place, Taps
-from transcnn.trace import make_switch
+from transcnn.model.hooks import Hooks, Place
+from transcnn.trace import make_intervention
 
 # On 100 pixels the maps are 25, 13, 7 and 4 tokens wide: no grid divides its map.
 PADDED = dict(merges=((6, 3), (5,), (4,), (3,)), widths=(16, 24, 32, 48), head_width=8)
@@ -28,12 +28,12 @@ VARIANTS = {
 attending = torch.inference_mode()(attending_)
 
 
-def run(model, size=(100, 90), switch=None):
-    taps = Taps(switch=switch)
+def run(model, size=(100, 90), intervention=None):
+    hooks = Hooks(intervention=intervention)
     x = torch.cat([reference_input(seed, 128, 128)[:, :, : size[0], : size[1]] for seed in (7, 8)])
     with torch.inference_mode():
-        model(x, taps)
-    return taps.records
+        model(x, hooks)
+    return hooks.records
 
 
 @pytest.fixture(scope="module", params=VARIANTS)
@@ -176,7 +176,7 @@ def test_a_picture_has_the_same_numbers_alone(ran):
 def test_even_attention_has_all_entropy_and_no_sink():
     model = fill(create_model("transcnn_nano", **PADDED))
 
-    for found in attending(model, run(model, switch=make_switch("uniform")), (100, 90)):
+    for found in attending(model, run(model, intervention=make_intervention("uniform")), (100, 90)):
         entropies = [v for k, v in found.numbers.items() if k.startswith("entropy")]
         assert len(entropies) > 8
         assert entropies == pytest.approx([1] * len(entropies), rel=1e-5)
@@ -187,7 +187,9 @@ def test_even_attention_has_all_entropy_and_no_sink():
 def test_attention_to_oneself_has_no_entropy_and_no_distance():
     model = fill(create_model("transcnn_nano", **PADDED))
 
-    for found in attending(model, run(model, switch=make_switch("identity")), (100, 90)):
+    for found in attending(
+        model, run(model, intervention=make_intervention("identity")), (100, 90)
+    ):
         for name, value in found.numbers.items():
             if name.startswith(("entropy", "distance")):
                 assert value == 0, name
@@ -211,7 +213,7 @@ def with_a_sink(records, stage, block, level, cell, picture=0):
 def test_a_planted_sink_is_found_where_it_is():
     """In the last stage, whose only level is the map of 4 x 4 tokens."""
     model = fill(create_model("transcnn_nano", **{**PADDED, **VARIANTS["plain"]}))
-    records = run(model, (100, 100), make_switch("uniform"))
+    records = run(model, (100, 100), make_intervention("uniform"))
     assert [a.sinks for a in attending(model, records, (100, 100))] == [(), ()]
 
     first, second = attending(model, with_a_sink(records, 3, 0, 0, cell=6), (100, 100))

@@ -6,7 +6,7 @@ import torch
 
 from tests.golden.recipe import fill
 from transcnn import create_model
-from transcnn.analysis.contributions import ledger
+from transcnn.analysis.contributions import contributions
 from transcnn.classifier import Classifier
 
 
@@ -19,7 +19,7 @@ def test_votes_and_constant_add_up_to_every_logit(name, places):
     side = classifier.config.input.size
     pixels = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
     logits = classifier.logits(pixels[None])[0].numpy()
-    found = ledger(classifier, pixels, logits)
+    found = contributions(classifier, pixels, logits)
     largest = float(np.abs(logits).max())
     for k in range(0, len(logits), 7):
         votes = found.votes(k)
@@ -33,7 +33,7 @@ def test_a_vote_is_what_a_place_alone_would_add():
     """The last map with one place kept and all others 0, through the network's own last layer."""
     classifier = Classifier()
     pixels = np.random.default_rng(1).integers(0, 256, (224, 224, 3), dtype=np.uint8)
-    found = ledger(classifier, pixels, classifier.logits(pixels[None])[0].numpy())
+    found = contributions(classifier, pixels, classifier.logits(pixels[None])[0].numpy())
     head = classifier.model.head
     for y, x in ((0, 0), (3, 4), (6, 6)):
         alone = np.zeros_like(found.places)

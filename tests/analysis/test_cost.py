@@ -25,7 +25,7 @@ from transcnn.model.config import (
     Stage,
     Stem,
 )
-from transcnn.model.hooks import Probe, Taps
+from transcnn.model.hooks import BlockHooks, Hooks
 from transcnn.model.network import TransCNN, build
 from transcnn.model.pooled import GridPooledAttention
 from transcnn.model.variants import network
@@ -301,12 +301,12 @@ def test_multiply_adds_and_memory_of_one_attention(attention, size, expected, me
     with torch.device("meta"):
         module = kind(attention)
         x = torch.empty(1, attention.width, *size)
-    taps = Taps()
+    hooks = Hooks()
 
     with FlopCounterMode(display=False) as counter:
-        module(x, Probe(taps, 0, 0))
+        module(x, BlockHooks(hooks, 0, 0))
 
-    matrices = [value for place, value in taps.records.items() if place.name == "attention"]
+    matrices = [value for place, value in hooks.records.items() if place.name == "attention"]
     assert attention_cost(attention, size)[0] == expected
     assert counter.get_total_flops() == 2 * expected
     assert sum(value.numel() for value in matrices) == memory

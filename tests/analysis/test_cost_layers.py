@@ -18,7 +18,7 @@ from transcnn.analysis.cost.compare import measure
 from transcnn.errors import ChoiceError
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import BATCH, HMHSA, PooledAttention
-from transcnn.model.hooks import Probe, Taps
+from transcnn.model.hooks import BlockHooks, Hooks
 from transcnn.model.pooled import GridPooledAttention
 
 # Function, map, channels, heads, settings -> multiply-adds, elements of all attention matrices.
@@ -96,15 +96,15 @@ def test_closed_forms_equal_the_count_on_the_real_modules(config, size):
     kind = HierarchicalAttention if isinstance(config, HMHSA) else GridPooledAttention
     with torch.device("meta"):
         module, x = kind(config).eval(), torch.empty(1, config.width, *size)
-    taps = Taps()  # listened to: the fused kernel would hide the products from the counter
+    hooks = Hooks()  # listened to: the fused kernel would hide the products from the counter
 
     with FlopCounterMode(display=False) as counter:
-        module(x, Probe(taps, 0, 0))
+        module(x, BlockHooks(hooks, 0, 0))
 
     cost = attention_cost(config, size)
     by_operation = counter.get_flop_counts()["Global"]
     products = sum(n for operation, n in by_operation.items() if "bmm" in str(operation))
-    matrices = [v for place, v in taps.records.items() if place.name == "attention"]
+    matrices = [v for place, v in hooks.records.items() if place.name == "attention"]
     assert counter.get_total_flops() == 2 * cost.total
     assert products == 2 * cost.multiplied
     assert sum(v.numel() for v in matrices) == cost.weights

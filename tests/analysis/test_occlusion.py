@@ -35,7 +35,7 @@ def test_the_drawn_cells_are_hidden_as_in_an_evaluation(run, fill, kind, share):
     assert np.array_equal(hidden, expected)
 
 
-def test_another_hidden_cell_leaves_the_scraps_as_they_are(run):
+def test_another_hidden_cell_leaves_the_patches_as_they_are(run):
     cells = drawn_cells(ELEPHANT, 0.4, (7, 7))
     before = hide(run, cells, "scraps", 0.4)
     for added in sorted(set(np.ndindex(7, 7)) - set(cells)):
@@ -52,9 +52,13 @@ def test_both_networks_answer_as_in_runs_of_their_own(classifier, run):
     hidden = hide(run, cells, "scraps", 0.4)
     found = look_at_hidden(classifier, run.pictures[0], hidden, cells)
 
-    for outcome, switch in ((found.with_attention, None), (found.body, classifier.switch("off"))):
+    for outcome, intervention in (
+        (found.with_attention, None),
+        (found.body, classifier.intervention("off")),
+    ):
         whole, changed = (
-            classifier.logits(p[None], switch)[0].softmax(0) for p in (run.pictures[0], hidden)
+            classifier.logits(p[None], intervention)[0].softmax(0)
+            for p in (run.pictures[0], hidden)
         )
         index = int(whole.argmax())
         best = whole.sort(descending=True)

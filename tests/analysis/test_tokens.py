@@ -73,7 +73,7 @@ def test_the_winner_is_sought_in_attention_plus_residual():
     assert merge.winner.tolist() == [[[2]]]
 
 
-def test_a_sum_that_does_not_add_up_is_told():
+def test_a_sum_that_does_not_add_up_is_on_progress():
     block = block_of([[[1, 2], [3, 4]]], grid=2)
     block.levels[1].tokens_in[0, 0, 0] += 0.5
 

@@ -99,8 +99,8 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
     assert not teacher.get("plotly_chart")
     press(teacher, "class_turn_Q5")
     (chart,) = teacher.get("plotly_chart")
-    told = {"a": ("A", "B"), "b": ("B", "A")}[wrong]
-    both = (f"First vote (1): {told[0]}: 1", f"Second vote (1): {told[0]}: 0")
+    on_progress = {"a": ("A", "B"), "b": ("B", "A")}[wrong]
+    both = (f"First vote (1): {on_progress[0]}: 1", f"Second vote (1): {on_progress[0]}: 0")
     alt = chart.proto.alt
     for one in both:
         vote, count = one.split("): ")
@@ -110,7 +110,7 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
 
     assert "Still being voted on: question 2." in shows(teacher)
     press(teacher, "course_reveal")
-    assert f"✓ {told[1]}: 1" in teacher.get("plotly_chart")[0].proto.alt
+    assert f"✓ {on_progress[1]}: 1" in teacher.get("plotly_chart")[0].proto.alt
     assert lesson.title in shows(teacher)
     assert lesson.why.format(**find_step("1.3").facts(zebra)) not in shows(teacher)
     press(teacher, "class_why")
@@ -171,7 +171,7 @@ def test_a_learner_for_whom_nothing_waits_goes_along_at_once(zebra):  # noqa: F8
     assert learner.session_state["course"].step == "1.4"
 
 
-def test_a_learner_gets_the_teachers_picture_asker_and_hand_map():
+def test_a_learner_gets_the_teachers_picture_query_and_hand_map():
     teacher, code = begin(step="1.4", picture="lion", at="200,10")
     hand = ((1, 1, 1, 1),) * 4
     teacher.session_state["course"] = room.CourseChoice("1.4", (200, 10), hand)

@@ -74,7 +74,7 @@ def test_without_h_mhsa_nothing_is_read_and_the_network_is_its_body():
     assert maps(app)["B/0"]["missing"]
     clf = Classifier()
     pixels, _ = prepare(decode(path("zebra").read_bytes()), 224)
-    bare = clf.logits(pixels[None], clf.switch("off"))[0].softmax(0)
+    bare = clf.logits(pixels[None], clf.intervention("off"))[0].softmax(0)
     assert table(app, "| Answer")[2][0::2] == ["zebra", f"{100 * float(bare[340]):.1f} %"]
     rows = table(app, "|  |")
     costs = {row[0]: row[1:] for row in rows}
@@ -156,18 +156,18 @@ def test_a_link_to_what_does_not_exist_shows_the_usual(link):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_guest_without_levels_answers_and_has_a_cost(language):
+def test_a_custom_model_without_levels_answers_and_has_a_cost(language):
     """An own network can be the second where its attention is no H-MHSA, too."""
     from transcnn.checkpoints import create_model
-    from transcnn.ui.app.custom_models import Guest
+    from transcnn.ui.app.custom_models import CustomModel
 
     model = create_model("hatnet_tiny").eval()
-    guest = Guest(
+    custom_model = CustomModel(
         "hatnet_tiny/1", "<i>mine</i>.pth", "own", model.config, 1, Classifier.around(model, "1")
     )
     app = open_app(lang=language)
-    app.session_state["guests"] = {guest.key: guest}
-    app.session_state["compare"] = replace(CompareChoice(), kind="models", model=guest.key)
+    app.session_state["custom_models"] = {custom_model.key: custom_model}
+    app.session_state["compare"] = replace(CompareChoice(), kind="models", model=custom_model.key)
     app.switch_page("pages/compare.py").run()
     assert not app.exception
     assert maps(app)["B/0"]["missing"]

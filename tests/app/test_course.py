@@ -20,17 +20,17 @@ from transcnn.course.experiments import Lab
 from transcnn.course.kept import Kept
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
-from transcnn.course.scene import Scene, first_asker
+from transcnn.course.scene import Scene, first_query
 from transcnn.course.steps import QUESTIONS, STEPS, find_step
 from transcnn.errors import ChoiceError
 from transcnn.figures.scale import format_multiple
 from transcnn.labels import class_labels
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.ui.app.custom_models import Guest
+from transcnn.ui.app.custom_models import CustomModel
 from transcnn.ui.pages.course.link import CourseChoice, read_course
 from transcnn.ui.pages.course.progress import LARGEST, Progress, read_progress
-from transcnn.words.translator import plain, words
+from transcnn.words.translator import plain, translator
 
 NUMBERS = [step.number for step in STEPS]
 
@@ -40,7 +40,7 @@ def zebra(shipped_trace):
     sample = next(s for s in samples() if s.name == "zebra")
     digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
     pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
-    place, classifier = first_asker("zebra", shipped_trace.crop), Classifier()
+    place, classifier = first_query("zebra", shipped_trace.crop), Classifier()
     return Scene(
         classifier, shipped_trace, pixels, digest, place, sample="zebra", kept=Lab(classifier)
     )
@@ -398,7 +398,7 @@ def test_votes_of_any_two_classes_are_shown_and_what_is_left_over(zebra):
     before = boards()
     first = next(v for name, v in before.items() if "k: zebra" in name)
     second = next(v for name, v in before.items() if "j:" in name)
-    assert sum(first) / 100 + zebra.ledger.biases[340] == pytest.approx(
+    assert sum(first) / 100 + zebra.contributions.biases[340] == pytest.approx(
         float(zebra.trace.logits[340]), abs=1e-3
     )
     app.toggle(key="course_k_minus_j").set_value(True).run()
@@ -458,14 +458,16 @@ def test_a_network_of_three_levels_whose_readings_are_flat_is_asked_about_too(ze
     trace = classifier.trace_pixels(zebra.pixels, zebra.trace.crop)
     scene = replace(zebra, classifier=classifier, trace=trace)
     app = open_app()
-    app.session_state["guests"] = {"g": Guest("g", "g", "own", classifier.config, 1, classifier)}
+    app.session_state["custom_models"] = {
+        "g": CustomModel("g", "g", "own", classifier.config, 1, classifier)
+    }
     app.session_state["model"] = "g"
     app.session_state["course"] = CourseChoice(number)
     app.switch_page("pages/course.py").run()
     predict(app, scene, number)
     reveal(app)
     assert load_lesson(find_step(number), "en").title in said(app)
-    assert (words("en")("course.flat_asks") in said(app)) == (number in ("1.3", "2.1", "5.1"))
+    assert (translator("en")("course.flat_asks") in said(app)) == (number in ("1.3", "2.1", "5.1"))
 
 
 def test_an_upload_is_asked_about_and_its_places_are_no_part_of_the_link():
@@ -525,7 +527,7 @@ def test_the_board_that_is_thought_the_strongest_is_the_one_that_is_asked_about(
     assert [" · " in board["name"] for board in boards(app)] == [False, False, True]
 
 
-def test_each_switch_shows_its_answers_beside_the_plain_ones(zebra):
+def test_each_intervention_shows_its_answers_beside_the_plain_ones(zebra):
     app = open_course(step="5.3")
     predict(app, zebra, "5.3")
     app.button(key="course_reveal").click().run()
@@ -540,7 +542,7 @@ def test_each_switch_shows_its_answers_beside_the_plain_ones(zebra):
     assert "Bakery counter" in boards(app)[0]["name"]
 
 
-def test_scraps_and_gray_by_share_are_run_anew(zebra):
+def test_patches_and_gray_by_share_are_run_anew(zebra):
     app = open_course(step="5.4")
     assert len(boards(app)[1]["boxes"]) == 20
     predict(app, zebra, "5.4")
@@ -560,7 +562,7 @@ def test_an_upload_is_asked_about_once_its_right_class_is_named():
     assert "Great white shark" in said(app), "the zebra is answered rightly"
     photo = next(s for s in samples() if s.name == "lion").path.read_bytes()
     app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
-    assert words("en")("course.lacks_right_class") in [info.value for info in app.info]
+    assert translator("en")("course.lacks_right_class") in [info.value for info in app.info]
     assert not [b for b in app.button if b.key == "course_reveal"]
     app.selectbox(key="course_right").set_value(292).run()
     assert not app.exception
@@ -569,7 +571,7 @@ def test_an_upload_is_asked_about_once_its_right_class_is_named():
     assert app.button(key="course_reveal").disabled
 
 
-def test_scraps_of_an_upload_are_asked_about_too():
+def test_patches_of_an_upload_are_asked_about_too():
     app = open_course(step="5.4")
     photo = next(s for s in samples() if s.name == "beagle").path.read_bytes()
     app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
@@ -606,7 +608,7 @@ def test_cells_are_covered_one_by_one_and_the_answer_is_run_anew(zebra):
     now = zebra.classifier.rank(zebra.classifier.logits(pixels)[0]).top[0]
     assert f"changes from zebra to {plain(now.name.label)}" in said(app)
     app.button(key="course_uncover").click().run()
-    assert words("en")("course.cover_how") in said(app)
+    assert translator("en")("course.cover_how") in said(app)
 
 
 def test_another_network_forgets_what_was_chosen_on_the_input_of_the_last():
@@ -625,7 +627,7 @@ def test_a_network_of_ten_classes_walks_chapter_5_too(number):
     digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
     trace = classifier.trace_pixels(pixels, crop)
     right = (int(trace.logits.argmax()) + 1) % 10
-    at = first_asker("candles", crop)
+    at = first_query("candles", crop)
     scene = Scene(classifier, trace, pixels, digest, at, sample="candles", right=right)
     app = open_course(step=number, picture="candles", model="transcnn_nano")
     app.session_state["course"] = replace(app.session_state["course"], right=right)

@@ -124,16 +124,16 @@ def test_a_part_that_the_network_lacks_is_one_calm_sentence_in_place_of_the_map(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_guest_without_h_mhsa_is_explained_as_far_as_methods_carry_it(language):
+def test_a_custom_model_without_h_mhsa_is_explained_as_far_as_methods_carry_it(language):
     from transcnn.checkpoints import create_model
-    from transcnn.ui.app.custom_models import Guest
+    from transcnn.ui.app.custom_models import CustomModel
 
     model = create_model("hatnet_tiny").eval()
     network = Classifier.around(model, "1")
-    guest = Guest("hatnet_tiny/1", "<i>.pth", "own", model.config, 1, network)
+    custom_model = CustomModel("hatnet_tiny/1", "<i>.pth", "own", model.config, 1, network)
     app = open_app(lang=language, methods="saliency,rollout")
-    app.session_state["guests"] = {guest.key: guest}
-    app.session_state["explained_guest"] = guest.key
+    app.session_state["custom_models"] = {custom_model.key: custom_model}
+    app.session_state["explained_custom_model"] = custom_model.key
     app.switch_page("pages/explanations.py").run()
     assert not app.exception
     found = maps(app)
@@ -185,15 +185,15 @@ def test_scores_stand_beside_those_of_controls_with_the_verdict_in_words():
 def test_work_stops_waits_and_ends_when_nobody_looks(monkeypatch):
     started, works = threading.Event(), {}
 
-    def endless(told):
+    def endless(on_progress):
         while True:
-            told(0.5)
+            on_progress(0.5)
             started.set()
             time.sleep(0.01)
 
     first = begin(works, "first", endless)
     assert started.wait(20)
-    second = begin(works, "second", lambda told: "done")  # noqa: ARG005
+    second = begin(works, "second", lambda on_progress: "done")  # noqa: ARG005
     time.sleep(0.3)
     assert second.waits
     assert not second.finished
@@ -214,10 +214,10 @@ def test_work_stops_waits_and_ends_when_nobody_looks(monkeypatch):
 
 def test_work_of_all_visitors_is_done_first_come_first_served():
     hold, order = threading.Event(), []
-    first = begin({}, "first", lambda told: hold.wait(60))  # noqa: ARG005
+    first = begin({}, "first", lambda on_progress: hold.wait(60))  # noqa: ARG005
     waiting = []
     for name in "abcde":
-        waiting.append(begin({}, name, lambda told, name=name: order.append(name) or name))  # noqa: ARG005
+        waiting.append(begin({}, name, lambda on_progress, name=name: order.append(name) or name))  # noqa: ARG005
         time.sleep(0.03)
     assert all(work.waits for work in waiting)
     waiting[2].stop()
@@ -231,9 +231,9 @@ def test_work_of_all_visitors_is_done_first_come_first_served():
 def test_work_ends_as_soon_as_another_class_or_method_is_asked_for(monkeypatch):
     from transcnn.explain.occlusion import Occlusion
 
-    def endless(self, about, told):  # noqa: ARG001
+    def endless(self, about, on_progress):  # noqa: ARG001
         while True:
-            told(0.5)
+            on_progress(0.5)
             time.sleep(0.01)
 
     monkeypatch.setattr(Occlusion, "explain", endless)
@@ -276,7 +276,7 @@ def test_a_fault_in_a_method_is_logged_and_one_calm_sentence(language, says, mon
 
 
 def test_an_error_of_a_method_is_kept_for_the_page():
-    def fail(told):  # noqa: ARG001
+    def fail(on_progress):  # noqa: ARG001
         raise ChoiceError(field="window", value=0, allowed="1 or more")
 
     work = begin({}, "x", fail)
@@ -287,7 +287,7 @@ def test_an_error_of_a_method_is_kept_for_the_page():
 def test_explaining_does_not_keep_a_page_waiting():
     """The lock of long work is another than that of the pages' own runs."""
     hold = threading.Event()
-    work = begin({}, "x", lambda told: hold.wait(60))  # noqa: ARG005
+    work = begin({}, "x", lambda on_progress: hold.wait(60))  # noqa: ARG005
     try:
         app = open_app(picture="lion")
         assert not app.exception
@@ -305,6 +305,6 @@ def test_files_hold_what_is_on_the_page():
     arrays = np.load(io.BytesIO(explanations_npz(about, found)))
     np.testing.assert_array_equal(arrays["rollout"], found[1].values)
     np.testing.assert_array_equal(arrays["picture"], about.pixels)
-    told = json.loads(str(arrays["about"]))
-    assert told["weights_sha256"] == about.classifier.weights_sha256
+    on_progress = json.loads(str(arrays["about"]))
+    assert on_progress["weights_sha256"] == about.classifier.weights_sha256
     assert re.match(r"grad_cam", explanations_sheet(about, found).rows[0].title)

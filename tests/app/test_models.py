@@ -24,7 +24,7 @@ from transcnn.labels import class_labels, class_names
 from transcnn.model.network import build
 from transcnn.model.variants import IMAGENETTE, network
 from transcnn.pictures.samples import samples
-from transcnn.ui.app.session import MOST_GUESTS, Selection
+from transcnn.ui.app.session import MOST_CUSTOM_MODELS, Selection
 from transcnn.ui.pages.models import own_weights
 
 SHIPPED = ["transcnn_lite0", "transcnn_nano"]
@@ -184,7 +184,7 @@ def test_only_the_places_of_the_board_are_read_on_the_page_of_hidden_places():
 
 
 def test_a_link_does_not_reach_the_weights_of_anybody(nano):
-    key = give(models_page(), "my.safetensors", nano).session_state["guests"].popitem()[0]
+    key = give(models_page(), "my.safetensors", nano).session_state["custom_models"].popitem()[0]
 
     for name in (key, "hatnet_tiny", "/etc/passwd", "my.safetensors"):
         app = open_app(model=name)
@@ -311,7 +311,7 @@ def test_weights_that_do_not_fit_are_named_in_one_sentence(spoil, reason, nano):
 
     assert len(app.main.error) == 1
     assert reason in app.main.error[0].value.replace("\\", "")
-    assert not app.session_state["guests"]
+    assert not app.session_state["custom_models"]
     app.switch_page("pages/explore.py").run()
     assert view(app)["trace"], "the session goes on"
 
@@ -339,7 +339,7 @@ def test_a_weight_file_above_the_limit_is_refused_though_the_browser_let_it_thro
 
     sentence = app.main.error[0].value.replace("\\", "")
     assert sentence == "mine.safetensors: this weight file has more than 400 MB."
-    assert not app.session_state["guests"]
+    assert not app.session_state["custom_models"]
 
 
 def test_names_from_outside_are_shown_as_they_are(nano):
@@ -359,21 +359,21 @@ def test_what_is_forgotten_is_gone_and_the_model_that_ships_is_back(nano):
     button(app, "Forget it").click().run()
 
     assert not app.exception
-    assert not app.session_state["guests"]
+    assert not app.session_state["custom_models"]
     assert app.session_state["model"] == "transcnn_lite0"
     assert model_choice(app).options == SHIPPED
 
 
 def test_only_so_many_networks_are_kept_and_never_without_the_chosen_one():
     app = models_page()
-    for i in range(MOST_GUESTS + 2):
+    for i in range(MOST_CUSTOM_MODELS + 2):
         give(app, f"{i}.safetensors", ours("transcnn_nano", classes=i + 2))
         if i == 0:
             choose(app, len(SHIPPED))
 
-    kept = [guest.file for guest in app.session_state["guests"].values()]
+    kept = [custom_model.file for custom_model in app.session_state["custom_models"].values()]
     assert kept == ["0.safetensors", "3.safetensors", "4.safetensors"]
-    assert len(model_choice(app).options) == len(SHIPPED) + MOST_GUESTS
+    assert len(model_choice(app).options) == len(SHIPPED) + MOST_CUSTOM_MODELS
 
 
 # Downloads

@@ -51,7 +51,7 @@ def test_a_link_opens_what_it_names():
         "block": 3,
         "head": 6,
         "token": [13, 0],
-        "switch": "on",
+        "intervention": "on",
         "level": 0,
         "part": "all",
     }
@@ -64,7 +64,7 @@ DEFAULT = {
     "block": 0,
     "head": None,
     "token": None,
-    "switch": "on",
+    "intervention": "on",
     "level": 0,
     "part": "all",
 }
@@ -89,7 +89,7 @@ DEFAULT = {
         ({"token": "1"}, DEFAULT),
         ({"token": "1,2,3"}, DEFAULT),
         ({"token": "²,1"}, DEFAULT),
-        ({"switch": "louder"}, DEFAULT),
+        ({"intervention": "louder"}, DEFAULT),
         ({"level": "2"}, DEFAULT),
         ({"level": "-1"}, DEFAULT),
         ({"level": "one"}, DEFAULT),
@@ -111,7 +111,7 @@ def test_what_a_link_names_but_does_not_exist_falls_back_to_the_default(link, ex
 
 def test_the_pages_of_a_picture_show_the_same_selection():
     link = {"picture": "lion", "stage": "2", "block": "3", "head": "6", "token": "13,0"}
-    app = open_app(**link, level="1", switch="off")
+    app = open_app(**link, level="1", intervention="off")
     explored = view(app)
     app.switch_page("pages/tokens.py").run()
     assert not app.exception
@@ -121,7 +121,7 @@ def test_the_pages_of_a_picture_show_the_same_selection():
         "block": 3,
         "head": 6,
         "token": [13, 0],
-        "switch": "off",
+        "intervention": "off",
         "level": 1,
         "part": "all",
     }

@@ -9,19 +9,19 @@ import pytest
 from transcnn import errors
 from transcnn.labels import class_labels
 from transcnn.words import FOLDER, LANGUAGES
-from transcnn.words.translator import words
+from transcnn.words.translator import translator
 
 UI = Path(errors.__file__).parent / "ui"
-SAY = words("en")
-CHINESE = words("zh")
-TABLES = words("en")._tables
+SAY = translator("en")
+CHINESE = translator("zh")
+TABLES = translator("en")._tables
 PYTHON = "\n".join(p.read_text(encoding="utf-8") for p in sorted(UI.rglob("*.py")))
 BROWSER = "\n".join(
-    p.read_text(encoding="utf-8") for p in sorted((UI / "components").rglob("*.js"))
+    p.read_text(encoding="utf-8") for p in sorted((UI / "components").rglob("*.*")) if p.suffix in (".js", ".html"))
 )
 
 
-def gaps(sentence: str) -> set[str]:
+def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
@@ -40,7 +40,7 @@ def error_classes() -> list[type[errors.TransCNNError]]:
 
 @pytest.mark.parametrize("kind", error_classes(), ids=lambda kind: kind.__name__)
 def test_every_error_has_a_sentence_that_its_details_fill(kind):
-    assert gaps(SAY.table("errors")[kind.__name__]) <= gaps(kind.sentence)
+    assert placeholders(SAY.table("errors")[kind.__name__]) <= placeholders(kind.sentence)
 
 
 @pytest.mark.parametrize("name", SAY.table("view"))
@@ -107,7 +107,7 @@ def test_no_word_of_python_is_a_leftover(table):
 
 def test_every_language_has_the_same_tables_and_words():
     for language in LANGUAGES:
-        tables = words(language)._tables
+        tables = translator(language)._tables
         assert {name: set(table) for name, table in tables.items()} == {
             name: set(table) for name, table in TABLES.items()
         }
@@ -115,10 +115,10 @@ def test_every_language_has_the_same_tables_and_words():
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_chinese_sentences_have_the_gaps_of_the_english_ones_and_as_many_stars(table):
+def test_chinese_sentences_have_the_placeholders_of_the_english_ones_and_as_many_stars(table):
     for name, sentence in TABLES[table].items():
         said = CHINESE.table(table)[name]
-        assert gaps(said) == gaps(sentence), f"{table}.{name}"
+        assert placeholders(said) == placeholders(sentence), f"{table}.{name}"
         assert said.count("*") == sentence.count("*"), f"{table}.{name}"
 
 

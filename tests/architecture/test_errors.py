@@ -35,22 +35,22 @@ def test_the_drawn_tree_is_the_tree_of_classes():
     assert drawn_tree() == expected
 
 
-def gaps(error):
+def placeholders(error):
     return {field for _, field, _, _ in string.Formatter().parse(error.sentence) if field}
 
 
 @pytest.mark.parametrize("error", LEAVES.values(), ids=LEAVES)
-def test_every_error_is_one_sentence_with_the_gaps_that_it_documents(error):
+def test_every_error_is_one_sentence_with_the_placeholders_that_it_documents(error):
     documented = re.search(r"Details: ([^.]*)\.", error.__doc__)[1]
     names = {name.strip() for name in re.sub(r"\([^)]*\)", "", documented).split(",")}
 
-    assert names == gaps(error)
+    assert names == placeholders(error)
     assert re.fullmatch(r"[^.\n]*\.", error.sentence)
 
 
 @pytest.mark.parametrize("error", LEAVES.values(), ids=LEAVES)
 def test_an_error_says_its_sentence_and_keeps_what_fills_it(error):
-    details = {gap: f"<{gap}>" for gap in gaps(error)}
+    details = {gap: f"<{gap}>" for gap in placeholders(error)}
 
     raised = error(**details)
 

@@ -47,7 +47,7 @@ def says(page, text):
     page.get_by_text(text).first.wait_for()
 
 
-def told(page):
+def on_progress(page):
     """What the histogram tells those who do not see it: the counts by vote and option."""
     figure = page.locator("[data-testid=stPlotlyChart]").first
     text = figure.get_attribute("aria-label")
@@ -94,7 +94,7 @@ def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, chro
         vote(two, "Q5", "A")
         says(teacher, "2 of 2 have answered")
         teacher.locator(".st-key-class_turn_Q5 button").click()
-        assert told(teacher) == {"First": {"A": 2, "B": 0}, "Second": {"A": 1, "B": 1}}
+        assert on_progress(teacher) == {"First": {"A": 2, "B": 0}, "Second": {"A": 1, "B": 1}}
 
         teacher.locator(".st-key-course_next button").click()
         one.get_by_role("button", name="The class is at 1.4").click()
@@ -140,4 +140,4 @@ def test_twenty_learners_vote_at_once_and_all_are_counted(start_server, chromium
             name: {letter: votes.count(letter) for letter in "AB"}
             for name, votes in (("First", first), ("Second", sent))
         }
-        assert told(teacher) == expected
+        assert on_progress(teacher) == expected

@@ -2,7 +2,7 @@
 
 import pytest
 
-from transcnn.analysis.contributions import ledger
+from transcnn.analysis.contributions import contributions
 from transcnn.classifier import Classifier
 from transcnn.course.lessons import load_lesson
 from transcnn.course.steps import find_step
@@ -78,7 +78,7 @@ def test_a_number_of_the_hand_map_is_edited_and_everything_is_computed_anew(serv
     page.get_by_text("In the top-left grid the token with x = 2 asks.").wait_for()
 
 
-def test_a_link_brings_back_step_picture_and_asker(server, open_page):
+def test_a_link_brings_back_step_picture_and_query(server, open_page):
     page = open_page(f"{server}/course?picture=lion&step=1.4", until=".boards canvas")
     settle(page)
     canvas = page.locator(".boards canvas.data")
@@ -111,19 +111,19 @@ def test_a_vote_is_read_off_the_board_in_percent_of_the_strongest(server, open_p
     classifier = Classifier()
     pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
     logits = classifier.logits(pixels[None])[0].numpy()
-    found = ledger(classifier, pixels, logits)
+    found = contributions(classifier, pixels, logits)
     boards = [v / abs(v).max() for v in map(found.votes, logits.argsort()[::-1][:2])]
     page = open_page(f"{server}/course?picture=lion&step=4.5", until=".boards canvas")
     settle(page)
     canvas = page.locator(".boards canvas.data").first
-    box, told = canvas.bounding_box(), []
+    box, on_progress = canvas.bounding_box(), []
     for row, column in ((0, 0), (2, 3), (6, 6)):
         at = {"x": box["width"] * (column + 0.5) / 7, "y": box["height"] * (row + 0.5) / 7}
         canvas.click(position=at)
         says = page.locator(".boards .says").first.inner_text()
-        told.append(float(says.split("·")[1].replace("−", "-")))
+        on_progress.append(float(says.split("·")[1].replace("−", "-")))
     expected = [[round(100 * v[y, x], 1) for y, x in ((0, 0), (2, 3), (6, 6))] for v in boards]
-    assert any(told == pytest.approx(one, abs=0.11) for one in expected)
+    assert any(on_progress == pytest.approx(one, abs=0.11) for one in expected)
     assert expected[0] != pytest.approx(expected[1], abs=0.5)
 
 

@@ -10,7 +10,7 @@ from tests.browser.test_course import settle, tab_to
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
 from transcnn.course.steps import STEPS
-from transcnn.words.translator import words
+from transcnn.words.translator import translator
 
 SIGNS = {"hit": "✓", "near": "≈", "miss": "✗"}
 BOARDS = {"Q53": 1}  # of several boards that can be picked, the one that answers
@@ -110,7 +110,7 @@ def press(page, key):
 
 
 def walk(page, scene, language):
-    say, main = words(language), page.locator("[data-testid=stMain]")
+    t, main = translator(language), page.locator("[data-testid=stMain]")
     asked = 0
     for step in STEPS:
         lesson = load_lesson(step, language)
@@ -127,7 +127,7 @@ def walk(page, scene, language):
             if name != "Q38":  # by the server's own clock
                 marks.append(SIGNS[posed.mark(guess)])
         press(page, "course_reveal")
-        page.get_by_text(say("course.saw")).first.wait_for()
+        page.get_by_text(t("course.saw")).first.wait_for()
         shown = main.inner_text()
         for sign in SIGNS.values():
             found = len(re.findall(rf"^{sign} ", shown, re.MULTILINE))
@@ -140,7 +140,7 @@ def walk(page, scene, language):
         page.get_by_text(re.split(r"[*$]", why)[0].strip()[:40]).first.wait_for()
         if step is not STEPS[-1]:
             press(page, "course_next")
-    assert page.get_by_text(say("course.done", done=len(STEPS), steps=len(STEPS))).count()
+    assert page.get_by_text(t("course.done", done=len(STEPS), steps=len(STEPS))).count()
     return asked
 
 

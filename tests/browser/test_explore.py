@@ -133,7 +133,7 @@ def test_the_page_says_what_becomes_of_the_answer_without_attention(server, open
     pixels, _ = prepare(decode(sample("elephant").path.read_bytes()), 224)
     normal = classifier.trace(sample("elephant").path).logits
     lender, _ = prepare(decode(sample("espresso").path.read_bytes()), 224)
-    runs = {run.switch: run for run in rerun(classifier, pixels, normal, lender)}
+    runs = {run.intervention: run for run in rerun(classifier, pixels, normal, lender)}
     tiles = page.locator(".switches button")
     for i, name in enumerate(["uniform", "identity", "swapped", "off", "mean"], start=1):
         points = 100 * (runs[name].answer.probability - runs["on"].answer.probability)
@@ -168,7 +168,7 @@ def test_one_level_alone_is_switched_and_the_link_keeps_it(server, open_page, cl
     normal = classifier.trace(sample("elephant").path).logits
     lender, _ = prepare(decode(sample("espresso").path.read_bytes()), 224)
     where = Where(stage=1, block=0, level=1)
-    runs = {run.switch: run for run in rerun(classifier, pixels, normal, lender, where)}
+    runs = {run.intervention: run for run in rerun(classifier, pixels, normal, lender, where)}
     again = open_page(page.url)
     again.wait_for_selector(".switches:not(.waiting)")
     for shown in (page, again):
@@ -260,12 +260,12 @@ def test_no_screen_scrolls_sideways_and_the_theme_is_the_persons(server, open_pa
 def test_a_finger_takes_the_centre_of_a_cell_and_then_a_place_of_it(server, open_page):
     page = open_page(server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     box = page.locator(PHOTO).bounding_box()
-    page.locator(PHOTO).tap(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
+    page.locator(PHOTO).hook(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
     assert drawn(page) == "12,20/0/0"
     first = page.locator(MAPS).nth(0)
     box = first.bounding_box()
     assert box["width"] / 8 >= 24, "places that a finger can hit"
-    first.tap(position={"x": box["width"] * 0.5 / 8, "y": box["height"] * 7.5 / 8})
+    first.hook(position={"x": box["width"] * 0.5 / 8, "y": box["height"] * 7.5 / 8})
     assert drawn(page) == "15,16/0/0"
 
 

@@ -107,10 +107,10 @@ def test_gray_and_the_share_of_own_places_that_the_table_adds_up_to(
             assert float(multiple[:-1]) == pytest.approx(49 * value, rel=0.01)
 
 
-def test_on_a_phone_a_tap_hides_one_place_and_nothing_is_wider_than_the_screen(server, open_page):
+def test_on_a_phone_a_hook_hides_one_place_and_nothing_is_wider_than_the_screen(server, open_page):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     page = open_page(f"{server}/occlusion?picture=elephant&share=0", until=READY, **phone)
     assert page.locator(".hidden-count").inner_text().startswith("0 of 49")
-    wait_for(page, lambda: page.locator("canvas.picture").tap(position={"x": 60, "y": 60}))
+    wait_for(page, lambda: page.locator("canvas.picture").hook(position={"x": 60, "y": 60}))
     assert page.locator(".hidden-count").inner_text().startswith("1 of 49")
     assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -261,9 +261,9 @@ def test_a_finger_hits_a_token_or_takes_the_centre_of_its_grid(server, open_page
     page = open_page(f"{server}/tokens?picture=elephant", READY, **phone)
     board = page.locator(MAP)
     box = board.bounding_box()
-    board.tap(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
+    board.hook(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
     assert board.get_attribute("data-drawn") == "0/12,20"
-    page.locator(".levels button").nth(1).tap()
+    page.locator(".levels button").nth(1).hook()
     page.wait_for_selector(f"{MAP}[data-drawn='1/1,2']")
     assert box["width"] / 7 >= 24
     sides = page.locator(".tokens :is(button, input, summary)").evaluate_all(SHOWN_SIDES)

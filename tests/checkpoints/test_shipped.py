@@ -23,9 +23,9 @@ from transcnn import Classifier, create_model
 from transcnn.assets import FOLDER
 from transcnn.checkpoints import catalogue, check_shipped, load, shipped, shipped_names
 from transcnn.errors import CheckpointError, ChoiceError
-from transcnn.model.hooks import Place, Taps
+from transcnn.model.hooks import Hooks, Place
 from transcnn.pictures import decode, prepare
-from transcnn.trace import make_switch
+from transcnn.trace import make_intervention
 
 GOLDEN = json.loads(
     (Path(__file__).parent.parent / "golden" / "lite0_outputs.json").read_text(encoding="utf-8")
@@ -88,7 +88,7 @@ def test_logits_are_those_of_the_training(run):
     model, x, expected, tolerance = run
     wanted = expected["logits"]
 
-    for logits in (model(x)[0], model(x, Taps())[0]):  # fused kernel, explicit softmax
+    for logits in (model(x)[0], model(x, Hooks())[0]):  # fused kernel, explicit softmax
         assert logits.shape == (1000,)
         assert logits[::10].tolist() == close(wanted["every_10th"], tolerance, wanted["largest"])
         assert logits.abs().max().item() == close(wanted["largest"], tolerance)
@@ -124,17 +124,17 @@ def test_maps_are_those_of_the_training(run):
 @torch.no_grad()
 def test_attention_at_every_level_is_that_of_the_training(run):
     model, x, expected, tolerance = run
-    taps = Taps()
+    hooks = Hooks()
 
-    model(x, taps)
+    model(x, hooks)
 
     assert {int(number) for number in expected["attention"]} == set(ATTENDING)
-    found = {place for place in taps.records if place.name == "attention"}
+    found = {place for place in hooks.records if place.name == "attention"}
     assert len(found) == sum(len(levels) for levels in expected["attention"].values()) == 15
     for number, levels in expected["attention"].items():
         for statistics in levels:
             place = Place(*ATTENDING[int(number)], "attention", statistics["level"])
-            weights = taps.records[place].double()  # batch head down across t s
+            weights = hooks.records[place].double()  # batch head down across t s
             batch, down, across, heads, t, s = statistics["shape"]
             entropy = torch.special.entr(weights).sum(-1).mean().item() / np.log(s)
             row = statistics["row_of_first_grid_head0_token0"]
@@ -148,10 +148,10 @@ def test_attention_at_every_level_is_that_of_the_training(run):
 
 @pytest.mark.parametrize("name", ["off", "uniform", "identity"])
 @torch.no_grad()
-def test_switches_give_what_the_training_measured(run, name):
+def test_interventions_give_what_the_training_measured(run, name):
     model, x, expected, tolerance = run
 
-    logits = model(x, Taps(record=False, switch=make_switch(name)))[0]
+    logits = model(x, Hooks(record=False, intervention=make_intervention(name)))[0]
 
     assert logits.norm().item() == close(expected[f"logits_l2_{name}"], tolerance)
     assert logits.argmax().item() == expected[f"argmax_{name}"]
@@ -177,11 +177,11 @@ def test_crops_of_the_samples_are_bit_identical(crops):
 
 
 @pytest.mark.parametrize("switch", ["on", "off", "uniform", "identity"])
-def test_the_first_five_classes_of_the_samples_are_the_same(classifier, crops, switch):
-    logits = classifier.logits(np.stack(list(crops.values())), make_switch(switch))
+def test_the_first_five_classes_of_the_samples_are_the_same(classifier, crops, intervention):
+    logits = classifier.logits(np.stack(list(crops.values())), make_intervention(intervention))
 
     for name, row in zip(crops, logits, strict=True):
-        expected = SAMPLES[name][switch]
+        expected = SAMPLES[name][intervention]
         top = classifier.rank(row, 5).top
         assert [answer.name.index for answer in top] == [index for index, _ in expected], name
         shares = [share for _, share in expected]

@@ -8,12 +8,12 @@ import pytest
 
 from transcnn import Classifier
 from transcnn.assets import FOLDER
-from transcnn.cli.options import SWITCHES
-from transcnn.evaluation import find_held_back, find_pictures, parse_change
-from transcnn.evaluation.ablation import ablate, body_answers, switch_cases
+from transcnn.cli.options import INTERVENTIONS
+from transcnn.evaluation import find_held_out, find_pictures, parse_change
+from transcnn.evaluation.ablation import ablate, body_answers, intervention_cases
 from transcnn.evaluation.attention import measure_reading
 from transcnn.evaluation.run import prepare_run
-from transcnn.trace import SWITCHES as KNOWN
+from transcnn.trace import INTERVENTIONS as KNOWN
 
 LABELLED = {"zebra": "zebra", "lion": "lion", "pizza": "pizza", "espresso": "palace"}
 PHOTOS = ["zebra", "lion", "pizza", "palace"]
@@ -44,7 +44,7 @@ def classifier():
     return Classifier()
 
 
-def _told(found, case):
+def _on_progress(found, case):
     return {
         "attention": case.attention,
         "where": str(case.where),
@@ -60,32 +60,32 @@ def test_json_has_the_numbers_of_the_package(called, folder, classifier):
     pictures = find_pictures(folder)
     changes = [parse_change(text) for text in ("none", "cutmix:0.4")]
     run, labels = prepare_run(pictures, 224), [p.label.index for p in pictures]
-    found = ablate(classifier, run, labels, switch_cases(classifier, changes))
+    found = ablate(classifier, run, labels, intervention_cases(classifier, changes))
     assert code == 0
     assert json.loads(out) == {
         "model": "transcnn_lite0",
         "weights_sha256": classifier.weights_sha256,
         "labels": "folder",
         "count": 4,
-        "cases": [_told(found, case) for case in found.right],
+        "cases": [_on_progress(found, case) for case in found.right],
         "unreadable": [],
     }
     assert len(found.right) == 12
 
 
-def test_held_back_pictures_are_measured_against_the_body(called, source, classifier):
-    code, out, _ = called("ablate", source, "--held-back", "--change", "gray:0.6", "--json")
+def test_held_out_pictures_are_measured_against_the_body(called, source, classifier):
+    code, out, _ = called("ablate", source, "--held-out", "--change", "gray:0.6", "--json")
 
-    pictures = find_held_back(source)
+    pictures = find_held_out(source)
     run = prepare_run(pictures, 224)
     labels = body_answers(classifier, run)
-    cases = switch_cases(classifier, [parse_change("gray:0.6")])
+    cases = intervention_cases(classifier, [parse_change("gray:0.6")])
     found = ablate(classifier, run, labels, cases)
-    told = json.loads(out)
+    on_progress = json.loads(out)
     assert code == 0
-    assert 1 < told["count"] == len(pictures) < 10
-    assert told["labels"] == "body"
-    assert told["cases"] == [_told(found, case) for case in found.right]
+    assert 1 < on_progress["count"] == len(pictures) < 10
+    assert on_progress["labels"] == "body"
+    assert on_progress["cases"] == [_on_progress(found, case) for case in found.right]
 
 
 def test_the_table_has_a_row_for_each_part(called, folder):
@@ -97,8 +97,8 @@ def test_the_table_has_a_row_for_each_part(called, folder):
     assert out.splitlines()[1] == "| attention | gray:0.4 | loss |"
 
 
-def test_the_switches_of_the_commands_are_those_of_the_package():
-    assert SWITCHES == KNOWN
+def test_the_interventions_of_the_commands_are_those_of_the_package():
+    assert INTERVENTIONS == KNOWN
 
 
 def test_reading_tells_every_head(called, folder, classifier):
@@ -106,11 +106,11 @@ def test_reading_tells_every_head(called, folder, classifier):
 
     run = prepare_run(find_pictures(folder), 224)
     heads = measure_reading(classifier, run, parse_change("cutmix:0.4"))
-    told = json.loads(out)
+    on_progress = json.loads(out)
     assert code == 0
-    assert [row["entropy"] for row in told] == [head.entropy for head in heads]
-    assert [row["own"] for row in told] == [head.own for head in heads]
-    assert [row["head"] for row in told] == [head.where.head for head in heads]
+    assert [row["entropy"] for row in on_progress] == [head.entropy for head in heads]
+    assert [row["own"] for row in on_progress] == [head.own for head in heads]
+    assert [row["head"] for row in on_progress] == [head.where.head for head in heads]
 
 
 def test_boxes_are_means_over_their_pictures(called, tmp_path):

@@ -164,12 +164,12 @@ def test_pictures_are_resized_as_asked(tmp_path, called):
 
 
 @pytest.mark.parametrize("switch", ["on", "off", "identity", "swapped"])
-def test_every_switch_is_measured(folder, called, switch):
-    code, out, _ = called("evaluate", folder, "--attention", switch, "--json")
+def test_every_intervention_is_measured(folder, called, intervention):
+    code, out, _ = called("evaluate", folder, "--attention", intervention, "--json")
 
-    expected = evaluate(Classifier(), find_pictures(folder), attention=switch)
+    expected = evaluate(Classifier(), find_pictures(folder), attention=intervention)
     assert code == 0
-    assert json.loads(out)["attention"] == switch
+    assert json.loads(out)["attention"] == intervention
     assert json.loads(out)["top5"] == expected.top5
 
 

@@ -53,9 +53,9 @@ def test_a_map_is_scored_beside_its_controls_as_the_readme_says(called, zebra, m
     )
 
     found = json.loads(out)
-    told = {key: found[key] for key in list(found)[list(found).index("map") + 1 :]}
+    on_progress = {key: found[key] for key in list(found)[list(found).index("map") + 1 :]}
     assert (code, err) == (0, "")
-    assert keys(told) == documented
+    assert keys(on_progress) == documented
     assert list(found["controls"]) == list(CONTROLS)
     for values in (found["scores"], *found["controls"].values()):
         assert list(values) == list(SCORES)

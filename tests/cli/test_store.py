@@ -77,27 +77,37 @@ def wait_for_more(process, path, than):
 
 def test_the_json_says_what_the_run_holds(whole, folder, runs):
     done, store = whole
-    told = json.loads(done.stdout)
+    on_progress = json.loads(done.stdout)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert told["run"] == told["file"] == str(runs / "whole.sqlite")
-    assert (told["done"], told["of"], told["count"]) == (COUNT, COUNT, COUNT - 1)
-    assert told["unreadable"] == [
+    assert on_progress["run"] == on_progress["file"] == str(runs / "whole.sqlite")
+    assert (on_progress["done"], on_progress["of"], on_progress["count"]) == (
+        COUNT,
+        COUNT,
+        COUNT - 1,
+    )
+    assert on_progress["unreadable"] == [
         {
             "file": "zebra/text.jpg",
             "error": "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.",
         }
     ]
     table = store.table()
-    assert told["top1"]["value"] == pytest.approx(sum(table.right) / len(table))
-    assert set(told["cases"]) == {"off", "uniform", "edge", "most_read", "random"}
-    assert 0 < told["top1"]["low"] < told["top1"]["value"] < told["top1"]["high"] <= 1
+    assert on_progress["top1"]["value"] == pytest.approx(sum(table.right) / len(table))
+    assert set(on_progress["cases"]) == {"off", "uniform", "edge", "most_read", "random"}
+    assert (
+        0
+        < on_progress["top1"]["low"]
+        < on_progress["top1"]["value"]
+        < on_progress["top1"]["high"]
+        <= 1
+    )
     assert sorted([*table.names, "zebra/text.jpg"]) == sorted(
         str(path.relative_to(folder)) for path in folder.glob("*/*")
     )
 
 
-def test_a_finished_run_is_told_again_for_people(whole, folder, called):
+def test_a_finished_run_is_on_progress_again_for_people(whole, folder, called):
     with handlers_kept():
         code, out, err = called("evaluate", folder, "--store", whole[1].path)
 
@@ -133,8 +143,12 @@ def test_killed_in_the_middle_a_run_loses_a_batch_and_counts_nothing_twice(whole
     done = transcnn("evaluate", folder, "--store", path, "--json")
 
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert (told["done"], told["of"], told["count"]) == (COUNT, COUNT, COUNT - 1)
+    on_progress = json.loads(done.stdout)
+    assert (on_progress["done"], on_progress["of"], on_progress["count"]) == (
+        COUNT,
+        COUNT,
+        COUNT - 1,
+    )
     store = open_run(path)
     after = store.table()
     assert len(set(after.names)) == len(after) == COUNT - 1
@@ -187,11 +201,11 @@ def test_two_processes_of_torchrun_make_one_run_that_is_that_of_one(whole, folde
     )
 
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)  # said once
+    on_progress = json.loads(done.stdout)  # said once
     store = open_run(path)
     names = store.table().names.tolist()
-    assert (told["done"], told["of"]) == (SHARED, SHARED)
-    assert len(set(names)) == len(names) == told["count"] == SHARED - len(store.broken())
+    assert (on_progress["done"], on_progress["of"]) == (SHARED, SHARED)
+    assert len(set(names)) == len(names) == on_progress["count"] == SHARED - len(store.broken())
     assert_same(store, whole[1], only=names)
     broken = {b.name: b for b in whole[1].broken()}
     assert [broken.get(b.name) for b in store.broken()] == store.broken()
@@ -203,10 +217,10 @@ def test_the_export_of_a_run_says_the_accuracy_that_was_printed(whole, runs, cal
     assert called("report", whole[1].path, "--out", out)[0] == 0
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"), newline="")))
 
-    told = json.loads(whole[0].stdout)
+    on_progress = json.loads(whole[0].stdout)
     right = sum(row["answer"] in row["labels"].split("|") for row in rows)
-    assert right / len(rows) == pytest.approx(told["top1"]["value"])
-    for case, found in told["cases"].items():
+    assert right / len(rows) == pytest.approx(on_progress["top1"]["value"])
+    for case, found in on_progress["cases"].items():
         same = sum(row[f"{case}_answer"] == row["answer"] for row in rows)
         assert same / len(rows) == pytest.approx(found["same_answer"]["value"])
 
@@ -292,9 +306,9 @@ def test_a_folder_without_any_picture_is_a_run_of_broken_files(files, tmp_path, 
         )
 
     assert (code, err) == (0, "")
-    told = json.loads(out)
-    assert (told["done"], told["count"], len(told["unreadable"])) == (1, 0, 1)
-    assert "top1" not in told
+    on_progress = json.loads(out)
+    assert (on_progress["done"], on_progress["count"], len(on_progress["unreadable"])) == (1, 0, 1)
+    assert "top1" not in on_progress
 
 
 def test_a_run_by_name_is_kept_in_the_data_folder(files, tmp_path, called, monkeypatch):

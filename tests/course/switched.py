@@ -6,7 +6,7 @@ import math
 import numpy as np
 import torch
 
-from transcnn.model.hooks import Taps
+from transcnn.model.hooks import Hooks
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 
@@ -29,18 +29,18 @@ class Instead:
         return value
 
 
-def logits_of(classifier, pixels, switch=None):
+def logits_of(classifier, pixels, intervention=None):
     with torch.inference_mode():
-        taps = Taps(record=False, switch=switch)
-        return classifier.model(classifier.normalise(pixels[None]), taps)[0].double().numpy()
+        hooks = Hooks(record=False, intervention=intervention)
+        return classifier.model(classifier.normalise(pixels[None]), hooks)[0].double().numpy()
 
 
 def listened(classifier, pixels):
     """Everything that one run lets hear, by place."""
-    taps = Taps()
+    hooks = Hooks()
     with torch.inference_mode():
-        classifier.model(classifier.normalise(pixels[None]), taps)
-    return taps.records
+        classifier.model(classifier.normalise(pixels[None]), hooks)
+    return hooks.records
 
 
 def even(_, weights):
@@ -61,7 +61,7 @@ def sample_photo(name):
     return prepare(decode(sample.path.read_bytes()), 224)[0]
 
 
-def four_switches(scene):
+def four_interventions(scene):
     """The logits under each switch; the lender is the next sample by name."""
     here = NAMES.index(f"samples/{scene.sample}.jpg")
     lender = listened(scene.classifier, sample_photo(NAMES[(here + 1) % len(NAMES)]))

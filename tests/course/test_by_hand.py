@@ -14,8 +14,8 @@ MAPS = (FIRST_MAP, ((2, 1, 0, 0), (0, -1, 0, 1), (0, 0, 1, 1), (1, 0, 0, 2)), ((
 def attend(tokens, power, value):
     """o of each token, exactly, where the scores are whole."""
     found = []
-    for asker in tokens:
-        powers = [Fraction(2) ** power(asker, read) for read in tokens]
+    for query in tokens:
+        powers = [Fraction(2) ** power(query, read) for read in tokens]
         found.append(sum(p / sum(powers) * value * v for p, v in zip(powers, tokens, strict=True)))
     return found
 

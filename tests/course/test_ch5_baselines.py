@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.course.conftest import PICTURES
-from tests.course.switched import four_switches, mean_row, ranks, share_of
+from tests.course.switched import four_interventions, mean_row, ranks, share_of
 from tests.course.test_keys import TWELVE, flattened, key_of, pose
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
@@ -45,7 +45,7 @@ def random_attention(never_learned, scenes):
 
 @pytest.fixture(scope="module")
 def switched(scenes):
-    return {name: four_switches(scene) for name, scene in scenes.items()}
+    return {name: four_interventions(scene) for name, scene in scenes.items()}
 
 
 def rows_at(scene, random_attention, cell):
@@ -95,7 +95,7 @@ def test_q45_orders_the_boards_by_their_peaks_and_q46_asks_for_the_chosen_one(
     for board, letter in enumerate("ABC"):
         posed = pose(replace(scene, board=board), "Q46")
         name = next(n for n, given in letters.items() if given == letter)
-        assert posed.gaps["board"] == letter
+        assert posed.placeholders["board"] == letter
         assert posed.asks.key == pytest.approx(peaks[name], rel=1e-4)
 
 
@@ -111,7 +111,7 @@ def test_q48_is_the_probability_under_even_attention(scene, switched):
     assert pose(scene, "Q48").asks.key == pytest.approx(100 * share, rel=1e-3)
 
 
-def test_q49_orders_the_switches_by_what_they_do_to_the_first_logit(scene, switched):
+def test_q49_orders_the_interventions_by_what_they_do_to_the_first_logit(scene, switched):
     first = int(np.argmax(scene.trace.logits))
     sizes = {
         name: abs(float(switched[scene.sample][name][first]) - float(scene.trace.logits[first]))

@@ -10,7 +10,7 @@ from tests.course.conftest import PICTURES
 from tests.course.switched import (
     NAMES,
     Instead,
-    four_switches,
+    four_interventions,
     listened,
     logits_of,
     mean_row,
@@ -50,13 +50,13 @@ def paste(name, pixels, others):
 
 def expected_keeper(classifier, whole, given, accepted):
     kept = []
-    for switch in (None, Instead()):
-        right = accepted or {int(logits_of(classifier, whole, switch).argmax())}
-        kept.append(int(logits_of(classifier, given, switch).argmax()) in right)
+    for intervention in (None, Instead()):
+        right = accepted or {int(logits_of(classifier, whole, intervention).argmax())}
+        kept.append(int(logits_of(classifier, given, intervention).argmax()) in right)
     return {(1, 1): "both", (1, 0): "with", (0, 1): "body", (0, 0): "neither"}[tuple(kept)]
 
 
-def test_q50_and_q51_run_the_picture_with_the_scraps_of_the_rule(scene):
+def test_q50_and_q51_run_the_picture_with_the_patches_of_the_rule(scene):
     sample = next(s for s in samples() if s.name == scene.sample)
     given, changed = paste(f"samples/{scene.sample}.jpg", scene.pixels, NAMES)
     key = expected_keeper(scene.classifier, scene.pixels, given, set(sample.accepted))
@@ -70,7 +70,7 @@ def test_q50_and_q51_run_the_picture_with_the_scraps_of_the_rule(scene):
     posed = pose(scene, "Q51")
     assert posed.asks.key == pytest.approx(100 * sum(shares) / len(shares), rel=1e-4)
     assert posed.asks.even == pytest.approx(100 * 29 / 49)
-    assert posed.gaps["own"] == "59"
+    assert posed.placeholders["own"] == "59"
 
 
 def test_an_upload_is_called_by_its_digest_and_keeps_its_own_first_answer(scenes):
@@ -102,7 +102,7 @@ def test_q52_compares_the_box_with_its_area(scene_of, name):
     assert claims.in_the_box(scene, claims.error_case(scene)) == pytest.approx(times, rel=1e-4)
     key = "more" if times > 1.25 else "less" if times < 0.8 else "about"
     assert pose(scene, "Q52").asks.right == {key}
-    assert pose(scene, "Q52").gaps["area"] == "31"
+    assert pose(scene, "Q52").placeholders["area"] == "31"
 
 
 def gain(scene, case, cell):
@@ -161,7 +161,7 @@ def test_an_upload_needs_a_right_class_and_errs_by_the_one_that_is_named(scenes)
     assert case.of is named.experiments
 
 
-def test_where_no_sample_is_answered_wrongly_scraps_mislead_the_picture():
+def test_where_no_sample_is_answered_wrongly_patches_mislead_the_picture():
     """The ten classes of this network are those of no sample."""
     classifier = Classifier("transcnn_nano")
     sample = next(s for s in samples() if s.name == "candles")
@@ -173,7 +173,7 @@ def test_where_no_sample_is_answered_wrongly_scraps_mislead_the_picture():
     case = claims.error_case(scene)
     assert case.of is scene.experiments
     shares = [0.2, 0.4, 0.6, 0.8]
-    firsts = [int(case.of.with_scraps(s).logits.argmax()) for s in shares]
+    firsts = [int(case.of.with_patches(s).logits.argmax()) for s in shares]
     assert case.share == next(s for s, f in zip(shares, firsts, strict=True) if f != scene.top)
 
 
@@ -211,7 +211,7 @@ def test_the_box_is_drawn_or_that_of_the_sample_or_the_middle(scene_of):
 
 
 def test_q54_supports_what_the_runs_say(scene):
-    runs, first = four_switches(scene), int(np.argmax(scene.trace.logits))
+    runs, first = four_interventions(scene), int(np.argmax(scene.trace.logits))
     right = {"reads"}
     if int(runs["off"].argmax()) != first:
         right.add("without")
@@ -223,8 +223,8 @@ def test_q54_supports_what_the_runs_say(scene):
     cell = scene.at[0] // 32 * 7 + scene.at[1] // 32
     row = mean_row(scene.trace.block(*STAR).levels[-1].attention, cell)
     other = max((c for c in range(49) if c != cell), key=row.__getitem__)
-    assert posed.gaps["u"] == f"({other // 7 + 1}, {other % 7 + 1})"
-    assert posed.gaps["x"] == f"{49 * row[other]:.1f}"
+    assert posed.placeholders["u"] == f"({other // 7 + 1}, {other % 7 + 1})"
+    assert posed.placeholders["x"] == f"{49 * row[other]:.1f}"
 
 
 def test_a_lab_of_another_network_is_not_used(scenes):

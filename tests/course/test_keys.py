@@ -22,7 +22,7 @@ from transcnn.course.clock import Timed, measured
 from transcnn.course.questions import Click, Draw, Estimate, Order
 from transcnn.course.steps import QUESTIONS
 from transcnn.model.attention import attend
-from transcnn.model.hooks import Taps
+from transcnn.model.hooks import Hooks
 from transcnn.model.network import blank
 
 TWELVE = [(y, x) for y in (40, 104, 168) for x in (24, 88, 152, 200)]
@@ -76,7 +76,7 @@ def test_q2_is_the_token_whose_16_pixels_hold_the_marked_one(scene):
 
 
 def test_q3_q4_and_q8_are_those_of_the_sheet_of_paper(scene):
-    assert pose(scene, "Q3").gaps["scores"] == "0, 1, 0, 1"
+    assert pose(scene, "Q3").placeholders["scores"] == "0, 1, 0, 1"
     assert pose(scene, "Q3").asks.right == {"scores"}
     assert pose(scene, "Q4").asks.key == pytest.approx(1 / 3, abs=1e-12)
     assert pose(scene, "Q8").asks.key == pytest.approx(5, abs=1e-12)
@@ -155,7 +155,7 @@ def test_q11_is_the_strongest_cell_of_the_head_farthest_from_the_mean(scene):
         apart.append(max(abs(own // 7 - peak // 7), abs(own % 7 - peak % 7)))
     head = apart.index(max(apart))
     posed = pose(scene, "Q11")
-    assert posed.gaps["head"] == str(head + 1)
+    assert posed.placeholders["head"] == str(head + 1)
     best = by_head[head].index(max(by_head[head]))
     if best != cell:
         assert posed.asks.best == (best // 7, best % 7)
@@ -170,7 +170,7 @@ def test_q12_counts_the_heads_that_agree_with_the_mean(scene):
 def test_q13_is_the_softmax_of_the_scores_before_their_division(scene):
     """From q and k, not from the weights."""
     by_head, _, cell = loops(scene)
-    head = int(pose(scene, "Q13").gaps["head"]) - 1
+    head = int(pose(scene, "Q13").placeholders["head"]) - 1
     module, level = scene.attention(star(scene)), star(scene).levels[-1]
     with torch.inference_mode():
         found = module.qkv[1](module.norms[1](torch.tensor(level.tokens_in)[None]))
@@ -188,8 +188,8 @@ def test_q14_divides_the_scores_and_not_the_weight(scene):
     powers = [2.0 ** (n / 3) for n in (9, 3, 3, 0)]
     posed = pose(scene, "Q14")
     assert powers[0] / sum(powers) == pytest.approx(8 / 13)
-    assert (posed.gaps["w"], posed.gaps["softer"]) == ("512/529", "8/13")
-    assert (posed.gaps["third"], posed.gaps["even"]) == ("512/1587", "1/4")
+    assert (posed.placeholders["w"], posed.placeholders["softer"]) == ("512/529", "8/13")
+    assert (posed.placeholders["third"], posed.placeholders["even"]) == ("512/1587", "1/4")
     assert posed.asks.right == {"softer"}
 
 
@@ -307,7 +307,7 @@ def test_the_moved_picture_shows_the_same_further_right(scene):
 
 def test_q24_adds_the_largest_of_four_numbers_to_their_mean(scene):
     assert pose(scene, "Q24").asks.key == pytest.approx(max(3, 0, 0, -3) + 0)
-    assert pose(scene, "Q24").gaps["tokens"] == "3, 0, 0, -3"
+    assert pose(scene, "Q24").placeholders["tokens"] == "3, 0, 0, -3"
 
 
 def test_q25_counts_the_tokens_that_are_the_largest_in_some_channel(scene):
@@ -335,7 +335,7 @@ def test_q26_two_tokens_of_one_cell_read_the_same_row(scene):
     assert pose(scene, "Q26").asks.right == {"equal"}
 
 
-def test_q27_is_the_strongest_cell_besides_the_asker(scene):
+def test_q27_is_the_strongest_cell_besides_the_query(scene):
     _, mean, cell = loops(scene)
     best = max((s for s in range(49) if s != cell), key=mean.__getitem__)
     assert pose(scene, "Q27").asks.best == divmod(best, 7)
@@ -365,7 +365,7 @@ def test_q29_compares_the_lengths_of_what_the_levels_put_back(scene):
 def test_q30_is_one_grid_of_the_map(scene):
     posed = pose(scene, "Q30")
     assert posed.asks.right == {"grid"}
-    assert posed.gaps["grid"] == f"{100 * 64 / 3136:.2g}"
+    assert posed.placeholders["grid"] == f"{100 * 64 / 3136:.2g}"
 
 
 def test_q31_is_what_the_farthest_cell_gets(scene):
@@ -385,7 +385,7 @@ def test_the_part_that_is_looked_at_closely_holds_the_whole_grid(scene_of, at):
 
 
 @pytest.mark.parametrize("at", TWELVE)
-def test_the_way_leads_from_any_token_through_two_cells_to_the_asker(scene_of, at):
+def test_the_way_leads_from_any_token_through_two_cells_to_the_query(scene_of, at):
     """And the multiple is what the asker's cell reads of the other one."""
     scene = scene_of("zebra", at)
     _, mean, cell = loops(scene)
@@ -400,8 +400,8 @@ def test_the_way_leads_from_any_token_through_two_cells_to_the_asker(scene_of, a
             row // 2 * 2 + 1,
             column // 2 * 2 + 1,
         )
-        assert way.asker == (at[0] // 16, at[1] // 16)
-        assert way.asker_area[:2] == (at[0] // 32 * 2, at[1] // 32 * 2)
+        assert way.query == (at[0] // 16, at[1] // 16)
+        assert way.query_area[:2] == (at[0] // 32 * 2, at[1] // 32 * 2)
         assert way.multiple == pytest.approx(49 * mean[way.source_cell], rel=1e-5)
     far = going_up.way(scene, star(scene), None).source_cell
     assert far == max(range(49), key=lambda s: math.dist(divmod(s, 7), divmod(cell, 7)))
@@ -453,7 +453,7 @@ def test_q34_to_q36_are_where_bills_and_parts_of_them_cross(scene):
     _, (lower, upper), _ = counted(512, 24, 8)
     assert lower == upper
     assert pose(scene, "Q36").asks.right == {"cube"}
-    assert pose(scene, "Q36").gaps["cube"] == "512"
+    assert pose(scene, "Q36").placeholders["cube"] == "512"
 
 
 @pytest.mark.parametrize(
@@ -482,9 +482,13 @@ def test_q37_is_four_bytes_for_each_pair_and_head(scene):
     tables = 4 * 3 * attention_pairs(1024 // 4, None)
     assert tables == 51_539_607_552
     posed = pose(scene, "Q37")
-    assert posed.gaps["whole"] == "50"
+    assert posed.placeholders["whole"] == "50"
     assert posed.asks.right == {"whole"}
-    assert [float(posed.gaps[n]) for n in ("tenth", "hundredth", "thousandth")] == [5, 0.5, 0.05]
+    assert [float(posed.placeholders[n]) for n in ("tenth", "hundredth", "thousandth")] == [
+        5,
+        0.5,
+        0.05,
+    ]
     facts = price.STEPS[2].facts(scene)
     assert float(facts["gb"]) == pytest.approx(tables / 1e9, rel=1e-2)
     grids = 4 * 3 * (attention_pairs(256, 8) + attention_pairs(32, None))
@@ -523,7 +527,7 @@ def test_the_clock_is_believed_only_where_its_rounds_agree(plain, expected):
 def test_q39_is_the_share_that_torch_counts_in_the_modules_of_attention(scenes):
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), counter:
-        blank("transcnn_lite0").eval()(torch.zeros(1, 3, 224, 224, device="meta"), Taps())
+        blank("transcnn_lite0").eval()(torch.zeros(1, 3, 224, 224, device="meta"), Hooks())
     found = counter.get_flop_counts()
     attention = sum(sum(v.values()) for name, v in found.items() if name.endswith(".attn"))
     total = sum(found["Global"].values())
@@ -574,12 +578,12 @@ def test_q42_counts_the_cells_that_vote_more_for_the_second(scene):
 
 
 def test_the_votes_and_one_constant_are_the_logit(scene):
-    ledger = scene.ledger
+    contributions = scene.contributions
     for k in (*two_likeliest(scene), 0, 999):
         bias = float(scene.classifier.model.head.bias.detach()[k])
         assert sum(votes(scene, k)) + bias == pytest.approx(float(scene.trace.logits[k]), abs=2e-5)
-        assert abs(ledger.residual(k)) < 2e-5
-        np.testing.assert_allclose(ledger.votes(k).ravel(), votes(scene, k), atol=1e-12)
+        assert abs(contributions.residual(k)) < 2e-5
+        np.testing.assert_allclose(contributions.votes(k).ravel(), votes(scene, k), atol=1e-12)
 
 
 def test_the_task_of_chapter_4_has_answers_and_wrong_answers():
@@ -618,7 +622,7 @@ def test_another_picture_has_another_key(scenes, name):
     "name",
     ["Q2", "Q7", "Q10", "Q11", "Q12", "Q13", "Q15", "Q20", "Q22", "Q23", "Q25", "Q27", "Q31"],
 )
-def test_another_asker_has_another_key(scene_of, name):
+def test_another_query_has_another_key(scene_of, name):
     keys = [pose(scene_of("zebra", at), name) for at in TWELVE]
     assert len({key_of(posed) for posed in keys if posed is not None}) >= 2
 
@@ -640,7 +644,7 @@ def test_the_order_of_options_changes_with_the_picture_and_not_from_run_to_run(s
 @pytest.mark.parametrize("name", ["Q32", "Q33", "Q35", "Q36", "Q39", "Q40"])
 def test_another_network_has_another_key(scenes, of_three_levels, name):
     one, other = pose(scenes["zebra"], name), pose(of_three_levels, name)
-    assert (key_of(one), one.gaps) != (key_of(other), other.gaps)
+    assert (key_of(one), one.placeholders) != (key_of(other), other.placeholders)
 
 
 @pytest.fixture(scope="module")
@@ -673,8 +677,8 @@ def test_an_edit_of_the_hand_map_changes_the_keys_that_are_about_it(scene_of):
     before, after = scene_of("zebra"), scene_of("zebra", hand=EDITED)
     for name in ("Q4", "Q8", "Q24"):
         assert key_of(pose(before, name)) != key_of(pose(after, name))
-    assert pose(before, "Q3").gaps["scores"] != pose(after, "Q3").gaps["scores"]
-    assert pose(before, "Q14").gaps["softer"] != pose(after, "Q14").gaps["softer"]
+    assert pose(before, "Q3").placeholders["scores"] != pose(after, "Q3").placeholders["scores"]
+    assert pose(before, "Q14").placeholders["softer"] != pose(after, "Q14").placeholders["softer"]
     assert key_of(pose(before, "Q7")) == key_of(pose(after, "Q7"))
 
 

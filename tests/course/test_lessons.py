@@ -13,7 +13,7 @@ from transcnn.words import LANGUAGES
 NUMBERS = [step.number for step in STEPS]
 
 
-def gaps(said):
+def placeholders(said):
     return {name for _, name, _, _ in string.Formatter().parse(said) if name}
 
 
@@ -30,10 +30,10 @@ def test_every_lesson_is_as_its_step_expects(language):
 
 
 @pytest.mark.parametrize("step", STEPS, ids=NUMBERS)
-def test_both_languages_have_the_same_questions_and_gaps(step):
+def test_both_languages_have_the_same_questions_and_placeholders(step):
     english, chinese = (load_lesson(step, language) for language in LANGUAGES)
     for one, other in zip(sentences(english), sentences(chinese), strict=True):
-        assert gaps(one) == gaps(other)
+        assert placeholders(one) == placeholders(other)
 
 
 @pytest.mark.parametrize("step", STEPS, ids=NUMBERS)
@@ -58,14 +58,14 @@ def test_a_third_of_the_steps_begin_with_what_looks_right_and_is_not():
 @pytest.mark.parametrize("step", STEPS, ids=NUMBERS)
 def test_code_fills_every_gap_of_the_text(scenes, step):
     for scene in scenes.values():
-        assert set(step.facts(scene)) == set(step.gaps)
+        assert set(step.facts(scene)) == set(step.placeholders)
         for name, question in step.questions.items():
             posed = question.pose(scene)
             if posed is not None and not posed.flat:
                 for asked in (load_lesson(step, lang).questions[name] for lang in LANGUAGES):
                     for said in (asked.asks, *asked.options.values()):
-                        assert gaps(said) <= set(posed.gaps)
-                        said.format(**posed.gaps)
+                        assert placeholders(said) <= set(posed.placeholders)
+                        said.format(**posed.placeholders)
 
 
 STEP = next(step for step in STEPS if step.number == "1.3")

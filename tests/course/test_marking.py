@@ -123,7 +123,7 @@ def test_changes_too_small_to_count_may_stand_in_any_order():
     assert [order.mark(guess) for guess in (("a", "c", "b"), ("b", "a", "c"))] == ["hit", "miss"]
 
 
-def test_how_far_an_estimate_is_off_is_told_in_the_measure_that_counts():
+def test_how_far_an_estimate_is_off_is_on_progress_in_the_measure_that_counts():
     assert Estimate(12, within=2).distance(7) == 5
     assert Estimate(12, factor=1.5).distance(24) == Estimate(12, factor=1.5).distance(6) == 2
     assert Estimate(12, factor=1.5).distance(-1) == float("inf")

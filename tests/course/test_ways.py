@@ -33,14 +33,14 @@ def test_a_question_leads_along_the_ways_that_its_step_names(scene):
                 assert posed.way(guess) in (way, None), (name, way)
 
 
-def test_on_the_first_pictures_every_way_can_be_told_from_the_answer(scenes):
+def test_on_the_first_pictures_every_way_can_be_on_progress_from_the_answer(scenes):
     """Else a sentence would never be said."""
     for name in WITH_WAYS:
-        told = set()
+        on_progress = set()
         for scene in scenes.values():
             posed = QUESTIONS[name].pose(scene)
-            told |= {posed.way(guess) for _, guess in led(posed)}
-        assert told >= set(QUESTIONS[name].ways), name
+            on_progress |= {posed.way(guess) for _, guess in led(posed)}
+        assert on_progress >= set(QUESTIONS[name].ways), name
 
 
 def test_ways_of_the_example_by_hand_are_those_of_the_sheet_of_paper(scene):
@@ -85,7 +85,7 @@ def test_ways_of_counts_are_those_of_the_architecture(scene):
     assert ways["Q28"] == {"all": [56 * 56]}
 
 
-def test_a_square_around_the_asker_has_it_in_the_middle_and_is_no_grid(scene):
+def test_a_square_around_the_query_has_it_in_the_middle_and_is_no_grid(scene):
     block = scene.trace.blocks[0]
     y, x = scene.token(block.size)
     for top, left, bottom, right in centred(block, (y, x)):
@@ -96,7 +96,7 @@ def test_a_square_around_the_asker_has_it_in_the_middle_and_is_no_grid(scene):
     assert QUESTIONS["Q20"].pose(scene).way(centred(block, (y, x))[0]) == "centred"
 
 
-def test_nobody_is_told_of_a_way_who_is_right_or_could_have_gone_two():
+def test_nobody_is_on_progress_of_a_way_who_is_right_or_could_have_gone_two():
     posed = Posed(Estimate(1.0, within=0.1), ways={"one": [1.05], "two": [2], "three": [2.01]})
     assert posed.way(1.05) is None, "right"
     assert posed.way(2.0) is None, "either"

@@ -12,8 +12,8 @@ from transcnn.evaluation.ablation import (
     Case,
     ablate,
     body_answers,
+    intervention_cases,
     part_cases,
-    switch_cases,
 )
 from transcnn.evaluation.run import prepare_run
 from transcnn.trace import Where
@@ -32,7 +32,7 @@ def run(pictures):
 
 
 def test_every_case_has_the_accuracy_of_its_evaluation(classifier, pictures, run):
-    cases = [*switch_cases(classifier, [GRAY]), Case("uniform", Where(stage=2), GRAY)]
+    cases = [*intervention_cases(classifier, [GRAY]), Case("uniform", Where(stage=2), GRAY)]
     labels = [p.label.index for p in pictures]
 
     found = ablate(classifier, run, labels, cases)
@@ -60,7 +60,7 @@ def test_attention_on_is_measured_even_if_not_asked_for(classifier, run):
 
 
 def test_the_body_s_answers_are_those_without_h_mhsa(classifier, run):
-    body = classifier.logits(np.asarray(run.pixels), classifier.switch("off"))
+    body = classifier.logits(np.asarray(run.pixels), classifier.intervention("off"))
     assert body_answers(classifier, run) == body.argmax(1).tolist()
 
 

@@ -73,18 +73,18 @@ def test_own_cells_are_those_that_cutmix_leaves(run):
     assert own_cells(run.names[0], UNCHANGED, 7).all()
 
 
-def test_own_cells_get_what_their_tokens_and_the_scraps_read_of_them(heads, seen, run):
+def test_own_cells_get_what_their_tokens_and_the_patches_read_of_them(heads, seen, run):
     for where in (w for w in heads if w.stage == 3 or w == type(w)(2, 1, 1, 4)):
-        of_all, of_own, of_scraps = [], [], []
+        of_all, of_own, of_patches = [], [], []
         for i, (trace, _) in enumerate(seen):
             own = own_cells(run.names[i], CUTMIX, 7).ravel()
             mass = _rows(trace, where)[0][:, own].sum(1)
             of_all.append(mass.mean())
             of_own.append(mass[own].mean())
-            of_scraps.append(mass[~own].mean())
+            of_patches.append(mass[~own].mean())
         found = heads[where]
-        given = [found.own, found.own_from_own, found.own_from_scraps]
-        assert given == pytest.approx([np.mean(v) for v in (of_all, of_own, of_scraps)], rel=1e-4)
+        given = [found.own, found.own_from_own, found.own_from_patches]
+        assert given == pytest.approx([np.mean(v) for v in (of_all, of_own, of_patches)], rel=1e-4)
         assert found.area == pytest.approx(29 / 49)
 
 

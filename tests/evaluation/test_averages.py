@@ -44,7 +44,7 @@ def test_averages_beside_a_weight_file_are_found_and_used(classifier, run, means
 
     for place, mean in means.items():
         torch.testing.assert_close(mine.means[place], mean, rtol=1e-3, atol=1e-4)
-    answers = [c.logits(pixels, c.switch("mean")) for c in (mine, classifier)]
+    answers = [c.logits(pixels, c.intervention("mean")) for c in (mine, classifier)]
     assert not torch.allclose(*answers)
 
 

@@ -11,7 +11,7 @@ import torch
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.evaluation import evaluate, find_pictures, parse_change
 from transcnn.pictures import decode, prepare
-from transcnn.trace import Where, make_switch
+from transcnn.trace import Where, make_intervention
 
 
 @pytest.fixture(scope="session")
@@ -81,16 +81,16 @@ def gray(pictures, crops):
 
 
 @pytest.mark.parametrize("switch", ["on", "off", "uniform", "identity"])
-def test_switches_act_on_every_picture(classifier, pictures, gray, switch):
-    found = evaluate(classifier, pictures, attention=switch, change=parse_change("gray:0.4"))
+def test_interventions_act_on_every_picture(classifier, pictures, gray, intervention):
+    found = evaluate(classifier, pictures, attention=intervention, change=parse_change("gray:0.4"))
 
-    rows = [classifier.logits(row[None], make_switch(switch)) for row in gray]
+    rows = [classifier.logits(row[None], make_intervention(intervention)) for row in gray]
     check(found, pictures, ranks(torch.cat(rows)))
-    assert found.attention == switch
+    assert found.attention == intervention
     assert str(found.change) == "gray:0.4"
 
 
-def test_switches_make_a_difference_that_would_be_noticed(classifier, pictures):
+def test_interventions_make_a_difference_that_would_be_noticed(classifier, pictures):
     change = parse_change("gray:0.4")
 
     found = [evaluate(classifier, pictures, attention=s, change=change) for s in ("on", "off")]
@@ -189,15 +189,15 @@ def test_a_file_that_went_away_is_listed_with_a_sentence(classifier, samples, tm
 
 
 def test_progress_tells_reading_and_measuring_to_the_end(classifier, pictures):
-    told = []
+    on_progress = []
 
-    evaluate(classifier, pictures[:18], progress=lambda *step: told.append(step))
+    evaluate(classifier, pictures[:18], progress=lambda *step: on_progress.append(step))
 
     reading = [("reading", i, 18) for i in range(1, 19)]
-    assert told == [*reading, ("measuring", 16, 18), ("measuring", 18, 18)]
+    assert on_progress == [*reading, ("measuring", 16, 18), ("measuring", 18, 18)]
 
 
-def test_an_unknown_switch_is_refused_before_the_work(classifier, pictures):
+def test_an_unknown_intervention_is_refused_before_the_work(classifier, pictures):
     with pytest.raises(ChoiceError) as caught:
         evaluate(classifier, pictures, attention="sideways", progress=pytest.fail)
 
@@ -211,11 +211,11 @@ def test_a_part_that_does_not_exist_is_refused_before_the_work(classifier, pictu
         evaluate(classifier, pictures, where=Where(level=2), progress=pytest.fail)
 
 
-def test_a_switch_acts_on_the_named_part_alone(classifier, pictures, gray):
+def test_a_intervention_acts_on_the_named_part_alone(classifier, pictures, gray):
     where = Where(stage=3, block=1, head=2)
     found = evaluate(classifier, pictures, "crop", "off", parse_change("gray:0.4"), where=where)
 
-    logits = classifier.logits(gray, classifier.switch("off", where=where))
+    logits = classifier.logits(gray, classifier.intervention("off", where=where))
     check(found, pictures, ranks(logits))
     assert not torch.equal(logits, classifier.logits(gray))
     assert found.where == where

@@ -84,11 +84,11 @@ def test_gaps_between_chosen_pictures_differ_by_one_at_most(tmp_path, count, lim
     found = find_pictures(make(tmp_path, *files), limit)
 
     places = [files.index(picture.name) for picture in found]
-    gaps = {b - a for a, b in itertools.pairwise(places)}
+    placeholders = {b - a for a, b in itertools.pairwise(places)}
     assert len(places) == min(count, limit)
     assert places[0] == 0
-    assert max(gaps) - min(gaps) <= 1
-    assert count - places[-1] <= max(gaps) + 1
+    assert max(placeholders) - min(placeholders) <= 1
+    assert count - places[-1] <= max(placeholders) + 1
 
 
 @pytest.mark.parametrize("limit", [0, -1])

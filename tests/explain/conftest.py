@@ -22,7 +22,7 @@ class Linear(nn.Module):
         super().__init__()
         self.weights = nn.Parameter(weights)  # classes 3 S S
 
-    def forward(self, x, taps=None):  # noqa: ARG002
+    def forward(self, x, hooks=None):  # noqa: ARG002
         return torch.einsum("bcyx,kcyx->bk", x, self.weights)
 
 

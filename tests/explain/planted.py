@@ -71,8 +71,8 @@ class Oracle:
     def __post_init__(self):
         object.__setattr__(self, "random", np.random.default_rng(self.seed))
 
-    def explain(self, subject, told=quiet):
-        told(0.0)
+    def explain(self, subject, on_progress=quiet):
+        on_progress(0.0)
         values = parts(subject)
         # Of cells, not pixels: that of pixels would average out.
         deviation = Attribution("", PARTS, values).on_cells(8, 8).std() / 256
@@ -89,8 +89,8 @@ class Constant:
     name = "constant"
     kind = PARTS
 
-    def explain(self, subject, told=quiet):
-        told(0.0)
+    def explain(self, subject, on_progress=quiet):
+        on_progress(0.0)
         return Attribution(self.name, self.kind, np.ones(subject.pixels.shape[:2]))
 
 

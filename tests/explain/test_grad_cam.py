@@ -11,20 +11,20 @@ from transcnn.explain.grad_cam import GradCam
 from transcnn.explain.subject import Subject, Target
 
 
-def test_behind_the_last_stage_values_are_the_ledger_of_the_logit(small):
+def test_behind_the_last_stage_values_are_the_contributions_of_the_logit(small):
     """A mean over places and a linear layer follow: logit = sum of places + bias."""
     subject = Subject(small, random_pixels(0), Target(3))
     with torch.no_grad():
         features = small.model.forward_features(subject.input)[-1][0].numpy()
     weights = small.model.head.weight.detach().numpy()[3]
-    ledger = np.zeros((4, 4))
+    contributions = np.zeros((4, 4))
     for row in range(4):
         for column in range(4):
-            ledger[row, column] = weights @ features[:, row, column] / 16
+            contributions[row, column] = weights @ features[:, row, column] / 16
 
     found = GradCam().explain(subject)
 
-    assert np.allclose(found.values, ledger, atol=1e-5)
+    assert np.allclose(found.values, contributions, atol=1e-5)
     bias = small.model.head.bias[3].item()
     assert found.values.sum() + bias == pytest.approx(subject.values(subject.pixels[None])[0], 1e-4)
     assert found.settings == {"stage": 3}

@@ -8,10 +8,10 @@ from tests.explain.conftest import random_pixels
 from transcnn.errors import ChoiceError
 from transcnn.explain.gradient_attention import GradientAttention
 from transcnn.explain.subject import Subject, Target
-from transcnn.model.hooks import Taps
+from transcnn.model.hooks import Hooks
 
 
-class Fainter(Taps):
+class Fainter(Hooks):
     """Takes a share of the weight on one token (row, column) of a level, from all who read it."""
 
     def __init__(self, place, token, grid, share):

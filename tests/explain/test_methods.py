@@ -108,12 +108,12 @@ def test_methods_of_different_names_give_different_maps(subject):
 
 
 @every_method
-def test_progress_ends_at_1_and_whoever_is_told_can_stop(method, subject):
-    told = []
+def test_progress_ends_at_1_and_whoever_is_on_progress_can_stop(method, subject):
+    on_progress = []
 
     def stop(done):
-        told.append(done)
-        if len(told) == 2:
+        on_progress.append(done)
+        if len(on_progress) == 2:
             raise Stopped
 
     heard = []
@@ -123,7 +123,7 @@ def test_progress_ends_at_1_and_whoever_is_told_can_stop(method, subject):
 
     assert heard == sorted(heard)
     assert (heard[0], heard[-1]) == (0, 1)
-    assert len(told) == 2
+    assert len(on_progress) == 2
 
 
 @every_method

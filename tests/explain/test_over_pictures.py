@@ -43,9 +43,9 @@ def test_averages_and_paired_differences_are_those_of_plain_loops(whole):
         assert found.scores[score].value == pytest.approx(mean)
         for name in CONTROLS:
             theirs = [line["methods"]["oracle"][name][score] for line in lines]
-            gaps = [b - a for a, b in zip(own, theirs, strict=True)]
-            gap = sum(gaps) / 4
-            spread = (sum((g - gap) ** 2 for g in gaps) / 3) ** 0.5
+            placeholders = [b - a for a, b in zip(own, theirs, strict=True)]
+            gap = sum(placeholders) / 4
+            spread = (sum((g - gap) ** 2 for g in placeholders) / 3) ** 0.5
             half = stats.t.ppf(0.975, 3) * spread / 4**0.5
             control = found.controls[name][score]
             assert control.value == pytest.approx(sum(theirs) / 4)

@@ -38,7 +38,11 @@ def test_shares_picture_and_answers_come_back():
         {"stage": 3, "block": 2, "from_own": None, "from_hidden": 0.5},
     ]
     for name, outcome in (("attention", one), ("body", other)):
-        told = header[name]
-        assert [a["probability"] for a in told["before"]] == [a.probability for a in outcome.before]
-        assert told["kept"]["probability"] == outcome.kept.probability
-        assert [a["probability"] for a in told["top"]] == [a.probability for a in outcome.top]
+        on_progress = header[name]
+        assert [a["probability"] for a in on_progress["before"]] == [
+            a.probability for a in outcome.before
+        ]
+        assert on_progress["kept"]["probability"] == outcome.kept.probability
+        assert [a["probability"] for a in on_progress["top"]] == [
+            a.probability for a in outcome.top
+        ]

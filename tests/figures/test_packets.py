@@ -113,7 +113,7 @@ def test_a_packet_tells_what_every_token_reads_also_at_the_edge_of_a_map(padded)
     assert next(lengths, None) is None
 
 
-def test_runs_under_all_switches_travel_with_their_answers():
+def test_runs_under_all_interventions_travel_with_their_answers():
     tusker, elephant = (Answer(class_names()[i], 0.25 + i / 1000, i / 7, i) for i in (101, 386))
     runs = (Rerun("on", (tusker, elephant), tusker), Rerun("off", (elephant, tusker), tusker))
 

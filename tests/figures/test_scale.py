@@ -126,7 +126,7 @@ def test_no_step_vanishes_for_colour_deficient_eyes(name, eyes, smallest):
         *[("light", "protan", [0.10, 0.15, 0.22]), ("dark", "protan", [0.08, 0.13, 0.22])],
     ],
 )
-def test_reads_less_and_reads_more_are_told_apart(name, eyes, expected):
+def test_reads_less_and_reads_more_are_on_progress_apart(name, eyes, expected):
     """At 2x, 4x and 16x, the colour so much below the even share and so much above it."""
     lab = oklab(RAMPS[name], eyes)
 

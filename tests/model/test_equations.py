@@ -11,7 +11,7 @@ from tests.model import reference
 from tests.model.filled import filled_hmhsa
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import BATCH, GROUP, HMHSA, LAYER, PooledAttention
-from transcnn.model.hooks import Place, Probe, Taps
+from transcnn.model.hooks import BlockHooks, Hooks, Place
 from transcnn.model.pooled import GridPooledAttention
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-10}  # of the largest value
@@ -68,10 +68,10 @@ def assert_close(actual, expected, dtype):
 def check_against_equations(shape, size, seed, dtype):
     module = filled_hmhsa(shape, seed).to(dtype)
     x = picture(shape.width, size, seed, batch=2).to(dtype)
-    taps = Taps()
+    hooks = Hooks()
 
     with torch.no_grad():
-        fused, explicit = module(x), module(x, Probe(taps, 0, 0))
+        fused, explicit = module(x), module(x, BlockHooks(hooks, 0, 0))
 
     for one in range(2):
         added, levels = reference.h_mhsa(x[one].double().numpy(), arrays(module), shape)
@@ -81,7 +81,7 @@ def check_against_equations(shape, size, seed, dtype):
             for name in ("tokens_in", "attended", "merged_max", "merged_avg"):
                 expected = getattr(level, name)
                 if expected is not None:
-                    assert_close(taps.records[Place(0, 0, name, i)][one], expected, dtype)
+                    assert_close(hooks.records[Place(0, 0, name, i)][one], expected, dtype)
 
 
 @settings(max_examples=300)
@@ -105,7 +105,7 @@ def test_the_authors_attention_agrees_with_its_description(shape, size, seed, dt
     x = picture(shape.width, size, seed).to(dtype)
 
     with torch.no_grad():
-        fused, explicit = module(x), module(x, Probe(Taps(), 0, 0))
+        fused, explicit = module(x), module(x, BlockHooks(Hooks(), 0, 0))
 
     expected = reference.grid_pooled(x[0].double().numpy(), arrays(module), shape)
     assert_close(fused[0], expected, dtype)
@@ -135,13 +135,13 @@ def test_sixteen_numbers_in_four_grids_by_hand():
         [103.5, 105.5, 117.5, 119.5],
         [111.5, 113.5, 125.5, 127.5],
     ]
-    taps = Taps()
+    hooks = Hooks()
 
-    added = averaging((2,))(x, Probe(taps, 0, 0))
+    added = averaging((2,))(x, BlockHooks(hooks, 0, 0))
 
     assert (x + added)[0, 0].tolist() == expected
-    assert taps.records[Place(0, 0, "tokens_in", 1)][0, 0].tolist() == [[12.5, 20.5], [44.5, 52.5]]
-    assert taps.records[Place(0, 0, "attended", 1)][0, 0].tolist() == [[32.5, 32.5], [32.5, 32.5]]
+    assert hooks.records[Place(0, 0, "tokens_in", 1)][0, 0].tolist() == [[12.5, 20.5], [44.5, 52.5]]
+    assert hooks.records[Place(0, 0, "attended", 1)][0, 0].tolist() == [[32.5, 32.5], [32.5, 32.5]]
 
 
 @torch.no_grad()

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from tests.golden.recipe import fill, reference_input
-from transcnn.model.hooks import Taps
+from transcnn.model.hooks import Hooks
 from transcnn.model.network import build, fold_batch_norms
 
 NAMES = ["transcnn_lite0", "transcnn_nano", "transcnn_v1_tiny", "hatnet_tiny"]
@@ -23,7 +23,7 @@ def model(request):
 @torch.no_grad()
 def test_folding_gives_the_same_function(model):
     x = reference_input(7, 96, 64)
-    plain, folded = Taps(), Taps()
+    plain, folded = Hooks(), Hooks()
 
     expected = model(x, plain)
     logits = fold_batch_norms(model)(x, folded)

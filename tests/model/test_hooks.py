@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from tests.golden.recipe import fill, reference_input
-from transcnn.model.hooks import Place, Taps
+from transcnn.model.hooks import Hooks, Place
 from transcnn.model.network import build
-from transcnn.trace import make_switch
+from transcnn.trace import make_intervention
 
 NAMES = ["transcnn_lite0", "transcnn_nano", "transcnn_v1_tiny"]
 
@@ -24,7 +24,7 @@ def picture(seed):
     return reference_input(seed, 96, 64)
 
 
-def switches(model):
+def interventions(model):
     """Those that need no other run; reading only oneself is not possible on a pooled map."""
     names = ["on", "off", "uniform"]
     return [*names, "identity"] if model.config.name != "transcnn_v1_tiny" else names
@@ -32,9 +32,9 @@ def switches(model):
 
 @torch.no_grad()
 def records(model, x):
-    taps = Taps()
-    logits = model(x, taps)
-    return logits, taps.records
+    hooks = Hooks()
+    logits = model(x, hooks)
+    return logits, hooks.records
 
 
 def snapshot(model):
@@ -59,8 +59,8 @@ def test_the_model_keeps_nothing_between_calls(model):
     state, *rest = snapshot(model)
     first = model(picture(7))
 
-    for name in switches(model):
-        model(picture(11), Taps(switch=make_switch(name)))
+    for name in interventions(model):
+        model(picture(11), Hooks(intervention=make_intervention(name)))
     records(model, picture(3))
 
     state_after, *rest_after = snapshot(model)
@@ -69,7 +69,7 @@ def test_the_model_keeps_nothing_between_calls(model):
     assert torch.equal(model(picture(7)), first)
 
 
-def test_what_was_recorded_is_freed_with_its_taps(model):
+def test_what_was_recorded_is_freed_with_its_hooks(model):
     _, kept = records(model, picture(7))
     refs = [weakref.ref(value) for value in kept.values()]
 
@@ -82,21 +82,21 @@ def test_what_was_recorded_is_freed_with_its_taps(model):
 
 def test_records_are_detached_from_the_gradient():
     model = fill(build("transcnn_nano"))
-    taps = Taps()
+    hooks = Hooks()
 
-    logits = model(picture(7), taps)
+    logits = model(picture(7), hooks)
 
     assert logits.requires_grad
-    assert not any(value.requires_grad for value in taps.records.values())
+    assert not any(value.requires_grad for value in hooks.records.values())
 
 
 @torch.no_grad()
-def test_taps_that_do_not_record_stay_empty(model):
-    taps = Taps(record=False)
+def test_hooks_that_do_not_record_stay_empty(model):
+    hooks = Hooks(record=False)
 
-    logits = model(picture(7), taps)
+    logits = model(picture(7), hooks)
 
-    assert taps.records == {}
+    assert hooks.records == {}
     assert torch.equal(logits, records(model, picture(7))[0])
 
 
@@ -138,13 +138,13 @@ def test_many_threads_on_many_pictures_never_mix(model):
     check_threads(model, list(range(40)) * 3, workers=8)
 
 
-def test_a_switch_in_one_thread_is_not_seen_in_another(model):
+def test_a_intervention_in_one_thread_is_not_seen_in_another(model):
     x = picture(7)
-    names = switches(model)
+    names = interventions(model)
 
     @torch.no_grad()
     def logits(name):
-        return model(x, Taps(record=False, switch=make_switch(name)))
+        return model(x, Hooks(record=False, intervention=make_intervention(name)))
 
     alone = {name: logits(name) for name in names}
     with ThreadPoolExecutor(4) as pool:

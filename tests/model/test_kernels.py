@@ -5,7 +5,7 @@ import torch
 
 from tests.golden.recipe import fill, reference_input
 from transcnn import list_models
-from transcnn.model.hooks import Taps
+from transcnn.model.hooks import Hooks
 from transcnn.model.network import build
 
 LARGE = {"transcnn_base", "transcnn_v1_small", "transcnn_v1_medium", "transcnn_v1_large"}
@@ -22,6 +22,6 @@ def test_fused_kernel_and_explicit_softmax_agree_to_1e_5(name):
 
     for height, width in ((64, 96), (75, 90)):  # the second: grids cut off at every stage
         x = reference_input(7, 96, 96)[:, :, :height, :width]
-        fused, explicit = model(x), model(x, Taps())
+        fused, explicit = model(x), model(x, Hooks())
 
         assert (fused - explicit).abs().max() <= 1e-5 * fused.abs().max()

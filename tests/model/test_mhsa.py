@@ -11,7 +11,7 @@ from tests.golden.recipe import fill
 from transcnn.errors import ChoiceError
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import HMHSA
-from transcnn.model.hooks import Place, Probe, Taps
+from transcnn.model.hooks import BlockHooks, Hooks, Place
 from transcnn.model.transformer import TransformerBlock
 
 SIZE = (5, 7)
@@ -38,18 +38,18 @@ def torch_mhsa(width, heads, qkv):
 def test_a_level_of_one_grid_is_torchs_multi_head_attention(merges, heads):
     module = fill(HierarchicalAttention(HMHSA(8, merges, 8 // heads, level_norm=None))).double()
     x = random_tokens(2, 8, *SIZE)
-    taps = Taps()
+    hooks = Hooks()
 
-    module(x, Probe(taps, 0, 0))
+    module(x, BlockHooks(hooks, 0, 0))
 
     tokens = rearrange(x, "b c y x -> b (y x) c")
     expected, weights = torch_mhsa(8, heads, module.qkv[0])(
         tokens, tokens, tokens, average_attn_weights=False
     )
-    attended = rearrange(taps.records[Place(0, 0, "attended", 0)], "b c y x -> b (y x) c")
+    attended = rearrange(hooks.records[Place(0, 0, "attended", 0)], "b c y x -> b (y x) c")
     torch.testing.assert_close(attended, expected, rtol=0, atol=1e-12)
     if not merges:
-        attention = taps.records[Place(0, 0, "attention", 0)][:, :, 0, 0]
+        attention = hooks.records[Place(0, 0, "attention", 0)][:, :, 0, 0]
         torch.testing.assert_close(attention, weights, rtol=0, atol=1e-12)
 
 

@@ -11,7 +11,7 @@ from tests.model.filled import filled_hmhsa
 from transcnn.model import grids
 from transcnn.model.attention import attend, softmax_weights
 from transcnn.model.config import HMHSA, Level
-from transcnn.model.hooks import Place, Probe, Taps
+from transcnn.model.hooks import BlockHooks, Hooks, Place
 
 SIDES = st.integers(1, 14)
 GRIDS = st.integers(2, 6)
@@ -89,12 +89,12 @@ def test_tokens_of_a_grid_are_row_major_and_valid_where_the_map_is(rows, columns
 @torch.no_grad()
 def test_padded_tokens_get_no_weight_and_rows_of_valid_tokens_sum_to_1(rows, columns, g):
     module = filled_hmhsa(HMHSA(8, (g,), 4))
-    taps = Taps()
+    hooks = Hooks()
 
-    module(random_map(8, (rows, columns)), Probe(taps, 0, 0))
+    module(random_map(8, (rows, columns)), BlockHooks(hooks, 0, 0))
 
     for i, level in enumerate(module.config.levels((rows, columns))):
-        weights = taps.records[Place(0, 0, "attention", i)]  # b head down across t s
+        weights = hooks.records[Place(0, 0, "attention", i)]  # b head down across t s
         valid = grids.valid_tokens(level, weights.device)[:, :, None, :].expand_as(weights)
         assert (weights[~valid] == 0).all()
         assert (weights >= 0).all()

@@ -5,7 +5,7 @@ import torch
 
 from tests.model.filled import filled_hmhsa
 from transcnn.model.config import BATCH, HMHSA, LAYER
-from transcnn.model.hooks import Place, Probe, Taps
+from transcnn.model.hooks import BlockHooks, Hooks, Place
 
 # Norms of one place or of stored statistics: a group norm would mix all places by itself.
 PAPER = dict(level_norm=BATCH)
@@ -22,10 +22,10 @@ def random_map(*size):
 
 @torch.no_grad()
 def attended_maps(module, x):
-    taps = Taps()
-    module(x, Probe(taps, 0, 0))
+    hooks = Hooks()
+    module(x, BlockHooks(hooks, 0, 0))
     levels = len(module.config.merges) + 1
-    return [taps.records[Place(0, 0, "attended", i)][0] for i in range(levels)]
+    return [hooks.records[Place(0, 0, "attended", i)][0] for i in range(levels)]
 
 
 def changed_places(module, x, place):

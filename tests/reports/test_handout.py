@@ -62,12 +62,12 @@ def test_every_question_text_and_why_of_the_chapter_is_on_its_sheet(
         assert lesson.why.format(**facts) not in questions + texts
         for name, question in step.questions.items():
             posed = question.pose(zebra)
-            asks = lesson.questions[name].asks.format(**posed.gaps)
+            asks = lesson.questions[name].asks.format(**posed.placeholders)
             assert asks in questions, name
             if isinstance(posed.asks, Estimate):
                 assert re.search(f"{re.escape(spell_number(posed.asks.key))}[ <]", answers), name
             for way in lesson.questions[name].ways.values():
-                assert way.format(**posed.gaps) not in questions, name
+                assert way.format(**posed.placeholders) not in questions, name
 
 
 def test_keys_are_on_the_last_sheet_alone(page_of, zebra):

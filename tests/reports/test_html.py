@@ -143,7 +143,7 @@ def test_a_demonstration_is_marked_and_a_run_is_not(run, right_run):
     assert "Demonstration:" not in render(right_run, 10, Filter(), "en")
 
 
-def test_a_filter_is_told_and_counts(run):
+def test_a_filter_is_on_progress_and_counts(run):
     text = Page(render(run, 10, parse_filter("right:no label:3|4"), "en")).said
 
     table = run.table()

@@ -96,15 +96,15 @@ def test_sinks_are_counted_by_picture():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_has_an_open_gap(language):
-    say, table = Wording(language), table_of([1] * 10, RIGHT)
+    t, table = Wording(language), table_of([1] * 10, RIGHT)
 
     for sentence in (
-        accuracy_says(table, say),
-        calibration_says(calibration(table), say),
-        survival_says(survival(table), say),
-        differences_says([difference(0.01)], say),
-        slices_says([group(0.01, 0.3)], say),
-        sinks_says(table, say),
+        accuracy_says(table, t),
+        calibration_says(calibration(table), t),
+        survival_says(survival(table), t),
+        differences_says([difference(0.01)], t),
+        slices_says([group(0.01, 0.3)], t),
+        sinks_says(table, t),
     ):
         assert sentence
         assert "{" not in sentence

@@ -54,16 +54,16 @@ FEATURES = ("brightness", "contrast", "sharpness", "saturation", "megapixels", "
 MORE = ("global_share", "sinks", "similarity", "cluster", "confidence")
 
 
-def gaps(sentence):
+def placeholders(sentence):
     return sorted(name for _, name, _, _ in string.Formatter().parse(sentence) if name)
 
 
-def test_both_languages_have_the_same_keys_with_the_same_gaps():
+def test_both_languages_have_the_same_keys_with_the_same_placeholders():
     english, chinese = (strings(language) for language in LANGUAGES)
 
     assert list(english) == list(chinese)
     for key, sentence in english.items():
-        assert gaps(sentence) == gaps(chinese[key]), key
+        assert placeholders(sentence) == placeholders(chinese[key]), key
 
 
 def test_the_languages_differ():
@@ -98,14 +98,14 @@ def test_every_composed_word_is_there():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_features_have_names_for_people(language):
-    say = Wording(language)
+    t = Wording(language)
     places = ["entropy_s0_l0", "distance_s3_l1", "global_s2", "gained_off", "gained_most_read"]
 
-    found = [say.feature(name) for name in (*FEATURES, *MORE, *places)]
+    found = [t.feature(name) for name in (*FEATURES, *MORE, *places)]
 
     assert len(set(found)) == len(found)
     assert not any("_" in name or "{" in name for name in found)
-    assert say.feature("something_new") == "something_new"
+    assert t.feature("something_new") == "something_new"
 
 
 def test_stages_and_levels_count_from_1():
@@ -113,10 +113,10 @@ def test_stages_and_levels_count_from_1():
 
 
 def test_filters_are_said_in_words():
-    say = Wording("en")
+    t = Wording("en")
     meant = parse_filter("label:340|388 brightness:..62 entropy:0.5..0.7 cluster:3..3 tag:blur")
 
-    assert say.filter(meant, class_names()) == (
+    assert t.filter(meant, class_names()) == (
         "Right class: zebra | giant panda, Brightness (0 to 255) ≤ 62, "
         "Entropy of attention (share of an even reading's) ≥ 0.5 ≤ 0.7, "
         "Cluster of what is read: 3, tag blur"

@@ -118,9 +118,9 @@ def test_a_limit_takes_so_many_evenly_spaced_from_folders_and_tables(write, tmp_
 
     assert chosen == [item.name for item in find_items(tmp_path / "folder", limit=limit)]
     places = [names.index(name) for name in chosen]
-    gaps = {b - a for a, b in zip(places, [*places[1:], 10], strict=True)}
+    placeholders = {b - a for a, b in zip(places, [*places[1:], 10], strict=True)}
     assert (len(places), places[0]) == (min(limit, 10), 0)
-    assert max(gaps) - min(gaps) <= 1
+    assert max(placeholders) - min(placeholders) <= 1
 
 
 @pytest.mark.parametrize("limit", [0, -3])

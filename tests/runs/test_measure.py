@@ -54,7 +54,7 @@ def by_hand(lite0, item, case):
     pixels, _ = prepare(decode(item.path.read_bytes()), 224, "crop")
     match case:
         case "off" | "uniform":
-            return lite0.logits(pixels[None], lite0.switch(case))[0]
+            return lite0.logits(pixels[None], lite0.intervention(case))[0]
         case "edge":
             cells = [(y, x) for y in range(7) for x in range(7) if {y, x} & {0, 6}]
         case "most_read":

@@ -77,10 +77,12 @@ def test_what_was_measured_comes_back_as_it_was(store):
         features = {name: values[i] for name, values in table.features.items()}
         assert {k: features[k] for k in result.features} == result.features
         for case in CASES:
-            kept, told = table.cases[case], result.answers[case]
-            assert [*zip(kept.classes[i], kept.probabilities[i], strict=True)] == list(told.top)
-            assert kept.right_probability[i] == told.right_probability
-            assert kept.right_rank[i] == told.right_rank
+            kept, on_progress = table.cases[case], result.answers[case]
+            assert [*zip(kept.classes[i], kept.probabilities[i], strict=True)] == list(
+                on_progress.top
+            )
+            assert kept.right_probability[i] == on_progress.right_probability
+            assert kept.right_rank[i] == on_progress.right_rank
     np.testing.assert_array_equal(
         table.features["similarity"], with_similarity(table).features["similarity"]
     )

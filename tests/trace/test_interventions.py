@@ -9,9 +9,9 @@ import torch
 from tests.golden.recipe import reference_input
 from transcnn import create_model
 from transcnn.errors import ChoiceError
-from transcnn.model.hooks import Place, Taps
+from transcnn.model.hooks import Hooks, Place
 from transcnn.model.network import TransCNN
-from transcnn.trace import SWITCHES, Where, make_switch, record, split
+from transcnn.trace import INTERVENTIONS, Where, make_intervention, record, split
 
 
 @pytest.fixture(scope="module", params=["shipped", "small"])
@@ -25,9 +25,9 @@ def network(request, small, small_input):
 
 @torch.no_grad()
 def run(model, x, name, other=None):
-    taps = Taps(switch=make_switch(name, other))
-    logits = model(x, taps)
-    return logits, taps.records
+    hooks = Hooks(intervention=make_intervention(name, other))
+    logits = model(x, hooks)
+    return logits, hooks.records
 
 
 def attention(records):
@@ -117,13 +117,13 @@ def test_swapped_uses_the_matrices_of_the_other_picture(network):
     assert not torch.allclose(swapped, logits, rtol=1e-3)
 
 
-def test_on_is_no_switch_at_all():
-    assert make_switch("on") is None
+def test_on_is_no_intervention_at_all():
+    assert make_intervention("on") is None
 
 
-def test_each_switch_gives_another_answer(network):
+def test_each_intervention_gives_another_answer(network):
     model, x = network
-    names = [name for name in SWITCHES if name not in ("swapped", "mean")]
+    names = [name for name in INTERVENTIONS if name not in ("swapped", "mean")]
 
     logits = [run(model, x, name)[0] for name in names]
 
@@ -133,7 +133,7 @@ def test_each_switch_gives_another_answer(network):
 
 
 def test_a_trace_shows_what_was_used(small, small_input, small_crop):
-    trace = record(small, small_input, small_crop, switch=make_switch("uniform"))
+    trace = record(small, small_input, small_crop, intervention=make_intervention("uniform"))
 
     for block in trace.blocks:
         for reading in trace.read(block.stage, block.block, (0, 0)):
@@ -141,9 +141,9 @@ def test_a_trace_shows_what_was_used(small, small_input, small_crop):
             np.testing.assert_allclose(reading.multiple, ones, rtol=1e-6)
 
 
-def test_a_switch_that_does_not_exist_is_answered_with_those_that_do():
+def test_a_intervention_that_does_not_exist_is_answered_with_those_that_do():
     with pytest.raises(ChoiceError) as caught:
-        make_switch("half")
+        make_intervention("half")
 
     assert str(caught.value) == (
         "attention is 'half'; allowed: on, off, uniform, identity, swapped, mean."
@@ -152,7 +152,7 @@ def test_a_switch_that_does_not_exist_is_answered_with_those_that_do():
 
 def test_swapped_without_another_run_is_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="swapped needs the records of another run"):
-        make_switch("swapped")
+        make_intervention("swapped")
 
 
 def test_identity_is_refused_where_tokens_read_a_pooled_map():
@@ -168,23 +168,28 @@ def test_mean_adds_the_stored_average_and_nothing_of_the_picture(network):
     _, records = run(model, x, "on")
     added = {(p.stage, p.block): v[0] for p, v in records.items() if p.name == "added"}
 
-    logits = [model(picture, Taps(switch=make_switch("mean", means=added))) for picture in (x, -x)]
-    taps = Taps(switch=make_switch("mean", means={key: 0 * v for key, v in added.items()}))
+    logits = [
+        model(picture, Hooks(intervention=make_intervention("mean", means=added)))
+        for picture in (x, -x)
+    ]
+    hooks = Hooks(
+        intervention=make_intervention("mean", means={key: 0 * v for key, v in added.items()})
+    )
 
     assert torch.equal(logits[0], run(model, x, "on")[0])
     assert not torch.equal(logits[1], run(model, -x, "on")[0])
-    torch.testing.assert_close(model(x, taps), run(model, x, "off")[0])
-    assert all(not v.any() for p, v in taps.records.items() if p.name == "added")
+    torch.testing.assert_close(model(x, hooks), run(model, x, "off")[0])
+    assert all(not v.any() for p, v in hooks.records.items() if p.name == "added")
 
 
 def test_mean_without_averages_or_of_another_size_or_of_a_head_is_refused(small, small_input):
     with pytest.raises(ChoiceError, match="weights without stored averages"):
-        make_switch("mean")
+        make_intervention("mean")
     with pytest.raises(ChoiceError, match="for single levels and heads"):
-        make_switch("mean", means={}, where=Where(head=0))
+        make_intervention("mean", means={}, where=Where(head=0))
     means = {(s, b): torch.zeros(1, 2, 2) for s in range(4) for b in range(9)}
     with pytest.raises(ChoiceError, match="averages are maps of 2 x 2"):
-        small(small_input, Taps(switch=make_switch("mean", means=means)))
+        small(small_input, Hooks(intervention=make_intervention("mean", means=means)))
 
 
 PLACES = [
@@ -199,25 +204,25 @@ PLACES = [
 @pytest.mark.parametrize("name", ["off", "uniform", "identity", "swapped"])
 @pytest.mark.parametrize("where", PLACES, ids=str)
 @torch.no_grad()
-def test_a_switch_of_a_part_changes_the_weights_there_and_no_others(network, name, where):
+def test_a_intervention_of_a_part_changes_the_weights_there_and_no_others(network, name, where):
     model, x = network
     _, on = run(model, x, "on")
     _, other = run(model, x.flip(3), "on")
-    switch = make_switch(name, attention(other), where=where)
-    everywhere = make_switch(name, attention(other))
+    intervention = make_intervention(name, attention(other), where=where)
+    everywhere = make_intervention(name, attention(other))
     seen = {}
 
-    class Listening(Taps):
+    class Listening(Hooks):
         def attention(self, place, weights, valid):
             used = super().attention(place, weights, valid)
             skipped = everywhere.attention(place, weights, valid)
             seen[place] = (weights, used, skipped)
             return used
 
-    taps = Listening(switch=switch)
-    model(x, taps)
+    hooks = Listening(intervention=intervention)
+    model(x, hooks)
 
-    left_out = {p[:2] for p in attention(on)} - {p[:2] for p in attention(taps.records)}
+    left_out = {p[:2] for p in attention(on)} - {p[:2] for p in attention(hooks.records)}
     whole = name == "off" and where.level is None and where.head is None
     inside = {p[:2] for p in attention(on) if where.has_block(p.stage, p.block)}
     assert left_out == (inside if whole else set())
@@ -228,7 +233,7 @@ def test_a_switch_of_a_part_changes_the_weights_there_and_no_others(network, nam
             assert torch.equal(used[:, head], (changed if acts else before)[:, head])
 
 
-def test_parts_are_told_apart_as_finely_as_asked():
+def test_parts_are_on_progress_apart_as_finely_as_asked():
     network = create_model("transcnn_lite0").config
     assert split(network, "stage") == [Where(s) for s in range(4)]
     blocks = [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (2, 3), (3, 0), (3, 1), (3, 2)]

@@ -8,7 +8,7 @@ import pytest
 from tests.trace.conftest import SAMPLES
 from transcnn.errors import ChoiceError
 from transcnn.pictures import Box
-from transcnn.trace import make_switch, record
+from transcnn.trace import make_intervention, record
 
 
 @pytest.fixture(scope="session")
@@ -193,7 +193,7 @@ def test_a_place_that_does_not_exist_is_answered_with_those_that_do(lite0, where
 
 
 def test_a_run_without_h_mhsa_has_nothing_to_read(classifier):
-    trace = classifier.trace(SAMPLES[0], switch=make_switch("off"))
+    trace = classifier.trace(SAMPLES[0], intervention=make_intervention("off"))
 
     with pytest.raises(ChoiceError, match="stage is 0; allowed: none, H-MHSA was off in this run"):
         trace.read(0, 0, (0, 0))
@@ -212,8 +212,8 @@ class SkipsOne:
         return value
 
 
-def test_a_block_is_found_by_its_number_where_a_switch_skipped_another(classifier):
-    trace = classifier.trace(SAMPLES[0], switch=SkipsOne())
+def test_a_block_is_found_by_its_number_where_a_intervention_skipped_another(classifier):
+    trace = classifier.trace(SAMPLES[0], intervention=SkipsOne())
     assert trace.block(2, 1).block == 1
     assert trace.block(2, 3).block == 3
     with pytest.raises(ChoiceError, match=r"block of stage 2 is 0; allowed: 1, 2, 3\."):

@@ -18,7 +18,7 @@ from transcnn.benchmark import interleave
 from transcnn.model.network import TransCNN, build
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.training.network import Student, TrainingTaps, normalise
+from transcnn.training.network import Student, TrainingHooks, normalise
 from transcnn.training.recipes.nano import TAUGHT
 
 BATCH = 32  # of each of two processes
@@ -30,15 +30,15 @@ AS_IT_IS = "as the recipe trains"
 class Fused(Student):
     """Without taps attention is computed by torch's fused kernel."""
 
-    def forward(self, x: Tensor, taps: TrainingTaps) -> Tensor:  # noqa: ARG002
+    def forward(self, x: Tensor, hooks: TrainingHooks) -> Tensor:  # noqa: ARG002
         return self.model(x)
 
 
 class Explicit(Student):
     """As a run does it: with taps, by an explicit softmax."""
 
-    def forward(self, x: Tensor, taps: TrainingTaps) -> Tensor:
-        return self.model(x, taps)
+    def forward(self, x: Tensor, hooks: TrainingHooks) -> Tensor:
+        return self.model(x, hooks)
 
 
 def stepping(
@@ -56,7 +56,7 @@ def stepping(
     def step() -> None:
         x = make().contiguous(memory_format=memory)
         with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            logits = network(x, TrainingTaps())
+            logits = network(x, TrainingHooks())
         optimiser.zero_grad()
         F.cross_entropy(logits.float(), classes).backward()
         optimiser.step()

@@ -11,7 +11,7 @@ from transcnn.pictures import decode, prepare
 from transcnn.training.data import find_training_pictures, open_source
 
 
-def _held_back(folder, file):
+def _held_out(folder, file):
     return zlib.crc32(bytes(f"{folder}/{file}", "utf-8")) % 10 == 0
 
 
@@ -19,15 +19,15 @@ def _ignore(*_):
     pass
 
 
-def test_held_back_pictures_are_left_out_and_all_others_are_there(photos):
+def test_held_out_pictures_are_left_out_and_all_others_are_there(photos):
     everything = set(photos.rglob("*.png"))
-    held_back = {p for p in everything if _held_back(p.parent.name, p.name)}
-    assert held_back
-    assert set(find_training_pictures(photos)) == everything - held_back
+    held_out = {p for p in everything if _held_out(p.parent.name, p.name)}
+    assert held_out
+    assert set(find_training_pictures(photos)) == everything - held_out
 
 
 def test_unlabelled_pictures_count_but_not_hidden_or_unrelated_ones(tmp_path):
-    names = [f"{i}.jpg" for i in range(20) if not _held_back(tmp_path.name, f"{i}.jpg")]
+    names = [f"{i}.jpg" for i in range(20) if not _held_out(tmp_path.name, f"{i}.jpg")]
     for name in names:
         (tmp_path / name).touch()
     for other in (".hidden", "BACKGROUND_Google"):
@@ -44,8 +44,8 @@ def test_with_folders_inside_a_class_both_readings_of_the_rule_hold_back(tmp_pat
     names = [f"{i}.jpg" for i in range(200)]
     for name in names:
         (inner / name).touch()
-    by_class = {n for n in names if _held_back("n01443537", n)}
-    by_inner = {n for n in names if _held_back("images", n)}
+    by_class = {n for n in names if _held_out("n01443537", n)}
+    by_inner = {n for n in names if _held_out("images", n)}
     assert by_class - by_inner
     assert by_inner - by_class
     found = {p.name for p in find_training_pictures(tmp_path)}
@@ -63,7 +63,7 @@ def test_broken_pictures_are_left_out_and_listed(photos, tmp_path):
     folder = tmp_path / "mixed"
     shutil.copytree(photos, folder)
     good = len(find_training_pictures(folder))
-    name = next(f"{i}.jpg" for i in range(99) if not _held_back("n01440764", f"{i}.jpg"))
+    name = next(f"{i}.jpg" for i in range(99) if not _held_out("n01440764", f"{i}.jpg"))
     broken = folder / "n01440764" / name
     broken.write_bytes(b"no picture")
     source = open_source(folder, tmp_path / "cache", 256, _ignore)

@@ -9,12 +9,12 @@ import torch
 from tests.training.stopping import stop_after
 from transcnn.checkpoints import create_model, load
 from transcnn.errors import ChoiceError
-from transcnn.model.hooks import Taps
-from transcnn.trace import make_switch
+from transcnn.model.hooks import Hooks
+from transcnn.trace import make_intervention
 from transcnn.training.batches import Batches
 from transcnn.training.labels import tell
 from transcnn.training.loop import Ended, Length, train
-from transcnn.training.network import Student, TrainingTaps, start_anew, told
+from transcnn.training.network import Student, TrainingHooks, start_anew, told
 from transcnn.training.recipe import Labels, Mixture, Recipe
 
 SIZE = 64
@@ -115,13 +115,13 @@ def test_what_is_told_is_the_cross_entropy_but_for_a_constant():
 def test_in_a_beginning_bottlenecks_change_nothing_and_rows_of_attention_differ(model):
     x = torch.randn(2, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(1))
     student = Student(model)
-    taps = TrainingTaps()
+    hooks = TrainingHooks()
     with torch.no_grad():
-        student(x, taps)
+        student(x, hooks)
         for block in (block for stage in model.blocks for block in stage):
             some = torch.randn(1, block.attn.config.width, 4, 4)
             assert not block.irb(some).any()
-    for weights in taps.attention_weights.values():
+    for weights in hooks.attention_weights.values():
         tokens = weights.shape[-1]
         assert (weights - 1 / tokens).abs().sum(-1).mean() / 2 > 0.05
 
@@ -131,7 +131,7 @@ def test_attention_matters_from_the_beginning_on(model):
     model.train()
     with torch.no_grad():
         on = model(x)
-        even = model(x, Taps(record=False, switch=make_switch("uniform")))
+        even = model(x, Hooks(record=False, intervention=make_intervention("uniform")))
     assert (on - even).std() > 0.1 * on.std()
 
 

@@ -5,10 +5,10 @@ import pytest
 
 from transcnn.checkpoints import create_model
 from transcnn.errors import FolderError
-from transcnn.model.hooks import Taps
+from transcnn.model.hooks import Hooks
 from transcnn.model.network import fold_batch_norms
 from transcnn.model.variants import IMAGENETTE
-from transcnn.trace import make_switch
+from transcnn.trace import make_intervention
 from transcnn.training.labels import tell, told_by_teacher
 from transcnn.training.network import normalise
 from transcnn.training.recipe import Labels
@@ -39,7 +39,7 @@ def test_a_folder_of_no_class_of_the_network_is_named(source, tmp_path):
 def test_the_teacher_tells_what_its_body_makes_of_a_picture_and_its_mirror_image(model, source):
     told = told_by_teacher(fold_batch_norms(model), source, IMAGENETTE, _ignore)
     model.eval()
-    off = Taps(record=False, switch=make_switch("off"))
+    off = Hooks(record=False, intervention=make_intervention("off"))
     seen = np.stack([source.pixels[3], source.pixels[3][:, ::-1]])
     logits = model(normalise(seen, model.config), off).mean(0)[list(IMAGENETTE)]
     wanted = (logits / 2).softmax(0).detach().numpy()

@@ -10,7 +10,7 @@ from transcnn.checkpoints import load
 from transcnn.errors import CheckpointError
 from transcnn.training import loop
 from transcnn.training.loop import Ended, Length, Stepped, learning_rate, train
-from transcnn.training.network import TrainingTaps, start_branch_anew
+from transcnn.training.network import TrainingHooks, start_branch_anew
 
 
 @pytest.fixture
@@ -103,11 +103,11 @@ def test_the_rate_warms_up_and_falls_as_a_cosine(small):
 def test_residuals_are_left_out_as_often_as_the_rate_is_high(run, small, monkeypatch):
     seen = []
 
-    def taps(residual_drop, **others):
+    def hooks(residual_drop, **others):
         seen.append(residual_drop)
-        return TrainingTaps(residual_drop=residual_drop, **others)
+        return TrainingHooks(residual_drop=residual_drop, **others)
 
-    monkeypatch.setattr(loop, "TrainingTaps", taps)
+    monkeypatch.setattr(loop, "TrainingTaps", hooks)
     events = run(replace(small, residual_drop=0.5, learning_rate=1e-3, warm_up=0))
     assert seen == pytest.approx([500 * event.learning_rate for event in events[:-1]])
     assert seen[0] == 0.5

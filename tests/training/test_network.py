@@ -5,10 +5,10 @@ import torch
 
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import HMHSA, LAYER
-from transcnn.model.hooks import Probe, Taps
+from transcnn.model.hooks import BlockHooks, Hooks
 from transcnn.model.network import fold_batch_norms
-from transcnn.trace import make_switch
-from transcnn.training.network import StudentAndTeacher, TrainingTaps, start_branch_anew
+from transcnn.trace import make_intervention
+from transcnn.training.network import StudentAndTeacher, TrainingHooks, start_branch_anew
 
 
 @pytest.fixture
@@ -20,9 +20,9 @@ def test_the_teacher_is_the_body_and_the_student_the_whole_network(model, x):
     network = StudentAndTeacher(model)
     model.eval()
     with torch.no_grad():
-        off = model(x, Taps(record=False, switch=make_switch("off")))
+        off = model(x, Hooks(record=False, intervention=make_intervention("off")))
         maps, on = model.forward_features(x), model(x)
-        student = network(x, TrainingTaps())
+        student = network(x, TrainingHooks())
     teacher = network.teach(x)
     torch.testing.assert_close(teacher.logits, off, rtol=1e-3, atol=1e-3)
     torch.testing.assert_close(student.logits, on, rtol=1e-3, atol=1e-3)
@@ -32,7 +32,7 @@ def test_the_teacher_is_the_body_and_the_student_the_whole_network(model, x):
 
 def test_attention_of_every_level_has_a_gradient_and_only_h_mhsa_gets_one(model, x):
     network = StudentAndTeacher(model)
-    student = network(x, TrainingTaps())
+    student = network(x, TrainingHooks())
     assert len(student.attention) == 6 * 2 + 3  # six blocks with two levels, three with one
     sum(w.square().sum() for w in student.attention.values()).backward()
     learning = {key for key, p in network.model.named_parameters() if p.grad is not None}
@@ -44,7 +44,7 @@ def test_attention_of_every_level_has_a_gradient_and_only_h_mhsa_gets_one(model,
 def test_a_branch_begun_anew_adds_nothing(model, x):
     start_branch_anew(model, torch.Generator().manual_seed(0))
     network = StudentAndTeacher(model)
-    torch.testing.assert_close(network(x, TrainingTaps()).logits, network.teach(x).logits)
+    torch.testing.assert_close(network(x, TrainingHooks()).logits, network.teach(x).logits)
 
 
 def test_a_left_out_residual_leaves_attention_alone():
@@ -53,8 +53,8 @@ def test_a_left_out_residual_leaves_attention_alone():
     shape = HMHSA(8, (), 4, qkv_per_level=True, input_norm=LAYER, level_norm=None)
     attention = HierarchicalAttention(shape)
     x = torch.randn(40, 8, 3, 3)
-    taps = TrainingTaps(residual_drop=0.5, generator=torch.Generator().manual_seed(1))
-    added = attention(x, Probe(taps, 0, 0))
+    hooks = TrainingHooks(residual_drop=0.5, generator=torch.Generator().manual_seed(1))
+    added = attention(x, BlockHooks(hooks, 0, 0))
     tokens = attention.input_norm(x)
     read = _read(attention, tokens)
     with_residual, without = attention.proj(read + tokens), attention.proj(read)
@@ -74,7 +74,7 @@ def _read(attention, tokens):
     return torch.cat(heads, -1).transpose(1, 2).reshape(tokens.shape)
 
 
-def test_taps_outside_training_leave_residuals_alone(model, x):
+def test_hooks_outside_training_leave_residuals_alone(model, x):
     folded = fold_batch_norms(model)
     with torch.no_grad():
-        torch.testing.assert_close(folded(x, Taps()), folded(x), rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(folded(x, Hooks()), folded(x), rtol=1e-4, atol=1e-4)

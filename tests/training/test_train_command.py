@@ -17,7 +17,7 @@ from transcnn.training.batches import Batches
 from transcnn.training.data import open_source
 from transcnn.training.network import (
     StudentAndTeacher,
-    TrainingTaps,
+    TrainingHooks,
     normalise,
     start_branch_anew,
 )
@@ -140,7 +140,7 @@ def _by_one_process(out, photos):
         clean, seen = (
             normalise(pixels, model.config) for pixels in (batch.clean, batch.seen.pixels)
         )
-        student = network(seen, TrainingTaps())
+        student = network(seen, TrainingHooks())
         lesson = Lesson(student, network.teach(clean), torch.from_numpy(batch.seen.own))
         return total(lesson, SMALL.objectives)[0]
 

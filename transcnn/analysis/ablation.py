@@ -10,14 +10,14 @@ import torch
 from numpy.typing import NDArray
 
 from transcnn.classifier import Answer, Classifier
-from transcnn.trace.interventions import EVERYWHERE, SWITCHES, Where
+from transcnn.trace.interventions import EVERYWHERE, INTERVENTIONS, Where
 
 
 @dataclass(frozen=True)
 class Rerun:
     """One run under a switch: its likeliest classes, and how the normal answer fares in it."""
 
-    switch: str
+    intervention: str
     top: tuple[Answer, ...]
     answer: Answer  # the class that is first with attention on
 
@@ -38,10 +38,10 @@ def rerun(
     """
     attention = classifier.attention(other[None])
     logits = {"on": torch.tensor(normal)}
-    for name in SWITCHES[1:]:
+    for name in INTERVENTIONS[1:]:
         if name != "mean" or (classifier.means is not None and where.whole_blocks):
-            switch = classifier.switch(name, attention, where)
-            logits[name] = classifier.logits(pixels[None], switch)[0]
+            intervention = classifier.intervention(name, attention, where)
+            logits[name] = classifier.logits(pixels[None], intervention)[0]
     best = {name: classifier.rank(values, top).top for name, values in logits.items()}
     place = best["on"][0].place
     return tuple(Rerun(name, best[name], classifier.answer(logits[name], place)) for name in logits)

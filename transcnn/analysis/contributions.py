@@ -21,7 +21,7 @@ Wide = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Contributions:
     """The last map and the classifier's weights, in float64, with the logits that a run gave."""
 
     places: Wide  # h, [C, H, W]
@@ -39,11 +39,13 @@ class Ledger:
         return float(self.logits[k] - self.biases[k] - self.votes(k).sum())
 
 
-def ledger(classifier: Classifier, pixels: NDArray[np.uint8], logits: Array) -> Ledger:
+def contributions(
+    classifier: Classifier, pixels: NDArray[np.uint8], logits: Array
+) -> Contributions:
     """The ledger of a prepared picture [S, S, 3], whose run gave `logits`."""
     model = classifier.model
     with torch.inference_mode():
         features = model.forward_features(classifier.normalise(pixels[None]))[-1]
         places = model.head_map(features)[0].double().numpy()
         weights, biases = (p.detach().double().numpy() for p in model.head.parameters())
-    return Ledger(places, weights, biases, logits)
+    return Contributions(places, weights, biases, logits)

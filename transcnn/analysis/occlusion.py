@@ -114,7 +114,7 @@ def look_at_hidden(
         own[cell] = False
     both = np.stack([whole, hidden])
     logits, attention = classifier.listen(both)
-    body = classifier.logits(both, classifier.switch("off"))
+    body = classifier.logits(both, classifier.intervention("off"))
     return Hiding(
         hidden,
         own,

@@ -34,9 +34,9 @@ _EACH = ("stage", "block", "level", "head")
 )
 @click.option(
     "--attention",
-    "switches",
+    "interventions",
     multiple=True,
-    type=click.Choice(options.SWITCHES),
+    type=click.Choice(options.INTERVENTIONS),
     help="Only these switches, and on; may be given several times. Without it, all.",
 )
 @click.option(
@@ -46,7 +46,7 @@ _EACH = ("stage", "block", "level", "head")
     help="Not the switches, but each such part by itself made uniform; may be given several times.",
 )
 @click.option(
-    "--held-back",
+    "--held-out",
     is_flag=True,
     help="Measure on the tenth of DIR that training leaves out; right is what the bare body "
     "answers on the unchanged picture.",
@@ -60,9 +60,9 @@ def ablate(
     weights: Path | None,
     resize: str,
     changes: tuple[str, ...],
-    switches: tuple[str, ...],
+    interventions: tuple[str, ...],
     each: tuple[str, ...],
-    held_back: bool,
+    held_out: bool,
     limit: int | None,
     threads: int | None,
     as_json: bool,
@@ -77,16 +77,16 @@ def ablate(
 
     options.use_threads(threads)
     wanted = [evaluation.parse_change(change) for change in changes]
-    labelled = [] if held_back else evaluation.find_pictures(folder, limit)
-    pictures = labelled or evaluation.find_held_back(folder, limit)
+    labelled = [] if held_out else evaluation.find_pictures(folder, limit)
+    pictures = labelled or evaluation.find_held_out(folder, limit)
     classifier = Classifier(model, weights or "shipped")
     if each:
         cases = ablation.part_cases(_parts(classifier.config, each), wanted)
     else:
-        cases = ablation.switch_cases(classifier, wanted, switches)
+        cases = ablation.intervention_cases(classifier, wanted, interventions)
     with progress_bar() as show:
         run = prepare_run(pictures, classifier.config.input.size, cast("Resize", resize), show)
-        if held_back:
+        if held_out:
             labels = ablation.body_answers(classifier, run, show)
         else:
             labels = classifier.places_of([labelled[i].label.index for i in run.places])
@@ -98,7 +98,7 @@ def ablate(
             {
                 "model": model,
                 "weights_sha256": classifier.weights_sha256,
-                "labels": "body" if held_back else "folder",
+                "labels": "body" if held_out else "folder",
                 "count": len(run),
                 "cases": [_as_dict(found, case) for case in found.right],
                 "unreadable": [{"file": str(file), "error": why} for file, why in run.unreadable],

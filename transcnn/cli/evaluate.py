@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @options.resize
 @click.option(
     "--attention",
-    type=click.Choice(options.SWITCHES),
+    type=click.Choice(options.INTERVENTIONS),
     default="on",
     show_default=True,
     help="What H-MHSAs do.",

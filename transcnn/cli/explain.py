@@ -126,9 +126,9 @@ def _write(
     if ending == ".npz":
         import numpy as np
 
-        told = {key: value for key, value in about.items() if key != "map"}
+        on_progress = {key: value for key, value in about.items() if key != "map"}
         with out.open("wb") as file:  # to a name, numpy would add .npz where it says .NPZ
-            np.savez(file, map=found.values, about=np.array(json.dumps(told)))
+            np.savez(file, map=found.values, about=np.array(json.dumps(on_progress)))
         return
     from transcnn.figures import sheet
     from transcnn.figures.explained import explained_sheet

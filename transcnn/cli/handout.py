@@ -24,7 +24,7 @@ def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None
     options.ending(out, (".html",))
 
     from transcnn.classifier import Classifier
-    from transcnn.course.scene import Scene, first_asker
+    from transcnn.course.scene import Scene, first_query
     from transcnn.labels import names_of
     from transcnn.pictures import decode, prepare
     from transcnn.pictures.samples import samples
@@ -39,12 +39,12 @@ def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None
     sample = next((s for s in samples() if s.path.read_bytes() == data), None)
     pixels, crop = prepare(picture, classifier.config.input.size)
     trace = classifier.trace_pixels(pixels, crop)
-    asker = first_asker(sample.name if sample else None, crop)
+    query = first_query(sample.name if sample else None, crop)
     digest = hashlib.sha256(data).hexdigest()
-    say, config = Wording(lang), classifier.config
-    labels = tuple(say.class_name(name) for name in names_of(config.classes, config.indices))
+    t, config = Wording(lang), classifier.config
+    labels = tuple(t.class_name(name) for name in names_of(config.classes, config.indices))
     sample_name = sample.name if sample else None
-    scene = Scene(classifier, trace, pixels, digest, asker, sample=sample_name, labels=labels)
+    scene = Scene(classifier, trace, pixels, digest, query, sample=sample_name, labels=labels)
     name = sample.title[lang] if sample else image.name
     out.write_text(render(scene, chapter, lang, name), encoding="utf-8")
     click.echo(f"{out}: chapter {chapter} about {image.name}")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     help="A JSON file with a box for each picture of DIR: left, top, right, bottom as shares. "
     "Instead of heads, the reading of each block that goes into the boxes.",
 )
-@click.option("--held-back", is_flag=True, help="The tenth of DIR that training leaves out.")
+@click.option("--held-out", is_flag=True, help="The tenth of DIR that training leaves out.")
 @options.limit
 @options.threads
 @options.as_json
@@ -40,7 +40,7 @@ def reading(
     resize: str,
     change: str,
     boxes: Path | None,
-    held_back: bool,
+    held_out: bool,
     limit: int | None,
     threads: int | None,
     as_json: bool,
@@ -59,7 +59,7 @@ def reading(
         rows = _boxes(Classifier(model, weights or "shipped"), folder, boxes)
         _print(rows, as_json)
         return
-    find = evaluation.find_held_back if held_back else evaluation.find_pictures
+    find = evaluation.find_held_out if held_out else evaluation.find_pictures
     pictures = find(folder, limit)
     classifier = Classifier(model, weights or "shipped")
     with progress_bar() as show:

@@ -77,7 +77,7 @@ def _as_dict(run: str, store: "Store") -> dict[str, Any]:
 
     table, progress = store.table(), store.progress()
     broken = [{"file": b.name, "error": b.why} for b in store.broken()]
-    told = {
+    facts = {
         "run": run,
         "file": str(store.path),
         **vars(store.settings),
@@ -87,8 +87,8 @@ def _as_dict(run: str, store: "Store") -> dict[str, Any]:
         "unreadable": broken,
     }
     if not len(table):
-        return told
-    return told | {
+        return facts
+    return facts | {
         "top1": vars(accuracy(table)),
         "top5": vars(accuracy(table, 5)),
         "cases": {
@@ -105,17 +105,20 @@ def _as_dict(run: str, store: "Store") -> dict[str, Any]:
 
 
 def _print(run: str, store: "Store") -> None:
-    told = _as_dict(run, store)
-    click.echo(f"{told['model']}: {told['done']} of {told['of']} pictures done, in {store.path}")
-    if "top1" in told:
-        for name, share in (("right", told["top1"]), ("among the first five", told["top5"])):
+    facts = _as_dict(run, store)
+    click.echo(f"{facts['model']}: {facts['done']} of {facts['of']} pictures done, in {store.path}")
+    if "top1" in facts:
+        for name, share in (
+            ("right", facts["top1"]),
+            ("among the first five", facts["top5"]),
+        ):
             click.echo(f"  {_share(share)} {name}")
-        for case, found in told["cases"].items():
+        for case, found in facts["cases"].items():
             click.echo(
                 f"  {_share(found['top1'])} right in the case {case}, "
                 f"{100 * found['same_answer']['value']:.1f} % with the same answer"
             )
-    for file in told["unreadable"]:
+    for file in facts["unreadable"]:
         click.echo(f"not read: {file['file']}: {file['error']}")
 
 

@@ -19,7 +19,7 @@ from transcnn.course.hand_map import Numbers
 from transcnn.model import grids
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import HMHSA
-from transcnn.model.hooks import Place, Probe, Taps
+from transcnn.model.hooks import BlockHooks, Hooks, Place
 
 Wide = NDArray[np.float64]
 
@@ -46,14 +46,14 @@ class Worked:
     output: Wide  # [4, 4]
 
     @property
-    def asker(self) -> int:
+    def query(self) -> int:
         """The token of the top-left grid that the questions are about: the largest of size."""
         return int(np.argmax(np.abs(self.levels[0].tokens[0])))
 
     @property
     def beside(self) -> int:
         """The other token of its column."""
-        return (self.asker + 2) % 4
+        return (self.query + 2) % 4
 
 
 @functools.cache
@@ -72,16 +72,16 @@ def _module() -> HierarchicalAttention:
 @functools.lru_cache(64)
 def work_out(numbers: Numbers) -> Worked:
     """The example on the map `numbers`, 4 x 4."""
-    module, taps = _module(), Taps()
+    module, hooks = _module(), Hooks()
     x = torch.tensor(numbers, dtype=torch.float64)[None, None]
     with torch.inference_mode():
-        added = module(x, Probe(taps, 0, 0))
+        added = module(x, BlockHooks(hooks, 0, 0))
         found = []
         for i, level in enumerate(module.config.levels((4, 4))):
-            tokens = taps.records[Place(0, 0, "tokens_in", i)]
-            attended = taps.records[Place(0, 0, "attended", i)] + tokens
+            tokens = hooks.records[Place(0, 0, "tokens_in", i)]
+            attended = hooks.records[Place(0, 0, "attended", i)] + tokens
             q, k, v = grids.cut(module.qkv[i](tokens), level).unbind(-1)  # n t each
-            weights = taps.records[Place(0, 0, "attention", i)]
+            weights = hooks.records[Place(0, 0, "attention", i)]
             found.append(
                 WorkedLevel(
                     tokens=grids.cut(tokens, level)[..., 0].numpy(),

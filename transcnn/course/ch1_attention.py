@@ -89,30 +89,30 @@ def four(numbers: Wide) -> str:
 
 def hand_columns(worked: Worked) -> dict[str, str]:
     """The columns of the asker's row in the table: scores, powers, weights, values."""
-    level, asker = worked.levels[0], worked.asker
+    level, query = worked.levels[0], worked.query
     return {
-        "scores": four(level.scores[0, asker]),
-        "powers": four(np.exp2(level.scores[0, asker])),
-        "weights": four(level.weights[0, asker]),
+        "scores": four(level.scores[0, query]),
+        "powers": four(np.exp2(level.scores[0, query])),
+        "weights": four(level.weights[0, query]),
         "values": four(level.values[0]),
     }
 
 
-def product_row(level: WorkedLevel, grid: int, asker: int) -> tuple[str, ...]:
+def product_row(level: WorkedLevel, grid: int, query: int) -> tuple[str, ...]:
     """One asker's row of the table of products: x, n, 2ⁿ, their sum, weights, weight times value,
     what attention gives, and the sum with x."""
-    scores, weights = level.scores[grid, asker], level.weights[grid, asker]
+    scores, weights = level.scores[grid, query], level.weights[grid, query]
     products = weights * level.values[grid]
     powers = np.exp2(scores)
     return (
-        spell(float(level.tokens[grid, asker])),
+        spell(float(level.tokens[grid, query])),
         four(scores),
         four(powers),
         spell(float(powers.sum())),
         four(weights),
         four(products).replace(", ", " + ").replace("+ -", "− ").replace("-", "−"),
         spell(float(products.sum())),
-        spell(float(level.attended[grid, asker])),
+        spell(float(level.attended[grid, query])),
     )
 
 
@@ -128,15 +128,15 @@ def _scores(scene: Scene) -> Posed:
     worked = scene.worked
     columns = hand_columns(worked)
     options = scene.turned("Q3", _distinct(columns, "scores"))
-    asker = spell(float(worked.levels[0].tokens[0, worked.asker]))
+    query = spell(float(worked.levels[0].tokens[0, worked.query]))
     later = {name: [name] for name in columns if name != "scores"}
-    return Posed(Choose(options, frozenset({"scores"})), {"x": asker, **columns}, ways=later)
+    return Posed(Choose(options, frozenset({"scores"})), {"x": query, **columns}, ways=later)
 
 
 def _hand_weight(scene: Scene) -> Posed:
     worked = scene.worked
     level = worked.levels[0]
-    scores = level.scores[0, worked.asker]
+    scores = level.scores[0, worked.query]
     power = float(np.exp2(scores[worked.beside]))
     counted = float(np.exp2(scores[scores != 0]).sum())  # if a score of 0 were no weight
     ways = {
@@ -145,9 +145,9 @@ def _hand_weight(scene: Scene) -> Posed:
         "undivided": [power],
     }
     return Posed(
-        Estimate(float(level.weights[0, worked.asker, worked.beside]), within=0.01),
+        Estimate(float(level.weights[0, worked.query, worked.beside]), within=0.01),
         {
-            "x": spell(float(level.tokens[0, worked.asker])),
+            "x": spell(float(level.tokens[0, worked.query])),
             "y": spell(float(level.tokens[0, worked.beside])),
         },
         ways=ways,
@@ -232,8 +232,8 @@ def _five(scene: Scene) -> Posed:
 def _hand_sum(scene: Scene) -> Posed:
     worked = scene.worked
     level = worked.levels[0]
-    token, given = float(level.tokens[0, worked.asker]), float(level.attended[0, worked.asker])
-    most = int(np.argmax(level.weights[0, worked.asker]))
+    token, given = float(level.tokens[0, worked.query]), float(level.attended[0, worked.query])
+    most = int(np.argmax(level.weights[0, worked.query]))
     ways = {
         "alone": [given - token],
         "copied": [float(level.values[0, most])],
@@ -342,7 +342,7 @@ STEPS = (
         "token-is-a-place",
         {
             "Q1": Question("estimate", _tokens, ways=("board", "pixels", "channels")),
-            "Q2": Question("click", _covering, gaps=("stage",)),
+            "Q2": Question("click", _covering, placeholders=("stage",)),
         },
         _token_equation,
         _token_facts,
@@ -363,7 +363,7 @@ STEPS = (
             "Q4": Question(
                 "estimate",
                 _hand_weight,
-                gaps=("x", "y"),
+                placeholders=("x", "y"),
                 ways=("zeros", "alike", "undivided"),
                 also=by_hand,
             ),
@@ -385,11 +385,11 @@ STEPS = (
         "1.4",
         "take-a-mix",
         {
-            "Q7": Question("estimate", _five, gaps=("even",), ways=("picks", "alike")),
+            "Q7": Question("estimate", _five, placeholders=("even",), ways=("picks", "alike")),
             "Q8": Question(
                 "estimate",
                 _hand_sum,
-                gaps=("x",),
+                placeholders=("x",),
                 ways=("alone", "copied", "nothing"),
                 also=by_hand,
             ),

@@ -133,9 +133,9 @@ def _softer(scene: Scene) -> Posed:
     shown = softer_options(scene)
     kept = [n for n in shown if n == "softer" or shown[n] != shown["softer"]]
     options = scene.turned("Q14", tuple(kept))
-    gaps = {"p": spell(float(level.tokens[0, loud])), "w": shown["same"], **shown}
+    placeholders = {"p": spell(float(level.tokens[0, loud])), "w": shown["same"], **shown}
     ways = {name: [name] for name in shown if name != "softer"}
-    return Posed(Choose(options, frozenset({"softer"})), gaps, ways=ways)
+    return Posed(Choose(options, frozenset({"softer"})), placeholders, ways=ways)
 
 
 def _scale_facts(scene: Scene) -> Mapping[str, str]:
@@ -225,10 +225,10 @@ def _dearest(scene: Scene) -> Posed:
     stages = bill_stages(scene)
     totals = {name: float(plain_bill(scene, stage).total) for name, stage in stages.items()}
     widths = {b.stage: str(b.width) for b in reversed(scene.trace.blocks)}
-    gaps = {f"C_{name}": widths[stage] for name, stage in stages.items()}
+    placeholders = {f"C_{name}": widths[stage] for name, stage in stages.items()}
     numbers = {name: str(stage + 1) for name, stage in stages.items()}
     by_channels = tuple(sorted(stages, key=lambda name: -int(widths[stages[name]])))
-    return Posed(Order(totals), {**gaps, **numbers}, ways={"channels": [by_channels]})
+    return Posed(Order(totals), {**placeholders, **numbers}, ways={"channels": [by_channels]})
 
 
 def _bill_equation(scene: Scene, revealed: bool) -> str:
@@ -248,8 +248,8 @@ STEPS = (
         "2.1",
         "heads-disagree",
         {
-            "Q11": Question("click", _odd_cell, gaps=("head",)),
-            "Q12": Question("estimate", _agreeing, gaps=("h",), ways=("all",)),
+            "Q11": Question("click", _odd_cell, placeholders=("head",)),
+            "Q12": Question("estimate", _agreeing, placeholders=("h",), ways=("all",)),
         },
         _heads_equation,
         _heads_facts,
@@ -260,7 +260,7 @@ STEPS = (
         "2.2",
         "why-divide",
         {
-            "Q13": Question("estimate", _undivided, gaps=("p", "head")),
+            "Q13": Question("estimate", _undivided, placeholders=("p", "head")),
             "Q14": Question(
                 "choose",
                 _softer,

@@ -358,8 +358,8 @@ class Way:
     source_area: Box
     source_cell: int
     multiple: float  # of an even share: what the asker's cell reads of it
-    asker: Place
-    asker_area: Box
+    query: Place
+    query_area: Box
 
 
 def way(scene: Scene, block: BlockTrace, source: Place | None) -> Way:
@@ -369,14 +369,14 @@ def way(scene: Scene, block: BlockTrace, source: Place | None) -> Way:
     if source is None:
         far = divmod(farthest_cell(scene, block), board[1])
         source = (far[0] * sides[0] + sides[0] // 2, far[1] * sides[1] + sides[1] // 2)
-    asker, row = scene.token(size), scene.row(block)
+    query, row = scene.token(size), scene.row(block)
 
     def area(token: Place) -> Box:
         top, left = token[0] // sides[0] * sides[0], token[1] // sides[1] * sides[1]
         return top, left, min(top + sides[0], size[0]) - 1, min(left + sides[1], size[1]) - 1
 
     cell = source[0] // sides[0] * board[1] + source[1] // sides[1]
-    return Way(source, area(source), cell, len(row) * float(row[cell]), asker, area(asker))
+    return Way(source, area(source), cell, len(row) * float(row[cell]), query, area(query))
 
 
 def _influenced(scene: Scene) -> Posed:
@@ -386,8 +386,10 @@ def _influenced(scene: Scene) -> Posed:
     top, left, bottom, right = readable(scene, scene.trace, scene.token(block.size))
     reached = 100 * (bottom - top + 1) * (right - left + 1) / count
     key = min(shares, key=lambda name: abs(math.log(shares[name] / reached)))
-    gaps = {name: f"{share:.2g}" if share < 100 else "100" for name, share in shares.items()}
-    return Posed(Choose(scene.turned("Q30", tuple(shares)), frozenset({key})), gaps)
+    placeholders = {
+        name: f"{share:.2g}" if share < 100 else "100" for name, share in shares.items()
+    }
+    return Posed(Choose(scene.turned("Q30", tuple(shares)), frozenset({key})), placeholders)
 
 
 def _far_away(scene: Scene) -> Posed:
@@ -420,7 +422,9 @@ STEPS = (
         "wall-in-the-map",
         {
             "Q22": Question("click", _beyond_the_wall),
-            "Q23": Question("draw", _after_the_move, gaps=("px",), ways=("followed", "centred")),
+            "Q23": Question(
+                "draw", _after_the_move, placeholders=("px",), ways=("followed", "centred")
+            ),
         },
         _wall_equation,
         trap=True,
@@ -432,11 +436,11 @@ STEPS = (
             "Q24": Question(
                 "estimate",
                 _merged_by_hand,
-                gaps=("tokens",),
+                placeholders=("tokens",),
                 ways=("average", "half", "twice"),
                 also=by_hand,
             ),
-            "Q25": Question("estimate", _winning_tokens, gaps=("T", "C"), ways=("one",)),
+            "Q25": Question("estimate", _winning_tokens, placeholders=("T", "C"), ways=("one",)),
         },
         _merge_equation,
         trap=True,
@@ -456,7 +460,7 @@ STEPS = (
         "3.5",
         "sum-and-upsample",
         {
-            "Q28": Question("estimate", _different_vectors, gaps=("H", "W"), ways=("all",)),
+            "Q28": Question("estimate", _different_vectors, placeholders=("H", "W"), ways=("all",)),
             "Q29": Question("estimate", _share_of_the_last, ways=("only", "hardly")),
         },
         _sum_equation,

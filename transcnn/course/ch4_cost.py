@@ -159,8 +159,8 @@ def _catching_up(scene: Scene) -> Posed:
 
     key = min(sides, key=behind)
     kept = tuple(n for n in sides if n == key or sides[n] != sides[key])
-    gaps = {"g": str(grid), **{name: f"{side:,}" for name, side in sides.items()}}
-    return Posed(Choose(scene.turned("Q36", kept), frozenset({key})), gaps)
+    placeholders = {"g": str(grid), **{name: f"{side:,}" for name, side in sides.items()}}
+    return Posed(Choose(scene.turned("Q36", kept), frozenset({key})), placeholders)
 
 
 def _paying_facts(scene: Scene) -> Mapping[str, str]:
@@ -201,9 +201,9 @@ def _table_size(scene: Scene) -> Posed:
     block, config = priced(scene)
     bytes_, _ = tables(config, large_map(scene))
     shares = {"thousandth": 1e-12, "hundredth": 1e-11, "tenth": 1e-10, "whole": 1e-9}
-    gaps = {name: f"{float(f'{share * bytes_:.1g}'):g}" for name, share in shares.items()}
-    gaps |= {"side": str(LARGE), "stage": str(block.stage + 1)}
-    return Posed(Choose(scene.turned("Q37", tuple(shares)), frozenset({"whole"})), gaps)
+    placeholders = {name: f"{float(f'{share * bytes_:.1g}'):g}" for name, share in shares.items()}
+    placeholders |= {"side": str(LARGE), "stage": str(block.stage + 1)}
+    return Posed(Choose(scene.turned("Q37", tuple(shares)), frozenset({"whole"})), placeholders)
 
 
 def against_the_count(timed: Timed, ratio: float) -> str:
@@ -221,12 +221,12 @@ def _by_the_clock(scene: Scene) -> Posed:
     plain, grids = _bills(scene)
     key = against_the_count(measured(config, block.size), plain.total / grids.total)
     options = (*scene.turned("Q38", ("larger", "equal", "smaller")), "unsaid")
-    gaps = {
+    placeholders = {
         "stage": str(block.stage + 1),
         "close": f"{100 * _CLOSE:.0f}",
         "sure": f"{100 * _SURE:.0f}",
     }
-    return Posed(Choose(options, frozenset({key})), gaps)
+    return Posed(Choose(options, frozenset({key})), placeholders)
 
 
 def _memory_facts(scene: Scene) -> Mapping[str, str]:
@@ -270,7 +270,7 @@ STEPS = (
         "4.1",
         "price-with-grids",
         {
-            "Q32": Question("estimate", _cheaper, gaps=("stage",), ways=("pairs",)),
+            "Q32": Question("estimate", _cheaper, placeholders=("stage",), ways=("pairs",)),
             "Q33": Question(
                 "order", _dearest_part, ("products", "projections", "upper"), ("stage",)
             ),
@@ -286,7 +286,7 @@ STEPS = (
             "Q34": Question(
                 "choose", _small_map, ("plain", "grids", "equal"), ("g",), ("grids", "equal")
             ),
-            "Q35": Question("estimate", _paying, gaps=("g", "C")),
+            "Q35": Question("estimate", _paying, placeholders=("g", "C")),
             "Q36": Question(
                 "choose",
                 _catching_up,

@@ -37,8 +37,10 @@ def _attention_share(scene: Scene) -> Posed:
 
 
 def _dearest_box(scene: Scene) -> Posed:
-    gaps = {"stage": str(scene.block.stage + 1), "block": str(scene.block.block + 1)}
-    return Posed(Order({name: float(b.macs) for name, b in three_boxes(scene).items()}), gaps)
+    placeholders = {"stage": str(scene.block.stage + 1), "block": str(scene.block.block + 1)}
+    return Posed(
+        Order({name: float(b.macs) for name, b in three_boxes(scene).items()}), placeholders
+    )
 
 
 def _place_equation(scene: Scene, revealed: bool) -> str:
@@ -67,7 +69,7 @@ def first_two(scene: Scene) -> tuple[int, int]:
 
 def likeness(scene: Scene) -> float:
     """Rank correlation of the ledgers of the two likeliest classes."""
-    return rank_correlation(*(scene.ledger.votes(k) for k in first_two(scene)))
+    return rank_correlation(*(scene.contributions.votes(k) for k in first_two(scene)))
 
 
 def first_side(scene: Scene) -> str:
@@ -75,28 +77,30 @@ def first_side(scene: Scene) -> str:
     return scene.side("Q41")
 
 
-def _whose_ledger(scene: Scene) -> Posed:
+def _whose_contributions(scene: Scene) -> Posed:
     key = "same" if likeness(scene) > _ALIKE else first_side(scene)
-    gaps = {"alike": f"{_ALIKE:g}"}
-    return Posed(Choose(("a", "b", "same"), frozenset({key})), gaps)
+    placeholders = {"alike": f"{_ALIKE:g}"}
+    return Posed(Choose(("a", "b", "same"), frozenset({key})), placeholders)
 
 
 def _for_the_second(scene: Scene) -> Posed:
-    one, other = (scene.ledger.votes(k) for k in first_two(scene))
+    one, other = (scene.contributions.votes(k) for k in first_two(scene))
     against = int((one - other < 0).sum())
     return Posed(Estimate(against, within=5), {"T": str(one.size)}, ways={"won": [0]})
 
 
-def _ledger_facts(scene: Scene) -> Mapping[str, str]:
+def _contributions_facts(scene: Scene) -> Mapping[str, str]:
     return {"rho": f"{likeness(scene):.2f}"}
 
 
-def _ledger_equation(scene: Scene, revealed: bool) -> str:
-    ledger, (k, _) = scene.ledger, first_two(scene)
-    votes = ledger.votes(k)
+def _contributions_equation(scene: Scene, revealed: bool) -> str:
+    contributions, (k, _) = scene.contributions, first_two(scene)
+    votes = contributions.votes(k)
     numbers = "{?} + {?} = {?}"
     if revealed:
-        numbers = f"{ledger.biases[k]:.4f} + {votes.sum():.4f} = {ledger.logits[k]:.4f}"
+        numbers = (
+            f"{contributions.biases[k]:.4f} + {votes.sum():.4f} = {contributions.logits[k]:.4f}"
+        )
     return (
         rf"\begin{{gathered}} \text{{logit}}_k = b_k + \frac{{1}}{{{votes.size}}} "
         rf"\sum_c w_k \cdot h_c \\ {numbers} \end{{gathered}}"
@@ -120,11 +124,11 @@ STEPS = (
         "4.5",
         "head-is-a-sum",
         {
-            "Q41": Question("choose", _whose_ledger, ("a", "b", "same"), ("alike",)),
-            "Q42": Question("estimate", _for_the_second, gaps=("T",), ways=("won",)),
+            "Q41": Question("choose", _whose_contributions, ("a", "b", "same"), ("alike",)),
+            "Q42": Question("estimate", _for_the_second, placeholders=("T",), ways=("won",)),
         },
-        _ledger_equation,
-        _ledger_facts,
+        _contributions_equation,
+        _contributions_facts,
         ("rho",),
         trap=True,
         ends_chapter=True,

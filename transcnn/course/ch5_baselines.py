@@ -177,13 +177,13 @@ def logit_changes(scene: Scene) -> dict[str, float]:
     return {name: float(runs[name][scene.top] - plain) for name in runs if name != "on"}
 
 
-def _strongest_switch(scene: Scene) -> Posed:
+def _strongest_intervention(scene: Scene) -> Posed:
     changes = logit_changes(scene)
     sizes = {name: abs(changes[name]) for name in ("off", "uniform", "identity")}
     return Posed(Order(sizes, least=_LEAST), {"top1": scene.label(scene.top)})
 
 
-def _switch_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
+def _intervention_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
     places = len(scene.row(scene.block))
     return (
         r"\begin{gathered} O = PV, \quad P \to \tfrac{1}{"
@@ -214,7 +214,7 @@ STEPS = (
                 ("noise", "trained", "random"),
                 ("noise", "trained", "random"),
             ),
-            "Q46": Question("estimate", _peak_of_one, gaps=("board",), also=_chosen_board),
+            "Q46": Question("estimate", _peak_of_one, placeholders=("board",), also=_chosen_board),
         },
         _scale_equation,
         _scale_facts,
@@ -226,10 +226,12 @@ STEPS = (
         "switch-it",
         {
             "Q47": Question("choose", _stays, ("stays", "changes"), ("top1",)),
-            "Q48": Question("estimate", _evenly, gaps=("top1", "p")),
-            "Q49": Question("order", _strongest_switch, ("off", "uniform", "identity"), ("top1",)),
+            "Q48": Question("estimate", _evenly, placeholders=("top1", "p")),
+            "Q49": Question(
+                "order", _strongest_intervention, ("off", "uniform", "identity"), ("top1",)
+            ),
         },
-        _switch_equation,
+        _intervention_equation,
         trap=True,
     ),
 )

@@ -26,7 +26,7 @@ _MOVES = 0.10  # of a probability: more counts as a change
 # 5.4 Scraps of other photos
 
 
-def scraps_reading(scene: Scene) -> BoardReading:
+def patches_reading(scene: Scene) -> BoardReading:
     """Who reads what in the picture with scraps, in the block that the course looks at, or the
     first whose last board has one place for each cell.
     """
@@ -67,13 +67,13 @@ def _who_keeps(scene: Scene) -> Posed:
 
 def _own_share(scene: Scene) -> Posed:
     own = 100 * float(scene.experiments.hidden(SHARE, "scraps")[0].own.mean())
-    key = scraps_reading(scene).from_own
+    key = patches_reading(scene).from_own
     assert key is not None  # some cells are left at this share
     return Posed(Estimate(100 * key, within=8, even=own), {"own": f"{own:.0f}"})
 
 
-def _scraps_facts(scene: Scene) -> dict[str, str]:
-    cells, share = board_of(scene.pixels), scraps_reading(scene).from_own
+def _patches_facts(scene: Scene) -> dict[str, str]:
+    cells, share = board_of(scene.pixels), patches_reading(scene).from_own
     return {
         "k": str(len(scene.experiments.cells(SHARE))),
         "T": str(cells[0] * cells[1]),
@@ -81,9 +81,9 @@ def _scraps_facts(scene: Scene) -> dict[str, str]:
     }
 
 
-def _scraps_equation(scene: Scene, revealed: bool) -> str:
+def _patches_equation(scene: Scene, revealed: bool) -> str:
     own = scene.experiments.hidden(SHARE, "scraps")[0].own
-    reading = scraps_reading(scene)
+    reading = patches_reading(scene)
     numbers = [
         "{?}" if not revealed or part is None else f"{part:.2f}"
         for part in (reading.from_own, reading.from_hidden)
@@ -112,7 +112,7 @@ class Case:
 
     @property
     def look(self) -> Look:
-        return self.of.with_scraps(self.share)
+        return self.of.with_patches(self.share)
 
     @property
     def lead(self) -> float:
@@ -141,7 +141,7 @@ def error_case(scene: Scene) -> Case | None:
 
 
 def _error(of: Experiments, share: float, right: frozenset[int]) -> Case | None:
-    logits = of.with_scraps(share).logits
+    logits = of.with_patches(share).logits
     wrong = int(logits.argmax())
     if wrong in right:
         return None
@@ -304,13 +304,13 @@ def _supported(scene: Scene) -> Posed:
         right.add("without")
     if abs(even - plain) > _MOVES:
         right.add("evenly")
-    gaps = {
+    placeholders = {
         "t": spell_cell(scene, cell),
         "u": spell_cell(scene, other),
         "x": f"{times:.1f}",
         "top1": scene.label(scene.top),
     }
-    return Posed(Tick(("reads", "because", "without", "evenly"), frozenset(right)), gaps)
+    return Posed(Tick(("reads", "because", "without", "evenly"), frozenset(right)), placeholders)
 
 
 def _no_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -323,10 +323,10 @@ STEPS = (
         "scraps",
         {
             "Q50": Question("choose", _who_keeps, ("both", "with", "body", "neither")),
-            "Q51": Question("estimate", _own_share, gaps=("own",)),
+            "Q51": Question("estimate", _own_share, placeholders=("own",)),
         },
-        _scraps_equation,
-        _scraps_facts,
+        _patches_equation,
+        _patches_facts,
         ("k", "T", "x"),
         trap=True,
     ),
@@ -337,7 +337,9 @@ STEPS = (
             "Q52": Question(
                 "choose", _reads_the_box, ("more", "about", "less"), ("area",), also=_box_and_class
             ),
-            "Q53": Question("click", _helpful_cover, gaps=("right", "wrong"), also=_named_class),
+            "Q53": Question(
+                "click", _helpful_cover, placeholders=("right", "wrong"), also=_named_class
+            ),
         },
         _wrong_equation,
         _wrong_facts,

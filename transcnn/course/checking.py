@@ -24,7 +24,7 @@ def check_keys(field: str, found: Any, wanted: Iterable[str]) -> None:
         raise ChoiceError(field=field, value=value, allowed=", ".join(wanted) or "nothing")
 
 
-def check_text(field: str, said: Any, gaps: tuple[str, ...] = ()) -> None:
+def check_text(field: str, said: Any, placeholders: tuple[str, ...] = ()) -> None:
     """Raises ChoiceError where `said` is no sentence, or has gaps other than these."""
     if not isinstance(said, str) or not said.strip():
         raise ChoiceError(field=field, value=said, allowed="a sentence")
@@ -32,6 +32,6 @@ def check_text(field: str, said: Any, gaps: tuple[str, ...] = ()) -> None:
         found = {name for _, name, _, _ in string.Formatter().parse(said) if name is not None}
     except ValueError as error:
         raise ChoiceError(field=field, value=said, allowed="gaps like {H}") from error
-    if not found <= set(gaps):
-        named = ", ".join(f"{{{name}}}" for name in gaps) or "no gaps"
+    if not found <= set(placeholders):
+        named = ", ".join(f"{{{name}}}" for name in placeholders) or "no gaps"
         raise ChoiceError(field=field, value=said, allowed=named)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from transcnn.analysis.contributions import ledger
+from transcnn.analysis.contributions import contributions
 from transcnn.analysis.occlusion import (
     Fill,
     Hiding,
@@ -95,10 +95,10 @@ class Experiments:
     def switched(self) -> Mapping[str, Wide]:
         """Logits [classes] of the plain run, "on", and under each switch."""
         attention = self.classifier.attention(self.run.following[None])
-        found = {"on": self.with_scraps(0).logits}
+        found = {"on": self.with_patches(0).logits}
         for name in SWITCHED:
-            switch = self.classifier.switch(name, attention)
-            logits = self.classifier.logits(self.pixels[None], switch)[0]
+            intervention = self.classifier.intervention(name, attention)
+            logits = self.classifier.logits(self.pixels[None], intervention)[0]
             found[name] = logits.double().numpy()
         return found
 
@@ -111,14 +111,14 @@ class Experiments:
         classes where every reading is even.
         """
         if (share, fill) not in self._hidings:
-            cells, even = self.cells(share), self.classifier.switch("uniform")
+            cells, even = self.cells(share), self.classifier.intervention("uniform")
             pixels = hide(self.run, cells, fill, share)
             hiding = look_at_hidden(self.classifier, self.pixels, pixels, cells)
             logits = self.classifier.logits(pixels[None], even)[0]
             self._hidings[share, fill] = hiding, self.classifier.rank(logits).top
         return self._hidings[share, fill]
 
-    def with_scraps(self, share: float) -> Look:
+    def with_patches(self, share: float) -> Look:
         """The run with `share` of the cells from other pictures; with none, the plain one."""
         if share not in self._looks:
             pixels = hide(self.run, self.cells(share), "scraps", share)
@@ -131,8 +131,8 @@ class Experiments:
         the picture with scraps, [H, W]; and the difference of their biases.
         """
         if (share, one, other) not in self._votes:
-            look = self.with_scraps(share)
-            found = ledger(self.classifier, look.pixels, look.logits.astype(np.float32))
+            look = self.with_patches(share)
+            found = contributions(self.classifier, look.pixels, look.logits.astype(np.float32))
             bias = float(found.biases[one] - found.biases[other])
             self._votes[share, one, other] = found.votes(one) - found.votes(other), bias
         return self._votes[share, one, other]
@@ -140,7 +140,7 @@ class Experiments:
     def covered(self, share: float) -> Wide:
         """Logits [cells, classes] with one cell gray at a time, of the picture with scraps."""
         if share not in self._covered:
-            pixels = self.with_scraps(share).pixels
+            pixels = self.with_patches(share).pixels
             pictures = np.stack([cover(pixels, [c], _gray) for c in np.ndindex(board_of(pixels))])
             self._covered[share] = _logits(self.classifier, pictures)
         return self._covered[share]

@@ -72,7 +72,7 @@ def read_lesson(step: Step, language: str, text: str) -> Lesson:
     for name in ("title", "saw", *ends):
         check_text(f"{where}: {name}", front[name])
     for name, said in (("text", body), ("why", front["why"])):
-        check_text(f"{where}: {name}", said, step.gaps)
+        check_text(f"{where}: {name}", said, step.placeholders)
     return Lesson(
         title=front["title"],
         body=body,
@@ -100,7 +100,7 @@ def _question(where: str, step: Step, name: str, table: Any) -> Asked:
     for part, names in named.items():
         check_keys(f"{place}.{part}", parts[part], names)
     for said in (table["asks"], *(said for words in parts.values() for said in words.values())):
-        check_text(place, said, question.gaps)
+        check_text(place, said, question.placeholders)
     return Asked(table["asks"], **parts)
 
 

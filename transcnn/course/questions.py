@@ -163,7 +163,7 @@ class Posed:
     """
 
     asks: Choose | Tick | Estimate | Click | Draw | Order
-    gaps: Mapping[str, str] = field(default_factory=dict)
+    placeholders: Mapping[str, str] = field(default_factory=dict)
     flat: bool = False
     ways: Mapping[str, Collection[Guess]] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from transcnn.analysis.contributions import Ledger, ledger
+from transcnn.analysis.contributions import Contributions, contributions
 from transcnn.assets import FOLDER
 from transcnn.classifier import Classifier
 from transcnn.course.by_hand import Worked, work_out
@@ -80,9 +80,9 @@ class Scene:
         return work_out(self.hand)
 
     @functools.cached_property
-    def ledger(self) -> Ledger:
+    def contributions(self) -> Contributions:
         """What each place of the last map votes for the classes."""
-        return ledger(self.classifier, self.pixels, self.trace.logits)
+        return contributions(self.classifier, self.pixels, self.trace.logits)
 
     @property
     def blocks(self) -> list[BlockTrace]:
@@ -172,7 +172,7 @@ def _boxes() -> dict[str, tuple[float, float, float, float]]:
     return found
 
 
-def first_asker(sample: str | None, crop: Crop) -> Place:
+def first_query(sample: str | None, crop: Crop) -> Place:
     """The pixel that asks until the learner chooses another: the middle of what a sample shows
     (`sample` is its name), of an upload the middle of the picture.
     """

@@ -28,13 +28,13 @@ class Spelled:
 
     asked: Asked
     posed: Posed
-    say: Callable[..., str]
+    t: Callable[..., str]
 
     @property
     def question(self) -> str:
         if self.posed.flat:
-            return self.say("flat_asks")
-        return self.asked.asks.format(**self.posed.gaps)
+            return self.t("flat_asks")
+        return self.asked.asks.format(**self.posed.placeholders)
 
     @property
     def options(self) -> Sequence[str]:
@@ -48,8 +48,8 @@ class Spelled:
 
     def option(self, name: str) -> str:
         if self.posed.flat:
-            return self.say(f"flat_{name}")
-        return self.asked.options[name].format(**self.posed.gaps)
+            return self.t(f"flat_{name}")
+        return self.asked.options[name].format(**self.posed.placeholders)
 
     def guess(self, guess: Guess) -> str:
         """An answer that can be given."""
@@ -61,16 +61,14 @@ class Spelled:
             case Order():
                 return " > ".join(self.option(str(name)) for name in guess)
             case Tick():
-                return "; ".join(self.option(str(name)) for name in guess) or self.say(
-                    "none_ticked"
-                )
+                return "; ".join(self.option(str(name)) for name in guess) or self.t("none_ticked")
         if guess == ():
-            return self.say("none_helps")
+            return self.t("none_helps")
         places = [int(place) + 1 for place in guess]
         if len(places) == 2:
-            return self.say("cell", row=places[0], column=places[1])
+            return self.t("cell", row=places[0], column=places[1])
         names = ("top", "left", "bottom", "right")
-        return self.say("box", **dict(zip(names, places, strict=True)))
+        return self.t("box", **dict(zip(names, places, strict=True)))
 
     @property
     def right(self) -> str:
@@ -81,11 +79,13 @@ class Spelled:
             case Tick(options=names, right=right):
                 return self.guess(tuple(name for name in names if name in right))
             case Estimate(key=key, within=within, factor=factor):
-                told = spell_number(key)
+                on_progress = spell_number(key)
                 if factor > 1:
-                    return f"{told} {self.say('right_factor', factor=f'{factor:g}')}"
+                    return f"{on_progress} {self.t('right_factor', factor=f'{factor:g}')}"
                 return (
-                    f"{told} {self.say('right_within', within=f'{within:.3g}')}" if within else told
+                    f"{on_progress} {self.t('right_within', within=f'{within:.3g}')}"
+                    if within
+                    else on_progress
                 )
             case Click(none_right=True):
                 return self.guess(())
@@ -96,4 +96,4 @@ class Spelled:
 
     def way(self, name: str) -> str:
         """What is said to a guess that went the wrong way called `name`."""
-        return self.asked.ways[name].format(**self.posed.gaps)
+        return self.asked.ways[name].format(**self.posed.placeholders)

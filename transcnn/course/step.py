@@ -18,7 +18,7 @@ class Question:
     kind: Kind
     pose: Callable[[Scene], Posed | None]
     options: tuple[str, ...] = ()
-    gaps: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
     ways: tuple[str, ...] = ()
     also: Callable[[Scene], str] = lambda _: ""
 
@@ -35,7 +35,7 @@ class Step:
     questions: Mapping[str, Question]
     equation: Callable[[Scene, bool], str]  # LaTeX; True once the numbers are revealed
     facts: Callable[[Scene], Mapping[str, str]] = field(default=lambda _: {})
-    gaps: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
     lacks: Callable[[Scene], str | None] = lambda _: None
     trap: bool = False
     body_first: bool = False

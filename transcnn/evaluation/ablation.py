@@ -15,7 +15,7 @@ from transcnn.analysis.intervals import Interval, Z, share_interval
 from transcnn.classifier import Classifier
 from transcnn.evaluation.run import Progress, Run
 from transcnn.pictures.changes import UNCHANGED, Change
-from transcnn.trace import EVERYWHERE, Where, check_switch
+from transcnn.trace import EVERYWHERE, Where, check_intervention
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def ablate(
     wanted = np.array(labels)
     all_cases = list(dict.fromkeys(case for c in cases for case in (Case(change=c.change), c)))
     for case in all_cases:
-        check_switch(case.attention, case.where)
+        check_intervention(case.attention, case.where)
         case.where.check(classifier.config)
     right = {}
     for i, case in enumerate(all_cases):
@@ -87,7 +87,7 @@ def body_answers(
     return answers
 
 
-def switch_cases(
+def intervention_cases(
     classifier: Classifier, changes: Sequence[Change], names: Sequence[str] = ()
 ) -> list[Case]:
     """The switches `names` on all H-MHSAs alike, for each change.

@@ -42,7 +42,7 @@ class HeadReading:
     jittered: float
     own: float | None = None
     own_from_own: float | None = None
-    own_from_scraps: float | None = None
+    own_from_patches: float | None = None
     area: float | None = None
 
 

@@ -5,11 +5,11 @@ from torch import Tensor
 
 from transcnn.classifier import Classifier
 from transcnn.evaluation.run import BATCH, Progress, Run
-from transcnn.model.hooks import Place, Taps
+from transcnn.model.hooks import Hooks, Place
 from transcnn.pictures.changes import UNCHANGED
 
 
-class _Sums(Taps):
+class _Sums(Hooks):
     """Adds up what is added, over the pictures of a batch; keeps nothing else."""
 
     def keep(self, place: Place, value: Tensor) -> None:
@@ -22,10 +22,10 @@ def average_added(
     classifier: Classifier, run: Run, progress: Progress = lambda *_: None
 ) -> dict[tuple[int, int], Tensor]:
     """By stage and block, the mean over `run` of what each H-MHSA adds [C, H, W]."""
-    taps = _Sums()
+    hooks = _Sums()
     with torch.inference_mode():
         for start in range(0, len(run), BATCH):
             indices = range(start, min(start + BATCH, len(run)))
-            classifier.model(classifier.normalise(run.batch(indices, UNCHANGED)), taps)
+            classifier.model(classifier.normalise(run.batch(indices, UNCHANGED)), hooks)
             progress("measuring", indices.stop, len(run))
-    return {(p.stage, p.block): (v / len(run)).float() for p, v in taps.records.items()}
+    return {(p.stage, p.block): (v / len(run)).float() for p, v in hooks.records.items()}

@@ -15,7 +15,7 @@ from transcnn.evaluation.run import Progress, Run, prepare_run
 from transcnn.labels import ClassName
 from transcnn.pictures.changes import UNCHANGED, Change
 from transcnn.pictures.prepare import Resize
-from transcnn.trace import EVERYWHERE, Where, check_switch
+from transcnn.trace import EVERYWHERE, Where, check_intervention
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def evaluate(
     out of the run and listed. Raises ChoiceError for an unknown switch or part, and FolderError if
     too few can be read.
     """
-    check_switch(attention, where)  # what does not exist is said before the work begins
+    check_intervention(attention, where)  # what does not exist is said before the work begins
     where.check(classifier.config)
     run = prepare_run(pictures, classifier.config.input.size, resize, progress)
     check_enough(run, attention, change, pictures[0].folder)

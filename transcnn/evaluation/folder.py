@@ -52,7 +52,7 @@ def label_of(text: str, folder: Path) -> ClassName:
     return label
 
 
-def find_held_back(folder: Path, limit: int | None = None) -> list[Found]:
+def find_held_out(folder: Path, limit: int | None = None) -> list[Found]:
     """The pictures of a training source that are never trained on, sorted by name; with `limit`,
     that many, evenly spaced. The names of the sub-folders may be any. Errors as `find_pictures`.
     """
@@ -60,7 +60,7 @@ def find_held_back(folder: Path, limit: int | None = None) -> list[Found]:
         Found(folder, file, f"{sub.name}/{file.name}")
         for sub, files in _sub_folders(folder)
         for file in files
-        if sub.name not in NO_CLASSES and is_held_back(sub.name, file.name)
+        if sub.name not in NO_CLASSES and is_held_out(sub.name, file.name)
     ]
     return _in_order(folder, found, limit)
 
@@ -68,7 +68,7 @@ def find_held_back(folder: Path, limit: int | None = None) -> list[Found]:
 NO_CLASSES = ("BACKGROUND_Google",)  # Caltech-101's collection of unrelated pictures
 
 
-def is_held_back(folder: str, file: str) -> bool:
+def is_held_out(folder: str, file: str) -> bool:
     """True for the tenth of a training source that is for measuring only."""
     return zlib.crc32(f"{folder}/{file}".encode(errors="surrogateescape")) % 10 == 0
 

@@ -57,8 +57,8 @@ class Run:
             others = None
             if attention == "swapped":
                 others = classifier.attention(self.batch([i + 1 for i in indices], change))
-            switch = classifier.switch(attention, others, where)
-            yield classifier.logits(self.batch(indices, change), switch)
+            intervention = classifier.intervention(attention, others, where)
+            yield classifier.logits(self.batch(indices, change), intervention)
 
 
 def prepare_run(

@@ -15,7 +15,7 @@ from einops import rearrange
 
 from transcnn.explain.attribution import Attribution, Kind, Values
 from transcnn.explain.kinds import MULTIPLES
-from transcnn.explain.method import Told, quiet, settings_of
+from transcnn.explain.method import OnProgress, quiet, settings_of
 from transcnn.explain.parts import find_block, find_level
 from transcnn.explain.subject import Subject
 from transcnn.trace.trace import LevelTrace
@@ -38,12 +38,12 @@ class Attention:
     name: ClassVar[str] = "attention"
     kind: ClassVar[Kind] = MULTIPLES
 
-    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+    def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         stage, block = find_block(subject.classifier, self.stage, self.block)
         level = find_level(subject.classifier, stage, block, self.level)
-        told(0)
+        on_progress(0)
         trace = subject.trace()
-        told(1)
+        on_progress(1)
         if self.token is None:
             values = _read_by_all(trace.block(stage, block).levels[level])
         else:

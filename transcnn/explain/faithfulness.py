@@ -22,7 +22,7 @@ from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.curves import Curve, deletion, insertion
 from transcnn.explain.fill import FILLS, Fill
 from transcnn.explain.infidelity import draw_holes, infidelity, losses
-from transcnn.explain.method import Method, Told, part, quiet
+from transcnn.explain.method import Method, OnProgress, part, quiet
 from transcnn.explain.pairwise import pairwise
 from transcnn.explain.patches import Board, Order, order_of, tied_share
 from transcnn.explain.random_weights import random_weights
@@ -90,7 +90,7 @@ def faithfulness(
     subject: Subject,
     attribution: Attribution,
     method: Method,
-    told: Told = quiet,
+    on_progress: OnProgress = quiet,
     effort: Effort = Effort(),
     board: Board | None = None,
 ) -> Faithfulness:
@@ -100,15 +100,17 @@ def faithfulness(
     900 times, and the method twice for each noisy picture. `told` may raise Stopped.
     """
     board = board or Board(subject)
-    entrants = _entrants(subject, attribution, method, board.side, part(told, 0, 0.4), effort)
-    scorer = _Scorer(board, effort, part(told, 0.4, 0.45))
+    entrants = _entrants(
+        subject, attribution, method, board.side, part(on_progress, 0, 0.4), effort
+    )
+    scorer = _Scorer(board, effort, part(on_progress, 0.4, 0.45))
     done, of = 0, sum(len(entrant.orders) for entrant in entrants.values())
     scored = {}
     for name, entrant in entrants.items():
         before, done = done, done + len(entrant.orders)
-        within = part(told, 0.45 + 0.55 * before / of, 0.45 + 0.55 * done / of)
+        within = part(on_progress, 0.45 + 0.55 * before / of, 0.45 + 0.55 * done / of)
         scored[name] = scorer.score(entrant, within)
-    told(1.0)
+    on_progress(1.0)
     own = scored.pop("own")
     verdict = judge(own.scores, {name: one.scores for name, one in scored.items()})
     return Faithfulness(own, scored, verdict, effort)
@@ -131,7 +133,7 @@ def _entrants(
     attribution: Attribution,
     method: Method,
     side: int,
-    told: Told,
+    on_progress: OnProgress,
     effort: Effort,
 ) -> dict[str, _Entrant]:
     """The map itself, "own", and its controls by name."""
@@ -140,7 +142,7 @@ def _entrants(
     ignorant = replace(subject, classifier=forgetful)
     noisy = [with_noise(subject.pixels, noise) for _ in range(effort.draws)]
     runs = 2 * len(noisy) + 1
-    done = iter(part(told, i / runs, (i + 1) / runs) for i in range(runs))
+    done = iter(part(on_progress, i / runs, (i + 1) / runs) for i in range(runs))
 
     def explain(of: Subject) -> list[Attribution]:
         return [method.explain(replace(of, pixels=pixels), next(done)) for pixels in noisy]
@@ -169,23 +171,25 @@ def _entrants(
 class _Scorer:
     """What the scores of all maps of one picture share."""
 
-    def __init__(self, board: Board, effort: Effort, told: Told) -> None:
+    def __init__(self, board: Board, effort: Effort, on_progress: OnProgress) -> None:
         lots = _random(effort, "holes")
         self.board, self.steps = board, min(effort.steps, board.cells)
         self.holes = draw_holes(board.side, effort.holes, lots)
-        halves = (part(told, i / len(FILLS), (i + 1) / len(FILLS)) for i in range(len(FILLS)))
+        halves = (
+            part(on_progress, i / len(FILLS), (i + 1) / len(FILLS)) for i in range(len(FILLS))
+        )
         self.lost = np.stack(
             [losses(board, self.holes, f, half) for f, half in zip(FILLS, halves, strict=True)]
         )
         self.samples = lots.integers(0, effort.holes, size=(_RESAMPLES, effort.holes))
 
-    def score(self, entrant: _Entrant, told: Told) -> Scored:
+    def score(self, entrant: _Entrant, on_progress: OnProgress) -> Scored:
         many = len(entrant.maps) > 1
         curves: dict[tuple[str, Fill], list[Curve]] = {}
         pairs = []
         for i, order in enumerate(entrant.orders):
             for j, fill in enumerate(FILLS):
-                told((i + j / len(FILLS)) / len(entrant.orders))
+                on_progress((i + j / len(FILLS)) / len(entrant.orders))
                 for name, curve in (("deletion", deletion), ("insertion", insertion)):
                     made = curve(self.board, order, fill, self.steps)
                     curves.setdefault((name, fill), []).append(made)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from transcnn.errors import ChoiceError
 from transcnn.explain.attribution import Attribution, Kind
 from transcnn.explain.kinds import FEATURE_PARTS
-from transcnn.explain.method import Told, quiet, settings_of
+from transcnn.explain.method import OnProgress, quiet, settings_of
 from transcnn.explain.subject import Subject
 
 
@@ -35,17 +35,17 @@ class GradCam:
     name: ClassVar[str] = "grad_cam"
     kind: ClassVar[Kind] = FEATURE_PARTS
 
-    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+    def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         from captum.attr import LayerGradCam
 
         last = len(subject.classifier.config.stages) - 1
         stage = last if self.stage is None else self.stage
         if not 0 <= stage <= last:
             raise ChoiceError(field="stage", value=stage, allowed=f"0 to {last}")
-        told(0)
-        network = _Tapped(subject, stage)
-        parts = LayerGradCam(network, network.tap).attribute(subject.input)
-        told(1)
+        on_progress(0)
+        network = _Hooked(subject, stage)
+        parts = LayerGradCam(network, network.hook).attribute(subject.input)
+        on_progress(1)
         values = parts[0, 0].detach().numpy().astype(np.float64)
         number = float(subject.values(subject.pixels[None])[0])
         bias = float(subject.target.value(subject.classifier.model.head.bias.detach()[None])[0])
@@ -58,7 +58,7 @@ class GradCam:
         return Attribution(self.name, self.kind, values, used, facts)
 
 
-class _Tapped(nn.Module):
+class _Hooked(nn.Module):
     """The explained number [B] of inputs [B, 3, S, S], with a module behind one stage.
 
     captum hooks that module. It belongs to this object alone, so threads that share the network
@@ -67,7 +67,7 @@ class _Tapped(nn.Module):
 
     def __init__(self, subject: Subject, stage: int) -> None:
         super().__init__()
-        self.tap = nn.Identity()
+        self.hook = nn.Identity()
         self._subject, self._stage = subject, stage
 
     def forward(self, x: Tensor) -> Tensor:
@@ -76,5 +76,5 @@ class _Tapped(nn.Module):
         for stage in range(len(network.config.stages)):
             x = network.forward_stage(stage, x)
             if stage == self._stage:
-                x = self.tap(x)
+                x = self.hook(x)
         return self._subject.target.value(network.forward_head(x))

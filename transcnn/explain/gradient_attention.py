@@ -19,11 +19,11 @@ from torch import Tensor
 
 from transcnn.explain.attribution import Attribution, Kind
 from transcnn.explain.kinds import WEIGHT_EFFECTS
-from transcnn.explain.method import Told, quiet, settings_of
+from transcnn.explain.method import OnProgress, quiet, settings_of
 from transcnn.explain.parts import find_block, find_level, shape_of
 from transcnn.explain.subject import Subject
 from transcnn.model import grids
-from transcnn.model.hooks import Place, Taps
+from transcnn.model.hooks import Hooks, Place
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,17 @@ class GradientAttention:
     name: ClassVar[str] = "gradient_attention"
     kind: ClassVar[Kind] = WEIGHT_EFFECTS
 
-    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+    def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         classifier = subject.classifier
         stage, block = find_block(classifier, self.stage, self.block)
         level = find_level(classifier, stage, block, self.level)
-        told(0)
+        on_progress(0)
         x = subject.input
-        taps = _Listening(Place(stage, block, "attention", level))
-        number = subject.target.value(classifier.model(x, taps))
-        slopes = torch.autograd.grad(number.sum(), taps.weights)[0]
-        told(1)
-        effects = (taps.weights.detach() * slopes).double()  # 1 h down across t s
+        hooks = _Listening(Place(stage, block, "attention", level))
+        number = subject.target.value(classifier.model(x, hooks))
+        slopes = torch.autograd.grad(number.sum(), hooks.weights)[0]
+        on_progress(1)
+        effects = (hooks.weights.detach() * slopes).double()  # 1 h down across t s
         size = classifier.config.map_size(stage, (x.shape[2], x.shape[3]))
         shape = shape_of(classifier, stage, block).levels(size)[level]
         # Rows of tokens beyond the map's edge have no effect: their slopes are 0.
@@ -60,7 +60,7 @@ class GradientAttention:
         return Attribution(self.name, self.kind, values, settings_of(used))
 
 
-class _Listening(Taps):
+class _Listening(Hooks):
     """Keeps the weights of one place with the computation behind them."""
 
     weights: Tensor

@@ -17,7 +17,7 @@ import numpy as np
 
 from transcnn.explain.attribution import Values
 from transcnn.explain.fill import Fill
-from transcnn.explain.method import Told, quiet
+from transcnn.explain.method import OnProgress, quiet
 from transcnn.explain.patches import Board, Hidden
 
 
@@ -31,10 +31,10 @@ def draw_holes(side: int, count: int, random: np.random.Generator) -> Hidden:
     return hidden.reshape(count, side * side)
 
 
-def losses(board: Board, holes: Hidden, fill: Fill, told: Told = quiet) -> Values:
+def losses(board: Board, holes: Hidden, fill: Fill, on_progress: OnProgress = quiet) -> Values:
     """What the explained number loses by each hole [holes]."""
     whole = board.values(np.zeros((1, board.cells), dtype=np.bool_), fill)
-    lost: Values = whole - board.values(holes, fill, told)
+    lost: Values = whole - board.values(holes, fill, on_progress)
     return lost
 
 

@@ -17,7 +17,7 @@ from transcnn.errors import ChoiceError
 from transcnn.explain.attribution import Attribution, Kind, Values
 from transcnn.explain.fill import Fill, filling
 from transcnn.explain.kinds import LOGIT_PARTS
-from transcnn.explain.method import Told, quiet, settings_of, telling
+from transcnn.explain.method import OnProgress, quiet, settings_of, telling
 from transcnn.explain.subject import Subject
 
 _BATCH = 4  # inputs at a time: what bounds the memory
@@ -38,11 +38,11 @@ class IntegratedGradients:
     name: ClassVar[str] = "integrated_gradients"
     kind: ClassVar[Kind] = LOGIT_PARTS
 
-    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
-        values = self.on_pixels(self.by_colour(subject, subject.input, told))
+    def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
+        values = self.on_pixels(self.by_colour(subject, subject.input, on_progress))
         blank = filling(subject.pixels, self.baseline)
         number, without = subject.values(np.stack([subject.pixels, blank])).tolist()
-        told(1)
+        on_progress(1)
         facts = {
             "number": number,
             "baseline": without,
@@ -50,14 +50,14 @@ class IntegratedGradients:
         }
         return Attribution(self.name, self.kind, values, settings_of(self), facts)
 
-    def by_colour(self, subject: Subject, x: Tensor, told: Told = quiet) -> Tensor:
+    def by_colour(self, subject: Subject, x: Tensor, on_progress: OnProgress = quiet) -> Tensor:
         """Parts [3, S, S] of the input x [1, 3, S, S]."""
         from captum.attr import IntegratedGradients as Captum
 
         if self.steps < 2:
             raise ChoiceError(field="steps", value=self.steps, allowed="2 or more")
         blank = subject.classifier.normalise(filling(subject.pixels, self.baseline)[None])
-        explained = telling(subject.explained, told, self.steps)
+        explained = telling(subject.explained, on_progress, self.steps)
         parts: Tensor = Captum(explained).attribute(
             x, blank, n_steps=self.steps, internal_batch_size=_BATCH
         )

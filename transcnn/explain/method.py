@@ -9,7 +9,7 @@ from torch import Tensor
 from transcnn.explain.attribution import Attribution, Kind
 from transcnn.explain.subject import Subject
 
-Told = Callable[[float], None]
+OnProgress = Callable[[float], None]
 """Is told how much is done, from 0 to 1. To stop a method, raise `Stopped` in it."""
 
 
@@ -21,9 +21,9 @@ def quiet(_: float) -> None:
     """For those who do not want to be told."""
 
 
-def part(told: Told, start: float, end: float) -> Told:
+def part(on_progress: OnProgress, start: float, end: float) -> OnProgress:
     """For a step of longer work that goes from `start` to `end` of the whole."""
-    return lambda share: told(start + share * (end - start))
+    return lambda share: on_progress(start + share * (end - start))
 
 
 class Method(Protocol):
@@ -35,7 +35,7 @@ class Method(Protocol):
     @property
     def kind(self) -> Kind: ...
 
-    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+    def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         """The map for `subject`. Raises ChoiceError for settings that its network cannot carry.
 
         Leaves the network as it was, and can run beside others on the same network.
@@ -44,7 +44,7 @@ class Method(Protocol):
 
 
 def telling(
-    explained: Callable[[Tensor], Tensor], told: Told, of: int
+    explained: Callable[[Tensor], Tensor], on_progress: OnProgress, of: int
 ) -> Callable[[Tensor], Tensor]:
     """`explained`, which tells before each call how many of the `of` inputs are done.
 
@@ -54,7 +54,7 @@ def telling(
 
     def run(x: Tensor) -> Tensor:
         nonlocal done
-        told(min(done / of, 1))
+        on_progress(min(done / of, 1))
         done += len(x)
         return explained(x)
 

@@ -17,7 +17,7 @@ from transcnn.errors import ChoiceError
 from transcnn.explain.attribution import Attribution, Kind
 from transcnn.explain.fill import Fill, filling
 from transcnn.explain.kinds import LOGIT_DROPS
-from transcnn.explain.method import Told, quiet, settings_of, telling
+from transcnn.explain.method import OnProgress, quiet, settings_of, telling
 from transcnn.explain.subject import Subject
 
 _BATCH = 8  # inputs at a time: what bounds the memory
@@ -38,7 +38,7 @@ class Occlusion:
     name: ClassVar[str] = "occlusion"
     kind: ClassVar[Kind] = LOGIT_DROPS
 
-    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+    def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         from captum.attr import Occlusion as Captum
 
         side = len(subject.pixels)
@@ -46,14 +46,14 @@ class Occlusion:
         cover = subject.classifier.normalise(filling(subject.pixels, self.fill)[None])
         windows = ((side - self.window) // self.stride + 1) ** 2
         with torch.no_grad():
-            drops = Captum(telling(subject.explained, told, 1 + windows)).attribute(
+            drops = Captum(telling(subject.explained, on_progress, 1 + windows)).attribute(
                 subject.input,
                 sliding_window_shapes=(3, self.window, self.window),
                 strides=(3, self.stride, self.stride),
                 baselines=cover,
                 perturbations_per_eval=_BATCH,
             )
-        told(1)
+        on_progress(1)
         # The same for all three colours and all pixels of a cell.
         values = drops[0, 0, :: self.stride, :: self.stride].numpy().astype(np.float64)
         return Attribution(self.name, self.kind, values, settings_of(self))

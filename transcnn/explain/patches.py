@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from transcnn.explain.attribution import Values
 from transcnn.explain.fill import FILLS, Fill, filling
-from transcnn.explain.method import Told, quiet
+from transcnn.explain.method import OnProgress, quiet
 from transcnn.explain.subject import Subject
 from transcnn.pictures.changes import Pixels
 
@@ -46,17 +46,17 @@ class Board:
         self._fills = {fill: filling(subject.pixels, fill) for fill in FILLS}
         self._known: dict[tuple[Fill, bytes], float] = {}
 
-    def values(self, hidden: Hidden, fill: Fill, told: Told = quiet) -> Values:
+    def values(self, hidden: Hidden, fill: Fill, on_progress: OnProgress = quiet) -> Values:
         """The explained number [N] with the cells of each board in `hidden` [N, cells] filled."""
         keys = [(fill, np.packbits(row).tobytes()) for row in hidden]
         new = {key: row for key, row in zip(keys, hidden, strict=True) if key not in self._known}
         asked = list(new)
         for start in range(0, len(asked), BATCH):
-            told(start / len(asked))
+            on_progress(start / len(asked))
             some = asked[start : start + BATCH]
             pictures = np.stack([self.picture(new[key], fill) for key in some])
             self._known.update(zip(some, self.subject.values(pictures).tolist(), strict=True))
-        told(1.0)
+        on_progress(1.0)
         return np.array([self._known[key] for key in keys])
 
     def picture(self, hidden: NDArray[np.bool_], fill: Fill) -> Pixels:

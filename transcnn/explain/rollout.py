@@ -37,7 +37,7 @@ from transcnn.analysis.tokens import Merge, merges
 from transcnn.errors import ChoiceError
 from transcnn.explain.attribution import Attribution, Kind, Values, share_out
 from transcnn.explain.kinds import MULTIPLES
-from transcnn.explain.method import Told, quiet, settings_of
+from transcnn.explain.method import OnProgress, quiet, settings_of
 from transcnn.explain.parts import find_block, shape_of
 from transcnn.explain.subject import Subject
 from transcnn.model import grids
@@ -61,13 +61,13 @@ class Rollout:
     name: ClassVar[str] = "rollout"
     kind: ClassVar[Kind] = MULTIPLES
 
-    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+    def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         stage, block = find_block(subject.classifier, self.stage, self.block)
         shape = shape_of(subject.classifier, stage, block)
-        told(0)
+        on_progress(0)
         traced = subject.trace().block(stage, block)
         shares = compose(traced, shape, _start(traced, self.token))
-        told(1)
+        on_progress(1)
         used = replace(self, stage=stage, block=block)
         return Attribution(self.name, self.kind, shares * shares.size, settings_of(used))
 
@@ -86,19 +86,19 @@ class RolloutAcross:
     name: ClassVar[str] = "rollout_across"
     kind: ClassVar[Kind] = MULTIPLES
 
-    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+    def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         classifier = subject.classifier
         stage, block = find_block(classifier, self.stage, self.block)
-        told(0)
+        on_progress(0)
         trace = subject.trace()
         before = [b for b in trace.blocks if (b.stage, b.block) <= (stage, block)]
         shares = _start(before[-1], self.token)
         for done, traced in enumerate(reversed(before)):
-            told(done / len(before))
+            on_progress(done / len(before))
             shares = share_out(shares, *traced.size)  # finer at each earlier stage
             shape = shape_of(classifier, traced.stage, traced.block)
             shares = (shares + compose(traced, shape, shares)) / 2
-        told(1)
+        on_progress(1)
         used = replace(self, stage=stage, block=block)
         return Attribution(self.name, self.kind, shares * shares.size, settings_of(used))
 

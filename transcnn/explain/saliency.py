@@ -15,7 +15,7 @@ from torch import Tensor
 
 from transcnn.explain.attribution import Attribution, Kind, Values
 from transcnn.explain.kinds import LOGIT_SLOPES
-from transcnn.explain.method import Told, quiet, settings_of
+from transcnn.explain.method import OnProgress, quiet, settings_of
 from transcnn.explain.subject import Subject
 
 
@@ -26,17 +26,17 @@ class Saliency:
     name: ClassVar[str] = "saliency"
     kind: ClassVar[Kind] = LOGIT_SLOPES
 
-    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
-        values = self.on_pixels(self.by_colour(subject, subject.input, told))
+    def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
+        values = self.on_pixels(self.by_colour(subject, subject.input, on_progress))
         return Attribution(self.name, self.kind, values, settings_of(self))
 
-    def by_colour(self, subject: Subject, x: Tensor, told: Told = quiet) -> Tensor:
+    def by_colour(self, subject: Subject, x: Tensor, on_progress: OnProgress = quiet) -> Tensor:
         """Signed slopes [3, S, S] at the input x [1, 3, S, S]."""
         from captum.attr import Saliency as Captum
 
-        told(0)
+        on_progress(0)
         slopes = Captum(subject.explained).attribute(x.requires_grad_(), abs=False)[0]
-        told(1)
+        on_progress(1)
         # The network sees (pixel - mean) / scale, pixels from 0 to 255.
         scale = torch.tensor(subject.classifier.config.input.scale)
         return slopes * 255 / scale[:, None, None]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.explain.attribution import Attribution
-from transcnn.explain.method import Method, Told, quiet
+from transcnn.explain.method import Method, OnProgress, quiet
 from transcnn.explain.random_weights import parts_of, random_weights
 from transcnn.explain.subject import Subject
 
@@ -28,13 +28,13 @@ class Forgotten:
 
 
 def forget(
-    subject: Subject, method: Method, told: Told = quiet, seed: int = 0
+    subject: Subject, method: Method, on_progress: OnProgress = quiet, seed: int = 0
 ) -> Iterator[Forgotten]:
     """One `Forgotten` for each part, from the head down to the stem."""
     parts = list(parts_of(subject.classifier.model))
 
-    def step(k: int) -> Told:
-        return lambda done: told((k + done) / (len(parts) + 1))
+    def step(k: int) -> OnProgress:
+        return lambda done: on_progress((k + done) / (len(parts) + 1))
 
     trained = method.explain(subject, step(0)).values
     for k, part in enumerate(parts, 1):

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from transcnn.errors import ChoiceError
 from transcnn.explain.attribution import Attribution, Kind, Values
-from transcnn.explain.method import Method, Told, quiet, settings_of
+from transcnn.explain.method import Method, OnProgress, quiet, settings_of
 from transcnn.explain.saliency import Saliency
 from transcnn.explain.subject import Subject
 
@@ -24,7 +24,7 @@ from transcnn.explain.subject import Subject
 class GradientMethod(Method, Protocol):
     """A method whose map is made of one number for each colour of each pixel."""
 
-    def by_colour(self, subject: Subject, x: Tensor, told: Told = quiet) -> Tensor:
+    def by_colour(self, subject: Subject, x: Tensor, on_progress: OnProgress = quiet) -> Tensor:
         """[3, S, S], at the input x [1, 3, S, S]."""
         ...
 
@@ -52,7 +52,7 @@ class SmoothGrad:
     def kind(self) -> Kind:
         return self.of.kind
 
-    def explain(self, subject: Subject, told: Told = quiet) -> Attribution:
+    def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         if self.samples < 1:
             raise ChoiceError(field="samples", value=self.samples, allowed="1 or more")
         if not 0 < self.noise <= 1:
@@ -67,7 +67,7 @@ class SmoothGrad:
             noise = torch.randn(x.shape, generator=random) * deviation
 
             def part(done: float, k: int = k) -> None:
-                told((k + done) / self.samples)
+                on_progress((k + done) / self.samples)
 
             total += self.of.by_colour(subject, x + noise, part)
         values = self.of.on_pixels(total / self.samples)

@@ -14,7 +14,7 @@ def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:
         "kind": "without",
         "key": key,
         "runs": {
-            run.switch: {
+            run.intervention: {
                 "answer": answer_entry(run.answer),
                 "top": [answer_entry(a) for a in run.top],
             }

@@ -13,11 +13,11 @@ from torch import Tensor, nn
 
 from transcnn.model import grids
 from transcnn.model.config import HMHSA, Level
-from transcnn.model.hooks import Probe
+from transcnn.model.hooks import BlockHooks
 from transcnn.model.layers import Pointwise, make_norm
 
 
-def attend(qkv: Tensor, level: Level, heads: int, probe: Probe | None, index: int) -> Tensor:
+def attend(qkv: Tensor, level: Level, heads: int, hooks: BlockHooks | None, index: int) -> Tensor:
     """(1) inside every grid of one level: [B, 3 h d, H, W] to [B, h d, H, W].
 
     Channels of `qkv` are q, k, v, each head by head. Without a probe the fused kernel is used,
@@ -32,14 +32,14 @@ def attend(qkv: Tensor, level: Level, heads: int, probe: Probe | None, index: in
         valid = grids.valid_tokens(level, qkv.device)
         mask = repeat(valid, "down across s -> (b down across) 1 1 s", b=qkv.shape[0])
 
-    if probe is None:
+    if hooks is None:
         out = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
     else:
         weights = softmax_weights(q, k, mask)
         weights = rearrange(
             weights, "(b down across) head t s -> b head down across t s", down=down, across=across
         )
-        weights = probe.attention(index, weights, grids.valid_tokens(level, qkv.device))
+        weights = hooks.attention(index, weights, grids.valid_tokens(level, qkv.device))
         out = rearrange(weights, "b head down across t s -> (b down across) head t s") @ v
     return grids.join(rearrange(out, "n head t d -> n t (head d)"), level)
 
@@ -71,7 +71,7 @@ class HierarchicalAttention(nn.Module):
         )
         self.proj = Pointwise(width, width)  # W^p
 
-    def forward(self, x: Tensor, probe: Probe | None = None) -> Tensor:
+    def forward(self, x: Tensor, hooks: BlockHooks | None = None) -> Tensor:
         size = (x.shape[2], x.shape[3])
         levels = self.config.levels(size)
         tokens = self.input_norm(x)
@@ -79,11 +79,11 @@ class HierarchicalAttention(nn.Module):
         total: Tensor | None = None
         for i, level in enumerate(levels):
             qkv = self.qkv[i if self.config.qkv_per_level else 0]
-            attended = attend(qkv(self.norms[i](tokens)), level, self.config.heads, probe, i)
-            if probe is not None:
-                probe.keep("tokens_in", tokens, i)
-                probe.keep("attended", attended, i)
-            residual = tokens if probe is None else probe.residual(i, tokens)
+            attended = attend(qkv(self.norms[i](tokens)), level, self.config.heads, hooks, i)
+            if hooks is not None:
+                hooks.keep("tokens_in", tokens, i)
+                hooks.keep("attended", attended, i)
+            residual = tokens if hooks is None else hooks.residual(i, tokens)
             attended = attended + residual  # (7), (11): the residual is to the un-normed tokens
             up = grids.upsample(
                 self.output_norms[i](attended), factor, size, self.config.upsampling
@@ -91,9 +91,9 @@ class HierarchicalAttention(nn.Module):
             total = up if total is None else total + up
             if level.merge is not None:
                 largest, mean = grids.merge(attended, level.merge)  # (8)
-                if probe is not None:
-                    probe.keep("merged_max", largest, i)
-                    probe.keep("merged_avg", mean, i)
+                if hooks is not None:
+                    hooks.keep("merged_max", largest, i)
+                    hooks.keep("merged_avg", mean, i)
                 merged = {"sum": largest + mean, "max": largest, "average": mean}
                 tokens = merged[self.config.merging]
                 factor *= level.merge

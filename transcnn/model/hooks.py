@@ -20,7 +20,7 @@ class Place(NamedTuple):
     level: int | None = None
 
 
-class Switch(Protocol):
+class Intervention(Protocol):
     """Changes what attention does in one forward call."""
 
     def skips(self, stage: int, block: int) -> bool:
@@ -40,30 +40,30 @@ class Switch(Protocol):
 
 
 @dataclass
-class Taps:
+class Hooks:
     """What one forward call shall record, and the switch that it runs under.
 
     After the call, `records` holds the detached tensors by place.
     """
 
     record: bool = True
-    switch: Switch | None = None
+    intervention: Intervention | None = None
     records: dict[Place, Tensor] = field(default_factory=dict)
 
     def skips(self, stage: int, block: int) -> bool:
-        return self.switch is not None and self.switch.skips(stage, block)
+        return self.intervention is not None and self.intervention.skips(stage, block)
 
     def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:
         """Pass attention weights through the switch, and keep what is used."""
-        if self.switch is not None:
-            weights = self.switch.attention(place, weights, valid)
+        if self.intervention is not None:
+            weights = self.intervention.attention(place, weights, valid)
         self.keep(place, weights)
         return weights
 
     def added(self, place: Place, value: Tensor) -> Tensor:
         """Pass what H-MHSA adds through the switch, and keep what is used."""
-        if self.switch is not None:
-            value = self.switch.added(place, value)
+        if self.intervention is not None:
+            value = self.intervention.added(place, value)
         self.keep(place, value)
         return value
 
@@ -80,22 +80,22 @@ class Taps:
 
 
 @dataclass(frozen=True)
-class Probe:
+class BlockHooks:
     """Taps as one attention module sees them: its own stage and block filled in."""
 
-    taps: Taps
+    hooks: Hooks
     stage: int
     block: int
 
     def keep(self, name: str, value: Tensor, level: int | None = None) -> None:
-        self.taps.keep(Place(self.stage, self.block, name, level), value)
+        self.hooks.keep(Place(self.stage, self.block, name, level), value)
 
     def attention(self, level: int, weights: Tensor, valid: Tensor) -> Tensor:
         place = Place(self.stage, self.block, "attention", level)
-        return self.taps.attention(place, weights, valid)
+        return self.hooks.attention(place, weights, valid)
 
     def added(self, value: Tensor) -> Tensor:
-        return self.taps.added(Place(self.stage, self.block, "added"), value)
+        return self.hooks.added(Place(self.stage, self.block, "added"), value)
 
     def residual(self, level: int, tokens: Tensor) -> Tensor:
-        return self.taps.residual(Place(self.stage, self.block, "residual", level), tokens)
+        return self.hooks.residual(Place(self.stage, self.block, "residual", level), tokens)

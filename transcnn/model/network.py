@@ -11,7 +11,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from transcnn.errors import ChoiceError
 from transcnn.model import blocks, config, variants
 from transcnn.model.attention import HierarchicalAttention
-from transcnn.model.hooks import Probe, Taps
+from transcnn.model.hooks import BlockHooks, Hooks
 from transcnn.model.layers import Pointwise, drop_path, make_activation, make_norm
 from transcnn.model.pooled import GridPooledAttention
 
@@ -47,12 +47,12 @@ class Block(nn.Module):
         self.residual = shape.bottleneck.residual
         self.drop = drop
 
-    def forward(self, x: Tensor, probe: Probe | None = None, skip: bool = False) -> Tensor:
+    def forward(self, x: Tensor, hooks: BlockHooks | None = None, skip: bool = False) -> Tensor:
         if self.attn is not None and not skip:
-            added = self.attn(x, probe)
-            if probe is not None:
-                probe.keep("input", x)
-                added = probe.added(added)
+            added = self.attn(x, hooks)
+            if hooks is not None:
+                hooks.keep("input", x)
+                added = hooks.added(added)
             x = x + drop_path(added, self.drop, self.training)  # (12)
         out: Tensor = self.irb(x)
         return x + drop_path(out, self.drop, self.training) if self.residual else out
@@ -99,7 +99,7 @@ class TransCNN(nn.Module):
         """One `StageInfo` a stage."""
         return tuple(_stage_info(stage) for stage in self.config.stages)
 
-    def forward_features(self, x: Tensor, taps: Taps | None = None) -> list[Tensor]:
+    def forward_features(self, x: Tensor, hooks: Hooks | None = None) -> list[Tensor]:
         """The four pyramid maps, at strides 4, 8, 16 and 32: [B, C_s, H / stride, W / stride].
 
         Raises ChoiceError if x is not [B, 3, H, W] with at least 32 pixels a side.
@@ -113,18 +113,18 @@ class TransCNN(nn.Module):
         maps = []
         x = self.stem(x)
         for stage in range(len(self.blocks)):
-            x = self.forward_stage(stage, x, taps)
+            x = self.forward_stage(stage, x, hooks)
             maps.append(x)
         return maps
 
-    def forward_stage(self, stage: int, x: Tensor, taps: Taps | None = None) -> Tensor:
+    def forward_stage(self, stage: int, x: Tensor, hooks: Hooks | None = None) -> Tensor:
         """The map of `stage` from that of the stage before it, or the stem's."""
         x = self.downs[stage](x)
         index = 0  # counts only the blocks with attention
         for block in self.blocks[stage]:  # type: ignore[attr-defined]
-            attends = taps is not None and block.attn is not None
-            if taps is not None and attends:
-                x = block(x, Probe(taps, stage, index), taps.skips(stage, index))
+            attends = hooks is not None and block.attn is not None
+            if hooks is not None and attends:
+                x = block(x, BlockHooks(hooks, stage, index), hooks.skips(stage, index))
                 index += 1
             else:
                 x = block(x)
@@ -140,8 +140,8 @@ class TransCNN(nn.Module):
         out: Tensor = self.head(self.dropout(self.head_map(features).mean((2, 3))))
         return out
 
-    def forward(self, x: Tensor, taps: Taps | None = None) -> Tensor:
-        return self.forward_head(self.forward_features(x, taps)[-1])
+    def forward(self, x: Tensor, hooks: Hooks | None = None) -> Tensor:
+        return self.forward_head(self.forward_features(x, hooks)[-1])
 
 
 def _make_down(shape: config.Downsampling | None, network: config.Network) -> nn.Module:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from transcnn.model.attention import attend, softmax_weights
 from transcnn.model.config import Level, PooledAttention
-from transcnn.model.hooks import Probe
+from transcnn.model.hooks import BlockHooks
 from transcnn.model.layers import Pointwise, make_norm
 
 
@@ -34,19 +34,19 @@ class GridPooledAttention(nn.Module):
             self.q = Pointwise(width, width)
             self.kv = Pointwise(width, 2 * width)
 
-    def forward(self, x: Tensor, probe: Probe | None = None) -> Tensor:
+    def forward(self, x: Tensor, hooks: BlockHooks | None = None) -> Tensor:
         size = (x.shape[2], x.shape[3])
         grid = self.config.grid
         level = Level(size, (grid, grid) if grid > 1 else size, None)
-        local = attend(self.qkv(self.norm(x)), level, self.config.heads, probe, 0)
+        local = attend(self.qkv(self.norm(x)), level, self.config.heads, hooks, 0)
         if grid == 1:
             plain: Tensor = self.proj(local)
             return plain
         local = self.grid_norm(x + local)
-        added: Tensor = self.proj(self._read_pooled(local, probe) + local)
+        added: Tensor = self.proj(self._read_pooled(local, hooks) + local)
         return added
 
-    def _read_pooled(self, x: Tensor, probe: Probe | None) -> Tensor:
+    def _read_pooled(self, x: Tensor, hooks: BlockHooks | None) -> Tensor:
         """Every token reads from the average-pooled map; an edge rest of it is left out."""
         heads, pool = self.config.heads, self.config.pool
         kernel = (min(pool, x.shape[2]), min(pool, x.shape[3]))
@@ -55,11 +55,11 @@ class GridPooledAttention(nn.Module):
         k, v = rearrange(
             self.kv(pooled), "b (part head d) y x -> part b head (y x) d", part=2, head=heads
         )
-        if probe is None:
+        if hooks is None:
             out = F.scaled_dot_product_attention(q, k, v)
         else:
             weights = softmax_weights(q, k)
             valid = torch.ones(1, 1, k.shape[2], dtype=torch.bool, device=x.device)
-            weights = probe.attention(1, weights[:, :, None, None], valid)[:, :, 0, 0]
+            weights = hooks.attention(1, weights[:, :, None, None], valid)[:, :, 0, 0]
             out = weights @ v
         return rearrange(out, "b head (y x) d -> b (head d) y x", y=x.shape[2])

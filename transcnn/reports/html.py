@@ -52,77 +52,77 @@ def render(store: Store, whole: Table, classes: int, meant: Filter, language: st
 
     Raises ChoiceError for a filter that names what does not exist.
     """
-    say = Wording(language)
+    t = Wording(language)
     table = whole.take(meant.chosen(whole))
     names = names_of(classes)
     broken = store.broken()
     settings = store.settings
-    sections = list(_sections(store, table, say, names)) if len(table) else []
+    sections = list(_sections(store, table, t, names)) if len(table) else []
     return fill(
         "report.html",
         language,
-        title=say("title", model=settings.model),
-        demonstration=say("demonstration", photos=len(np.unique(table.sources)))
+        title=t("title", model=settings.model),
+        demonstration=t("demonstration", photos=len(np.unique(table.sources)))
         if any(TAG in tags for tags in table.tags)
         else None,
-        made=say(
+        made=t(
             "made",
             count=len(table),
             photos=len(np.unique(table.sources)),
             broken=len(broken),
             weights=settings.weights_sha256[:12],
         ),
-        filtered=say("filtered", filter=say.filter(meant, names)) if meant.terms else None,
+        filtered=t("filtered", filter=t.filter(meant, names)) if meant.terms else None,
         sections=sections,
-        broken_title=say("unreadable"),
+        broken_title=t("unreadable"),
         broken=[(b.name, b.why) for b in broken],
-        intervals=say("intervals"),
-        limits=say("limits"),
+        intervals=t("intervals"),
+        limits=t("limits"),
     )
 
 
-def _sections(store: Store, table: Table, say: Wording, names: Any) -> Iterator[_Section]:
+def _sections(store: Store, table: Table, t: Wording, names: Any) -> Iterator[_Section]:
     def name(label: int) -> str:
-        return say.class_name(names[label])
+        return t.class_name(names[label])
 
-    yield _Section(say("accuracy"), accuracy_says(table, say))
-    yield _errors(store, table, say, name)
-    yield _confusion(table, say, name)
-    yield _calibration(calibration(table), say)
-    yield _survival(table, say)
-    yield _differences(table, say)
-    yield _slices(table, say, names)
-    yield _Section(say("sinks"), sinks_says(table, say))
+    yield _Section(t("accuracy"), accuracy_says(table, t))
+    yield _errors(store, table, t, name)
+    yield _confusion(table, t, name)
+    yield _calibration(calibration(table), t)
+    yield _survival(table, t)
+    yield _differences(table, t)
+    yield _slices(table, t, names)
+    yield _Section(t("sinks"), sinks_says(table, t))
     yield _Section(
-        say("classes"),
+        t("classes"),
         "",
-        tuple(say(key) for key in ("class", "count", "right", "answered", "share")),
+        tuple(t(key) for key in ("class", "count", "right", "answered", "share")),
         tuple(
             (
                 name(s.label),
                 str(s.count),
                 str(s.right),
                 str(s.answered),
-                say.share(s.share),
+                t.share(s.share),
             )
             for s in class_scores(table)
         ),
     )
 
 
-def _errors(store: Store, table: Table, say: Wording, name: Any) -> _Section:
+def _errors(store: Store, table: Table, t: Wording, name: Any) -> _Section:
     wrong = np.flatnonzero(~table.right)
     worst = table.take(wrong[np.argsort(-table.confidence[wrong], kind="stable")][:_GALLERY])
     thumbs = store.thumbnails(worst.ids)
     return _Section(
-        say("errors"),
-        "" if len(worst) else say("errors_none"),
+        t("errors"),
+        "" if len(worst) else t("errors_none"),
         pictures=tuple(
             (
                 "data:image/jpeg;base64," + base64.b64encode(thumbs[int(i)]).decode(),
                 str(file),
-                f"{say('answer')}: {name(answer)}, {percent(confidence, 0)}. "
-                f"{say('label')}: {name(label)}",
+                f"{t('answer')}: {name(answer)}, {percent(confidence, 0)}. "
+                f"{t('label')}: {name(label)}",
             )
             for i, file, answer, confidence, label in zip(
                 worst.ids, worst.names, worst.answer, worst.confidence, worst.label, strict=True
@@ -131,7 +131,7 @@ def _errors(store: Store, table: Table, say: Wording, name: Any) -> _Section:
     )
 
 
-def _confusion(table: Table, say: Wording, name: Any) -> _Section:
+def _confusion(table: Table, t: Wording, name: Any) -> _Section:
     found = confusion(table)
     shown = found.most_confused(_CLASSES)
     matrix = {
@@ -144,26 +144,26 @@ def _confusion(table: Table, say: Wording, name: Any) -> _Section:
     }
     pairs = found.pairs()[:_ROWS]
     return _Section(
-        say("confusion"),
-        say("confusion_says", shown=len(shown)),
-        tuple(say(key) for key in ("label", "answer", "count")),
+        t("confusion"),
+        t("confusion_says", shown=len(shown)),
+        tuple(t(key) for key in ("label", "answer", "count")),
         tuple((name(label), name(answer), str(count)) for label, answer, count in pairs),
         matrix=matrix,
     )
 
 
-def _calibration(found: Calibration, say: Wording) -> _Section:
+def _calibration(found: Calibration, t: Wording) -> _Section:
     known = [b for b in found.bins if b.right is not None]
     count = sum(b.count for b in known)
     return _Section(
-        say("calibration"),
-        calibration_says(found, say),
-        tuple(say(key) for key in ("confidence", "count", "share")),
+        t("calibration"),
+        calibration_says(found, t),
+        tuple(t(key) for key in ("confidence", "count", "share")),
         tuple(
             (
                 f"{percent(b.low, 0)} – {percent(b.high, 0)}",
                 str(b.count),
-                say.share(b.right),
+                t.share(b.right),
             )
             for b in known
             if b.right
@@ -172,40 +172,40 @@ def _calibration(found: Calibration, say: Wording) -> _Section:
     )
 
 
-def _survival(table: Table, say: Wording) -> _Section:
+def _survival(table: Table, t: Wording) -> _Section:
     found = survival(table)
     head = ("case", "right", "survives", "mended", "spoiled", "gained")
     return _Section(
-        say("survival"),
-        survival_says(found, say),
-        tuple(say(key) for key in head),
+        t("survival"),
+        survival_says(found, t),
+        tuple(t(key) for key in head),
         tuple(
             (
-                say(f"case_{case.case}"),
-                say.share(case.right),
+                t(f"case_{case.case}"),
+                t.share(case.right),
                 percent(case.survives.value),
                 str(case.mended),
                 str(case.spoiled),
-                say.points(case.gained),
+                t.points(case.gained),
             )
             for case in found
         ),
     )
 
 
-def _differences(table: Table, say: Wording) -> _Section:
+def _differences(table: Table, t: Wording) -> _Section:
     found = differences(table)
     head = ("feature", "right_median", "wrong_median", "effect", "adjusted")
     return _Section(
-        say("differences"),
-        differences_says(found, say),
-        tuple(say(key) for key in head) if found else (),
+        t("differences"),
+        differences_says(found, t),
+        tuple(t(key) for key in head) if found else (),
         tuple(
             (
-                say.feature(d.feature),
+                t.feature(d.feature),
                 number(d.right_median),
                 number(d.wrong_median),
-                say.effect(d.effect),
+                t.effect(d.effect),
                 p_value(d.adjusted_p),
             )
             for d in found
@@ -213,20 +213,20 @@ def _differences(table: Table, say: Wording) -> _Section:
     )
 
 
-def _slices(table: Table, say: Wording, names: Any) -> _Section:
+def _slices(table: Table, t: Wording, names: Any) -> _Section:
     found = find_slices(table)
     unusual = [s for s in found if s.unusual]
     head = ("group", "count", "wrong", "more", "adjusted")
     return _Section(
-        say("slices"),
-        slices_says(found, say),
-        tuple(say(key) for key in head) if unusual else (),
+        t("slices"),
+        slices_says(found, t),
+        tuple(t(key) for key in head) if unusual else (),
         tuple(
             (
-                say.filter(s.filter, names),
+                t.filter(s.filter, names),
                 str(s.count),
-                say.share(s.wrong),
-                say.points(s.more),
+                t.share(s.wrong),
+                t.points(s.more),
                 p_value(s.adjusted_p),
             )
             for s in unusual[:_ROWS]

@@ -48,8 +48,8 @@ class Wording:
         self.language = language
         self._strings = strings(language)
 
-    def __call__(self, key: str, **gaps: object) -> str:
-        return self._strings[key].format(**gaps)
+    def __call__(self, key: str, **placeholders: object) -> str:
+        return self._strings[key].format(**placeholders)
 
     def class_name(self, name: ClassName) -> str:
         if self.language == "zh":

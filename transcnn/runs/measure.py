@@ -15,7 +15,7 @@ from transcnn.analysis.attending import attending
 from transcnn.analysis.errors.table import CASES, TOP
 from transcnn.classifier import Classifier
 from transcnn.errors import PictureError
-from transcnn.model.hooks import Taps
+from transcnn.model.hooks import Hooks
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.changes import CELL, GRAY, Change, apply_change, cover
 from transcnn.pictures.prepare import Resize
@@ -63,12 +63,12 @@ def _thumbnail(image: Image.Image) -> bytes:
 def measure(classifier: Classifier, pictures: Sequence[Prepared]) -> list[Measured]:
     """Answer a batch of one or more pictures in every case, in their order."""
     pixels = np.stack([p.pixels for p in pictures])
-    taps = Taps()
+    hooks = Hooks()
     with torch.inference_mode():
-        logits = {"on": classifier.model(classifier.normalise(pixels), taps)}
-        habits = attending(classifier.model, taps.records, (pixels.shape[1], pixels.shape[2]))
+        logits = {"on": classifier.model(classifier.normalise(pixels), hooks)}
+        habits = attending(classifier.model, hooks.records, (pixels.shape[1], pixels.shape[2]))
     for name in ("off", "uniform"):
-        logits[name] = classifier.logits(pixels, classifier.switch(name))
+        logits[name] = classifier.logits(pixels, classifier.intervention(name))
     for name in CASES[3:]:
         changed = [
             _hide(p.pixels, name, p.item.name, np.array(h.received).reshape(h.board))

@@ -343,8 +343,8 @@ def _table(
     cases: dict[str, list[tuple[str, float, int]]] = {name: [] for name in CASES}
     for name, *answer in answers:
         cases[name].append(tuple(answer))  # type: ignore[arg-type]
-    told = [json.loads(text) for text in features]
-    keys = list(dict.fromkeys(key for numbers in told for key in numbers))
+    on_progress = [json.loads(text) for text in features]
+    keys = list(dict.fromkeys(key for numbers in on_progress for key in numbers))
     own: dict[int, set[str]] = {}
     for picture, tag in given:
         own.setdefault(picture, set()).add(tag)
@@ -356,7 +356,9 @@ def _table(
         labels=tuple(tuple(json.loads(text)) for text in labels),
         sources=np.array(sources, dtype=object),
         cases={name: _columns(found) for name, found in cases.items()},
-        features={key: np.array([n.get(key, np.nan) for n in told], dtype=float) for key in keys},
+        features={
+            key: np.array([n.get(key, np.nan) for n in on_progress], dtype=float) for key in keys
+        },
         received=np.array([np.frombuffer(r, "<f4") for r in received], dtype=float).reshape(
             len(rows), math.prod(json.loads(board))
         ),

@@ -2,10 +2,10 @@
 
 from transcnn.trace.interventions import (
     EVERYWHERE,
-    SWITCHES,
+    INTERVENTIONS,
     Where,
-    check_switch,
-    make_switch,
+    check_intervention,
+    make_intervention,
     split,
 )
 from transcnn.trace.record import record
@@ -13,14 +13,14 @@ from transcnn.trace.trace import BlockTrace, LevelTrace, Reading, Trace
 
 __all__ = [
     "EVERYWHERE",
-    "SWITCHES",
+    "INTERVENTIONS",
     "BlockTrace",
     "LevelTrace",
     "Reading",
     "Trace",
     "Where",
-    "check_switch",
-    "make_switch",
+    "check_intervention",
+    "make_intervention",
     "record",
     "split",
 ]

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from transcnn.errors import ChoiceError
 from transcnn.model.config import HMHSA, Network
-from transcnn.model.hooks import Place, Switch
+from transcnn.model.hooks import Intervention, Place
 
-SWITCHES = ("on", "off", "uniform", "identity", "swapped", "mean")
+INTERVENTIONS = ("on", "off", "uniform", "identity", "swapped", "mean")
 
 
 class _Unchanged:
@@ -147,19 +147,19 @@ def split(network: Network, *names: str) -> list[Where]:
 class _Within(_Unchanged):
     """Lets `switch` act on a part and leaves the rest as trained."""
 
-    def __init__(self, switch: Switch, where: Where) -> None:
-        self.switch, self.where = switch, where
+    def __init__(self, intervention: Intervention, where: Where) -> None:
+        self.intervention, self.where = intervention, where
 
     def skips(self, stage: int, block: int) -> bool:
         here = self.where.whole_blocks and self.where.has_block(stage, block)
-        return here and self.switch.skips(stage, block)
+        return here and self.intervention.skips(stage, block)
 
     def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:
         if not self.where.has_block(place.stage, place.block):
             return weights
         if self.where.level not in (None, place.level):
             return weights
-        changed = self.switch.attention(place, weights, valid)
+        changed = self.intervention.attention(place, weights, valid)
         if self.where.head is None:
             return changed
         some = weights.clone()
@@ -168,28 +168,28 @@ class _Within(_Unchanged):
 
     def added(self, place: Place, value: Tensor) -> Tensor:
         if self.where.has_block(place.stage, place.block):
-            return self.switch.added(place, value)
+            return self.intervention.added(place, value)
         return value
 
 
-def make_switch(
+def make_intervention(
     name: str,
     other: Mapping[Place, Tensor] | None = None,
     means: Mapping[tuple[int, int], Tensor] | None = None,
     where: Where = EVERYWHERE,
-) -> Switch | None:
+) -> Intervention | None:
     """The switch called `name`, acting on `where`; "on" is None.
 
     "swapped" needs the `other` run's records, "mean" the stored `means`. Raises ChoiceError for an
     unknown name, and for "mean" without averages or of less than a block.
     """
-    check_switch(name, where)
+    check_intervention(name, where)
     if name == "swapped" and other is None:
         raise ValueError("swapped needs the records of another run")
     if name == "mean" and means is None:
         allowed = "on, off, uniform, identity, swapped for weights without stored averages"
         raise ChoiceError(field="attention", value=name, allowed=allowed)
-    made: dict[str, Switch | None] = {
+    made: dict[str, Intervention | None] = {
         "on": None,
         "off": Off(),
         "uniform": Uniform(),
@@ -197,14 +197,18 @@ def make_switch(
         "swapped": Swapped(other or {}),
         "mean": Mean(means or {}),
     }
-    switch = made[name]
-    return switch if switch is None or where == EVERYWHERE else _Within(switch, where)
+    intervention = made[name]
+    return (
+        intervention
+        if intervention is None or where == EVERYWHERE
+        else _Within(intervention, where)
+    )
 
 
-def check_switch(name: str, where: Where = EVERYWHERE) -> None:
+def check_intervention(name: str, where: Where = EVERYWHERE) -> None:
     """Raises ChoiceError if there is no switch `name`, or it cannot act on such a part."""
-    if name not in SWITCHES:
-        raise ChoiceError(field="attention", value=name, allowed=", ".join(SWITCHES))
+    if name not in INTERVENTIONS:
+        raise ChoiceError(field="attention", value=name, allowed=", ".join(INTERVENTIONS))
     if name == "mean" and not where.whole_blocks:
         allowed = "on, off, uniform, identity, swapped for single levels and heads"
         raise ChoiceError(field="attention", value=name, allowed=allowed)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from transcnn.errors import ChoiceError
 from transcnn.model.config import HMHSA
-from transcnn.model.hooks import Place, Switch, Taps
+from transcnn.model.hooks import Hooks, Intervention, Place
 from transcnn.model.network import TransCNN
 from transcnn.pictures import Crop
 from transcnn.trace.trace import Array, BlockTrace, LevelTrace, Trace
@@ -17,7 +17,7 @@ def record(
     x: Tensor,
     crop: Crop,
     weights_sha256: str | None = None,
-    switch: Switch | None = None,
+    intervention: Intervention | None = None,
 ) -> Trace:
     """Run `model` on one prepared picture x [1, 3, H, W] and keep what its H-MHSAs did.
 
@@ -30,16 +30,16 @@ def record(
         )
     if x.shape[0] != 1:
         raise ChoiceError(field="pictures", value=x.shape[0], allowed="one for each trace")
-    taps = Taps(switch=switch)
+    hooks = Hooks(intervention=intervention)
     with torch.inference_mode():
-        logits = model(x, taps)
+        logits = model(x, hooks)
     blocks = []
     for stage, shape in enumerate(model.config.stages):
         for block, attention in enumerate(shape.attending):
             assert isinstance(attention, HMHSA)
-            if not taps.skips(stage, block):
+            if not hooks.skips(stage, block):
                 size = model.config.map_size(stage, (x.shape[2], x.shape[3]))
-                blocks.append(_block(taps, stage, block, attention, size))
+                blocks.append(_block(hooks, stage, block, attention, size))
     return Trace(model.config.name, weights_sha256, crop, _frozen(logits), tuple(blocks))
 
 
@@ -51,10 +51,10 @@ def _frozen(value: Tensor) -> Array:
 
 
 def _block(
-    taps: Taps, stage: int, block: int, attention: HMHSA, size: tuple[int, int]
+    hooks: Hooks, stage: int, block: int, attention: HMHSA, size: tuple[int, int]
 ) -> BlockTrace:
     def kept(name: str, level: int | None = None) -> Array:
-        return _frozen(taps.records[Place(stage, block, name, level)])
+        return _frozen(hooks.records[Place(stage, block, name, level)])
 
     levels = tuple(
         LevelTrace(

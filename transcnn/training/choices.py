@@ -27,7 +27,7 @@ from transcnn.training.labels import Told
 from transcnn.training.loop import Length, train
 from transcnn.training.network import (
     Student,
-    TrainingTaps,
+    TrainingHooks,
     start_anew,
     start_as_usual,
     start_bottlenecks_as_identity,
@@ -94,7 +94,7 @@ def settle(
     recipe: Recipe,
     source: Source,
     told: Told,
-    held_back: tuple[Run, Sequence[int]],
+    held_out: tuple[Run, Sequence[int]],
     out: Path,
     seeds: int,
     progress: Callable[[str, int, float], None],
@@ -112,7 +112,7 @@ def settle(
             result = folder / "result.json"
             if not result.is_file():
                 _train(choice, replace(recipe, seed=seed), source, told, folder, progress)
-                top1 = _measure(choice, folder / "weights.safetensors", *held_back)
+                top1 = _measure(choice, folder / "weights.safetensors", *held_out)
                 result.write_text(json.dumps({"choice": choice, "seed": seed, "top1": top1}))
             found.append(json.loads(result.read_text())["top1"])
         yield [_outcome(choice, found) for choice, found in outcomes.items()]
@@ -164,7 +164,7 @@ def kept_mb(model: TransCNN, batch: int = 8) -> float:
     weights |= {value.untyped_storage().data_ptr() for value in student.parameters()}
     x = torch.zeros(batch, 3, size, size)
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda value: value):
-        student(x, TrainingTaps())
+        student(x, TrainingHooks())
     return sum(kept.values()) / batch / 1e6
 
 

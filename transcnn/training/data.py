@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.errors import FolderError, PictureError
-from transcnn.evaluation.folder import NO_CLASSES, is_held_back
+from transcnn.evaluation.folder import NO_CLASSES, is_held_out
 from transcnn.pictures import decode, prepare
 
 Pixels = NDArray[np.uint8]
@@ -41,7 +41,7 @@ def find_training_pictures(source: Path) -> list[Path]:
         outer = within[0] if within else source.name
         if outer in NO_CLASSES or any(part.startswith(".") for part in within):
             continue
-        if not is_held_back(outer, path.name) and not is_held_back(path.parent.name, path.name):
+        if not is_held_out(outer, path.name) and not is_held_out(path.parent.name, path.name):
             found.append(path)
     if len(found) < 2:
         raise FolderError(folder=source, reason="it has fewer than two pictures to train on")

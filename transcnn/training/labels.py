@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from transcnn.checkpoints import create_model
 from transcnn.errors import FolderError
 from transcnn.labels import find_class
-from transcnn.model.hooks import Taps
+from transcnn.model.hooks import Hooks
 from transcnn.model.network import TransCNN, fold_batch_norms
 from transcnn.trace.interventions import Off
 from transcnn.training.data import Progress, Source
@@ -84,7 +84,7 @@ def told_by_teacher(
 
 def _asked(teacher: TransCNN, pixels: NDArray[np.uint8]) -> torch.Tensor:
     """Logits [B, 1000] of the teacher's body, means over pictures [B, S, S, 3] and mirrored."""
-    off = Taps(record=False, switch=Off())
+    off = Hooks(record=False, intervention=Off())
     with torch.inference_mode():
         x = normalise(pixels, teacher.config)
         logits: torch.Tensor = (teacher(x, off) + teacher(x.flip(3), off)) / 2

@@ -25,7 +25,7 @@ from transcnn.training.network import (
     Answer,
     Student,
     StudentAndTeacher,
-    TrainingTaps,
+    TrainingHooks,
     normalise,
     told,
 )
@@ -161,14 +161,14 @@ class _Run:
 
     def step(self, batch: Batch, rate: float) -> tuple[float, dict[str, float]]:
         config = self.network.model.config
-        taps = TrainingTaps(
+        hooks = TrainingHooks(
             residual_drop=self.recipe.residual_drop * rate / self.recipe.learning_rate,
             generator=torch.Generator().manual_seed(batch.seed),
         )
         seen = normalise(batch.seen.pixels, config).to(self.device)
         own = torch.from_numpy(batch.seen.own).to(self.device)
         with self.precision():
-            lesson = Lesson(self.student(seen, taps), self._teacher(batch), own)
+            lesson = Lesson(self.student(seen, hooks), self._teacher(batch), own)
         loss, parts = total(lesson, self.recipe.objectives)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.blocks import InvertedResidual
 from transcnn.model.config import Network
-from transcnn.model.hooks import Place, Taps
+from transcnn.model.hooks import Hooks, Place
 from transcnn.model.layers import Pointwise
 from transcnn.model.network import TransCNN, fold_batch_norms
 from transcnn.trace.interventions import Off
@@ -36,7 +36,7 @@ class Answer:
 
 
 @dataclass
-class TrainingTaps(Taps):
+class TrainingHooks(Hooks):
     """Keeps attention with its gradient, and leaves out inner residuals at random.
 
     `residual_drop` is the probability for each picture at each level; `generator` draws.
@@ -67,8 +67,8 @@ class Student(nn.Module):
         super().__init__()
         self.model = copy.deepcopy(model).train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def forward(self, x: Tensor, taps: TrainingTaps) -> Answer:
-        return logits_only(self.model(x, taps).float())
+    def forward(self, x: Tensor, hooks: TrainingHooks) -> Answer:
+        return logits_only(self.model(x, hooks).float())
 
     def learning(self) -> dict[str, Tensor]:
         """The weights that learn, by their keys in the network."""
@@ -88,18 +88,18 @@ class StudentAndTeacher(Student):
         for key, value in self.model.named_parameters():
             value.requires_grad_(".attn." in key)
 
-    def forward(self, x: Tensor, taps: TrainingTaps) -> Answer:
-        return self._answer(x, taps)
+    def forward(self, x: Tensor, hooks: TrainingHooks) -> Answer:
+        return self._answer(x, hooks)
 
     def teach(self, x: Tensor) -> Answer:
         with torch.no_grad():
-            return self._answer(x, Taps(record=False, switch=Off()))
+            return self._answer(x, Hooks(record=False, intervention=Off()))
 
-    def _answer(self, x: Tensor, taps: Taps) -> Answer:
+    def _answer(self, x: Tensor, hooks: Hooks) -> Answer:
         m = self.model
-        stages = m.forward_features(x, taps)
+        stages = m.forward_features(x, hooks)
         pooled = m.head_act(m.head_norm(m.head_conv(stages[-1]))).mean((2, 3))
-        attention = taps.attention_weights if isinstance(taps, TrainingTaps) else {}
+        attention = hooks.attention_weights if isinstance(hooks, TrainingHooks) else {}
         return Answer(  # the objectives count in single precision, whatever the network did
             tuple(stage.float() for stage in stages),
             pooled.float(),

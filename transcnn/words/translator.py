@@ -13,7 +13,7 @@ from transcnn.words.languages import FOLDER
 _OTHERS = ("glossary", "before_after", "samples")
 
 
-class Words:
+class Translator:
     """The catalogue of one language."""
 
     def __init__(self, language: str) -> None:
@@ -24,10 +24,10 @@ class Words:
             if file.stem not in _OTHERS
         }
 
-    def __call__(self, key: str, **gaps: Any) -> str:
+    def __call__(self, key: str, **placeholders: Any) -> str:
         """The sentence "table.name", its gaps filled."""
         table, name = key.split(".")
-        return self._tables[table][name].format(**gaps)
+        return self._tables[table][name].format(**placeholders)
 
     def table(self, name: str) -> dict[str, str]:
         """All sentences of a table, gaps open: for the browser's side, which fills them."""
@@ -44,6 +44,6 @@ def plain(text: str) -> str:
 
 
 @functools.cache
-def words(language: str) -> Words:
+def translator(language: str) -> Translator:
     """The words of `language`, one of `LANGUAGES`."""
-    return Words(language)
+    return Translator(language)

@@ -24,8 +24,8 @@ def test_six_answers_by_hand():
     assert ninety.confidence == pytest.approx(0.95)
     assert ninety.right.value == pytest.approx(2 / 3)
     assert [b.count for b in found.bins] == [0, 1, 0, 0, 0, 2, 0, 0, 0, 3]
-    gaps = 3 * abs(0.95 - 2 / 3) + 1 * 0.15 + 2 * abs(0.525 - 0.5)
-    assert found.error == pytest.approx(gaps / 6)
+    placeholders = 3 * abs(0.95 - 2 / 3) + 1 * 0.15 + 2 * abs(0.525 - 0.5)
+    assert found.error == pytest.approx(placeholders / 6)
     mean = (0.95 + 0.91 + 0.99 + 0.15 + 0.5 + 0.55) / 6
     assert found.excess.value == pytest.approx(mean - 3 / 6)
 

@@ -92,7 +92,7 @@ def test_counting_copies_as_evidence_would_find_what_is_not_there():
     assert by_photo.high - by_photo.low > 2.5 * (naive.high - naive.low)
 
 
-def test_of_few_photos_nothing_can_be_told():
+def test_of_few_photos_nothing_can_be_on_progress():
     values, second = np.arange(20.0), np.arange(20) > 9
 
     found, p = cliffs_delta(values, second, np.arange(20) % (LEAST - 1))
@@ -162,11 +162,11 @@ def test_medians_are_those_of_the_two_groups():
 def test_features_that_cannot_be_compared_are_left_out():
     labels, answers = [1] * 12, [1] * 6 + [2] * 6
     r = np.random.default_rng(0)
-    gaps = r.normal(size=12)
-    gaps[:2] = np.nan
+    placeholders = r.normal(size=12)
+    placeholders[:2] = np.nan
     features = {
         "constant": [3.0] * 12,
-        "mostly unknown": gaps,
+        "mostly unknown": placeholders,
         "cluster": r.integers(0, 3, 12),
         "known": r.normal(size=12),
     }

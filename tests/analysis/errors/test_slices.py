@@ -136,7 +136,7 @@ def test_few_pictures_make_no_groups(count):
     assert find_slices(random_table(count, 0)) == []
 
 
-def test_of_few_photos_nothing_is_told():
+def test_of_few_photos_nothing_is_on_progress():
     assert find_slices(random_table(200, 0, photos=4)) == []
 
 

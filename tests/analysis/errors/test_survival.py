@@ -21,7 +21,7 @@ TABLE = table_of(
 )
 
 
-def test_every_case_but_on_is_told_in_order():
+def test_every_case_but_on_is_on_progress_in_order():
     assert [s.case for s in survival(TABLE)] == list(CASES[1:])
 
 

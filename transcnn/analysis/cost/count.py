@@ -6,7 +6,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from transcnn.analysis.cost.attention import Size
 from transcnn.analysis.cost.network import NetworkCost, Parts
-from transcnn.model.hooks import Taps
+from transcnn.model.hooks import Hooks
 from transcnn.model.network import TransCNN
 
 
@@ -29,7 +29,7 @@ def count_operations(model: TransCNN, size: Size) -> NetworkCost:
     picture = torch.zeros(1, 3, *size, device=model.head.weight.device)
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), counter:
-        model(picture, Taps())
+        model(picture, Hooks())
     by_module = counter.get_flop_counts()
 
     def macs(*names: str) -> int:

@@ -17,14 +17,14 @@ def as_csv(teacher: Teacher) -> bytes:
     rows = csv.writer(file)
     rows.writerow(_COLUMNS)
     for given in teacher.all_answers():
-        question, model, picture, asker, *_ = given.place.split("|")
+        question, model, picture, query, *_ = given.place.split("|")
         guess = given.kept.guess
         said = guess if isinstance(guess, str) else json.dumps(guess)
-        cells = (given.name, question, given.round, said, given.kept.sure, model, picture, asker)
+        cells = (given.name, question, given.round, said, given.kept.sure, model, picture, query)
         rows.writerow([given.seat, *map(_harmless, cells)])
     for seat, name, place, said in teacher.all_seen():
-        step, model, picture, asker, *_ = place.split("|")
-        rows.writerow([seat, *map(_harmless, (name, step, "", said, "", model, picture, asker))])
+        step, model, picture, query, *_ = place.split("|")
+        rows.writerow([seat, *map(_harmless, (name, step, "", said, "", model, picture, query))])
     return file.getvalue().encode("utf-8-sig")
 
 

@@ -31,30 +31,30 @@ def last_board(
     )
 
 
-def map_by_hand(scene: Scene, say: Wording) -> Numbers:
+def map_by_hand(scene: Scene, t: Wording) -> Numbers:
     """The example by hand, cut into its grids."""
     rows = [[str(n).replace("-", "−") for n in row] for row in scene.hand]
-    return Numbers(say("handout_hand"), rows, grids=2)
+    return Numbers(t("handout_hand"), rows, grids=2)
 
 
 def products(
-    scene: Scene, say: Wording, level: int, grid: int, askers: tuple[int, ...] = (0, 1, 2, 3)
+    scene: Scene, t: Wording, level: int, grid: int, queries: tuple[int, ...] = (0, 1, 2, 3)
 ) -> Numbers:
     """Every product of some askers of a grid of the example."""
-    head = ("x", "n", "2ⁿ", "Σ", say("handout_weights"), say("handout_weight_value"), "o", "A")
+    head = ("x", "n", "2ⁿ", "Σ", t("handout_weights"), t("handout_weight_value"), "o", "A")
     worked = scene.worked.levels[level]
-    rows = [asking.product_row(worked, grid, asker) for asker in askers]
-    return Numbers(say(f"handout_grid_{grid}" if level == 0 else "handout_board"), rows, head)
+    rows = [asking.product_row(worked, grid, query) for query in queries]
+    return Numbers(t(f"handout_grid_{grid}" if level == 0 else "handout_board"), rows, head)
 
 
-def _places(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _places(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     rows, columns = asking.covered_map(scene)
     y, x = asking.marked_pixel(scene)
     side = scene.trace.crop.size
     row, column = y * rows // side, x * columns // side
     return [
         Board(
-            say("handout_tokens", rows=rows, columns=columns),
+            t("handout_tokens", rows=rows, columns=columns),
             rows,
             columns,
             marks=[(row * columns + column, "u")] if revealed else [],
@@ -63,15 +63,15 @@ def _places(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
     ]
 
 
-def _roles(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _roles(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     worked = scene.worked
     if revealed:
-        return [products(scene, say, 0, grid) for grid in range(4)]
-    other = next(t for t in (0, 1, 2, 3) if t not in (worked.asker, worked.beside))
-    return [map_by_hand(scene, say), products(scene, say, 0, 0, (other,))]
+        return [products(scene, t, 0, grid) for grid in range(4)]
+    other = next(k for k in (0, 1, 2, 3) if k not in (worked.query, worked.beside))
+    return [map_by_hand(scene, t), products(scene, t, 0, 0, (other,))]
 
 
-def _row_or_column(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _row_or_column(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block, cell = asking.row_and_column(scene) or (scene.block, scene.cell(scene.block))
     weights = board(block)
     sides = [("row", weights[cell]), ("column", weights[:, cell])]
@@ -79,33 +79,35 @@ def _row_or_column(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
         sides.reverse()
     found: list[Figure] = []
     for name, (what, values) in zip("AB", sides, strict=True):
-        told = f"{name}: {say(f'handout_{what}')}, Σ = {values.sum():.2f}" if revealed else name
-        found.append(last_board(scene, block, told, values, ((cell, "t"),)))
+        on_progress = (
+            f"{name}: {t(f'handout_{what}')}, Σ = {values.sum():.2f}" if revealed else name
+        )
+        found.append(last_board(scene, block, on_progress, values, ((cell, "t"),)))
     return found
 
 
-def _mix(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _mix(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block, _ = asking.sorted_row(scene)
     if not revealed:
-        return [last_board(scene, block, say("handout_asker")), map_by_hand(scene, say)]
-    reading = last_board(scene, block, say("handout_reading"), scene.row(block))
-    return [reading, products(scene, say, 0, 0)]
+        return [last_board(scene, block, t("handout_asker")), map_by_hand(scene, t)]
+    reading = last_board(scene, block, t("handout_reading"), scene.row(block))
+    return [reading, products(scene, t, 0, 0)]
 
 
-def _shuffled(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _shuffled(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block = scene.clear_block or scene.block
     a, b = scene.cell(block), asking.strongest_other(scene, block)
     if not revealed:
-        return [last_board(scene, block, say("handout_asker"), None, ((a, "a"), (b, "b")))]
+        return [last_board(scene, block, t("handout_asker"), None, ((a, "a"), (b, "b")))]
     row = scene.row(block)
     order = asking.shuffle_of(scene, len(row))
     there, seen = order.index(a), order.index(b)
     after = asking.shuffled_weights(scene, block).mean(0)[there]
-    rings = {say(f"handout_ring_{name}"): v for name, v in asking.rings(scene).items()}
+    rings = {t(f"handout_ring_{name}"): v for name, v in asking.rings(scene).items()}
     return [
-        last_board(scene, block, say("handout_before"), row, ((a, "a"), (b, "b"))),
-        last_board(scene, block, say("handout_after"), after, ((there, "a"), (seen, "b"))),
-        Bars(say("handout_rings"), rings, "×"),
+        last_board(scene, block, t("handout_before"), row, ((a, "a"), (b, "b"))),
+        last_board(scene, block, t("handout_after"), after, ((there, "a"), (seen, "b"))),
+        Bars(t("handout_rings"), rings, "×"),
     ]
 
 

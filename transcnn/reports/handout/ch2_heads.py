@@ -12,17 +12,17 @@ from transcnn.reports.handout.drawing import Bars, Board, Figure, Numbers
 from transcnn.reports.wording import Wording
 
 
-def _heads(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _heads(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block = heads.unlike_block(scene) or scene.block
     readings = heads.head_rows(scene, block)
-    mean = last_board(scene, block, say("handout_mean"), readings.mean(0))
+    mean = last_board(scene, block, t("handout_mean"), readings.mean(0))
     if not revealed:
         return [mean]
     return [
         last_board(
             scene,
             block,
-            say("handout_head", head=h + 1),
+            t("handout_head", head=h + 1),
             reading,
             ((int(reading.argmax()), "u"),),
             small=True,
@@ -31,27 +31,27 @@ def _heads(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
     ]
 
 
-def _scaling(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _scaling(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block = scene.clear_block or scene.block
     head = heads.median_head(scene, block)
     row = heads.head_rows(scene, block)[head]
-    name = say("handout_head", head=head + 1)
+    name = t("handout_head", head=head + 1)
     if not revealed:
-        merged = Numbers(say("handout_merged"), [[spell(float(n)) for n in scene.worked.merged]])
-        return [last_board(scene, block, name, row), map_by_hand(scene, say), merged]
+        merged = Numbers(t("handout_merged"), [[spell(float(n)) for n in scene.worked.merged]])
+        return [last_board(scene, block, name, row), map_by_hand(scene, t), merged]
     root = math.sqrt(heads.head_width(block))
     undivided = last_board(
-        scene, block, f"{name}, {say('handout_undivided')}", heads.scaled(row, root)
+        scene, block, f"{name}, {t('handout_undivided')}", heads.scaled(row, root)
     )
-    return [undivided, products(scene, say, 1, 0)]
+    return [undivided, products(scene, t, 1, 0)]
 
 
-def _adding(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _adding(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block = scene.block
     rows, columns = block.size
     y, x = scene.token(block.size)
     if not revealed:
-        name = say("handout_tokens", rows=rows, columns=columns)
+        name = t("handout_tokens", rows=rows, columns=columns)
         return [Board(name, rows, columns, marks=[(y * columns + x, "t")])]
     parts = {
         "X": block.input[:, y, x],
@@ -60,27 +60,27 @@ def _adding(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
     }
     lengths = {n: float(np.linalg.norm(v.astype(np.float64))) for n, v in parts.items()}
     shares = {
-        say(f"handout_block_{name}"): 100 * float(np.median(heads.added_shares(b)))
+        t(f"handout_block_{name}"): 100 * float(np.median(heads.added_shares(b)))
         for name, b in heads.three_blocks(scene).items()
     }
     return [
-        Bars(say("handout_lengths"), lengths),
-        Bars(say("handout_added_shares"), shares, " %"),
+        Bars(t("handout_lengths"), lengths),
+        Bars(t("handout_added_shares"), shares, " %"),
     ]
 
 
-def _bill(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _bill(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block = scene.trace.blocks[0]
     rows, columns = block.size
     if not revealed:
-        return [Board(say("handout_tokens", rows=rows, columns=columns), rows, columns)]
+        return [Board(t("handout_tokens", rows=rows, columns=columns), rows, columns)]
     found: list[Figure] = []
     for times in (1, 2):
         bill = heads.plain_bill(scene, block.stage, times)
-        name = say("handout_bill", rows=rows * times, columns=columns * times)
+        name = t("handout_bill", rows=rows * times, columns=columns * times)
         parts = {
-            say("handout_projections"): float(bill.projected),
-            say("handout_products"): float(bill.multiplied),
+            t("handout_projections"): float(bill.projected),
+            t("handout_products"): float(bill.multiplied),
         }
         found.append(Bars(name, parts))
     return found

@@ -17,12 +17,12 @@ def photos(scene: Scene) -> dict[str, Pixels]:
     return {"moved": going_up.moved_pixels(scene, going_up.MOVED)}
 
 
-def _part(scene: Scene, say: Wording, token: Place) -> Board:
+def _part(scene: Scene, t: Wording, token: Place) -> Board:
     """The part of the first stage's map around a token, which is marked."""
     (top, left), (rows, columns) = going_up.window(scene, token)
     whole = scene.trace.blocks[0].size
     return Board(
-        say("handout_part", top=top + 1, bottom=top + rows, left=left + 1, right=left + columns),
+        t("handout_part", top=top + 1, bottom=top + rows, left=left + 1, right=left + columns),
         rows,
         columns,
         marks=[((token[0] - top) * columns + token[1] - left, "t")],
@@ -44,28 +44,28 @@ def _with_key(scene: Scene, name: str, board: Board) -> Board:
     return board
 
 
-def _grids(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
-    part = _part(scene, say, scene.token(scene.trace.blocks[0].size))
+def _grids(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
+    part = _part(scene, t, scene.token(scene.trace.blocks[0].size))
     return [_with_key(scene, "Q20", part) if revealed else part]
 
 
-def _wall(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _wall(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     token, trace = going_up.wall_token(scene), scene.trace
-    part = _part(scene, say, token)
+    part = _part(scene, t, token)
     if revealed:
         _, trace = going_up.moved(scene, going_up.MOVED)
-        name = say("handout_moved", px=going_up.MOVED)
+        name = t("handout_moved", px=going_up.MOVED)
         part = _with_key(scene, "Q23", replace(part, name=name, photo="moved"))
         part = _with_key(scene, "Q22", part)
     size = part.rows, part.columns
     return [replace(part, multiples=going_up.read_in_window(trace, token, part.origin, size))]
 
 
-def _merging(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _merging(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block = scene.trace.blocks[0]
     boards = {
         name: Board(
-            say(f"handout_{name}"),
+            t(f"handout_{name}"),
             values.shape[0],
             values.shape[1],
             amounts=[float(v) for v in values.ravel()],
@@ -74,49 +74,49 @@ def _merging(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
         for name, values in going_up.merged_lengths(block).items()
     }
     if not revealed:
-        return [boards["average"], map_by_hand(scene, say)]
+        return [boards["average"], map_by_hand(scene, t)]
     counts = going_up.winners(scene)
     top, left, _, _ = going_up.grid_of(block, scene.token(block.size))
     winners = Board(
-        say("handout_winners"),
+        t("handout_winners"),
         counts.shape[0],
         counts.shape[1],
         texts=[str(n) if n else "" for n in counts.ravel()],
         whole=block.size,
         origin=(top, left),
     )
-    return [boards["both"], winners, products(scene, say, 0, 1)]
+    return [boards["both"], winners, products(scene, t, 0, 1)]
 
 
-def _up(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _up(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block, first = scene.clear_block or scene.block, scene.trace.blocks[0].size
     dots = [((y + 0.5) / first[0], (x + 0.5) / first[1]) for y, x in going_up.cell_mates(scene)]
     if not revealed:
-        return [replace(last_board(scene, block, say("handout_mates")), dots=dots)]
-    reading = last_board(scene, block, say("handout_reading"), scene.row(block))
+        return [replace(last_board(scene, block, t("handout_mates")), dots=dots)]
+    reading = last_board(scene, block, t("handout_reading"), scene.row(block))
     return [_with_key(scene, "Q27", reading)]
 
 
-def _smoothing(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _smoothing(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block = scene.clear_block or scene.block
     if not revealed:
         fine = going_up.smoothed(scene, block)
         rows, columns = fine.shape
         values = [float(m) for m in fine.ravel()]
-        return [Board(say("handout_smooth"), rows, columns, values, dots=[scene.share])]
+        return [Board(t("handout_smooth"), rows, columns, values, dots=[scene.share])]
     lengths = enumerate(going_up.level_lengths(scene))
     return [
-        last_board(scene, block, say("handout_cells"), scene.row(block)),
-        Bars(say("handout_level_lengths"), {say("handout_level", level=i): v for i, v in lengths}),
+        last_board(scene, block, t("handout_cells"), scene.row(block)),
+        Bars(t("handout_level_lengths"), {t("handout_level", level=i): v for i, v in lengths}),
     ]
 
 
-def _reaching(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _reaching(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block = scene.clear_block or scene.block
     marks = ((scene.cell(block), "t"), (going_up.farthest_cell(scene, block), "u"))
     if not revealed:
-        return [last_board(scene, block, say("handout_asker"), None, marks)]
-    return [last_board(scene, block, say("handout_reading"), scene.row(block), marks)]
+        return [last_board(scene, block, t("handout_asker"), None, marks)]
+    return [last_board(scene, block, t("handout_reading"), scene.row(block), marks)]
 
 
 FIGURES: dict[str, Figures] = {

@@ -11,26 +11,26 @@ from transcnn.reports.handout.drawing import Bars, Board, Figure, Numbers
 from transcnn.reports.wording import Wording
 
 
-def _whole(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _whole(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     boxes = other_half.boxes(scene)
     if not revealed:
-        lines = [[say(f"handout_box_{b.kind}"), "×".join(map(str, b.out))] for b in boxes]
-        head = (say("handout_part_of_it"), say("handout_shape"))
+        lines = [[t(f"handout_box_{b.kind}"), "×".join(map(str, b.out))] for b in boxes]
+        head = (t("handout_part_of_it"), t("handout_shape"))
         middle = (len(lines) + 1) // 2  # two short tables in place of a long one
         halves = (lines[:middle], lines[middle:])
-        return [Numbers(say("handout_boxes"), half, head) for half in halves]
+        return [Numbers(t("handout_boxes"), half, head) for half in halves]
     total = sum(box.macs for box in boxes)
     shares: dict[str, float] = {}
     for box in boxes:
-        name = say(f"handout_box_{box.kind}")
+        name = t(f"handout_box_{box.kind}")
         shares[name] = shares.get(name, 0.0) + 100 * box.macs / total
     three = {
-        say(f"handout_box_{name}"): float(box.macs)
+        t(f"handout_box_{name}"): float(box.macs)
         for name, box in other_half.three_boxes(scene).items()
     }
     return [
-        Bars(say("handout_box_shares", total=f"{total:,}"), shares, " %"),
-        Bars(say("handout_box_three"), three),
+        Bars(t("handout_box_shares", total=f"{total:,}"), shares, " %"),
+        Bars(t("handout_box_three"), three),
     ]
 
 
@@ -50,27 +50,27 @@ def signed_board(name: str, votes: Wide, top: float, unit: float, photo: str = "
 _PLACES = ("first", "runner_up")
 
 
-def _votes(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _votes(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     config = scene.classifier.config
     names = names_of(config.classes, config.indices)
     sides = other_half.first_two(scene)
     if other_half.first_side(scene) == "b":
         sides = sides[::-1]
-    named = [[say.class_name(names[c])] for c in other_half.first_two(scene)]
-    rows = [[say(f"handout_{place}"), *name] for place, name in zip(_PLACES, named, strict=True)]
-    found: list[Figure] = [] if revealed else [Numbers(say("handout_first_two"), rows)]
+    named = [[t.class_name(names[c])] for c in other_half.first_two(scene)]
+    rows = [[t(f"handout_{place}"), *name] for place, name in zip(_PLACES, named, strict=True)]
+    found: list[Figure] = [] if revealed else [Numbers(t("handout_first_two"), rows)]
     for letter, c in zip("AB", sides, strict=True):
-        votes = scene.ledger.votes(c)
+        votes = scene.contributions.votes(c)
         if revealed:
-            name = say("handout_votes", letter=letter, name=say.class_name(names[c]))
+            name = t("handout_votes", letter=letter, name=t.class_name(names[c]))
             found.append(signed_board(name, votes, top=1.0, unit=1.0))
         else:  # each on a scale of its own: sums would tell
             strongest = float(np.abs(votes).max())
-            name = say("handout_strongest", letter=letter)
+            name = t("handout_strongest", letter=letter)
             found.append(signed_board(name, votes, strongest, strongest))
     if revealed:
-        first, second = (scene.ledger.votes(c) for c in other_half.first_two(scene))
-        found.append(signed_board(say("handout_difference"), first - second, top=1.0, unit=1.0))
+        first, second = (scene.contributions.votes(c) for c in other_half.first_two(scene))
+        found.append(signed_board(t("handout_difference"), first - second, top=1.0, unit=1.0))
     return found
 
 

@@ -23,7 +23,7 @@ def _stretched(drawn: Board, row: Wide) -> Board:
     )
 
 
-def _trained_or_random(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _trained_or_random(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block, cell = controls.twins(scene) or (scene.block, scene.cell(scene.block))
     rows = [
         (board(block)[cell], "handout_trained"),
@@ -33,33 +33,33 @@ def _trained_or_random(scene: Scene, say: Wording, revealed: bool) -> list[Figur
         rows.reverse()
     found: list[Figure] = []
     for letter, (row, what) in zip("AB", rows, strict=True):
-        name = f"{letter}: {say(what, seed=SEED)}" if revealed else say("handout_own", name=letter)
+        name = f"{letter}: {t(what, seed=SEED)}" if revealed else t("handout_own", name=letter)
         drawn = last_board(scene, block, name, row, ((cell, "t"),))
         found.append(drawn if revealed else _stretched(drawn, row))
     edges = controls.edge_shares(scene, block)
-    name = say("handout_own", name=say("handout_edges"))
+    name = t("handout_own", name=t("handout_edges"))
     found.append(_stretched(last_board(scene, block, name, edges, ()), edges))
     return found
 
 
-def _three(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _three(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block = scene.clear_block or scene.block
     letters = controls.board_letters(scene)
     found: list[Figure] = []
     for what, row in controls.three_rows(scene).items():
         letter = letters[what]
-        told = f"{letter}: {say(f'handout_{what}', seed=SEED)}"
-        name = told if revealed else say("handout_own", name=letter)
+        on_progress = f"{letter}: {t(f'handout_{what}', seed=SEED)}"
+        name = on_progress if revealed else t("handout_own", name=letter)
         drawn = last_board(scene, block, name, row)
         found.append(drawn if revealed else _stretched(drawn, row))
     return found
 
 
-def _switches(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _interventions(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block = scene.clear_block or scene.block
     lent = controls.lent_row(scene, block)
     if not revealed:
-        return [last_board(scene, block, say("handout_a_reading"), lent)]
+        return [last_board(scene, block, t("handout_a_reading"), lent)]
     runs = scene.experiments.switched
     lines = [
         [
@@ -71,16 +71,16 @@ def _switches(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
         for name, logits in runs.items()
     ]
     first = scene.label(scene.top)
-    head = (say("handout_switch"), say("handout_answer"), first, say("handout_logit"))
+    head = (t("handout_switch"), t("handout_answer"), first, t("handout_logit"))
     return [
-        last_board(scene, block, say("handout_lent"), lent),
-        last_board(scene, block, say("handout_reading"), scene.row(block)),
-        Numbers(say("handout_switches"), lines, head),
+        last_board(scene, block, t("handout_lent"), lent),
+        last_board(scene, block, t("handout_reading"), scene.row(block)),
+        Numbers(t("handout_switches"), lines, head),
     ]
 
 
 FIGURES: dict[str, Figures] = {
     "5.1": _trained_or_random,
     "5.2": _three,
-    "5.3": _switches,
+    "5.3": _interventions,
 }

@@ -21,26 +21,26 @@ def photos(scene: Scene) -> dict[str, Pixels]:
     return found if case is None else {**found, _ERROR: case.look.pixels}
 
 
-def _scraps(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _patches(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     own = scene.experiments.hidden(claims.SHARE, "scraps")[0].own
     rows, columns = own.shape
     if not revealed:
         texts = ["" if mine else "×" for mine in own.ravel()]
-        name = say("handout_scraps")
+        name = t("handout_scraps")
         return [Board(name, rows, columns, texts=texts, photo=_SCRAPS)]
-    reading = claims.scraps_reading(scene)
+    reading = claims.patches_reading(scene)
     y, x = scene.token((rows, columns))
     cell = y * columns + x
     shares = {
-        say("handout_from_own"): reading.from_own,
-        say("handout_from_scraps"): reading.from_hidden,
-        say("handout_even_own"): float(own.mean()),
+        t("handout_from_own"): reading.from_own,
+        t("handout_from_scraps"): reading.from_hidden,
+        t("handout_even_own"): float(own.mean()),
     }
     multiples = [float(m) for m in reading.shares[cell] * own.size]
     boxes = [(int(r), int(c), int(r), int(c)) for r, c in np.argwhere(~own)]
     return [
         Board(
-            say("handout_scraps_reading"),
+            t("handout_scraps_reading"),
             rows,
             columns,
             multiples,
@@ -48,18 +48,18 @@ def _scraps(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
             boxes=boxes,
             photo=_SCRAPS,
         ),
-        Bars(say("handout_to_own"), {n: 100 * v for n, v in shares.items() if v is not None}, " %"),
+        Bars(t("handout_to_own"), {n: 100 * v for n, v in shares.items() if v is not None}, " %"),
     ]
 
 
-def _wrong(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _wrong(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     case = claims.error_case(scene)
     if case is None:
         return []
     (rows, columns), box = board_of(case.of.pixels), claims.subject_box(scene, case.of)
     middle = claims.middle_cell(box, columns)
     wrong, right = scene.label(case.wrong), scene.label(case.right)
-    name = say("handout_error", wrong=wrong, right=right)
+    name = t("handout_error", wrong=wrong, right=right)
     if not revealed:
         return [Board(name, rows, columns, boxes=[box], photo=_ERROR)]
     multiples = [float(m) for m in claims.case_row(scene, case) * rows * columns]
@@ -67,7 +67,7 @@ def _wrong(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
     gains, votes = claims.cover_gains(case), claims.lead_votes(case)
     return [
         Board(
-            say("handout_box_reading"),
+            t("handout_box_reading"),
             rows,
             columns,
             multiples,
@@ -75,18 +75,18 @@ def _wrong(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
             boxes=[box],
             photo=_ERROR,
         ),
-        signed_board(say("handout_gains"), gains, 1.0, 1.0, _ERROR),
-        signed_board(say("handout_lead"), votes, 1.0, 1.0, _ERROR),
+        signed_board(t("handout_gains"), gains, 1.0, 1.0, _ERROR),
+        signed_board(t("handout_lead"), votes, 1.0, 1.0, _ERROR),
     ]
 
 
-def _claim(scene: Scene, say: Wording, revealed: bool) -> list[Figure]:
+def _claim(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     if revealed:
         return []  # the answers say it all
     block = scene.clear_block or scene.block
     cell, other, _ = claims.claimed(scene)
     marks = ((cell, "t"), (other, "u"))
-    return [last_board(scene, block, say("handout_reading"), scene.row(block), marks)]
+    return [last_board(scene, block, t("handout_reading"), scene.row(block), marks)]
 
 
-FIGURES: dict[str, Figures] = {"5.4": _scraps, "5.5": _wrong, "5.6": _claim}
+FIGURES: dict[str, Figures] = {"5.4": _patches, "5.5": _wrong, "5.6": _claim}

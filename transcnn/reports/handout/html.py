@@ -79,14 +79,14 @@ def render(scene: Scene, chapter: int, language: str, picture: str) -> str:
         raise ChoiceError(field="chapter", value=chapter, allowed=", ".join(map(str, CHAPTERS)))
     if language not in LANGUAGES:
         raise ChoiceError(field="lang", value=language, allowed=", ".join(LANGUAGES))
-    say = Wording(language)
+    t = Wording(language)
     card = load_glossary(language).card
     return fill(
         "handout/handout.html",
         language,
-        say=say,
-        chapter=say(f"handout_chapter_{chapter}"),
-        made=say(
+        t=t,
+        chapter=t(f"handout_chapter_{chapter}"),
+        made=t(
             "handout_made",
             picture=picture,
             model=scene.trace.model,
@@ -98,7 +98,7 @@ def render(scene: Scene, chapter: int, language: str, picture: str) -> str:
         card=[(card[word].term, draw_word(word, card[word].says), card[word].says) for word in CARD]
         if chapter == CHAPTERS[0]
         else [],
-        steps=[_step(scene, step, say) for step in STEPS if step.chapter == chapter],
+        steps=[_step(scene, step, t) for step in STEPS if step.chapter == chapter],
     )
 
 
@@ -108,15 +108,15 @@ def _other_photos(scene: Scene, chapter: int) -> list[str]:
     return [photo(*named) for named in found(scene).items()] if found else []
 
 
-def _step(scene: Scene, step: Step, say: Wording) -> _Step:
-    lesson = load_lesson(step, say.language)
+def _step(scene: Scene, step: Step, t: Wording) -> _Step:
+    lesson = load_lesson(step, t.language)
     facts = step.facts(scene)
     lacking = step.lacks(scene) is not None
     questions = {} if lacking else step.questions
     posed = {name: question.pose(scene) for name, question in questions.items()}
 
-    def in_words(word: str, **gaps: object) -> str:
-        return say(f"handout_{word}", **gaps)
+    def in_words(word: str, **placeholders: object) -> str:
+        return t(f"handout_{word}", **placeholders)
 
     asked = [
         _ask(
@@ -128,7 +128,7 @@ def _step(scene: Scene, step: Step, say: Wording) -> _Step:
         if found is not None
     ]
     named = f"{step.number} · {lesson.title}"
-    before, after = (FIGURES[step.number](scene, say, revealed) for revealed in (False, True))
+    before, after = (FIGURES[step.number](scene, t, revealed) for revealed in (False, True))
     return _Step(
         heading=step.number if step.trap else named,
         title=named,

@@ -88,8 +88,8 @@ def classifier(model: str) -> "Classifier":
     # threads wait for each other, it costs many times that.
     torch.set_num_threads(1)
 
-    guest = AppState().guests.get(model)
-    return _shipped(model) if guest is None else guest.classifier
+    custom_model = AppState().custom_models.get(model)
+    return _shipped(model) if custom_model is None else custom_model.classifier
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -116,8 +116,8 @@ def answers(opened: Opened, model: str) -> "tuple[Answer, ...]":
 def _logits_without(key: str, model: str, off: bool, _opened: Opened) -> "NDArray[np.float32]":
     opened = classifier(model)
     with running:
-        switch = opened.switch("off") if off else None
-        return opened.logits(_opened.pixels[None], switch)[0].numpy()
+        intervention = opened.intervention("off") if off else None
+        return opened.logits(_opened.pixels[None], intervention)[0].numpy()
 
 
 def logits_without(opened: Opened, model: str, off: bool) -> "NDArray[np.float32]":
@@ -217,7 +217,7 @@ def lab(model: str, source: Source) -> "Lab":
     """The course's experiments with `model`, each to be made when it is first asked for: one lab
     for everybody who looks at samples by a network that ships, else this visitor's own.
     """
-    shared = source.sample is not None and model not in AppState().guests
+    shared = source.sample is not None and model not in AppState().custom_models
     return _lab_of_samples(model) if shared else _own_lab(model)
 
 

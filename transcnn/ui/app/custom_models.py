@@ -20,7 +20,7 @@ _LONGEST = 60  # letters of a file's name that are shown
 
 
 @dataclass(frozen=True)
-class Guest:
+class CustomModel:
     """A network that does not ship, ready for pictures."""
 
     key: str  # what the pages and the caches call it: the variant, and the start of the digest
@@ -36,7 +36,9 @@ class Guest:
         return self.config.has_levels
 
 
-def open_guest(source: Path | bytes, file: str, origin: Origin, name: str | None = None) -> Guest:
+def open_custom_model(
+    source: Path | bytes, file: str, origin: Origin, name: str | None = None
+) -> CustomModel:
     """The network that a weight file is of; `name` is the variant, None: told by the file itself.
 
     Raises CheckpointError for what is no weight file, does not fit, or gives no numbers.
@@ -60,4 +62,4 @@ def open_guest(source: Path | bytes, file: str, origin: Origin, name: str | None
         raise NoAnswer(file=file, model=config.name)
     shown = file if len(file) <= _LONGEST else f"{file[:_LONGEST]}…"
     key = f"{config.name}/{digest[:12]}"
-    return Guest(key, shown, origin, config, parameters, classifier)
+    return CustomModel(key, shown, origin, config, parameters, classifier)

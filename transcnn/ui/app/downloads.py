@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from transcnn.ui.components import chart_files, copy_link
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 _KINDS = {
     "png": "image/png",
@@ -18,7 +18,7 @@ _KINDS = {
 
 
 def take_away(
-    say: Words,
+    t: Translator,
     files: Mapping[str, Callable[[], str | bytes]],
     *,
     chart: str | None = None,
@@ -31,18 +31,16 @@ def take_away(
     key of the page's plotly chart, which the browser itself saves.
     """
     if chart is not None:
-        chart_files(chart, {kind: say(f"downloads.{kind}") for kind in ("png", "svg")})
+        chart_files(chart, {kind: t(f"downloads.{kind}") for kind in ("png", "svg")})
     with st.container(horizontal=True, vertical_alignment="center"):
         for file, make in files.items():
             name, kind = file.split(".")
             st.download_button(
-                say(f"downloads.{name if kind == 'csv' else kind}"),
+                t(f"downloads.{name if kind == 'csv' else kind}"),
                 data=make,
                 file_name=file,
                 mime=_KINDS[kind],
                 on_click="ignore",
             )
-    copied = say("downloads.copied_upload" if upload else "downloads.copied")
-    copy_link(
-        {"copy": say("downloads.copy"), "copied": copied, "by_hand": say("downloads.by_hand")}
-    )
+    copied = t("downloads.copied_upload" if upload else "downloads.copied")
+    copy_link({"copy": t("downloads.copy"), "copied": copied, "by_hand": t("downloads.by_hand")})

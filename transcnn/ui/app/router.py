@@ -11,7 +11,7 @@ from transcnn.ui.app.cache import pack_names
 from transcnn.ui.app.garbage import collect_from_now_on
 from transcnn.ui.app.session import AppState
 from transcnn.ui.components import store
-from transcnn.words.translator import plain, words
+from transcnn.words.translator import plain, translator
 
 _ROOT = Path(__file__).resolve().parents[3]
 _INSIDE = "_inside_app"
@@ -40,19 +40,19 @@ def run() -> None:
     """Draw the frame and the chosen page. For app.py."""
     collect_from_now_on()
     state = AppState()
-    say = words(state.language)
+    t = translator(state.language)
     home = PAGES[0][0]
     pages = [
         st.Page(
             _run_home if name == home else _file(name),
-            title=say(f"pages.{name}"),
+            title=t(f"pages.{name}"),
             icon=icon,
             default=name == home,
         )
         for name, icon in PAGES
     ]
     # The home page has the address "/"; with this, a link that spells its name works too.
-    pages.append(st.Page(_file(home), title=say(f"pages.{home}"), visibility="hidden"))
+    pages.append(st.Page(_file(home), title=t(f"pages.{home}"), visibility="hidden"))
     st.set_page_config(layout="wide", page_icon=str(_ROOT / "assets" / "icon.svg"))
     st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
@@ -71,7 +71,7 @@ def run() -> None:
     try:
         page.run()
     except TransCNNError as error:
-        st.error(plain(say.error(error)))
+        st.error(plain(t.error(error)))
     finally:
         st.session_state.pop(_INSIDE, None)
 

@@ -26,7 +26,7 @@ from transcnn.model.config import HMHSA, Network
 from transcnn.model.variants import network
 from transcnn.pictures import decode
 from transcnn.pictures.samples import find_sample, samples
-from transcnn.ui.app.custom_models import Guest, Origin
+from transcnn.ui.app.custom_models import CustomModel, Origin
 from transcnn.ui.app.fetching import Fetching
 from transcnn.ui.app.work import Work
 from transcnn.ui.pages.compare.link import KEPT, CompareChoice, read_compare
@@ -41,8 +41,15 @@ from transcnn.words import LANGUAGES
 opening = threading.Lock()
 
 FIRST_SAMPLE = "zebra"
-MOST_GUESTS = 3  # networks held at once besides those that ship, up to 250 MB each
-SWITCH_NAMES = ("on", "uniform", "identity", "swapped", "off", "mean")  # in the order of the page
+MOST_CUSTOM_MODELS = 3  # networks held at once besides those that ship, up to 250 MB each
+INTERVENTION_NAMES = (
+    "on",
+    "uniform",
+    "identity",
+    "swapped",
+    "off",
+    "mean",
+)  # in the order of the page
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Selection:
     block: int = 0
     head: int | None = None
     token: tuple[int, int] | None = None
-    switch: str = "on"
+    intervention: str = "on"
     level: int = 0
     part: str = "all"  # of the H-MHSAs that a switch acts on: see `PARTS`
 
@@ -144,20 +151,20 @@ class AppState:
         ]
 
     @property
-    def guest(self) -> Guest | None:
+    def custom_model(self) -> CustomModel | None:
         """The guest that is the chosen model; None for one that ships."""
-        return self.guests.get(self.model)
+        return self.custom_models.get(self.model)
 
     @property
-    def guests(self) -> dict[str, Guest]:
+    def custom_models(self) -> dict[str, CustomModel]:
         """The networks that this visitor brought, by key, the oldest first."""
-        guests: dict[str, Guest] = self._session["guests"]
-        return guests
+        custom_models: dict[str, CustomModel] = self._session["custom_models"]
+        return custom_models
 
     def config(self, model: str) -> Network:
         """What a model is made of, one that ships, a snapshot of one, or a guest."""
-        if model in self.guests:
-            return self.guests[model].config
+        if model in self.custom_models:
+            return self.custom_models[model].config
         return network(split_snapshot(model)[0])
 
     @property
@@ -168,12 +175,15 @@ class AppState:
     @property
     def models_at_hand(self) -> list[str]:
         """What ships, and the guests of this visitor whose attention is H-MHSA."""
-        return [*shipped_names(), *(k for k, guest in self.guests.items() if guest.has_levels)]
+        return [
+            *shipped_names(),
+            *(k for k, custom_model in self.custom_models.items() if custom_model.has_levels),
+        ]
 
     @property
     def answers_here(self) -> bool:
         """Whether there are guests that only the Models page shows with the chosen picture."""
-        return any(not guest.has_levels for guest in self.guests.values())
+        return any(not custom_model.has_levels for custom_model in self.custom_models.values())
 
     @property
     def weights_errors(self) -> dict[Origin, TransCNNError]:
@@ -190,7 +200,7 @@ class AppState:
     @property
     def shown_model(self) -> str | None:
         """The model as links name it: None where there is no other, and for guests."""
-        return self.model if len(shipped_names()) > 1 and self.guest is None else None
+        return self.model if len(shipped_names()) > 1 and self.custom_model is None else None
 
     @property
     def sample(self) -> str | None:
@@ -228,8 +238,8 @@ class AppState:
     @property
     def explained_model(self) -> str:
         """The network that is explained: the chosen one, or a guest that only answers."""
-        guest: str | None = self._session["explained_guest"]
-        return guest if guest in self.guests else self.model
+        custom_model: str | None = self._session["explained_custom_model"]
+        return custom_model if custom_model in self.custom_models else self.model
 
     @property
     def works(self) -> dict[str, Work]:
@@ -347,30 +357,30 @@ class AppState:
         hidden = Hidden(self.hidden.share, None, self.hidden.fill)  # another model, another board
         course = self.course.forget_picture()  # another input size, other classes
         self._session.update(model=name, selection=Selection(), hidden=hidden, course=course)
-        self.explain_guest(None)  # other classes, other blocks
+        self.explain_custom_model(None)  # other classes, other blocks
 
     def show_training(self, share: str) -> None:
         """Show the chosen model as it was after a share of its training; all else stays."""
         name = split_snapshot(self.model)[0]
         self._session["model"] = name if share == TRAINED else f"{name}@{share}"
 
-    def welcome(self, guest: Guest) -> None:
+    def welcome(self, custom_model: CustomModel) -> None:
         """Keep a guest; the oldest ones that are not in use go where there are too many."""
-        self.guests.pop(guest.key, None)
-        self.guests[guest.key] = guest
-        others = [key for key in self.guests if key not in (guest.key, self.model)]
-        for key in others[: max(0, len(self.guests) - MOST_GUESTS)]:
-            del self.guests[key]
-        self.forget_error(guest.origin)
+        self.custom_models.pop(custom_model.key, None)
+        self.custom_models[custom_model.key] = custom_model
+        others = [key for key in self.custom_models if key not in (custom_model.key, self.model)]
+        for key in others[: max(0, len(self.custom_models) - MOST_CUSTOM_MODELS)]:
+            del self.custom_models[key]
+        self.forget_error(custom_model.origin)
 
     def forget_error(self, origin: Origin) -> None:
         self.weights_errors.pop(origin, None)
 
-    def dismiss_guest(self, key: str) -> None:
+    def dismiss_custom_model(self, key: str) -> None:
         """Forget a guest; where it was the chosen model, the first that ships is."""
         if self.model == key:
             self.show_model(shipped_names()[0])
-        self.guests.pop(key, None)
+        self.custom_models.pop(key, None)
 
     def fetch(self, name: str) -> None:
         """Begin to download the authors' weights of the network `name`."""
@@ -405,10 +415,10 @@ class AppState:
         """Choose what is explained, and how."""
         self._session["explain"] = choice
 
-    def explain_guest(self, key: str | None) -> None:
+    def explain_custom_model(self, key: str | None) -> None:
         """Explain a guest that cannot be the chosen model; None: the chosen model."""
         old = self.explain
-        self._session["explained_guest"] = key
+        self._session["explained_custom_model"] = key
         self._session["explain"] = replace(old, of=None, versus=None, part=())
 
     def exchange_pictures(self, second: Source) -> None:
@@ -468,14 +478,14 @@ class AppState:
             model=model if is_shipped(model) else shipped_names()[0],
             shows_upload=False,
             upload_error=None,
-            guests={},
+            custom_models={},
             weights_errors={},
             fetching=None,
             board=read_choice(link),
             compare=read_compare(link),
             kept=None,
             explain=read_explain(link),
-            explained_guest=None,
+            explained_custom_model=None,
             works={},
             progress=Progress(),
             seat=read_seat(link),
@@ -526,7 +536,7 @@ def read_selection(link: Mapping[str, str]) -> Selection:
         _number(link.get("block", "0")),
         _number(link["head"]) if "head" in link else None,
         (token[0], token[1]) if len(token) == 2 else None,
-        link.get("switch", "on"),
+        link.get("intervention", link.get("switch", "on")),
         _number(link.get("level", "0")),
         link.get("part", "all"),
     )
@@ -542,7 +552,7 @@ def _existing(selection: Selection, model: Network) -> Selection:
     stages = range(len(model.stages))
     if selection.stage not in stages:
         return Selection()
-    switch = selection.switch if selection.switch in SWITCH_NAMES else "on"
+    intervention = selection.intervention if selection.intervention in INTERVENTION_NAMES else "on"
     attending = model.stages[selection.stage].attending
     block = selection.block if selection.block in range(len(attending)) else 0
     attention = attending[block]
@@ -558,4 +568,4 @@ def _existing(selection: Selection, model: Network) -> Selection:
     missing_level = part.startswith("level") and int(part.removeprefix("level")) >= levels
     if missing_level or (part == "head" and head is None):
         part = "block"
-    return Selection(selection.stage, block, head, token, switch, level, part)
+    return Selection(selection.stage, block, head, token, intervention, level, part)

@@ -12,7 +12,7 @@ from transcnn.pictures.samples import Sample, samples
 from transcnn.ui.app.session import AppState
 from transcnn.ui.components import sample_picker
 from transcnn.words import LANGUAGES
-from transcnn.words.translator import Words, words
+from transcnn.words.translator import Translator, translator
 
 _PICKER, _UPLOADER, _MODEL, _LANGUAGE = (
     "sample_picker",
@@ -27,10 +27,10 @@ _THUMB = 96  # pixels
 
 def show(state: AppState) -> None:
     """Draw the sidebar; a choice changes `state` before the page runs."""
-    say = words(state.language)
+    t = translator(state.language)
     with st.sidebar:
         st.radio(
-            say("sidebar.language"),
+            t("sidebar.language"),
             list(LANGUAGES),
             list(LANGUAGES).index(state.language),
             format_func=LANGUAGES.__getitem__,
@@ -39,28 +39,28 @@ def show(state: AppState) -> None:
             label_visibility="collapsed",
             on_change=lambda: state.speak(st.session_state[_LANGUAGE]),
         )
-        st.markdown(f"**{say('sidebar.picture')}**")
+        st.markdown(f"**{t('sidebar.picture')}**")
         sample_picker(
             _PICKER,
             {
-                "label": say("sidebar.samples"),
-                "samples": _thumbs(say.language),
+                "label": t("sidebar.samples"),
+                "samples": _thumbs(t.language),
                 "chosen": state.sample,
             },
             lambda: _pick(state),
         )
         st.file_uploader(
-            say("sidebar.upload"),
+            t("sidebar.upload"),
             type=_ENDINGS,
             max_upload_size=MAX_MB,
             key=_UPLOADER,
-            on_change=lambda: _take_upload(state, say),
+            on_change=lambda: _take_upload(state, t),
         )
         if state.sample is None:
-            st.caption(f"{say('sidebar.private')} {say('sidebar.not_linked')}")
+            st.caption(f"{t('sidebar.private')} {t('sidebar.not_linked')}")
         else:
-            st.caption(say("sidebar.private"))
-        _show_model(state, say)
+            st.caption(t("sidebar.private"))
+        _show_model(state, t)
 
 
 def _pick(state: AppState) -> None:
@@ -69,45 +69,51 @@ def _pick(state: AppState) -> None:
         state.show_sample(name)
 
 
-def _take_upload(state: AppState, say: Words) -> None:
+def _take_upload(state: AppState, t: Translator) -> None:
     file = st.session_state[_UPLOADER]
     if file is None:  # on its way out, to be replaced: what is shown stays until another is chosen
         return
     if file.size > MAX_MB * 2**20:  # the widget's own limit holds in the browser only
         state.refuse_upload(FileTooLarge(limit=MAX_MB))
     else:
-        state.show_upload(file.name, say("sidebar.uploaded_alt"), file.getvalue())
+        state.show_upload(file.name, t("sidebar.uploaded_alt"), file.getvalue())
 
 
-def _show_model(state: AppState, say: Words) -> None:
-    st.markdown(f"**{say('sidebar.model')}**")
-    guests = {key: guest for key, guest in state.guests.items() if guest.has_levels}
-    models = [*shipped_names(), *guests]
+def _show_model(state: AppState, t: Translator) -> None:
+    st.markdown(f"**{t('sidebar.model')}**")
+    custom_models = {
+        key: custom_model
+        for key, custom_model in state.custom_models.items()
+        if custom_model.has_levels
+    }
+    models = [*shipped_names(), *custom_models]
     name, share = split_snapshot(state.model)
     if len(models) > 1:
         st.session_state[_MODEL] = name  # it may have been chosen elsewhere
         st.selectbox(
-            say("sidebar.model"),
+            t("sidebar.model"),
             models,
             key=_MODEL,
             format_func=lambda m: (
-                f"{guests[m].config.name}: {guests[m].file}" if m in guests else m
+                f"{custom_models[m].config.name}: {custom_models[m].file}"
+                if m in custom_models
+                else m
             ),
             on_change=lambda: state.show_model(st.session_state[_MODEL]),
             label_visibility="collapsed",
         )
     else:
         st.text(name)
-    if state.guest is not None:
-        size = say("sidebar.model_size", parameters=f"{state.guest.parameters / 1e6:.1f}")
-        st.caption(f"{size}. {say('sidebar.own_weights')}")
+    if state.custom_model is not None:
+        size = t("sidebar.model_size", parameters=f"{state.custom_model.parameters / 1e6:.1f}")
+        st.caption(f"{size}. {t('sidebar.own_weights')}")
         return
     entry = shipped(name)
     if share != TRAINED:
-        st.caption(say("sidebar.half_trained", percent=f"{100 * float(share):.0f}"))
+        st.caption(t("sidebar.half_trained", percent=f"{100 * float(share):.0f}"))
         return
-    size = say("sidebar.model_size", parameters=f"{entry.parameters / 1e6:.1f}")
-    score = say("sidebar.model_score", percent=f"{100 * entry.scores['imagenette_top1']:.1f}")
+    size = t("sidebar.model_size", parameters=f"{entry.parameters / 1e6:.1f}")
+    score = t("sidebar.model_score", percent=f"{100 * entry.scores['imagenette_top1']:.1f}")
     st.caption(f"{size}, {score}")
 
 

@@ -14,7 +14,7 @@ from transcnn.labels import class_labels
 from transcnn.model.config import HMHSA, Network
 from transcnn.ui.app.cache import Opened, belongs, open_picture, trace_key
 from transcnn.ui.app.session import AppState, Selection, Source
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,13 @@ class Shown:
         """What the trace is called in the browser."""
         return trace_key(self.opened, self.state.model)
 
-    def data(self, say: Words, *tables: str) -> dict[str, Any]:
+    def data(self, t: Translator, *tables: str) -> dict[str, Any]:
         """The small values for a view; its words are those of "view" and of `tables`."""
         state, selection = self.state, self.selection
         return {
-            "words": {name: word for t in ("view", *tables) for name, word in say.table(t).items()},
+            "words": {
+                name: word for table in ("view", *tables) for name, word in t.table(table).items()
+            },
             "ramps": {"light": LIGHT, "dark": DARK},
             "network": structure(state.config(state.model)),
             "photo": self.opened.key,
@@ -47,7 +49,7 @@ class Shown:
             },
             "alt": self.source.alt,
             "selected": asdict(selection),
-            "error": None if state.upload_error is None else say.error(state.upload_error),
+            "error": None if state.upload_error is None else t.error(state.upload_error),
         }
 
     def select(self, view: str) -> None:
@@ -62,15 +64,15 @@ class Shown:
                 block=int(chosen["block"]),
                 head=None if head is None else int(head),
                 token=None if token is None else (int(token[0]), int(token[1])),
-                switch=str(chosen["switch"]),
+                intervention=str(chosen["intervention"]),
                 level=int(chosen["level"]),
                 part=str(chosen["part"]),
             )
         )
 
-    def warn(self, place: DeltaGenerator, say: Words) -> None:
+    def warn(self, place: DeltaGenerator, t: Translator) -> None:
         """Say in `place` where the picture shows none of the few classes that the network has."""
-        warn_outside(place, say, self.source, self.state.config(self.state.model))
+        warn_outside(place, t, self.source, self.state.config(self.state.model))
 
     def link_to(self, page: str, label: str) -> None:
         """A link to another page that shows the same there, in a new tab too."""
@@ -88,7 +90,7 @@ class Shown:
             "block": selection.block,
             "head": selection.head,
             "token": selection.token and ",".join(map(str, selection.token)),
-            "switch": None if selection.switch == "on" else selection.switch,
+            "intervention": None if selection.intervention == "on" else selection.intervention,
             "level": selection.level or None,
             "part": None if selection.part == "all" else selection.part,
         }
@@ -116,18 +118,18 @@ def write_link(
         st.query_params.from_dict(whole)
 
 
-def warn_outside(place: DeltaGenerator, say: Words, source: Source, config: Network) -> None:
+def warn_outside(place: DeltaGenerator, t: Translator, source: Source, config: Network) -> None:
     """Say in `place` where a picture shows none of the few classes that a network has."""
     if config.indices is None:
         return
     found = belongs(source, config.indices)
     if found.outside:
         place.warning(
-            say(
+            t(
                 "explore.outside",
                 name=config.name,
                 count=config.classes,
-                seen=class_labels(say.language)[found.likeliest.place],
+                seen=class_labels(t.language)[found.likeliest.place],
                 share=f"{100 * found.share:.0f}",
             )
         )

@@ -28,7 +28,7 @@ class Work(threading.Thread):
         self.error: Exception | None = None
         self.share = 0.0
         self.waits = True  # for other work
-        self.told_page = False  # whether the page has been drawn with what came of it
+        self.on_progress_page = False  # whether the page has been drawn with what came of it
         self._do, self._stopped, self._seen = do, threading.Event(), time.monotonic()
 
     def look(self) -> None:

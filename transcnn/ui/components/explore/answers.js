@@ -2,7 +2,7 @@
 
 /** The likeliest classes, of the run under the chosen switch; a mark at the normal value. */
 function writeTop(view) {
-  const { switch: chosen } = view.selected;
+  const { intervention: chosen } = view.selected;
   const run = chosen === "on" ? null : view.runs?.[chosen];
   const name = view.word(`switch_${chosen}`);
   view.pick(".answers h3").textContent = run
@@ -83,7 +83,7 @@ function buildSwitches(view) {
       }
       return { value: name, content };
     }),
-    view.selected.switch,
+    view.selected.intervention,
     (name) => view.selectSwitch(name),
   );
   view.pick(".verdict").textContent = runs ? verdict(view, names.slice(1), change, signed) : "";
@@ -130,6 +130,6 @@ function verdict(view, names, change, signed) {
     switch: say(reading),
     points: signed(change(reading)),
   });
-  const third = view.selected.switch === "on" ? "" : view.word("maps_stay");
+  const third = view.selected.intervention === "on" ? "" : view.word("maps_stay");
   return `${first} ${second} ${third}`;
 }

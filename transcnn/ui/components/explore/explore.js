@@ -155,7 +155,7 @@ class Explore extends View {
   }
 
   selectSwitch(name) {
-    this.selected = { ...this.selected, switch: name };
+    this.selected = { ...this.selected, intervention: name };
     writeTop(this);
     buildSwitches(this);
     this.keep();

@@ -16,7 +16,7 @@ from PIL import Image
 from transcnn.figures.scale import DARK, LIGHT, OCTAVES
 from transcnn.pictures.address import picture_address
 from transcnn.ui.components import maps_view
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 STEPS = 256
 
@@ -66,7 +66,7 @@ class Map:
 
 def show_maps(
     key: str,
-    say: Words,
+    t: Translator,
     maps: Sequence[Map],
     photos: Mapping[str, str],
     *,
@@ -93,7 +93,7 @@ def show_maps(
             "layout": layout,
             "bar": None if bar is None else asdict(bar),
             "ramps": {"light": LIGHT, "dark": DARK},
-            "words": say.table("maps"),
+            "words": t.table("maps"),
         },
         on_pick=picked,
     )

@@ -64,7 +64,7 @@ class View {
 
   /** The address tells what is shown, without an entry in the history for every token. */
   writeLink() {
-    const { stage, block, head, token, switch: chosen, level, part } = this.selected;
+    const { stage, block, head, token, intervention: chosen, level, part } = this.selected;
     const address = new URL(location.href);
     const wanted = {
       ...this.data.link,
@@ -72,7 +72,7 @@ class View {
       block,
       head,
       token: token && this.data.link.picture ? token.join(",") : null, // no upload, no place of it
-      switch: chosen === "on" ? null : chosen,
+      intervention: chosen === "on" ? null : chosen,
       level: level || null,
       part: part === "all" ? null : part,
     };

@@ -7,22 +7,22 @@ import streamlit as st
 from transcnn.pictures.samples import samples
 from transcnn.ui.app.session import AppState
 from transcnn.words import FOLDER
-from transcnn.words.translator import words
+from transcnn.words.translator import translator
 
 _PACKAGES = ("transcnn", "torch", "streamlit", "plotly", "pillow", "numpy", "safetensors")
 
 
 def show() -> None:
     """Draw the page."""
-    say = words(AppState().language)
-    text = (FOLDER / say.language / "about.md").read_text(encoding="utf-8")
+    t = translator(AppState().language)
+    text = (FOLDER / t.language / "about.md").read_text(encoding="utf-8")
     st.markdown(text.replace("{version}", version("transcnn")))
-    st.caption(say("about.versions", versions=", ".join(f"{p} {version(p)}" for p in _PACKAGES)))
-    st.header(say("about.pictures"))
+    st.caption(t("about.versions", versions=", ".join(f"{p} {version(p)}" for p in _PACKAGES)))
+    st.header(t("about.pictures"))
     lines = (
-        say(
+        t(
             "about.attribution",
-            title=sample.title[say.language],
+            title=sample.title[t.language],
             author=sample.author,
             licence=sample.licence,
             source=sample.source,

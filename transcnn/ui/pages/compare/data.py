@@ -20,7 +20,7 @@ from transcnn.pictures.samples import samples
 from transcnn.ui.app.cache import Opened, logits_without, open_picture, trace_picture
 from transcnn.ui.app.session import AppState, Source
 from transcnn.ui.pages.compare.link import KEPT, MODELS, OFF
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 if TYPE_CHECKING:
     from transcnn.trace import Trace
@@ -55,16 +55,16 @@ class Side:
         return not self.classes[0].wnid
 
 
-def take_sides(state: AppState, say: Words) -> tuple[Side, Side]:
+def take_sides(state: AppState, t: Translator) -> tuple[Side, Side]:
     """What this visitor has chosen to compare; the usual in place of what is not there."""
     first = state.source()
     if state.compare.kind == MODELS:
         other = state.compare.model if state.compare.model in models_beside(state) else OFF
         off = other == OFF
         model = state.model if off else other
-        name = model_name(state, say, model, off)
+        name = model_name(state, t, model, off)
         return (
-            _side("A", model_name(state, say, state.model), state, first, state.model),
+            _side("A", model_name(state, t, state.model), state, first, state.model),
             _side("B", name, state, first, model, off),
         )
     second = second_picture(state)
@@ -91,21 +91,21 @@ def models_beside(state: AppState) -> list[str]:
     along = (
         [f"{name}@{share}" for share in shipped(name).snapshots] if name in shipped_names() else []
     )
-    others = [OFF, *along, *shipped_names(), *state.guests]
+    others = [OFF, *along, *shipped_names(), *state.custom_models]
     return [other for other in others if other != state.model]
 
 
-def model_name(state: AppState, say: Words, model: str, off: bool = False) -> str:
+def model_name(state: AppState, t: Translator, model: str, off: bool = False) -> str:
     """A network in words."""
     if off:
-        return say("compare.off", model=model_name(state, say, model))
-    if model in state.guests:
-        guest = state.guests[model]
-        return f"{guest.config.name}: {guest.file}"
+        return t("compare.off", model=model_name(state, t, model))
+    if model in state.custom_models:
+        custom_model = state.custom_models[model]
+        return f"{custom_model.config.name}: {custom_model.file}"
     name, share = split_snapshot(model)
     if share == TRAINED:
         return name
-    return say("compare.after", model=name, percent=f"{100 * float(share):.0f}")
+    return t("compare.after", model=name, percent=f"{100 * float(share):.0f}")
 
 
 def _side(

@@ -12,7 +12,7 @@ from transcnn.trace.trace import BlockTrace, Reading
 from transcnn.ui.app.session import Selection
 from transcnn.ui.components.maps import ColourBar, Map, multiple_steps
 from transcnn.ui.pages.compare.data import Side
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 Token = tuple[int, int]
 
@@ -63,19 +63,19 @@ def _read(side: Side, selection: Selection, token: Token, size: Token) -> SideRe
     return SideReading(side, block, (row, column), head, tuple(readings))
 
 
-def pair_maps(say: Words, found: tuple[SideReading, SideReading]) -> list[Map]:
+def pair_maps(t: Translator, found: tuple[SideReading, SideReading]) -> list[Map]:
     """The pictures of both, then level by level what both read: A, B, A, B, ..."""
     deepest = max(len(one.readings) for one in found)
-    maps = [_picture(say, one) for one in found]
+    maps = [_picture(t, one) for one in found]
     for level in range(deepest):
-        maps += [_level(say, one, level) for one in found]
+        maps += [_level(t, one, level) for one in found]
     shapes = {m.link: set[tuple[int, int]]() for m in maps}
     for m in maps:
         shapes[m.link].add((m.rows, m.columns))
     return [m if len(shapes[m.link]) == 1 else replace(m, link=m.id) for m in maps]
 
 
-def _picture(say: Words, one: SideReading) -> Map:
+def _picture(t: Translator, one: SideReading) -> Map:
     side = one.side
     name = f"{side.letter} · {side.name}"
     if one.block is None:
@@ -87,7 +87,7 @@ def _picture(say: Words, one: SideReading) -> Map:
         name,
         rows // down,
         columns // across,
-        note=say("compare.pick"),
+        note=t("compare.pick"),
         says=side.source.alt,
         photo=side.letter,
         boxes=[
@@ -105,14 +105,14 @@ def _grid_of(block: BlockTrace) -> Token:
     return block.levels[0].grid_size if len(block.levels) > 1 else (1, 1)
 
 
-def _level(say: Words, one: SideReading, level: int) -> Map:
+def _level(t: Translator, one: SideReading, level: int) -> Map:
     letter = one.side.letter
-    name = f"{letter} · {say('compare.level', level=level + 1)}"
+    name = f"{letter} · {t('compare.level', level=level + 1)}"
     identity = f"{letter}/{level}"
     if one.block is None:
-        return Map(identity, name, missing=say("compare.nothing_read"), link=identity)
+        return Map(identity, name, missing=t("compare.nothing_read"), link=identity)
     if level >= len(one.readings):
-        return Map(identity, name, missing=say("compare.no_level"), link=identity)
+        return Map(identity, name, missing=t("compare.no_level"), link=identity)
     reading = one.readings[level]
     facts = reading_facts(reading, 1, one.head)
     rows, columns = reading.valid.shape
@@ -124,8 +124,8 @@ def _level(say: Words, one: SideReading, level: int) -> Map:
         name,
         rows,
         columns,
-        note=say("compare.at_most", most=format_multiple(float(multiples.max()))),
-        says=say("compare.map_says", name=name, rows=rows, columns=columns),
+        note=t("compare.at_most", most=format_multiple(float(multiples.max()))),
+        says=t("compare.map_says", name=name, rows=rows, columns=columns),
         photo=letter,
         part=_part(one.block, reading),
         steps=[
@@ -176,29 +176,29 @@ def picked_token(one: SideReading, which: str, row: int, column: int) -> Token:
     return min(token[0], one.block.size[0] - 1), min(token[1], one.block.size[1] - 1)
 
 
-def multiples_bar(say: Words) -> ColourBar:
+def multiples_bar(t: Translator) -> ColourBar:
     """The scale of multiples of an even share, the same on every page."""
-    titles = (say("view.bar_less"), say("view.bar_even"), say("view.bar_more"))
+    titles = (t("view.bar_less"), t("view.bar_even"), t("view.bar_more"))
     return ColourBar(("1/16", "1/8", "1/4", "1/2", "1×", "2×", "4×", "8×", "16×"), titles)
 
 
-def sentences(say: Words, found: tuple[SideReading, SideReading]) -> Sequence[str]:
+def sentences(t: Translator, found: tuple[SideReading, SideReading]) -> Sequence[str]:
     """What both read most, level by level, and how much of it they have in common."""
     said = []
     for level in range(max(len(one.readings) for one in found)):
-        parts = [_most(say, one, level) for one in found if level < len(one.readings)]
+        parts = [_most(t, one, level) for one in found if level < len(one.readings)]
         if len(parts) == 2:
             head = found[0].head if found[0].head == found[1].head else None
             same = common_share(found[0].readings[level], found[1].readings[level], head)
             if same is not None:
-                parts.append(say("compare.common", share=f"{100 * same:.0f}"))
-        said.append(say("compare.on_level", level=level + 1, says=" ".join(parts)))
+                parts.append(t("compare.common", share=f"{100 * same:.0f}"))
+        said.append(t("compare.on_level", level=level + 1, says=" ".join(parts)))
     return said
 
 
-def _most(say: Words, one: SideReading, level: int) -> str:
+def _most(t: Translator, one: SideReading, level: int) -> str:
     reading = one.readings[level]
     facts = reading_facts(reading, 1, one.head)
     row, column = (a + b + 1 for a, b in zip(facts.strongest, reading.grid_origin, strict=True))
     most = format_multiple(float(facts.multiple[facts.strongest]))
-    return say("compare.most", letter=one.side.letter, row=row, column=column, most=most)
+    return t("compare.most", letter=one.side.letter, row=row, column=column, most=most)

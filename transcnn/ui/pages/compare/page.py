@@ -27,7 +27,7 @@ from transcnn.ui.pages.compare.data import (
     take_sides,
 )
 from transcnn.ui.pages.compare.link import KEPT, KINDS, MODELS, OFF, PICTURES, read_compare
-from transcnn.words.translator import Words, plain, words
+from transcnn.words.translator import Translator, plain, translator
 
 if TYPE_CHECKING:
     from transcnn.figures.compare import Compared
@@ -43,30 +43,30 @@ _ALL = -1  # of the heads: to Streamlit, None is no choice
 def show() -> None:
     """Draw the page: both with their answers at once, then what both read."""
     state = AppState()
-    say = words(state.language)
+    t = translator(state.language)
     _follow_link(state)
-    st.title(say("compare.title"))
-    st.write(say("compare.lede"))
+    st.title(t("compare.title"))
+    st.write(t("compare.lede"))
     if state.upload_error is not None:
-        st.error(plain(say.error(state.upload_error)))
-    _choose(state, say)
-    sides = take_sides(state, say)
+        st.error(plain(t.error(state.upload_error)))
+    _choose(state, t)
+    sides = take_sides(state, t)
     _write_link(state, sides)
     for source, config in {
         s.source.digest + s.config.name: (s.source, s.config) for s in sides
     }.values():
-        warn_outside(st.empty(), say, source, config)
+        warn_outside(st.empty(), t, source, config)
     headline = st.empty()
-    st.subheader(say("compare.reads"))
-    found = _show_readings(state, say, sides)
-    st.subheader(say("compare.answers"))
-    headline.markdown(_show_answers(say, sides))
-    st.subheader(say("compare.cost"))
-    _show_cost(state, say, sides)
-    _take_away(say, found)
+    st.subheader(t("compare.reads"))
+    found = _show_readings(state, t, sides)
+    st.subheader(t("compare.answers"))
+    headline.markdown(_show_answers(t, sides))
+    st.subheader(t("compare.cost"))
+    _show_cost(state, t, sides)
+    _take_away(t, found)
 
 
-def _choose(state: AppState, say: Words) -> None:
+def _choose(state: AppState, t: Translator) -> None:
     """Which two."""
     choice = state.compare
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -77,33 +77,33 @@ def _choose(state: AppState, say: Words) -> None:
             state.compare_with(replace(choice, kind=kind))
 
         st.segmented_control(
-            say("compare.title"),
+            t("compare.title"),
             KINDS,
-            format_func=lambda kind: say(f"compare.{kind}"),
+            format_func=lambda kind: t(f"compare.{kind}"),
             key=_KIND,
             on_change=change,
             label_visibility="collapsed",
         )
         if choice.kind == PICTURES:
-            _choose_picture(state, say)
+            _choose_picture(state, t)
         else:
-            _choose_model(state, say)
+            _choose_model(state, t)
         st.button(
-            say("compare.exchange"),
+            t("compare.exchange"),
             icon=":material/swap_horiz:",
             disabled=not can_exchange(state),
             on_click=lambda: _exchange(state),
         )
 
 
-def _choose_picture(state: AppState, say: Words) -> None:
+def _choose_picture(state: AppState, t: Translator) -> None:
     second = second_picture(state)
-    titles = {sample.name: sample.title[say.language] for sample in samples()}
+    titles = {sample.name: sample.title[t.language] for sample in samples()}
     if second.sample is None:
         titles = {KEPT: second.title, **titles}
     st.session_state[_SECOND] = second.sample or KEPT
     st.selectbox(
-        say("compare.second_picture"),
+        t("compare.second_picture"),
         list(titles),
         format_func=titles.__getitem__,
         key=_SECOND,
@@ -114,15 +114,15 @@ def _choose_picture(state: AppState, say: Words) -> None:
     )
 
 
-def _choose_model(state: AppState, say: Words) -> None:
+def _choose_model(state: AppState, t: Translator) -> None:
     others = models_beside(state)
     names = {
-        other: model_name(state, say, state.model if other == OFF else other, other == OFF)
+        other: model_name(state, t, state.model if other == OFF else other, other == OFF)
         for other in others
     }
     st.session_state[_SECOND] = state.compare.model if state.compare.model in others else OFF
     st.selectbox(
-        say("compare.second_model"),
+        t("compare.second_model"),
         others,
         format_func=names.__getitem__,
         key=_SECOND,
@@ -140,14 +140,14 @@ def _exchange(state: AppState) -> None:
         state.exchange_models()
 
 
-def _show_answers(say: Words, sides: tuple[Side, Side]) -> str:
+def _show_answers(t: Translator, sides: tuple[Side, Side]) -> str:
     """The likeliest classes of both in one table, each with what both give it; in one sentence,
     what both answer."""
     given: list[dict[Any, float]] = []
     labels: dict[Any, str] = {}
     wanted: set[Any] = set()
     for side in sides:
-        names = class_labels(say.language, side.config.classes, side.config.indices)
+        names = class_labels(t.language, side.config.classes, side.config.indices)
         keys = [(side.model, i) if side.numbered else n.index for i, n in enumerate(side.classes)]
         shares = side.shares
         given.append(dict(zip(keys, shares.tolist(), strict=True)))
@@ -156,12 +156,12 @@ def _show_answers(say: Words, sides: tuple[Side, Side]) -> str:
     first = [max(one, key=one.__getitem__) for one in given]
     says = "compare.same_answer" if first[0] == first[1] else "compare.other_answer"
     heads = [f"{side.letter} · {plain(side.name)}" for side in sides]
-    rows = [[say("models.answer"), *heads]]
+    rows = [[t("models.answer"), *heads]]
     for key in sorted(wanted, key=lambda k: -max(one.get(k, 0.0) for one in given)):
-        cells = (_percent(one[key]) if key in one else say("compare.no_class") for one in given)
+        cells = (_percent(one[key]) if key in one else t("compare.no_class") for one in given)
         rows.append([plain(labels[key]), *cells])
     show_table(rows)
-    return say(says, a=plain(labels[first[0]]), b=plain(labels[first[1]]))
+    return t(says, a=plain(labels[first[0]]), b=plain(labels[first[1]]))
 
 
 def _percent(share: float) -> str:
@@ -169,7 +169,7 @@ def _percent(share: float) -> str:
 
 
 def _show_readings(
-    state: AppState, say: Words, sides: tuple[Side, Side]
+    state: AppState, t: Translator, sides: tuple[Side, Side]
 ) -> "tuple[SideReading, SideReading]":
     """The maps of the chosen token, and what they say in words."""
     from transcnn.ui.pages.compare.maps import (
@@ -181,7 +181,7 @@ def _show_readings(
         sentences,
     )
 
-    _choose_part(state, say)
+    _choose_part(state, t)
     found = read_sides(sides, state.selection)
 
     def pick(which: str, row: int, column: int) -> None:
@@ -194,19 +194,19 @@ def _show_readings(
 
     show_maps(
         _MAPS,
-        say,
-        pair_maps(say, found),
+        t,
+        pair_maps(t, found),
         {s.letter: seen_url(s.opened.key, s.opened.pixels) for s in sides},
         layout="pairs",
-        bar=multiples_bar(say),
+        bar=multiples_bar(t),
         on_pick=pick,
     )
-    st.markdown("\n".join(f"- {sentence}" for sentence in sentences(say, found)))
-    st.caption(say("compare.limit"))
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences(t, found)))
+    st.caption(t("compare.limit"))
     return found
 
 
-def _choose_part(state: AppState, say: Words) -> None:
+def _choose_part(state: AppState, t: Translator) -> None:
     """Stage, block and head of the first network."""
     selection, config = state.selection, state.config(state.model)
     stage = config.stages[selection.stage]
@@ -221,14 +221,14 @@ def _choose_part(state: AppState, say: Words) -> None:
                 state.select(replace(selection, stage=chosen, block=0, head=None, token=None))
 
         st.segmented_control(
-            say("view.stages"),
+            t("view.stages"),
             range(len(config.stages)),
-            format_func=lambda s: say("view.stage", number=s + 1),
+            format_func=lambda s: t("view.stage", number=s + 1),
             key=_STAGE,
             on_change=change,
         )
         _select(
-            say("view.block"),
+            t("view.block"),
             range(len(stage.attending)),
             selection.block,
             _BLOCK,
@@ -236,11 +236,11 @@ def _choose_part(state: AppState, say: Words) -> None:
             lambda b: state.select(replace(selection, block=b)),
         )
         _select(
-            say("view.head"),
+            t("view.head"),
             [_ALL, *range(attention.heads)],
             _ALL if selection.head is None else selection.head,
             _HEAD,
-            lambda h: say("view.all_heads") if h == _ALL else str(h + 1),
+            lambda h: t("view.all_heads") if h == _ALL else str(h + 1),
             lambda h: state.select(replace(selection, head=None if h == _ALL else h)),
         )
 
@@ -264,15 +264,15 @@ def _select(
     )
 
 
-def _show_cost(state: AppState, say: Words, sides: tuple[Side, Side]) -> None:
+def _show_cost(state: AppState, t: Translator, sides: tuple[Side, Side]) -> None:
     """What both networks are made of and what a picture costs them."""
     shown = sides if state.compare.kind == MODELS else sides[:1]
     rows: list[list[str]] = [
         [""],
-        [say("compare.input")],
-        [say("cost.parameters")],
-        [say("compare.macs")],
-        [say("compare.products")],
+        [t("compare.input")],
+        [t("cost.parameters")],
+        [t("compare.macs")],
+        [t("compare.products")],
     ]
     totals = []
     for side in shown:
@@ -291,12 +291,12 @@ def _show_cost(state: AppState, say: Words, sides: tuple[Side, Side]) -> None:
             row.append(text)
     show_table(rows)
     if len(shown) == 1:
-        st.caption(say("compare.same_cost"))
+        st.caption(t("compare.same_cost"))
     else:
-        st.caption(say("compare.ratio", ratio=f"{totals[1] / totals[0]:.2f}"))
+        st.caption(t("compare.ratio", ratio=f"{totals[1] / totals[0]:.2f}"))
 
 
-def _take_away(say: Words, found: "tuple[SideReading, SideReading]") -> None:
+def _take_away(t: Translator, found: "tuple[SideReading, SideReading]") -> None:
     def compared() -> "list[Compared]":
         from transcnn.figures.compare import Compared
 
@@ -324,7 +324,7 @@ def _take_away(say: Words, found: "tuple[SideReading, SideReading]") -> None:
         return compare_csv(compared())
 
     take_away(
-        say,
+        t,
         {
             "compare.png": lambda: figure(sheet.png),
             "compare.svg": lambda: figure(sheet.svg),
@@ -345,6 +345,6 @@ def _write_link(state: AppState, sides: tuple[Side, Side]) -> None:
     link = state.compare.link() | state.selection.link()
     if sides[0].source.sample is None:  # uploads are not part of links, nor are places on them
         link.pop("token", None)
-    if sides[1].model in state.guests and state.compare.model != OFF:
+    if sides[1].model in state.custom_models and state.compare.model != OFF:
         link.pop("with", None)  # nor are networks that a visitor brought
     write_link(state, sides[0].source.sample, link)

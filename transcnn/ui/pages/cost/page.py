@@ -14,7 +14,7 @@ from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.pages.cost.chart import Mark, cost_chart
-from transcnn.words.translator import Words, words
+from transcnn.words.translator import Translator, translator
 
 _SIDES = range(32, 4097, 32)  # of pictures, in pixels
 _STRIDES = (4, 8, 16, 32)
@@ -39,66 +39,66 @@ _CHART = "cost_curves"
 def show() -> None:
     """Draw the page: the layer's settings, the curves, the formula, the network's table."""
     state = AppState()
-    say = words(state.language)
+    t = translator(state.language)
     config = state.config(state.model)
-    st.title(say("cost.title"))
-    st.write(say("cost.lede"))
-    layer, side = _choose_layer(say, config)
-    quantity, logarithmic = _choose_axes(say)
+    st.title(t("cost.title"))
+    st.write(t("cost.lede"))
+    layer, side = _choose_layer(t, config)
+    quantity, logarithmic = _choose_axes(t)
     names = _names(layer)
     curves = {name: curve(name, layer, _SIDES, quantity) for name in METHODS}
-    crossings = _crossings(say, curves, names)
+    crossings = _crossings(t, curves, names)
     st.plotly_chart(
         cost_chart(
             _SIDES,
             curves,
             names,
             crossings=[mark for mark, _ in crossings if mark is not None],
-            stages=_stage_marks(say, config, side, quantity),
-            stages_name=say("cost.stages_of", model=config.name, side=side),
-            crossings_name=say("cost.crossings"),
-            axes=(say("cost.side"), say("cost.macs" if quantity == "macs" else "cost.bytes")),
+            stages=_stage_marks(t, config, side, quantity),
+            stages_name=t("cost.stages_of", model=config.name, side=side),
+            crossings_name=t("cost.crossings"),
+            axes=(t("cost.side"), t("cost.macs" if quantity == "macs" else "cost.bytes")),
             logarithmic=logarithmic,
         ),
-        alt=" ".join([say("cost.alt"), *(sentence for _, sentence in crossings)]),
+        alt=" ".join([t("cost.alt"), *(sentence for _, sentence in crossings)]),
         config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage"]},  # below: two kinds
         key=_CHART,
     )
-    st.subheader(say("cost.crossings"))
+    st.subheader(t("cost.crossings"))
     st.markdown("\n".join(f"- {sentence}" for _, sentence in crossings))
-    st.caption(say("cost.conventions", window=WINDOW, grid=GRID, length=LENGTH))
-    _show_formula(say, layer, side)
-    _show_network(say, config, side)
-    take_away(say, {"cost.csv": lambda: _curves_csv(curves)}, chart=_CHART)
+    st.caption(t("cost.conventions", window=WINDOW, grid=GRID, length=LENGTH))
+    _show_formula(t, layer, side)
+    _show_network(t, config, side)
+    take_away(t, {"cost.csv": lambda: _curves_csv(curves)}, chart=_CHART)
 
 
 # What is chosen. The widgets keep their values in the link, under their keys.
 
 
-def _choose_layer(say: Words, config: Network) -> tuple[Layer, int]:
+def _choose_layer(t: Translator, config: Network) -> tuple[Layer, int]:
     first = _layer_of(config, 0)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(say("cost.like", model=config.name))
+        st.markdown(t("cost.like", model=config.name))
         for s in range(len(config.stages)):
-            st.button(say("view.stage", number=s + 1), on_click=_take_stage, args=(config, s))
+            st.button(t("view.stage", number=s + 1), on_click=_take_stage, args=(config, s))
     left, middle, right = st.columns(3, gap="medium")
     with left:
-        width = _slide(say("cost.channels"), _WIDTHS, first.width, "channels", _keep_heads_possible)
+        width = _slide(t("cost.channels"), _WIDTHS, first.width, "channels", _keep_heads_possible)
         possible = _divisors(width)
         start = max(h for h in possible if h <= first.heads)
-        heads = _pick(say("cost.heads"), possible, start, "heads")
+        heads = _pick(t("cost.heads"), possible, start, "heads")
     with middle:
-        stride = _pick(say("cost.stride"), _STRIDES, first.stride, "stride")
-        side = _slide(say("cost.side"), _SIDES, config.input.size, "side")
+        stride = _pick(t("cost.stride"), _STRIDES, first.stride, "stride")
+        side = _slide(t("cost.side"), _SIDES, config.input.size, "side")
     with right:
-        levels = _pick(say("cost.levels"), _LEVELS, len(first.merges) + 1, "levels")
+        levels = _pick(t("cost.levels"), _LEVELS, len(first.merges) + 1, "levels")
         starts = (*first.merges, *[_GRIDS[0]] * len(_LEVELS))
         merges = tuple(
-            _slide(say("cost.grid", level=i), _GRIDS, starts[i], f"grid{i}")
+            _slide(t("cost.grid", level=i), _GRIDS, starts[i], f"grid{i}")
             for i in range(levels - 1)
         )
         if not merges:
-            st.caption(say("cost.one_level"))
+            st.caption(t("cost.one_level"))
     return Layer(stride, width, heads, merges), side
 
 
@@ -124,14 +124,14 @@ def _pick(label: str, values: Sequence[int], start: int, key: str) -> int:
     )
 
 
-def _choose_axes(say: Words) -> tuple[Quantity, bool]:
+def _choose_axes(t: Translator) -> tuple[Quantity, bool]:
     # Switches, because a bound choice would put its words into the link, of whatever language.
     with st.container(horizontal=True, gap="large"):
         memory = st.toggle(
-            say("cost.memory"), key="memory", bind="query-params", persist_state="session"
+            t("cost.memory"), key="memory", bind="query-params", persist_state="session"
         )
         linear = st.toggle(
-            say("cost.linear"), key="linear", bind="query-params", persist_state="session"
+            t("cost.linear"), key="linear", bind="query-params", persist_state="session"
         )
     return "memory" if memory else "macs", not linear
 
@@ -178,7 +178,7 @@ def _names(layer: Layer) -> dict[str, str]:
 
 
 def _crossings(
-    say: Words, curves: Mapping[str, Sequence[int]], names: Mapping[str, str]
+    t: Translator, curves: Mapping[str, Sequence[int]], names: Mapping[str, str]
 ) -> list[tuple[Mark | None, str]]:
     """H-MHSA against each of the others: where they cross for the last time, in words."""
     found = []
@@ -191,7 +191,7 @@ def _crossings(
         when = "always" if how.side is None and how.lower is not None else "from"
         key = "cost.equal" if how.lower is None else f"cost.{ends}_{when}"
         times = max(ours[-1], theirs[-1]) / min(ours[-1], theirs[-1])
-        sentence = say(
+        sentence = t(
             key,
             ours=names["hmhsa"],
             theirs=names[name],
@@ -206,18 +206,18 @@ def _crossings(
     return found
 
 
-def _stage_marks(say: Words, config: Network, side: int, quantity: Quantity) -> list[Mark]:
+def _stage_marks(t: Translator, config: Network, side: int, quantity: Quantity) -> list[Mark]:
     marks = []
     for s in range(len(config.stages)):
         value = curve("hmhsa", _layer_of(config, s), [side], quantity)[0]
-        marks.append(Mark(side, value, f"{say('view.stage', number=s + 1)}: {value:,}"))
+        marks.append(Mark(side, value, f"{t('view.stage', number=s + 1)}: {value:,}"))
     return marks
 
 
-def _show_formula(say: Words, layer: Layer, side: int) -> None:
-    st.subheader(say("cost.formula"))
+def _show_formula(t: Translator, layer: Layer, side: int) -> None:
+    st.subheader(t("cost.formula"))
     method = st.selectbox(
-        say("cost.of"),
+        t("cost.of"),
         list(METHODS),
         list(METHODS).index(_FORMULA),
         format_func=_NAMES.__getitem__,
@@ -227,13 +227,9 @@ def _show_formula(say: Words, layer: Layer, side: int) -> None:
     )
     places = math.ceil(side / layer.stride)
     cost = METHODS[method](layer, (places, places))
-    st.write(
-        say("cost.map", side=side, stride=layer.stride, places=places, tokens=f"{places**2:,}")
-    )
+    st.write(t("cost.map", side=side, stride=layer.stride, places=places, tokens=f"{places**2:,}"))
     st.latex(cost.in_numbers())
-    st.write(
-        say("cost.weights", weights=f"{cost.weights:,}", bytes=_bytes(measure(cost, "memory")))
-    )
+    st.write(t("cost.weights", weights=f"{cost.weights:,}", bytes=_bytes(measure(cost, "memory"))))
 
 
 def _bytes(count: float) -> str:
@@ -244,22 +240,22 @@ def _bytes(count: float) -> str:
     return f"{count:,.1f} TB"
 
 
-def _show_network(say: Words, config: Network, side: int) -> None:
-    st.subheader(say("cost.network", model=config.name, side=side))
+def _show_network(t: Translator, config: Network, side: int) -> None:
+    st.subheader(t("cost.network", model=config.name, side=side))
     formula = network_cost(config, (side, side))
     counted = operations_of(config.name, config.classes, side)
     parts = (parameters_of(config.name, config.classes), formula, counted)
-    rows = [(say("cost.stem"), [of.stem for of in parts])]
+    rows = [(t("cost.stem"), [of.stem for of in parts])]
     for s, stage in enumerate(config.stages):
         if stage.down is not None:
-            rows.append((say("cost.down", stage=s + 1), [of.downs[s] for of in parts]))
-        rows.append((say("view.stage", number=s + 1), [of.stages[s] for of in parts]))
-    rows.append((say("cost.head"), [of.head for of in parts]))
-    rows.append((say("cost.total"), [of.total for of in parts]))
-    heads = [say(f"cost.{key}") for key in ("part", "parameters", "closed", "counted")]
+            rows.append((t("cost.down", stage=s + 1), [of.downs[s] for of in parts]))
+        rows.append((t("view.stage", number=s + 1), [of.stages[s] for of in parts]))
+    rows.append((t("cost.head"), [of.head for of in parts]))
+    rows.append((t("cost.total"), [of.total for of in parts]))
+    heads = [t(f"cost.{key}") for key in ("part", "parameters", "closed", "counted")]
     show_table([heads, *([name, *(f"{n:,}" for n in numbers)] for name, numbers in rows)])
     st.caption(
-        say(
+        t(
             "cost.agree" if formula == counted else "cost.disagree",
             products=f"{formula.attention_products:,}",
             share=f"{100 * formula.attention_products / formula.total:.1f}",

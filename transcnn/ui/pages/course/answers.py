@@ -8,9 +8,9 @@ from scipy.special import softmax
 
 from transcnn.classifier import Answer
 from transcnn.course.scene import Wide
-from transcnn.trace.interventions import SWITCHES
+from transcnn.trace.interventions import INTERVENTIONS
 from transcnn.ui.app.tables import show_table
-from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.context import StepContext
 from transcnn.words.translator import plain
 
 _TOP = 5
@@ -20,11 +20,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def compare_answers(desk: Desk, plain_run: Wide, run: Wide, title: str) -> None:
+def compare_answers(context: StepContext, plain_run: Wide, run: Wide, title: str) -> None:
     """The likeliest classes of a run with logits [classes] called `title`, beside the plain one."""
-    say, scene = desk.say, desk.scene
+    t, scene = context.t, context.scene
     before, now = softmax(plain_run), softmax(run)
-    heads = [say("course.class"), say("course.as_trained"), title, say("course.logit_change")]
+    heads = [t("course.class"), t("course.as_trained"), title, t("course.logit_change")]
     rows = [
         [
             plain(scene.label(place)),
@@ -36,8 +36,8 @@ def compare_answers(desk: Desk, plain_run: Wide, run: Wide, title: str) -> None:
     ]
     show_table([heads, *rows], numbers=0)
     first, other = int(plain_run.argmax()), int(run.argmax())
-    same = say("course.answer_stays", answer=plain(scene.label(first)))
-    changed = say(
+    same = t("course.answer_stays", answer=plain(scene.label(first)))
+    changed = t(
         "course.answer_changes",
         before=plain(scene.label(first)),
         now=plain(scene.label(other)),
@@ -45,23 +45,23 @@ def compare_answers(desk: Desk, plain_run: Wide, run: Wide, title: str) -> None:
     st.markdown(same if first == other else changed)
 
 
-def list_answers(desk: Desk, runs: Mapping[str, tuple[Answer, ...]]) -> None:
+def list_answers(context: StepContext, runs: Mapping[str, tuple[Answer, ...]]) -> None:
     """The likeliest classes of several runs side by side, by their titles."""
     columns = [
-        [f"{plain(desk.scene.label(a.place))} {percent(a.probability)}" for a in top]
+        [f"{plain(context.scene.label(a.place))} {percent(a.probability)}" for a in top]
         for top in runs.values()
     ]
     show_table([list(runs), *zip(*columns, strict=True)], numbers=0)
 
 
-def choose_switch(desk: Desk, key: str) -> str:
+def choose_intervention(context: StepContext, key: str) -> str:
     """One of the switches that need no averages; "off" until another is chosen."""
-    names = [name for name in SWITCHES if name not in ("on", "mean")]
+    names = [name for name in INTERVENTIONS if name not in ("on", "mean")]
     chosen = st.segmented_control(
-        desk.say("course.switch"),
+        context.t("course.switch"),
         names,
         default=names[0],
-        format_func=lambda name: desk.say(f"view.switch_{name}"),
+        format_func=lambda name: context.t(f"view.switch_{name}"),
         key=key,
     )
     return chosen or names[0]

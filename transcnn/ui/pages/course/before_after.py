@@ -14,31 +14,31 @@ from transcnn.course.before_after import (
 from transcnn.course.learned import DEPTHS, PEOPLE, Given, as_csv
 from transcnn.ui.app.session import AppState
 from transcnn.ui.pages.course.progress import Progress
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 _REFUSED = "course_test_refused"
 _OPENED = "course_test_opened"
 
 
-def show_before_after(state: AppState, say: Words) -> None:
+def show_before_after(state: AppState, t: Translator) -> None:
     """Draw the test that is next, or how both went."""
     progress, words = state.progress, load_items(state.language)
-    with st.expander(say("course.test")):
-        st.markdown(say("course.test_says"))
+    with st.expander(t("course.test")):
+        st.markdown(t("course.test_says"))
         given = {time: _complete(progress, time) for time in TIMES}
         due = next((time for time in TIMES if not given[time]), None)
         if due is None:
-            _show_results(progress, given, words, say)
+            _show_results(progress, given, words, t)
         elif due == "after" and not st.session_state.get(_OPENED):
-            st.markdown(say("course.test_kept"))
+            st.markdown(t("course.test_kept"))
             st.button(
-                say("course.test_open"),
+                t("course.test_open"),
                 key="course_test_open",
                 on_click=lambda: st.session_state.update({_OPENED: True}),
             )
         else:
-            st.markdown(f"**{say(f'course.test_{due}')}**")
-            _ask(progress, due, words, say)
+            st.markdown(f"**{t(f'course.test_{due}')}**")
+            _ask(progress, due, words, t)
 
 
 def _complete(progress: Progress, time: str) -> dict[str, str]:
@@ -49,7 +49,7 @@ def _complete(progress: Progress, time: str) -> dict[str, str]:
     return given if known and len(given) == len(items) else {}
 
 
-def _ask(progress: Progress, time: str, words: dict[str, ItemWords], say: Words) -> None:
+def _ask(progress: Progress, time: str, words: dict[str, ItemWords], t: Translator) -> None:
     items = items_of(form_at(progress.learner, time))
 
     def key(item: Item) -> str:
@@ -71,36 +71,34 @@ def _ask(progress: Progress, time: str, words: dict[str, ItemWords], say: Words)
                 format_func=words[item.name].options.__getitem__,
                 key=key(item),
             )
-        st.form_submit_button(
-            say("course.test_keep"), key=f"course_test_keep_{time}", on_click=keep
-        )
+        st.form_submit_button(t("course.test_keep"), key=f"course_test_keep_{time}", on_click=keep)
     if st.session_state.pop(_REFUSED, False):
-        st.warning(say("course.test_incomplete"))
+        st.warning(t("course.test_incomplete"))
 
 
 def _show_results(
     progress: Progress,
     given: dict[str, dict[str, str]],
     words: dict[str, ItemWords],
-    say: Words,
+    t: Translator,
 ) -> None:
     for depth in DEPTHS:
         points = [
             sum(a == BY_NAME[n].key for n, a in answers.items() if BY_NAME[n].depth == depth)
             for answers in given.values()
         ]
-        text = say(f"course.test_{depth}", before=points[0], after=points[1])
+        text = t(f"course.test_{depth}", before=points[0], after=points[1])
         st.markdown(text)
-    st.caption(say("course.test_limit"))
+    st.caption(t("course.test_limit"))
     for time, answers in given.items():
-        st.markdown(f"**{say(f'course.test_{time}')}**")
+        st.markdown(f"**{t(f'course.test_{time}')}**")
         lines = []
         for name, answer in answers.items():
             item, said = BY_NAME[name], words[name]
             sign = "✓" if answer == item.key else "✗"
             told = f"{item.number}. {said.asks} {sign} {said.options[answer]}"
             if answer != item.key:
-                told += f" {say('course.test_right', right=said.options[item.key])}"
+                told += f" {t('course.test_right', right=said.options[item.key])}"
             lines.append(told)
         st.markdown("\n\n".join(lines))
     rows = [
@@ -109,7 +107,7 @@ def _show_results(
         for name, answer in answers.items()
     ]
     st.download_button(
-        say("course.test_save"),
+        t("course.test_save"),
         data=as_csv(rows),
         file_name=f"answers-{progress.learner}.csv",
         mime="text/csv",

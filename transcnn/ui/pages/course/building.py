@@ -3,15 +3,15 @@
 import streamlit as st
 
 from transcnn.course.building import BUDGET, CHANNELS, PLAIN, SIDE, Verdict, check
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 _FIRST, _SECOND = (2, 28), (1, 28)  # the least and the most side that can be chosen
 
 
-def show_building(say: Words) -> None:
+def show_building(t: Translator) -> None:
     """Draw the task, and the verdict once a design was checked."""
     st.markdown(
-        say(
+        t(
             "course.build_says",
             side=SIDE,
             channels=CHANNELS,
@@ -20,10 +20,10 @@ def show_building(say: Words) -> None:
         )
     )
     with st.form("course_build"):
-        first = st.number_input(say("course.build_first"), *_FIRST, 8, key="course_first")
-        second = st.number_input(say("course.build_second"), *_SECOND, 4, key="course_second")
-        if st.form_submit_button(say("course.build_check"), key="course_check"):
-            _say(say, _checked(int(first), int(second)))
+        first = st.number_input(t("course.build_first"), *_FIRST, 8, key="course_first")
+        second = st.number_input(t("course.build_second"), *_SECOND, 4, key="course_second")
+        if st.form_submit_button(t("course.build_check"), key="course_check"):
+            _say(t, _checked(int(first), int(second)))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -31,12 +31,12 @@ def _checked(first: int, second: int) -> Verdict:
     return check(first, second)
 
 
-def _say(say: Words, verdict: Verdict) -> None:
-    st.markdown(say("course.build_cost", board=verdict.board, cost=f"{verdict.cost:,}"))
+def _say(t: Translator, verdict: Verdict) -> None:
+    st.markdown(t("course.build_cost", board=verdict.board, cost=f"{verdict.cost:,}"))
     if verdict.unreached is not None:
         (y, x), (v, u) = verdict.unreached
-        st.warning(say("course.build_reach", y=y + 1, x=x + 1, v=v + 1, u=u + 1))
+        st.warning(t("course.build_reach", y=y + 1, x=x + 1, v=v + 1, u=u + 1))
     elif verdict.broken == "cost":
-        st.warning(say("course.build_too_dear"))
+        st.warning(t("course.build_too_dear"))
     else:
-        st.success(say("course.build_right"))
+        st.success(t("course.build_right"))

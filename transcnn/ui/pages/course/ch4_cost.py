@@ -11,7 +11,7 @@ from transcnn.course.clock import Timed, measure, measured
 from transcnn.model.config import HMHSA
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.pages.cost.chart import Mark, cost_chart
-from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.grids import Board, show_bars, show_boards
 
 # The colours of Okabe and Ito.
@@ -33,42 +33,42 @@ _GRIDS = range(2, 17)
 _TIMES = "course_times_measured"
 
 
-def _new_bill(desk: Desk) -> None:
+def _new_bill(context: StepContext) -> None:
     """4.1: the grids of each stage; afterwards its bill beside that of plain attention."""
-    say, scene, stages = desk.say, desk.scene, price.first_layers(desk.scene)
+    t, scene, stages = context.t, context.scene, price.first_layers(context.scene)
     network, side = scene.classifier.config, scene.trace.crop.size
-    if desk.revealed:
-        _bills_by_stage(desk, stages)
+    if context.revealed:
+        _bills_by_stage(context, stages)
         return
     stage = st.segmented_control(
-        say("course.stage"),
+        t("course.stage"),
         list(stages),
-        format_func=lambda s: say("view.stage", number=s + 1),
+        format_func=lambda s: t("view.stage", number=s + 1),
         default=price.priced(scene)[0].stage,
         required=True,
         key="course_price_stage",
     )
     rows, columns = network.map_size(stage, (side, side))
     config = stages[stage]
-    name = say("course.tokens_of", rows=rows, columns=columns)
-    says = say("course.board_says", rows=rows, columns=columns)
+    name = t("course.tokens_of", rows=rows, columns=columns)
+    says = t("course.board_says", rows=rows, columns=columns)
     boxes = [
         {"box": list(box), "colour": "seen", "dashed": False}
         for box in price.grid_boxes(config, (rows, columns))
     ]
-    show_boards(desk, [Board(name, rows, columns, says, boxes=boxes)], lambda *_: None)
+    show_boards(context, [Board(name, rows, columns, says, boxes=boxes)], lambda *_: None)
     key = "course.in_grids" if config.merges else "course.one_grid"
     grid = config.merges[0] if config.merges else None
-    st.caption(say(key, channels=config.width, count=f"{rows * columns:,}", g=grid))
+    st.caption(t(key, channels=config.width, count=f"{rows * columns:,}", g=grid))
 
 
-def _bills_by_stage(desk: Desk, stages: Mapping[int, HMHSA]) -> None:
+def _bills_by_stage(context: StepContext, stages: Mapping[int, HMHSA]) -> None:
     """Two stacked bars a stage, each pair against its plain attention."""
-    say, network = desk.say, desk.scene.classifier.config
+    t, network = context.t, context.scene.classifier.config
     side = st.slider(
-        say("course.side"),
+        t("course.side"),
         *_SIDES,
-        min(desk.scene.trace.crop.size, _SIDES[1]),
+        min(context.scene.trace.crop.size, _SIDES[1]),
         32,
         key="course_price_side",
     )
@@ -80,21 +80,23 @@ def _bills_by_stage(desk: Desk, stages: Mapping[int, HMHSA]) -> None:
             "products": plain.multiplied,
             "mixing": plain.projected // 4,
         }
-        number = say("view.stage", number=stage + 1)
-        rows.append((f"{number}: {say('course.plain')}", of_plain, plain.total))
+        number = t("view.stage", number=stage + 1)
+        rows.append((f"{number}: {t('course.plain')}", of_plain, plain.total))
         rows.append((f"{number}: H-MHSA", price.parts(grids), plain.total))
-    _show_stacks(desk, say("course.bills", side=side), rows)
+    _show_stacks(context, t("course.bills", side=side), rows)
 
 
-def _show_stacks(desk: Desk, title: str, rows: Sequence[tuple[str, dict[str, int], int]]) -> None:
-    say, chart = desk.say, go.Figure()
+def _show_stacks(
+    context: StepContext, title: str, rows: Sequence[tuple[str, dict[str, int], int]]
+) -> None:
+    t, chart = context.t, go.Figure()
     names = [name for name, _, _ in rows]
     for part, colour in _PARTS.items():
         chart.add_bar(
             x=[100 * parts.get(part, 0) / whole for _, parts, whole in rows],
             y=names,
             orientation="h",
-            name=say(f"course.part_{part}"),
+            name=t(f"course.part_{part}"),
             marker_color=colour,
             customdata=[f"{parts.get(part, 0):,}" for _, parts, _ in rows],
             hovertemplate="%{y}: %{customdata}",
@@ -119,19 +121,19 @@ def _show_stacks(desk: Desk, title: str, rows: Sequence[tuple[str, dict[str, int
     )
 
 
-def _paying(desk: Desk) -> None:
+def _paying(context: StepContext) -> None:
     """4.2: both bills as the map grows, and where they cross."""
-    say, scene = desk.say, desk.scene
-    if not desk.revealed:
+    t, scene = context.t, context.scene
+    if not context.revealed:
         grid = price.first_grid(scene)
-        says = say("course.board_says", rows=grid, columns=grid)
-        name = say("course.tokens_of", rows=grid, columns=grid)
-        show_boards(desk, [Board(name, grid, grid, says)], lambda *_: None)
+        says = t("course.board_says", rows=grid, columns=grid)
+        name = t("course.tokens_of", rows=grid, columns=grid)
+        show_boards(context, [Board(name, grid, grid, says)], lambda *_: None)
         return
     left, right = st.columns(2)
     with left:
         grid = st.slider(
-            say("course.grid_side"),
+            t("course.grid_side"),
             _GRIDS[0],
             _GRIDS[-1],
             min(price.first_grid(scene), _GRIDS[-1]),
@@ -139,7 +141,7 @@ def _paying(desk: Desk) -> None:
         )
     with right:
         width = st.slider(
-            say("course.channels"),
+            t("course.channels"),
             _WIDTHS[0],
             _WIDTHS[-1],
             min(_WIDTHS, key=lambda width: abs(width - price.priced(scene)[1].width)),
@@ -163,25 +165,25 @@ def _paying(desk: Desk) -> None:
         Mark(cross, hmhsa((cross, cross), width, 1, (grid,)).total, f"{cross}"),
         Mark(cube, hmhsa((cube, cube), width, 1, (grid,)).products[0].value, f"{cube:,}"),
     ]
-    says = say("course.crossings_says", cross=cross, cube=f"{cube:,}", deeper=deeper)
+    says = t("course.crossings_says", cross=cross, cube=f"{cube:,}", deeper=deeper)
     st.plotly_chart(
         cost_chart(
             sides,
             curves,
             {
-                "plain": say("course.plain"),
+                "plain": t("course.plain"),
                 "grids": f"H-MHSA ({grid})",
-                "lower": say("course.products_of", level=0),
-                "upper": say("course.products_of", level=1),
+                "lower": t("course.products_of", level=0),
+                "upper": t("course.products_of", level=1),
             },
             crossings=crossings,
-            crossings_name=say("course.crossings"),
-            axes=(say("course.map_side"), say("cost.macs")),
+            crossings_name=t("course.crossings"),
+            axes=(t("course.map_side"), t("cost.macs")),
             logarithmic=True,
             lines=_LINES,
-            unit=say("course.tokens"),
+            unit=t("course.tokens"),
         ),
-        alt=f"{say('course.curves_alt')} {says}",
+        alt=f"{t('course.curves_alt')} {says}",
         config={"displayModeBar": False},
         key="course_curves",
     )
@@ -196,25 +198,25 @@ def _spread(last: int) -> list[int]:
     return sorted({n for n in {*range(2, 65), *steps, *powers} if n <= last})
 
 
-def _memory(desk: Desk) -> None:
+def _memory(context: StepContext) -> None:
     """4.3: the tables in bytes as the picture grows; both layers by the clock of this machine."""
-    say, scene = desk.say, desk.scene
+    t, scene = context.t, context.scene
     block, config = price.priced(scene)
-    if not desk.revealed:
+    if not context.revealed:
         rows, columns = block.size
-        name = say("course.tokens_of", rows=rows, columns=columns)
-        says = say("course.board_says", rows=rows, columns=columns)
-        show_boards(desk, [Board(name, rows, columns, says)], lambda *_: None)
+        name = t("course.tokens_of", rows=rows, columns=columns)
+        says = t("course.board_says", rows=rows, columns=columns)
+        show_boards(context, [Board(name, rows, columns, says)], lambda *_: None)
         return
-    side = st.slider(say("course.side"), *_SIDES, price.LARGE, 32, key="course_memory_side")
+    side = st.slider(t("course.side"), *_SIDES, price.LARGE, 32, key="course_memory_side")
     plain, grids = price.tables(config, price.large_map(scene, side))
     show_bars(
-        say("course.tables", stage=block.stage + 1, side=side),
-        {say("course.plain"): plain / 1e6, "H-MHSA": grids / 1e6},
+        t("course.tables", stage=block.stage + 1, side=side),
+        {t("course.plain"): plain / 1e6, "H-MHSA": grids / 1e6},
         " MB",
     )
     st.button(
-        say("course.measure"),
+        t("course.measure"),
         icon=":material/timer:",
         key="course_measure",
         on_click=lambda: st.session_state.setdefault(_TIMES, []).append(
@@ -224,23 +226,25 @@ def _memory(desk: Desk) -> None:
     times = [measured(config, block.size), *st.session_state.get(_TIMES, [])]
     bill, smaller = price.bills(config, block.size)
     ratio = f"{bill.total / smaller.total:.1f}"
-    st.markdown(say("course.clock_says", stage=block.stage + 1, ratio=ratio))
-    _show_times(desk, times)
+    st.markdown(t("course.clock_says", stage=block.stage + 1, ratio=ratio))
+    _show_times(context, times)
 
 
-def _show_times(desk: Desk, times: Sequence[Timed]) -> None:
-    say = desk.say
-    head = [say(f"course.clock_{name}") for name in ("run", "plain", "grids", "faster", "spread")]
+def _show_times(context: StepContext, times: Sequence[Timed]) -> None:
+    t = context.t
+    head = [t(f"course.clock_{name}") for name in ("run", "plain", "grids", "faster", "spread")]
     lines = [head]
     for number, timed in enumerate(times, 1):
-        plain, grids = (f"{1000 * sorted(t)[len(t) // 2]:.1f}" for t in (timed.plain, timed.grids))
+        plain, grids = (
+            f"{1000 * sorted(times)[len(times) // 2]:.1f}" for times in (timed.plain, timed.grids)
+        )
         spread = f"{100 * timed.spread:.0f} %"
         lines.append([str(number), plain, grids, f"{timed.speedup:.1f}×", spread])
     show_table(lines)
-    st.caption(say("course.clock_how", rounds=len(times[0].plain)))
+    st.caption(t("course.clock_how", rounds=len(times[0].plain)))
 
 
-PICTURES: dict[str, Callable[[Desk], None]] = {
+PICTURES: dict[str, Callable[[StepContext], None]] = {
     "4.1": _new_bill,
     "4.2": _paying,
     "4.3": _memory,

@@ -13,46 +13,46 @@ from transcnn.course.scene import Wide
 from transcnn.labels import class_labels
 from transcnn.model.variants import network
 from transcnn.ui.app.tables import show_table
-from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.grids import Board, show_bars, show_boards
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 _PAPER = "transcnn_small"  # the paper's network, which has all kinds of boxes
 _MERGES = (1, 32)  # sides of a merge grid in the task; 1: no merge
 
 
-def _whole(desk: Desk) -> None:
+def _whole(context: StepContext) -> None:
     """4.4: the network as boxes with their shapes, and the inside of one of them."""
-    say, scene = desk.say, desk.scene
+    t, scene = context.t, context.scene
     own = scene.classifier.config.name
     shown = own
     if own != _PAPER:
         shown = st.segmented_control(
-            say("course.network"), [own, _PAPER], default=own, required=True, key="course_network"
+            t("course.network"), [own, _PAPER], default=own, required=True, key="course_network"
         )
     side = scene.trace.crop.size
     found = (
         other_half.boxes(scene) if shown == own else network_boxes(network(_PAPER), (side, side))
     )
     chosen = st.pills(
-        say("course.boxes", side=side),
+        t("course.boxes", side=side),
         range(len(found)),
-        format_func=lambda i: _name(say, found[i]),
+        format_func=lambda i: _name(t, found[i]),
         default=next(i + 1 for i, box in enumerate(found) if box.kind == "attention"),
         required=True,
         wrap=True,
         key=f"course_box_{shown}",
     )
     before = (3, side, side) if chosen == 0 else found[chosen - 1].out
-    _show_inside(desk, found[chosen], before)
-    if desk.revealed:
+    _show_inside(context, found[chosen], before)
+    if context.revealed:
         kinds = {_kind(box): 0 for box in found}
         for box in found:
             kinds[_kind(box)] += box.macs
         total = sum(kinds.values())
         show_bars(
-            say("course.box_shares", total=f"{total:,}"),
-            {say(f"course.box_{kind}"): 100 * macs / total for kind, macs in kinds.items()},
+            t("course.box_shares", total=f"{total:,}"),
+            {t(f"course.box_{kind}"): 100 * macs / total for kind, macs in kinds.items()},
             " %",
         )
 
@@ -66,94 +66,94 @@ def _shape(shape: tuple[int, int, int]) -> str:
     return "×".join(map(str, shape))
 
 
-def _name(say: Words, box: Box) -> str:
-    return f"{say(f'course.box_{_kind(box)}')} {_shape(box.out)}"
+def _name(t: Translator, box: Box) -> str:
+    return f"{t(f'course.box_{_kind(box)}')} {_shape(box.out)}"
 
 
-def _show_inside(desk: Desk, box: Box, entry: tuple[int, int, int]) -> None:
+def _show_inside(context: StepContext, box: Box, entry: tuple[int, int, int]) -> None:
     """The operations of a box, one a line, with the shape after each."""
-    say = desk.say
-    st.markdown(f"**{say(f'course.inside_{_kind(box)}')}**")
-    head = [say(f"course.{name}") for name in ("operation", "shape")]
-    rows = [head, [say("course.entry"), _shape(entry)]]
-    rows += [[_operation(say, piece), _shape(piece.out)] for piece in box.inside]
-    if desk.revealed:
-        costs = [say("cost.macs"), "", *(f"{piece.macs:,}" for piece in box.inside)]
+    t = context.t
+    st.markdown(f"**{t(f'course.inside_{_kind(box)}')}**")
+    head = [t(f"course.{name}") for name in ("operation", "shape")]
+    rows = [head, [t("course.entry"), _shape(entry)]]
+    rows += [[_operation(t, piece), _shape(piece.out)] for piece in box.inside]
+    if context.revealed:
+        costs = [t("cost.macs"), "", *(f"{piece.macs:,}" for piece in box.inside)]
         rows = [[*row, cost] for row, cost in zip(rows, costs, strict=True)]
-    show_table(rows, numbers=int(desk.revealed))
+    show_table(rows, numbers=int(context.revealed))
 
 
-def _operation(say: Words, piece: Piece) -> str:
+def _operation(t: Translator, piece: Piece) -> str:
     k = f"{piece.kernel}×{piece.kernel}"
-    strided = say("course.strided", stride=piece.stride) if piece.stride > 1 else ""
-    return say(f"course.operation_{piece.operation}", k=k) + strided
+    strided = t("course.strided", stride=piece.stride) if piece.stride > 1 else ""
+    return t(f"course.operation_{piece.operation}", k=k) + strided
 
 
-def _votes(desk: Desk) -> None:
+def _votes(context: StepContext) -> None:
     """4.5: two ledgers whose classes are not said; then those of any two classes, and their
     difference."""
-    say, scene = desk.say, desk.scene
+    t, scene = context.t, context.scene
     config = scene.classifier.config
-    labels = class_labels(desk.state.language, config.classes, config.indices)
+    labels = class_labels(context.state.language, config.classes, config.indices)
     first, second = other_half.first_two(scene)
-    st.markdown(say("course.first_and_second", first=labels[first], second=labels[second]))
+    st.markdown(t("course.first_and_second", first=labels[first], second=labels[second]))
     sides = (first, second) if other_half.first_side(scene) == "a" else (second, first)
-    if desk.revealed:
-        _two_classes(desk, labels, sides)
-        _show_task(say)
+    if context.revealed:
+        _two_classes(context, labels, sides)
+        _show_task(t)
         return
     shown = []
     for name, c in zip("AB", sides, strict=True):  # each on a scale of its own: sums would tell
-        votes = scene.ledger.votes(c)
-        drawn = vote_board(desk, name, votes / np.abs(votes).max())
-        shown.append(replace(drawn, numbers=None, unit=say("course.of_the_strongest")))
-    show_boards(desk, shown, lambda *_: None)
-    st.caption(say("course.stretched"))
+        votes = scene.contributions.votes(c)
+        drawn = vote_board(context, name, votes / np.abs(votes).max())
+        shown.append(replace(drawn, numbers=None, unit=t("course.of_the_strongest")))
+    show_boards(context, shown, lambda *_: None)
+    st.caption(t("course.stretched"))
 
 
-def _two_classes(desk: Desk, labels: Sequence[str], sides: tuple[int, int]) -> None:
+def _two_classes(context: StepContext, labels: Sequence[str], sides: tuple[int, int]) -> None:
     """The ledgers of two classes, at first those of the question, where they were."""
-    say, ledger = desk.say, desk.scene.ledger
-    first_two = other_half.first_two(desk.scene)
-    order = np.argsort(-ledger.logits, kind="stable").tolist()
+    t, contributions = context.t, context.scene.contributions
+    first_two = other_half.first_two(context.scene)
+    order = np.argsort(-contributions.logits, kind="stable").tolist()
     chosen = {
         letter: column.selectbox(
-            say(f"course.class_{letter}"),
+            t(f"course.class_{letter}"),
             order,
             order.index(c),
             format_func=labels.__getitem__,
-            key=f"course_class_{letter}|{desk.step_place}",
+            key=f"course_class_{letter}|{context.step_place}",
         )
         for letter, column, c in zip("kj", st.columns(2), first_two, strict=True)
     }
-    votes = {letter: ledger.votes(c) for letter, c in chosen.items()}
+    votes = {letter: contributions.votes(c) for letter, c in chosen.items()}
     difference = votes["k"] - votes["j"]
     letters = "kj" if sides == first_two else "jk"
     shown = [
-        vote_board(desk, f"{side} · {letter}: {labels[chosen[letter]]}", votes[letter])
+        vote_board(context, f"{side} · {letter}: {labels[chosen[letter]]}", votes[letter])
         for side, letter in zip("AB", letters, strict=True)
     ]
-    if st.toggle(say("course.k_minus_j"), key="course_k_minus_j"):
+    if st.toggle(t("course.k_minus_j"), key="course_k_minus_j"):
         name = f"{labels[chosen['k']]} − {labels[chosen['j']]}"
-        shown = [vote_board(desk, name, difference)]
-    show_boards(desk, shown, lambda *_: None)
+        shown = [vote_board(context, name, difference)]
+    show_boards(context, shown, lambda *_: None)
     for letter, c in chosen.items():
         st.markdown(
-            say(
+            t(
                 "course.adds_up",
                 letter=letter,
                 votes=f"{votes[letter].sum():.4f}",
-                bias=f"{ledger.biases[c]:+.4f}".replace("-", "− ").replace("+", "+ "),
-                logit=f"{ledger.logits[c]:.4f}",
-                residual=f"{abs(ledger.residual(c)):.0e}",
+                bias=f"{contributions.biases[c]:+.4f}".replace("-", "− ").replace("+", "+ "),
+                logit=f"{contributions.logits[c]:.4f}",
+                residual=f"{abs(contributions.residual(c)):.0e}",
             )
         )
     against = int((difference < 0).sum())
-    st.markdown(say("course.against", count=against, cells=difference.size))
-    st.caption(say("course.votes_limit"))
+    st.markdown(t("course.against", count=against, cells=difference.size))
+    st.caption(t("course.votes_limit"))
 
 
-def vote_board(desk: Desk, name: str, votes: Wide) -> Board:
+def vote_board(context: StepContext, name: str, votes: Wide) -> Board:
     """A board of votes [rows, columns], given in logits, with their numbers."""
     rows, columns = votes.shape
     hundredths = [round(100 * float(v), 3) for v in votes.ravel()]
@@ -161,18 +161,18 @@ def vote_board(desk: Desk, name: str, votes: Wide) -> Board:
         name,
         rows,
         columns,
-        desk.say("course.board_says", rows=rows, columns=columns),
+        context.t("course.board_says", rows=rows, columns=columns),
         votes=hundredths,
-        unit=desk.say("course.hundredths"),
+        unit=context.t("course.hundredths"),
         numbers=[str(round(v)).replace("-", "−") for v in hundredths],
     )
 
 
-def _show_task(say: Words) -> None:
+def _show_task(t: Translator) -> None:
     """The task of the chapter: merge grids for a large picture under a budget."""
     with st.container(border=True):
         st.markdown(
-            say(
+            t(
                 "course.task_says",
                 side=price.TASK_SIDE,
                 channels=price.TASK_WIDTH,
@@ -182,7 +182,7 @@ def _show_task(say: Words) -> None:
         first, second = (
             int(
                 st.number_input(
-                    say("course.task_grid", level=level), *_MERGES, 1, key=f"course_task_{level}"
+                    t("course.task_grid", level=level), *_MERGES, 1, key=f"course_task_{level}"
                 )
             )
             for level in (0, 1)
@@ -190,10 +190,10 @@ def _show_task(say: Words) -> None:
         merges = tuple(grid for grid in (first, second) if grid > 1)
         bill = price.task_bill(merges)
         done = "course.task_done" if bill < price.BUDGET else "course.task_not_yet"
-        st.markdown(say(done, bill=f"{bill:,}", grids=", ".join(map(str, merges)) or "–"))
+        st.markdown(t(done, bill=f"{bill:,}", grids=", ".join(map(str, merges)) or "–"))
 
 
-PICTURES: dict[str, Callable[[Desk], None]] = {
+PICTURES: dict[str, Callable[[StepContext], None]] = {
     "4.4": _whole,
     "4.5": _votes,
 }

@@ -14,9 +14,14 @@ from transcnn.course import ch5_claims as claims
 from transcnn.course.scene import board_heads
 from transcnn.figures.scale import format_multiple
 from transcnn.ui.app.session import Selection
-from transcnn.ui.pages.course.answers import choose_switch, compare_answers, list_answers, percent
+from transcnn.ui.pages.course.answers import (
+    choose_intervention,
+    compare_answers,
+    list_answers,
+    percent,
+)
 from transcnn.ui.pages.course.ch4_network import vote_board
-from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.covering import show_covering
 from transcnn.ui.pages.course.grids import (
     Board,
@@ -36,9 +41,9 @@ _SHARES = (0, 20, 40, 60, 80)  # percent, to choose from
 _FILLS: tuple[Fill, ...] = ("scraps", "gray")
 
 
-def _cells_of(desk: Desk, name: str, size: tuple[int, int]) -> Board:
+def _cells_of(context: StepContext, name: str, size: tuple[int, int]) -> Board:
     rows, columns = size
-    says = desk.say("course.board_says", rows=rows, columns=columns)
+    says = context.t("course.board_says", rows=rows, columns=columns)
     return Board(name, rows, columns, says, start=(rows // 2, columns // 2))
 
 
@@ -49,14 +54,14 @@ def _multiples(row: "np.typing.NDArray[np.floating]") -> list[float | None]:
 # 5.4
 
 
-def _scraps(desk: Desk) -> None:
+def _patches(context: StepContext) -> None:
     """5.4: the picture with scraps, who reads what in it, and who keeps the answer."""
-    say, scene = desk.say, desk.scene
+    t, scene = context.t, context.scene
     share, fill = claims.SHARE, _FILLS[0]
-    if desk.revealed:
+    if context.revealed:
         share = (
             st.select_slider(
-                say("course.share"),
+                t("course.share"),
                 _SHARES,
                 round(100 * share),
                 format_func=lambda p: f"{p} %",
@@ -66,10 +71,10 @@ def _scraps(desk: Desk) -> None:
         )
         fill = (
             st.segmented_control(
-                say("occlusion.fill"),
+                t("occlusion.fill"),
                 _FILLS,
                 default=fill,
-                format_func=lambda name: say(f"occlusion.fill_{name}"),
+                format_func=lambda name: t(f"occlusion.fill_{name}"),
                 key="course_fill",
             )
             or fill
@@ -82,12 +87,12 @@ def _scraps(desk: Desk) -> None:
         {"box": [int(v) for v in (*at, *at)], "colour": "seen", "dashed": False}
         for at in np.argwhere(~hiding.own)
     ]
-    empty = _cells_of(desk, say("occlusion.picture_head"), (size[0], size[1]))
+    empty = _cells_of(context, t("occlusion.picture_head"), (size[0], size[1]))
     shown = [
         empty,
         replace(
             empty,
-            name=say("course.reading_of" if hiding.own[y, x] else "course.scrap_reads"),
+            name=t("course.reading_of" if hiding.own[y, x] else "course.scrap_reads"),
             multiples=_multiples(reading.shares[cell]),
             marks=[mark(cell, "t")],
             boxes=strangers,
@@ -96,145 +101,147 @@ def _scraps(desk: Desk) -> None:
         ),
     ]
     picture = (f"/{fill}{share:g}", hiding.pixels)
-    show_boards(desk, shown, ask_from(desk, (size[0], size[1])), picture)
-    st.caption(say("course.strangers"))
-    if not desk.revealed:
+    show_boards(context, shown, ask_from(context, (size[0], size[1])), picture)
+    st.caption(t("course.strangers"))
+    if not context.revealed:
         return
     parts = {
-        say("course.from_own"): reading.from_own,
-        say("course.from_scraps"): reading.from_hidden,
-        say("course.even_own"): float(hiding.own.mean()),
+        t("course.from_own"): reading.from_own,
+        t("course.from_scraps"): reading.from_hidden,
+        t("course.even_own"): float(hiding.own.mean()),
     }
-    show_bars(say("course.to_own"), {n: 100 * v for n, v in parts.items() if v is not None}, " %")
+    show_bars(t("course.to_own"), {n: 100 * v for n, v in parts.items() if v is not None}, " %")
     list_answers(
-        desk,
+        context,
         {
-            say("occlusion.attention_head"): hiding.with_attention.top,
-            say("view.switch_uniform"): even,
-            say("occlusion.body_head"): hiding.body.top,
+            t("occlusion.attention_head"): hiding.with_attention.top,
+            t("view.switch_uniform"): even,
+            t("occlusion.body_head"): hiding.body.top,
         },
     )
-    say_limit(desk)
+    say_limit(context)
 
 
 # 5.5
 
 
-def _wrong(desk: Desk) -> None:
+def _wrong(context: StepContext) -> None:
     """5.5: an error; a box round the subject, and cells to be covered."""
-    say, scene = desk.say, desk.scene
+    t, scene = context.t, context.scene
     if not scene.experiments.accepted:
-        _name_the_right_class(desk)
+        _name_the_right_class(context)
     case = claims.error_case(scene)
     if case is None:
         show_boards(
-            desk, [_cells_of(desk, say("occlusion.picture_head"), board_of(scene.pixels))], _nothing
+            context,
+            [_cells_of(context, t("occlusion.picture_head"), board_of(scene.pixels))],
+            _nothing,
         )
         return
     if case.of is not scene.experiments:
         assert case.of.sample is not None  # another picture than the visitor's is a sample
-        title = desk.state.sample_source(case.of.sample).title
-        st.markdown(say("course.right_here", picture=title))
+        title = context.state.sample_source(case.of.sample).title
+        st.markdown(t("course.right_here", picture=title))
     elif case.share:
-        st.markdown(say("course.misled", share=f"{100 * case.share:.0f}"))
+        st.markdown(t("course.misled", share=f"{100 * case.share:.0f}"))
     answer = softmax(case.look.logits)[case.wrong]
     wrong, right = (plain(scene.label(place)) for place in (case.wrong, case.right))
-    st.markdown(say("course.error_says", wrong=wrong, right=right, p=percent(answer)))
+    st.markdown(t("course.error_says", wrong=wrong, right=right, p=percent(answer)))
     size, box = board_of(case.of.pixels), claims.subject_box(scene, case.of)
     picture = f"/{case.of.sample}{case.share:g}", case.look.pixels
     framed = replace(
-        _cells_of(desk, say("course.draw_box"), size),
+        _cells_of(context, t("course.draw_box"), size),
         boxes=[{"box": list(box), "colour": "asker", "dashed": False}],
-        marks=_corner_mark(desk, size[1]),
+        marks=_corner_mark(context, size[1]),
         pick=True,
     )
     boards = [framed]
-    if desk.revealed:
+    if context.revealed:
         marks = [*framed.marks, mark(claims.middle_cell(box, size[1]), "t")]
         multiples = _multiples(claims.case_row(scene, case))
-        boards = [replace(framed, name=say("course.box_reading"), multiples=multiples, marks=marks)]
-    elif desk.posed["Q53"] is not None:
-        covered = _cells_of(desk, say("course.pick_cover"), size)
-        boards.append(guess_marks(desk, "Q53", replace(covered, pick=not desk.kept("Q53"))))
+        boards = [replace(framed, name=t("course.box_reading"), multiples=multiples, marks=marks)]
+    elif context.posed["Q53"] is not None:
+        covered = _cells_of(context, t("course.pick_cover"), size)
+        boards.append(guess_marks(context, "Q53", replace(covered, pick=not context.kept("Q53"))))
 
     def pick(board: int, row: int, column: int) -> None:
         if board == 0:
-            _take_corner(desk, (row, column), size)
+            _take_corner(context, (row, column), size)
         else:
-            guess_at(desk, "Q53")(board, row, column)
+            guess_at(context, "Q53")(board, row, column)
 
-    show_boards(desk, boards, pick, picture)
+    show_boards(context, boards, pick, picture)
     if st.session_state.pop("course_box_refused", False):
-        st.warning(say("course.box_refused"))
-    st.caption(say("course.box_how"))
-    if desk.revealed:
+        st.warning(t("course.box_refused"))
+    st.caption(t("course.box_how"))
+    if context.revealed:
         times = format_multiple(claims.in_the_box(scene, case)).removesuffix("×")
-        st.markdown(say("course.in_the_box", times=times))
-        say_limit(desk)
-        _show_what_it_lives_on(desk, case)
+        st.markdown(t("course.in_the_box", times=times))
+        say_limit(context)
+        _show_what_it_lives_on(context, case)
 
 
-def _show_what_it_lives_on(desk: Desk, case: claims.Case) -> None:
+def _show_what_it_lives_on(context: StepContext, case: claims.Case) -> None:
     """What each cell does for the error, cells to be covered, and the switches."""
-    say = desk.say
-    gains = vote_board(desk, say("course.cover_gains"), claims.cover_gains(case))
-    if desk.posed["Q53"] is not None:
-        gains = guess_marks(desk, "Q53", gains)
-    votes = vote_board(desk, say("course.lead_ledger"), claims.lead_votes(case))
+    t = context.t
+    gains = vote_board(context, t("course.cover_gains"), claims.cover_gains(case))
+    if context.posed["Q53"] is not None:
+        gains = guess_marks(context, "Q53", gains)
+    votes = vote_board(context, t("course.lead_ledger"), claims.lead_votes(case))
     picture = f"/{case.of.sample}{case.share:g}", case.look.pixels
-    show_boards(desk, [gains, votes], _nothing, picture, "course_gains")
-    st.caption(say("course.votes_limit"))
-    show_covering(desk, case.look, f"{case.of.run.name}/{case.share:g}")
+    show_boards(context, [gains, votes], _nothing, picture, "course_gains")
+    st.caption(t("course.votes_limit"))
+    show_covering(context, case.look, f"{case.of.run.name}/{case.share:g}")
     if case.share == 0:  # the switches run the picture as it is
-        switch = choose_switch(desk, "course_switch")
+        intervention = choose_intervention(context, "course_switch")
         runs = case.of.switched
-        compare_answers(desk, runs["on"], runs[switch], say(f"view.switch_{switch}"))
+        compare_answers(context, runs["on"], runs[intervention], t(f"view.switch_{intervention}"))
 
 
 def _nothing(_: int, __: int, ___: int) -> None:
     """For boards that cannot be picked."""
 
 
-def _name_the_right_class(desk: Desk) -> None:
+def _name_the_right_class(context: StepContext) -> None:
     """Ask which class would be right, where nobody else knows."""
-    say, course = desk.say, desk.state.course
+    t, course = context.t, context.state.course
 
     def take() -> None:
         right = st.session_state["course_right"]
-        desk.go(replace(course, right=right, box=None))
+        context.go(replace(course, right=right, box=None))
 
     st.session_state["course_right"] = course.right
     st.selectbox(
-        say("course.right_class"),
-        range(len(desk.scene.labels)),
-        format_func=desk.scene.label,
+        t("course.right_class"),
+        range(len(context.scene.labels)),
+        format_func=context.scene.label,
         key="course_right",
-        placeholder=say("course.right_placeholder"),
+        placeholder=t("course.right_placeholder"),
         on_change=take,
     )
 
 
-def _corner(desk: Desk) -> str:
-    return f"corner|{desk.step_place}"
+def _corner(context: StepContext) -> str:
+    return f"corner|{context.step_place}"
 
 
-def _corner_mark(desk: Desk, columns: int) -> list[dict[str, object]]:
-    first = st.session_state.get(_corner(desk))
+def _corner_mark(context: StepContext, columns: int) -> list[dict[str, object]]:
+    first = st.session_state.get(_corner(context))
     if first is None:
         return []
     return [mark(first[0] * columns + first[1], "?", dashed=True)]
 
 
-def _take_corner(desk: Desk, at: tuple[int, int], size: tuple[int, int]) -> None:
+def _take_corner(context: StepContext, at: tuple[int, int], size: tuple[int, int]) -> None:
     """The first of two corners of the box, or the second one."""
-    first = st.session_state.pop(_corner(desk), None)
+    first = st.session_state.pop(_corner(context), None)
     if first is None:
-        st.session_state[_corner(desk)] = at
+        st.session_state[_corner(context)] = at
         return
     (top, bottom), (left, right) = (sorted(pair) for pair in zip(first, at, strict=True))
     box = (top, left, bottom, right)
     if claims.fits(box, size):
-        desk.go(replace(desk.state.course, box=box))
+        context.go(replace(context.state.course, box=box))
     else:
         st.session_state["course_box_refused"] = True
 
@@ -242,67 +249,67 @@ def _take_corner(desk: Desk, at: tuple[int, int], size: tuple[int, int]) -> None
 # 5.6
 
 
-def _claim(desk: Desk) -> None:
+def _claim(context: StepContext) -> None:
     """5.6: a reading; then the card that says what was found, and cells to be covered."""
-    say, scene = desk.say, desk.scene
+    t, scene = context.t, context.scene
     block = scene.clear_block or scene.block
     cell, other, _ = claims.claimed(scene)
     row, head = scene.row(block), None
-    if desk.revealed:
+    if context.revealed:
         head = st.selectbox(
-            say("view.head"),
+            t("view.head"),
             range(block.heads),
             index=None,
-            format_func=lambda h: say("course.head", head=h + 1),
-            placeholder=say("course.mean"),
+            format_func=lambda h: t("course.head", head=h + 1),
+            placeholder=t("course.mean"),
             key="course_head",
         )
         if head is not None:
             row = board_heads(block)[head, cell]
             other = int(np.argmax(np.where(np.arange(len(row)) == cell, -1, row)))
     marks = [mark(cell, "t"), mark(other, "u", "seen")]
-    shown = last_board(desk, block, say("course.reading_of"), row, pick=True, marks=marks)
-    show_boards(desk, [shown], ask_from(desk, block.levels[-1].size))
-    say_asking(desk)
-    say_limit(desk)
-    if not desk.revealed:
+    shown = last_board(context, block, t("course.reading_of"), row, pick=True, marks=marks)
+    show_boards(context, [shown], ask_from(context, block.levels[-1].size))
+    say_asking(context)
+    say_limit(context)
+    if not context.revealed:
         return
-    switch = choose_switch(desk, "course_switch")
+    intervention = choose_intervention(context, "course_switch")
     runs, top = scene.experiments.switched, scene.top
-    before, now = (float(softmax(runs[s])[top]) for s in ("on", switch))
+    before, now = (float(softmax(runs[s])[top]) for s in ("on", intervention))
     control = controls.multiples(controls.random_board(scene, block)[cell])[other]
     place = scene.token(block.size)
-    selection = Selection(block.stage, block.block, head, place, switch)
-    shown_there = replace(desk.shown, selection=selection)
-    linked = desk.shown.source.sample is not None and desk.state.guest is None
+    selection = Selection(block.stage, block.block, head, place, intervention)
+    shown_there = replace(context.shown, selection=selection)
+    linked = context.shown.source.sample is not None and context.state.custom_model is None
     lines = [
-        say("course.card_picture", picture=desk.shown.source.title, model=desk.state.model),
-        say(
+        t("course.card_picture", picture=context.shown.source.title, model=context.state.model),
+        t(
             "course.card_place",
             stage=block.stage + 1,
             block=block.block + 1,
-            head=say("course.mean") if head is None else say("course.head", head=head + 1),
+            head=t("course.mean") if head is None else t("course.head", head=head + 1),
             t=claims.spell_cell(scene, cell),
             u=claims.spell_cell(scene, other),
             x=format_multiple(float(controls.multiples(row)[other])),
         ),
-        say("course.card_control", x=format_multiple(float(control))),
-        say(
+        t("course.card_control", x=format_multiple(float(control))),
+        t(
             "course.card_switch",
-            switch=say(f"view.switch_{switch}"),
+            intervention=t(f"view.switch_{intervention}"),
             answer=scene.label(top),
             before=percent(before),
             now=percent(now),
-            first=scene.label(int(runs[switch].argmax())),
+            first=scene.label(int(runs[intervention].argmax())),
         ),
-        _address(shown_there.query) if linked else say("course.card_unlinked"),
+        _address(shown_there.query) if linked else t("course.card_unlinked"),
     ]
     with st.container(border=True):
-        st.markdown(f"**{say('course.card')}**")
+        st.markdown(f"**{t('course.card')}**")
         st.code("\n".join(lines), language=None, wrap_lines=True)
-        shown_there.link_to("explore", say("course.card_open"))
-    st.markdown(f"**{say('course.smallest_cover')}**")
-    show_covering(desk, scene.experiments.with_scraps(0), scene.experiments.run.name)
+        shown_there.link_to("explore", t("course.card_open"))
+    st.markdown(f"**{t('course.smallest_cover')}**")
+    show_covering(context, scene.experiments.with_patches(0), scene.experiments.run.name)
 
 
 def _address(query: dict[str, str]) -> str:
@@ -312,8 +319,8 @@ def _address(query: dict[str, str]) -> str:
     return urlunsplit((here.scheme, here.netloc, path, urlencode(query), ""))
 
 
-PICTURES: dict[str, Callable[[Desk], None]] = {
-    "5.4": _scraps,
+PICTURES: dict[str, Callable[[StepContext], None]] = {
+    "5.4": _patches,
     "5.5": _wrong,
     "5.6": _claim,
 }

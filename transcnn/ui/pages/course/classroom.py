@@ -16,7 +16,7 @@ from transcnn.ui.app.session import AppState
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import Progress
 from transcnn.ui.pages.course.role import Seat
-from transcnn.words.translator import Words, plain, words
+from transcnn.words.translator import Translator, plain, translator
 
 REFRESH_S = 3  # between two looks at whether the class went on
 _SWEEP_S = 600.0
@@ -42,7 +42,7 @@ def door() -> Door:
     return Door()
 
 
-def enter(state: AppState, say: Words) -> Teacher | Learner | None:
+def enter(state: AppState, t: Translator) -> Teacher | Learner | None:
     """The class of the visitor's seat; where there is none, that is said, and they sit alone."""
     seat = state.seat
     known = classes()  # from the first visit on, what is too old is deleted
@@ -51,7 +51,7 @@ def enter(state: AppState, say: Words) -> Teacher | Learner | None:
     try:
         room = known.enter(seat.code, seat.key)
     except NoClass as error:
-        st.warning(plain(say.error(error)))
+        st.warning(plain(t.error(error)))
         state.sit(Seat(teaching=seat.teaching))
         return None
     if seat.teaching != isinstance(room, Teacher):  # a key of the other kind than the view
@@ -92,7 +92,7 @@ def go_to(state: AppState, room: Teacher | Learner, slide: Slide) -> None:
         data = room.picture(slide.shared)
         if data is None:  # another one is shared by now: the next slide shows it
             return
-        title = words(state.language)("classroom.shared_picture")
+        title = translator(state.language)("classroom.shared_picture")
         state.show_upload(title, title, data)
     if state.model != slide.model:
         state.show_model(slide.model)

@@ -17,7 +17,7 @@ from transcnn.errors import NoClass
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.view import Shown
 from transcnn.ui.pages.course.link import CourseChoice
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 # Letters have one colour each, on the picture and in the equation: by theme.
 COLOURS = {
@@ -27,7 +27,7 @@ COLOURS = {
 
 
 @dataclass(frozen=True)
-class Desk:
+class StepContext:
     """One step for one visitor; `posed` are its questions about this picture, None: left out.
 
     `teaching`: in the teacher's view. `room` is the class that the visitor is in, `standing` how it
@@ -35,7 +35,7 @@ class Desk:
     """
 
     state: AppState
-    say: Words
+    t: Translator
     shown: Shown
     step: Step
     lesson: Lesson
@@ -69,10 +69,10 @@ class Desk:
     def spelled(self, name: str, posed: Posed) -> Spelled:
         """A question of the step in words."""
 
-        def say(word: str, **gaps: object) -> str:
-            return self.say(f"course.{word}", **gaps)
+        def t(word: str, **placeholders: object) -> str:
+            return self.t(f"course.{word}", **placeholders)
 
-        return Spelled(self.lesson.questions[name], posed, say)
+        return Spelled(self.lesson.questions[name], posed, t)
 
     def kept(self, name: str) -> Kept | None:
         """The guess at a question; None also for one from a file that cannot be a guess at it."""

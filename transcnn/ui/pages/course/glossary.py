@@ -10,12 +10,12 @@ from transcnn.course.word_card import draw
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.pages.course.context import COLOURS
 from transcnn.words import LANGUAGES
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 
-def show_word_card(say: Words) -> None:
+def show_word_card(t: Translator) -> None:
     """Draw the card."""
-    card = load_glossary(say.language).card
+    card = load_glossary(t.language).card
     ink = COLOURS["dark" if st.context.theme.type == "dark" else "light"]["asker"]
     cells = "".join(
         f'<div style="flex: 1 1 180px"><b>{escape(card[word].term)}</b><br>'
@@ -23,7 +23,7 @@ def show_word_card(say: Words) -> None:
         f"{escape(card[word].says)}</div>"
         for word in CARD
     )
-    with st.expander(say("course.word_card"), expanded=True):
+    with st.expander(t("course.word_card"), expanded=True):
         st.html(f'<div style="display: flex; flex-wrap: wrap; gap: 20px">{cells}</div>')
 
 
@@ -32,11 +32,11 @@ def _address(drawing: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
 
 
-def show_glossary(say: Words) -> None:
+def show_glossary(t: Translator) -> None:
     """Draw every term in both languages, and what it means in the one that is spoken."""
     terms = {language: load_glossary(language).terms for language in LANGUAGES}
-    rows = [[*LANGUAGES.values(), say("course.in_one_breath")]]
-    for name, spoken in terms[say.language].items():
+    rows = [[*LANGUAGES.values(), t("course.in_one_breath")]]
+    for name, spoken in terms[t.language].items():
         rows.append([*(terms[lang][name].term for lang in LANGUAGES), spoken.says])
-    with st.expander(say("course.glossary")):
+    with st.expander(t("course.glossary")):
         show_table(rows, numbers=0)

@@ -16,7 +16,7 @@ from transcnn.figures.scale import DARK, LIGHT, NORM_TOP, VOTE_TOP
 from transcnn.trace.trace import BlockTrace
 from transcnn.ui.components import boards
 from transcnn.ui.components.maps import seen_url
-from transcnn.ui.pages.course.context import COLOURS, Desk
+from transcnn.ui.pages.course.context import COLOURS, StepContext
 from transcnn.ui.pages.course.questions import clicked_key
 
 _BOARDS = "course_boards"
@@ -65,19 +65,21 @@ def mark(cell: int, letter: str, colour: str = "asker", dashed: bool = False) ->
     return {"cell": cell, "letter": letter, "colour": colour, "dashed": dashed}
 
 
-def last_board(desk: Desk, block: BlockTrace, name: str, row: Wide | None, **more: Any) -> Board:
+def last_board(
+    context: StepContext, block: BlockTrace, name: str, row: Wide | None, **more: Any
+) -> Board:
     """The block's last board with a reading on it, and the asker marked."""
     rows, columns = block.levels[-1].size
     multiples: list[float | None] | None = None
     if row is not None:
         multiples = [round(float(m), 4) for m in row * rows * columns]
-    cell = desk.scene.cell(block)
+    cell = context.scene.cell(block)
     more.setdefault("marks", [mark(cell, "t")])
     return Board(
         name,
         rows,
         columns,
-        desk.say("course.board_says", rows=rows, columns=columns),
+        context.t("course.board_says", rows=rows, columns=columns),
         multiples,
         start=divmod(cell, columns),
         **more,
@@ -85,7 +87,7 @@ def last_board(desk: Desk, block: BlockTrace, name: str, row: Wide | None, **mor
 
 
 def show_boards(
-    desk: Desk,
+    context: StepContext,
     shown: Sequence[Board],
     on_pick: Callable[[int, int, int], None],
     picture: tuple[str, NDArray[np.uint8]] | None = None,
@@ -95,58 +97,58 @@ def show_boards(
     name and pixels to show in place of the desk's; `mounted` is another name for each mount of a
     page.
     """
-    key, pixels = picture or ("", desk.scene.pixels)
+    key, pixels = picture or ("", context.scene.pixels)
 
     def picked() -> None:
         found = st.session_state[mounted]["picked"]
         if found is not None:  # a trigger is None again in the run after its own
             on_pick(int(found["board"]), int(found["row"]), int(found["column"]))
 
-    words = desk.say.table("view")
+    words = context.t.table("view")
     boards(
         mounted,
         {
             "boards": [asdict(board) for board in shown],
-            "photo": seen_url(f"{desk.shown.opened.key}{key}", pixels),
+            "photo": seen_url(f"{context.shown.opened.key}{key}", pixels),
             "top": NORM_TOP,
             "most": VOTE_TOP,
-            "pixels": desk.scene.trace.crop.size,
+            "pixels": context.scene.trace.crop.size,
             "ramps": {"light": LIGHT, "dark": DARK},
-            "colours": desk.colours,
+            "colours": context.colours,
             "words": {
                 **{name: words[name] for name in ("bar_less", "bar_even", "bar_more")},
-                "cell": desk.say.table("course")["cell_says"],
-                "amount": desk.say("course.amount"),
-                "vote_for": desk.say("course.vote_for"),
-                "vote_against": desk.say("course.vote_against"),
-                "least": desk.say("course.own_least"),
-                "most": desk.say("course.own_most"),
+                "cell": context.t.table("course")["cell_says"],
+                "amount": context.t("course.amount"),
+                "vote_for": context.t("course.vote_for"),
+                "vote_against": context.t("course.vote_against"),
+                "least": context.t("course.own_least"),
+                "most": context.t("course.own_most"),
             },
         },
         on_pick=picked,
     )
 
 
-def ask_from(desk: Desk, size: tuple[int, int]) -> Callable[[int, int, int], None]:
+def ask_from(context: StepContext, size: tuple[int, int]) -> Callable[[int, int, int], None]:
     """Lets the middle of the picked cell ask, on boards of `size`."""
 
     def pick(_: int, row: int, column: int) -> None:
-        side = desk.scene.trace.crop.size
+        side = context.scene.trace.crop.size
         y, x = (
             (2 * p + 1) * side // (2 * count) for p, count in zip((row, column), size, strict=True)
         )
-        desk.ask_from((y, x))
+        context.ask_from((y, x))
 
     return pick
 
 
 def guess_at(
-    desk: Desk, name: str, origin: tuple[int, int] = (0, 0)
+    context: StepContext, name: str, origin: tuple[int, int] = (0, 0)
 ) -> Callable[[int, int, int], None]:
     """Keeps the picked cell as the guess at a click question, until it is said how sure it is."""
 
     def pick(_: int, row: int, column: int) -> None:
-        st.session_state[clicked_key(desk.question_place(name))] = (
+        st.session_state[clicked_key(context.question_place(name))] = (
             row + origin[0],
             column + origin[1],
         )
@@ -155,12 +157,12 @@ def guess_at(
 
 
 def draw_at(
-    desk: Desk, name: str, origin: tuple[int, int] = (0, 0)
+    context: StepContext, name: str, origin: tuple[int, int] = (0, 0)
 ) -> Callable[[int, int, int], None]:
     """Keeps picked cells as two opposite corners of a rectangle; a third one begins anew."""
 
     def pick(_: int, row: int, column: int) -> None:
-        key = clicked_key(desk.question_place(name))
+        key = clicked_key(context.question_place(name))
         y, x = row + origin[0], column + origin[1]
         before = st.session_state.get(key)
         if before is not None and len(before) == 2:
@@ -172,17 +174,17 @@ def draw_at(
     return pick
 
 
-def _guess(desk: Desk, name: str) -> tuple[int, ...] | None:
-    kept = desk.kept(name)
-    found = kept.guess if kept else st.session_state.get(clicked_key(desk.question_place(name)))
+def _guess(context: StepContext, name: str) -> tuple[int, ...] | None:
+    kept = context.kept(name)
+    found = kept.guess if kept else st.session_state.get(clicked_key(context.question_place(name)))
     return tuple(map(int, found)) if isinstance(found, tuple) else None
 
 
-def guess_marks(desk: Desk, name: str, board: Board) -> Board:
+def guess_marks(context: StepContext, name: str, board: Board) -> Board:
     """The board with the cell or rectangle that was guessed, and once it is revealed, the right
     one.
     """
-    posed, guess = desk.posed[name], _guess(desk, name)
+    posed, guess = context.posed[name], _guess(context, name)
     top, left = board.origin
     marks, boxes = list(board.marks), list(board.boxes)
 
@@ -194,7 +196,7 @@ def guess_marks(desk: Desk, name: str, board: Board) -> Board:
         inside = [v - by for v, by in zip(found, shift, strict=True)]
         return {"box": inside, "colour": "seen", "dashed": dashed}
 
-    if desk.revealed and posed is not None:
+    if context.revealed and posed is not None:
         if isinstance(posed.asks, Click) and not posed.asks.none_right:
             marks.append(mark(cell(*posed.asks.best), "u", "seen"))
         elif isinstance(posed.asks, Draw):
@@ -206,15 +208,15 @@ def guess_marks(desk: Desk, name: str, board: Board) -> Board:
     return replace(board, marks=marks, boxes=boxes)
 
 
-def say_asking(desk: Desk) -> None:
+def say_asking(context: StepContext) -> None:
     """That the visitor may let another cell ask, where they may."""
-    if desk.may_ask:
-        st.caption(desk.say("course.click_asks"))
+    if context.may_ask:
+        st.caption(context.t("course.click_asks"))
 
 
-def say_limit(desk: Desk) -> None:
+def say_limit(context: StepContext) -> None:
     """What a reading does not prove."""
-    st.caption(desk.say("course.limit"))
+    st.caption(context.t("course.limit"))
 
 
 def show_bars(title: str, values: dict[str, float], unit: str) -> None:

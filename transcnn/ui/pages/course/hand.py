@@ -9,47 +9,45 @@ from transcnn.course import ch1_attention as asking
 from transcnn.course.hand_map import LARGEST, read_map
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.components import hand_map
-from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.context import StepContext
 
 _HAND = "course_hand"
 
 
-def edit_map(desk: Desk) -> None:
+def edit_map(context: StepContext) -> None:
     """The map, to be edited."""
 
     def change() -> None:
         numbers = read_map(st.session_state[_HAND]["numbers"])
         if numbers is not None:
-            desk.state.take_step(replace(desk.state.course, hand=numbers))
+            context.state.take_step(replace(context.state.course, hand=numbers))
 
-    st.markdown(desk.say("course.hand_map", largest=LARGEST))
+    st.markdown(context.t("course.hand_map", largest=LARGEST))
     hand_map(
         _HAND,
         {
-            "numbers": desk.scene.hand,
+            "numbers": context.scene.hand,
             "largest": LARGEST,
-            "label": desk.say("course.hand_label"),
-            "place": desk.say.table("course")["cell"],
+            "label": context.t("course.hand_label"),
+            "place": context.t.table("course")["cell"],
         },
         on_change=change,
     )
 
 
-def show_products(desk: Desk, level: int, grid: int, askers: Sequence[int]) -> None:
+def show_products(context: StepContext, level: int, grid: int, queries: Sequence[int]) -> None:
     """Every product of some askers of a grid of the example."""
-    worked = desk.scene.worked.levels[level]
-    say = desk.say
-    head = ["x", "n", "2ⁿ", "Σ", say("course.weights"), say("course.weight_value"), "o", "A"]
-    rows = [asking.product_row(worked, grid, asker) for asker in askers]
+    worked = context.scene.worked.levels[level]
+    t = context.t
+    head = ["x", "n", "2ⁿ", "Σ", t("course.weights"), t("course.weight_value"), "o", "A"]
+    rows = [asking.product_row(worked, grid, query) for query in queries]
     with st.container(key=f"hand_table_{level}_{grid}"):  # set smaller
         show_table([head, *rows], numbers=0)
 
 
-def show_all_products(desk: Desk) -> None:
+def show_all_products(context: StepContext) -> None:
     """The products of level 0, grid by grid."""
-    say, worked = desk.say, desk.scene.worked
+    t, worked = context.t, context.scene.worked
     for grid, name in enumerate(("top_left", "top_right", "bottom_left", "bottom_right")):
-        st.markdown(
-            f"**{say(f'course.{name}')}**, v = {asking.four(worked.levels[0].values[grid])}"
-        )
-        show_products(desk, 0, grid, range(4))
+        st.markdown(f"**{t(f'course.{name}')}**, v = {asking.four(worked.levels[0].values[grid])}")
+        show_products(context, 0, grid, range(4))

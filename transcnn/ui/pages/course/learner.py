@@ -7,30 +7,30 @@ from transcnn.course.classroom.store import Learner, Standing
 from transcnn.errors import ClassError, NoClass, TooManyCodes
 from transcnn.ui.app.session import AppState
 from transcnn.ui.pages.course.classroom import REFRESH_S, classes, door, go_to, looks_at
-from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.role import Seat
-from transcnn.words.translator import Words, plain
+from transcnn.words.translator import Translator, plain
 
 _CODE, _NAME, _REFUSED = "class_code", "class_name", "class_refused"
 
 
-def show_door(state: AppState, say: Words) -> None:
+def show_door(state: AppState, t: Translator) -> None:
     """Draw the way into a class, by code, and the way to the teacher's view."""
     named = state.seat.code
-    with st.expander(say("classroom.join"), expanded=bool(named), icon=":material/groups:"):
+    with st.expander(t("classroom.join"), expanded=bool(named), icon=":material/groups:"):
         with st.form("class_door", border=False):
             st.session_state.setdefault(_CODE, read_code(named) or "")
-            st.text_input(say("classroom.code"), key=_CODE, max_chars=20, width=220)
-            st.text_input(say("classroom.name"), key=_NAME, max_chars=LONGEST_NAME, width=330)
-            st.caption(say("classroom.join_says"))
+            st.text_input(t("classroom.code"), key=_CODE, max_chars=20, width=220)
+            st.text_input(t("classroom.name"), key=_NAME, max_chars=LONGEST_NAME, width=330)
+            st.caption(t("classroom.join_says"))
             st.form_submit_button(
-                say("classroom.join_button"), key="class_join", on_click=lambda: _join(state)
+                t("classroom.join_button"), key="class_join", on_click=lambda: _join(state)
             )
         refused: ClassError | None = st.session_state.pop(_REFUSED, None)
         if refused is not None:
-            st.warning(plain(say.error(refused)))
+            st.warning(plain(t.error(refused)))
         st.button(
-            say("classroom.teach"),
+            t("classroom.teach"),
             type="tertiary",
             icon=":material/co_present:",
             key="class_teach",
@@ -54,21 +54,21 @@ def _join(state: AppState) -> None:
         st.session_state[_REFUSED] = error
 
 
-def show_bar(state: AppState, say: Words, learner: Learner, standing: Standing) -> None:
+def show_bar(state: AppState, t: Translator, learner: Learner, standing: Standing) -> None:
     """Draw which class this is and who sits in it, and where the class has gone meanwhile."""
     slide = standing.slide
     with st.container(border=True, key="class_bar"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(say("classroom.in_class", code=spell_code(learner.code)), width="content")
-            st.text(learner.name or say("classroom.nameless", seat=learner.seat), width="content")
+            st.markdown(t("classroom.in_class", code=spell_code(learner.code)), width="content")
+            st.text(learner.name or t("classroom.nameless", seat=learner.seat), width="content")
             st.button(
-                say("classroom.leave"),
+                t("classroom.leave"),
                 type="tertiary",
                 key="class_leave",
                 on_click=lambda: state.sit(Seat()),
             )
         if slide is None:
-            st.caption(say("classroom.nothing_yet"))
+            st.caption(t("classroom.nothing_yet"))
         _watch(learner, standing.version)
     # Always there, so that what comes after it keeps its place and its half-typed words.
     with st.container(key="class_notice"):
@@ -81,11 +81,11 @@ def show_bar(state: AppState, say: Words, learner: Learner, standing: Standing) 
                     return  # it is over: the page says so as soon as it is drawn
 
             st.button(
-                say("classroom.go_there", step=slide.step),
+                t("classroom.go_there", step=slide.step),
                 type="primary",
                 icon=":material/campaign:",
                 key="class_go",
-                help=say("classroom.elsewhere", step=slide.step),
+                help=t("classroom.elsewhere", step=slide.step),
                 on_click=go,
             )
 
@@ -106,20 +106,20 @@ def spell_code(code: str) -> str:
     return f"{code[:3]} {code[3:]}"
 
 
-def say_vote(desk: Desk, name: str) -> None:
+def say_vote(context: StepContext, name: str) -> None:
     """Say to a learner which vote on the question is open or over."""
-    vote = desk.vote(name)
-    if not desk.in_class or desk.revealed or vote == "first":
+    vote = context.vote(name)
+    if not context.in_class or context.revealed or vote == "first":
         return
     if vote == "second":
-        st.info(desk.say("classroom.second_vote"), icon=":material/how_to_vote:")
+        st.info(context.t("classroom.second_vote"), icon=":material/how_to_vote:")
     else:
-        st.info(desk.say(f"classroom.{vote}"), icon=":material/forum:")
+        st.info(context.t(f"classroom.{vote}"), icon=":material/forum:")
 
 
-def waits_for_words(desk: Desk) -> bool:
+def waits_for_words(context: StepContext) -> bool:
     """Whether a learner may be in the middle of an answer: what is typed in a form is not known
     before it is sent.
     """
-    asked = [name for name, posed in desk.posed.items() if posed is not None]
-    return any(map(desk.can_answer, asked)) or (desk.revealed and not desk.seen)
+    asked = [name for name, posed in context.posed.items() if posed is not None]
+    return any(map(context.can_answer, asked)) or (context.revealed and not context.seen)

@@ -4,12 +4,12 @@ import streamlit as st
 
 from transcnn.course.notes import load_notes, load_pages
 from transcnn.course.steps import STEPS
-from transcnn.words.translator import words
+from transcnn.words.translator import translator
 
 
 def show_notes(language: str, chapter: int) -> None:
     """Draw the notes on `chapter`, then those on teaching as such."""
-    say, notes = words(language), load_notes(chapter, language)
+    say, notes = translator(language), load_notes(chapter, language)
     with st.expander(say("classroom.notes", chapter=chapter), icon=":material/menu_book:"):
         st.caption(notes.time)
         st.markdown(f"**{say('classroom.say_now')}** {notes.say}")

@@ -15,11 +15,11 @@ from transcnn.ui.app.view import Shown, take_shown, write_link
 from transcnn.ui.components import copy_link
 from transcnn.ui.pages.course.link import read_course
 from transcnn.ui.pages.course.progress import LARGEST, read_progress
-from transcnn.words.translator import Words, words
+from transcnn.words.translator import Translator, translator
 
 if TYPE_CHECKING:
     from transcnn.course.kept import Kept
-    from transcnn.ui.pages.course.context import Desk
+    from transcnn.ui.pages.course.context import StepContext
 
 _FILE = "course_file"
 
@@ -27,20 +27,20 @@ _FILE = "course_file"
 def show() -> None:
     """Draw the page."""
     state = AppState()
-    say = words(state.language)
-    st.title(say("course.title"))
+    t = translator(state.language)
+    st.title(t("course.title"))
     if not state.seat.teaching:
-        st.write(say("course.lede"))
+        st.write(t("course.lede"))
     if state.upload_error is not None:
-        st.error(say.error(state.upload_error))
+        st.error(t.error(state.upload_error))
 
     from transcnn.course.classroom.store import Learner, Standing, Teacher
     from transcnn.course.lessons import load_lesson
-    from transcnn.course.scene import Scene, first_asker
+    from transcnn.course.scene import Scene, first_query
     from transcnn.course.steps import STEPS, find_step
     from transcnn.ui.pages.course.before_after import show_before_after
     from transcnn.ui.pages.course.classroom import current_answers, enter, go_along, take_over
-    from transcnn.ui.pages.course.context import Desk
+    from transcnn.ui.pages.course.context import StepContext
     from transcnn.ui.pages.course.glossary import show_glossary, show_word_card
     from transcnn.ui.pages.course.learner import show_bar, show_door, waits_for_words
     from transcnn.ui.pages.course.notes import show_notes
@@ -50,7 +50,7 @@ def show() -> None:
     from transcnn.ui.pages.course.touching import touch
 
     _follow_link(state)
-    room = enter(state, say)
+    room = enter(state, t)
     teaching, learning = state.seat.teaching, isinstance(room, Learner)
     standing = Standing() if room is None else room.standing()
     answers: Mapping[str, Kept] = state.progress.kept
@@ -60,11 +60,11 @@ def show() -> None:
         answered = room.answered()
         answers = current_answers(answered, standing)
         take_over(state.progress, answered, room.seen(), standing)
-        show_bar(state, say, room, standing)
+        show_bar(state, t, room, standing)
     elif teaching:
-        show_podium(state, say, room)
+        show_podium(state, t, room)
     else:
-        show_door(state, say)
+        show_door(state, t)
     shown = take_shown(state)
     step = find_step(state.course.step)
     _write_link(state, shown, step.number)
@@ -74,7 +74,7 @@ def show() -> None:
         trace_picture(shown.opened, state.model),
         shown.opened.pixels,
         shown.source.digest,
-        state.course.at or first_asker(shown.source.sample, shown.opened.crop),
+        state.course.at or first_query(shown.source.sample, shown.opened.crop),
         state.course.hand,
         shown.source.sample,
         class_labels(state.language, config.classes, config.indices),
@@ -83,13 +83,13 @@ def show() -> None:
         state.course.board,
         lab(state.model, shown.source),
     )
-    with st.spinner(say("course.running")), running:
+    with st.spinner(t("course.running")), running:
         lacking = step.lacks(scene)
         questions = {} if lacking else step.questions
         posed = {name: question.pose(scene) for name, question in questions.items()}
-    desk = Desk(
+    context = StepContext(
         state,
-        say,
+        t,
         shown,
         step,
         load_lesson(step, state.language),
@@ -101,57 +101,57 @@ def show() -> None:
         standing,
     )
     if isinstance(room, Teacher):
-        show_to_class(desk)
+        show_to_class(context)
     if not learning:
-        choose_step(desk)
+        choose_step(context)
     if step is STEPS[0]:
-        show_word_card(say)
+        show_word_card(t)
     facts = step.facts(scene)
-    hidden = step.trap and not desk.revealed
-    st.subheader(step.number if hidden else f"{step.number} · {desk.lesson.title}")
+    hidden = step.trap and not context.revealed
+    st.subheader(step.number if hidden else f"{step.number} · {context.lesson.title}")
     if step.body_first:
-        st.markdown(desk.lesson.body.format(**facts))
+        st.markdown(context.lesson.body.format(**facts))
     left, right = st.columns([11, 9], gap="large")
     with left:
-        touch(desk)
-        if equation := step.equation(scene, desk.revealed):
-            st.latex(_coloured(equation, desk))
+        touch(context)
+        if equation := step.equation(scene, context.revealed):
+            st.latex(_coloured(equation, context))
     with right:
         if lacking:
-            st.info(say(f"course.lacks_{lacking}"))
+            st.info(t(f"course.lacks_{lacking}"))
         elif teaching:
-            show_questions_to_all(desk)
+            show_questions_to_all(context)
         else:
-            show_questions(desk)
-        if desk.seen:
+            show_questions(context)
+        if context.seen:
             if not step.body_first:
-                st.markdown(desk.lesson.body.format(**facts))
-            st.success(desk.lesson.why.format(**facts), icon=":material/lightbulb:")
-            if desk.lesson.change is not None:
-                st.markdown(f"**{say('course.change')}** {desk.lesson.change}")
-                st.markdown(f"**{say('course.present')}** {desk.lesson.present}")
+                st.markdown(context.lesson.body.format(**facts))
+            st.success(context.lesson.why.format(**facts), icon=":material/lightbulb:")
+            if context.lesson.change is not None:
+                st.markdown(f"**{t('course.change')}** {context.lesson.change}")
+                st.markdown(f"**{t('course.present')}** {context.lesson.present}")
     if learning:
-        state.following.waits = waits_for_words(desk)
+        state.following.waits = waits_for_words(context)
     if teaching:
         show_notes(state.language, step.chapter)
     else:
-        show_before_after(state, say)
-    show_glossary(say)
-    _hand_out(desk)
+        show_before_after(state, t)
+    show_glossary(t)
+    _hand_out(context)
     if not teaching or room is None:
-        _take_progress(state, say)
+        _take_progress(state, t)
     if room is None:  # in a class the address holds the key of a seat
-        copied = say("downloads.copied" if shown.source.sample else "downloads.copied_upload")
+        copied = t("downloads.copied" if shown.source.sample else "downloads.copied_upload")
         copy_link(
-            {"copy": say("downloads.copy"), "copied": copied, "by_hand": say("downloads.by_hand")}
+            {"copy": t("downloads.copy"), "copied": copied, "by_hand": t("downloads.by_hand")}
         )
 
 
-def _coloured(equation: str, desk: "Desk") -> str:
+def _coloured(equation: str, context: "StepContext") -> str:
     r"""\asker{t} and \seen{u} in the colours that the letters have on the picture."""
     return re.sub(
         r"\\(asker|seen)\{(\w)\}",
-        lambda found: rf"\textcolor{{{desk.colours[found[1]]}}}{{{found[2]}}}",
+        lambda found: rf"\textcolor{{{context.colours[found[1]]}}}{{{found[2]}}}",
         equation,
     )
 
@@ -173,32 +173,32 @@ def _write_link(state: AppState, shown: Shown, step: str) -> None:
     write_link(state, shown.source.sample, link, **state.seat.link())
 
 
-def _hand_out(desk: "Desk") -> None:
+def _hand_out(context: "StepContext") -> None:
     """The chapter on paper; it is made when it is asked for, outside of the session."""
     from transcnn.reports.handout.html import render
 
-    say, scene, chapter = desk.say, desk.scene, desk.step.chapter
-    title = desk.shown.source.title
+    t, scene, chapter = context.t, context.scene, context.step.chapter
+    title = context.shown.source.title
 
     def make() -> str:
         with running:
-            return render(scene, chapter, say.language, title)
+            return render(scene, chapter, t.language, title)
 
     st.download_button(
-        say("course.handout", chapter=chapter),
+        t("course.handout", chapter=chapter),
         data=make,
         file_name=f"course-{chapter}.html",
         mime="text/html",
         on_click="ignore",
-        help=say("course.handout_says"),
+        help=t("course.handout_says"),
     )
 
 
-def _take_progress(state: AppState, say: Words) -> None:
-    with st.expander(say("course.progress")):
-        st.markdown(say("course.progress_says"))
+def _take_progress(state: AppState, t: Translator) -> None:
+    with st.expander(t("course.progress")):
+        st.markdown(t("course.progress_says"))
         st.download_button(
-            say("course.save"),
+            t("course.save"),
             data=state.progress.as_json,
             file_name="course.json",
             mime="application/json",
@@ -215,11 +215,11 @@ def _take_progress(state: AppState, say: Words) -> None:
                 st.session_state["course_file_refused"] = True
 
         st.file_uploader(
-            say("course.load"),
+            t("course.load"),
             type="json",
             key=_FILE,
             on_change=load,
             max_upload_size=LARGEST // 10**6,
         )
         if st.session_state.pop("course_file_refused", False):
-            st.warning(say("course.not_a_file"))
+            st.warning(t("course.not_a_file"))

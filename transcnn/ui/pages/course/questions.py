@@ -14,55 +14,55 @@ from transcnn.course.questions import (
     Tick,
     parse_number,
 )
-from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.learner import say_vote
 from transcnn.ui.pages.course.progress import LONGEST
 
 _SIGNS = {"hit": "✓", "near": "≈", "miss": "✗"}
 
 
-def show_questions(desk: Desk) -> None:
+def show_questions(context: StepContext) -> None:
     """Draw every question of the step: to be answered, or as it was."""
-    for number, (name, posed) in enumerate(desk.posed.items(), 1):
+    for number, (name, posed) in enumerate(context.posed.items(), 1):
         if posed is None:
-            st.info(desk.say("course.left_out", number=number))
+            st.info(context.t("course.left_out", number=number))
             continue
         with st.container(border=True):
-            st.markdown(f"**{number}.** {desk.spelled(name, posed).question}")
-            say_vote(desk, name)
-            kept = desk.kept(name)
-            if desk.can_answer(name):
-                _ask(desk, name, posed)
-            elif kept is not None or desk.revealed:
-                _show_kept(desk, name, posed, kept)
-    if desk.revealed:
-        _ask_what_was_seen(desk)
-    elif desk.in_class:
-        st.caption(desk.say("classroom.teacher_reveals"))
+            st.markdown(f"**{number}.** {context.spelled(name, posed).question}")
+            say_vote(context, name)
+            kept = context.kept(name)
+            if context.can_answer(name):
+                _ask(context, name, posed)
+            elif kept is not None or context.revealed:
+                _show_kept(context, name, posed, kept)
+    if context.revealed:
+        _ask_what_was_seen(context)
+    elif context.in_class:
+        st.caption(context.t("classroom.teacher_reveals"))
     else:
         st.button(
-            desk.say("course.reveal"),
+            context.t("course.reveal"),
             type="primary",
-            disabled=not desk.all_kept,
-            help=None if desk.all_kept else desk.say("course.predict_first"),
+            disabled=not context.all_kept,
+            help=None if context.all_kept else context.t("course.predict_first"),
             key="course_reveal",
-            on_click=lambda: desk.state.progress.revealed.add(desk.step_place),
+            on_click=lambda: context.state.progress.revealed.add(context.step_place),
         )
-        if not desk.all_kept:
-            st.caption(desk.say("course.predict_first"))
+        if not context.all_kept:
+            st.caption(context.t("course.predict_first"))
 
 
-def _ask(desk: Desk, name: str, posed: Posed) -> None:
-    say, place, spelled = desk.say, desk.question_place(name), desk.spelled(name, posed)
+def _ask(context: StepContext, name: str, posed: Posed) -> None:
+    t, place, spelled = context.t, context.question_place(name), context.spelled(name, posed)
     guess_key, sure_key = f"guess|{place}", f"sure|{place}"
     clicked = st.session_state.get(clicked_key(place))
     if isinstance(posed.asks, Click | Draw):
         own = isinstance(posed.asks, Click) and _own_left_out(posed.asks)
         how = "course.how_to_draw" if isinstance(posed.asks, Draw) else "course.how_to_click"
-        st.markdown(f"{say(how)} {say('course.not_itself') if own else ''}")
+        st.markdown(f"{t(how)} {t('course.not_itself') if own else ''}")
         if isinstance(posed.asks, Click) and posed.asks.or_none:
             st.button(
-                say("course.none_helps"),
+                t("course.none_helps"),
                 key=f"none|{place}",
                 on_click=lambda: st.session_state.update({clicked_key(place): ()}),
             )
@@ -72,7 +72,7 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
         match posed.asks:
             case Choose(options=options):
                 st.radio(
-                    say("course.guess"),
+                    t("course.guess"),
                     options,
                     index=None,
                     format_func=spelled.option,
@@ -84,7 +84,7 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
                     st.checkbox(spelled.option(option), key=f"{guess_key}|{option}")
             case Order() as order:
                 st.radio(
-                    say("course.guess"),
+                    t("course.guess"),
                     order.orders,
                     index=None,
                     format_func=spelled.guess,
@@ -92,22 +92,22 @@ def _ask(desk: Desk, name: str, posed: Posed) -> None:
                     label_visibility="collapsed",
                 )
             case Estimate():
-                st.text_input(say("course.guess"), key=guess_key, max_chars=24, width=180)
+                st.text_input(t("course.guess"), key=guess_key, max_chars=24, width=180)
         st.radio(
-            say("course.how_sure"),
+            t("course.how_sure"),
             SURENESS,
             index=None,
-            format_func=lambda sure: say(f"course.sure_{sure}"),
+            format_func=lambda sure: t(f"course.sure_{sure}"),
             key=sure_key,
             horizontal=True,
         )
         st.form_submit_button(
-            say("course.keep"),
+            t("course.keep"),
             key=f"keep|{place}",
-            on_click=lambda: _keep(desk, name, posed, guess_key, sure_key),
+            on_click=lambda: _keep(context, name, posed, guess_key, sure_key),
         )
     if st.session_state.pop(f"refused|{place}", False):
-        st.warning(say("course.incomplete"))
+        st.warning(t("course.incomplete"))
 
 
 def clicked_key(place: str) -> str:
@@ -119,8 +119,8 @@ def _own_left_out(asks: Click) -> bool:
     return bool((asks.values != asks.values).any())  # NaN
 
 
-def _keep(desk: Desk, name: str, posed: Posed, guess_key: str, sure_key: str) -> None:
-    place, given = desk.question_place(name), st.session_state.get(guess_key)
+def _keep(context: StepContext, name: str, posed: Posed, guess_key: str, sure_key: str) -> None:
+    place, given = context.question_place(name), st.session_state.get(guess_key)
     guess: Guess | None = given
     if isinstance(posed.asks, Click | Draw):
         guess = st.session_state.get(clicked_key(place))
@@ -133,61 +133,61 @@ def _keep(desk: Desk, name: str, posed: Posed, guess_key: str, sure_key: str) ->
     if guess is None or sure is None or not posed.takes(guess):
         st.session_state[f"refused|{place}"] = True
         return
-    desk.keep(name, Kept(guess, sure))
+    context.keep(name, Kept(guess, sure))
     st.session_state.pop(clicked_key(place), None)  # a second vote begins anew
 
 
-def _show_kept(desk: Desk, name: str, posed: Posed, kept: Kept | None) -> None:
-    say, spelled = desk.say, desk.spelled(name, posed)
+def _show_kept(context: StepContext, name: str, posed: Posed, kept: Kept | None) -> None:
+    t, spelled = context.t, context.spelled(name, posed)
     left, right = st.columns(2)
     if kept is not None:
-        left.caption(say("course.your_guess", sure=say(f"course.sure_{kept.sure}")))
+        left.caption(t("course.your_guess", sure=t(f"course.sure_{kept.sure}")))
         left.markdown(f"**{spelled.guess(kept.guess)}**")
-    if not desk.revealed:
+    if not context.revealed:
         return
     with right:
-        show_outcome(desk, name, posed)
+        show_outcome(context, name, posed)
     if kept is None:
         return
     mark = posed.mark(kept.guess)
     near = mark == "near" and isinstance(posed.asks, Draw)
-    st.markdown(f"{_SIGNS[mark]} {say('course.near_draw' if near else f'course.{mark}')}")
+    st.markdown(f"{_SIGNS[mark]} {t('course.near_draw' if near else f'course.{mark}')}")
     if isinstance(posed.asks, Estimate):
-        _say_distance(desk, posed.asks, float(kept.guess))  # type: ignore[arg-type]
+        _say_distance(context, posed.asks, float(kept.guess))  # type: ignore[arg-type]
     if (way := posed.way(kept.guess)) is not None:
         st.markdown(spelled.way(way))
     if isinstance(posed.asks, Estimate) and posed.asks.even_would_do:
-        st.caption(say("course.even_would_do"))
+        st.caption(t("course.even_would_do"))
 
 
-def _say_distance(desk: Desk, asks: Estimate, guess: float) -> None:
+def _say_distance(context: StepContext, asks: Estimate, guess: float) -> None:
     """How far an estimate was off, where it was and can be said."""
     by_factor = asks.factor > 1
     off, none = f"{asks.distance(guess):.3g}", "1" if by_factor else "0"
     if off not in (none, "inf"):
-        st.caption(desk.say("course.off_factor" if by_factor else "course.off_by", off=off))
+        st.caption(context.t("course.off_factor" if by_factor else "course.off_by", off=off))
 
 
-def show_outcome(desk: Desk, name: str, posed: Posed) -> None:
+def show_outcome(context: StepContext, name: str, posed: Posed) -> None:
     """What was right."""
-    st.caption(desk.say("course.outcome"))
-    st.markdown(f"**{desk.spelled(name, posed).right}**")
+    st.caption(context.t("course.outcome"))
+    st.markdown(f"**{context.spelled(name, posed).right}**")
 
 
-def _ask_what_was_seen(desk: Desk) -> None:
-    say, place = desk.say, desk.step_place
-    if desk.seen:
-        said = desk.state.progress.saw[place]
-        st.caption(f"{say('course.saw')} {desk.lesson.saw}")
-        st.text(said or say("course.saw_nothing"))
+def _ask_what_was_seen(context: StepContext) -> None:
+    t, place = context.t, context.step_place
+    if context.seen:
+        said = context.state.progress.saw[place]
+        st.caption(f"{t('course.saw')} {context.lesson.saw}")
+        st.text(said or t("course.saw_nothing"))
         return
     key = f"saw|{place}"
     with st.form(f"form|{key}"):
         st.text_area(
-            f"{say('course.saw')} {desk.lesson.saw}", key=key, max_chars=LONGEST, height=80
+            f"{t('course.saw')} {context.lesson.saw}", key=key, max_chars=LONGEST, height=80
         )
 
         def keep() -> None:
-            desk.see(st.session_state[key] or "")
+            context.see(st.session_state[key] or "")
 
-        st.form_submit_button(say("course.keep_saw"), key=f"keep|{key}", on_click=keep)
+        st.form_submit_button(t("course.keep_saw"), key=f"keep|{key}", on_click=keep)

@@ -16,12 +16,12 @@ from transcnn.pictures import decode
 from transcnn.ui.app.session import AppState, opening
 from transcnn.ui.components import timer
 from transcnn.ui.pages.course.classroom import REFRESH_S, can_be_shown, classes, looks_at
-from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.learner import spell_code
 from transcnn.ui.pages.course.questions import show_outcome
 from transcnn.ui.pages.course.role import Seat
 from transcnn.ui.pages.course.votes import show_votes
-from transcnn.words.translator import Words, plain
+from transcnn.words.translator import Translator, plain
 
 _LARGER = "<style>html { font-size: 19px; }</style>"  # Streamlit's sizes are shares of this
 _SHARED_SIDE = 1024  # pixels, the longer side of a picture that is shared
@@ -30,18 +30,18 @@ _REFUSED = "class_not_begun"
 _MANY, _FEW = 80, 30  # percent right
 
 
-def show_podium(state: AppState, say: Words, room: Teacher | None) -> None:
+def show_podium(state: AppState, t: Translator, room: Teacher | None) -> None:
     """Draw what stands above the step: the class, or a way to begin one, and the clock."""
     st.html(_LARGER)
     with st.container(border=True, key="class_podium"):
         if room is None:
-            _offer_class(state, say)
+            _offer_class(state, t)
         else:
-            _show_class(state, say, room)
-        timer(say.table("timer"))
+            _show_class(state, t, room)
+        timer(t.table("timer"))
 
 
-def _offer_class(state: AppState, say: Words) -> None:
+def _offer_class(state: AppState, t: Translator) -> None:
     def begin() -> None:
         try:
             code, key = classes().begin()
@@ -50,37 +50,37 @@ def _offer_class(state: AppState, say: Words) -> None:
         else:
             state.sit(Seat(True, code, key))
 
-    st.markdown(say("classroom.teacher_view"))
+    st.markdown(t("classroom.teacher_view"))
     with st.container(horizontal=True):
-        st.button(say("classroom.begin"), type="primary", key="class_begin", on_click=begin)
+        st.button(t("classroom.begin"), type="primary", key="class_begin", on_click=begin)
         st.button(
-            say("classroom.leave_view"),
+            t("classroom.leave_view"),
             type="tertiary",
             key="class_leave_view",
             on_click=lambda: state.sit(Seat()),
         )
     refused: TransCNNError | None = st.session_state.pop(_REFUSED, None)
     if refused is not None:
-        st.warning(plain(say.error(refused)))
+        st.warning(plain(t.error(refused)))
 
 
-def _show_class(state: AppState, say: Words, room: Teacher) -> None:
+def _show_class(state: AppState, t: Translator, room: Teacher) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(spell_code(room.code), anchor=False, width="content")
-        st.markdown(say("classroom.how_to_join"), width="content")
-        _show_joined(say, room)
-        with st.popover(say("classroom.end"), type="tertiary"):
-            st.markdown(say("classroom.end_says"))
+        st.markdown(t("classroom.how_to_join"), width="content")
+        _show_joined(t, room)
+        with st.popover(t("classroom.end"), type="tertiary"):
+            st.markdown(t("classroom.end_says"))
             st.download_button(
-                say("classroom.csv"),
+                t("classroom.csv"),
                 data=lambda: as_csv(room),
                 file_name="classroom.csv",
                 mime="text/csv",
                 key="class_csv",
                 on_click="ignore",
             )
-            st.button(say("classroom.end_now"), key="class_end", on_click=lambda: _end(state, room))
-    st.caption(say("classroom.key_says"))
+            st.button(t("classroom.end_now"), key="class_end", on_click=lambda: _end(state, room))
+    st.caption(t("classroom.key_says"))
 
 
 def _end(state: AppState, room: Teacher) -> None:
@@ -89,43 +89,43 @@ def _end(state: AppState, room: Teacher) -> None:
 
 
 @st.fragment(run_every=REFRESH_S)
-def _show_joined(say: Words, room: Teacher) -> None:
+def _show_joined(t: Translator, room: Teacher) -> None:
     try:
         names = room.names()
     except NoClass:
         st.rerun()
-    with st.popover(say("classroom.joined", count=len(names)), type="tertiary"):
-        known = [name or say("classroom.nameless", seat=k) for k, name in enumerate(names, 1)]
+    with st.popover(t("classroom.joined", count=len(names)), type="tertiary"):
+        known = [name or t("classroom.nameless", seat=k) for k, name in enumerate(names, 1)]
         st.text("\n".join(known) or "–")
 
 
-def show_to_class(desk: Desk) -> None:
+def show_to_class(context: StepContext) -> None:
     """Let the class see what the teacher looks at, or say why it cannot."""
-    room, state = desk.room, desk.state
+    room, state = context.room, context.state
     assert isinstance(room, Teacher)
-    slide = replace(looks_at(state), step=desk.step.number, at=desk.scene.at)
+    slide = replace(looks_at(state), step=context.step.number, at=context.scene.at)
     if can_be_shown(slide, room):
-        if slide != desk.standing.slide:
+        if slide != context.standing.slide:
             room.show(slide)
         state.following.slide = slide
         return
-    st.info(desk.say("classroom.only_you"), icon=":material/visibility_off:")
+    st.info(context.t("classroom.only_you"), icon=":material/visibility_off:")
     if slide.shared is not None:
         st.button(
-            desk.say("classroom.share"), key="class_share", on_click=lambda: _share(desk, room)
+            context.t("classroom.share"), key="class_share", on_click=lambda: _share(context, room)
         )
 
 
-def _share(desk: Desk, room: Teacher) -> None:
+def _share(context: StepContext, room: Teacher) -> None:
     """Give the class a smaller copy of the picture, without what cameras write beside it."""
-    source = desk.shown.source
+    source = context.shown.source
     with opening:
         image = decode(source.data).image
         image.thumbnail((_SHARED_SIDE, _SHARED_SIDE), Image.Resampling.LANCZOS)
         file = io.BytesIO()
         image.save(file, "JPEG", quality=92)
-    desk.state.show_upload(source.title, source.alt, file.getvalue())
-    _unless_over(lambda: room.share(desk.state.source().digest, file.getvalue()))
+    context.state.show_upload(source.title, source.alt, file.getvalue())
+    _unless_over(lambda: room.share(context.state.source().digest, file.getvalue()))
 
 
 def _unless_over(do: Callable[[], None]) -> None:
@@ -136,96 +136,95 @@ def _unless_over(do: Callable[[], None]) -> None:
         return
 
 
-def show_questions_to_all(desk: Desk) -> None:
+def show_questions_to_all(context: StepContext) -> None:
     """Draw every question of the step, to be answered by those who look on, and the way on."""
-    say, room = desk.say, desk.room
-    for number, (name, posed) in enumerate(desk.posed.items(), 1):
+    t, room = context.t, context.room
+    for number, (name, posed) in enumerate(context.posed.items(), 1):
         if posed is None:
-            st.info(say("course.left_out", number=number))
+            st.info(t("course.left_out", number=number))
             continue
-        spelled = desk.spelled(name, posed)
+        spelled = context.spelled(name, posed)
         with st.container(border=True):
             st.markdown(f"**{number}.** {spelled.question}")
             if spelled.options:
                 st.markdown("\n".join(f"- {spelled.option(o)}" for o in spelled.options))
             if isinstance(room, Teacher):
-                _show_vote(desk, room, name, posed)
-            if desk.revealed:
-                show_outcome(desk, name, posed)
-    if not desk.revealed:
-        _offer_reveal(desk)
-    elif not desk.seen:
-        st.markdown(f"**{say('course.saw')}** {desk.lesson.saw}")
+                _show_vote(context, room, name, posed)
+            if context.revealed:
+                show_outcome(context, name, posed)
+    if not context.revealed:
+        _offer_reveal(context)
+    elif not context.seen:
+        st.markdown(f"**{t('course.saw')}** {context.lesson.saw}")
         st.button(
-            say("classroom.say_why"), type="primary", key="class_why", on_click=lambda: desk.see("")
+            t("classroom.say_why"),
+            type="primary",
+            key="class_why",
+            on_click=lambda: context.see(""),
         )
 
 
-def _offer_reveal(desk: Desk) -> None:
+def _offer_reveal(context: StepContext) -> None:
     """The way to the answers; it is asked for twice while a class still votes on one of them and
     another vote is over."""
-    say = desk.say
+    t = context.t
     votes = {
-        number: desk.vote(name)
-        for number, (name, posed) in enumerate(desk.posed.items(), 1)
+        number: context.vote(name)
+        for number, (name, posed) in enumerate(context.posed.items(), 1)
         if posed is not None
     }
     still = [str(number) for number, vote in votes.items() if vote in ROUNDS]
     box = st.container()
-    if isinstance(desk.room, Teacher) and 0 < len(still) < len(votes):
-        box = st.popover(say("course.reveal"), type="primary", key="course_reveal_asks")
-        box.markdown(say("classroom.still_voting", numbers=", ".join(still)))
+    if isinstance(context.room, Teacher) and 0 < len(still) < len(votes):
+        box = st.popover(t("course.reveal"), type="primary", key="course_reveal_asks")
+        box.markdown(t("classroom.still_voting", numbers=", ".join(still)))
     box.button(
-        say("course.reveal"), type="primary", key="course_reveal", on_click=lambda: _reveal(desk)
+        t("course.reveal"), type="primary", key="course_reveal", on_click=lambda: _reveal(context)
     )
 
 
-def _reveal(desk: Desk) -> None:
-    room = desk.room
+def _reveal(context: StepContext) -> None:
+    room = context.room
     if isinstance(room, Teacher):
-        places = [desk.question_place(name) for name in desk.posed]
-        _unless_over(lambda: room.reveal(desk.step_place, places))
-    desk.state.progress.revealed.add(desk.step_place)
+        places = [context.question_place(name) for name in context.posed]
+        _unless_over(lambda: room.reveal(context.step_place, places))
+    context.state.progress.revealed.add(context.step_place)
 
 
-def _show_vote(desk: Desk, room: Teacher, name: str, posed: Posed) -> None:
-    say, place, vote = desk.say, desk.question_place(name), desk.vote(name)
+def _show_vote(context: StepContext, room: Teacher, name: str, posed: Posed) -> None:
+    t, place, vote = context.t, context.question_place(name), context.vote(name)
 
     def turn(to: Vote) -> Callable[[], None]:
         return lambda: _unless_over(lambda: room.turn(place, to))
 
     if vote in ROUNDS:
-        _show_count(say, room, place, ROUNDS[vote])
+        _show_count(t, room, place, ROUNDS[vote])
         ends: Vote = "talk" if vote == "first" else "closed"
-        st.button(say(f"classroom.close_{vote}"), key=f"class_turn_{name}", on_click=turn(ends))
+        st.button(t(f"classroom.close_{vote}"), key=f"class_turn_{name}", on_click=turn(ends))
     elif vote == "talk":
-        _advise(desk, room, name, posed)
+        _advise(context, room, name, posed)
         with st.container(horizontal=True):
-            st.button(
-                say("classroom.open_second"), key=f"class_turn_{name}", on_click=turn("second")
-            )
-            st.button(
-                say("classroom.show_votes"), key=f"class_show_{name}", on_click=turn("closed")
-            )
+            st.button(t("classroom.open_second"), key=f"class_turn_{name}", on_click=turn("second"))
+            st.button(t("classroom.show_votes"), key=f"class_show_{name}", on_click=turn("closed"))
     else:
-        show_votes(desk, name, posed, room.answers(place))
+        show_votes(context, name, posed, room.answers(place))
 
 
 @st.fragment(run_every=REFRESH_S)
-def _show_count(say: Words, room: Teacher, place: str, number: int) -> None:
+def _show_count(t: Translator, room: Teacher, place: str, number: int) -> None:
     try:
         answered, joined = room.counts(place)[number], len(room.names())
     except NoClass:
         st.rerun()
-    st.markdown(say(f"classroom.answered_{number}", count=answered, of=joined))
+    st.markdown(t(f"classroom.answered_{number}", count=answered, of=joined))
 
 
-def _advise(desk: Desk, room: Teacher, name: str, posed: Posed) -> None:
+def _advise(context: StepContext, room: Teacher, name: str, posed: Posed) -> None:
     """How to go on after the first vote, without a word about what was answered."""
-    first = [g.kept.guess for g in room.answers(desk.question_place(name)) if g.round == 1]
+    first = [g.kept.guess for g in room.answers(context.question_place(name)) if g.round == 1]
     right = sum(posed.mark(guess) == "hit" for guess in first if posed.takes(guess))
     share = percent(right, len(first))
     advice = "many" if share > _MANY else "few" if share < _FEW else "some"
-    st.markdown(desk.say("classroom.first_over", count=len(first)))
-    with st.expander(desk.say("classroom.advice")):
-        st.markdown(desk.say(f"classroom.advice_{advice}", percent=share))
+    st.markdown(context.t("classroom.first_over", count=len(first)))
+    with st.expander(context.t("classroom.advice")):
+        st.markdown(context.t(f"classroom.advice_{advice}", percent=share))

@@ -7,7 +7,7 @@ from transcnn.ui.pages.course import ch4_cost as price
 from transcnn.ui.pages.course import ch4_network as other_half
 from transcnn.ui.pages.course import ch5_baselines as controls
 from transcnn.ui.pages.course import ch5_claims as claims
-from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.context import StepContext
 
 _PICTURES = {
     **asking.PICTURES,
@@ -20,6 +20,6 @@ _PICTURES = {
 }
 
 
-def touch(desk: Desk) -> None:
+def touch(context: StepContext) -> None:
     """Draw the picture of the step, which can be touched."""
-    _PICTURES[desk.step.number](desk)
+    _PICTURES[context.step.number](context)

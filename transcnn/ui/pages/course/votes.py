@@ -20,7 +20,7 @@ from transcnn.course.questions import (
     Tick,
     spell_number,
 )
-from transcnn.ui.pages.course.context import Desk
+from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.grids import Board, mark, show_boards
 
 _MOST_BARS = 10  # of guesses that nobody foresaw; the most frequent are shown
@@ -34,7 +34,7 @@ class _Bar:
     right: bool
 
 
-def show_votes(desk: Desk, name: str, posed: Posed, given: Sequence[Given]) -> None:
+def show_votes(context: StepContext, name: str, posed: Posed, given: Sequence[Given]) -> None:
     """Draw the votes on one question; `given` are all answers at its place."""
     rounds = sorted({one.round for one in given})
     votes = {
@@ -42,18 +42,20 @@ def show_votes(desk: Desk, name: str, posed: Posed, given: Sequence[Given]) -> N
         for number in rounds
     }
     if not given:
-        st.caption(desk.say("classroom.no_votes"))
+        st.caption(context.t("classroom.no_votes"))
     elif (
         isinstance(posed.asks, Click)
         and not posed.asks.or_none
         and max(posed.asks.values.shape) <= _FINE
     ):
-        _show_cells(desk, name, posed.asks, votes)
+        _show_cells(context, name, posed.asks, votes)
     else:
-        _show_bars(desk, name, _bars(desk, name, posed, votes), list(votes))
+        _show_bars(context, name, _bars(context, name, posed, votes), list(votes))
 
 
-def _show_cells(desk: Desk, name: str, asks: Click, votes: dict[int, list[Guess]]) -> None:
+def _show_cells(
+    context: StepContext, name: str, asks: Click, votes: dict[int, list[Guess]]
+) -> None:
     rows, columns = asks.values.shape
     best = asks.best[0] * columns + asks.best[1]
     boards = []
@@ -61,18 +63,20 @@ def _show_cells(desk: Desk, name: str, asks: Click, votes: dict[int, list[Guess]
         cells = count_cells(cast("list[tuple[int, int]]", guesses), (rows, columns))
         boards.append(
             Board(
-                desk.say(f"classroom.votes_{number}", count=len(guesses)),
+                context.t(f"classroom.votes_{number}", count=len(guesses)),
                 rows,
                 columns,
-                desk.say("classroom.cells_say"),
+                context.t("classroom.cells_say"),
                 numbers=[str(n) if n else "" for n in cells.ravel()],
-                marks=[mark(best, "u", "seen")] if desk.revealed else [],
+                marks=[mark(best, "u", "seen")] if context.revealed else [],
             )
         )
-    show_boards(desk, boards, lambda *_: None, mounted=f"votes_{name}")
+    show_boards(context, boards, lambda *_: None, mounted=f"votes_{name}")
 
 
-def _bars(desk: Desk, name: str, posed: Posed, votes: dict[int, list[Guess]]) -> list[_Bar]:
+def _bars(
+    context: StepContext, name: str, posed: Posed, votes: dict[int, list[Guess]]
+) -> list[_Bar]:
     def per(says: Callable[[Guess], str], guesses: Sequence[Guess]) -> list[_Bar]:
         counted = [count(cast("Sequence[Guess]", given)) for given in votes.values()]
         return [
@@ -80,7 +84,7 @@ def _bars(desk: Desk, name: str, posed: Posed, votes: dict[int, list[Guess]]) ->
             for guess in guesses
         ]
 
-    spelled = desk.spelled(name, posed)
+    spelled = context.spelled(name, posed)
     everything = [guess for given in votes.values() for guess in given]
     if isinstance(posed.asks, Choose):
         return per(spelled.guess, posed.asks.options)
@@ -115,15 +119,15 @@ def _bars(desk: Desk, name: str, posed: Posed, votes: dict[int, list[Guess]]) ->
     return per(spelled.guess, [guess for guess, _ in count(everything).most_common(_MOST_BARS)])
 
 
-def _show_bars(desk: Desk, name: str, bars: list[_Bar], rounds: list[int]) -> None:
-    colours = (desk.colours["asker"], desk.colours["seen"])
-    labels = [f"✓ {bar.says}" if bar.right and desk.revealed else bar.says for bar in bars]
+def _show_bars(context: StepContext, name: str, bars: list[_Bar], rounds: list[int]) -> None:
+    colours = (context.colours["asker"], context.colours["seen"])
+    labels = [f"✓ {bar.says}" if bar.right and context.revealed else bar.says for bar in bars]
     wrapped = ["<br>".join(_lines(_plain_text(label))) for label in labels]
     chart = go.Figure()
     told = []
     for at, number in enumerate(rounds):
         counts = [bar.counts[at] for bar in bars]
-        title = desk.say(f"classroom.votes_{number}", count=sum(counts))
+        title = context.t(f"classroom.votes_{number}", count=sum(counts))
         bar: dict[str, Any] = dict(x=counts, y=wrapped, text=counts, name=title)
         chart.add_bar(
             **bar,

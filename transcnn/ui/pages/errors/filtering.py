@@ -14,33 +14,33 @@ from transcnn.labels import ClassName, names_of
 from transcnn.reports.wording import Wording
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import AppState
-from transcnn.words.translator import Words, plain
+from transcnn.words.translator import Translator, plain
 
 _KEY = "board_filter_{}".format
 _RANGES = ("confidence", "brightness", "entropy")
 
 
 def show(
-    state: AppState, say: Words, wording: Wording, store: Store, table: Table, chosen: int
+    state: AppState, t: Translator, wording: Wording, store: Store, table: Table, chosen: int
 ) -> None:
     """Draw the controls; `chosen` of the pictures of `table` are meant now."""
     names = names_of(state.config(table.model).numbers)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _choose(state, say, "right", ["yes", "no"], lambda v: say(f"error_analysis.right_{v}"), 150)
+        _choose(state, t, "right", ["yes", "no"], lambda v: t(f"error_analysis.right_{v}"), 150)
         for key, column in (("label", table.label), ("answer", table.answer)):
             counts = Counter(column.tolist())
             options = [str(i) for i, _ in counts.most_common()]
-            _choose(state, say, key, options, _named(wording, names, counts), 260)
-        _type(state, say, "text")
-        with st.popover(say("error_analysis.more")):
+            _choose(state, t, key, options, _named(wording, names, counts), 260)
+        _type(state, t, "text")
+        with st.popover(t("error_analysis.more")):
             tags = sorted({tag for tags in table.tags for tag in tags})
-            _choose(state, say, "tag", tags, str, "stretch")
+            _choose(state, t, "tag", tags, str, "stretch")
             cases = [case for case in CASES if case != "on"]
-            _choose(state, say, "changed", cases, lambda case: wording(f"case_{case}"), "stretch")
+            _choose(state, t, "changed", cases, lambda case: wording(f"case_{case}"), "stretch")
             for name in _RANGES:
                 _slide(state, wording, name, table)
-    _summary(state, say, wording, names, chosen, len(table))
-    _saved(state, say, store)
+    _summary(state, t, wording, names, chosen, len(table))
+    _saved(state, t, store)
 
 
 def _set(state: AppState, key: str, value: str | None) -> None:
@@ -61,7 +61,7 @@ def _named(
 
 def _choose(
     state: AppState,
-    say: Words,
+    t: Translator,
     key: str,
     options: list[str],
     called: Callable[[str], str],
@@ -72,10 +72,10 @@ def _choose(
         options = [now, *options]
     st.session_state[_KEY(key)] = now
     st.selectbox(
-        say(f"error_analysis.by_{key}"),
+        t(f"error_analysis.by_{key}"),
         options,
         index=None,
-        placeholder=say("error_analysis.any"),
+        placeholder=t("error_analysis.any"),
         format_func=called,
         key=_KEY(key),
         on_change=lambda: _set(state, key, st.session_state[_KEY(key)]),
@@ -83,10 +83,10 @@ def _choose(
     )
 
 
-def _type(state: AppState, say: Words, key: str) -> None:
+def _type(state: AppState, t: Translator, key: str) -> None:
     st.session_state[_KEY(key)] = state.board.where.get(key) or ""
     st.text_input(
-        say(f"error_analysis.by_{key}"),
+        t(f"error_analysis.by_{key}"),
         key=_KEY(key),
         on_change=lambda: _set(state, key, st.session_state[_KEY(key)] or None),
         width=180,
@@ -116,23 +116,23 @@ def _slide(state: AppState, wording: Wording, name: str, table: Table) -> None:
 
 
 def _summary(
-    state: AppState, say: Words, wording: Wording, names: tuple[ClassName, ...], n: int, of: int
+    state: AppState, t: Translator, wording: Wording, names: tuple[ClassName, ...], n: int, of: int
 ) -> None:
     where = state.board.where
     with st.container(horizontal=True, vertical_alignment="center"):
         if not where.terms:
-            st.markdown(say("error_analysis.all", count=of))
+            st.markdown(t("error_analysis.all", count=of))
             return
         st.markdown(
-            say("error_analysis.some", count=n, of=of, filter=plain(wording.filter(where, names)))
+            t("error_analysis.some", count=n, of=of, filter=plain(wording.filter(where, names)))
         )
         st.button(
-            say("error_analysis.clear"),
+            t("error_analysis.clear"),
             on_click=lambda: state.choose(replace(state.board, where=EVERYTHING, page=0)),
         )
 
 
-def _saved(state: AppState, say: Words, store: Store) -> None:
+def _saved(state: AppState, t: Translator, store: Store) -> None:
     """Groups by name: taken up with a click, saved, given up."""
     saved = store.slices()
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -145,15 +145,15 @@ def _saved(state: AppState, say: Words, store: Store) -> None:
                 ),
             )
         if state.board.where.terms:
-            with st.popover(say("error_analysis.save")):
-                name = st.text_input(say("error_analysis.save_as"), key=_KEY("name"), max_chars=60)
+            with st.popover(t("error_analysis.save")):
+                name = st.text_input(t("error_analysis.save_as"), key=_KEY("name"), max_chars=60)
                 same = [n for n, text in saved.items() if text == str(state.board.where)]
-                if st.button(say("error_analysis.save_now")) and name.strip():
+                if st.button(t("error_analysis.save_now")) and name.strip():
                     store.save_slice(name.strip(), str(state.board.where))
                     st.rerun()
                 for old in same:
                     if st.button(
-                        say("error_analysis.forget", name=plain(old)), key=_KEY(f"forget_{old}")
+                        t("error_analysis.forget", name=plain(old)), key=_KEY(f"forget_{old}")
                     ):
                         store.save_slice(old, "")
                         st.rerun()

@@ -15,7 +15,7 @@ from transcnn.ui.app.session import AppState
 from transcnn.ui.components import gallery
 from transcnn.ui.pages.errors.link import PINS, SORTS
 from transcnn.ui.pages.errors.picture import show_picture
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 _GALLERY, _SORT = "board_gallery", "board_sort"
 PAGE = 24  # pictures
@@ -23,7 +23,7 @@ PAGE = 24  # pictures
 
 def show(
     state: AppState,
-    say: Words,
+    t: Translator,
     wording: Wording,
     store: Store,
     whole: Table,
@@ -35,17 +35,17 @@ def show(
     if pinned:
         for column, place in zip(st.columns(PINS), pinned, strict=False):
             with column:
-                show_picture(state, say, wording, store, whole.take(np.array([place])), names)
-        st.caption(say("error_analysis.pinned"))
+                show_picture(state, t, wording, store, whole.take(np.array([place])), names)
+        st.caption(t("error_analysis.pinned"))
     pages = -(-len(table) // PAGE)
     page = min(state.board.page, pages - 1)
-    _turn(state, say, page, pages)
+    _turn(state, t, page, pages)
     shown = table.take(order(table, state.board.sort)[page * PAGE : (page + 1) * PAGE])
     thumbs = store.thumbnails(shown.ids)
     gallery(
         _GALLERY,
         {
-            "label": say("error_analysis.view_pictures"),
+            "label": t("error_analysis.view_pictures"),
             "pictures": [
                 {
                     "id": int(picture),
@@ -58,7 +58,7 @@ def show(
                     f"{percent(confidence, 0)}",
                     "label": ""
                     if right
-                    else f"{say('error_analysis.not')} {wording.class_name(names[label])}",
+                    else f"{t('error_analysis.not')} {wording.class_name(names[label])}",
                 }
                 for picture, name, right, answer, confidence, label in zip(
                     shown.ids,
@@ -90,13 +90,13 @@ def order(table: Table, sort: str) -> Ints:
     return np.arange(len(table))
 
 
-def _turn(state: AppState, say: Words, page: int, pages: int) -> None:
+def _turn(state: AppState, t: Translator, page: int, pages: int) -> None:
     st.session_state[_SORT] = state.board.sort
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
-            say("error_analysis.sort"),
+            t("error_analysis.sort"),
             SORTS,
-            format_func=lambda sort: say(f"error_analysis.sort_{sort}"),
+            format_func=lambda sort: t(f"error_analysis.sort_{sort}"),
             key=_SORT,
             on_change=lambda: state.choose(
                 replace(state.board, sort=st.session_state[_SORT], page=0)
@@ -105,12 +105,12 @@ def _turn(state: AppState, say: Words, page: int, pages: int) -> None:
         )
         for step, key, icon in ((-1, "previous", "chevron_left"), (1, "next", "chevron_right")):
             st.button(
-                say(f"error_analysis.{key}"),
+                t(f"error_analysis.{key}"),
                 icon=f":material/{icon}:",
                 disabled=not 0 <= page + step < pages,
                 on_click=lambda to=page + step: state.choose(replace(state.board, page=to)),
             )
-        st.markdown(say("error_analysis.page", page=page + 1, pages=pages))
+        st.markdown(t("error_analysis.page", page=page + 1, pages=pages))
 
 
 def _pin(state: AppState) -> None:

@@ -16,7 +16,7 @@ from transcnn.ui.app.cache import classifier
 from transcnn.ui.app.session import AppState
 from transcnn.ui.pages.errors import runs
 from transcnn.ui.pages.errors.link import DEMONSTRATION, Choice
-from transcnn.words.translator import Words, plain
+from transcnn.words.translator import Translator, plain
 
 _UPLOADER, _FOLDER, _NAME, _SQUASH = (
     f"board_{name}" for name in ("uploader", "folder", "name", "squash")
@@ -25,34 +25,34 @@ MAX_MB = 400  # of an archive; the server's limit
 _MB = 2**20
 
 
-def new_run(state: AppState, say: Words) -> None:
+def new_run(state: AppState, t: Translator) -> None:
     """Draw the form; a run that is begun becomes the chosen one."""
-    st.markdown(say("error_analysis.new_says", model=plain(state.model), limit=MAX_MB))
-    st.toggle(say("error_analysis.squash"), key=_SQUASH)
+    st.markdown(t("error_analysis.new_says", model=plain(state.model), limit=MAX_MB))
+    st.toggle(t("error_analysis.squash"), key=_SQUASH)
     file = st.file_uploader(
-        say("error_analysis.archive"),
+        t("error_analysis.archive"),
         type=["zip", "tar", "gz", "tgz"],
         max_upload_size=MAX_MB,
         key=f"{_UPLOADER}_{len(state.own_runs)}",  # empty again once a run is begun
     )
-    st.caption(say("error_analysis.kept"))
-    if file is not None and st.button(say("error_analysis.begin"), key="board_begin_upload"):
-        _try(say, lambda: _from_archive(state, file.name, file.getvalue()))
+    st.caption(t("error_analysis.kept"))
+    if file is not None and st.button(t("error_analysis.begin"), key="board_begin_upload"):
+        _try(t, lambda: _from_archive(state, file.name, file.getvalue()))
     if not runs.allowed_folders():
-        st.caption(say("error_analysis.folders_off"))
+        st.caption(t("error_analysis.folders_off"))
         return
-    st.text_input(say("error_analysis.folder"), key=_FOLDER)
-    st.text_input(say("error_analysis.name"), key=_NAME)
-    if st.button(say("error_analysis.begin"), key="board_begin_folder"):
-        _try(say, lambda: _from_folder(state))
+    st.text_input(t("error_analysis.folder"), key=_FOLDER)
+    st.text_input(t("error_analysis.name"), key=_NAME)
+    if st.button(t("error_analysis.begin"), key="board_begin_folder"):
+        _try(t, lambda: _from_folder(state))
 
 
-def _try(say: Words, begin: Callable[[], None]) -> None:
+def _try(t: Translator, begin: Callable[[], None]) -> None:
     try:
-        with st.spinner(say("error_analysis.reading")):
+        with st.spinner(t("error_analysis.reading")):
             begin()
     except TransCNNError as error:
-        st.error(plain(say.error(error)))
+        st.error(plain(t.error(error)))
     else:
         st.rerun()
 

@@ -20,7 +20,7 @@ from transcnn.ui.pages.errors import filtering, gallery, views
 from transcnn.ui.pages.errors.data import whole_table
 from transcnn.ui.pages.errors.link import VIEWS, read_choice
 from transcnn.ui.pages.errors.run_bar import choose_run
-from transcnn.words.translator import Words, words
+from transcnn.words.translator import Translator, translator
 
 _VIEW = "board_view"
 
@@ -28,17 +28,17 @@ _VIEW = "board_view"
 def show() -> None:
     """Draw the page."""
     state = AppState()
-    say, wording = words(state.language), Wording(state.language)
+    t, wording = translator(state.language), Wording(state.language)
     _follow_link(state)
-    st.title(say("error_analysis.title"))
-    st.write(say("error_analysis.lede"))
-    store = choose_run(state, say)
+    st.title(t("error_analysis.title"))
+    st.write(t("error_analysis.lede"))
+    store = choose_run(state, t)
     _write_link(state)
     if store is None:
         return
     whole = whole_table(store)
     if not len(whole):
-        st.info(say("error_analysis.first_batch"))
+        st.info(t("error_analysis.first_batch"))
         return
     if TAG in whole.tags[0]:
         st.caption(wording("demonstration", photos=len(np.unique(whole.sources))))
@@ -47,20 +47,20 @@ def show() -> None:
     except ChoiceError:  # a link may name what this run does not have
         state.choose(replace(state.board, where=EVERYTHING))
         st.rerun()
-    filtering.show(state, say, wording, store, whole, int(chosen.sum()))
+    filtering.show(state, t, wording, store, whole, int(chosen.sum()))
     table = whole.take(chosen)
     if not len(table):
-        st.info(say("error_analysis.nothing"))
+        st.info(t("error_analysis.nothing"))
         return
     if not any(key.startswith("right") for key, _ in state.board.where.terms):
         st.markdown(accuracy_says(table, wording))
-    _choose_view(state, say)
+    _choose_view(state, t)
     names = names_of(state.config(whole.model).numbers)
     if state.board.view == "pictures":
-        gallery.show(state, say, wording, store, whole, table, names)
+        gallery.show(state, t, wording, store, whole, table, names)
     else:
-        views.show(state, say, wording, store, table, names)
-    _take_away(state, say, store, whole, table)
+        views.show(state, t, wording, store, table, names)
+    _take_away(state, t, store, whole, table)
     _show_broken(store, wording)
 
 
@@ -71,7 +71,7 @@ def _show_broken(store: Store, wording: Wording) -> None:
             st.dataframe({"": [b.name for b in broken], " ": [b.why for b in broken]})
 
 
-def _choose_view(state: AppState, say: Words) -> None:
+def _choose_view(state: AppState, t: Translator) -> None:
     st.session_state[_VIEW] = state.board.view
 
     def change() -> None:
@@ -79,9 +79,9 @@ def _choose_view(state: AppState, say: Words) -> None:
         state.choose(replace(state.board, view=view))
 
     st.segmented_control(
-        say("error_analysis.views"),
+        t("error_analysis.views"),
         VIEWS,
-        format_func=lambda view: say(f"error_analysis.view_{view}"),
+        format_func=lambda view: t(f"error_analysis.view_{view}"),
         key=_VIEW,
         on_change=change,
         label_visibility="collapsed",
@@ -104,7 +104,7 @@ def _write_link(state: AppState) -> None:
         st.query_params.from_dict(link)
 
 
-def _take_away(state: AppState, say: Words, store: Store, whole: Table, table: Table) -> None:
+def _take_away(state: AppState, t: Translator, store: Store, whole: Table, table: Table) -> None:
     where, language = state.board.where, state.language
     classes = state.config(table.model).numbers
 
@@ -128,4 +128,4 @@ def _take_away(state: AppState, say: Words, store: Store, whole: Table, table: T
         "predictions.csv": csv,
         "predictions.parquet": parquet,
     }
-    take_away(say, files, chart=views.CHART if state.board.view in views.WITH_CHART else None)
+    take_away(t, files, chart=views.CHART if state.board.view in views.WITH_CHART else None)

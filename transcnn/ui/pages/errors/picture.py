@@ -16,7 +16,7 @@ from transcnn.pictures import decode, prepare
 from transcnn.reports.wording import Wording, number, percent
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import AppState
-from transcnn.words.translator import Words, plain
+from transcnn.words.translator import Translator, plain
 
 _SIDE = 364  # pixels of the picture on the page
 _BAR = 38  # of the bar of colours below
@@ -26,7 +26,7 @@ _FACTS = ("entropy", "global_share", "similarity", "brightness", "sharpness")
 
 def show_picture(
     state: AppState,
-    say: Words,
+    t: Translator,
     wording: Wording,
     store: Store,
     one: Table,
@@ -36,17 +36,17 @@ def show_picture(
     picture = int(one.ids[0])
     st.markdown(f"**{plain(str(one.names[0]))}**")
     labels = " | ".join(wording.class_name(names[i]) for i in one.labels[0])
-    verdict = say(
+    verdict = t(
         "error_analysis.is_right" if one.right[0] else "error_analysis.is_wrong", labels=labels
     )
     data = _file(store, picture)
     pixels = _seen(data, state.config(one.model).input.size, store) if data else None
     if pixels is None:
         st.image(store.thumbnails([picture])[picture], width=160, alt=str(one.names[0]))
-        st.caption(say("error_analysis.gone"))
+        st.caption(t("error_analysis.gone"))
     else:
-        st.image(_overlay(pixels, one), width=_SIDE, alt=_described(say, one))
-        st.caption(_described(say, one))
+        st.image(_overlay(pixels, one), width=_SIDE, alt=_described(t, one))
+        st.caption(_described(t, one))
     st.markdown(verdict)
     st.table(_answers(one, wording, names))
     st.caption(" · ".join(_hidden(one, wording, names)))
@@ -56,17 +56,17 @@ def show_picture(
         if name in one.features
     ]
     if one.sinks[0]:
-        facts.append(say("error_analysis.has_sinks", count=len(one.sinks[0])))
+        facts.append(t("error_analysis.has_sinks", count=len(one.sinks[0])))
     st.caption(" · ".join(facts))
-    _remarks(say, store, one, picture)
+    _remarks(t, store, one, picture)
     with st.container(horizontal=True):
         if data is not None and st.button(
-            say("error_analysis.explore"), key=f"board_explore_{picture}"
+            t("error_analysis.explore"), key=f"board_explore_{picture}"
         ):
-            state.show_upload(str(one.names[0]), say("sidebar.uploaded_alt"), data)
+            state.show_upload(str(one.names[0]), t("sidebar.uploaded_alt"), data)
             st.switch_page("pages/explore.py", query_params={})
         st.button(
-            say("error_analysis.unpin"),
+            t("error_analysis.unpin"),
             key=f"board_unpin_{picture}",
             on_click=lambda: state.choose(
                 replace(state.board, pins=tuple(p for p in state.board.pins if p != picture))
@@ -122,11 +122,11 @@ def _overlay(seen: Image.Image, one: Table) -> Image.Image:
     return sheet
 
 
-def _described(say: Words, one: Table) -> str:
+def _described(t: Translator, one: Table) -> str:
     received = one.received[0]
     most = int(np.argmax(received))
     row, column = divmod(most, one.board[1])
-    return say(
+    return t(
         "error_analysis.read_most",
         row=row + 1,
         column=column + 1,
@@ -159,33 +159,33 @@ def _hidden(one: Table, wording: Wording, names: tuple[ClassName, ...]) -> list[
     ]
 
 
-def _remarks(say: Words, store: Store, one: Table, picture: int) -> None:
+def _remarks(t: Translator, store: Store, one: Table, picture: int) -> None:
     note, tags = f"board_note_{picture}", f"board_tags_{picture}"
     own = store.own_tags(picture)
     st.text_area(
-        say("error_analysis.note"),
+        t("error_analysis.note"),
         one.notes[0],
         key=note,
         height=68,
         max_chars=2000,
         on_change=lambda: _keep(
-            say, lambda: store.write_note(picture, st.session_state[note].strip())
+            t, lambda: store.write_note(picture, st.session_state[note].strip())
         ),
     )
     st.text_input(
-        say("error_analysis.tags"),
+        t("error_analysis.tags"),
         " ".join(own),
         key=tags,
         max_chars=200,
         on_change=lambda: _keep(
-            say, lambda: store.write_tags(picture, st.session_state[tags].split())
+            t, lambda: store.write_tags(picture, st.session_state[tags].split())
         ),
     )
 
 
-def _keep(say: Words, write: Callable[[], None]) -> None:
+def _keep(t: Translator, write: Callable[[], None]) -> None:
     """Write a remark; what cannot be written, as where the disk is full, is said."""
     try:
         write()
     except TransCNNError as error:
-        st.toast(plain(say.error(error)), icon=":material/error:")
+        st.toast(plain(t.error(error)), icon=":material/error:")

@@ -26,7 +26,7 @@ from transcnn.runs.store import Store
 from transcnn.ui.app.session import AppState
 from transcnn.ui.components import pick_table
 from transcnn.ui.pages.errors.data import differences_of, slices_of
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 CHART = "board_chart"  # the key of the view's chart
 WITH_CHART = ("confidence", "differences")
@@ -38,18 +38,18 @@ Names = tuple[ClassName, ...]
 
 
 def show(
-    state: AppState, say: Words, wording: Wording, store: Store, table: Table, names: Names
+    state: AppState, t: Translator, wording: Wording, store: Store, table: Table, names: Names
 ) -> None:
     """Draw the chosen view, any but the pictures."""
     match state.board.view:
         case "classes":
-            _classes(state, say, wording, table, names)
+            _classes(state, t, wording, table, names)
         case "confidence":
-            _confidence(state, say, wording, table)
+            _confidence(state, t, wording, table)
         case "survival":
             _survival(state, wording, table)
         case "differences":
-            _differences(state, say, wording, store, table)
+            _differences(state, t, wording, store, table)
         case "groups":
             _groups(state, wording, store, table, names)
 
@@ -70,7 +70,7 @@ def _pick_table(
     pick_table(key, data, on_pick=lambda: _pick(state, key))
 
 
-def _classes(state: AppState, say: Words, wording: Wording, table: Table, names: Names) -> None:
+def _classes(state: AppState, t: Translator, wording: Wording, table: Table, names: Names) -> None:
     def name(label: int) -> str:
         return wording.class_name(names[label])
 
@@ -82,7 +82,7 @@ def _classes(state: AppState, say: Words, wording: Wording, table: Table, names:
         of = int((table.label == label).sum())
         for answer in shown:
             count = found.count(label, answer)
-            says = say("error_analysis.cell", label=name(label), answer=name(answer), count=count)
+            says = t("error_analysis.cell", label=name(label), answer=name(answer), count=count)
             cell = {
                 **_count(count, f"label:{label} answer:{answer}"),
                 "says": says,
@@ -117,7 +117,7 @@ def _classes(state: AppState, say: Words, wording: Wording, table: Table, names:
     )
 
 
-def _confidence(state: AppState, say: Words, wording: Wording, table: Table) -> None:
+def _confidence(state: AppState, t: Translator, wording: Wording, table: Table) -> None:
     found = calibration(table)
     known = [b for b in found.bins if b.right is not None]
     says = calibration_says(found, wording)
@@ -142,7 +142,7 @@ def _confidence(state: AppState, say: Words, wording: Wording, table: Table) -> 
         },
         mode="markers",
         marker={"color": _RIGHT, "size": [6 + 24 * (b.count / len(table)) ** 0.5 for b in known]},
-        text=[say("error_analysis.bin", count=b.count) for b in known],
+        text=[t("error_analysis.bin", count=b.count) for b in known],
         hovertemplate="%{x:.0%} → %{y:.0%}, %{text}<extra></extra>",
         showlegend=False,
     )
@@ -189,7 +189,9 @@ def _count(count: int, pick: str) -> dict[str, Any]:
     return {"text": str(count), "pick": pick} if count else {"text": "0"}
 
 
-def _differences(state: AppState, say: Words, wording: Wording, store: Store, table: Table) -> None:
+def _differences(
+    state: AppState, t: Translator, wording: Wording, store: Store, table: Table
+) -> None:
     found = differences_of(store, state.board.where, table)
     st.markdown(differences_says(found, wording))
     if not found:
@@ -208,7 +210,7 @@ def _differences(state: AppState, say: Words, wording: Wording, store: Store, ta
         known = values[side & np.isfinite(values)]
         chart.add_violin(
             x=known,
-            name=f"{say(f'error_analysis.right_{key}')} ({len(known)})",
+            name=f"{t(f'error_analysis.right_{key}')} ({len(known)})",
             line={"color": colour},
             box={"visible": True},
             points=False,

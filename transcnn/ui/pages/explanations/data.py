@@ -79,7 +79,7 @@ def _find(state: AppState, asked: Asked, name: str) -> Found:
             return Found(name, method, _explain(key, method, asked.subject))
         except TransCNNError as error:
             return Found(name, method, error=error)
-    work = begin(state.works, key, lambda told: method.explain(asked.subject, told))
+    work = begin(state.works, key, lambda on_progress: method.explain(asked.subject, on_progress))
     return Found(name, method, work.result, work.error, work)
 
 
@@ -106,7 +106,7 @@ def command_of(state: AppState, asked: Asked, found: Found) -> str:
     name, share = split_snapshot(asked.model)
     picture = f"assets/samples/{asked.source.sample}.jpg" if asked.source.sample else "PICTURE"
     parts = ["python -m transcnn explain", picture, f"--model {network.config.name}"]
-    if asked.model in state.guests:
+    if asked.model in state.custom_models:
         parts.append("--weights WEIGHTS")
     elif share != TRAINED:
         path = shipped(name).snapshot(share)

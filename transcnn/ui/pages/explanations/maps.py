@@ -13,7 +13,7 @@ from transcnn.explain.kinds import MULTIPLES
 from transcnn.figures.explained import SCALES, drawn_values, format_value, value_bar
 from transcnn.ui.components.maps import STEPS, ColourBar, Map, multiple_steps
 from transcnn.ui.pages.explanations.data import Asked, Found
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 _LINK = "picture"  # all maps are of one picture
 
@@ -33,29 +33,27 @@ def picture_map(asked: Asked, name: str) -> Map:
     )
 
 
-def method_map(say: Words, asked: Asked, found: Found) -> Map:
+def method_map(t: Translator, asked: Asked, found: Found) -> Map:
     """The map of a method, or why there is none yet, or at all."""
-    name = say(f"explanations.method_{found.name}")
+    name = t(f"explanations.method_{found.name}")
     if found.attribution is not None:
-        return attribution_map(say, asked, found.name, name, found.attribution)
+        return attribution_map(t, asked, found.name, name, found.attribution)
     if found.error is not None:
-        why = error_says(say, found.error)
+        why = error_says(t, found.error)
         foreseen = isinstance(found.error, TransCNNError)
-        return Map(
-            found.name, name, missing=say("explanations.cannot", why=why) if foreseen else why
-        )
+        return Map(found.name, name, missing=t("explanations.cannot", why=why) if foreseen else why)
     assert found.work is not None
     waiting = "explanations.under_way" if found.work.under_way else "explanations.stopped"
-    return Map(found.name, name, missing=say(waiting))
+    return Map(found.name, name, missing=t(waiting))
 
 
-def error_says(say: Words, error: Exception) -> str:
+def error_says(t: Translator, error: Exception) -> str:
     """Why there is nothing to show; of a fault in the program only that it is one."""
-    return say.error(error) if isinstance(error, TransCNNError) else say("explanations.broke")
+    return t.error(error) if isinstance(error, TransCNNError) else t("explanations.broke")
 
 
 def attribution_map(
-    say: Words, asked: Asked, identity: str, name: str, one: Attribution, note: str | None = None
+    t: Translator, asked: Asked, identity: str, name: str, one: Attribution, note: str | None = None
 ) -> Map:
     """A map on the scale that its kind declares, with the bar of that scale."""
     kind, values = one.kind, drawn_values(one, len(asked.opened.pixels))
@@ -67,23 +65,23 @@ def attribution_map(
         name,
         rows,
         columns,
-        note=strongest(say, kind, values) if note is None else note,
-        says=say("explanations.map_says", name=name, rows=rows, columns=columns),
+        note=strongest(t, kind, values) if note is None else note,
+        says=t("explanations.map_says", name=name, rows=rows, columns=columns),
         photo="picture",
         steps=[int(step) for step in _steps(kind, flat)],
         values=[text.replace("-", "−") for text in texts],
         beyond=[int(cell) for cell in np.flatnonzero(_beyond(kind, flat))],
         start=(rows // 2, columns // 2),
         link=_LINK,
-        bar=_bar(say, kind),
+        bar=_bar(t, kind),
     )
 
 
-def strongest(say: Words, kind: Kind, values: Values) -> str:
+def strongest(t: Translator, kind: Kind, values: Values) -> str:
     """The value of the strongest cell and where it is."""
     row, column = np.unravel_index(np.abs(values).argmax(), values.shape)
     value = format_value(kind, float(values[row, column])).replace("-", "−")
-    return say("explanations.strongest", value=value, row=row + 1, column=column + 1)
+    return t("explanations.strongest", value=value, row=row + 1, column=column + 1)
 
 
 def _steps(kind: Kind, values: Values) -> NDArray[np.int64]:
@@ -101,27 +99,27 @@ def _beyond(kind: Kind, values: Values) -> NDArray[np.bool_]:
     return np.abs(values) > SCALES[kind].end
 
 
-def _bar(say: Words, kind: Kind) -> ColourBar:
+def _bar(t: Translator, kind: Kind) -> ColourBar:
     ticks = tuple(tick.replace("-", "−") for tick in value_bar(kind).ticks)
     if kind == MULTIPLES:
-        return ColourBar(ticks, (say("view.bar_less"), "", say("view.bar_more")))
+        return ColourBar(ticks, (t("view.bar_less"), "", t("view.bar_more")))
     if kind.signed:
-        return ColourBar(ticks, (say("explanations.against"), "", say("explanations.for")))
-    return ColourBar(ticks, ("", "", say("explanations.stronger")), warm=True)
+        return ColourBar(ticks, (t("explanations.against"), "", t("explanations.for")))
+    return ColourBar(ticks, ("", "", t("explanations.stronger")), warm=True)
 
 
-def unit_words(say: Words, kind: Kind) -> str:
+def unit_words(t: Translator, kind: Kind) -> str:
     """What the values of a kind are counted in."""
-    return say(f"explanations.unit_{kind.name}")
+    return t(f"explanations.unit_{kind.name}")
 
 
 def agreement_rows(
-    say: Words, found: Sequence[Found]
+    t: Translator, found: Sequence[Found]
 ) -> tuple[list[list[str]], list[tuple[str, str, float]]]:
     """The rank correlations as a table with heads, and each pair of methods with its number."""
     maps = [(one.name, one.attribution) for one in found if one.attribution is not None]
     numbers = agreement([attribution for _, attribution in maps])
-    names = [say(f"explanations.method_{name}") for name, _ in maps]
+    names = [t(f"explanations.method_{name}") for name, _ in maps]
     rows = [["", *names]]
     rows += [
         [name, *(correlation_text(float(n)) for n in row)]

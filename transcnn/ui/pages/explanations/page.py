@@ -19,7 +19,7 @@ from transcnn.ui.pages.explanations.link import (
     SLOW,
     read_explain,
 )
-from transcnn.words.translator import Words, plain, words
+from transcnn.words.translator import Translator, plain, translator
 
 if TYPE_CHECKING:
     from transcnn.ui.pages.explanations.data import Asked, Found
@@ -36,61 +36,65 @@ _NONE = -1  # to Streamlit, None is no choice
 def show() -> None:
     """Draw the page: what is asked, the maps that are there, the rest as it comes."""
     state = AppState()
-    say = words(state.language)
+    t = translator(state.language)
     _follow_link(state)
-    st.title(say("explanations.title"))
-    st.write(say("explanations.lede"))
+    st.title(t("explanations.title"))
+    st.write(t("explanations.lede"))
     if state.upload_error is not None:
-        st.error(plain(say.error(state.upload_error)))
-    _choose_model(state, say)
+        st.error(plain(t.error(state.upload_error)))
+    _choose_model(state, t)
 
     from transcnn.ui.pages.explanations.data import find_maps, take_asked
 
     asked = take_asked(state)
     write_link(state, asked.source.sample, state.explain.link())
-    warn_outside(st.empty(), say, asked.source, asked.subject.classifier.config)
-    _choose(state, say, asked)
+    warn_outside(st.empty(), t, asked.source, asked.subject.classifier.config)
+    _choose(state, t, asked)
     found = find_maps(state, asked)
     if any(work.under_way for work in state.works.values()):
         _show_work(len(state.works))
-    _show_maps(state, say, asked, found)
+    _show_maps(state, t, asked, found)
     shown = [one for one in found if one.attribution is not None]
     if len(shown) > 1:
-        _show_agreement(say, shown)
+        _show_agreement(t, shown)
     if shown:
-        _show_trust(state, say, asked, shown)
-    st.caption(say("explanations.limit"))
-    _take_away(state, say, asked, shown)
+        _show_trust(state, t, asked, shown)
+    st.caption(t("explanations.limit"))
+    _take_away(state, t, asked, shown)
 
 
-def _choose_model(state: AppState, say: Words) -> None:
+def _choose_model(state: AppState, t: Translator) -> None:
     """Guests that the sidebar does not offer, since they have no levels to explore, can be
     explained all the same."""
-    others = {key: guest for key, guest in state.guests.items() if not guest.has_levels}
+    others = {
+        key: custom_model
+        for key, custom_model in state.custom_models.items()
+        if not custom_model.has_levels
+    }
     if not others:
         return
     st.session_state[_MODEL] = state.explained_model
     st.selectbox(
-        say("sidebar.model"),
+        t("sidebar.model"),
         [state.model, *others],
         format_func=lambda m: f"{others[m].config.name}: {others[m].file}" if m in others else m,
         key=_MODEL,
-        on_change=lambda: state.explain_guest(
+        on_change=lambda: state.explain_custom_model(
             st.session_state[_MODEL] if st.session_state[_MODEL] in others else None
         ),
     )
 
 
-def _choose(state: AppState, say: Words, asked: "Asked") -> None:
+def _choose(state: AppState, t: Translator, asked: "Asked") -> None:
     """Which class, against which, by which methods, in which part."""
     choice, config = state.explain, asked.subject.classifier.config
-    labels = class_labels(say.language, config.classes, config.indices)
+    labels = class_labels(t.language, config.classes, config.indices)
     classes = list(dict.fromkeys([*asked.likeliest, *range(config.classes)]))
     target = asked.subject.target
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state[_OF] = target.of
         st.selectbox(
-            say("explanations.class"),
+            t("explanations.class"),
             classes,
             format_func=labels.__getitem__,
             key=_OF,
@@ -99,9 +103,9 @@ def _choose(state: AppState, say: Words, asked: "Asked") -> None:
         )
         st.session_state[_VERSUS] = _NONE if target.versus is None else target.versus
         st.selectbox(
-            say("explanations.versus"),
+            t("explanations.versus"),
             [_NONE, *(c for c in classes if c != target.of)],
-            format_func=lambda c: say("explanations.nothing") if c == _NONE else labels[c],
+            format_func=lambda c: t("explanations.nothing") if c == _NONE else labels[c],
             key=_VERSUS,
             on_change=lambda: state.explain_by(
                 replace(
@@ -113,8 +117,8 @@ def _choose(state: AppState, say: Words, asked: "Asked") -> None:
             ),
             width=260,
         )
-        with st.popover(say("explanations.more")):
-            _choose_part(state, say, asked)
+        with st.popover(t("explanations.more")):
+            _choose_part(state, t, asked)
     st.session_state[_METHODS] = list(choice.methods)
 
     def change() -> None:
@@ -122,10 +126,10 @@ def _choose(state: AppState, say: Words, asked: "Asked") -> None:
         state.explain_by(replace(choice, methods=tuple(m for m in METHOD_NAMES if m in chosen)))
 
     st.pills(
-        say("explanations.methods"),
+        t("explanations.methods"),
         METHOD_NAMES,
         format_func=lambda m: (
-            say(f"explanations.method_{m}") + (" :material/hourglass_empty:" if m in SLOW else "")
+            t(f"explanations.method_{m}") + (" :material/hourglass_empty:" if m in SLOW else "")
         ),
         selection_mode="multi",
         key=_METHODS,
@@ -133,10 +137,10 @@ def _choose(state: AppState, say: Words, asked: "Asked") -> None:
     )
 
 
-def _choose_part(state: AppState, say: Words, asked: "Asked") -> None:
+def _choose_part(state: AppState, t: Translator, asked: "Asked") -> None:
     """Stage, block and level, as far as they are given, for the methods that have them."""
     choice, config = state.explain, asked.subject.classifier.config
-    st.caption(say("explanations.part_says"))
+    st.caption(t("explanations.part_says"))
     options: list[range] = [range(len(config.stages))]
     if choice.part and choice.part[0] in options[0]:
         attending = config.stages[choice.part[0]].attending
@@ -155,9 +159,9 @@ def _choose_part(state: AppState, say: Words, asked: "Asked") -> None:
             state.explain_by(replace(choice, part=part))
 
         st.selectbox(
-            say(f"explanations.{_PART[depth]}"),
+            t(f"explanations.{_PART[depth]}"),
             [_NONE, *allowed],
-            format_func=lambda n: say("explanations.usual") if n == _NONE else str(n + 1),
+            format_func=lambda n: t("explanations.usual") if n == _NONE else str(n + 1),
             key=key,
             on_change=change,
         )
@@ -167,39 +171,39 @@ def _choose_part(state: AppState, say: Words, asked: "Asked") -> None:
 def _show_work(begun: int) -> None:  # noqa: ARG001, another number of works is another fragment
     """What is computed beside the page; the whole page again as soon as something is there."""
     state = AppState()
-    say = words(state.language)
+    t = translator(state.language)
     for key, work in list(state.works.items()):
         work.look()
-        if work.told_page:
+        if work.on_progress_page:
             continue
         if not work.under_way:
-            work.told_page = True
+            work.on_progress_page = True
             st.rerun()
-        name = _work_name(say, key)
-        told = say("explanations.waits" if work.waits else "explanations.progress", name=name)
+        name = _work_name(t, key)
+        on_progress = t("explanations.waits" if work.waits else "explanations.progress", name=name)
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.progress(min(1.0, work.share), told)
-        right.button(say("explanations.stop"), key=f"explain_stop_{key}", on_click=work.stop)
+        left.progress(min(1.0, work.share), on_progress)
+        right.button(t("explanations.stop"), key=f"explain_stop_{key}", on_click=work.stop)
 
 
-def _work_name(say: Words, key: str) -> str:
+def _work_name(t: Translator, key: str) -> str:
     """A work in words: its method, and what for."""
     method = next(m for m in METHOD_NAMES if f"/{m}/" in key)
-    name = say(f"explanations.method_{method}")
+    name = t(f"explanations.method_{method}")
     for end in ("scores", "sanity"):
         if key.endswith(f"/{end}"):
-            return f"{name}: {say(f'explanations.work_{end}')}"
+            return f"{name}: {t(f'explanations.work_{end}')}"
     return name
 
 
-def _show_maps(state: AppState, say: Words, asked: "Asked", found: "list[Found]") -> None:
+def _show_maps(state: AppState, t: Translator, asked: "Asked", found: "list[Found]") -> None:
     from transcnn.ui.pages.explanations.maps import method_map, picture_map, unit_words
 
     if not found:
-        st.info(say("explanations.no_method"))
+        st.info(t("explanations.no_method"))
     photos = {"picture": seen_url(asked.opened.key, asked.opened.pixels)}
     picture = picture_map(asked, asked.source.title)
-    show_maps(_MAPS, say, [picture, *(method_map(say, asked, one) for one in found)], photos)
+    show_maps(_MAPS, t, [picture, *(method_map(t, asked, one) for one in found)], photos)
     stopped = [
         one for one in found if one.work and not one.work.finished and not one.work.under_way
     ]
@@ -209,48 +213,48 @@ def _show_maps(state: AppState, say: Words, asked: "Asked", found: "list[Found]"
             for key in [k for k, w in state.works.items() if w is work]:
                 del state.works[key]
 
-        name = say(f"explanations.method_{one.name}")
+        name = t(f"explanations.method_{one.name}")
         st.button(
-            say("explanations.go_on", name=name), key=f"explain_again_{one.name}", on_click=again
+            t("explanations.go_on", name=name), key=f"explain_again_{one.name}", on_click=again
         )
     lines = []
     for one in found:
         if one.attribution is None:
             continue
         facts = [
-            f"{say(f'explanations.fact_{name}')}: {value:.2f}"
+            f"{t(f'explanations.fact_{name}')}: {value:.2f}"
             for name, value in one.attribution.facts.items()
         ]
         parts = [
-            say(f"explanations.says_{one.name}"),
-            say(f"explanations.limit_{one.name}"),
-            say("explanations.in_unit", unit=unit_words(say, one.attribution.kind)),
+            t(f"explanations.says_{one.name}"),
+            t(f"explanations.limit_{one.name}"),
+            t("explanations.in_unit", unit=unit_words(t, one.attribution.kind)),
             f"{'; '.join(facts)}." if facts else "",
         ]
-        name = say(f"explanations.method_{one.name}")
-        lines.append("- " + say("explanations.line", name=name, says=" ".join(filter(None, parts))))
+        name = t(f"explanations.method_{one.name}")
+        lines.append("- " + t("explanations.line", name=name, says=" ".join(filter(None, parts))))
     if lines:
-        with st.expander(say("explanations.what_they_show"), expanded=len(lines) <= 3):
+        with st.expander(t("explanations.what_they_show"), expanded=len(lines) <= 3):
             st.markdown("\n".join(lines))
 
 
-def _show_agreement(say: Words, shown: "list[Found]") -> None:
+def _show_agreement(t: Translator, shown: "list[Found]") -> None:
     from transcnn.ui.pages.explanations.maps import agreement_rows, correlation_text
 
-    st.subheader(say("explanations.agreement"))
-    rows, pairs = agreement_rows(say, shown)
+    st.subheader(t("explanations.agreement"))
+    rows, pairs = agreement_rows(t, shown)
     show_table(rows)
     if pairs:
         a, b, least = min(pairs, key=lambda pair: pair[2])
-        st.markdown(say("explanations.least", a=a, b=b, value=correlation_text(least)))
-    st.caption(say("explanations.agreement_limit"))
+        st.markdown(t("explanations.least", a=a, b=b, value=correlation_text(least)))
+    st.caption(t("explanations.agreement_limit"))
 
 
-def _show_trust(state: AppState, say: Words, asked: "Asked", shown: "list[Found]") -> None:
+def _show_trust(state: AppState, t: Translator, asked: "Asked", shown: "list[Found]") -> None:
     """Of one map: scores beside controls, and what is left with random weights."""
     from transcnn.ui.pages.explanations import trust
 
-    st.subheader(say("explanations.trust"))
+    st.subheader(t("explanations.trust"))
     names = [one.name for one in shown]
     looked = state.explain.looked if state.explain.looked in names else names[0]
     st.session_state[_LOOK] = looked
@@ -260,35 +264,35 @@ def _show_trust(state: AppState, say: Words, asked: "Asked", shown: "list[Found]
         state.explain_by(replace(state.explain, looked=chosen))
 
     st.segmented_control(
-        say("explanations.trust"),
+        t("explanations.trust"),
         names,
-        format_func=lambda m: say(f"explanations.method_{m}"),
+        format_func=lambda m: t(f"explanations.method_{m}"),
         key=_LOOK,
         on_change=change,
         label_visibility="collapsed",
     )
     one = shown[names.index(looked)]
-    st.markdown(f"**{say('explanations.scores')}**")
+    st.markdown(f"**{t('explanations.scores')}**")
     trust.show_or_begin(
         state,
-        say,
+        t,
         trust.scores_key(asked, one),
-        say("explanations.score_it"),
+        t("explanations.score_it"),
         lambda: trust.score(state, asked, one),
-        lambda result: trust.show_scores(say, result),
+        lambda result: trust.show_scores(t, result),
     )
-    st.markdown(f"**{say('explanations.sanity')}**")
+    st.markdown(f"**{t('explanations.sanity')}**")
     trust.show_or_begin(
         state,
-        say,
+        t,
         trust.sanity_key(asked, one),
-        say("explanations.randomise"),
+        t("explanations.randomise"),
         lambda: trust.randomise(state, asked, one),
-        lambda result: trust.show_forgotten(say, asked, one, result),
+        lambda result: trust.show_forgotten(t, asked, one, result),
     )
 
 
-def _take_away(state: AppState, say: Words, asked: "Asked", shown: "list[Found]") -> None:
+def _take_away(state: AppState, t: Translator, asked: "Asked", shown: "list[Found]") -> None:
     maps = [one.attribution for one in shown if one.attribution is not None]
     # Files are made outside of the session: what they need of it is taken here.
     results = {key: work.result for key, work in state.works.items() if work.result is not None}
@@ -300,7 +304,7 @@ def _take_away(state: AppState, say: Words, asked: "Asked", shown: "list[Found]"
     def html() -> str:
         from transcnn.ui.pages.explanations.downloads import html
 
-        return html(say, asked, shown, commands, results)
+        return html(t, asked, shown, commands, results)
 
     def figure() -> sheet.Sheet:
         from transcnn.figures.explanations import explanations_sheet
@@ -318,7 +322,7 @@ def _take_away(state: AppState, say: Words, asked: "Asked", shown: "list[Found]"
         "explanations.svg": lambda: sheet.svg(figure()),
         "explanations.npz": arrays,
     }
-    take_away(say, files if maps else {}, upload=asked.source.sample is None)
+    take_away(t, files if maps else {}, upload=asked.source.sample is None)
 
 
 def _follow_link(state: AppState) -> None:

@@ -21,10 +21,10 @@ from transcnn.ui.app.work import Work, begin
 from transcnn.ui.components.maps import seen_url, show_maps
 from transcnn.ui.pages.explanations.data import Asked, Found, method_key
 from transcnn.ui.pages.explanations.maps import attribution_map, correlation_text, error_says
-from transcnn.words.translator import Words
+from transcnn.words.translator import Translator
 
 if TYPE_CHECKING:
-    from transcnn.explain.method import Told
+    from transcnn.explain.method import OnProgress
 
 # Of Okabe and Ito, told apart by dash too.
 LINES = {
@@ -51,8 +51,8 @@ def score(state: AppState, asked: Asked, found: Found) -> Work:
     method, attribution = found.method, found.attribution
     assert attribution is not None
 
-    def do(told: "Told") -> Faithfulness:
-        return faithfulness(asked.subject, attribution, method, told)
+    def do(on_progress: "OnProgress") -> Faithfulness:
+        return faithfulness(asked.subject, attribution, method, on_progress)
 
     return begin(state.works, scores_key(asked, found), do)
 
@@ -61,16 +61,16 @@ def randomise(state: AppState, asked: Asked, found: Found) -> Work:
     """Begin to explain networks that forget, from the answer down."""
     method = found.method
 
-    def do(told: "Told") -> tuple[Forgotten, ...]:
-        return tuple(forget(asked.subject, method, told))
+    def do(on_progress: "OnProgress") -> tuple[Forgotten, ...]:
+        return tuple(forget(asked.subject, method, on_progress))
 
     return begin(state.works, sanity_key(asked, found), do)
 
 
-def verdict_says(say: Words, result: Faithfulness) -> str:
+def verdict_says(t: Translator, result: Faithfulness) -> str:
     """The verdict in a sentence, and which controls the map does not beat."""
-    unbeaten = ", ".join(say(f"explanations.control_{name}") for name in result.verdict.unbeaten)
-    return say(
+    unbeaten = ", ".join(t(f"explanations.control_{name}") for name in result.verdict.unbeaten)
+    return t(
         f"explanations.verdict_{result.verdict.word}",
         unbeaten=unbeaten,
         needed=NEEDED,
@@ -78,19 +78,19 @@ def verdict_says(say: Words, result: Faithfulness) -> str:
     )
 
 
-def score_rows(say: Words, result: Faithfulness) -> list[list[str]]:
+def score_rows(t: Translator, result: Faithfulness) -> list[list[str]]:
     """Scores by map and controls as a table with heads; below, in how many the map wins."""
     heads = [
         "",
-        say("explanations.this_map"),
-        *(say(f"explanations.control_{c}") for c in CONTROLS),
+        t("explanations.this_map"),
+        *(t(f"explanations.control_{c}") for c in CONTROLS),
     ]
     rows = [heads]
     for name in SCORES:
         scores = [result.own.scores[name], *(result.controls[c].scores[name] for c in CONTROLS)]
-        rows.append([say(f"explanations.score_{name}"), *map(_interval, scores)])
+        rows.append([t(f"explanations.score_{name}"), *map(_interval, scores)])
     wins = [f"{result.verdict.wins[c]} / {len(VOTES)}" for c in CONTROLS]
-    return [*rows, [say("explanations.wins"), "", *wins]]
+    return [*rows, [t("explanations.wins"), "", *wins]]
 
 
 def _interval(score: Interval) -> str:
@@ -100,50 +100,50 @@ def _interval(score: Interval) -> str:
     return text.replace("-", "−")
 
 
-def reading(say: Words, result: Faithfulness) -> list[str]:
+def reading(t: Translator, result: Faithfulness) -> list[str]:
     """How the scores are to be read: what is in brackets, and the share of equal cells."""
     tied = result.own.tied
     return [
-        say("explanations.intervals"),
-        *([say("explanations.tied", share=f"{tied:.0%}")] if tied else []),
+        t("explanations.intervals"),
+        *([t("explanations.tied", share=f"{tied:.0%}")] if tied else []),
     ]
 
 
-def weaknesses(say: Words) -> list[str]:
+def weaknesses(t: Translator) -> list[str]:
     """What each score cannot see."""
-    return [f"{say(f'explanations.score_{s}')}: {say(f'explanations.weak_{s}')}" for s in SCORES]
+    return [f"{t(f'explanations.score_{s}')}: {t(f'explanations.weak_{s}')}" for s in SCORES]
 
 
-def show_scores(say: Words, result: Faithfulness) -> None:
+def show_scores(t: Translator, result: Faithfulness) -> None:
     """The verdict, curves with the controls' band, scores, and their weaknesses."""
-    says = verdict_says(say, result)
+    says = verdict_says(t, result)
     box = st.success if result.verdict.word == "better" else st.warning
     box(says)
-    show_table(score_rows(say, result))
-    st.caption(" ".join(reading(say, result)))
+    show_table(score_rows(t, result))
+    st.caption(" ".join(reading(t, result)))
     fill = st.radio(
-        say("explanations.fill"),
+        t("explanations.fill"),
         FILLS,
-        format_func=lambda f: say(f"explanations.fill_{f}"),
+        format_func=lambda f: t(f"explanations.fill_{f}"),
         key=_FILL,
         horizontal=True,
         persist_state="session",
     )
-    chart = _curves(say, result, fill)
+    chart = _curves(t, result, fill)
     st.plotly_chart(chart, key=_CHART, alt=says, config={"displaylogo": False})
-    st.markdown("\n".join(f"- {line}" for line in weaknesses(say)))
+    st.markdown("\n".join(f"- {line}" for line in weaknesses(t)))
 
 
-def _curves(say: Words, result: Faithfulness, fill: Fill) -> go.Figure:
+def _curves(t: Translator, result: Faithfulness, fill: Fill) -> go.Figure:
     """Deletion and insertion, the random orders as a band."""
     names = ("deletion", "insertion")
-    chart = make_subplots(1, 2, subplot_titles=[say(f"explanations.score_{n}") for n in names])
+    chart = make_subplots(1, 2, subplot_titles=[t(f"explanations.score_{n}") for n in names])
     entrants = {"own": result.own, **{c: result.controls[c] for c in CONTROLS}}
     for column, name in enumerate(names, 1):
         for entrant, scored in entrants.items():
             curve = scored.curves[name, fill]
             colour, dash, width = LINES[entrant]
-            label = say(
+            label = t(
                 "explanations.this_map" if entrant == "own" else f"explanations.control_{entrant}"
             )
             if entrant == "random":
@@ -173,8 +173,8 @@ def _curves(say: Words, result: Faithfulness, fill: Fill) -> go.Figure:
                 row=1,
                 col=column,
             )
-        chart.update_xaxes(title=say(f"explanations.at_{name}"), tickformat=".0%", col=column)
-    chart.update_yaxes(title=say("explanations.number"), col=1)
+        chart.update_xaxes(title=t(f"explanations.at_{name}"), tickformat=".0%", col=column)
+    chart.update_yaxes(title=t("explanations.number"), col=1)
     chart.update_yaxes(matches="y")
     chart.update_layout(
         height=430,
@@ -184,49 +184,49 @@ def _curves(say: Words, result: Faithfulness, fill: Fill) -> go.Figure:
     return chart
 
 
-def sanity_rows(say: Words, result: Sequence[Forgotten]) -> list[list[str]]:
+def sanity_rows(t: Translator, result: Sequence[Forgotten]) -> list[list[str]]:
     """What is random by then, with the rank correlation, as a table with heads."""
-    rows = [[say("explanations.random_part"), say("explanations.correlation")]]
-    return rows + [[part_says(say, one.part), correlation_text(one.correlation)] for one in result]
+    rows = [[t("explanations.random_part"), t("explanations.correlation")]]
+    return rows + [[part_says(t, one.part), correlation_text(one.correlation)] for one in result]
 
 
-def part_says(say: Words, part: str) -> str:
+def part_says(t: Translator, part: str) -> str:
     """A part of the network that is random, with all above it."""
     if part.startswith("stage"):
-        return say("explanations.part_stage", stage=int(part.split()[1]) + 1)
-    return say(f"explanations.part_{part}")
+        return t("explanations.part_stage", stage=int(part.split()[1]) + 1)
+    return t(f"explanations.part_{part}")
 
 
-def show_forgotten(say: Words, asked: Asked, found: Found, result: Sequence[Forgotten]) -> None:
+def show_forgotten(t: Translator, asked: Asked, found: Found, result: Sequence[Forgotten]) -> None:
     """The map of each network that forgot, on the same scale, with its rank correlation."""
     assert found.attribution is not None
     trained = attribution_map(
-        say,
+        t,
         asked,
         "trained",
-        say("explanations.part_none"),
+        t("explanations.part_none"),
         found.attribution,
-        say("explanations.trained"),
+        t("explanations.trained"),
     )
     forgotten = [
         attribution_map(
-            say,
+            t,
             asked,
             one.part,
-            part_says(say, one.part),
+            part_says(t, one.part),
             one.attribution,
-            say("explanations.correlation_says", value=correlation_text(one.correlation)),
+            t("explanations.correlation_says", value=correlation_text(one.correlation)),
         )
         for one in result
     ]
     photos = {"picture": seen_url(asked.opened.key, asked.opened.pixels)}
-    show_maps(_FORGOTTEN, say, [trained, *forgotten], photos)
-    st.caption(say("explanations.sanity_limit"))
+    show_maps(_FORGOTTEN, t, [trained, *forgotten], photos)
+    st.caption(t("explanations.sanity_limit"))
 
 
 def show_or_begin(
     state: AppState,
-    say: Words,
+    t: Translator,
     key: str,
     label: str,
     start: Callable[[], Work],
@@ -237,7 +237,7 @@ def show_or_begin(
     if work is not None and work.result is not None:
         show(work.result)
     elif work is not None and work.error is not None:
-        st.warning(error_says(say, work.error))
+        st.warning(error_says(t, work.error))
     elif work is None or not work.under_way:
 
         def again() -> None:

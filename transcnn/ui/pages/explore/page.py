@@ -6,10 +6,10 @@ from transcnn.figures import sheet
 from transcnn.figures.sheet import Sheet
 from transcnn.ui.app.cache import open_picture, pack_trace, pack_without, trace_picture
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.session import SWITCH_NAMES, AppState
+from transcnn.ui.app.session import INTERVENTION_NAMES, AppState
 from transcnn.ui.app.view import take_shown
 from transcnn.ui.components import explore_view, store
-from transcnn.words.translator import Words, words
+from transcnn.words.translator import Translator, translator
 
 _VIEW, _TRAINING = "explore_view", "training_slider"
 
@@ -17,15 +17,15 @@ _VIEW, _TRAINING = "explore_view", "training_slider"
 def show() -> None:
     """Draw the page: the view at once, the photo, and the trace as soon as it is there."""
     state = AppState()
-    say = words(state.language)
+    t = translator(state.language)
     shown = take_shown(state)
     opened, selection = shown.opened, shown.selection
     lender = state.next_source()
     warning = st.empty()
-    _choose_training(state, say)
+    _choose_training(state, t)
     explore_view(
         _VIEW,
-        {**shown.data(say), "switches": SWITCH_NAMES, "lender": lender.title},
+        {**shown.data(t), "switches": INTERVENTION_NAMES, "lender": lender.title},
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
     )
@@ -34,10 +34,10 @@ def show() -> None:
     other = open_picture(lender, len(opened.pixels))
     store("store_without", pack_without(opened, other, state.model, selection.where))
     trace = trace_picture(opened, state.model)
-    shown.warn(warning, say)
-    shown.link_to("tokens", say("explore.to_tokens"))
+    shown.warn(warning, t)
+    shown.link_to("tokens", t("explore.to_tokens"))
     for name in state.grown_with_attention:
-        st.button(say("explore.grown", model=name), on_click=state.show_model, args=(name,))
+        st.button(t("explore.grown", model=name), on_click=state.show_model, args=(name,))
 
     def place() -> tuple[int, int, tuple[int, int]]:
         from transcnn.analysis.attention_row import telling_token
@@ -56,7 +56,7 @@ def show() -> None:
         return reading_csv(trace, *place())
 
     take_away(
-        say,
+        t,
         {
             "reading.png": lambda: sheet.png(figure()),
             "reading.svg": lambda: sheet.svg(figure()),
@@ -66,17 +66,17 @@ def show() -> None:
     )
 
 
-def _choose_training(state: AppState, say: Words) -> None:
+def _choose_training(state: AppState, t: Translator) -> None:
     """A slider over the training of the network, where its snapshots ship."""
     share, shares = state.training
     if not shares:
         return
     st.session_state[_TRAINING] = share  # it may have been chosen elsewhere
     st.select_slider(
-        say("explore.training"),
+        t("explore.training"),
         shares,
         key=_TRAINING,
         format_func=lambda s: f"{100 * float(s):.0f} %",
-        help=say("explore.training_help"),
+        help=t("explore.training_help"),
         on_change=lambda: state.show_training(st.session_state[_TRAINING]),
     )

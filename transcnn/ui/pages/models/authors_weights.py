@@ -6,23 +6,23 @@ from transcnn.checkpoints.download import address, cache_path
 from transcnn.errors import CheckpointError
 from transcnn.model.variants import authors_names, network
 from transcnn.ui.app.cache import parameters_of
-from transcnn.ui.app.custom_models import open_guest
+from transcnn.ui.app.custom_models import open_custom_model
 from transcnn.ui.app.session import AppState
-from transcnn.ui.pages.models.card import show_guests
-from transcnn.words.translator import Words, plain, words
+from transcnn.ui.pages.models.card import show_custom_models
+from transcnn.words.translator import Translator, plain, translator
 
 _CHOSEN = "authors_network"
 _POLL = 0.5  # seconds between two looks at a download
 
 
-def show(state: AppState, say: Words) -> None:
+def show(state: AppState, t: Translator) -> None:
     """Draw the section."""
-    st.subheader(say("models.authors"))
-    st.write(say("models.authors_lede"))
+    st.subheader(t("models.authors"))
+    st.write(t("models.authors_lede"))
     fetching = state.fetching
     busy = fetching is not None and fetching.is_alive()
     name: str = st.selectbox(
-        say("models.network"),
+        t("models.network"),
         authors_names(),
         key=_CHOSEN,
         persist_state="session",  # a download goes on while other pages are looked at
@@ -32,53 +32,55 @@ def show(state: AppState, say: Words) -> None:
     )
     path = cache_path(name)
     if fetching is not None and not busy:
-        _take(state, say)
+        _take(state, t)
     if busy:
-        _show_address(say, name)
+        _show_address(t, name)
         _show_progress()
     elif path.is_file():
-        st.markdown(f":small[{say('models.here', file=plain(str(path)))}]")
-        opened = any(g.file == path.name and g.origin == "authors" for g in state.guests.values())
-        if not opened and st.button(say("models.open")):
-            _open(state, name, say)
+        st.markdown(f":small[{t('models.here', file=plain(str(path)))}]")
+        opened = any(
+            g.file == path.name and g.origin == "authors" for g in state.custom_models.values()
+        )
+        if not opened and st.button(t("models.open")):
+            _open(state, name, t)
     else:
-        _show_address(say, name)
-        st.button(say("models.fetch"), on_click=lambda: state.fetch(name))
+        _show_address(t, name)
+        st.button(t("models.fetch"), on_click=lambda: state.fetch(name))
     error = state.weights_errors.get("authors")
     if error is not None:
-        st.error(plain(say.error(error)))
-    show_guests(state, say, "authors")
+        st.error(plain(t.error(error)))
+    show_custom_models(state, t, "authors")
 
 
-def _show_address(say: Words, name: str) -> None:
+def _show_address(t: Translator, name: str) -> None:
     """Where the file would come from, and how large it is at 4 bytes a parameter, about."""
     size = round(4 * parameters_of(name, network(name).classes).total / 1e6)
-    st.markdown(f":small[{say('models.there', address=address(name), size=size)}]")
+    st.markdown(f":small[{t('models.there', address=address(name), size=size)}]")
 
 
 @st.fragment(run_every=_POLL)
 def _show_progress() -> None:
     """How much has come, and a way out; the whole page again as soon as it is over."""
     state = AppState()
-    say = words(state.language)
+    t = translator(state.language)
     fetching = state.fetching
     if fetching is None or not fetching.is_alive():
         st.rerun()
     assert fetching is not None
     received, total = fetching.progress.received, fetching.progress.total
     if total:
-        text = say("models.progress", received=_mb(received), total=_mb(total))
+        text = t("models.progress", received=_mb(received), total=_mb(total))
         st.progress(min(1.0, received / total), text)
     else:
-        st.progress(0.0, say("models.received", received=_mb(received)))
-    st.button(say("models.cancel"), on_click=state.end_fetching)
+        st.progress(0.0, t("models.received", received=_mb(received)))
+    st.button(t("models.cancel"), on_click=state.end_fetching)
 
 
 def _mb(count: int) -> str:
     return f"{count / 1e6:.1f}"
 
 
-def _take(state: AppState, say: Words) -> None:
+def _take(state: AppState, t: Translator) -> None:
     """What came of the download that has ended."""
     fetching = state.fetching
     assert fetching is not None
@@ -86,15 +88,15 @@ def _take(state: AppState, say: Words) -> None:
     if fetching.error is not None:
         state.weights_errors["authors"] = fetching.error
     elif fetching.done:
-        _open(state, fetching.network, say)
+        _open(state, fetching.network, t)
 
 
-def _open(state: AppState, name: str, say: Words) -> None:
+def _open(state: AppState, name: str, t: Translator) -> None:
     """Open the file of the cache; one that has been damaged there goes, to be fetched again."""
     path = cache_path(name)
     try:
-        with st.spinner(say("models.opening")):
-            state.welcome(open_guest(path, path.name, "authors", name))
+        with st.spinner(t("models.opening")):
+            state.welcome(open_custom_model(path, path.name, "authors", name))
     except CheckpointError as error:
         path.unlink(missing_ok=True)
         state.weights_errors["authors"] = error

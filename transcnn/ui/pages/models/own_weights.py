@@ -4,10 +4,10 @@ import streamlit as st
 
 from transcnn.errors import TransCNNError, WeightsTooLarge
 from transcnn.model.variants import list_models
-from transcnn.ui.app.custom_models import open_guest
+from transcnn.ui.app.custom_models import open_custom_model
 from transcnn.ui.app.session import AppState
-from transcnn.ui.pages.models.card import show_guests
-from transcnn.words.translator import Words, plain
+from transcnn.ui.pages.models.card import show_custom_models
+from transcnn.words.translator import Translator, plain
 
 MAX_MB = 400  # the largest of the authors' files has 320
 _MB = 2**20  # bytes
@@ -15,14 +15,14 @@ _UPLOADER, _VARIANT = "weights_uploader", "weights_variant"
 _ENDINGS = ["safetensors", "pth", "pt", "tar"]
 
 
-def show(state: AppState, say: Words) -> None:
+def show(state: AppState, t: Translator) -> None:
     """Draw the section."""
-    st.subheader(say("models.own"))
-    st.write(say("models.own_lede", limit=MAX_MB))
+    st.subheader(t("models.own"))
+    st.write(t("models.own_lede", limit=MAX_MB))
     left, right = st.columns([2, 1], gap="medium")
     with left:
         file = st.file_uploader(
-            say("models.upload"),
+            t("models.upload"),
             type=_ENDINGS,
             max_upload_size=MAX_MB,
             key=_UPLOADER,
@@ -30,16 +30,16 @@ def show(state: AppState, say: Words) -> None:
         )
     with right:
         st.selectbox(
-            say("models.variant"),
+            t("models.variant"),
             ["", *list_models()],
-            format_func=lambda name: name or say("models.recognise"),
+            format_func=lambda name: name or t("models.recognise"),
             key=_VARIANT,
             on_change=lambda: _take(state),
         )
     error = state.weights_errors.get("own")
     if error is not None and file is not None:  # else it speaks of a file that is not here any more
-        st.error(plain(say.error(error)))
-    show_guests(state, say, "own")
+        st.error(plain(t.error(error)))
+    show_custom_models(state, t, "own")
 
 
 def _take(state: AppState) -> None:
@@ -52,7 +52,7 @@ def _take(state: AppState) -> None:
         if file.size > MAX_MB * _MB:  # the widget's own limit holds in the browser only
             raise WeightsTooLarge(file=file.name, limit=MAX_MB)
         state.welcome(
-            open_guest(file.getvalue(), file.name, "own", st.session_state[_VARIANT] or None)
+            open_custom_model(file.getvalue(), file.name, "own", st.session_state[_VARIANT] or None)
         )
     except TransCNNError as error:
         state.weights_errors["own"] = error

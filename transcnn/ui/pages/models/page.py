@@ -7,27 +7,27 @@ from transcnn.checkpoints.catalogue import shipped, shipped_names
 from transcnn.model.variants import network
 from transcnn.ui.app.session import AppState
 from transcnn.ui.pages.models import authors_weights, own_weights
-from transcnn.words.translator import Words, words
+from transcnn.words.translator import Translator, translator
 
 
 def show() -> None:
     """Draw the page, section by section."""
     state = AppState()
-    say = words(state.language)
-    st.title(say("models.title"))
-    _show_shipped(say)
-    own_weights.show(state, say)
-    authors_weights.show(state, say)
+    t = translator(state.language)
+    st.title(t("models.title"))
+    _show_shipped(t)
+    own_weights.show(state, t)
+    authors_weights.show(state, t)
 
 
-def _show_shipped(say: Words) -> None:
-    st.subheader(say("models.ships"))
-    st.write(say("models.lede"))
+def _show_shipped(t: Translator) -> None:
+    st.subheader(t("models.ships"))
+    st.write(t("models.lede"))
     for name in shipped_names():
         config, entry = network(name), shipped(name)
         side = config.input.size
         st.markdown(
-            say(
+            t(
                 "models.facts",
                 name=name,
                 parameters=f"{entry.parameters:,}",
@@ -38,6 +38,6 @@ def _show_shipped(say: Words) -> None:
             )
         )
         st.markdown(f":small[sha256 `{entry.sha256}`]")
-        with st.expander(say("models.card", name=name)):
+        with st.expander(t("models.card", name=name)):
             card = entry.card.read_text(encoding="utf-8")
             st.markdown(card.replace("\n#", "\n##").replace("# ", "### ", 1))  # below our headings

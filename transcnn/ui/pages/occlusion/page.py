@@ -14,7 +14,7 @@ from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import FILLS, AppState, board_cells, read_hidden
 from transcnn.ui.app.view import Shown, take_shown
 from transcnn.ui.components import hide_view, store
-from transcnn.words.translator import words
+from transcnn.words.translator import translator
 
 _VIEW = "hide_view"
 SHARES = (0, 20, 40, 60, 80)  # percent, to choose from
@@ -23,7 +23,7 @@ SHARES = (0, 20, 40, 60, 80)  # percent, to choose from
 def show() -> None:
     """Draw the page: the view at once, then what came of the hidden picture."""
     state = AppState()
-    say = words(state.language)
+    t = translator(state.language)
     shown = take_shown(state)
     opened, hidden = shown.opened, state.hidden
     name = name_in_run(shown.source.sample, shown.source.digest)
@@ -32,7 +32,7 @@ def show() -> None:
     percent = round(100 * hidden.share)
     cells = hidden.cells if hidden.cells is not None else _drawn(name, hidden.share, side)
     key = f"{shown.trace}/{percent}/{hidden.fill}/{sum(1 << cell for cell in cells):x}"
-    data = shown.data(say, "occlusion")
+    data = shown.data(t, "occlusion")
     readable = [b for b in data["network"]["blocks"] if b["levels"][-1]["grid"] == side]
     left_out = len(data["network"]["blocks"]) - len(readable)
     if (shown.selection.stage, shown.selection.block) not in [
@@ -57,13 +57,13 @@ def show() -> None:
         on_change=lambda: _change(shown),
     )
     if left_out:
-        st.caption(say("occlusion.left_out", count=left_out))
+        st.caption(t("occlusion.left_out", count=left_out))
     store("store_photo", opened.photo)
     found, packet = hide_places(
         key, opened, state.model, name, tuple(sorted(cells)), hidden.fill, hidden.share
     )
     store("store_hiding", packet)
-    shown.warn(warning, say)
+    shown.warn(warning, t)
 
     def figure() -> Sheet:
         from transcnn.figures.occlusion import hiding_sheet
@@ -84,7 +84,7 @@ def show() -> None:
         return cells_csv(found)
 
     take_away(
-        say,
+        t,
         {
             "hiding.png": lambda: sheet.png(figure()),
             "hiding.svg": lambda: sheet.svg(figure()),

@@ -7,7 +7,7 @@ from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.view import take_shown
 from transcnn.ui.components import store, tokens_view
-from transcnn.words.translator import words
+from transcnn.words.translator import translator
 
 if TYPE_CHECKING:
     from transcnn.figures.tokens import TokensFigure
@@ -18,18 +18,18 @@ _VIEW = "tokens_view"
 def show() -> None:
     """Draw the page: the view at once, the photo, and the tokens as soon as they are there."""
     state = AppState()
-    say = words(state.language)
+    t = translator(state.language)
     shown = take_shown(state)
     opened, selection = shown.opened, shown.selection
     tokens_view(
         _VIEW,
-        shown.data(say, "tokens"),
+        shown.data(t, "tokens"),
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
     )
     store("store_photo", opened.photo)
     store("store_tokens", pack_tokens(opened, state.model))
-    shown.link_to("explore", say("tokens.to_explore"))
+    shown.link_to("explore", t("tokens.to_explore"))
     trace, network = trace_picture(opened, state.model), classifier(state.model).model
 
     def figure() -> "TokensFigure":
@@ -48,7 +48,7 @@ def show() -> None:
         )
 
     take_away(
-        say,
+        t,
         {
             "tokens.png": lambda: figure().png(opened.pixels),
             "tokens.svg": lambda: figure().svg(opened.pixels),
