@@ -6,7 +6,7 @@ BIN := .venv/bin
 AXE := tests/browser/node_modules/axe-core/axe.min.js
 PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 
-.PHONY: help app test test-long check bench clean
+.PHONY: help app test test-fast test-long check docs bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / - /'
@@ -34,6 +34,11 @@ check: .venv/test-ready ## style, types, import directions
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	PYTHONPATH=. $(BIN)/python -m cogapp --check -I docs docs/*.md
+	$(BIN)/mkdocs build --quiet --strict --site-dir .site
+
+docs: .venv/test-ready ## write the generated parts of docs/ anew
+	PYTHONPATH=. $(BIN)/python -m cogapp -r -I docs docs/*.md
 
 # Files keep their order: else those with one long test would come last, with nothing beside them.
 test: check $(AXE) ## everything that must hold, in less than 15 minutes
@@ -47,4 +52,4 @@ bench: .venv/test-ready ## times: the network in ratios within one run, and what
 	$(BIN)/python -m tests.browser.measure
 
 clean: ## remove the environment and caches
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/browser/node_modules
+	rm -rf .venv .site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis tests/browser/node_modules
