@@ -1,3 +1,5 @@
+"""What the tests of the app share."""
+
 import pytest
 
 from transcnn.classifier import Classifier

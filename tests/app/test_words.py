@@ -17,7 +17,9 @@ CHINESE = translator("zh")
 TABLES = translator("en")._tables
 PYTHON = "\n".join(p.read_text(encoding="utf-8") for p in sorted(UI.rglob("*.py")))
 BROWSER = "\n".join(
-    p.read_text(encoding="utf-8") for p in sorted((UI / "components").rglob("*.*")) if p.suffix in (".js", ".html"))
+    path.read_text(encoding="utf-8")
+    for path in sorted((UI / "components").rglob("*.*"))
+    if path.suffix in (".js", ".html")
 )
 
 

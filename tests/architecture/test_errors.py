@@ -4,8 +4,6 @@ import inspect
 import re
 import string
 
-import pytest
-
 from transcnn import errors
 
 CLASSES = {
@@ -39,24 +37,26 @@ def placeholders(error):
     return {field for _, field, _, _ in string.Formatter().parse(error.sentence) if field}
 
 
-@pytest.mark.parametrize("error", LEAVES.values(), ids=LEAVES)
-def test_every_error_is_one_sentence_with_the_placeholders_that_it_documents(error):
-    documented = re.search(r"Details: ([^.]*)\.", error.__doc__)[1]
-    names = {name.strip() for name in re.sub(r"\([^)]*\)", "", documented).split(",")}
+def test_every_error_is_one_sentence_with_the_placeholders_that_it_documents(subtests):
+    for name, error in LEAVES.items():
+        with subtests.test(name):
+            documented = re.search(r"Details: ([^.]*)\.", error.__doc__)[1]
+            names = {part.strip() for part in re.sub(r"\([^)]*\)", "", documented).split(",")}
 
-    assert names == placeholders(error)
-    assert re.fullmatch(r"[^.\n]*\.", error.sentence)
+            assert names == placeholders(error)
+            assert re.fullmatch(r"[^.\n]*\.", error.sentence)
 
 
-@pytest.mark.parametrize("error", LEAVES.values(), ids=LEAVES)
-def test_an_error_says_its_sentence_and_keeps_what_fills_it(error):
-    details = {gap: f"<{gap}>" for gap in placeholders(error)}
+def test_an_error_says_its_sentence_and_keeps_what_fills_it(subtests):
+    for name, error in LEAVES.items():
+        with subtests.test(name):
+            details = {field: f"<{field}>" for field in placeholders(error)}
 
-    raised = error(**details)
+            raised = error(**details)
 
-    assert raised.details == details
-    assert all(value in str(raised) for value in details.values())
-    assert str(raised).endswith(".")
+            assert raised.details == details
+            assert all(value in str(raised) for value in details.values())
+            assert str(raised).endswith(".")
 
 
 def test_values_that_are_not_allowed_are_value_errors():

@@ -4,8 +4,6 @@ import ast
 import re
 import tomllib
 
-import pytest
-
 import transcnn
 from tests.architecture.repository import PACKAGE, ROOT, files, syntax
 
@@ -31,11 +29,6 @@ def test_the_core_prints_nothing():
 
 def test_the_check_of_printing_would_notice():
     assert printing(ast.parse("x = 1\nprint(x)\nsys.stdout.write('x')")) == [2, 3]
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_every_module_says_what_it_is_for(path):
-    assert ast.get_docstring(syntax(path))
 
 
 # A folder of one machine in a path; written so that this file does not contain any.

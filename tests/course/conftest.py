@@ -1,3 +1,5 @@
+"""Scenes of three samples."""
+
 import pytest
 
 from transcnn.classifier import Classifier
