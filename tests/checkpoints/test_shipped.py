@@ -176,7 +176,7 @@ def test_crops_of_the_samples_are_bit_identical(crops):
         assert hashlib.sha256(crop.tobytes()).hexdigest() == SAMPLES[name]["crop_sha256"], name
 
 
-@pytest.mark.parametrize("switch", ["on", "off", "uniform", "identity"])
+@pytest.mark.parametrize("intervention", ["on", "off", "uniform", "identity"])
 def test_the_first_five_classes_of_the_samples_are_the_same(classifier, crops, intervention):
     logits = classifier.logits(np.stack(list(crops.values())), make_intervention(intervention))
 

@@ -163,7 +163,7 @@ def test_pictures_are_resized_as_asked(tmp_path, called):
     assert found["crop"] != found["squash"]
 
 
-@pytest.mark.parametrize("switch", ["on", "off", "identity", "swapped"])
+@pytest.mark.parametrize("intervention", ["on", "off", "identity", "swapped"])
 def test_every_intervention_is_measured(folder, called, intervention):
     code, out, _ = called("evaluate", folder, "--attention", intervention, "--json")
 

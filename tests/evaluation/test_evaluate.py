@@ -80,7 +80,7 @@ def gray(pictures, crops):
     return changed
 
 
-@pytest.mark.parametrize("switch", ["on", "off", "uniform", "identity"])
+@pytest.mark.parametrize("intervention", ["on", "off", "uniform", "identity"])
 def test_interventions_act_on_every_picture(classifier, pictures, gray, intervention):
     found = evaluate(classifier, pictures, attention=intervention, change=parse_change("gray:0.4"))
 
