@@ -593,7 +593,13 @@ def test_the_claim_card_says_the_numbers_of_this_picture_and_links_to_them(zebra
     assert f"Head 3: cell (4, 2) reads {format_multiple(49 * float(row[other]))}" in card
     assert f"from cell ({other // 7 + 1}, {other % 7 + 1})" in card
     query = parse_qs(urlsplit(card.splitlines()[-1]).query)
-    wanted = {"picture": "zebra", "stage": "2", "block": "2", "head": "2", "intervention": "uniform"}
+    wanted = {
+        "picture": "zebra",
+        "stage": "2",
+        "block": "2",
+        "head": "2",
+        "intervention": "uniform",
+    }
     assert {name: query[name][0] for name in wanted} == wanted
     assert query["token"] == ["6,2"], "on the 14 x 14 map"
 

@@ -178,4 +178,6 @@ def test_sentences_are_ticked_by_keyboard_and_the_claim_leads_to_its_reading(ser
     link = card[card.index("http") :].replace("\n", "").split()[0]
     there = open_page(link)
     assert there.locator(".explore[data-state=ready]").count() == 1
-    assert all(part in there.url for part in ("picture=lion", "stage=2", "block=2", "intervention=off"))
+    assert all(
+        part in there.url for part in ("picture=lion", "stage=2", "block=2", "intervention=off")
+    )
