@@ -14,8 +14,8 @@ from transcnn.checkpoints.catalogue import sha256
 from transcnn.checkpoints.means import Means, load_means
 from transcnn.errors import ChoiceError
 from transcnn.labels import ClassName, class_names, find_class, names_of, nearest_classes
-from transcnn.model.hooks import Hooks, Intervention, Place
-from transcnn.model.network import TransCNN, fold_batch_norms
+from transcnn.model.hooks import HookPoint, Hooks, Intervention
+from transcnn.model.network import TransCNN, fold_batch_norms, normalise
 from transcnn.pictures import Crop, DecodedPicture, decode, prepare
 from transcnn.pictures.prepare import Resize
 from transcnn.trace import EVERYWHERE, Trace, Where, make_intervention, record
@@ -96,9 +96,7 @@ class Classifier:
 
     def normalise(self, pixels: NDArray[np.uint8]) -> Tensor:
         """Prepared pictures [B, S, S, 3] as the network's input [B, 3, S, S]."""
-        mean, scale = (torch.tensor(v) for v in (self.config.input.mean, self.config.input.scale))
-        values = (torch.tensor(pixels).float() - mean) / scale
-        return values.permute(0, 3, 1, 2)  # B H W 3 to B 3 H W, still channels last in memory
+        return normalise(pixels, self.config.input)
 
     def logits(self, pixels: NDArray[np.uint8], intervention: Intervention | None = None) -> Tensor:
         """Logits [B, classes] of prepared pictures [B, S, S, 3], attention changed by `switch`."""
@@ -110,7 +108,7 @@ class Classifier:
     def intervention(
         self,
         name: str,
-        other: Mapping[Place, Tensor] | None = None,
+        other: Mapping[HookPoint, Tensor] | None = None,
         where: Where = EVERYWHERE,
     ) -> Intervention | None:
         """The switch called `name`, acting on `where`; "swapped" needs the `other` attention.
@@ -121,11 +119,11 @@ class Classifier:
         where.check(self.config)
         return make_intervention(name, other, self.means, where)
 
-    def attention(self, pixels: NDArray[np.uint8]) -> Mapping[Place, Tensor]:
+    def attention(self, pixels: NDArray[np.uint8]) -> Mapping[HookPoint, Tensor]:
         """The attention matrices [B, h, down, across, T, T] of prepared pictures, by place."""
         return self.listen(pixels)[1]
 
-    def listen(self, pixels: NDArray[np.uint8]) -> tuple[Tensor, Mapping[Place, Tensor]]:
+    def listen(self, pixels: NDArray[np.uint8]) -> tuple[Tensor, Mapping[HookPoint, Tensor]]:
         """Logits [B, classes] and attention matrices of pictures [B, S, S, 3], of one run."""
         hooks = Hooks()
         with torch.inference_mode():

@@ -12,7 +12,7 @@ from transcnn import create_model
 from transcnn.analysis.appearance import appearance
 from transcnn.analysis.attending import SINK_NORM, SINK_RECEIVED, find_sinks
 from transcnn.analysis.attending import attending as attending_
-from transcnn.model.hooks import Hooks, Place
+from transcnn.model.hooks import HookPoint, Hooks
 from transcnn.trace import make_intervention
 
 # On 100 pixels the maps are 25, 13, 7 and 4 tokens wide: no grid divides its map.
@@ -87,7 +87,7 @@ def test_entropy_and_distance_are_those_of_loops_over_tokens(ran):
             size, side = sizes_of(stage), 4.0 * 2**stage
             for level, merge in enumerate([*module.config.merges, None]):
                 grid = (merge, merge) if merge else size
-                weights = records[Place(stage, block, "attention", level)][picture].numpy()
+                weights = records[HookPoint(stage, block, "attention", level)][picture].numpy()
                 pair = entropy_and_distance(weights, grid, size)
                 by_stage.setdefault((stage, level), []).append((pair[0], pair[1] * side))
                 if merge:
@@ -104,11 +104,13 @@ def test_entropy_and_distance_are_those_of_loops_over_tokens(ran):
 
 def shares_of_all_levels(records, stage, block, module, picture):
     """<u_i, u> / <u, u> of each level, each enlarged place by place and projected by hand."""
-    size = records[Place(stage, block, "input")].shape[2:]
+    size = records[HookPoint(stage, block, "input")].shape[2:]
     matrix = module.proj.weight.detach().double().numpy()[:, :, 0, 0]
     terms, factor = [], 1
     for level in range(len(module.norms)):
-        both = [records[Place(stage, block, n, level)][picture] for n in ("attended", "tokens_in")]
+        both = [
+            records[HookPoint(stage, block, n, level)][picture] for n in ("attended", "tokens_in")
+        ]
         with torch.inference_mode():
             normed = module.output_norms[level]((both[0] + both[1])[None])[0].double().numpy()
         enlarge = {"nearest": nearest, "bilinear": bilinear}[module.config.upsampling]
@@ -126,7 +128,7 @@ def test_the_levels_shares_add_up_to_1_and_the_last_is_the_global_one(ran):
         for stage, block, module in blocks_of(model):
             shares, total = shares_of_all_levels(records, stage, block, module, picture)
             assert sum(shares) == pytest.approx(1)
-            added = records[Place(stage, block, "added")][picture].double().numpy()
+            added = records[HookPoint(stage, block, "added")][picture].double().numpy()
             bias = module.proj.bias.detach().double().numpy()[:, None, None]
             np.testing.assert_allclose(total + bias, added, atol=1e-4)
             by_stage.setdefault(stage, []).append(shares)
@@ -150,7 +152,7 @@ def test_received_is_the_last_stages_share_as_multiple_of_an_even_one(ran):
     size = sizes_of(3)
     for merge in module.config.merges:
         size = tuple(math.ceil(s / merge) for s in size)
-    weights = records[Place(3, 0, "attention", len(module.config.merges))]
+    weights = records[HookPoint(3, 0, "attention", len(module.config.merges))]
     for picture in range(2):
         board = weights[picture, :, 0, 0].numpy()
         cells = size[0] * size[1]
@@ -199,10 +201,10 @@ def test_attention_to_oneself_has_no_entropy_and_no_distance():
 def with_a_sink(records, stage, block, level, cell, picture=0):
     """The records with half of all reading of one last level turned to one cell, which is loud."""
     changed = {place: value.clone() for place, value in records.items()}
-    weights = changed[Place(stage, block, "attention", level)][picture]
+    weights = changed[HookPoint(stage, block, "attention", level)][picture]
     weights *= 0.5
     weights[..., cell] += 0.5
-    x = changed[Place(stage, block, "input")][picture]
+    x = changed[HookPoint(stage, block, "input")][picture]
     x /= x.square().mean(0, keepdim=True).sqrt()  # all of one size
     columns = 4
     row, column = divmod(cell, columns)

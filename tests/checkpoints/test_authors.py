@@ -57,8 +57,8 @@ def outputs(model, x):
     for s in (1, 2, 3):
         hooks.append(model.downs[s].register_forward_hook(keep(f"ds{s + 1}")))
     with torch.no_grad():
-        maps = model.forward_features(x)
-        logits = model.forward_head(maps[-1])
+        last, maps = model.forward_intermediates(x)
+        logits = model.forward_head(last)
     for hook in hooks:
         hook.remove()
     seen |= {f"stage{s + 1}": found for s, found in enumerate(maps)}

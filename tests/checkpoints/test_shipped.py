@@ -23,7 +23,7 @@ from transcnn import Classifier, create_model
 from transcnn.assets import FOLDER
 from transcnn.checkpoints import catalogue, check_shipped, load, shipped, shipped_names
 from transcnn.errors import CheckpointError, ChoiceError
-from transcnn.model.hooks import Hooks, Place
+from transcnn.model.hooks import HookPoint, Hooks
 from transcnn.pictures import decode, prepare
 from transcnn.trace import make_intervention
 
@@ -133,7 +133,7 @@ def test_attention_at_every_level_is_that_of_the_training(run):
     assert len(found) == sum(len(levels) for levels in expected["attention"].values()) == 15
     for number, levels in expected["attention"].items():
         for statistics in levels:
-            place = Place(*ATTENDING[int(number)], "attention", statistics["level"])
+            place = HookPoint(*ATTENDING[int(number)], "attention", statistics["level"])
             weights = hooks.records[place].double()  # batch head down across t s
             batch, down, across, heads, t, s = statistics["shape"]
             entropy = torch.special.entr(weights).sum(-1).mean().item() / np.log(s)

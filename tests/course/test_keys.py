@@ -552,7 +552,7 @@ def votes(scene, k):
     """w_k . h of every cell over 49, by running the network's last layers one by one."""
     model = scene.classifier.model
     with torch.inference_mode():
-        x = model.forward_features(scene.classifier.normalise(scene.pixels[None]))[-1]
+        x = model.forward_features(scene.classifier.normalise(scene.pixels[None]))
         x = model.head_act(model.head_norm(model.head_conv(x)))[0].double()
     weights = model.head.weight[k].detach().double()
     return [float((x[:, y, z] * weights).sum()) / 49 for y in range(7) for z in range(7)]

@@ -15,7 +15,7 @@ def test_behind_the_last_stage_values_are_the_contributions_of_the_logit(small):
     """A mean over places and a linear layer follow: logit = sum of places + bias."""
     subject = Subject(small, random_pixels(0), Target(3))
     with torch.no_grad():
-        features = small.model.forward_features(subject.input)[-1][0].numpy()
+        features = small.model.forward_features(subject.input)[0].numpy()
     weights = small.model.head.weight.detach().numpy()[3]
     contributions = np.zeros((4, 4))
     for row in range(4):
@@ -49,7 +49,7 @@ def test_where_more_follows_the_stage_the_error_of_the_sum_says_so():
 def test_any_stage_is_weighed_by_its_mean_slopes(small, stage):
     subject = Subject(small, random_pixels(0), Target(3, versus=1))
     with torch.no_grad():
-        start = small.model.forward_features(subject.input)[stage]
+        start = small.model.forward_intermediates(subject.input)[1][stage]
     x = features = start.requires_grad_()
     for later in range(stage + 1, 4):
         x = small.model.forward_stage(later, x)

@@ -11,7 +11,7 @@ from tests.model import reference
 from tests.model.filled import filled_hmhsa
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import BATCH, GROUP, HMHSA, LAYER, PooledAttention
-from transcnn.model.hooks import BlockHooks, Hooks, Place
+from transcnn.model.hooks import BlockHooks, HookPoint, Hooks
 from transcnn.model.pooled import GridPooledAttention
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-10}  # of the largest value
@@ -81,7 +81,7 @@ def check_against_equations(shape, size, seed, dtype):
             for name in ("tokens_in", "attended", "merged_max", "merged_avg"):
                 expected = getattr(level, name)
                 if expected is not None:
-                    assert_close(hooks.records[Place(0, 0, name, i)][one], expected, dtype)
+                    assert_close(hooks.records[HookPoint(0, 0, name, i)][one], expected, dtype)
 
 
 @settings(max_examples=300)
@@ -140,8 +140,14 @@ def test_sixteen_numbers_in_four_grids_by_hand():
     added = averaging((2,))(x, BlockHooks(hooks, 0, 0))
 
     assert (x + added)[0, 0].tolist() == expected
-    assert hooks.records[Place(0, 0, "tokens_in", 1)][0, 0].tolist() == [[12.5, 20.5], [44.5, 52.5]]
-    assert hooks.records[Place(0, 0, "attended", 1)][0, 0].tolist() == [[32.5, 32.5], [32.5, 32.5]]
+    assert hooks.records[HookPoint(0, 0, "tokens_in", 1)][0, 0].tolist() == [
+        [12.5, 20.5],
+        [44.5, 52.5],
+    ]
+    assert hooks.records[HookPoint(0, 0, "attended", 1)][0, 0].tolist() == [
+        [32.5, 32.5],
+        [32.5, 32.5],
+    ]
 
 
 @torch.no_grad()

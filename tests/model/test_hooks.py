@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.golden.recipe import fill, reference_input
-from transcnn.model.hooks import Hooks, Place
+from transcnn.model.hooks import HookPoint, Hooks
 from transcnn.model.network import build
 from transcnn.trace import make_intervention
 
@@ -108,12 +108,12 @@ def test_every_h_mhsa_is_recorded_once_at_every_level():
     expected = set()
     for s, stage in enumerate(model.config.stages):
         for b, attention in enumerate(stage.attending):
-            expected |= {Place(s, b, "input"), Place(s, b, "added")}
+            expected |= {HookPoint(s, b, "input"), HookPoint(s, b, "added")}
             levels = len(attention.merges) + 1
             for i in range(levels):
                 names = ["tokens_in", "attention", "attended"]
                 names += ["merged_max", "merged_avg"] if i < levels - 1 else []
-                expected |= {Place(s, b, name, i) for name in names}
+                expected |= {HookPoint(s, b, name, i) for name in names}
     assert set(kept) == expected
 
 

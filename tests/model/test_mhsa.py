@@ -8,11 +8,11 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from tests.golden.recipe import fill
+from tests.model.transformer import TransformerBlock
 from transcnn.errors import ChoiceError
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import HMHSA
-from transcnn.model.hooks import BlockHooks, Hooks, Place
-from transcnn.model.transformer import TransformerBlock
+from transcnn.model.hooks import BlockHooks, HookPoint, Hooks
 
 SIZE = (5, 7)
 
@@ -46,10 +46,10 @@ def test_a_level_of_one_grid_is_torchs_multi_head_attention(merges, heads):
     expected, weights = torch_mhsa(8, heads, module.qkv[0])(
         tokens, tokens, tokens, average_attn_weights=False
     )
-    attended = rearrange(hooks.records[Place(0, 0, "attended", 0)], "b c y x -> b (y x) c")
+    attended = rearrange(hooks.records[HookPoint(0, 0, "attended", 0)], "b c y x -> b (y x) c")
     torch.testing.assert_close(attended, expected, rtol=0, atol=1e-12)
     if not merges:
-        attention = hooks.records[Place(0, 0, "attention", 0)][:, :, 0, 0]
+        attention = hooks.records[HookPoint(0, 0, "attention", 0)][:, :, 0, 0]
         torch.testing.assert_close(attention, weights, rtol=0, atol=1e-12)
 
 

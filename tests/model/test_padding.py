@@ -11,7 +11,7 @@ from tests.model.filled import filled_hmhsa
 from transcnn.model import grids
 from transcnn.model.attention import attend, softmax_weights
 from transcnn.model.config import HMHSA, Level
-from transcnn.model.hooks import BlockHooks, Hooks, Place
+from transcnn.model.hooks import BlockHooks, HookPoint, Hooks
 
 SIDES = st.integers(1, 14)
 GRIDS = st.integers(2, 6)
@@ -94,7 +94,7 @@ def test_padded_tokens_get_no_weight_and_rows_of_valid_tokens_sum_to_1(rows, col
     module(random_map(8, (rows, columns)), BlockHooks(hooks, 0, 0))
 
     for i, level in enumerate(module.config.levels((rows, columns))):
-        weights = hooks.records[Place(0, 0, "attention", i)]  # b head down across t s
+        weights = hooks.records[HookPoint(0, 0, "attention", i)]  # b head down across t s
         valid = grids.valid_tokens(level, weights.device)[:, :, None, :].expand_as(weights)
         assert (weights[~valid] == 0).all()
         assert (weights >= 0).all()

@@ -5,7 +5,7 @@ import torch
 
 from tests.model.filled import filled_hmhsa
 from transcnn.model.config import BATCH, HMHSA, LAYER
-from transcnn.model.hooks import BlockHooks, Hooks, Place
+from transcnn.model.hooks import BlockHooks, HookPoint, Hooks
 
 # Norms of one place or of stored statistics: a group norm would mix all places by itself.
 PAPER = dict(level_norm=BATCH)
@@ -25,7 +25,7 @@ def attended_maps(module, x):
     hooks = Hooks()
     module(x, BlockHooks(hooks, 0, 0))
     levels = len(module.config.merges) + 1
-    return [hooks.records[Place(0, 0, "attended", i)][0] for i in range(levels)]
+    return [hooks.records[HookPoint(0, 0, "attended", i)][0] for i in range(levels)]
 
 
 def changed_places(module, x, place):

@@ -8,6 +8,7 @@ from tests.golden.recipe import fill, reference_input
 from transcnn import create_model, list_models
 from transcnn.errors import ChoiceError
 from transcnn.model.config import GROUP, HMHSA
+from transcnn.model.hooks import Hooks
 from transcnn.model.network import TransCNN, build, initialise
 from transcnn.model.variants import network
 
@@ -37,31 +38,106 @@ def test_twelve_networks_can_be_created():
     "size", [pytest.param((224, 224), marks=pytest.mark.long), (96, 160), (75, 101)]
 )
 @pytest.mark.parametrize("name", list_models())
-def test_features_are_four_maps_at_strides_4_8_16_32(name, size):
+def test_the_pyramid_has_the_channels_and_reductions_of_feature_info(name, size):
     model = on_meta(name)
 
-    maps = model.forward_features(torch.empty(2, 3, *size, device="meta"))
+    x = torch.empty(2, 3, *size, device="meta")
+    last, maps = model.forward_intermediates(x)
 
-    assert [stage.stride for stage in model.stages] == [4, 8, 16, 32]
-    for found, stage in zip(maps, model.stages, strict=True):
-        rows, columns = (-(-side // stage.stride) for side in size)
-        assert found.shape == (2, stage.width, rows, columns)
+    info = model.feature_info
+    assert info.reduction() == [stage.stride for stage in model.stages] == [4, 8, 16, 32]
+    assert info.channels() == [stage.width for stage in model.stages]
+    for found, channels, reduction in zip(maps, info.channels(), info.reduction(), strict=True):
+        assert found.shape == (2, channels, *(-(-side // reduction) for side in size))
+    assert last is maps[-1]
+    assert model.forward_features(x).shape == last.shape
 
 
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=() if n in SMALL else pytest.mark.long) for n in list_models()]
 )
 @torch.no_grad()
-def test_the_head_on_the_last_map_is_the_whole_network(name):
+def test_features_intermediates_and_head_are_parts_of_the_whole_network(name):
     model = fill(build(name))
     x = torch.cat([reference_input(7, 64, 96), reference_input(11, 64, 96)])
 
     logits = model(x)
 
     assert logits.shape == (2, model.config.classes)
-    assert torch.equal(logits, model.forward_head(model.forward_features(x)[-1]))
+    features = model.forward_features(x)
+    assert torch.equal(logits, model.forward_head(features))
+    assert torch.equal(logits, model.head(model.forward_head(features, pre_logits=True)))
+    last, maps = model.forward_intermediates(x)
+    assert torch.equal(features, last)
+    assert torch.equal(features, maps[-1])
+    for indices, wanted in ((2, [2, 3]), ([0, -2], [0, 2]), ((1,), [1])):
+        chosen = model.forward_intermediates(x, indices=indices, intermediates_only=True)
+        assert all(torch.equal(a, maps[i]) for a, i in zip(chosen, wanted, strict=True))
     assert torch.isfinite(logits).all()
     assert not torch.equal(logits[0], logits[1])
+
+
+@pytest.mark.parametrize("name", SMALL)
+@torch.no_grad()
+def test_a_recorded_run_has_the_pyramid_of_the_plain_run(name):
+    """Hooks switch to the explicit softmax, which agrees with the fused kernel to 1e-5."""
+    model = fill(build(name))
+    x = reference_input(7, 64, 96)
+    hooks = Hooks()
+
+    recorded = model.forward_intermediates(x, hooks, intermediates_only=True)
+
+    assert hooks.records
+    for found, plain in zip(recorded, model.forward_intermediates(x)[1], strict=True):
+        torch.testing.assert_close(found, plain, rtol=1e-5, atol=1e-5 * plain.abs().max().item())
+
+
+@pytest.mark.parametrize("name", list_models())
+def test_the_classifier_can_be_replaced(name):
+    model = on_meta(name)
+    x = torch.empty(2, 3, 64, 64, device="meta")
+    assert model.num_classes == model(x).shape[1]
+
+    model.reset_classifier(7)
+
+    assert model.num_classes == model(x).shape[1] == 7
+    assert model.config.indices is None
+
+
+def test_a_replaced_classifier_is_newly_initialised_and_leaves_the_rest():
+    model = fill(build("transcnn_nano"))
+    x = reference_input(7, 64, 96)
+    features = model.forward_features(x)
+
+    model.reset_classifier(3)
+
+    assert 0 < model.head.weight.std() < 0.05
+    assert not model.head.bias.any()
+    assert torch.equal(model.forward_features(x), features)
+
+
+def test_intermediates_stop_after_the_last_chosen_stage():
+    model = on_meta("transcnn_nano")
+    hooks = Hooks()
+
+    model.forward_intermediates(
+        torch.empty(1, 3, 64, 64, device="meta"), hooks, indices=[1], intermediates_only=True
+    )
+
+    assert {point.stage for point in hooks.records} == {0, 1}
+
+
+@pytest.mark.parametrize("indices", [0, 5, [], [4], [-5]])
+def test_stages_that_do_not_exist_are_refused(indices):
+    model, x = on_meta("transcnn_nano"), torch.empty(1, 3, 64, 64, device="meta")
+
+    with pytest.raises(ChoiceError, match=r"indices is .*; allowed: None, 1 to 4, or stages from"):
+        model.forward_intermediates(x, indices=indices)
+
+
+def test_a_classifier_without_classes_is_refused():
+    with pytest.raises(ChoiceError, match="classes is 0; allowed: whole numbers from 1"):
+        on_meta("transcnn_nano").reset_classifier(0)
 
 
 def test_stages_of_lite0_tell_widths_blocks_grids_and_heads():
@@ -152,7 +228,7 @@ def test_an_unknown_setting_is_answered_with_the_settings_there_are():
 
 @pytest.mark.parametrize("shape", [(3, 64, 64), (1, 1, 64, 64), (1, 3, 31, 64), (1, 3, 64, 16)])
 def test_pictures_of_another_shape_are_refused_with_a_sentence(shape):
-    with pytest.raises(ChoiceError, match=r"shape of the pictures is .*sides of 32 pixels or more"):
+    with pytest.raises(ChoiceError, match=r"shape of the images is .*sides of 32 pixels or more"):
         on_meta("transcnn_nano")(torch.empty(shape, device="meta"))
 
 

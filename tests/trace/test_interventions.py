@@ -9,7 +9,7 @@ import torch
 from tests.golden.recipe import reference_input
 from transcnn import create_model
 from transcnn.errors import ChoiceError
-from transcnn.model.hooks import Hooks, Place
+from transcnn.model.hooks import HookPoint, Hooks
 from transcnn.model.network import TransCNN
 from transcnn.trace import INTERVENTIONS, Where, make_intervention, record, split
 
@@ -89,9 +89,9 @@ def test_under_identity_attention_hands_each_token_its_own_value(network):
 
     _, records = run(model, x, "identity")
 
-    tokens = records[Place(0, 0, "tokens_in", 0)]
+    tokens = records[HookPoint(0, 0, "tokens_in", 0)]
     values = module.qkv[0](module.norms[0](tokens)).chunk(3, 1)[2]
-    attended = records[Place(0, 0, "attended", 0)]
+    attended = records[HookPoint(0, 0, "attended", 0)]
     torch.testing.assert_close(attended, values, rtol=1e-5, atol=1e-5)
 
 

@@ -15,10 +15,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from transcnn.benchmark import interleave
-from transcnn.model.network import TransCNN, build
+from transcnn.model.network import TransCNN, build, normalise
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.training.network import Student, TrainingHooks, normalise
+from transcnn.training.network import Student, TrainingHooks
 from transcnn.training.recipes.nano import TAUGHT
 
 BATCH = 32  # of each of two processes
@@ -72,10 +72,12 @@ def cases(side: int) -> dict[str, Callable[[], object]]:
     decoded = np.stack([prepare(decode(data), side)[0] for data in files])
 
     def ready() -> Tensor:
-        return normalise(decoded, model.config)
+        return normalise(decoded, model.config.input)
 
     def from_files() -> Tensor:
-        return normalise(np.stack([prepare(decode(data), side)[0] for data in files]), model.config)
+        return normalise(
+            np.stack([prepare(decode(data), side)[0] for data in files]), model.config.input
+        )
 
     return {
         AS_IT_IS: stepping(model, ready),

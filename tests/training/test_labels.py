@@ -6,11 +6,10 @@ import pytest
 from transcnn.checkpoints import create_model
 from transcnn.errors import FolderError
 from transcnn.model.hooks import Hooks
-from transcnn.model.network import fold_batch_norms
+from transcnn.model.network import fold_batch_norms, normalise
 from transcnn.model.variants import IMAGENETTE
 from transcnn.trace import make_intervention
 from transcnn.training.labels import tell, told_by_teacher
-from transcnn.training.network import normalise
 from transcnn.training.recipe import Labels
 
 
@@ -41,7 +40,7 @@ def test_the_teacher_tells_what_its_body_makes_of_a_picture_and_its_mirror_image
     model.eval()
     off = Hooks(record=False, intervention=make_intervention("off"))
     seen = np.stack([source.pixels[3], source.pixels[3][:, ::-1]])
-    logits = model(normalise(seen, model.config), off).mean(0)[list(IMAGENETTE)]
+    logits = model(normalise(seen, model.config.input), off).mean(0)[list(IMAGENETTE)]
     wanted = (logits / 2).softmax(0).detach().numpy()
     np.testing.assert_allclose(told[3], wanted, rtol=1e-3, atol=1e-5)
 

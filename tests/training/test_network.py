@@ -21,7 +21,7 @@ def test_the_teacher_is_the_body_and_the_student_the_whole_network(model, x):
     model.eval()
     with torch.no_grad():
         off = model(x, Hooks(record=False, intervention=make_intervention("off")))
-        maps, on = model.forward_features(x), model(x)
+        maps, on = model.forward_intermediates(x, intermediates_only=True), model(x)
         student = network(x, TrainingHooks())
     teacher = network.teach(x)
     torch.testing.assert_close(teacher.logits, off, rtol=1e-3, atol=1e-3)

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from transcnn.model.hooks import Place
+from transcnn.model.hooks import HookPoint
 from transcnn.training import objectives
 from transcnn.training.network import Answer
 from transcnn.training.objectives import Lesson
@@ -27,9 +27,9 @@ def lesson():
         return Answer(maps, normal(2, 7), normal(2, 10), attention)
 
     attention = {
-        Place(0, 0, "attention", 0): normal(2, 3, 4, 4, 64, 64).softmax(-1),
-        Place(0, 0, "attention", 1): normal(2, 3, 1, 1, 16, 16).softmax(-1),
-        Place(3, 0, "attention", 0): normal(2, 2, 1, 1, 16, 16).softmax(-1),
+        HookPoint(0, 0, "attention", 0): normal(2, 3, 4, 4, 64, 64).softmax(-1),
+        HookPoint(0, 0, "attention", 1): normal(2, 3, 1, 1, 16, 16).softmax(-1),
+        HookPoint(3, 0, "attention", 0): normal(2, 2, 1, 1, 16, 16).softmax(-1),
     }
     own = torch.rand(2, 4, 4, generator=g) > 0.4
     own[1] = True  # the second picture is whole

@@ -13,12 +13,12 @@ import torch
 
 from tests.training.with_small_recipe import SMALL
 from transcnn.checkpoints import create_model
+from transcnn.model.network import normalise
 from transcnn.training.batches import Batches
 from transcnn.training.data import open_source
 from transcnn.training.network import (
     StudentAndTeacher,
     TrainingHooks,
-    normalise,
     start_branch_anew,
 )
 from transcnn.training.objectives import Lesson, total
@@ -138,7 +138,7 @@ def _by_one_process(out, photos):
     def loss(step, rank):
         batch = Batches([source], SMALL, 224, rank).make(step)
         clean, seen = (
-            normalise(pixels, model.config) for pixels in (batch.clean, batch.seen.pixels)
+            normalise(pixels, model.config.input) for pixels in (batch.clean, batch.seen.pixels)
         )
         student = network(seen, TrainingHooks())
         lesson = Lesson(student, network.teach(clean), torch.from_numpy(batch.seen.own))

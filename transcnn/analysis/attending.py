@@ -25,7 +25,7 @@ from torch import Tensor
 from transcnn.model import grids
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import Level
-from transcnn.model.hooks import Place
+from transcnn.model.hooks import HookPoint
 from transcnn.model.network import TransCNN
 
 # A sink is read at least so many times as much as an even share, by at least this share of all
@@ -47,7 +47,7 @@ class Attending:
 
 @torch.no_grad()
 def attending(
-    model: TransCNN, records: Mapping[Place, Tensor], size: tuple[int, int]
+    model: TransCNN, records: Mapping[HookPoint, Tensor], size: tuple[int, int]
 ) -> list[Attending]:
     """One `Attending` for each picture of the batch whose run left `records`.
 
@@ -65,16 +65,16 @@ def attending(
             levels = module.config.levels(model.config.map_size(stage, size))
             token_px = float(model.config.stages[stage].stride)
             for i, level in enumerate(levels):
-                weights = records[Place(stage, block, "attention", i)]
+                weights = records[HookPoint(stage, block, "attention", i)]
                 entropy, distance = _entropy_and_distance(weights, level)
                 numbers[f"entropy_s{stage}_l{i}"].append(entropy)
                 numbers[f"distance_s{stage}_l{i}"].append(distance * token_px)
                 token_px *= level.merge or 1
             if len(levels) > 1:
                 numbers[f"global_s{stage}"].append(_global_share(module, records, stage, block))
-            board = records[Place(stage, block, "attention", len(levels) - 1)][:, :, 0, 0]
+            board = records[HookPoint(stage, block, "attention", len(levels) - 1)][:, :, 0, 0]
             boards.append(board.mean((1, 2)) * board.shape[-1])
-            found = find_sinks(board, records[Place(stage, block, "input")], levels[-1].grid)
+            found = find_sinks(board, records[HookPoint(stage, block, "input")], levels[-1].grid)
             sinks = sinks or [[] for _ in range(len(board))]
             for picture, cell in found.nonzero().tolist():
                 sinks[picture].append((stage, block, cell))
@@ -113,13 +113,15 @@ def _entropy_and_distance(weights: Tensor, level: Level) -> tuple[Tensor, Tensor
 
 
 def _global_share(
-    module: HierarchicalAttention, records: Mapping[Place, Tensor], stage: int, block: int
+    module: HierarchicalAttention, records: Mapping[HookPoint, Tensor], stage: int, block: int
 ) -> Tensor:
     """The last level's share [B] of the sum of the levels' terms W^p u_i."""
-    size = records[Place(stage, block, "input")].shape[2:]
+    size = records[HookPoint(stage, block, "input")].shape[2:]
     factor, total, last = 1, None, None
     for i in range(len(module.norms)):
-        read, own = (records[Place(stage, block, name, i)] for name in ("attended", "tokens_in"))
+        read, own = (
+            records[HookPoint(stage, block, name, i)] for name in ("attended", "tokens_in")
+        )
         term = F.conv2d(module.output_norms[i](read + own), module.proj.weight)
         last = grids.upsample(term, factor, (size[0], size[1]), module.config.upsampling)
         total = last if total is None else total + last

@@ -45,7 +45,7 @@ def contributions(
     """The ledger of a prepared picture [S, S, 3], whose run gave `logits`."""
     model = classifier.model
     with torch.inference_mode():
-        features = model.forward_features(classifier.normalise(pixels[None]))[-1]
+        features = model.forward_features(classifier.normalise(pixels[None]))
         places = model.head_map(features)[0].double().numpy()
         weights, biases = (p.detach().double().numpy() for p in model.head.parameters())
     return Contributions(places, weights, biases, logits)

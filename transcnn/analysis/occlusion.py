@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from transcnn.classifier import Answer, Classifier
-from transcnn.model.hooks import Place
+from transcnn.model.hooks import HookPoint
 from transcnn.pictures.changes import CELL, GRAY, Pixels, changed_cells, cover, sources
 
 Fill = Literal["scraps", "gray"]
@@ -130,7 +130,7 @@ def _outcome(classifier: Classifier, logits: Tensor, top: int) -> Outcome:
     return Outcome(before, kept, classifier.rank(logits[1], top).top)
 
 
-def _readings(attention: Mapping[Place, Tensor], own: Board) -> Iterable[BoardReading]:
+def _readings(attention: Mapping[HookPoint, Tensor], own: Board) -> Iterable[BoardReading]:
     last: dict[tuple[int, int], Tensor] = {}
     for place in sorted(attention, key=lambda p: (p.stage, p.block, p.level or 0)):
         last[place.stage, place.block] = attention[place]

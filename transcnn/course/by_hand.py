@@ -19,7 +19,7 @@ from transcnn.course.hand_map import Numbers
 from transcnn.model import grids
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import HMHSA
-from transcnn.model.hooks import BlockHooks, Hooks, Place
+from transcnn.model.hooks import BlockHooks, HookPoint, Hooks
 
 Wide = NDArray[np.float64]
 
@@ -78,10 +78,10 @@ def work_out(numbers: Numbers) -> Worked:
         added = module(x, BlockHooks(hooks, 0, 0))
         found = []
         for i, level in enumerate(module.config.levels((4, 4))):
-            tokens = hooks.records[Place(0, 0, "tokens_in", i)]
-            attended = hooks.records[Place(0, 0, "attended", i)] + tokens
+            tokens = hooks.records[HookPoint(0, 0, "tokens_in", i)]
+            attended = hooks.records[HookPoint(0, 0, "attended", i)] + tokens
             q, k, v = grids.cut(module.qkv[i](tokens), level).unbind(-1)  # n t each
-            weights = hooks.records[Place(0, 0, "attention", i)]
+            weights = hooks.records[HookPoint(0, 0, "attention", i)]
             found.append(
                 WorkedLevel(
                     tokens=grids.cut(tokens, level)[..., 0].numpy(),

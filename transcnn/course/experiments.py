@@ -22,7 +22,7 @@ from transcnn.analysis.occlusion import (
 )
 from transcnn.analysis.untrained import untrained
 from transcnn.classifier import Answer, Classifier
-from transcnn.model.hooks import Place
+from transcnn.model.hooks import HookPoint
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.changes import GRAY, Pixels, cover
 from transcnn.pictures.samples import (
@@ -204,6 +204,6 @@ def _gray(row: int, column: int) -> int:  # noqa: ARG001
     return GRAY
 
 
-def _last_boards(attention: Mapping[Place, torch.Tensor]) -> Boards:
+def _last_boards(attention: Mapping[HookPoint, torch.Tensor]) -> Boards:
     last = {(p.stage, p.block): attention[p] for p in sorted(attention, key=lambda p: p.level or 0)}
     return {place: rows[0, :, 0, 0].double().mean(0).numpy() for place, rows in last.items()}

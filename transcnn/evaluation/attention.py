@@ -14,7 +14,7 @@ from torch import Tensor
 
 from transcnn.classifier import Classifier
 from transcnn.evaluation.run import BATCH, Progress, Run
-from transcnn.model.hooks import Place
+from transcnn.model.hooks import HookPoint
 from transcnn.pictures import Crop
 from transcnn.pictures.changes import CELL, Change, Pixels, changed_cells
 from transcnn.trace import Where
@@ -55,7 +55,7 @@ def measure_reading(
     """
     if len(run) < 2:
         raise ValueError("comparing pictures needs two of them")
-    sums: dict[Place, Tensor] = {}
+    sums: dict[HookPoint, Tensor] = {}
     areas = []
     for start in range(0, len(run), BATCH):
         indices = range(start, min(start + BATCH, len(run)))
@@ -96,8 +96,8 @@ def jitter(pixels: Pixels) -> Pixels:
     return np.minimum(brighter, 255).astype(np.uint8)
 
 
-def _last_levels(places: dict[Place, Tensor]) -> set[Place]:
-    levels: dict[tuple[int, int], Place] = {}
+def _last_levels(places: dict[HookPoint, Tensor]) -> set[HookPoint]:
+    levels: dict[tuple[int, int], HookPoint] = {}
     for place in sorted(places, key=lambda p: p.level or 0):
         levels[place.stage, place.block] = place
     return set(levels.values())
@@ -170,7 +170,7 @@ def read_box(
         )
 
 
-def _boards(rows: Mapping[Place, Tensor]) -> dict[tuple[int, int], Tensor]:
+def _boards(rows: Mapping[HookPoint, Tensor]) -> dict[tuple[int, int], Tensor]:
     """The last level's attention [h, t, s] of one picture, by stage and block."""
     ordered = sorted(rows, key=lambda p: (p.stage, p.block, p.level or 0))
     return {(p.stage, p.block): rows[p][0, :, 0, 0] for p in ordered}

@@ -5,14 +5,14 @@ from torch import Tensor
 
 from transcnn.classifier import Classifier
 from transcnn.evaluation.run import BATCH, Progress, Run
-from transcnn.model.hooks import Hooks, Place
+from transcnn.model.hooks import HookPoint, Hooks
 from transcnn.pictures.changes import UNCHANGED
 
 
 class _Sums(Hooks):
     """Adds up what is added, over the pictures of a batch; keeps nothing else."""
 
-    def keep(self, place: Place, value: Tensor) -> None:
+    def keep(self, place: HookPoint, value: Tensor) -> None:
         if place.name == "added":
             before = self.records.get(place, torch.zeros(()))
             self.records[place] = before + value.double().sum(0)

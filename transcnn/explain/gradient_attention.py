@@ -23,7 +23,7 @@ from transcnn.explain.method import OnProgress, quiet, settings_of
 from transcnn.explain.parts import find_block, find_level, shape_of
 from transcnn.explain.subject import Subject
 from transcnn.model import grids
-from transcnn.model.hooks import Hooks, Place
+from transcnn.model.hooks import HookPoint, Hooks
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class GradientAttention:
         level = find_level(classifier, stage, block, self.level)
         on_progress(0)
         x = subject.input
-        hooks = _Listening(Place(stage, block, "attention", level))
+        hooks = _Listening(HookPoint(stage, block, "attention", level))
         number = subject.target.value(classifier.model(x, hooks))
         slopes = torch.autograd.grad(number.sum(), hooks.weights)[0]
         on_progress(1)
@@ -65,11 +65,11 @@ class _Listening(Hooks):
 
     weights: Tensor
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: HookPoint) -> None:
         super().__init__(record=False)
         self._place = place
 
-    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:
+    def attention(self, place: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:
         if place == self._place:
             self.weights = weights
         return super().attention(place, weights, valid)

@@ -6,10 +6,9 @@
     grids.py        cutting a map into grids, merging a grid to one token, upsampling
     attention.py    H-MHSA, equations (5) to (12)
     pooled.py       the authors' released attention: grids, then an average-pooled map
-    transformer.py  the plain transformer block, equations (1) to (4), for comparison
     blocks.py       stem, bottleneck (IRB), downsampling (TDB)
     network.py      TransCNN: stem, four stages, head
-    taps.py         how one forward call is listened to, or changed
+    hooks.py        how one forward call is recorded, or changed
 
 Letters used everywhere: B batch, C channels, H rows, W columns, N = H W tokens; g the side of a
 grid, T its number of tokens; h heads, d the width of a head; L levels, counted from 0.

@@ -1,8 +1,8 @@
-"""How one forward call is listened to, or changed. The model itself keeps nothing.
+"""Hooks: how one forward call is recorded or changed. The model itself keeps nothing.
 
-A `Taps` object is made for one call and thrown away after it, so two threads on two pictures
-cannot mix. Where it asks for attention matrices, that call computes the softmax explicitly;
-otherwise the fused kernel is used, which never has them.
+A `Hooks` object is made for one call and then discarded, so two threads on two images cannot mix.
+A call with hooks computes the softmax explicitly, since the fused kernel never forms the attention
+matrices; a call without hooks uses the fused kernel.
 """
 
 from dataclasses import dataclass, field
@@ -11,12 +11,16 @@ from typing import NamedTuple, Protocol
 from torch import Tensor
 
 
-class Place(NamedTuple):
-    """A point inside the network: what is there, and where. All indices from 0."""
+class HookPoint(NamedTuple):
+    """A value inside the network: its name, and the block and level it belongs to (0-based).
+
+    Names: `input` (X) and `added` of a block; `tokens_in`, `attention`, `attended`, `merged_max`
+    and `merged_avg` of a level.
+    """
 
     stage: int
     block: int
-    name: str  # input, added; per level also tokens_in, attention, attended, merged_max, merged_avg
+    name: str
     level: int | None = None
 
 
@@ -24,78 +28,78 @@ class Intervention(Protocol):
     """Changes what attention does in one forward call."""
 
     def skips(self, stage: int, block: int) -> bool:
-        """True to leave this H-MHSA out, so that only the body remains of its block."""
+        """True to leave this H-MHSA out, so that only the backbone of its block is run."""
         ...
 
-    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:
+    def attention(self, point: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:
         """The weights to use in place of `weights` [B, h, down, across, t, s].
 
-        `valid` [down, across, s] is False at places beyond the map's edge.
+        `valid` [down, across, s] is False for keys beyond the map's edge.
         """
         ...
 
-    def added(self, place: Place, value: Tensor) -> Tensor:
+    def added(self, point: HookPoint, value: Tensor) -> Tensor:
         """What to add to X in place of `value` [B, C, H, W]."""
         ...
 
 
 @dataclass
 class Hooks:
-    """What one forward call shall record, and the switch that it runs under.
+    """Whether one forward call is recorded, and the intervention it runs under.
 
-    After the call, `records` holds the detached tensors by place.
+    After the call, `records` holds the detached tensors by hook point.
     """
 
     record: bool = True
     intervention: Intervention | None = None
-    records: dict[Place, Tensor] = field(default_factory=dict)
+    records: dict[HookPoint, Tensor] = field(default_factory=dict)
 
     def skips(self, stage: int, block: int) -> bool:
         return self.intervention is not None and self.intervention.skips(stage, block)
 
-    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:
-        """Pass attention weights through the switch, and keep what is used."""
+    def attention(self, point: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:
+        """The attention weights after the intervention, which are also recorded."""
         if self.intervention is not None:
-            weights = self.intervention.attention(place, weights, valid)
-        self.keep(place, weights)
+            weights = self.intervention.attention(point, weights, valid)
+        self.keep(point, weights)
         return weights
 
-    def added(self, place: Place, value: Tensor) -> Tensor:
-        """Pass what H-MHSA adds through the switch, and keep what is used."""
+    def added(self, point: HookPoint, value: Tensor) -> Tensor:
+        """What H-MHSA adds to X after the intervention, which is also recorded."""
         if self.intervention is not None:
-            value = self.intervention.added(place, value)
-        self.keep(place, value)
+            value = self.intervention.added(point, value)
+        self.keep(point, value)
         return value
 
-    def residual(self, place: Place, tokens: Tensor) -> Tensor:  # noqa: ARG002
-        """What a level adds to its attention, (7) and (11): its own tokens [B, C, H, W].
+    def residual(self, point: HookPoint, tokens: Tensor) -> Tensor:  # noqa: ARG002
+        """The residual of a level, (7) and (11): its own tokens [B, C, H, W].
 
-        Training overrides this to leave it out at times, so that attention must carry.
+        Training overrides this to drop it at random, so that attention has to carry information.
         """
         return tokens
 
-    def keep(self, place: Place, value: Tensor) -> None:
+    def keep(self, point: HookPoint, value: Tensor) -> None:
         if self.record:
-            self.records[place] = value.detach()
+            self.records[point] = value.detach()
 
 
 @dataclass(frozen=True)
 class BlockHooks:
-    """Taps as one attention module sees them: its own stage and block filled in."""
+    """The hooks of one attention module: its stage and block are filled in."""
 
     hooks: Hooks
     stage: int
     block: int
 
     def keep(self, name: str, value: Tensor, level: int | None = None) -> None:
-        self.hooks.keep(Place(self.stage, self.block, name, level), value)
+        self.hooks.keep(HookPoint(self.stage, self.block, name, level), value)
 
     def attention(self, level: int, weights: Tensor, valid: Tensor) -> Tensor:
-        place = Place(self.stage, self.block, "attention", level)
-        return self.hooks.attention(place, weights, valid)
+        point = HookPoint(self.stage, self.block, "attention", level)
+        return self.hooks.attention(point, weights, valid)
 
     def added(self, value: Tensor) -> Tensor:
-        return self.hooks.added(Place(self.stage, self.block, "added"), value)
+        return self.hooks.added(HookPoint(self.stage, self.block, "added"), value)
 
     def residual(self, level: int, tokens: Tensor) -> Tensor:
-        return self.hooks.residual(Place(self.stage, self.block, "residual", level), tokens)
+        return self.hooks.residual(HookPoint(self.stage, self.block, "residual", level), tokens)

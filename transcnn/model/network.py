@@ -1,10 +1,13 @@
 """TransCNN: stem, four stages of attention and bottlenecks, head."""
 
 import copy
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, overload
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -18,11 +21,11 @@ from transcnn.model.pooled import GridPooledAttention
 
 @dataclass(frozen=True)
 class StageInfo:
-    """What a stage looks like from outside.
+    """One stage in numbers.
 
     `width` is the number of channels of its output; `blocks` counts its blocks with attention and
     `heads` has one entry for each of them; `grids` are the merge grids (H-MHSA) or the one grid
-    (the authors' attention) that all of them share. Without attention, (), () and head width 0.
+    (the authors' attention) that these blocks share. Without attention, (), () and head width 0.
     """
 
     width: int
@@ -31,6 +34,20 @@ class StageInfo:
     grids: tuple[int, ...]
     heads: tuple[int, ...]
     head_width: int
+
+
+@dataclass(frozen=True)
+class FeatureInfo:
+    """The maps of a feature pyramid in timm's terms: `maps` holds (channels, reduction) pairs."""
+
+    maps: tuple[tuple[int, int], ...]
+
+    def channels(self) -> list[int]:
+        return [channels for channels, _ in self.maps]
+
+    def reduction(self) -> list[int]:
+        """Pixels of the input for each pixel of the map, along one side (the stride)."""
+        return [reduction for _, reduction in self.maps]
 
 
 class Block(nn.Module):
@@ -59,9 +76,11 @@ class Block(nn.Module):
 
 
 class TransCNN(nn.Module):
-    """The network that `config` describes. Makes logits [B, classes] from pictures [B, 3, H, W].
+    """The network that `config` describes: logits [B, classes] from images [B, 3, H, W].
 
-    It keeps nothing between calls: what one call shall record or change is a `Taps` object.
+    It keeps nothing between calls: what one call records or changes is given as a `Hooks` object.
+    `forward_features`, `forward_intermediates`, `forward_head`, `feature_info`, `num_classes` and
+    `reset_classifier` follow timm's conventions.
     """
 
     FOLDS: ClassVar[blocks.Folds] = (("head_conv", "head_norm"),)
@@ -96,29 +115,98 @@ class TransCNN(nn.Module):
 
     @property
     def stages(self) -> tuple[StageInfo, ...]:
-        """One `StageInfo` a stage."""
+        """One `StageInfo` for each stage."""
         return tuple(_stage_info(stage) for stage in self.config.stages)
 
-    def forward_features(self, x: Tensor, hooks: Hooks | None = None) -> list[Tensor]:
-        """The four pyramid maps, at strides 4, 8, 16 and 32: [B, C_s, H / stride, W / stride].
+    @property
+    def feature_info(self) -> FeatureInfo:
+        """Channels and reductions of the maps that `forward_intermediates` returns."""
+        return FeatureInfo(tuple((stage.width, stage.stride) for stage in self.config.stages))
 
-        Raises ChoiceError if x is not [B, 3, H, W] with at least 32 pixels a side.
+    @property
+    def num_classes(self) -> int:
+        return self.config.classes
+
+    def reset_classifier(self, num_classes: int) -> None:
+        """Replace the classifier by a newly initialised one for `num_classes` classes.
+
+        Raises ChoiceError for less than one class; `forward_head(features, pre_logits=True)` gives
+        the pooled features without a classifier.
         """
+        self.config = replace(self.config, classes=num_classes, indices=None)
+        weight = self.head.weight
+        self.head = nn.Linear(
+            weight.shape[1], num_classes, device=weight.device, dtype=weight.dtype
+        )
+        initialise(self.head)
+
+    def forward_features(self, x: Tensor, hooks: Hooks | None = None) -> Tensor:
+        """The last map [B, C, H / 32, W / 32] of images x [B, 3, H, W].
+
+        Raises ChoiceError if x has another shape, or sides of less than 32 pixels.
+        """
+        return self._run_stages(x, hooks, len(self.blocks))[-1]
+
+    @overload
+    def forward_intermediates(
+        self,
+        x: Tensor,
+        hooks: Hooks | None = None,
+        *,
+        indices: int | Sequence[int] | None = None,
+        intermediates_only: Literal[False] = False,
+    ) -> tuple[Tensor, list[Tensor]]: ...
+
+    @overload
+    def forward_intermediates(
+        self,
+        x: Tensor,
+        hooks: Hooks | None = None,
+        *,
+        indices: int | Sequence[int] | None = None,
+        intermediates_only: Literal[True],
+    ) -> list[Tensor]: ...
+
+    def forward_intermediates(
+        self,
+        x: Tensor,
+        hooks: Hooks | None = None,
+        *,
+        indices: int | Sequence[int] | None = None,
+        intermediates_only: bool = False,
+    ) -> tuple[Tensor, list[Tensor]] | list[Tensor]:
+        """The last map, and the maps of the stages (a feature pyramid), as timm's models give them.
+
+        The maps [B, C_s, H / stride, W / stride] have strides 4, 8, 16 and 32. `indices` chooses
+        stages: all (None), the last n (an int), or these (a sequence; negative ones count from the
+        end), always returned from the first stage to the last. With `intermediates_only` the maps
+        alone are returned, and no stage after the last chosen one is run. Raises ChoiceError for
+        stages that do not exist, and for x as `forward_features` does.
+        """
+        chosen = _chosen_stages(indices, len(self.blocks))
+        maps = self._run_stages(
+            x, hooks, chosen[-1] + 1 if intermediates_only else len(self.blocks)
+        )
+        intermediates = [maps[stage] for stage in chosen]
+        return intermediates if intermediates_only else (maps[-1], intermediates)
+
+    def _run_stages(self, x: Tensor, hooks: Hooks | None, count: int) -> list[Tensor]:
+        """The maps of the first `count` stages."""
         if x.dim() != 4 or x.shape[1] != 3 or min(x.shape[2:]) < 32:
             raise ChoiceError(
-                field="shape of the pictures",
+                field="shape of the images",
                 value=tuple(x.shape),
                 allowed="(batch, 3, height, width) with sides of 32 pixels or more",
             )
         maps = []
         x = self.stem(x)
-        for stage in range(len(self.blocks)):
+        for stage in range(count):
             x = self.forward_stage(stage, x, hooks)
             maps.append(x)
         return maps
 
     def forward_stage(self, stage: int, x: Tensor, hooks: Hooks | None = None) -> Tensor:
-        """The map of `stage` from that of the stage before it, or the stem's."""
+        """The map of `stage`, from the map of the stage before (for stage 0: of the stem)."""
         x = self.downs[stage](x)
         index = 0  # counts only the blocks with attention
         for block in self.blocks[stage]:  # type: ignore[attr-defined]
@@ -131,17 +219,31 @@ class TransCNN(nn.Module):
         return x
 
     def head_map(self, features: Tensor) -> Tensor:
-        """The map whose mean is classified, [B, C, H, W], from the last pyramid map."""
+        """The map [B, C, H, W] that is averaged and classified, from the last stage's map."""
         out: Tensor = self.head_act(self.head_norm(self.head_conv(features)))
         return out
 
-    def forward_head(self, features: Tensor) -> Tensor:
-        """Logits [B, classes] from the last pyramid map."""
-        out: Tensor = self.head(self.dropout(self.head_map(features).mean((2, 3))))
-        return out
+    def forward_head(self, features: Tensor, pre_logits: bool = False) -> Tensor:
+        """Logits [B, classes] from the last stage's map; with `pre_logits` the pooled features."""
+        pooled: Tensor = self.dropout(self.head_map(features).mean((2, 3)))
+        return pooled if pre_logits else self.head(pooled)
 
     def forward(self, x: Tensor, hooks: Hooks | None = None) -> Tensor:
-        return self.forward_head(self.forward_features(x, hooks)[-1])
+        return self.forward_head(self.forward_features(x, hooks))
+
+
+def _chosen_stages(indices: int | Sequence[int] | None, count: int) -> list[int]:
+    """The stages that `indices` of `forward_intermediates` choose, in ascending order."""
+    if indices is None:
+        return list(range(count))
+    if isinstance(indices, int):
+        asked = tuple(range(count - indices, count)) if 0 < indices <= count else ()
+    else:
+        asked = tuple(indices)
+    if not asked or not all(-count <= stage < count for stage in asked):
+        allowed = f"None, 1 to {count}, or stages from {-count} to {count - 1}"
+        raise ChoiceError(field="indices", value=indices, allowed=allowed)
+    return sorted({stage % count for stage in asked})
 
 
 def _make_down(shape: config.Downsampling | None, network: config.Network) -> nn.Module:
@@ -170,13 +272,20 @@ def _grids(attention: config.HMHSA | config.PooledAttention | None) -> tuple[int
     return attention.merges if isinstance(attention, config.HMHSA) else (attention.grid,)
 
 
-def initialise(model: TransCNN, generator: torch.Generator | None = None) -> None:
-    """Fill a new network: truncated normal of deviation 0.02, biases 0, norms 1 and 0.
+def normalise(pixels: NDArray[np.uint8], input_: config.Input) -> Tensor:
+    """Images [B, S, S, 3] as a network's input [B, 3, S, S], channels last in memory."""
+    mean, scale = (torch.tensor(v) for v in (input_.mean, input_.scale))
+    values: Tensor = (torch.tensor(pixels).float() - mean) / scale
+    return values.permute(0, 3, 1, 2)  # B H W 3 to B 3 H W
 
-    W^p stays that small on purpose: with max + average merging and un-normed residuals, the sum
-    of L levels is about 2^L - 1 times as large as its input.
+
+def initialise(new: nn.Module, generator: torch.Generator | None = None) -> None:
+    """Initialise a new network or layer: truncated normal with deviation 0.02, biases 0.
+
+    W^p is deliberately that small: with max + average merging and residuals without a norm, the
+    sum of L levels is about 2^L - 1 times as large as its input.
     """
-    for module in model.modules():
+    for module in new.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             nn.init.trunc_normal_(module.weight, std=0.02, generator=generator)
             if module.bias is not None:
@@ -184,10 +293,10 @@ def initialise(model: TransCNN, generator: torch.Generator | None = None) -> Non
 
 
 def fold_batch_norms(model: TransCNN) -> TransCNN:
-    """A copy in eval mode with each batch norm right behind a convolution folded into it.
+    """A copy in eval mode with each batch norm folded into the convolution before it.
 
-    The same function up to rounding, with fewer passes over memory. The copy has other keys, so
-    it is for running only.
+    The same function up to rounding, with fewer passes over memory. Its state dict has other keys,
+    so the copy is for inference only.
     """
     folded = copy.deepcopy(model).eval()
     for module in list(folded.modules()):
@@ -212,13 +321,13 @@ def _as_product(conv: nn.Conv2d) -> nn.Conv2d:
 
 
 def blank(name: str, **overrides: Any) -> TransCNN:
-    """A network by its name, shapes without values: to be counted, or to have weights loaded."""
+    """A network by its name on the meta device: for counting, or before weights are loaded."""
     with torch.device("meta"):
         return TransCNN(variants.network(name, **overrides))
 
 
 def build(name: str, **overrides: Any) -> TransCNN:
-    """A new network by its name in the table of variants, freshly initialised."""
+    """A newly initialised network by its name in the table of variants."""
     model = TransCNN(variants.network(name, **overrides))
     initialise(model)
     return model

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from transcnn.errors import ChoiceError
 from transcnn.model.config import HMHSA, Network
-from transcnn.model.hooks import Intervention, Place
+from transcnn.model.hooks import HookPoint, Intervention
 
 INTERVENTIONS = ("on", "off", "uniform", "identity", "swapped", "mean")
 
@@ -19,10 +19,10 @@ class _Unchanged:
     def skips(self, stage: int, block: int) -> bool:  # noqa: ARG002
         return False
 
-    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
+    def attention(self, place: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
         return weights
 
-    def added(self, place: Place, value: Tensor) -> Tensor:  # noqa: ARG002
+    def added(self, place: HookPoint, value: Tensor) -> Tensor:  # noqa: ARG002
         return value
 
 
@@ -35,14 +35,14 @@ class Off(_Unchanged):
     def skips(self, stage: int, block: int) -> bool:  # noqa: ARG002
         return True
 
-    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
+    def attention(self, place: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
         return torch.zeros_like(weights)
 
 
 class Uniform(_Unchanged):
     """Every token reads evenly from all places of its grid that exist."""
 
-    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
+    def attention(self, place: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
         even = valid / valid.sum(-1, keepdim=True)  # down across s
         return even[:, :, None, :].to(weights).expand_as(weights)
 
@@ -50,7 +50,7 @@ class Uniform(_Unchanged):
 class Identity(_Unchanged):
     """Every token reads only itself: what is left is a pointwise adapter with pooling."""
 
-    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
+    def attention(self, place: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
         if weights.shape[-2] != weights.shape[-1]:
             allowed = "on, off, uniform, swapped where tokens read a pooled map"
             raise ChoiceError(field="attention", value="identity", allowed=allowed)
@@ -60,10 +60,10 @@ class Identity(_Unchanged):
 class Swapped(_Unchanged):
     """The attention matrices of other pictures, recorded in an earlier run."""
 
-    def __init__(self, records: Mapping[Place, Tensor]) -> None:
+    def __init__(self, records: Mapping[HookPoint, Tensor]) -> None:
         self.records = records
 
-    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
+    def attention(self, place: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
         return self.records[place]
 
 
@@ -76,7 +76,7 @@ class Mean(_Unchanged):
     def __init__(self, means: Mapping[tuple[int, int], Tensor]) -> None:
         self.means = means
 
-    def added(self, place: Place, value: Tensor) -> Tensor:
+    def added(self, place: HookPoint, value: Tensor) -> Tensor:
         mean = self.means[place.stage, place.block]
         if mean.shape != value.shape[1:]:
             side = " x ".join(str(n) for n in mean.shape[1:])
@@ -154,7 +154,7 @@ class _Within(_Unchanged):
         here = self.where.whole_blocks and self.where.has_block(stage, block)
         return here and self.intervention.skips(stage, block)
 
-    def attention(self, place: Place, weights: Tensor, valid: Tensor) -> Tensor:
+    def attention(self, place: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:
         if not self.where.has_block(place.stage, place.block):
             return weights
         if self.where.level not in (None, place.level):
@@ -166,7 +166,7 @@ class _Within(_Unchanged):
         some[:, self.where.head] = changed[:, self.where.head]
         return some
 
-    def added(self, place: Place, value: Tensor) -> Tensor:
+    def added(self, place: HookPoint, value: Tensor) -> Tensor:
         if self.where.has_block(place.stage, place.block):
             return self.intervention.added(place, value)
         return value
@@ -174,7 +174,7 @@ class _Within(_Unchanged):
 
 def make_intervention(
     name: str,
-    other: Mapping[Place, Tensor] | None = None,
+    other: Mapping[HookPoint, Tensor] | None = None,
     means: Mapping[tuple[int, int], Tensor] | None = None,
     where: Where = EVERYWHERE,
 ) -> Intervention | None:

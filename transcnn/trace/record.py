@@ -6,7 +6,7 @@ from torch import Tensor
 
 from transcnn.errors import ChoiceError
 from transcnn.model.config import HMHSA
-from transcnn.model.hooks import Hooks, Intervention, Place
+from transcnn.model.hooks import HookPoint, Hooks, Intervention
 from transcnn.model.network import TransCNN
 from transcnn.pictures import Crop
 from transcnn.trace.trace import Array, BlockTrace, LevelTrace, Trace
@@ -54,7 +54,7 @@ def _block(
     hooks: Hooks, stage: int, block: int, attention: HMHSA, size: tuple[int, int]
 ) -> BlockTrace:
     def kept(name: str, level: int | None = None) -> Array:
-        return _frozen(hooks.records[Place(stage, block, name, level)])
+        return _frozen(hooks.records[HookPoint(stage, block, name, level)])
 
     levels = tuple(
         LevelTrace(

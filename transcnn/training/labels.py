@@ -12,10 +12,9 @@ from transcnn.checkpoints import create_model
 from transcnn.errors import FolderError
 from transcnn.labels import find_class
 from transcnn.model.hooks import Hooks
-from transcnn.model.network import TransCNN, fold_batch_norms
+from transcnn.model.network import TransCNN, fold_batch_norms, normalise
 from transcnn.trace.interventions import Off
 from transcnn.training.data import Progress, Source
-from transcnn.training.network import normalise
 from transcnn.training.recipe import Labels
 
 BATCH = 32
@@ -86,6 +85,6 @@ def _asked(teacher: TransCNN, pixels: NDArray[np.uint8]) -> torch.Tensor:
     """Logits [B, 1000] of the teacher's body, means over pictures [B, S, S, 3] and mirrored."""
     off = Hooks(record=False, intervention=Off())
     with torch.inference_mode():
-        x = normalise(pixels, teacher.config)
+        x = normalise(pixels, teacher.config.input)
         logits: torch.Tensor = (teacher(x, off) + teacher(x.flip(3), off)) / 2
     return logits

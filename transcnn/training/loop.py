@@ -13,7 +13,7 @@ import torch.distributed as dist
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
-from transcnn.model.network import TransCNN
+from transcnn.model.network import TransCNN, normalise
 from transcnn.training.batches import Batch, Batches
 from transcnn.training.checkpoint import (
     Checkpoint,
@@ -26,7 +26,6 @@ from transcnn.training.network import (
     Student,
     StudentAndTeacher,
     TrainingHooks,
-    normalise,
     told,
 )
 from transcnn.training.objectives import Lesson, total
@@ -165,7 +164,7 @@ class _Run:
             residual_drop=self.recipe.residual_drop * rate / self.recipe.learning_rate,
             generator=torch.Generator().manual_seed(batch.seed),
         )
-        seen = normalise(batch.seen.pixels, config).to(self.device)
+        seen = normalise(batch.seen.pixels, config.input).to(self.device)
         own = torch.from_numpy(batch.seen.own).to(self.device)
         with self.precision():
             lesson = Lesson(self.student(seen, hooks), self._teacher(batch), own)
@@ -183,7 +182,7 @@ class _Run:
 
     def _teacher(self, batch: Batch) -> Answer:
         if isinstance(self.network, StudentAndTeacher):
-            clean = normalise(batch.clean, self.network.model.config)
+            clean = normalise(batch.clean, self.network.model.config.input)
             return self.network.teach(clean.to(self.device))
         assert batch.told is not None  # the recipe has checked that labels teach
         return told(torch.from_numpy(batch.told).to(self.device))

@@ -10,15 +10,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.blocks import InvertedResidual
-from transcnn.model.config import Network
-from transcnn.model.hooks import Hooks, Place
+from transcnn.model.hooks import HookPoint, Hooks
 from transcnn.model.layers import Pointwise
 from transcnn.model.network import TransCNN, fold_batch_norms
 from transcnn.trace.interventions import Off
@@ -32,7 +29,7 @@ class Answer:
     stages: tuple[Tensor, ...]
     pooled: Tensor
     logits: Tensor
-    attention: Mapping[Place, Tensor]
+    attention: Mapping[HookPoint, Tensor]
 
 
 @dataclass
@@ -44,13 +41,13 @@ class TrainingHooks(Hooks):
 
     residual_drop: float = 0.0
     generator: torch.Generator | None = None
-    attention_weights: dict[Place, Tensor] = field(default_factory=dict)
+    attention_weights: dict[HookPoint, Tensor] = field(default_factory=dict)
 
-    def keep(self, place: Place, value: Tensor) -> None:
+    def keep(self, place: HookPoint, value: Tensor) -> None:
         if place.name == "attention":
             self.attention_weights[place] = value
 
-    def residual(self, place: Place, tokens: Tensor) -> Tensor:  # noqa: ARG002
+    def residual(self, place: HookPoint, tokens: Tensor) -> Tensor:  # noqa: ARG002
         if self.residual_drop == 0:
             return tokens
         drawn = torch.rand(tokens.shape[0], 1, 1, 1, generator=self.generator)
@@ -97,8 +94,8 @@ class StudentAndTeacher(Student):
 
     def _answer(self, x: Tensor, hooks: Hooks) -> Answer:
         m = self.model
-        stages = m.forward_features(x, hooks)
-        pooled = m.head_act(m.head_norm(m.head_conv(stages[-1]))).mean((2, 3))
+        last, stages = m.forward_intermediates(x, hooks)
+        pooled = m.forward_head(last, pre_logits=True)
         attention = hooks.attention_weights if isinstance(hooks, TrainingHooks) else {}
         return Answer(  # the objectives count in single precision, whatever the network did
             tuple(stage.float() for stage in stages),
@@ -116,13 +113,6 @@ def logits_only(logits: Tensor) -> Answer:
 def told(likely: Tensor) -> Answer:
     """What labels tell [B, classes] as a teacher's answer: logits alone, none below -20."""
     return logits_only(likely.clamp_min(math.exp(-20)).log())
-
-
-def normalise(pixels: NDArray[np.uint8], network: Network) -> Tensor:
-    """Pictures [B, S, S, 3] as the network's input [B, 3, S, S], channels last in memory."""
-    mean, scale = (torch.tensor(v) for v in (network.input.mean, network.input.scale))
-    values: Tensor = (torch.from_numpy(pixels).float() - mean) / scale
-    return values.permute(0, 3, 1, 2)  # B H W 3 to B 3 H W
 
 
 def start_as_usual(model: TransCNN, generator: torch.Generator) -> None:
