@@ -15,8 +15,8 @@ from transcnn.analysis.tokens import cosines, fit_colours, merges, nearest, toke
 from transcnn.assets import FOLDER
 from transcnn.figures.scale import LIGHT, NORM_TOP, norm_colours, stops
 from transcnn.figures.tokens import COLUMNS, TokensFigure
-from transcnn.figures.tokens_packet import tokens_packet
 from transcnn.pictures import decode, prepare
+from transcnn.ui.components.packets.tokens import tokens_packet
 
 
 @pytest.fixture(scope="module")

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, split_snapshot
-from transcnn.figures.packet import names_packet, photo_packet
 from transcnn.labels import class_labels
 from transcnn.model.config import Network
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.samples import sample_pixels
 from transcnn.ui.app.session import AppState, Source, opening
+from transcnn.ui.components.packets.pack import names_packet, photo_packet
 
 if TYPE_CHECKING:
     from transcnn.analysis.belonging import Belonging
@@ -189,7 +189,7 @@ def trace_picture(opened: Opened, model: str) -> "Trace":
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def _packet(key: str, model: str, _opened: Opened) -> bytes:
-    from transcnn.figures.trace_packet import trace_packet
+    from transcnn.ui.components.packets.trace import trace_packet
 
     return trace_packet(trace_key(_opened, model), trace_picture(_opened, model))
 
@@ -232,7 +232,7 @@ def _hiding(
     _opened: Opened,
 ) -> "tuple[Hiding, bytes]":
     from transcnn.analysis.occlusion import Run, board_of, hide, look_at_hidden
-    from transcnn.figures.occlusion_packet import hiding_packet
+    from transcnn.ui.components.packets.occlusion import hiding_packet
 
     run = Run.among(name, _opened.pixels, sample_pixels(len(_opened.pixels)))
     columns = board_of(_opened.pixels)[1]
@@ -266,8 +266,8 @@ def _without(
     _other: Opened,
 ) -> bytes:
     from transcnn.analysis.ablation import rerun
-    from transcnn.figures.ablation_packet import without_packet
     from transcnn.trace import Where
+    from transcnn.ui.components.packets.ablation import without_packet
 
     where = Where(**dict(part))
     normal = trace_picture(_opened, model).logits
@@ -290,7 +290,7 @@ def pack_without(opened: Opened, other: Opened, model: str, part: dict[str, int]
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False)
 def _tokens(key: str, model: str, _opened: Opened) -> bytes:
     from transcnn.analysis.added import added_terms, output_weights
-    from transcnn.figures.tokens_packet import tokens_packet
+    from transcnn.ui.components.packets.tokens import tokens_packet
 
     trace, network = trace_picture(_opened, model), classifier(model).model
     added = [added_terms(b, output_weights(network, b.stage, b.block)) for b in trace.blocks]

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from transcnn.analysis.added import Added
 from transcnn.analysis.attention_row import telling_token
 from transcnn.analysis.tokens import ChannelColours, fit_colours, merges, token_norms
-from transcnn.figures.packet import pack_arrays
 from transcnn.figures.scale import NORM_TOP
 from transcnn.trace.trace import BlockTrace, Trace
+from transcnn.ui.components.packets.pack import pack_arrays
 
 
 def tokens_packet(key: str, trace: Trace, added: Sequence[Added]) -> bytes:

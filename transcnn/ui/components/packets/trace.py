@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.analysis.attention_row import telling_token
-from transcnn.figures.packet import pack
 from transcnn.trace.trace import LevelTrace, Trace
+from transcnn.ui.components.packets.pack import pack
 
 EVEN, PER_OCTAVE = 32768, 2048
 

@@ -13,13 +13,13 @@ from transcnn.analysis.ablation import Rerun
 from transcnn.analysis.attention_row import telling_token
 from transcnn.assets import FOLDER
 from transcnn.classifier import Answer
-from transcnn.figures.ablation_packet import without_packet
-from transcnn.figures.packet import pack, photo_packet
-from transcnn.figures.trace_packet import EVEN, PER_OCTAVE, encode, trace_packet
 from transcnn.labels import class_names
 from transcnn.pictures import Box, Crop
 from transcnn.trace import record
 from transcnn.trace.trace import LevelTrace
+from transcnn.ui.components.packets.ablation import without_packet
+from transcnn.ui.components.packets.pack import pack, photo_packet
+from transcnn.ui.components.packets.trace import EVEN, PER_OCTAVE, encode, trace_packet
 
 SMALLEST = 2.0 ** ((1 - EVEN) / PER_OCTAVE)  # what the smallest code stands for
 

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from transcnn.analysis.occlusion import Hiding, Outcome
-from transcnn.figures.ablation_packet import answer_entry
-from transcnn.figures.packet import pack
-from transcnn.figures.trace_packet import EVEN, PER_OCTAVE, encode_multiples
+from transcnn.ui.components.packets.ablation import answer_entry
+from transcnn.ui.components.packets.pack import pack
+from transcnn.ui.components.packets.trace import EVEN, PER_OCTAVE, encode_multiples
 
 
 def hiding_packet(key: str, hiding: Hiding) -> bytes:

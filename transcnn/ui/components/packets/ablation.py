@@ -5,7 +5,7 @@ from typing import Any
 
 from transcnn.analysis.ablation import Rerun
 from transcnn.classifier import Answer
-from transcnn.figures.packet import pack
+from transcnn.ui.components.packets.pack import pack
 
 
 def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:

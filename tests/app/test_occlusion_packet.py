@@ -5,12 +5,12 @@ import io
 import numpy as np
 from PIL import Image
 
-from tests.figures.test_packets import unpacked
+from tests.app.test_packets import unpacked
 from transcnn.analysis.occlusion import BoardReading, Hiding, Outcome
 from transcnn.classifier import Answer
-from transcnn.figures.occlusion_packet import hiding_packet
-from transcnn.figures.trace_packet import EVEN, PER_OCTAVE
 from transcnn.labels import class_names
+from transcnn.ui.components.packets.occlusion import hiding_packet
+from transcnn.ui.components.packets.trace import EVEN, PER_OCTAVE
 
 
 def test_shares_picture_and_answers_come_back():
