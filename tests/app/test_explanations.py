@@ -14,15 +14,14 @@ from tests.app.test_pages import open_app
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.classifier import Classifier
 from transcnn.errors import ChoiceError
-from transcnn.explain.baselines import CONTROLS
-from transcnn.explain.methods import METHODS, make_method
+from transcnn.explain.methods import make_method
+from transcnn.explain.names import BASELINES, SCORES
 from transcnn.explain.subject import Subject, Target
-from transcnn.explain.verdict import SCORES
 from transcnn.figures.explained import SCALES, drawn_values
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.app.work import Work, begin
-from transcnn.ui.pages.explanations.link import METHOD_NAMES, ExplainChoice, read_explain
+from transcnn.ui.pages.explanations.link import ExplainChoice, read_explain
 
 NANO = {"model": "transcnn_nano", "picture": "zebra"}
 
@@ -50,10 +49,6 @@ def subject(of=None, versus=None, name="zebra"):
     pixels, _ = prepare(decode(path.read_bytes()), network.config.input.size)
     place = int(network.logits(pixels[None])[0].argmax()) if of is None else of
     return Subject(network, pixels, Target(place, versus))
-
-
-def test_the_names_that_links_know_are_those_of_the_methods():
-    assert set(METHOD_NAMES) == set(METHODS)
 
 
 def test_the_page_opens_with_computed_maps_of_the_answer_on_the_scales_of_their_kinds():
@@ -174,9 +169,9 @@ def test_scores_stand_beside_those_of_controls_with_the_verdict_in_words():
     rows = [[c.strip() for c in line.split("|")[1:-1]] for line in table.splitlines()]
     for score, row in zip(SCORES, [r for r in rows[2:] if "(" in r[0]], strict=True):
         shown = [float(cell.split()[0].replace("−", "-")) for cell in row[1:]]
-        entrants = (result.own, *(result.controls[c] for c in CONTROLS))
+        entrants = (result.own, *(result.baselines[c] for c in BASELINES))
         assert shown == pytest.approx([e.scores[score].value for e in entrants], abs=0.0051)
-    assert rows[-1][2:] == [f"{result.verdict.wins[c]} / 4" for c in CONTROLS]
+    assert rows[-1][2:] == [f"{result.verdict.wins[c]} / 4" for c in BASELINES]
     said = [box.value for box in (*app.success, *app.warning)]
     word = {"better": "Better than its", "no_better": "No better than", "worse": "Worse than"}
     assert any(text.startswith(word[result.verdict.word]) for text in said)

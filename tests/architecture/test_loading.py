@@ -50,6 +50,13 @@ def test_the_app_can_draw_a_grid_before_torch_is_there():
     assert "torch" not in loaded
 
 
+def test_the_help_of_every_command_needs_no_torch():
+    loaded = loaded_by("import transcnn.cli.main")
+
+    assert "click" in loaded
+    assert not loaded & {"torch", "numpy", "PIL"}
+
+
 def test_the_first_page_is_there_without_torch():
     loaded = loaded_by("import transcnn.ui.pages.explore.page")
 

@@ -8,10 +8,9 @@ from PIL import Image
 
 from tests.cli.process import transcnn
 from transcnn import Classifier
-from transcnn.cli.explain import METHODS as NAMED
-from transcnn.explain.methods import METHODS, make_method
+from transcnn.explain.methods import make_method
 from transcnn.explain.subject import Subject, Target
-from transcnn.figures.explained import SCALES, drawn_values, value_colours
+from transcnn.figures.explained import drawn_values, value_colours
 from transcnn.pictures import decode, prepare
 
 NANO = ("--model", "transcnn_nano")
@@ -27,10 +26,6 @@ def pixels(zebra):
     return prepare(decode(zebra.read_bytes()), 128)[0]
 
 
-def test_the_help_lists_every_method():
-    assert tuple(METHODS) == NAMED
-
-
 def test_json_has_the_map_of_the_method_for_the_difference_of_two_classes(zebra, nano, pixels):
     done = transcnn(
         *("explain", zebra, *NANO, "--method", "grad_cam", "--stage", 2),
@@ -44,7 +39,7 @@ def test_json_has_the_map_of_the_method_for_the_difference_of_two_classes(zebra,
     assert found["class"] == {"index": 701, "label": "parachute"}
     assert found["versus"] == {"index": 0, "label": "tench"}
     assert (found["method"], found["settings"]) == ("grad_cam", {"stage": 2})
-    assert found["kind"] == {"name": "feature_parts", "signed": True, "adds_up": False}
+    assert found["kind"] == {"name": "feature_contributions", "signed": True, "adds_up": False}
     assert (found["model"], found["weights_sha256"]) == ("transcnn_nano", nano.weights_sha256)
     expected = make_method("grad_cam", stage=2).explain(Subject(nano, pixels, Target(9, 0)))
     assert (found["map"]["rows"], found["map"]["columns"]) == expected.values.shape == (8, 8)
@@ -131,9 +126,3 @@ def test_a_method_that_is_not_there_is_one_sentence(called, zebra):
         "Invalid value for '--method': 'lime' is not one of 'integrated_gradients'"
     )
     assert len(err.splitlines()) == 1
-
-
-def test_every_kind_has_a_scale():
-    kinds = {METHODS[name]().kind for name in METHODS}
-
-    assert {kind.name for kind in kinds - set(SCALES)} == {"multiples"}

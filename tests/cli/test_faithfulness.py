@@ -11,9 +11,8 @@ from tests.architecture.repository import ROOT
 from tests.explain.planted import Constant, Oracle, subject
 from transcnn.assets import FOLDER
 from transcnn.cli import scored
-from transcnn.explain.baselines import CONTROLS
 from transcnn.explain.faithfulness import Effort, faithfulness
-from transcnn.explain.verdict import SCORES
+from transcnn.explain.names import BASELINES, SCORES
 
 NANO = ("--model", "transcnn_nano")
 LITTLE = Effort(steps=4, orders=2, holes=8, draws=1, ties=2)
@@ -44,7 +43,7 @@ def test_a_map_is_scored_beside_its_controls_as_the_readme_says(called, zebra, m
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     paragraph = re.search(r"^With `--faithfulness`(.*?)\n\n", text, re.MULTILINE | re.DOTALL)[1]
     documented = set(re.findall(r"\"(\w+)\"", paragraph)) - {"better", "no_better", "worse"}
-    documented |= {"scores", "controls", "intervals", "verdict", "wins", "tied", "effort"}
+    documented |= {"scores", "baselines", "intervals", "verdict", "wins", "tied", "effort"}
 
     little = partial(faithfulness, effort=LITTLE)
     monkeypatch.setattr("transcnn.explain.faithfulness.faithfulness", little)
@@ -56,8 +55,8 @@ def test_a_map_is_scored_beside_its_controls_as_the_readme_says(called, zebra, m
     on_progress = {key: found[key] for key in list(found)[list(found).index("map") + 1 :]}
     assert (code, err) == (0, "")
     assert keys(on_progress) == documented
-    assert list(found["controls"]) == list(CONTROLS)
-    for values in (found["scores"], *found["controls"].values()):
+    assert list(found["baselines"]) == list(BASELINES)
+    for values in (found["scores"], *found["baselines"].values()):
         assert list(values) == list(SCORES)
         assert all(isinstance(value, float) for value in values.values())
     for score, (low, high) in found["intervals"]["scores"].items():
@@ -67,8 +66,8 @@ def test_a_map_is_scored_beside_its_controls_as_the_readme_says(called, zebra, m
 @pytest.mark.parametrize(
     ("method", "verdict"),
     [
-        (Oracle(), "better than its controls"),
-        (Constant(), "no better than its controls"),
+        (Oracle(), "better than its baselines"),
+        (Constant(), "no better than its baselines"),
         (Oracle(times=-1), "worse than cells in random order"),
     ],
 )
@@ -78,9 +77,9 @@ def test_the_verdict_is_said_in_words_with_what_it_follows_from(method, verdict)
     *table, last = list(scored.lines(found))[:8]
 
     assert last.startswith(verdict), found.verdict
-    assert all(f"{name} {found.verdict.wins[name]} of 4" in last for name in CONTROLS)
+    assert all(f"{name} {found.verdict.wins[name]} of 4" in last for name in BASELINES)
     assert table[1].split()[-5:] == [f"{found.own.scores[s].value:.3f}" for s in SCORES]
-    assert [line.split()[0] for line in table[2:]] == list(CONTROLS)
+    assert [line.split()[0] for line in table[2:]] == list(BASELINES)
     ties = list(scored.lines(found))[8:]
     assert bool(ties) == bool(found.own.tied)
     if ties:

@@ -10,8 +10,9 @@ from tests.explain.planted import Constant, Oracle, Planted, subject
 from transcnn.errors import ChoiceError
 from transcnn.explain.faithfulness import Effort, faithfulness
 from transcnn.explain.method import Stopped
+from transcnn.explain.names import SCORES, VOTES
 from transcnn.explain.patches import Board
-from transcnn.explain.verdict import SCORES, VOTES, advantage
+from transcnn.explain.verdict import advantage
 
 LITTLE = Effort(steps=8, orders=8, holes=48, draws=2, ties=3)
 
@@ -38,8 +39,8 @@ def oracle(picture, board):
 def test_an_oracle_scores_best_of_all_in_every_score(oracle):
     for score in VOTES:
         own = oracle.own.scores[score].value
-        for name, control in oracle.controls.items():
-            assert advantage(score, own, control.scores[score].value) > 0, (score, name)
+        for name, baseline in oracle.baselines.items():
+            assert advantage(score, own, baseline.scores[score].value) > 0, (score, name)
     assert oracle.verdict.word == "better"
     assert oracle.verdict.unbeaten == ()
 
@@ -65,7 +66,7 @@ def test_every_score_notices_randomness(picture, board):
     for seed in range(20):
         made = scored(picture, Oracle(1e6, seed), effort, board)
         for score in VOTES:
-            band = made.controls["random"].scores[score]
+            band = made.baselines["random"].scores[score]
             inside[score].append(band.low <= made.own.scores[score].value <= band.high)
         assert made.verdict.word != "better"
 
@@ -74,9 +75,9 @@ def test_every_score_notices_randomness(picture, board):
 
 @pytest.mark.parametrize("score", VOTES)
 def test_the_method_on_random_weights_scores_like_chance(score, oracle):
-    band = oracle.controls["random"].scores[score]
+    band = oracle.baselines["random"].scores[score]
 
-    assert band.low <= oracle.controls["weights"].scores[score].value <= band.high
+    assert band.low <= oracle.baselines["weights"].scores[score].value <= band.high
 
 
 def test_a_map_turned_upside_down_is_worse_than_chance(picture, board):
@@ -92,7 +93,7 @@ def test_no_score_depends_on_the_scale_of_the_map(times, picture, oracle):
     assert other.verdict == oracle.verdict
     for mine, its in [
         (oracle.own, other.own),
-        *((oracle.controls[name], other.controls[name]) for name in oracle.controls),
+        *((oracle.baselines[name], other.baselines[name]) for name in oracle.baselines),
     ]:
         for score in SCORES:
             values = [vars(one.scores[score]) for one in (mine, its)]
@@ -121,8 +122,8 @@ def test_the_same_seed_gives_the_same_scores_and_another_breaks_ties_otherwise(p
 
 
 def test_a_map_without_ties_has_one_order(oracle):
-    assert oracle.controls["edges"].tied == 0
-    band = oracle.controls["edges"].scores["deletion"]
+    assert oracle.baselines["edges"].tied == 0
+    band = oracle.baselines["edges"].scores["deletion"]
     assert band.low == band.value == band.high
 
 
@@ -137,7 +138,7 @@ def test_two_pictures_at_once_never_mix():
     assert alone[0].own.scores != alone[1].own.scores
     for a, b in zip(alone, together, strict=True):
         assert a.own.scores == b.own.scores
-        assert [c.scores for c in a.controls.values()] == [c.scores for c in b.controls.values()]
+        assert [c.scores for c in a.baselines.values()] == [c.scores for c in b.baselines.values()]
 
 
 def test_progress_grows_to_the_end_and_can_stop_the_work(picture):
@@ -171,7 +172,7 @@ def test_a_second_method_on_the_same_board_asks_for_its_own_pictures_only():
 
 def test_curves_begin_and_end_at_the_whole_and_at_nothing(oracle, picture):
     whole = picture.values(picture.pixels[None])[0]
-    for one in (oracle.own, *oracle.controls.values()):
+    for one in (oracle.own, *oracle.baselines.values()):
         for fill in ("gray", "blur"):
             assert one.curves["deletion", fill].values[0] == pytest.approx(whole)
             assert one.curves["insertion", fill].values[-1] == pytest.approx(whole)

@@ -15,7 +15,8 @@ from transcnn.errors import ChoiceError
 from transcnn.explain.integrated_gradients import IntegratedGradients
 from transcnn.explain.kinds import KINDS
 from transcnn.explain.method import Stopped
-from transcnn.explain.methods import METHODS, make_method
+from transcnn.explain.methods import make_method
+from transcnn.explain.names import METHODS
 from transcnn.explain.occlusion import Occlusion
 from transcnn.explain.smooth_grad import SmoothGrad
 from transcnn.explain.subject import Subject, Target
@@ -27,7 +28,7 @@ QUICK = {
     "smooth_grad": SmoothGrad(samples=2),
 }
 ALL = {name: QUICK.get(name) or make_method(name) for name in METHODS}
-OF_A_CLASS = [name for name in ALL if name not in ("attention", "rollout", "rollout_across")]
+OF_A_CLASS = [name for name in ALL if METHODS[name].explains_a_class]
 every_method = pytest.mark.parametrize("method", ALL.values(), ids=ALL)
 
 

@@ -10,10 +10,9 @@ from scipy import stats
 from tests.explain.planted import Constant, Oracle, Planted, subject
 from transcnn.errors import NotARun, OtherRun
 from transcnn.evaluation.run import Run
-from transcnn.explain.baselines import CONTROLS
 from transcnn.explain.faithfulness import Effort
+from transcnn.explain.names import BASELINES, SCORES
 from transcnn.explain.over_pictures import average, measure
-from transcnn.explain.verdict import SCORES
 
 LITTLE = Effort(steps=8, orders=2, holes=16, draws=1, ties=1)
 METHODS = [Oracle(), Constant()]
@@ -41,16 +40,16 @@ def test_averages_and_paired_differences_are_those_of_plain_loops(whole):
         own = [line["methods"]["oracle"]["own"][score] for line in lines]
         mean = sum(own) / 4
         assert found.scores[score].value == pytest.approx(mean)
-        for name in CONTROLS:
+        for name in BASELINES:
             theirs = [line["methods"]["oracle"][name][score] for line in lines]
             placeholders = [b - a for a, b in zip(own, theirs, strict=True)]
             gap = sum(placeholders) / 4
             spread = (sum((g - gap) ** 2 for g in placeholders) / 3) ** 0.5
             half = stats.t.ppf(0.975, 3) * spread / 4**0.5
-            control = found.controls[name][score]
-            assert control.value == pytest.approx(sum(theirs) / 4)
-            assert control.low == pytest.approx(mean + gap - half, abs=1e-9)
-            assert control.high == pytest.approx(mean + gap + half, abs=1e-9)
+            baseline = found.baselines[name][score]
+            assert baseline.value == pytest.approx(sum(theirs) / 4)
+            assert baseline.low == pytest.approx(mean + gap - half, abs=1e-9)
+            assert baseline.high == pytest.approx(mean + gap + half, abs=1e-9)
 
 
 def test_an_oracle_beats_all_that_do_not_know_it_and_a_constant_map_beats_nothing(whole):
@@ -59,7 +58,7 @@ def test_an_oracle_beats_all_that_do_not_know_it_and_a_constant_map_beats_nothin
 
     assert average(lines, "oracle").verdict.unbeaten == ("blurred",)
     assert average(lines, "constant").verdict.word == "no_better"
-    assert set(average(lines, "constant").verdict.unbeaten) == set(CONTROLS)
+    assert set(average(lines, "constant").verdict.unbeaten) == set(BASELINES)
     assert sum(average(lines, "constant").single.values()) == 4
 
 

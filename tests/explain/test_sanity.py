@@ -9,7 +9,7 @@ from transcnn.analysis.ranks import rank_correlation
 from transcnn.errors import ChoiceError
 from transcnn.explain.agreement import agreement, common_board
 from transcnn.explain.attribution import Attribution
-from transcnn.explain.kinds import LOGIT_DROPS, LOGIT_PARTS
+from transcnn.explain.kinds import LOGIT_CONTRIBUTIONS, LOGIT_DROPS
 from transcnn.explain.method import Stopped
 from transcnn.explain.methods import make_method
 from transcnn.explain.random_weights import parts_of, random_weights
@@ -120,7 +120,7 @@ def test_maps_of_different_resolution_are_compared_on_the_coarsest_board():
     coarse, fine = np.zeros((2, 8)), np.zeros((16, 64))
     coarse[1, 5] = 3
     fine[8:, 40:48] = 0.5
-    maps = [Attribution("a", LOGIT_DROPS, coarse), Attribution("b", LOGIT_PARTS, fine)]
+    maps = [Attribution("a", LOGIT_DROPS, coarse), Attribution("b", LOGIT_CONTRIBUTIONS, fine)]
 
     assert common_board(maps) == (2, 8)
     assert np.allclose(agreement(maps), 1)

@@ -3,44 +3,44 @@
 import pytest
 
 from transcnn.analysis.intervals import Interval
-from transcnn.explain.baselines import CONTROLS
-from transcnn.explain.verdict import LESS_IS_BETTER, VOTES, advantage, judge
+from transcnn.explain.names import BASELINES, SCORES, VOTES
+from transcnn.explain.verdict import advantage, judge
 
 
 def scores(quality, half=0.0):
     """The four scores of a map that is so good; more is better."""
-    values = {score: -quality if score in LESS_IS_BETTER else quality for score in VOTES}
+    values = {score: -quality if SCORES[score].lower_is_better else quality for score in VOTES}
     return {score: Interval(v, v - half, v + half) for score, v in values.items()}
 
 
-def controls(**quality):
-    return {name: scores(quality.get(name, 0.0), 0.1) for name in CONTROLS}
+def baselines(**quality):
+    return {name: scores(quality.get(name, 0.0), 0.1) for name in BASELINES}
 
 
 def test_better_than_every_control_is_better():
-    verdict = judge(scores(1.0), controls())
+    verdict = judge(scores(1.0), baselines())
 
     assert verdict.word == "better"
-    assert verdict.wins == dict.fromkeys(CONTROLS, 4)
+    assert verdict.wins == dict.fromkeys(BASELINES, 4)
 
 
-@pytest.mark.parametrize("name", CONTROLS)
+@pytest.mark.parametrize("name", BASELINES)
 def test_one_control_that_is_as_good_is_enough_for_no_better(name):
-    verdict = judge(scores(1.0), controls(**{name: 0.95}))
+    verdict = judge(scores(1.0), baselines(**{name: 0.95}))
 
     assert verdict.word == "no_better"
     assert verdict.unbeaten == (name,)
 
 
 def test_a_win_over_chance_alone_is_none():
-    others = dict.fromkeys(set(CONTROLS) - {"random"}, 2.0)
+    others = dict.fromkeys(set(BASELINES) - {"random"}, 2.0)
 
-    assert judge(scores(1.0), controls(**others)).word == "no_better"
+    assert judge(scores(1.0), baselines(**others)).word == "no_better"
 
 
 def test_worse_than_chance_is_worse_whatever_the_others_do():
-    assert judge(scores(-1.0), controls()).word == "worse"
-    assert judge(scores(-1.0), controls(centre=-2, edges=-2, blurred=-2, weights=-2)).word == (
+    assert judge(scores(-1.0), baselines()).word == "worse"
+    assert judge(scores(-1.0), baselines(centre=-2, edges=-2, blurred=-2, weights=-2)).word == (
         "worse"
     )
 
@@ -49,14 +49,14 @@ def test_worse_than_chance_is_worse_whatever_the_others_do():
 def test_three_of_four_scores_decide_either_way(quality, word):
     for score in VOTES:
         own = scores(quality) | {score: scores(0.0)[score]}
-        assert judge(own, controls()).word == word
+        assert judge(own, baselines()).word == word
         second = next(other for other in VOTES if other != score)
-        assert judge(own | {second: scores(0.0)[second]}, controls()).word == "no_better"
+        assert judge(own | {second: scores(0.0)[second]}, baselines()).word == "no_better"
 
 
 def test_inside_of_the_band_is_no_win():
-    assert judge(scores(0.099), controls()).wins["random"] == 0
-    assert judge(scores(0.101), controls()).wins["random"] == 4
+    assert judge(scores(0.099), baselines()).wins["random"] == 0
+    assert judge(scores(0.101), baselines()).wins["random"] == 4
 
 
 def test_less_is_better_for_deletion_and_infidelity_and_sensitivity():

@@ -7,9 +7,7 @@ import pytest
 
 from transcnn.explain import kinds
 from transcnn.explain.attribution import Attribution
-from transcnn.explain.methods import METHODS
 from transcnn.figures.explained import (
-    NOTES,
     SCALES,
     drawn_values,
     explained_sheet,
@@ -71,7 +69,7 @@ def test_equal_values_have_equal_colours_whatever_else_is_on_the_map():
 
 def test_what_adds_up_is_drawn_for_the_area_that_it_covers():
     """The same amount in all, evenly spread, has the same colour on a fine board and a coarse."""
-    for kind in (kinds.LOGIT_PARTS, kinds.FEATURE_PARTS):
+    for kind in (kinds.LOGIT_CONTRIBUTIONS, kinds.FEATURE_CONTRIBUTIONS):
         fine, coarse = (Attribution("a", kind, np.full((n, n), 6.0 / n**2)) for n in (224, 7))
 
         assert np.allclose(drawn_values(fine, 224), 0.06)
@@ -84,14 +82,10 @@ def test_a_marked_pixel_is_drawn_in_the_cell_that_holds_it():
     values = np.zeros((128, 128))
     values[15, 40] = 1  # row 1, column 5 of 8-pixel cells
 
-    drawn = drawn_values(Attribution("a", kinds.LOGIT_SLOPES, values), 128)
+    drawn = drawn_values(Attribution("a", kinds.GRADIENTS, values), 128)
 
     assert np.argwhere(drawn).tolist() == [[1, 5]]
     assert drawn[1, 5] == pytest.approx(1 / 64)
-
-
-def test_every_method_has_a_note_on_what_its_map_does_not_show():
-    assert set(NOTES) == set(METHODS)
 
 
 def test_the_token_is_marked_on_the_picture_and_on_the_map():
@@ -103,7 +97,7 @@ def test_the_token_is_marked_on_the_picture_and_on_the_map():
         target=SimpleNamespace(of=0, versus=1),
     )
     settings = {"stage": 0, "block": 0, "token": "1,5"}
-    found = Attribution("rollout", kinds.MULTIPLES, np.ones((32, 32)), settings)
+    found = Attribution("rollout", kinds.TIMES_UNIFORM, np.ones((32, 32)), settings)
 
     drawn = explained_sheet(subject, found)
 

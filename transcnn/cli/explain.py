@@ -9,6 +9,7 @@ import click
 from transcnn.cli import options, scored
 from transcnn.cli.progress import progress_bar
 from transcnn.errors import ChoiceError
+from transcnn.explain.names import METHODS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,16 +17,10 @@ if TYPE_CHECKING:
     from transcnn.explain.attribution import Attribution
     from transcnn.explain.subject import Subject
 
-# As `transcnn.explain.methods.METHODS`, which would load torch to show a help page.
-METHODS = (
-    *("integrated_gradients", "occlusion", "grad_cam", "saliency", "smooth_grad"),
-    *("gradient_attention", "attention", "rollout", "rollout_across"),
-)
-
 
 @click.command()
 @click.argument("image", metavar="IMAGE", type=options.FILE)
-@click.option("--method", type=click.Choice(METHODS), required=True)
+@click.option("--method", type=click.Choice(tuple(METHODS)), required=True)
 @click.option("--class", "of", metavar="N|NAME", help="What to explain; without it, the answer.")
 @click.option("--versus", metavar="N|NAME", help="Explain how far the class is above this one.")
 @click.option("--stage", type=int, help="Stage, from 0, where the method has one.")
@@ -38,7 +33,7 @@ METHODS = (
     "--faithfulness",
     "scoring",
     is_flag=True,
-    help="Score the map beside its controls: runs the network some 900 times.",
+    help="Score the map beside its baselines: runs the network some 900 times.",
 )
 @click.option("--out", type=options.FILE, help="Write a figure (.png, .svg) or numbers (.npz).")
 @options.as_json
@@ -107,7 +102,11 @@ def _as_dict(subject: "Subject", found: "Attribution") -> dict[str, Any]:
         "method": found.method,
         "settings": dict(found.settings),
         "facts": dict(found.facts),
-        "kind": vars(found.kind),
+        "kind": {
+            "name": found.kind.name,
+            "signed": found.kind.signed,
+            "adds_up": found.kind.adds_up,
+        },
         "map": {"rows": rows, "columns": columns, "values": found.values.tolist()},
     }
 
@@ -141,7 +140,7 @@ def _print(subject: "Subject", found: "Attribution") -> None:
     """Where the map is highest and lowest, on cells, and what the method knows of itself."""
     import numpy as np
 
-    from transcnn.figures.explained import NOTES, drawn_values, format_value, unit, what_of
+    from transcnn.figures.explained import drawn_values, format_value, note, unit, what_of
 
     values = drawn_values(found, len(subject.pixels))
 
@@ -158,4 +157,4 @@ def _print(subject: "Subject", found: "Attribution") -> None:
     )
     for name, value in found.facts.items():
         click.echo(f"{name.replace('_', ' ')}: {value:.3f}")
-    click.echo(NOTES[found.method])
+    click.echo(note(found.method))

@@ -1,4 +1,4 @@
-"""`faithfulness`: methods against their controls over a folder of pictures."""
+"""`faithfulness`: methods against their baselines over a folder of pictures."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,20 +9,13 @@ import click
 from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
 from transcnn.cli.scored import said
+from transcnn.explain.names import BASELINES, METHODS, SCORES
 
 if TYPE_CHECKING:
     from transcnn.explain.over_pictures import Average
     from transcnn.pictures.prepare import Resize
 
-# Over many pictures 16 slopes on the way do; the error of their sum evens out.
-_METHODS: dict[str, dict[str, int]] = {
-    "integrated_gradients": {"steps": 16},
-    "occlusion": {},
-    "grad_cam": {},
-    "saliency": {},
-    "gradient_attention": {},
-    "rollout": {},
-}
+_USUAL = tuple(name for name, method in METHODS.items() if method.over_images is not None)
 
 
 @click.command()
@@ -33,8 +26,9 @@ _METHODS: dict[str, dict[str, int]] = {
 @click.option(
     "--method",
     "methods",
+    type=click.Choice(tuple(METHODS)),
     multiple=True,
-    default=tuple(_METHODS),
+    default=_USUAL,
     help="Only these, as in `explain`; may be given several times.",
 )
 @click.option(
@@ -58,7 +52,7 @@ def faithfulness(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Score methods of explanation on the pictures of DIR, each against its controls: a table with
+    """Score methods of explanation on the pictures of DIR, each against its baselines: a table with
     95 % intervals over pictures. What is explained is the network's first answer.
     """
     from transcnn.classifier import Classifier
@@ -70,7 +64,9 @@ def faithfulness(
     from transcnn.explain.over_pictures import average, measure
 
     options.use_threads(threads)
-    chosen = [make_method(name, **_METHODS.get(name, {})) for name in dict.fromkeys(methods)]
+    chosen = [
+        make_method(name, **(METHODS[name].over_images or {})) for name in dict.fromkeys(methods)
+    ]
     found = find_pictures(folder, limit)
     classifier = Classifier(model, weights or "shipped")
     with progress_bar() as show:
@@ -105,26 +101,24 @@ def _as_dict(one: "Average") -> dict[str, object]:
         "wins": dict(one.verdict.wins),
         "single": dict(one.single),
         "scores": {score: vars(value) for score, value in one.scores.items()},
-        "controls": {
-            name: {score: vars(value) for score, value in control.items()}
-            for name, control in one.controls.items()
+        "baselines": {
+            name: {score: vars(value) for score, value in baseline.items()}
+            for name, baseline in one.baselines.items()
         },
     }
 
 
 def _table(averages: "Sequence[Average]") -> list[str]:
     """Three Markdown tables: the scores of each method; in how many of the four that are about
-    faithfulness it beats each control, and the verdict; how many single pictures have which."""
-    from transcnn.explain.baselines import CONTROLS
-    from transcnn.explain.verdict import SCORES
+    faithfulness it beats each baseline, and the verdict; how many single pictures have which."""
     from transcnn.reports.tables import table_lines
 
     scores = [["method", *SCORES]]
-    wins = [["beats", *CONTROLS, "verdict"]]
+    wins = [["beats", *BASELINES, "verdict"]]
     single = [["alone", *map(said, averages[0].single)]]
     for one in averages:
         scores.append([one.method, *(_plain(one, score) for score in SCORES)])
-        beaten = (str(one.verdict.wins[name]) for name in CONTROLS)
+        beaten = (str(one.verdict.wins[name]) for name in BASELINES)
         wins.append([one.method, *beaten, said(one.verdict.word)])
         single.append([one.method, *map(str, one.single.values())])
     return [*table_lines(scores), "", *table_lines(wins), "", *table_lines(single)]

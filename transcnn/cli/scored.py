@@ -1,4 +1,4 @@
-"""Scores of a map beside those of its controls, as JSON and as lines."""
+"""Scores of a map beside those of its baselines, as JSON and as lines."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,13 @@ def said(word: str) -> str:
 
 def as_dict(found: "Faithfulness") -> dict[str, Any]:
     """The documented keys."""
-    controls = {name: one.scores for name, one in found.controls.items()}
+    baselines = {name: one.scores for name, one in found.baselines.items()}
     return {
         "scores": _values(found.own.scores),
-        "controls": {name: _values(scores) for name, scores in controls.items()},
+        "baselines": {name: _values(scores) for name, scores in baselines.items()},
         "intervals": {
             "scores": _ends(found.own.scores),
-            "controls": {name: _ends(scores) for name, scores in controls.items()},
+            "baselines": {name: _ends(scores) for name, scores in baselines.items()},
         },
         "verdict": found.verdict.word,
         "wins": dict(found.verdict.wins),
@@ -36,15 +36,15 @@ def lines(found: "Faithfulness") -> Iterator[str]:
     """A table of the scores, and the verdict with what it follows from."""
     names = list(found.own.scores)
     yield " ".join(["", *(f"{name:>11}" for name in names)]).rjust(10 + 12 * len(names))
-    for name, one in {"this map": found.own, **found.controls}.items():
+    for name, one in {"this map": found.own, **found.baselines}.items():
         yield f"{name:<9} " + " ".join(f"{one.scores[key].value:11.3f}" for key in names)
     wins = ", ".join(f"{name} {count} of 4" for name, count in found.verdict.wins.items())
     if found.verdict.word == "better":
-        verdict = "better than its controls"
+        verdict = "better than its baselines"
     elif found.verdict.word == "worse":
         verdict = "worse than cells in random order"
     else:
-        verdict = "no better than its controls"
+        verdict = "no better than its baselines"
     yield f"{verdict}; scores in which it beats {wins}"
     if found.own.tied:
         yield (

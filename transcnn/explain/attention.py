@@ -13,9 +13,10 @@ from typing import ClassVar
 import numpy as np
 from einops import rearrange
 
-from transcnn.explain.attribution import Attribution, Kind, Values
-from transcnn.explain.kinds import MULTIPLES
+from transcnn.explain.attribution import Attribution, Values
+from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of
+from transcnn.explain.names import METHODS
 from transcnn.explain.parts import find_block, find_level
 from transcnn.explain.subject import Subject
 from transcnn.trace.trace import LevelTrace
@@ -36,7 +37,7 @@ class Attention:
     token: tuple[int, int] | None = None
 
     name: ClassVar[str] = "attention"
-    kind: ClassVar[Kind] = MULTIPLES
+    kind: ClassVar[Kind] = METHODS[name].kind
 
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         stage, block = find_block(subject.classifier, self.stage, self.block)

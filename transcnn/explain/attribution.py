@@ -7,21 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.errors import ChoiceError
+from transcnn.explain.kinds import Kind
 
 Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What the values are, which decides how they are drawn: never the picture at hand.
-
-    `signed`: they speak for or against, about a true zero. `adds_up`: their sum is the explained
-    number (less that of the method's baseline), up to the error that the attribution states.
-    """
-
-    name: str
-    signed: bool
-    adds_up: bool = False
 
 
 @dataclass(frozen=True, eq=False)

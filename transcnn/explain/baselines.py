@@ -14,15 +14,14 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from transcnn.explain.attribution import Attribution, Kind, Values
+from transcnn.explain.attribution import Attribution, Values
+from transcnn.explain.kinds import Kind
 from transcnn.explain.patches import Order
 from transcnn.pictures.changes import Pixels
 
-CONTROLS = ("random", "centre", "edges", "blurred", "weights")
-
 _BELL = 1 / 4  # its deviation, as a share of the picture's side
 _BLUR = 1 / 8  # the same of the Gaussian over a map: it hides what is smaller than a large object
-_WITHOUT_THE_MODEL = Kind("control", signed=False)
+_WITHOUT_THE_MODEL = Kind("baseline", signed=False)
 
 
 def random_orders(cells: int, count: int, random: np.random.Generator) -> list[Order]:

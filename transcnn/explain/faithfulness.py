@@ -1,4 +1,4 @@
-"""How far a map can be trusted: its scores, and beside them those of its controls.
+"""How far a map can be trusted: its scores, and beside them those of its baselines.
 
 What is scored is the map on the board of cells (`board.py`), each score being the mean over the two
 fills. Every draw follows from the seed. The scores:
@@ -17,12 +17,13 @@ import numpy as np
 
 from transcnn.analysis.intervals import Interval, student
 from transcnn.errors import ChoiceError
-from transcnn.explain import baselines as controls
+from transcnn.explain import baselines
 from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.curves import Curve, deletion, insertion
 from transcnn.explain.fill import FILLS, Fill
 from transcnn.explain.infidelity import draw_holes, infidelity, losses
 from transcnn.explain.method import Method, OnProgress, part, quiet
+from transcnn.explain.names import BASELINES
 from transcnn.explain.pairwise import pairwise
 from transcnn.explain.patches import Board, Order, order_of, tied_share
 from transcnn.explain.random_weights import random_weights
@@ -78,10 +79,10 @@ class Scored:
 
 @dataclass(frozen=True, eq=False)
 class Faithfulness:
-    """A map's scores, those of its controls by name, and what follows."""
+    """A map's scores, those of its baselines by name, and what follows."""
 
     own: Scored
-    controls: Mapping[str, Scored]
+    baselines: Mapping[str, Scored]
     verdict: Verdict
     effort: Effort
 
@@ -94,7 +95,7 @@ def faithfulness(
     effort: Effort = Effort(),
     board: Board | None = None,
 ) -> Faithfulness:
-    """Score `attribution`, which `method` gave for `subject`, and its controls.
+    """Score `attribution`, which `method` gave for `subject`, and its baselines.
 
     A `board` of the same subject saves what other methods have asked of it. Runs the network some
     900 times, and the method twice for each noisy picture. `told` may raise Stopped.
@@ -136,7 +137,7 @@ def _entrants(
     on_progress: OnProgress,
     effort: Effort,
 ) -> dict[str, _Entrant]:
-    """The map itself, "own", and its controls by name."""
+    """The map itself, "own", and its baselines by name."""
     noise, lots = _random(effort, "noise"), _random(effort, "ties")
     forgetful = random_weights(subject.classifier, seed=effort.seed)
     ignorant = replace(subject, classifier=forgetful)
@@ -150,9 +151,9 @@ def _entrants(
     shaken = explain(subject)
     made = {
         "own": (attribution, shaken),
-        "centre": (controls.centre(side), [controls.centre(side)]),
-        "edges": (controls.edges(subject.pixels), [controls.edges(pixels) for pixels in noisy]),
-        "blurred": (controls.blurred(attribution), [controls.blurred(one) for one in shaken]),
+        "centre": (baselines.centre(side), [baselines.centre(side)]),
+        "edges": (baselines.edges(subject.pixels), [baselines.edges(pixels) for pixels in noisy]),
+        "blurred": (baselines.blurred(attribution), [baselines.blurred(one) for one in shaken]),
         "weights": (method.explain(ignorant, next(done)), explain(ignorant)),
     }
     entrants = {}
@@ -161,11 +162,11 @@ def _entrants(
         tries = effort.ties if tied_share(flat[0]) else 1
         orders = [order_of(flat[0], lots) for _ in range(tries)]
         entrants[name] = _Entrant(one, flat, orders, _flat(others, side))
-    orders = controls.random_orders(side**2, effort.orders, _random(effort, "orders"))
-    dealt = [controls.dealt(attribution, side, order) for order in orders]
+    orders = baselines.random_orders(side**2, effort.orders, _random(effort, "orders"))
+    dealt = [baselines.dealt(attribution, side, order) for order in orders]
     maps = _flat(dealt, side)
     entrants["random"] = _Entrant(dealt[0], maps, orders, maps[1:])
-    return {name: entrants[name] for name in ("own", *controls.CONTROLS)}
+    return {name: entrants[name] for name in ("own", *BASELINES)}
 
 
 class _Scorer:

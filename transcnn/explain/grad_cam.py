@@ -16,9 +16,10 @@ import numpy as np
 from torch import Tensor, nn
 
 from transcnn.errors import ChoiceError
-from transcnn.explain.attribution import Attribution, Kind
-from transcnn.explain.kinds import FEATURE_PARTS
+from transcnn.explain.attribution import Attribution
+from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of
+from transcnn.explain.names import METHODS
 from transcnn.explain.subject import Subject
 
 
@@ -33,7 +34,7 @@ class GradCam:
     stage: int | None = None
 
     name: ClassVar[str] = "grad_cam"
-    kind: ClassVar[Kind] = FEATURE_PARTS
+    kind: ClassVar[Kind] = METHODS[name].kind
 
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         from captum.attr import LayerGradCam

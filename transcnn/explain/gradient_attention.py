@@ -17,9 +17,10 @@ import torch
 from einops import reduce
 from torch import Tensor
 
-from transcnn.explain.attribution import Attribution, Kind
-from transcnn.explain.kinds import WEIGHT_EFFECTS
+from transcnn.explain.attribution import Attribution
+from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of
+from transcnn.explain.names import METHODS
 from transcnn.explain.parts import find_block, find_level, shape_of
 from transcnn.explain.subject import Subject
 from transcnn.model import grids
@@ -38,7 +39,7 @@ class GradientAttention:
     level: int | None = None
 
     name: ClassVar[str] = "gradient_attention"
-    kind: ClassVar[Kind] = WEIGHT_EFFECTS
+    kind: ClassVar[Kind] = METHODS[name].kind
 
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         classifier = subject.classifier

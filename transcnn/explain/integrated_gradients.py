@@ -14,10 +14,11 @@ import numpy as np
 from torch import Tensor
 
 from transcnn.errors import ChoiceError
-from transcnn.explain.attribution import Attribution, Kind, Values
+from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.fill import Fill, filling
-from transcnn.explain.kinds import LOGIT_PARTS
+from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of, telling
+from transcnn.explain.names import METHODS
 from transcnn.explain.subject import Subject
 
 _BATCH = 4  # inputs at a time: what bounds the memory
@@ -36,7 +37,7 @@ class IntegratedGradients:
     baseline: Fill = "gray"
 
     name: ClassVar[str] = "integrated_gradients"
-    kind: ClassVar[Kind] = LOGIT_PARTS
+    kind: ClassVar[Kind] = METHODS[name].kind
 
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         values = self.on_pixels(self.by_colour(subject, subject.input, on_progress))

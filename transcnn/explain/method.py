@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
-from transcnn.explain.attribution import Attribution, Kind
+from transcnn.explain.attribution import Attribution
+from transcnn.explain.kinds import Kind
 from transcnn.explain.subject import Subject
 
 OnProgress = Callable[[float], None]

@@ -1,53 +1,39 @@
-"""The methods by the names that commands, links and files use."""
+"""From a method's name, as commands, links and files use it, to the method."""
 
-from collections.abc import Callable
 from dataclasses import fields
+from importlib import import_module
 from typing import Any
 
 from transcnn.errors import ChoiceError
-from transcnn.explain.attention import Attention
-from transcnn.explain.grad_cam import GradCam
-from transcnn.explain.gradient_attention import GradientAttention
-from transcnn.explain.integrated_gradients import IntegratedGradients
 from transcnn.explain.method import Method
-from transcnn.explain.occlusion import Occlusion
-from transcnn.explain.rollout import Rollout, RolloutAcross
-from transcnn.explain.saliency import Saliency
-from transcnn.explain.smooth_grad import SmoothGrad
+from transcnn.explain.names import METHODS
 
-METHODS: dict[str, Callable[..., Method]] = {
-    method.name: method
-    for method in (
-        IntegratedGradients,
-        Occlusion,
-        GradCam,
-        Saliency,
-        SmoothGrad,
-        GradientAttention,
-        Attention,
-        Rollout,
-        RolloutAcross,
-    )
-}
+
+def method_class(name: str) -> type[Any]:
+    """The class of the method called `name`. Raises ChoiceError for an unknown name."""
+    if name not in METHODS:
+        raise ChoiceError(field="method", value=name, allowed=", ".join(METHODS))
+    module, _, found = METHODS[name].path.partition(".")
+    loaded: type[Any] = getattr(import_module(f"transcnn.explain.{module}"), found)
+    return loaded
 
 
 def make_method(name: str, **settings: Any) -> Method:
-    """The method called `name` with these settings; one that is None is not given.
+    """The method called `name` with these settings; None stands for a setting that is not given.
 
-    Raises ChoiceError for a method that does not exist and for a setting that it does not have.
+    Raises ChoiceError for an unknown method and for a setting that it does not have.
     """
-    if name not in METHODS:
-        raise ChoiceError(field="method", value=name, allowed=", ".join(METHODS))
+    chosen = method_class(name)
     given = {key: value for key, value in settings.items() if value is not None}
     for key, value in given.items():
-        having = [method for method in METHODS if key in settings_names(method)]
+        having = [method for method in METHODS if key in _settings(method)]
         if name not in having:
             raise ChoiceError(
                 field=key, value=value, allowed=f"with the methods {', '.join(having) or 'none'}"
             )
-    return METHODS[name](**given)
+    made: Method = chosen(**given)
+    return made
 
 
-def settings_names(name: str) -> tuple[str, ...]:
-    """The settings that the method called `name` has."""
-    return tuple(field.name for field in fields(METHODS[name]))  # type: ignore[arg-type]
+def _settings(name: str) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(method_class(name)))

@@ -14,10 +14,11 @@ import numpy as np
 import torch
 
 from transcnn.errors import ChoiceError
-from transcnn.explain.attribution import Attribution, Kind
+from transcnn.explain.attribution import Attribution
 from transcnn.explain.fill import Fill, filling
-from transcnn.explain.kinds import LOGIT_DROPS
+from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of, telling
+from transcnn.explain.names import METHODS
 from transcnn.explain.subject import Subject
 
 _BATCH = 8  # inputs at a time: what bounds the memory
@@ -36,7 +37,7 @@ class Occlusion:
     fill: Fill = "gray"
 
     name: ClassVar[str] = "occlusion"
-    kind: ClassVar[Kind] = LOGIT_DROPS
+    kind: ClassVar[Kind] = METHODS[name].kind
 
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         from captum.attr import Occlusion as Captum

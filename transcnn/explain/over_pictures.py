@@ -1,8 +1,8 @@
-"""Methods against their controls over many pictures: what holds on average, not on one picture.
+"""Faithfulness of methods against their baselines, on average over many images.
 
-What is explained of each picture is the network's first answer. A control's interval is that of the
-paired difference from the method, 95 % over pictures, so that the rule of `verdict.py` decides here
-as it does on one picture. Every picture is a line of a file, and none is measured twice.
+The logit of each image's top-1 class is explained. A baseline's interval is that of the paired
+difference from the method, 95 % over images, and the rule of `verdict.py` is applied to these means
+as it is to one image. Results are kept in a file, a line for each image; no image is measured twice.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ from transcnn.analysis.intervals import Interval, mean_interval
 from transcnn.classifier import Classifier
 from transcnn.errors import NotARun, OtherRun
 from transcnn.evaluation.run import Run
-from transcnn.explain.baselines import CONTROLS
 from transcnn.explain.faithfulness import Effort, faithfulness
 from transcnn.explain.method import Method, settings_of
+from transcnn.explain.names import BASELINES, SCORES
 from transcnn.explain.patches import Board
 from transcnn.explain.subject import Subject, Target
-from transcnn.explain.verdict import SCORES, Verdict, judge
+from transcnn.explain.verdict import Verdict, judge
 from transcnn.pictures.changes import Pixels
 
 A_PICTURE = Effort(steps=7, orders=4, holes=32, draws=1, ties=1)
@@ -35,12 +35,12 @@ Line = dict[str, Any]
 @dataclass(frozen=True)
 class Average:
     """One method over `count` pictures: the means of its scores with intervals over pictures, those
-    of the controls (see above), the verdict, and how often single pictures had which."""
+    of the baselines (see above), the verdict, and how often single pictures had which."""
 
     method: str
     count: int
     scores: Mapping[str, Interval]
-    controls: Mapping[str, Mapping[str, Interval]]
+    baselines: Mapping[str, Mapping[str, Interval]]
     verdict: Verdict
     single: Mapping[str, int]
 
@@ -115,7 +115,7 @@ def _one(
     found = {}
     for method in methods:
         made = faithfulness(subject, method.explain(subject), method, effort=effort, board=board)
-        scored = {"own": made.own, **made.controls}
+        scored = {"own": made.own, **made.baselines}
         found[method.name] = {
             "verdict": made.verdict.word,
             **{
@@ -135,7 +135,7 @@ def average(lines: Sequence[Line], method: str) -> Average:
         return np.array([row[of][score] for row in rows], dtype=np.float64)
 
     own = {score: mean_interval(values("own", score), each) for score in SCORES}
-    controls = {
+    baselines = {
         name: {
             score: _moved(
                 own[score].value,
@@ -143,11 +143,11 @@ def average(lines: Sequence[Line], method: str) -> Average:
             )
             for score in SCORES
         }
-        for name in CONTROLS
+        for name in BASELINES
     }
     words = [row["verdict"] for row in rows]
     single = {word: words.count(word) for word in ("better", "no_better", "worse")}
-    return Average(method, len(lines), own, controls, judge(own, controls), single)
+    return Average(method, len(lines), own, baselines, judge(own, baselines), single)
 
 
 def _moved(by: float, interval: Interval) -> Interval:

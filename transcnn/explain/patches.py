@@ -32,7 +32,7 @@ def board_side(size_px: int) -> int:
 class Board:
     """The picture of `subject` with cells hidden, at will.
 
-    Remembers every answer, since methods and controls often ask for the same: the random orders of
+    Remembers every answer, since methods and baselines often ask for the same: the random orders of
     one seed are the same for all, and so are the ends of every curve. For one thread.
     """
 

@@ -35,9 +35,10 @@ from torch import Tensor
 
 from transcnn.analysis.tokens import Merge, merges
 from transcnn.errors import ChoiceError
-from transcnn.explain.attribution import Attribution, Kind, Values, share_out
-from transcnn.explain.kinds import MULTIPLES
+from transcnn.explain.attribution import Attribution, Values, share_out
+from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of
+from transcnn.explain.names import METHODS
 from transcnn.explain.parts import find_block, shape_of
 from transcnn.explain.subject import Subject
 from transcnn.model import grids
@@ -59,7 +60,7 @@ class Rollout:
     token: tuple[int, int] | None = None
 
     name: ClassVar[str] = "rollout"
-    kind: ClassVar[Kind] = MULTIPLES
+    kind: ClassVar[Kind] = METHODS[name].kind
 
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         stage, block = find_block(subject.classifier, self.stage, self.block)
@@ -84,7 +85,7 @@ class RolloutAcross:
     token: tuple[int, int] | None = None
 
     name: ClassVar[str] = "rollout_across"
-    kind: ClassVar[Kind] = MULTIPLES
+    kind: ClassVar[Kind] = METHODS[name].kind
 
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         classifier = subject.classifier

@@ -13,9 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from transcnn.explain.attribution import Attribution, Kind, Values
-from transcnn.explain.kinds import LOGIT_SLOPES
+from transcnn.explain.attribution import Attribution, Values
+from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of
+from transcnn.explain.names import METHODS
 from transcnn.explain.subject import Subject
 
 
@@ -24,7 +25,7 @@ class Saliency:
     """The steepest colour's slope at each pixel, in logits for the whole range of a colour."""
 
     name: ClassVar[str] = "saliency"
-    kind: ClassVar[Kind] = LOGIT_SLOPES
+    kind: ClassVar[Kind] = METHODS[name].kind
 
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         values = self.on_pixels(self.by_colour(subject, subject.input, on_progress))

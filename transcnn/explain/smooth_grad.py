@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from transcnn.errors import ChoiceError
-from transcnn.explain.attribution import Attribution, Kind, Values
+from transcnn.explain.attribution import Attribution, Values
+from transcnn.explain.kinds import Kind
 from transcnn.explain.method import Method, OnProgress, quiet, settings_of
 from transcnn.explain.saliency import Saliency
 from transcnn.explain.subject import Subject

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from transcnn.explain import kinds
-from transcnn.explain.attribution import Attribution, Kind, Values
+from transcnn.explain.attribution import Attribution, Values
+from transcnn.explain.kinds import KINDS, TIMES_UNIFORM, Kind
 from transcnn.explain.subject import Subject
 from transcnn.figures.attention import scale_bar
 from transcnn.figures.scale import LIGHT, OCTAVES, colours, format_multiple
 from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
+from transcnn.words.translator import translator
 
 CELL = 8  # pixels of the network's input: finer maps are drawn in cells of that side
 _BEND = 10  # where linear becomes logarithmic: this part of the end
@@ -28,15 +29,9 @@ _BEND = 10  # where linear becomes logarithmic: this part of the end
 
 @dataclass(frozen=True)
 class Scale:
-    """How values of a kind are drawn: `end` is where colours stop, in `unit`.
-
-    `per_area`: of values that a place holds for its area, so that maps of different resolution
-    compare, what is drawn is the value for each hundredth of the picture.
-    """
+    """How values of a kind are drawn: `end` is where the colours end."""
 
     end: float
-    unit: str
-    per_area: bool = False
 
     def place(self, values: Values) -> Values:
         """From -1 to 1: 0 stays 0, the ends hold all beyond them."""
@@ -48,14 +43,8 @@ class Scale:
         return float(np.sinh(place * np.arcsinh(_BEND)) / _BEND * self.end)
 
 
-SCALES: dict[Kind, Scale] = {
-    kinds.LOGIT_PARTS: Scale(5, "logits in each 1 % of the picture", per_area=True),
-    kinds.LOGIT_DROPS: Scale(2, "logits lost when covered"),
-    kinds.LOGIT_SLOPES: Scale(0.2, "logits for a colour's whole range"),
-    kinds.FEATURE_PARTS: Scale(0.5, "logits in each 1 % of the picture", per_area=True),
-    kinds.WEIGHT_EFFECTS: Scale(0.2, "logits in each 1 % of the picture", per_area=True),
-}
-"""Of every kind but multiples of an even share."""
+SCALES = {kind: Scale(kind.scale_end) for kind in KINDS if kind.scale_end is not None}
+"""Of every kind but multiples of uniform attention."""
 
 
 def drawn_values(attribution: Attribution, side: int) -> Values:
@@ -64,8 +53,7 @@ def drawn_values(attribution: Attribution, side: int) -> Values:
     most = max(1, side // CELL)
     rows, columns = (min(size, most) for size in attribution.values.shape)
     values = attribution.on_cells(rows, columns)
-    scale = SCALES.get(attribution.kind)
-    if scale is None or not scale.per_area:
+    if not attribution.kind.per_area:
         return values
     places = values.size if attribution.kind.adds_up else attribution.values.size
     return values * places / 100
@@ -85,16 +73,16 @@ def value_bar(kind: Kind) -> Bar:
     """The colour bar of a kind."""
     scale = SCALES.get(kind)
     if scale is None:
-        return scale_bar("read, multiple of an even share")
+        return scale_bar(unit(kind))
     low = -1.0 if kind.signed else 0.0
     shown = np.array([scale.value(place) for place in np.linspace(low, 1, 257)])
     ticks = [scale.value(place) for place in np.linspace(low, 1, 5)]
-    return Bar(scale.unit, value_colours(kind, shown), tuple(f"{tick:.2g}" for tick in ticks))
+    return Bar(unit(kind), value_colours(kind, shown), tuple(f"{tick:.2g}" for tick in ticks))
 
 
 def unit(kind: Kind) -> str:
     """The unit of what is drawn of a kind."""
-    return SCALES[kind].unit if kind in SCALES else "multiples of an even share"
+    return translator("en")(f"explanations.unit_{kind.name}")
 
 
 def format_value(kind: Kind, value: float) -> str:
@@ -102,22 +90,9 @@ def format_value(kind: Kind, value: float) -> str:
     return f"{value:.2g}" if kind in SCALES else format_multiple(value)
 
 
-NOTES = {
-    "integrated_gradients": "Another baseline gives another map; the parts add up to the number "
-    "only within the error given.",
-    "occlusion": "A covered picture is none that the network has learned from; parts that stand in "
-    "for each other all look unimportant.",
-    "grad_cam": "Its weights are means over places that need not be alike: its parts add up to the "
-    "number only within the error given.",
-    "saliency": "A slope holds for the smallest steps: what is saturated is important and flat.",
-    "smooth_grad": "A smoother map is not a truer one.",
-    "gradient_attention": "To first order only: weights that sum to 1 cannot be lost in one place.",
-    "attention": "A weight says where a block mixed from, not why the answer came.",
-    "rollout": "Exact in this run's attention weights and winners of the maximum; levels that are "
-    "normed count the same, what values hold is left out. Not why the answer came.",
-    "rollout_across": "An approximation: it leaves out the convolutions between the blocks.",
-}
-"""What a method's map does not show, by its name."""
+def note(method: str) -> str:
+    """What the map of a method does not show, in a sentence."""
+    return translator("en")(f"explanations.limit_{method}")
 
 
 def explained_sheet(subject: Subject, attribution: Attribution) -> Sheet:
@@ -145,12 +120,12 @@ def explained_sheet(subject: Subject, attribution: Attribution) -> Sheet:
         "; ".join(part for part in (knobs, facts) if part), (picture, shown), (value_bar(kind),)
     )
     title = f"{subject.classifier.config.name}, {what_of(subject, attribution)}"
-    return Sheet(title, (row,), NOTES[attribution.method])
+    return Sheet(title, (row,), note(attribution.method))
 
 
 def what_of(subject: Subject, attribution: Attribution) -> str:
     """The method and what it explains; readings are the same for every class."""
-    if attribution.kind == kinds.MULTIPLES:
+    if attribution.kind == TIMES_UNIFORM:
         return f"{attribution.method}, whatever the class"
     return f"{attribution.method} of {target_name(subject)}"
 

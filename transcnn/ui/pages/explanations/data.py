@@ -7,10 +7,10 @@ import streamlit as st
 
 from transcnn.checkpoints.catalogue import TRAINED, shipped, split_snapshot
 from transcnn.errors import TransCNNError
+from transcnn.explain.names import METHODS
 from transcnn.ui.app.cache import Opened, answers, classifier, open_picture, running
 from transcnn.ui.app.session import AppState, Source
 from transcnn.ui.app.work import Work, begin, end_others
-from transcnn.ui.pages.explanations.link import SLOW
 
 if TYPE_CHECKING:
     from transcnn.explain.attribution import Attribution
@@ -68,13 +68,12 @@ def find_maps(state: AppState, asked: Asked) -> list[Found]:
 
 
 def _find(state: AppState, asked: Asked, name: str) -> Found:
-    from transcnn.explain.methods import make_method, settings_names
+    from transcnn.explain.methods import make_method
 
     given = dict(zip(("stage", "block", "level"), state.explain.part, strict=False))
-    having = settings_names(name)
-    method = make_method(name, **{k: v for k, v in given.items() if k in having})
+    method = make_method(name, **{k: v for k, v in given.items() if k in METHODS[name].options})
     key = _key(asked, method)
-    if name not in SLOW:
+    if not METHODS[name].slow:
         try:
             return Found(name, method, _explain(key, method, asked.subject))
         except TransCNNError as error:

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from transcnn.explain.baselines import CONTROLS
 from transcnn.explain.faithfulness import Faithfulness
 from transcnn.explain.fill import FILLS
+from transcnn.explain.names import BASELINES
 from transcnn.explain.sanity import Forgotten
 from transcnn.figures.explained import drawn_values, value_bar, value_colours
 from transcnn.labels import class_labels
@@ -108,16 +108,16 @@ def _graphs(t: Translator, result: Faithfulness) -> list[Graph]:
     graphs = []
     for name in ("deletion", "insertion"):
         for fill in FILLS:
-            entrants = {"own": result.own, **{c: result.controls[c] for c in CONTROLS}}
+            entrants = {"own": result.own, **{c: result.baselines[c] for c in BASELINES}}
             curves = [
                 (
-                    t("explanations.this_map" if who == "own" else f"explanations.control_{who}"),
+                    t("explanations.this_map" if who == "own" else f"explanations.baseline_{who}"),
                     trust.LINES[who][0],
                     list(zip(curve.at.tolist(), curve.values.tolist(), strict=True)),
                 )
                 for who, curve in ((w, scored.curves[name, fill]) for w, scored in entrants.items())
             ]
-            chance = result.controls["random"]
+            chance = result.baselines["random"]
             band = chance.bands[name, fill]
             at = chance.curves[name, fill].at
             graphs.append(

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# As `transcnn.explain.methods.METHODS`, which would load torch before the page stands.
-FAST = ("grad_cam", "saliency", "gradient_attention", "attention", "rollout", "rollout_across")
-SLOW = ("integrated_gradients", "occlusion", "smooth_grad")  # seconds: done beside the pages
-METHOD_NAMES = (*FAST, *SLOW)
+from transcnn.explain.names import METHODS
+
+METHOD_NAMES = tuple(sorted(METHODS, key=lambda name: METHODS[name].slow))  # fast ones first
 _FIRST = ("grad_cam", "saliency", "rollout")
 
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from transcnn.errors import TransCNNError
 from transcnn.explain.agreement import agreement
-from transcnn.explain.attribution import Attribution, Kind, Values
-from transcnn.explain.kinds import MULTIPLES
+from transcnn.explain.attribution import Attribution, Values
+from transcnn.explain.kinds import TIMES_UNIFORM, Kind
 from transcnn.figures.explained import SCALES, drawn_values, format_value, value_bar
 from transcnn.ui.components.maps import STEPS, ColourBar, Map, multiple_steps
 from transcnn.ui.pages.explanations.data import Asked, Found
@@ -59,7 +59,7 @@ def attribution_map(
     kind, values = one.kind, drawn_values(one, len(asked.opened.pixels))
     rows, columns = values.shape
     flat = values.ravel()
-    texts = [f"{v:.3g}×" if kind == MULTIPLES else f"{v:.3g}" for v in flat.tolist()]
+    texts = [f"{v:.3g}×" if kind == TIMES_UNIFORM else f"{v:.3g}" for v in flat.tolist()]
     return Map(
         identity,
         name,
@@ -85,7 +85,7 @@ def strongest(t: Translator, kind: Kind, values: Values) -> str:
 
 
 def _steps(kind: Kind, values: Values) -> NDArray[np.int64]:
-    if kind == MULTIPLES:
+    if kind == TIMES_UNIFORM:
         return multiple_steps(values)
     steps: NDArray[np.int64] = np.rint((SCALES[kind].place(values) + 1) / 2 * STEPS).astype(
         np.int64
@@ -94,14 +94,14 @@ def _steps(kind: Kind, values: Values) -> NDArray[np.int64]:
 
 
 def _beyond(kind: Kind, values: Values) -> NDArray[np.bool_]:
-    if kind == MULTIPLES:
+    if kind == TIMES_UNIFORM:
         return (values > 16) | (values < 1 / 16)
     return np.abs(values) > SCALES[kind].end
 
 
 def _bar(t: Translator, kind: Kind) -> ColourBar:
     ticks = tuple(tick.replace("-", "−") for tick in value_bar(kind).ticks)
-    if kind == MULTIPLES:
+    if kind == TIMES_UNIFORM:
         return ColourBar(ticks, (t("view.bar_less"), "", t("view.bar_more")))
     if kind.signed:
         return ColourBar(ticks, (t("explanations.against"), "", t("explanations.for")))

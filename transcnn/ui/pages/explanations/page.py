@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from transcnn.explain.names import METHODS
 from transcnn.figures import sheet
 from transcnn.labels import class_labels
 from transcnn.ui.app.downloads import take_away
@@ -16,7 +17,6 @@ from transcnn.ui.components.maps import seen_url, show_maps
 from transcnn.ui.pages.explanations.link import (
     LINK_NAMES,
     METHOD_NAMES,
-    SLOW,
     read_explain,
 )
 from transcnn.words.translator import Translator, plain, translator
@@ -129,7 +129,8 @@ def _choose(state: AppState, t: Translator, asked: "Asked") -> None:
         t("explanations.methods"),
         METHOD_NAMES,
         format_func=lambda m: (
-            t(f"explanations.method_{m}") + (" :material/hourglass_empty:" if m in SLOW else "")
+            t(f"explanations.method_{m}")
+            + (" :material/hourglass_empty:" if METHODS[m].slow else "")
         ),
         selection_mode="multi",
         key=_METHODS,
@@ -251,7 +252,7 @@ def _show_agreement(t: Translator, shown: "list[Found]") -> None:
 
 
 def _show_trust(state: AppState, t: Translator, asked: "Asked", shown: "list[Found]") -> None:
-    """Of one map: scores beside controls, and what is left with random weights."""
+    """Of one map: scores beside baselines, and what is left with random weights."""
     from transcnn.ui.pages.explanations import trust
 
     st.subheader(t("explanations.trust"))

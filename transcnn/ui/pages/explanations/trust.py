@@ -1,5 +1,5 @@
-"""How far one map can be trusted: its scores beside those of its controls, the verdict, and what is
-left of it when the network forgets.
+"""How far one map can be trusted: its faithfulness scores against baselines, the verdict, and the
+parameter-randomisation test.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,11 +10,11 @@ import streamlit as st
 from plotly.subplots import make_subplots
 
 from transcnn.analysis.intervals import Interval
-from transcnn.explain.baselines import CONTROLS
 from transcnn.explain.faithfulness import Faithfulness, faithfulness
 from transcnn.explain.fill import FILLS, Fill
+from transcnn.explain.names import BASELINES, SCORES, VOTES
 from transcnn.explain.sanity import Forgotten, forget
-from transcnn.explain.verdict import NEEDED, SCORES, VOTES
+from transcnn.explain.verdict import NEEDED
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.app.work import Work, begin
@@ -68,8 +68,8 @@ def randomise(state: AppState, asked: Asked, found: Found) -> Work:
 
 
 def verdict_says(t: Translator, result: Faithfulness) -> str:
-    """The verdict in a sentence, and which controls the map does not beat."""
-    unbeaten = ", ".join(t(f"explanations.control_{name}") for name in result.verdict.unbeaten)
+    """The verdict in a sentence, and which baselines the map does not beat."""
+    unbeaten = ", ".join(t(f"explanations.baseline_{name}") for name in result.verdict.unbeaten)
     return t(
         f"explanations.verdict_{result.verdict.word}",
         unbeaten=unbeaten,
@@ -79,17 +79,17 @@ def verdict_says(t: Translator, result: Faithfulness) -> str:
 
 
 def score_rows(t: Translator, result: Faithfulness) -> list[list[str]]:
-    """Scores by map and controls as a table with heads; below, in how many the map wins."""
+    """Scores by map and baselines as a table with heads; below, in how many the map wins."""
     heads = [
         "",
         t("explanations.this_map"),
-        *(t(f"explanations.control_{c}") for c in CONTROLS),
+        *(t(f"explanations.baseline_{c}") for c in BASELINES),
     ]
     rows = [heads]
     for name in SCORES:
-        scores = [result.own.scores[name], *(result.controls[c].scores[name] for c in CONTROLS)]
+        scores = [result.own.scores[name], *(result.baselines[c].scores[name] for c in BASELINES)]
         rows.append([t(f"explanations.score_{name}"), *map(_interval, scores)])
-    wins = [f"{result.verdict.wins[c]} / {len(VOTES)}" for c in CONTROLS]
+    wins = [f"{result.verdict.wins[c]} / {len(VOTES)}" for c in BASELINES]
     return [*rows, [t("explanations.wins"), "", *wins]]
 
 
@@ -115,7 +115,7 @@ def weaknesses(t: Translator) -> list[str]:
 
 
 def show_scores(t: Translator, result: Faithfulness) -> None:
-    """The verdict, curves with the controls' band, scores, and their weaknesses."""
+    """The verdict, curves with the baselines' band, scores, and their weaknesses."""
     says = verdict_says(t, result)
     box = st.success if result.verdict.word == "better" else st.warning
     box(says)
@@ -138,13 +138,13 @@ def _curves(t: Translator, result: Faithfulness, fill: Fill) -> go.Figure:
     """Deletion and insertion, the random orders as a band."""
     names = ("deletion", "insertion")
     chart = make_subplots(1, 2, subplot_titles=[t(f"explanations.score_{n}") for n in names])
-    entrants = {"own": result.own, **{c: result.controls[c] for c in CONTROLS}}
+    entrants = {"own": result.own, **{c: result.baselines[c] for c in BASELINES}}
     for column, name in enumerate(names, 1):
         for entrant, scored in entrants.items():
             curve = scored.curves[name, fill]
             colour, dash, width = LINES[entrant]
             label = t(
-                "explanations.this_map" if entrant == "own" else f"explanations.control_{entrant}"
+                "explanations.this_map" if entrant == "own" else f"explanations.baseline_{entrant}"
             )
             if entrant == "random":
                 low, high = scored.bands[name, fill]
