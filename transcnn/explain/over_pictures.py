@@ -2,7 +2,7 @@
 
 The logit of each image's top-1 class is explained. A baseline's interval is that of the paired
 difference from the method, 95 % over images, and the rule of `verdict.py` is applied to these means
-as it is to one image. Results are kept in a file, a line for each image; no image is measured twice.
+as it is to one image. A file keeps a line for each image, so that none is measured twice.
 """
 
 import hashlib
