@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -125,7 +126,7 @@ def test_no_key_is_on_the_page_before_the_reveal():
 
 def test_a_prediction_without_a_number_or_sureness_is_not_kept():
     app = open_course(step="1.1")
-    keep = next(b for b in app.button if b.key and b.key.startswith("keep|Q1|"))
+    keep = next(b for b in app.button if b.key and b.key.startswith("keep|tokens.count|"))
     place = keep.key.removeprefix("keep|")
     app.text_input(key=f"guess|{place}").set_value("a lot")
     app.radio(key=f"sure|{place}").set_value("certain")
@@ -165,7 +166,7 @@ def test_progress_survives_in_its_file_and_holds_no_key(zebra):
     predict(app, zebra, "1.4", right=False)
     reveal(app)
     file = app.session_state["progress"].as_json().encode()
-    key = find_step("1.4").questions["Q7"].pose(zebra).asks.key
+    key = find_step("1.4").questions["mix.top_five"].pose(zebra).asks.key
     assert f"{key:.2f}" not in file.decode()
     fresh = open_course(step="1.4")
     uploader = next(u for u in fresh.file_uploader if u.key == "course_file")
@@ -181,8 +182,8 @@ def test_progress_survives_in_its_file_and_holds_no_key(zebra):
         b"no json",
         b"[]",
         b'{"version": 2, "kept": {}, "revealed": [], "saw": {}}',
-        b'{"version": 1, "kept": {"Q1": {"guess": {}, "sure": ""}}, "revealed": [], "saw": {}}',
-        b'{"version": 1, "kept": {"Q1": {"guess": 1, "sure": "very"}}, "revealed": [], "saw": {}}',
+        b'{"version": 1, "kept": {"a": {"guess": {}, "sure": ""}}, "revealed": [], "saw": {}}',
+        b'{"version": 1, "kept": {"a": {"guess": 1, "sure": "very"}}, "revealed": [], "saw": {}}',
         b'{"version": 1, "kept": {}, "revealed": [7], "saw": {}}',
         b'{"version": 1, "kept": {}, "revealed": [], "saw": {}, "tests": {"before": 1}}',
         b'{"version": 1, "kept": {}, "revealed": [], "saw": {}, "tests": {}, "learner": "x"}',
@@ -248,9 +249,33 @@ def test_a_loaded_file_brings_its_tests_and_one_without_them_takes_none_away():
     assert read_progress(old).tests == {}
 
 
+def test_a_file_of_the_version_with_numbered_questions_still_opens():
+    """It was saved by that version: the steps 1.1, 1.3 and 4.5 with everything right."""
+    file = (Path(__file__).parents[1] / "golden" / "progress_numbered.json").read_bytes()
+    app = open_course(step="1.3")
+    uploader = next(u for u in app.file_uploader if u.key == "course_file")
+    uploader.set_value(("course.json", file, "application/json")).run()
+    app.run()
+    progress = app.session_state["progress"]
+    assert {key.split("|")[0] for key in progress.revealed} == {"tokens", "rows", "cam"}
+    assert {key.split("|")[0] for key in progress.kept} <= set(QUESTIONS)
+    assert progress.tests == {"before": {"B1": "place"}}
+    assert "3 of" in said(app)
+    for number in ("1.1", "1.3", "4.5"):
+        app.selectbox(key="course_step").set_value(number).run()
+        assert load_lesson(find_step(number), "en").title in said(app)
+        assert said(app).count("✓") == 2, number
+        assert "✗" not in said(app)
+        assert f"rows {number}" in [text.value for text in app.get("text")]
+    app.selectbox(key="course_step").set_value("1.2").run()
+    assert not app.button(key="course_reveal").disabled, "both predictions are there"
+
+
 def test_progress_is_the_same_after_being_saved_and_loaded():
     progress = Progress(
-        {"Q1|a": Kept((1, 2), "guess"), "Q2|b": Kept(0.5, "certain")}, {"1.1|a"}, {"1.1|a": "三"}
+        {"tokens.count|a": Kept((1, 2), "guess"), "tokens.covering|b": Kept(0.5, "certain")},
+        {"tokens|a"},
+        {"tokens|a": "三"},
     )
     assert read_progress(progress.as_json().encode()) == progress
 
@@ -287,16 +312,16 @@ def test_a_link_brings_the_map_by_hand_and_a_known_wrong_way_is_named():
     """Step 1.2, a 3 in place of the asking 1, and somebody who thinks that all are read alike."""
     app = open_course(step="1.2", hand="0,3,1,0,0,1,0,-1,0,-1,0,0,1,0,0,0")
     assert "the token with x = 3 asks" in said(app)
-    keep = {b.key.split("|")[1]: b.key for b in app.button if b.key and "keep|Q" in b.key}
+    keep = {b.key.split("|")[1]: b.key for b in app.button if b.key and "keep|qkv." in b.key}
     places = {name: key.removeprefix("keep|") for name, key in keep.items()}
     for name, place in places.items():
-        if name == "Q3":
+        if name == "qkv.scores":
             app.radio(key=f"guess|{place}").set_value("scores")
         else:
             app.text_input(key=f"guess|{place}").set_value("1/4")
         app.radio(key=f"sure|{place}").set_value("guess")
         app.button(key=keep[name]).click().run()
-    ways = load_lesson(find_step("1.2"), "en").questions["Q4"].ways
+    ways = load_lesson(find_step("1.2"), "en").questions["qkv.weight"].ways
     assert ways["alike"] not in said(app), "not before the reveal"
     app.button(key="course_reveal").click().run()
     assert [name for name, way in ways.items() if way in said(app)] == ["alike"]
@@ -505,7 +530,7 @@ def test_the_trained_board_is_on_the_side_that_is_right_and_unnamed_until_the_re
     assert all(board["multiples"] is None for board in shown), "no number before the guess"
     found = controls.twins(zebra)
     row = found[0].levels[-1].attention[:, 0, 0, found[1]].mean(0)
-    side = {"a": 0, "b": 1}[next(iter(QUESTIONS["Q43"].pose(zebra).asks.right))]
+    side = {"a": 0, "b": 1}[next(iter(QUESTIONS["random.which_is_trained"].pose(zebra).asks.right))]
     stretched = (row - row.min()) / (row.max() - row.min())
     assert shown[side]["shades"] == pytest.approx(stretched.tolist(), abs=1e-3)
     predict(app, zebra, "5.1")

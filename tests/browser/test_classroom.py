@@ -32,7 +32,7 @@ def join(open_, server, code, name, **options):
 
 def form(page, name):
     """Where a question is answered."""
-    keep = page.locator(f'[class*="st-key-keep-{name}-"]')
+    keep = page.locator(f'[class*="st-key-keep-{name.replace(".", "-")}-"]')
     return page.locator("[data-testid=stForm]").filter(has=keep)
 
 
@@ -69,14 +69,14 @@ def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, chro
             page.get_by_role("heading", name="1.3", exact=True).wait_for()
         says(one, HOSTILE)
         says(teacher, "2 joined")
-        vote(one, "Q5", "A")
-        vote(two, "Q5", "A")
+        vote(one, "rows.which_is_row", "A")
+        vote(two, "rows.which_is_row", "A")
         says(teacher, "2 of 2 have answered")
         assert teacher.locator("[data-testid=stPlotlyChart]").count() == 0
 
-        field = form(two, "Q6").locator("input[type=text]")
+        field = form(two, "rows.largest_column_sum").locator("input[type=text]")
         field.fill("3.5")
-        teacher.locator(".st-key-class_turn_Q5 button").click()
+        teacher.locator(".st-key-class_turn_rows-which_is_row button").click()
         says(one, "Talk about it in pairs")
         says(two, "Talk about it in pairs")
         assert field.input_value() == "3.5", "typed and not yet kept"
@@ -87,13 +87,13 @@ def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, chro
             settle(page)
         says(one, HOSTILE)
         says(one, "Talk about it in pairs")
-        teacher.locator(".st-key-class_turn_Q5 button").click()
+        teacher.locator(".st-key-class_turn_rows-which_is_row button").click()
         says(one, "Second vote")
         says(two, "Second vote")
-        vote(one, "Q5", "B")
-        vote(two, "Q5", "A")
+        vote(one, "rows.which_is_row", "B")
+        vote(two, "rows.which_is_row", "A")
         says(teacher, "2 of 2 have answered")
-        teacher.locator(".st-key-class_turn_Q5 button").click()
+        teacher.locator(".st-key-class_turn_rows-which_is_row button").click()
         assert on_progress(teacher) == {"First": {"A": 2, "B": 0}, "Second": {"A": 1, "B": 1}}
 
         teacher.locator(".st-key-course_next button").click()
@@ -127,15 +127,15 @@ def test_twenty_learners_vote_at_once_and_all_are_counted(start_server, chromium
         for turn, letters in enumerate(("AAB", "BBBA")):
             sent = [letters[k % len(letters)] for k in range(20)]
             for page in learners:
-                form(page, "Q5").wait_for()
+                form(page, "rows.which_is_row").wait_for()
             for page, letter in zip(learners, sent, strict=True):
-                vote(page, "Q5", letter)  # nobody waits for another
+                vote(page, "rows.which_is_row", letter)  # nobody waits for another
             says(teacher, "20 of 20 have answered")
-            teacher.locator(".st-key-class_turn_Q5 button").click()
+            teacher.locator(".st-key-class_turn_rows-which_is_row button").click()
             if turn == 0:
                 first = sent
                 says(teacher, "with 20 answers")
-                teacher.locator(".st-key-class_turn_Q5 button").click()
+                teacher.locator(".st-key-class_turn_rows-which_is_row button").click()
         expected = {
             name: {letter: votes.count(letter) for letter in "AB"}
             for name, votes in (("First", first), ("Second", sent))

@@ -60,10 +60,10 @@ def test_q43_and_q44_compare_with_a_network_that_never_learned_where_to_read(
     assert (block.stage, block.block) == (2, 2)
     trained, random = rows_at(scene, random_attention, cell)
     assert controls.random_board(scene, block)[cell] == pytest.approx(random, abs=1e-5)
-    assert pose(scene, "Q43").asks.right == {controls.trained_side(scene)}
+    assert pose(scene, "random.which_is_trained").asks.right == {controls.trained_side(scene)}
     high, low = max(max(trained), max(random)), min(max(trained), max(random))
     key = "equal" if high / low < 1.1 else "trained" if max(trained) == high else "random"
-    assert pose(scene, "Q44").asks.right == {key}
+    assert pose(scene, "random.higher_peak").asks.right == {key}
 
 
 def test_twins_that_look_alike_are_exchanged_for_a_cell_where_they_do_not(scene_of):
@@ -89,11 +89,11 @@ def test_q45_orders_the_boards_by_their_peaks_and_q46_asks_for_the_chosen_one(
         "trained": 49 * max(trained),
         "random": 49 * max(random),
     }
-    assert pose(scene, "Q45").asks.values == pytest.approx(peaks, rel=1e-4)
+    assert pose(scene, "colours.by_peak").asks.values == pytest.approx(peaks, rel=1e-4)
     assert 1 < peaks["noise"] < 1.05
     letters = controls.board_letters(scene)
     for board, letter in enumerate("ABC"):
-        posed = pose(replace(scene, board=board), "Q46")
+        posed = pose(replace(scene, board=board), "colours.true_peak")
         name = next(n for n, given in letters.items() if given == letter)
         assert posed.placeholders["board"] == letter
         assert posed.asks.key == pytest.approx(peaks[name], rel=1e-4)
@@ -102,13 +102,13 @@ def test_q45_orders_the_boards_by_their_peaks_and_q46_asks_for_the_chosen_one(
 def test_q47_runs_the_network_with_the_attention_of_the_next_sample(scene, switched):
     first = int(np.argmax(scene.trace.logits))
     stays = int(np.argmax(switched[scene.sample]["swapped"])) == first
-    assert pose(scene, "Q47").asks.right == {"stays" if stays else "changes"}
+    assert pose(scene, "ablation.swapped").asks.right == {"stays" if stays else "changes"}
 
 
 def test_q48_is_the_probability_under_even_attention(scene, switched):
     first = int(np.argmax(scene.trace.logits))
     share = share_of(switched[scene.sample]["uniform"].tolist(), first)
-    assert pose(scene, "Q48").asks.key == pytest.approx(100 * share, rel=1e-3)
+    assert pose(scene, "ablation.uniform").asks.key == pytest.approx(100 * share, rel=1e-3)
 
 
 def test_q49_orders_the_interventions_by_what_they_do_to_the_first_logit(scene, switched):
@@ -117,7 +117,7 @@ def test_q49_orders_the_interventions_by_what_they_do_to_the_first_logit(scene, 
         name: abs(float(switched[scene.sample][name][first]) - float(scene.trace.logits[first]))
         for name in ("off", "uniform", "identity")
     }
-    assert pose(scene, "Q49").asks.values == pytest.approx(sizes, abs=1e-4)
+    assert pose(scene, "ablation.strongest").asks.values == pytest.approx(sizes, abs=1e-4)
 
 
 def test_edges_are_where_neighbouring_pixels_differ(scenes):
@@ -130,7 +130,7 @@ def test_edges_are_where_neighbouring_pixels_differ(scenes):
     assert flat == pytest.approx(np.full(49, 1 / 49))
 
 
-@pytest.mark.parametrize("name", ["Q46", "Q48"])
+@pytest.mark.parametrize("name", ["colours.true_peak", "ablation.uniform"])
 def test_another_picture_has_another_key(scenes, name):
     assert len({key_of(pose(scene, name)) for scene in scenes.values()}) >= 2
 
@@ -141,6 +141,6 @@ def test_the_side_of_the_trained_board_is_not_always_the_same(scene_of):
     assert {controls.trained_side(scene_of(s.name)) for s in samples()[:12]} == {"a", "b"}
 
 
-@pytest.mark.parametrize("name", ["Q43", "Q44"])
+@pytest.mark.parametrize("name", ["random.which_is_trained", "random.higher_peak"])
 def test_where_all_readings_are_flat_it_is_asked_whether_any_place_stands_out(scenes, name):
     assert pose(flattened(scenes["zebra"]), name).flat

@@ -60,14 +60,14 @@ def test_q50_and_q51_run_the_picture_with_the_patches_of_the_rule(scene):
     sample = next(s for s in samples() if s.name == scene.sample)
     given, changed = paste(f"samples/{scene.sample}.jpg", scene.pixels, NAMES)
     key = expected_keeper(scene.classifier, scene.pixels, given, set(sample.accepted))
-    assert pose(scene, "Q50").asks.right == {key}
+    assert pose(scene, "patches.still_correct").asks.right == {key}
     heard = listened(scene.classifier, given)
     attention = next(
         v[0] for p, v in heard.items() if (*p[:2], p.name, p.level) == (*STAR, "attention", 1)
     )
     own = [cell for cell in range(49) if cell not in changed]
     shares = [sum(mean_row(attention, t)[u] for u in own) for t in own]
-    posed = pose(scene, "Q51")
+    posed = pose(scene, "patches.own_image")
     assert posed.asks.key == pytest.approx(100 * sum(shares) / len(shares), rel=1e-4)
     assert posed.asks.even == pytest.approx(100 * 29 / 49)
     assert posed.placeholders["own"] == "59"
@@ -77,7 +77,7 @@ def test_an_upload_is_called_by_its_digest_and_keeps_its_own_first_answer(scenes
     upload = replace(scenes["beagle"], sample=None, kept=None)
     given, _ = paste(f"upload/{upload.digest}", upload.pixels, NAMES)
     key = expected_keeper(upload.classifier, upload.pixels, given, None)
-    assert pose(upload, "Q50").asks.right == {key}
+    assert pose(upload, "patches.still_correct").asks.right == {key}
     hiding, _ = upload.experiments.hidden(0.4, "scraps")
     assert np.array_equal(hiding.pixels, given)
 
@@ -101,8 +101,8 @@ def test_q52_compares_the_box_with_its_area(scene_of, name):
     times = inside / (15 / 49)
     assert claims.in_the_box(scene, claims.error_case(scene)) == pytest.approx(times, rel=1e-4)
     key = "more" if times > 1.25 else "less" if times < 0.8 else "about"
-    assert pose(scene, "Q52").asks.right == {key}
-    assert pose(scene, "Q52").placeholders["area"] == "31"
+    assert pose(scene, "errors.attention_in_box").asks.right == {key}
+    assert pose(scene, "errors.attention_in_box").placeholders["area"] == "31"
 
 
 def gain(scene, case, cell):
@@ -117,7 +117,7 @@ def gain(scene, case, cell):
 def test_q53_is_what_covering_a_cell_adds_to_the_right_class(scene_of, name):
     """The best cell, and every seventh."""
     scene = scene_of(name)
-    case, asks = claims.error_case(scene), pose(scene, "Q53").asks
+    case, asks = claims.error_case(scene), pose(scene, "errors.helpful_occlusion").asks
     values = asks.values.ravel()
     for cell in {int(values.argmax()), *range(name == "cat", 49, 7)}:
         assert values[cell] == pytest.approx(gain(scene, case, cell), abs=1e-3)
@@ -136,8 +136,8 @@ def test_the_votes_of_the_last_map_add_up_to_the_lead_of_the_wrong_class(scene_o
 
 
 def test_q51_and_q53_change_with_the_picture(scenes, scene_of):
-    assert len({key_of(pose(scene, "Q51")) for scene in scenes.values()}) >= 2
-    assert len({key_of(pose(scene_of(name), "Q53")) for name in ERRORS}) >= 2
+    assert len({key_of(pose(scene, "patches.own_image")) for scene in scenes.values()}) >= 2
+    assert len({key_of(pose(scene_of(name), "errors.helpful_occlusion")) for name in ERRORS}) >= 2
 
 
 def test_a_picture_that_is_answered_rightly_gives_way_to_the_surest_error(scenes, classifier):
@@ -218,7 +218,7 @@ def test_q54_supports_what_the_runs_say(scene):
     plain, even = (share_of(v.tolist(), first) for v in (scene.trace.logits, runs["uniform"]))
     if abs(plain - even) > 0.1:
         right.add("evenly")
-    posed = pose(scene, "Q54")
+    posed = pose(scene, "evidence.supported")
     assert posed.asks.right == right
     cell = scene.at[0] // 32 * 7 + scene.at[1] // 32
     row = mean_row(scene.trace.block(*STAR).levels[-1].attention, cell)

@@ -28,7 +28,7 @@ from transcnn.course.classroom.tally import bins, count_bins, count_cells
 from transcnn.course.kept import Kept
 from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses
 
-PLACE = "Q5|m|0123456789abcdef|112,64"
+PLACE = "rows.which_is_row|m|0123456789abcdef|112,64"
 SLIDE = Slide("1.3", "m", "zebra", (112, 64), ((0, 1), (2, -3)))
 
 
@@ -99,7 +99,7 @@ def test_a_vote_takes_answers_only_while_it_is_open(teacher):
 
 def test_a_reveal_closes_the_votes_of_its_step_and_no_others(teacher):
     learner = sit(teacher)
-    other = PLACE.replace("Q5", "Q7")
+    other = PLACE.replace("rows.which_is_row", "mix.top_five")
     teacher.reveal("1.3|place", [PLACE])
     assert learner.standing().revealed == {"1.3|place"}
     assert not learner.standing().explained
@@ -359,7 +359,7 @@ def test_the_csv_holds_every_answer_and_no_formula(teacher):
     for name in names:
         learner = sit(teacher, name)
         learner.answer(PLACE, Kept((1, 2), "guess"))
-        learner.see("1.3|m|0123456789abcdef|112,64", "=cmd()")
+        learner.see("rows|m|0123456789abcdef|112,64", "=cmd()")
     data = as_csv(teacher)
     assert data.startswith("\ufeff".encode())
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
@@ -367,7 +367,7 @@ def test_the_csv_holds_every_answer_and_no_formula(teacher):
     assert [row["name"] for row in rows[:5]] == ["'=1+1", "'@x", 'a,"b"', "小明", "'-2"]
     assert {row["guess"] for row in rows[:5]} == {"[1, 2]"}
     assert {row["guess"] for row in rows[5:]} == {"'=cmd()"}
-    assert {row["question"] for row in rows} == {"Q5", "1.3"}
+    assert {row["question"] for row in rows} == {"rows.which_is_row", "rows"}
 
 
 NUMBERS = st.floats(-1e12, 1e12) | st.sampled_from([0.0, 1.0, 49.0, 3136.0, 1e-9])

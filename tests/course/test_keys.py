@@ -60,12 +60,12 @@ def test_the_first_reading_of_each_of_the_three_pictures_is_not_flat(scenes):
 
 
 def test_q1_counts_the_tokens_of_stage_1(scene):
-    assert pose(scene, "Q1").asks.key == 56 * 56
+    assert pose(scene, "tokens.count").asks.key == 56 * 56
 
 
 def test_q2_is_the_token_whose_16_pixels_hold_the_marked_one(scene):
     y, x = asking.marked_pixel(scene)
-    key = pose(scene, "Q2").asks.best
+    key = pose(scene, "tokens.covering").asks.best
     assert [
         (r, c)
         for r in range(14)
@@ -76,10 +76,10 @@ def test_q2_is_the_token_whose_16_pixels_hold_the_marked_one(scene):
 
 
 def test_q3_q4_and_q8_are_those_of_the_sheet_of_paper(scene):
-    assert pose(scene, "Q3").placeholders["scores"] == "0, 1, 0, 1"
-    assert pose(scene, "Q3").asks.right == {"scores"}
-    assert pose(scene, "Q4").asks.key == pytest.approx(1 / 3, abs=1e-12)
-    assert pose(scene, "Q8").asks.key == pytest.approx(5, abs=1e-12)
+    assert pose(scene, "qkv.scores").placeholders["scores"] == "0, 1, 0, 1"
+    assert pose(scene, "qkv.scores").asks.right == {"scores"}
+    assert pose(scene, "qkv.weight").asks.key == pytest.approx(1 / 3, abs=1e-12)
+    assert pose(scene, "mix.by_hand").asks.key == pytest.approx(5, abs=1e-12)
 
 
 def test_q5_is_the_side_whose_numbers_sum_to_one(scene):
@@ -89,7 +89,7 @@ def test_q5_is_the_side_whose_numbers_sum_to_one(scene):
     column = sum(float(attention[h, 0, 0, t, cell]) for h in range(7) for t in range(49)) / 7
     assert row == pytest.approx(1, abs=1e-5)
     assert column != pytest.approx(1, abs=1e-3)
-    assert pose(scene, "Q5").asks.right == {asking.row_side(scene)}
+    assert pose(scene, "rows.which_is_row").asks.right == {asking.row_side(scene)}
 
 
 def test_q6_is_the_largest_sum_of_a_column(scene):
@@ -98,12 +98,14 @@ def test_q6_is_the_largest_sum_of_a_column(scene):
         sum(float(attention[h, 0, 0, t, s]) for h in range(7) for t in range(49)) / 7
         for s in range(49)
     ]
-    assert pose(scene, "Q6").asks.key == pytest.approx(max(sums), rel=1e-5)
+    assert pose(scene, "rows.largest_column_sum").asks.key == pytest.approx(max(sums), rel=1e-5)
 
 
 def test_q7_is_the_share_of_the_five_most_read(scene):
     _, mean, _ = loops(scene)
-    assert pose(scene, "Q7").asks.key == pytest.approx(100 * sum(sorted(mean)[-5:]), rel=1e-5)
+    assert pose(scene, "mix.top_five").asks.key == pytest.approx(
+        100 * sum(sorted(mean)[-5:]), rel=1e-5
+    )
 
 
 def test_q9_every_weight_travels_with_its_tokens(scene):
@@ -130,7 +132,7 @@ def test_q9_every_weight_travels_with_its_tokens(scene):
                 before = float(level.attention[h, 0, 0, order[a], order[b]])
                 largest = max(largest, abs(math.exp(scores[b]) / total - before))
     assert largest < 1e-5
-    assert pose(scene, "Q9").asks.right == {"stays"}
+    assert pose(scene, "permutation.weight_after").asks.right == {"stays"}
 
 
 def test_q10_orders_the_rings_by_what_they_get(scene):
@@ -141,7 +143,7 @@ def test_q10_orders_the_rings_by_what_they_get(scene):
         if apart:
             rings["near" if apart == 1 else "middle" if apart < 4 else "far"].append(49 * mean[s])
     means = {name: sum(v) / len(v) for name, v in rings.items() if v}
-    key = pose(scene, "Q10").asks
+    key = pose(scene, "permutation.near_and_far").asks
     assert key.values == pytest.approx(means, rel=1e-5)
     assert list(key.right) == sorted(means, key=means.get, reverse=True)
 
@@ -154,7 +156,7 @@ def test_q11_is_the_strongest_cell_of_the_head_farthest_from_the_mean(scene):
         own = weights.index(max(weights))
         apart.append(max(abs(own // 7 - peak // 7), abs(own % 7 - peak % 7)))
     head = apart.index(max(apart))
-    posed = pose(scene, "Q11")
+    posed = pose(scene, "heads.odd_cell")
     assert posed.placeholders["head"] == str(head + 1)
     best = by_head[head].index(max(by_head[head]))
     if best != cell:
@@ -164,13 +166,13 @@ def test_q11_is_the_strongest_cell_of_the_head_farthest_from_the_mean(scene):
 def test_q12_counts_the_heads_that_agree_with_the_mean(scene):
     by_head, mean, _ = loops(scene)
     peak = mean.index(max(mean))
-    assert pose(scene, "Q12").asks.key == sum(w[peak] >= 0.97 * max(w) for w in by_head)
+    assert pose(scene, "heads.agreeing").asks.key == sum(w[peak] >= 0.97 * max(w) for w in by_head)
 
 
 def test_q13_is_the_softmax_of_the_scores_before_their_division(scene):
     """From q and k, not from the weights."""
     by_head, _, cell = loops(scene)
-    head = int(pose(scene, "Q13").placeholders["head"]) - 1
+    head = int(pose(scene, "scaling.undivided").placeholders["head"]) - 1
     module, level = scene.attention(star(scene)), star(scene).levels[-1]
     with torch.inference_mode():
         found = module.qkv[1](module.norms[1](torch.tensor(level.tokens_in)[None]))
@@ -178,7 +180,7 @@ def test_q13_is_the_softmax_of_the_scores_before_their_division(scene):
     part = slice(16 * head, 16 * head + 16)
     scores = [float(q[part, cell] @ k[part, s]) for s in range(49)]
     powers = [math.exp(s - max(scores)) for s in scores]
-    assert pose(scene, "Q13").asks.key == pytest.approx(100 / sum(powers), rel=1e-3)
+    assert pose(scene, "scaling.undivided").asks.key == pytest.approx(100 / sum(powers), rel=1e-3)
     maxima = sorted(max(w) for w in by_head)
     assert max(by_head[head]) in (maxima[3], maxima[0])
     assert max(by_head[head]) <= 0.6 or max(by_head[head]) == maxima[0]
@@ -186,7 +188,7 @@ def test_q13_is_the_softmax_of_the_scores_before_their_division(scene):
 
 def test_q14_divides_the_scores_and_not_the_weight(scene):
     powers = [2.0 ** (n / 3) for n in (9, 3, 3, 0)]
-    posed = pose(scene, "Q14")
+    posed = pose(scene, "scaling.by_hand")
     assert powers[0] / sum(powers) == pytest.approx(8 / 13)
     assert (posed.placeholders["w"], posed.placeholders["softer"]) == ("512/529", "8/13")
     assert (posed.placeholders["third"], posed.placeholders["even"]) == ("512/1587", "1/4")
@@ -200,7 +202,7 @@ def lengths(array, y, x):
 def test_q15_compares_two_lengths_at_the_asking_token(scene):
     block, (y, x) = star(scene), (scene.at[0] // 16, scene.at[1] // 16)
     share = 100 * lengths(block.added, y, x) / lengths(block.input, y, x)
-    assert pose(scene, "Q15").asks.key == pytest.approx(share, rel=1e-5)
+    assert pose(scene, "residual.relative_size").asks.key == pytest.approx(share, rel=1e-5)
 
 
 def test_q16_orders_blocks_by_the_median_of_that_share(scene):
@@ -215,7 +217,7 @@ def test_q16_orders_blocks_by_the_median_of_that_share(scene):
         )
         half = len(shares) // 2
         expected[name] = shares[half] if len(shares) % 2 else (shares[half - 1] + shares[half]) / 2
-    assert pose(scene, "Q16").asks.values == pytest.approx(expected, rel=1e-5)
+    assert pose(scene, "residual.by_block").asks.values == pytest.approx(expected, rel=1e-5)
 
 
 def test_q17_to_q19_follow_from_counting_every_product(scene):
@@ -223,11 +225,13 @@ def test_q17_to_q19_follow_from_counting_every_product(scene):
         n = side * side
         return 4 * n * width * width, 2 * n * n * width
 
-    assert {str(plain(112, 24)[1] // plain(56, 24)[1])} == pose(scene, "Q17").asks.right
+    assert {str(plain(112, 24)[1] // plain(56, 24)[1])} == pose(
+        scene, "quadratic.side_doubled"
+    ).asks.right
     root = next(n for n in range(1, 9999) if 2 * n * n * 112 >= 4 * n * 112 * 112)
     assert root == 2 * 112
-    assert pose(scene, "Q18").asks.right == {"twice"}
-    assert pose(scene, "Q19").asks.values == {
+    assert pose(scene, "quadratic.overtaking").asks.right == {"twice"}
+    assert pose(scene, "quadratic.by_stage").asks.values == {
         "early": sum(plain(56, 24)),
         "second": sum(plain(28, 40)),
         "late": sum(plain(7, 192)),
@@ -250,11 +254,11 @@ def test_q20_is_the_grid_of_8_by_8_that_holds_the_token(scene):
         for left in range(0, 56, 8)
         if top <= y < top + 8 and left <= x < left + 8
     )
-    assert pose(scene, "Q20").asks.key == key
+    assert pose(scene, "grids.own_grid").asks.key == key
 
 
 def test_q21_divides_all_pairs_by_those_inside_the_grids(scene):
-    assert pose(scene, "Q21").asks.key == 3136**2 / (49 * 64**2)
+    assert pose(scene, "grids.fewer_pairs").asks.key == 3136**2 / (49 * 64**2)
 
 
 def test_q22_are_the_neighbours_on_the_other_side_of_a_grid_border(scene):
@@ -267,14 +271,14 @@ def test_q22_are_the_neighbours_on_the_other_side_of_a_grid_border(scene):
         and 0 <= x + dx < 56
         and ((y + dy) // 8, (x + dx) // 8) != (y // 8, x // 8)
     }
-    asks = pose(scene, "Q22").asks
+    asks = pose(scene, "boundary.beyond").asks
     assert {(r, c) for r in range(56) for c in range(56) if asks.mark((r, c)) == "hit"} == expected
     assert expected
 
 
 def test_q23_is_where_a_nudge_is_felt_after_the_picture_has_moved(scene):
     """By nudging tokens on both sides of every border of the key, through the module itself."""
-    top, left, bottom, right = pose(scene, "Q23").asks.key
+    top, left, bottom, right = pose(scene, "boundary.after_shift").asks.key
     y, x = going_up.wall_token(scene)
     _, trace = going_up.moved(scene, 16)
     block = trace.blocks[0]
@@ -306,13 +310,13 @@ def test_the_moved_picture_shows_the_same_further_right(scene):
 
 
 def test_q24_adds_the_largest_of_four_numbers_to_their_mean(scene):
-    assert pose(scene, "Q24").asks.key == pytest.approx(max(3, 0, 0, -3) + 0)
-    assert pose(scene, "Q24").placeholders["tokens"] == "3, 0, 0, -3"
+    assert pose(scene, "merging.by_hand").asks.key == pytest.approx(max(3, 0, 0, -3) + 0)
+    assert pose(scene, "merging.by_hand").placeholders["tokens"] == "3, 0, 0, -3"
 
 
 def test_q25_counts_the_tokens_that_are_the_largest_in_some_channel(scene):
     level = scene.trace.blocks[0].levels[0]
-    top, left, _, _ = pose(scene, "Q20").asks.key
+    top, left, _, _ = pose(scene, "grids.own_grid").asks.key
     winning = set()
     for channel in range(24):
         best, place = -math.inf, None
@@ -324,7 +328,7 @@ def test_q25_counts_the_tokens_that_are_the_largest_in_some_channel(scene):
                 if value > best:
                     best, place = value, (row, column)
         winning.add(place)
-    assert pose(scene, "Q25").asks.key == len(winning)
+    assert pose(scene, "merging.argmax_tokens").asks.key == len(winning)
     assert going_up.winners(scene).sum() == 24
 
 
@@ -332,18 +336,18 @@ def test_q26_two_tokens_of_one_cell_read_the_same_row(scene):
     one, other = going_up.cell_mates(scene)
     assert one != other
     assert (one[0] // 8, one[1] // 8) == (other[0] // 8, other[1] // 8)
-    assert pose(scene, "Q26").asks.right == {"equal"}
+    assert pose(scene, "levels.same_query").asks.right == {"equal"}
 
 
 def test_q27_is_the_strongest_cell_besides_the_query(scene):
     _, mean, cell = loops(scene)
     best = max((s for s in range(49) if s != cell), key=mean.__getitem__)
-    assert pose(scene, "Q27").asks.best == divmod(best, 7)
-    assert not pose(scene, "Q27").takes(divmod(cell, 7))
+    assert pose(scene, "levels.strongest_other").asks.best == divmod(best, 7)
+    assert not pose(scene, "levels.strongest_other").takes(divmod(cell, 7))
 
 
 def test_q28_every_cell_of_the_board_gives_one_vector(scene):
-    assert pose(scene, "Q28").asks.key == 49
+    assert pose(scene, "upsampling.different_vectors").asks.key == 49
 
 
 def test_q29_compares_the_lengths_of_what_the_levels_put_back(scene):
@@ -359,11 +363,11 @@ def test_q29_compares_the_lengths_of_what_the_levels_put_back(scene):
         put = matrix @ normed[0, :, 0, 0].double().numpy()
         lengths.append(math.sqrt(sum(float(v) ** 2 for v in put)))
     share = 100 * lengths[1] / sum(lengths)
-    assert pose(scene, "Q29").asks.key == pytest.approx(share, rel=1e-4)
+    assert pose(scene, "upsampling.share_of_last").asks.key == pytest.approx(share, rel=1e-4)
 
 
 def test_q30_is_one_grid_of_the_map(scene):
-    posed = pose(scene, "Q30")
+    posed = pose(scene, "reach.first_level")
     assert posed.asks.right == {"grid"}
     assert posed.placeholders["grid"] == f"{100 * 64 / 3136:.2g}"
 
@@ -371,7 +375,7 @@ def test_q30_is_one_grid_of_the_map(scene):
 def test_q31_is_what_the_farthest_cell_gets(scene):
     _, mean, cell = loops(scene)
     far = max(range(49), key=lambda s: math.dist(divmod(s, 7), divmod(cell, 7)))
-    assert pose(scene, "Q31").asks.key == pytest.approx(49 * mean[far], rel=1e-5)
+    assert pose(scene, "reach.farthest").asks.key == pytest.approx(49 * mean[far], rel=1e-5)
 
 
 @pytest.mark.parametrize("at", TWELVE)
@@ -433,12 +437,12 @@ def bill(side, width, grid=None):
 
 def test_q32_divides_the_bill_without_grids_by_the_one_with_them(scene):
     assert bill(56, 24, 8) == 17_059_056
-    assert pose(scene, "Q32").asks.key == bill(56, 24) / bill(56, 24, 8)
+    assert pose(scene, "cost.saving").asks.key == bill(56, 24) / bill(56, 24, 8)
 
 
 def test_q33_orders_three_parts_of_the_bill(scene):
     projections, products, _ = counted(56, 24, 8)
-    assert pose(scene, "Q33").asks.values == {
+    assert pose(scene, "cost.parts").asks.values == {
         "products": products[0],
         "projections": projections[0],
         "upper": products[1] + projections[1],
@@ -447,13 +451,13 @@ def test_q33_orders_three_parts_of_the_bill(scene):
 
 def test_q34_to_q36_are_where_bills_and_parts_of_them_cross(scene):
     assert bill(8, 24) < bill(8, 24, 8)
-    assert pose(scene, "Q34").asks.right == {"plain"}
+    assert pose(scene, "crossover.small_map").asks.right == {"plain"}
     dearer = [n for n in range(1, 200) if bill(n, 24, 8) >= bill(n, 24)]
-    assert pose(scene, "Q35").asks.key == 1 + max(dearer)
+    assert pose(scene, "crossover.side").asks.key == 1 + max(dearer)
     _, (lower, upper), _ = counted(512, 24, 8)
     assert lower == upper
-    assert pose(scene, "Q36").asks.right == {"cube"}
-    assert pose(scene, "Q36").placeholders["cube"] == "512"
+    assert pose(scene, "crossover.equal_levels").asks.right == {"cube"}
+    assert pose(scene, "crossover.equal_levels").placeholders["cube"] == "512"
 
 
 @pytest.mark.parametrize(
@@ -481,7 +485,7 @@ def test_a_second_merge_pays_from_where_it_is_said_to(grid, width):
 def test_q37_is_four_bytes_for_each_pair_and_head(scene):
     tables = 4 * 3 * attention_pairs(1024 // 4, None)
     assert tables == 51_539_607_552
-    posed = pose(scene, "Q37")
+    posed = pose(scene, "resources.memory")
     assert posed.placeholders["whole"] == "50"
     assert posed.asks.right == {"whole"}
     assert [float(posed.placeholders[n]) for n in ("tenth", "hundredth", "thousandth")] == [
@@ -508,7 +512,7 @@ def test_q38_is_what_this_machine_measured(scene):
         expected = "equal"
     else:
         expected = "larger" if times[3] > ratio else "smaller"
-    assert pose(scene, "Q38").asks.right == {expected}
+    assert pose(scene, "resources.speedup").asks.right == {expected}
 
 
 @pytest.mark.parametrize(
@@ -532,13 +536,13 @@ def test_q39_is_the_share_that_torch_counts_in_the_modules_of_attention(scenes):
     attention = sum(sum(v.values()) for name, v in found.items() if name.endswith(".attn"))
     total = sum(found["Global"].values())
     assert (attention // 2, total // 2) == (85_669_248, 470_856_800)
-    key = pose(scenes["zebra"], "Q39").asks.key
+    key = pose(scenes["zebra"], "backbone.attention_share").asks.key
     assert key == pytest.approx(100 * attention / total, rel=1e-12)
 
 
 def test_q40_counts_three_boxes(scene):
     inner = 6 * 112
-    assert pose(scene, "Q40").asks.values == {
+    assert pose(scene, "backbone.costliest_part").asks.values == {
         "stem": 112 * 112 * 32 * 3 * 3 * 3,
         "attention": bill(14, 112, 2),
         "bottleneck": 196 * (112 * inner + 25 * inner + inner * 112),
@@ -566,7 +570,7 @@ def test_q41_is_the_side_of_the_first_answer_unless_both_look_alike(scene):
     one, other = (votes(scene, k) for k in two_likeliest(scene))
     ranks = [np.argsort(np.argsort(v)) for v in (one, other)]
     alike = np.corrcoef(*ranks)[0, 1]
-    key = pose(scene, "Q41").asks.right
+    key = pose(scene, "cam.which_class").asks.right
     assert other_half.likeness(scene) == pytest.approx(alike, abs=1e-6)
     assert key == ({"same"} if alike > 0.95 else {other_half.first_side(scene)})
 
@@ -574,7 +578,7 @@ def test_q41_is_the_side_of_the_first_answer_unless_both_look_alike(scene):
 def test_q42_counts_the_cells_that_vote_more_for_the_second(scene):
     one, other = (votes(scene, k) for k in two_likeliest(scene))
     against = sum(a < b for a, b in zip(one, other, strict=True))
-    assert pose(scene, "Q42").asks.key == against
+    assert pose(scene, "cam.for_runner_up").asks.key == against
 
 
 def test_the_votes_and_one_constant_are_the_logit(scene):
@@ -612,7 +616,21 @@ def key_of(posed):
 
 
 @pytest.mark.parametrize(
-    "name", ["Q6", "Q7", "Q10", "Q11", "Q13", "Q15", "Q16", "Q25", "Q27", "Q29", "Q31", "Q42"]
+    "name",
+    [
+        "rows.largest_column_sum",
+        "mix.top_five",
+        "permutation.near_and_far",
+        "heads.odd_cell",
+        "scaling.undivided",
+        "residual.relative_size",
+        "residual.by_block",
+        "merging.argmax_tokens",
+        "levels.strongest_other",
+        "upsampling.share_of_last",
+        "reach.farthest",
+        "cam.for_runner_up",
+    ],
 )
 def test_another_picture_has_another_key(scenes, name):
     assert len({key_of(pose(scene, name)) for scene in scenes.values()}) >= 2
@@ -620,7 +638,21 @@ def test_another_picture_has_another_key(scenes, name):
 
 @pytest.mark.parametrize(
     "name",
-    ["Q2", "Q7", "Q10", "Q11", "Q12", "Q13", "Q15", "Q20", "Q22", "Q23", "Q25", "Q27", "Q31"],
+    [
+        "tokens.covering",
+        "mix.top_five",
+        "permutation.near_and_far",
+        "heads.odd_cell",
+        "heads.agreeing",
+        "scaling.undivided",
+        "residual.relative_size",
+        "grids.own_grid",
+        "boundary.beyond",
+        "boundary.after_shift",
+        "merging.argmax_tokens",
+        "levels.strongest_other",
+        "reach.farthest",
+    ],
 )
 def test_another_query_has_another_key(scene_of, name):
     keys = [pose(scene_of("zebra", at), name) for at in TWELVE]
@@ -636,12 +668,22 @@ def test_the_side_of_the_right_board_is_not_always_the_same(scene_of):
 
 
 def test_the_order_of_options_changes_with_the_picture_and_not_from_run_to_run(scenes):
-    orders = [pose(s, "Q17").asks.options for s in scenes.values()]
+    orders = [pose(s, "quadratic.side_doubled").asks.options for s in scenes.values()]
     assert len(set(orders)) > 1
-    assert orders == [pose(s, "Q17").asks.options for s in scenes.values()]
+    assert orders == [pose(s, "quadratic.side_doubled").asks.options for s in scenes.values()]
 
 
-@pytest.mark.parametrize("name", ["Q32", "Q33", "Q35", "Q36", "Q39", "Q40"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cost.saving",
+        "cost.parts",
+        "crossover.side",
+        "crossover.equal_levels",
+        "backbone.attention_share",
+        "backbone.costliest_part",
+    ],
+)
 def test_another_network_has_another_key(scenes, of_three_levels, name):
     one, other = pose(scenes["zebra"], name), pose(of_three_levels, name)
     assert (key_of(one), one.placeholders) != (key_of(other), other.placeholders)
@@ -663,7 +705,7 @@ def test_the_bill_of_three_levels_is_added_up_level_by_level(of_three_levels):
     tokens = [math.prod(level.size) for level in block.levels]
     pairs = [math.prod(v.padded_size) * math.prod(v.grid_size) for v in block.levels]
     c = block.width
-    assert pose(of_three_levels, "Q33").asks.values == {
+    assert pose(of_three_levels, "cost.parts").asks.values == {
         "products": 2 * pairs[0] * c,
         "projections": 3 * tokens[0] * c * c,
         "upper": sum(3 * n * c * c for n in tokens[1:]) + sum(2 * p * c for p in pairs[1:]),
@@ -675,11 +717,17 @@ EDITED = ((2, 1, 0, 0), (0, -1, 0, 1), (0, 0, 1, 1), (1, 0, 0, 2))
 
 def test_an_edit_of_the_hand_map_changes_the_keys_that_are_about_it(scene_of):
     before, after = scene_of("zebra"), scene_of("zebra", hand=EDITED)
-    for name in ("Q4", "Q8", "Q24"):
+    for name in ("qkv.weight", "mix.by_hand", "merging.by_hand"):
         assert key_of(pose(before, name)) != key_of(pose(after, name))
-    assert pose(before, "Q3").placeholders["scores"] != pose(after, "Q3").placeholders["scores"]
-    assert pose(before, "Q14").placeholders["softer"] != pose(after, "Q14").placeholders["softer"]
-    assert key_of(pose(before, "Q7")) == key_of(pose(after, "Q7"))
+    assert (
+        pose(before, "qkv.scores").placeholders["scores"]
+        != pose(after, "qkv.scores").placeholders["scores"]
+    )
+    assert (
+        pose(before, "scaling.by_hand").placeholders["softer"]
+        != pose(after, "scaling.by_hand").placeholders["softer"]
+    )
+    assert key_of(pose(before, "mix.top_five")) == key_of(pose(after, "mix.top_five"))
 
 
 # Flat maps, ties, what does not exist
@@ -699,7 +747,9 @@ def flattened(scene):
     return replace(scene, trace=trace)
 
 
-@pytest.mark.parametrize("name", ["Q5", "Q7", "Q11", "Q27"])
+@pytest.mark.parametrize(
+    "name", ["rows.which_is_row", "mix.top_five", "heads.odd_cell", "levels.strongest_other"]
+)
 def test_where_all_readings_are_flat_it_is_asked_whether_any_place_stands_out(scenes, name):
     posed = pose(flattened(scenes["zebra"]), name)
     assert posed.flat
@@ -748,7 +798,7 @@ def test_a_head_that_reads_itself_most_is_asked_for_its_strongest_other_place(sc
     swapped = 0
     for at in [(y, x) for y in range(16, 224, 32) for x in range(16, 224, 32)]:
         scene = scene_of("zebra", at)
-        posed, block = pose(scene, "Q11"), heads.unlike_block(scene)
+        posed, block = pose(scene, "heads.odd_cell"), heads.unlike_block(scene)
         if posed is None or posed.flat:
             continue
         own = divmod(scene.cell(block), 7)

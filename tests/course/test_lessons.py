@@ -43,8 +43,13 @@ def test_no_chinese_lesson_is_left_in_english(step):
         assert re.search("[\u4e00-\u9fff]", said)
 
 
-def test_steps_and_questions_are_numbered_without_a_gap():
-    assert list(QUESTIONS) == [f"Q{i + 1}" for i in range(len(QUESTIONS))]
+def test_questions_are_named_after_their_step_and_steps_numbered_without_a_gap():
+    for step in STEPS:
+        for name in step.questions:
+            assert re.fullmatch(rf"{step.name}\.[a-z0-9_]+", name)
+            assert len(name) <= 30
+    assert len(QUESTIONS) == sum(len(step.questions) for step in STEPS)
+    assert len({step.name for step in STEPS}) == len(STEPS)
     for chapter in {step.chapter for step in STEPS}:
         steps = [step for step in STEPS if step.chapter == chapter]
         assert [step.number for step in steps] == [f"{chapter}.{i + 1}" for i in range(len(steps))]
@@ -75,10 +80,10 @@ TEXT = lesson_file(STEP, "en").read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("title =", "titel =", "1.3-rows-not-columns.md"),
-        ("[Q5]", "[Q15]", "1.3-rows-not-columns.md"),
-        ('b = "B"', 'c = "B"', "Q5.options"),
-        ("Which board", "Which {board}", "Q5"),
+        ("title =", "titel =", "1.3-rows.md"),
+        ("[rows.which_is_row]", "[residual.relative_size]", "1.3-rows.md"),
+        ('b = "B"', 'c = "B"', "rows.which_is_row.options"),
+        ("Which board", "Which {board}", "rows.which_is_row"),
         ("Both boards", "Both {boards}", "text"),
         ("Both boards", "Both boards {", "text"),
         ('saw = "', 'saw = "" # ', "saw"),

@@ -15,7 +15,7 @@ time = "x"
 say = "x"
 
 [[vote]]
-question = "Q5"
+question = "rows.which_is_row"
 hint = "x"
 
 [[likely]]

@@ -49,17 +49,17 @@ def test_ways_of_the_example_by_hand_are_those_of_the_sheet_of_paper(scene):
     def ends(name):
         return {way: list(found) for way, found in QUESTIONS[name].pose(scene).ways.items()}
 
-    assert ends("Q4") == {
+    assert ends("qkv.weight") == {
         "zeros": [pytest.approx(2 / (2 + 2))],
         "alike": [1 / 4],
         "undivided": [pytest.approx(2)],
     }
-    assert ends("Q8") == {
+    assert ends("mix.by_hand") == {
         "alone": [pytest.approx(0 / 6 + 6 / 3 + 0 / 6 + 6 / 3)],
         "copied": [pytest.approx(6)],
         "nothing": [pytest.approx(1)],
     }
-    assert ends("Q24") == {
+    assert ends("merging.by_hand") == {
         "average": [pytest.approx((3 + 0 + 0 - 3) / 4)],
         "half": [pytest.approx((3 + 0) / 2)],
         "twice": [pytest.approx(3 + 3)],
@@ -68,7 +68,7 @@ def test_ways_of_the_example_by_hand_are_those_of_the_sheet_of_paper(scene):
 
 def test_ways_move_with_the_map_by_hand(scene_of):
     edited = read_map([0, 2, 1, 0, 0, 1, 0, -1, 0, -1, 0, 0, 1, 0, 0, 0])
-    posed = QUESTIONS["Q4"].pose(scene_of("zebra", hand=edited))
+    posed = QUESTIONS["qkv.weight"].pose(scene_of("zebra", hand=edited))
     # Asker 2 of the grid 0, 2, 0, 1: powers 1, 16, 1, 4; the other token of its column has 4.
     assert posed.ways["zeros"] == [pytest.approx(4 / (16 + 4))]
     assert posed.way(0.2) == "zeros"
@@ -77,12 +77,21 @@ def test_ways_move_with_the_map_by_hand(scene_of):
 
 def test_ways_of_counts_are_those_of_the_architecture(scene):
     """Stage 1: 56 x 56 tokens of 24 channels, grids of 8 x 8; the input has 224 x 224 pixels."""
-    ways = {name: QUESTIONS[name].pose(scene).ways for name in ("Q1", "Q6", "Q12", "Q21", "Q28")}
-    assert ways["Q1"] == {"board": [7 * 7], "pixels": [224 * 224], "channels": [24]}
-    assert ways["Q6"] == {"columns": [1], "everybody": [49]}
-    assert ways["Q12"] == {"all": [7]}
-    assert ways["Q21"] == {"tokens": [64], "side": [8]}
-    assert ways["Q28"] == {"all": [56 * 56]}
+    ways = {
+        name: QUESTIONS[name].pose(scene).ways
+        for name in (
+            "tokens.count",
+            "rows.largest_column_sum",
+            "heads.agreeing",
+            "grids.fewer_pairs",
+            "upsampling.different_vectors",
+        )
+    }
+    assert ways["tokens.count"] == {"board": [7 * 7], "pixels": [224 * 224], "channels": [24]}
+    assert ways["rows.largest_column_sum"] == {"columns": [1], "everybody": [49]}
+    assert ways["heads.agreeing"] == {"all": [7]}
+    assert ways["grids.fewer_pairs"] == {"tokens": [64], "side": [8]}
+    assert ways["upsampling.different_vectors"] == {"all": [56 * 56]}
 
 
 def test_a_square_around_the_query_has_it_in_the_middle_and_is_no_grid(scene):
@@ -93,7 +102,7 @@ def test_a_square_around_the_query_has_it_in_the_middle_and_is_no_grid(scene):
         assert abs((top + bottom) / 2 - y) <= 0.5
         assert abs((left + right) / 2 - x) <= 0.5
     assert len(set(centred(block, (0, 55)))) == 4, "also in a corner"
-    assert QUESTIONS["Q20"].pose(scene).way(centred(block, (y, x))[0]) == "centred"
+    assert QUESTIONS["grids.own_grid"].pose(scene).way(centred(block, (y, x))[0]) == "centred"
 
 
 def test_nobody_is_on_progress_of_a_way_who_is_right_or_could_have_gone_two():

@@ -127,7 +127,7 @@ def _distinct(columns: Mapping[str, str], right: str) -> tuple[str, ...]:
 def _scores(scene: Scene) -> Posed:
     worked = scene.worked
     columns = hand_columns(worked)
-    options = scene.turned("Q3", _distinct(columns, "scores"))
+    options = scene.turned("qkv.scores", _distinct(columns, "scores"))
     query = spell(float(worked.levels[0].tokens[0, worked.query]))
     later = {name: [name] for name in columns if name != "scores"}
     return Posed(Choose(options, frozenset({"scores"})), {"x": query, **columns}, ways=later)
@@ -183,7 +183,7 @@ def row_and_column(scene: Scene) -> tuple[BlockTrace, int] | None:
 
 def row_side(scene: Scene) -> str:
     """On which board the row is shown: "a" or "b"."""
-    return scene.side("Q5")
+    return scene.side("rows.which_is_row")
 
 
 def _which_reads(scene: Scene) -> Posed:
@@ -298,7 +298,7 @@ def _after_shuffle(scene: Scene) -> Posed:
     after, order = shuffled_weights(scene, block), np.array(shuffle_of(scene, before.shape[-1]))
     moved = before[:, order][:, :, order]
     key = "stays" if np.abs(after - moved).max() < 1e-5 else "random"
-    options = scene.turned("Q9", ("stays", "random", "farther"))
+    options = scene.turned("permutation.weight_after", ("stays", "random", "farther"))
     return Posed(Choose(options, frozenset({key})))
 
 
@@ -339,10 +339,10 @@ def _shuffle_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 STEPS = (
     Step(
         "1.1",
-        "token-is-a-place",
+        "tokens",
         {
-            "Q1": Question("estimate", _tokens, ways=("board", "pixels", "channels")),
-            "Q2": Question("click", _covering, placeholders=("stage",)),
+            "tokens.count": Question("estimate", _tokens, ways=("board", "pixels", "channels")),
+            "tokens.covering": Question("click", _covering, placeholders=("stage",)),
         },
         _token_equation,
         _token_facts,
@@ -350,9 +350,9 @@ STEPS = (
     ),
     Step(
         "1.2",
-        "q-k-v-by-hand",
+        "qkv",
         {
-            "Q3": Question(
+            "qkv.scores": Question(
                 "choose",
                 _scores,
                 ("scores", "powers", "weights", "values"),
@@ -360,7 +360,7 @@ STEPS = (
                 ("powers", "weights", "values"),
                 also=by_hand,
             ),
-            "Q4": Question(
+            "qkv.weight": Question(
                 "estimate",
                 _hand_weight,
                 placeholders=("x", "y"),
@@ -373,20 +373,24 @@ STEPS = (
     ),
     Step(
         "1.3",
-        "rows-not-columns",
+        "rows",
         {
-            "Q5": Question("choose", _which_reads, ("a", "b")),
-            "Q6": Question("estimate", _most_read, ways=("columns", "everybody")),
+            "rows.which_is_row": Question("choose", _which_reads, ("a", "b")),
+            "rows.largest_column_sum": Question(
+                "estimate", _most_read, ways=("columns", "everybody")
+            ),
         },
         _row_equation,
         trap=True,
     ),
     Step(
         "1.4",
-        "take-a-mix",
+        "mix",
         {
-            "Q7": Question("estimate", _five, placeholders=("even",), ways=("picks", "alike")),
-            "Q8": Question(
+            "mix.top_five": Question(
+                "estimate", _five, placeholders=("even",), ways=("picks", "alike")
+            ),
+            "mix.by_hand": Question(
                 "estimate",
                 _hand_sum,
                 placeholders=("x",),
@@ -398,10 +402,12 @@ STEPS = (
     ),
     Step(
         "1.5",
-        "blind-to-place",
+        "permutation",
         {
-            "Q9": Question("choose", _after_shuffle, ("stays", "random", "farther")),
-            "Q10": Question("order", _near_and_far, ("near", "middle", "far")),
+            "permutation.weight_after": Question(
+                "choose", _after_shuffle, ("stays", "random", "farther")
+            ),
+            "permutation.near_and_far": Question("order", _near_and_far, ("near", "middle", "far")),
         },
         _shuffle_equation,
         trap=True,

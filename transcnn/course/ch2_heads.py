@@ -132,7 +132,7 @@ def _softer(scene: Scene) -> Posed:
     loud = int(np.argmax(np.abs(level.tokens[0])))
     shown = softer_options(scene)
     kept = [n for n in shown if n == "softer" or shown[n] != shown["softer"]]
-    options = scene.turned("Q14", tuple(kept))
+    options = scene.turned("scaling.by_hand", tuple(kept))
     placeholders = {"p": spell(float(level.tokens[0, loud])), "w": shown["same"], **shown}
     ways = {name: [name] for name in shown if name != "softer"}
     return Posed(Choose(options, frozenset({"softer"})), placeholders, ways=ways)
@@ -204,7 +204,7 @@ def bill_stages(scene: Scene) -> dict[str, int]:
 def _doubled(scene: Scene) -> Posed:
     stage = bill_stages(scene)["early"]
     grown = plain_bill(scene, stage, 2).multiplied // plain_bill(scene, stage).multiplied
-    options = scene.turned("Q17", ("2", "4", "8", "16"))
+    options = scene.turned("quadratic.side_doubled", ("2", "4", "8", "16"))
     ways = {name: [name] for name in ("2", "4", "8")}
     return Posed(Choose(options, frozenset({str(grown)})), ways=ways)
 
@@ -218,7 +218,7 @@ def _overtaking(scene: Scene) -> Posed:
         if mhsa((1, n), width, heads).multiplied >= mhsa((1, n), width, heads).projected
     )
     key = min(counts, key=lambda name: abs(counts[name] - level))
-    return Posed(Choose(scene.turned("Q18", tuple(counts)), frozenset({key})))
+    return Posed(Choose(scene.turned("quadratic.overtaking", tuple(counts)), frozenset({key})))
 
 
 def _dearest(scene: Scene) -> Posed:
@@ -246,10 +246,10 @@ def _bill_equation(scene: Scene, revealed: bool) -> str:
 STEPS = (
     Step(
         "2.1",
-        "heads-disagree",
+        "heads",
         {
-            "Q11": Question("click", _odd_cell, placeholders=("head",)),
-            "Q12": Question("estimate", _agreeing, placeholders=("h",), ways=("all",)),
+            "heads.odd_cell": Question("click", _odd_cell, placeholders=("head",)),
+            "heads.agreeing": Question("estimate", _agreeing, placeholders=("h",), ways=("all",)),
         },
         _heads_equation,
         _heads_facts,
@@ -258,10 +258,10 @@ STEPS = (
     ),
     Step(
         "2.2",
-        "why-divide",
+        "scaling",
         {
-            "Q13": Question("estimate", _undivided, placeholders=("p", "head")),
-            "Q14": Question(
+            "scaling.undivided": Question("estimate", _undivided, placeholders=("p", "head")),
+            "scaling.by_hand": Question(
                 "choose",
                 _softer,
                 ("same", "third", "softer", "even"),
@@ -276,20 +276,24 @@ STEPS = (
     ),
     Step(
         "2.3",
-        "the-block",
+        "residual",
         {
-            "Q15": Question("estimate", _added_here, ways=("replaced", "half")),
-            "Q16": Question("order", _added_most, ("first", "star", "last")),
+            "residual.relative_size": Question("estimate", _added_here, ways=("replaced", "half")),
+            "residual.by_block": Question("order", _added_most, ("first", "star", "last")),
         },
         _block_equation,
     ),
     Step(
         "2.4",
-        "bill-grows",
+        "quadratic",
         {
-            "Q17": Question("choose", _doubled, ("2", "4", "8", "16"), ways=("2", "4", "8")),
-            "Q18": Question("choose", _overtaking, ("half", "once", "twice", "square")),
-            "Q19": Question(
+            "quadratic.side_doubled": Question(
+                "choose", _doubled, ("2", "4", "8", "16"), ways=("2", "4", "8")
+            ),
+            "quadratic.overtaking": Question(
+                "choose", _overtaking, ("half", "once", "twice", "square")
+            ),
+            "quadratic.by_stage": Question(
                 "order",
                 _dearest,
                 ("early", "second", "late"),

@@ -255,7 +255,7 @@ def _mates_read(scene: Scene) -> Posed:
         for token in cell_mates(scene)
     )
     key = "equal" if np.abs(one - other).max() < 1e-12 else "similar"
-    options = scene.turned("Q26", ("equal", "similar", "unrelated"))
+    options = scene.turned("levels.same_query", ("equal", "similar", "unrelated"))
     return Posed(Choose(options, frozenset({key})))
 
 
@@ -389,7 +389,9 @@ def _influenced(scene: Scene) -> Posed:
     placeholders = {
         name: f"{share:.2g}" if share < 100 else "100" for name, share in shares.items()
     }
-    return Posed(Choose(scene.turned("Q30", tuple(shares)), frozenset({key})), placeholders)
+    return Posed(
+        Choose(scene.turned("reach.first_level", tuple(shares)), frozenset({key})), placeholders
+    )
 
 
 def _far_away(scene: Scene) -> Posed:
@@ -407,10 +409,10 @@ def _reach_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 STEPS = (
     Step(
         "3.1",
-        "cut-the-grid",
+        "grids",
         {
-            "Q20": Question("draw", _own_grid, ways=("centred",)),
-            "Q21": Question("estimate", _fewer_pairs, ways=("tokens", "side")),
+            "grids.own_grid": Question("draw", _own_grid, ways=("centred",)),
+            "grids.fewer_pairs": Question("estimate", _fewer_pairs, ways=("tokens", "side")),
         },
         _grid_equation,
         _grid_facts,
@@ -419,10 +421,10 @@ STEPS = (
     ),
     Step(
         "3.2",
-        "wall-in-the-map",
+        "boundary",
         {
-            "Q22": Question("click", _beyond_the_wall),
-            "Q23": Question(
+            "boundary.beyond": Question("click", _beyond_the_wall),
+            "boundary.after_shift": Question(
                 "draw", _after_the_move, placeholders=("px",), ways=("followed", "centred")
             ),
         },
@@ -431,26 +433,28 @@ STEPS = (
     ),
     Step(
         "3.3",
-        "max-plus-average",
+        "merging",
         {
-            "Q24": Question(
+            "merging.by_hand": Question(
                 "estimate",
                 _merged_by_hand,
                 placeholders=("tokens",),
                 ways=("average", "half", "twice"),
                 also=by_hand,
             ),
-            "Q25": Question("estimate", _winning_tokens, placeholders=("T", "C"), ways=("one",)),
+            "merging.argmax_tokens": Question(
+                "estimate", _winning_tokens, placeholders=("T", "C"), ways=("one",)
+            ),
         },
         _merge_equation,
         trap=True,
     ),
     Step(
         "3.4",
-        "going-up",
+        "levels",
         {
-            "Q26": Question("choose", _mates_read, ("equal", "similar", "unrelated")),
-            "Q27": Question("click", _most_read_other),
+            "levels.same_query": Question("choose", _mates_read, ("equal", "similar", "unrelated")),
+            "levels.strongest_other": Question("click", _most_read_other),
         },
         _up_equation,
         _up_facts,
@@ -458,25 +462,29 @@ STEPS = (
     ),
     Step(
         "3.5",
-        "sum-and-upsample",
+        "upsampling",
         {
-            "Q28": Question("estimate", _different_vectors, placeholders=("H", "W"), ways=("all",)),
-            "Q29": Question("estimate", _share_of_the_last, ways=("only", "hardly")),
+            "upsampling.different_vectors": Question(
+                "estimate", _different_vectors, placeholders=("H", "W"), ways=("all",)
+            ),
+            "upsampling.share_of_last": Question(
+                "estimate", _share_of_the_last, ways=("only", "hardly")
+            ),
         },
         _sum_equation,
         trap=True,
     ),
     Step(
         "3.6",
-        "who-reaches-whom",
+        "reach",
         {
-            "Q30": Question(
+            "reach.first_level": Question(
                 "choose",
                 _influenced,
                 ("one", "grid", "quarter", "all"),
                 ("one", "grid", "quarter", "all"),
             ),
-            "Q31": Question("estimate", _far_away, ways=("unread",)),
+            "reach.farthest": Question("estimate", _far_away, ways=("unread",)),
         },
         _reach_equation,
         ends_chapter=True,

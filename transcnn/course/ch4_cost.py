@@ -139,7 +139,7 @@ def _small_map(scene: Scene) -> Posed:
     grid, width = first_grid(scene), priced(scene)[1].width
     plain, grids = mhsa((grid, grid), width, 1).total, hmhsa((grid, grid), width, 1, (grid,)).total
     key = "equal" if plain == grids else "plain" if plain < grids else "grids"
-    options = scene.turned("Q34", ("plain", "grids", "equal"))
+    options = scene.turned("crossover.small_map", ("plain", "grids", "equal"))
     ways = {"grids": ["grids"], "equal": ["equal"]}
     return Posed(Choose(options, frozenset({key})), {"g": str(grid)}, ways=ways)
 
@@ -160,7 +160,9 @@ def _catching_up(scene: Scene) -> Posed:
     key = min(sides, key=behind)
     kept = tuple(n for n in sides if n == key or sides[n] != sides[key])
     placeholders = {"g": str(grid), **{name: f"{side:,}" for name, side in sides.items()}}
-    return Posed(Choose(scene.turned("Q36", kept), frozenset({key})), placeholders)
+    return Posed(
+        Choose(scene.turned("crossover.equal_levels", kept), frozenset({key})), placeholders
+    )
 
 
 def _paying_facts(scene: Scene) -> Mapping[str, str]:
@@ -203,7 +205,9 @@ def _table_size(scene: Scene) -> Posed:
     shares = {"thousandth": 1e-12, "hundredth": 1e-11, "tenth": 1e-10, "whole": 1e-9}
     placeholders = {name: f"{float(f'{share * bytes_:.1g}'):g}" for name, share in shares.items()}
     placeholders |= {"side": str(LARGE), "stage": str(block.stage + 1)}
-    return Posed(Choose(scene.turned("Q37", tuple(shares)), frozenset({"whole"})), placeholders)
+    return Posed(
+        Choose(scene.turned("resources.memory", tuple(shares)), frozenset({"whole"})), placeholders
+    )
 
 
 def against_the_count(timed: Timed, ratio: float) -> str:
@@ -220,7 +224,7 @@ def _by_the_clock(scene: Scene) -> Posed:
     block, config = priced(scene)
     plain, grids = _bills(scene)
     key = against_the_count(measured(config, block.size), plain.total / grids.total)
-    options = (*scene.turned("Q38", ("larger", "equal", "smaller")), "unsaid")
+    options = (*scene.turned("resources.speedup", ("larger", "equal", "smaller")), "unsaid")
     placeholders = {
         "stage": str(block.stage + 1),
         "close": f"{100 * _CLOSE:.0f}",
@@ -268,10 +272,10 @@ def task_bill(merges: tuple[int, ...]) -> int:
 STEPS = (
     Step(
         "4.1",
-        "price-with-grids",
+        "cost",
         {
-            "Q32": Question("estimate", _cheaper, placeholders=("stage",), ways=("pairs",)),
-            "Q33": Question(
+            "cost.saving": Question("estimate", _cheaper, placeholders=("stage",), ways=("pairs",)),
+            "cost.parts": Question(
                 "order", _dearest_part, ("products", "projections", "upper"), ("stage",)
             ),
         },
@@ -281,13 +285,13 @@ STEPS = (
     ),
     Step(
         "4.2",
-        "where-it-pays",
+        "crossover",
         {
-            "Q34": Question(
+            "crossover.small_map": Question(
                 "choose", _small_map, ("plain", "grids", "equal"), ("g",), ("grids", "equal")
             ),
-            "Q35": Question("estimate", _paying, placeholders=("g", "C")),
-            "Q36": Question(
+            "crossover.side": Question("estimate", _paying, placeholders=("g", "C")),
+            "crossover.equal_levels": Question(
                 "choose",
                 _catching_up,
                 ("square", "twice", "cube", "fourth"),
@@ -300,15 +304,15 @@ STEPS = (
     ),
     Step(
         "4.3",
-        "memory-and-time",
+        "resources",
         {
-            "Q37": Question(
+            "resources.memory": Question(
                 "choose",
                 _table_size,
                 ("thousandth", "hundredth", "tenth", "whole"),
                 ("thousandth", "hundredth", "tenth", "whole", "side", "stage"),
             ),
-            "Q38": Question(
+            "resources.speedup": Question(
                 "choose",
                 _by_the_clock,
                 ("larger", "equal", "smaller", "unsaid"),

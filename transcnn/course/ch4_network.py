@@ -74,7 +74,7 @@ def likeness(scene: Scene) -> float:
 
 def first_side(scene: Scene) -> str:
     """On which board the ledger of the likeliest class is shown: "a" or "b"."""
-    return scene.side("Q41")
+    return scene.side("cam.which_class")
 
 
 def _whose_contributions(scene: Scene) -> Posed:
@@ -110,10 +110,10 @@ def _contributions_equation(scene: Scene, revealed: bool) -> str:
 STEPS = (
     Step(
         "4.4",
-        "the-other-half",
+        "backbone",
         {
-            "Q39": Question("estimate", _attention_share),
-            "Q40": Question(
+            "backbone.attention_share": Question("estimate", _attention_share),
+            "backbone.costliest_part": Question(
                 "order", _dearest_box, ("stem", "attention", "bottleneck"), ("stage", "block")
             ),
         },
@@ -122,10 +122,14 @@ STEPS = (
     ),
     Step(
         "4.5",
-        "head-is-a-sum",
+        "cam",
         {
-            "Q41": Question("choose", _whose_contributions, ("a", "b", "same"), ("alike",)),
-            "Q42": Question("estimate", _for_the_second, placeholders=("T",), ways=("won",)),
+            "cam.which_class": Question(
+                "choose", _whose_contributions, ("a", "b", "same"), ("alike",)
+            ),
+            "cam.for_runner_up": Question(
+                "estimate", _for_the_second, placeholders=("T",), ways=("won",)
+            ),
         },
         _contributions_equation,
         _contributions_facts,

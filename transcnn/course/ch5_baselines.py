@@ -65,7 +65,7 @@ def edge_shares(scene: Scene, block: BlockTrace) -> Wide:
 
 def trained_side(scene: Scene) -> str:
     """On which board the trained reading is shown: "a" or "b"."""
-    return scene.side("Q43")
+    return scene.side("random.which_is_trained")
 
 
 def _which_is_trained(scene: Scene) -> Posed:
@@ -83,7 +83,7 @@ def _higher_peak(scene: Scene) -> Posed:
     key = "trained" if trained > random else "random"
     if max(trained, random) < TIE * min(trained, random):
         key = "equal"
-    options = scene.turned("Q44", ("trained", "random", "equal"))
+    options = scene.turned("random.higher_peak", ("trained", "random", "equal"))
     return Posed(Choose(options, frozenset({key})))
 
 
@@ -112,7 +112,7 @@ def three_rows(scene: Scene) -> dict[str, Wide]:
         "trained": trained,
         "random": random_board(scene, block)[cell],
     }
-    return {name: rows[name] for name in scene.turned("Q45", tuple(rows))}
+    return {name: rows[name] for name in scene.turned("colours.by_peak", tuple(rows))}
 
 
 def peaks(scene: Scene) -> dict[str, float]:
@@ -159,7 +159,7 @@ def _stays(scene: Scene) -> Posed:
     swapped = scene.experiments.switched["swapped"]
     key = "stays" if int(swapped.argmax()) == scene.top else "changes"
     return Posed(
-        Choose(scene.turned("Q47", ("stays", "changes")), frozenset({key})),
+        Choose(scene.turned("ablation.swapped", ("stays", "changes")), frozenset({key})),
         {"top1": scene.label(scene.top)},
     )
 
@@ -196,25 +196,27 @@ def _intervention_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 STEPS = (
     Step(
         "5.1",
-        "trained-or-random",
+        "random",
         {
-            "Q43": Question("choose", _which_is_trained, ("a", "b")),
-            "Q44": Question("choose", _higher_peak, ("trained", "random", "equal")),
+            "random.which_is_trained": Question("choose", _which_is_trained, ("a", "b")),
+            "random.higher_peak": Question("choose", _higher_peak, ("trained", "random", "equal")),
         },
         _random_equation,
         trap=True,
     ),
     Step(
         "5.2",
-        "stretched-lies",
+        "colours",
         {
-            "Q45": Question(
+            "colours.by_peak": Question(
                 "order",
                 _by_peak,
                 ("noise", "trained", "random"),
                 ("noise", "trained", "random"),
             ),
-            "Q46": Question("estimate", _peak_of_one, placeholders=("board",), also=_chosen_board),
+            "colours.true_peak": Question(
+                "estimate", _peak_of_one, placeholders=("board",), also=_chosen_board
+            ),
         },
         _scale_equation,
         _scale_facts,
@@ -223,11 +225,11 @@ STEPS = (
     ),
     Step(
         "5.3",
-        "switch-it",
+        "ablation",
         {
-            "Q47": Question("choose", _stays, ("stays", "changes"), ("top1",)),
-            "Q48": Question("estimate", _evenly, placeholders=("top1", "p")),
-            "Q49": Question(
+            "ablation.swapped": Question("choose", _stays, ("stays", "changes"), ("top1",)),
+            "ablation.uniform": Question("estimate", _evenly, placeholders=("top1", "p")),
+            "ablation.strongest": Question(
                 "order", _strongest_intervention, ("off", "uniform", "identity"), ("top1",)
             ),
         },

@@ -61,7 +61,7 @@ def _who_keeps(scene: Scene) -> Posed:
         (False, True): "body",
         (False, False): "neither",
     }
-    options = scene.turned("Q50", tuple(names.values()))
+    options = scene.turned("patches.still_correct", tuple(names.values()))
     return Posed(Choose(options, frozenset({names[found]})))
 
 
@@ -231,7 +231,7 @@ def _reads_the_box(scene: Scene) -> Posed | None:
     key = "more" if times > _MORE else "less" if times < _LESS else "about"
     rows, columns = board_of(case.of.pixels)
     area = 100 * len(box_cells(subject_box(scene, case.of), columns)) / (rows * columns)
-    options = scene.turned("Q52", ("more", "about", "less"))
+    options = scene.turned("errors.attention_in_box", ("more", "about", "less"))
     return Posed(Choose(options, frozenset({key})), {"area": f"{area:.0f}"})
 
 
@@ -320,10 +320,12 @@ def _no_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 STEPS = (
     Step(
         "5.4",
-        "scraps",
+        "patches",
         {
-            "Q50": Question("choose", _who_keeps, ("both", "with", "body", "neither")),
-            "Q51": Question("estimate", _own_share, placeholders=("own",)),
+            "patches.still_correct": Question(
+                "choose", _who_keeps, ("both", "with", "body", "neither")
+            ),
+            "patches.own_image": Question("estimate", _own_share, placeholders=("own",)),
         },
         _patches_equation,
         _patches_facts,
@@ -332,12 +334,12 @@ STEPS = (
     ),
     Step(
         "5.5",
-        "when-wrong",
+        "errors",
         {
-            "Q52": Question(
+            "errors.attention_in_box": Question(
                 "choose", _reads_the_box, ("more", "about", "less"), ("area",), also=_box_and_class
             ),
-            "Q53": Question(
+            "errors.helpful_occlusion": Question(
                 "click", _helpful_cover, placeholders=("right", "wrong"), also=_named_class
             ),
         },
@@ -349,9 +351,9 @@ STEPS = (
     ),
     Step(
         "5.6",
-        "what-may-i-say",
+        "evidence",
         {
-            "Q54": Question(
+            "evidence.supported": Question(
                 "tick",
                 _supported,
                 ("reads", "because", "without", "evenly"),

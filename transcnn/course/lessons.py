@@ -1,12 +1,12 @@
-"""The words of the steps: assets/lessons/<language>/<number>-<name>.md, Markdown with a front
+"""The words of the steps: <language>/lessons/<number>-<name>.md, Markdown with a front
 matter in TOML between two lines of +++.
 
     title = "..."      saw = "..."      why = "..."
     change = "..."     present = "..."  only in the last step of a chapter
-    [Q5]
+    [rows.which_is_row]          the question's name: the step's name, then what is asked
     asks = "..."
-    [Q5.options]       only where there is something to choose or to order
-    [Q5.ways]          only where wrong ways are known: what is said to a guess that went one
+    [rows.which_is_row.options]  only where there is something to choose or to order
+    [rows.which_is_row.ways]     only for known misconceptions: the feedback to each
 
 The text below is the step's body. Gaps, {H}, are filled by code: no number of a picture stands in a
 lesson. A lesson that is not as the code of its step expects is refused.
@@ -67,7 +67,9 @@ def read_lesson(step: Step, language: str, text: str) -> Lesson:
     where = f"{language}/{step.number}-{step.name}.md"
     front, body = split_front(where, text)
     ends = ("change", "present") if step.ends_chapter else ()
-    check_keys(where, front, ("title", "saw", "why", *ends, *step.questions))
+    check_keys(where, front, ("title", "saw", "why", *ends, step.name))
+    tables = front[step.name]
+    check_keys(f"{where}: {step.name}", tables, (name.split(".")[1] for name in step.questions))
     _check_length(where, body, language)
     for name in ("title", "saw", *ends):
         check_text(f"{where}: {name}", front[name])
@@ -78,7 +80,10 @@ def read_lesson(step: Step, language: str, text: str) -> Lesson:
         body=body,
         saw=front["saw"],
         why=front["why"],
-        questions={name: _question(where, step, name, front[name]) for name in step.questions},
+        questions={
+            name: _question(where, step, name, tables[name.split(".")[1]])
+            for name in step.questions
+        },
         change=front.get("change"),
         present=front.get("present"),
     )

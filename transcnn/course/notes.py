@@ -4,7 +4,7 @@ A chapter has the file chapter-<number>.md:
 
     time = "..."       say = "..."
     [[vote]]           a question to vote on twice
-    question = "Q5"    hint = "..."
+    question = "rows.which_is_row"    hint = "..."
     [[likely]]         what is often said, and what to ask then
     answer = "..."     reply = "..."
 

@@ -14,6 +14,7 @@ from transcnn.assets import FOLDER
 from transcnn.classifier import Classifier
 from transcnn.course.by_hand import Worked, work_out
 from transcnn.course.experiments import Experiments, Lab
+from transcnn.course.former_names import shuffle_seed
 from transcnn.course.hand_map import FIRST_MAP, Numbers
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.pictures import Crop
@@ -128,7 +129,7 @@ class Scene:
 
     def turn(self, question: str, count: int) -> int:
         """Where to begin with `count` options: the same for a picture, other for others."""
-        return zlib.crc32(f"{self.digest}{question}".encode()) % count
+        return zlib.crc32(f"{self.digest}{shuffle_seed(question)}".encode()) % count
 
     def side(self, question: str) -> str:
         """On which of two boards the right one of a question is shown: "a" or "b"."""

@@ -46,7 +46,7 @@ def _with_key(scene: Scene, name: str, board: Board) -> Board:
 
 def _grids(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     part = _part(scene, t, scene.token(scene.trace.blocks[0].size))
-    return [_with_key(scene, "Q20", part) if revealed else part]
+    return [_with_key(scene, "grids.own_grid", part) if revealed else part]
 
 
 def _wall(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
@@ -55,8 +55,8 @@ def _wall(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     if revealed:
         _, trace = going_up.moved(scene, going_up.MOVED)
         name = t("handout_moved", px=going_up.MOVED)
-        part = _with_key(scene, "Q23", replace(part, name=name, photo="moved"))
-        part = _with_key(scene, "Q22", part)
+        part = _with_key(scene, "boundary.after_shift", replace(part, name=name, photo="moved"))
+        part = _with_key(scene, "boundary.beyond", part)
     size = part.rows, part.columns
     return [replace(part, multiples=going_up.read_in_window(trace, token, part.origin, size))]
 
@@ -94,7 +94,7 @@ def _up(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     if not revealed:
         return [replace(last_board(scene, block, t("handout_mates")), dots=dots)]
     reading = last_board(scene, block, t("handout_reading"), scene.row(block))
-    return [_with_key(scene, "Q27", reading)]
+    return [_with_key(scene, "levels.strongest_other", reading)]
 
 
 def _smoothing(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:

@@ -49,12 +49,12 @@ def _places(context: StepContext) -> None:
         columns,
         t("course.board_says", rows=rows, columns=columns),
         dots=[((y + 0.5) / side, (x + 0.5) / side)],
-        pick=not context.kept("Q2"),
+        pick=not context.kept("tokens.covering"),
         start=(rows // 2, columns // 2),
     )
     if (rows, columns) == asking.covered_map(scene):
-        shown = guess_marks(context, "Q2", shown)
-    show_boards(context, [shown], guess_at(context, "Q2"))
+        shown = guess_marks(context, "tokens.covering", shown)
+    show_boards(context, [shown], guess_at(context, "tokens.covering"))
     if context.revealed:
         st.caption(
             t(
@@ -191,7 +191,7 @@ def _shuffled(context: StepContext) -> None:
             difference=f"{difference:.0e}",
         )
     )
-    words = context.lesson.questions["Q10"].options
+    words = context.lesson.questions["permutation.near_and_far"].options
     show_bars(
         t("course.rings"),
         {words[name]: value for name, value in asking.rings(scene).items()},

@@ -33,11 +33,13 @@ def _heads(context: StepContext) -> None:
     t, scene = context.t, context.scene
     block = heads.unlike_block(scene) or scene.block
     readings = heads.head_rows(scene, block)
-    asked = context.posed["Q11"]
+    asked = context.posed["heads.odd_cell"]
     clicks = asked is not None and isinstance(asked.asks, Click)
     mean = last_board(context, block, t("course.mean"), readings.mean(0))
     if clicks:
-        mean = guess_marks(context, "Q11", replace(mean, pick=not context.kept("Q11")))
+        mean = guess_marks(
+            context, "heads.odd_cell", replace(mean, pick=not context.kept("heads.odd_cell"))
+        )
     shown = [mean]
     if context.revealed:
         for h, reading in enumerate(readings):
@@ -48,7 +50,7 @@ def _heads(context: StepContext) -> None:
                     context, block, name, reading, small=True, marks=[mark(peak, "u", "seen")]
                 )
             )
-    show_boards(context, shown, guess_at(context, "Q11"))
+    show_boards(context, shown, guess_at(context, "heads.odd_cell"))
     say_limit(context)
 
 
@@ -109,7 +111,7 @@ def _adding(context: StepContext) -> None:
     }
     lengths = {n: float(np.linalg.norm(v.astype(np.float64))) for n, v in parts.items()}
     show_bars(t("course.lengths"), lengths, "")
-    words = context.lesson.questions["Q16"].options
+    words = context.lesson.questions["residual.by_block"].options
     show_bars(
         t("course.added_shares"),
         {

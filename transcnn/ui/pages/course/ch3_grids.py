@@ -62,8 +62,12 @@ def _part(context: StepContext, token: Place) -> Board:
 def _grids(context: StepContext) -> None:
     """3.1: a part of the map, on which the grid is drawn."""
     token = context.scene.token(context.scene.trace.blocks[0].size)
-    part = guess_marks(context, "Q20", replace(_part(context, token), pick=not context.kept("Q20")))
-    show_boards(context, [part], draw_at(context, "Q20", part.origin))
+    part = guess_marks(
+        context,
+        "grids.own_grid",
+        replace(_part(context, token), pick=not context.kept("grids.own_grid")),
+    )
+    show_boards(context, [part], draw_at(context, "grids.own_grid", part.origin))
 
 
 def _level0(board: Board, trace: Trace, token: Place) -> Board:
@@ -82,11 +86,11 @@ def _wall(context: StepContext) -> None:
         pixels = st.slider(t("course.move"), 0, 31, going_up.MOVED, key="course_move")
         picture, trace = going_up.moved(scene, pixels)
     part = replace(_level0(part, trace, token), name=t("course.level0_reading"))
-    name = "Q22" if context.kept("Q22") is None else "Q23"
+    name = "boundary.beyond" if context.kept("boundary.beyond") is None else "boundary.after_shift"
     part = replace(part, pick=context.kept(name) is None)
-    for question in ("Q22", "Q23") if context.revealed else (name,):
+    for question in ("boundary.beyond", "boundary.after_shift") if context.revealed else (name,):
         part = guess_marks(context, question, part)
-    pick = guess_at if name == "Q22" else draw_at
+    pick = guess_at if name == "boundary.beyond" else draw_at
     show_boards(context, [part], pick(context, name, part.origin), (f"/moved{pixels}", picture))
     say_limit(context)
 
@@ -139,10 +143,14 @@ def _up(context: StepContext) -> None:
     dots = [((y + 0.5) / first[0], (x + 0.5) / first[1]) for y, x in going_up.cell_mates(scene)]
     name = t("course.reading_of" if context.revealed else "course.two_tokens")
     shown = last_board(context, block, name, row, dots=dots)
-    asked = context.posed["Q27"]
+    asked = context.posed["levels.strongest_other"]
     if asked is not None and isinstance(asked.asks, Click):
-        shown = guess_marks(context, "Q27", replace(shown, pick=not context.kept("Q27")))
-    show_boards(context, [shown], guess_at(context, "Q27"))
+        shown = guess_marks(
+            context,
+            "levels.strongest_other",
+            replace(shown, pick=not context.kept("levels.strongest_other")),
+        )
+    show_boards(context, [shown], guess_at(context, "levels.strongest_other"))
     if context.revealed:
         say_limit(context)
 

@@ -160,15 +160,21 @@ def _wrong(context: StepContext) -> None:
         marks = [*framed.marks, mark(claims.middle_cell(box, size[1]), "t")]
         multiples = _multiples(claims.case_row(scene, case))
         boards = [replace(framed, name=t("course.box_reading"), multiples=multiples, marks=marks)]
-    elif context.posed["Q53"] is not None:
+    elif context.posed["errors.helpful_occlusion"] is not None:
         covered = _cells_of(context, t("course.pick_cover"), size)
-        boards.append(guess_marks(context, "Q53", replace(covered, pick=not context.kept("Q53"))))
+        boards.append(
+            guess_marks(
+                context,
+                "errors.helpful_occlusion",
+                replace(covered, pick=not context.kept("errors.helpful_occlusion")),
+            )
+        )
 
     def pick(board: int, row: int, column: int) -> None:
         if board == 0:
             _take_corner(context, (row, column), size)
         else:
-            guess_at(context, "Q53")(board, row, column)
+            guess_at(context, "errors.helpful_occlusion")(board, row, column)
 
     show_boards(context, boards, pick, picture)
     if st.session_state.pop("course_box_refused", False):
@@ -185,8 +191,8 @@ def _show_what_it_lives_on(context: StepContext, case: claims.Case) -> None:
     """What each cell does for the error, cells to be covered, and the switches."""
     t = context.t
     gains = vote_board(context, t("course.cover_gains"), claims.cover_gains(case))
-    if context.posed["Q53"] is not None:
-        gains = guess_marks(context, "Q53", gains)
+    if context.posed["errors.helpful_occlusion"] is not None:
+        gains = guess_marks(context, "errors.helpful_occlusion", gains)
     votes = vote_board(context, t("course.lead_ledger"), claims.lead_votes(case))
     picture = f"/{case.of.sample}{case.share:g}", case.look.pixels
     show_boards(context, [gains, votes], _nothing, picture, "course_gains")

@@ -64,7 +64,7 @@ class StepContext:
     @property
     def step_place(self) -> str:
         also = dict.fromkeys(q.also(self.scene) for q in self.step.questions.values())
-        return self.place(self.step.number, "|".join(filter(None, also)))
+        return self.place(self.step.name, "|".join(filter(None, also)))
 
     def spelled(self, name: str, posed: Posed) -> Spelled:
         """A question of the step in words."""

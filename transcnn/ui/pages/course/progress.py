@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+from transcnn.course.former_names import current_key
 from transcnn.course.kept import Kept, read_kept
 from transcnn.errors import ChoiceError
 
@@ -65,9 +66,9 @@ def read_progress(data: bytes) -> Progress:
         if found["version"] != _VERSION:
             raise ValueError("another version")
         return Progress(
-            kept={_text(p): read_kept(k["guess"], k["sure"]) for p, k in found["kept"].items()},
-            revealed={_text(place) for place in found["revealed"]},
-            saw={_text(place): _text(said) for place, said in found["saw"].items()},
+            kept={_key(p): read_kept(k["guess"], k["sure"]) for p, k in found["kept"].items()},
+            revealed={_key(place) for place in found["revealed"]},
+            saw={_key(place): _text(said) for place, said in found["saw"].items()},
             **_tests(found),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -87,6 +88,11 @@ def _tests(found: dict[str, Any]) -> dict[str, Any]:
     if not re.fullmatch("[0-9a-f]{8}", _text(found["learner"])):
         raise ValueError("no learner")
     return {"tests": tests, "learner": found["learner"]}
+
+
+def _key(found: Any) -> str:
+    """What an answer is kept under; files of earlier versions have numbers in it."""
+    return current_key(_text(found))
 
 
 def _text(found: Any) -> str:

@@ -18,7 +18,7 @@ def choose_step(context: StepContext) -> None:
     done = {place.split("|")[0] for place in context.state.progress.revealed}
     st.session_state[_STEP] = context.step.number
 
-    names = {step.number: _name(context, step, step.number in done) for step in STEPS}
+    names = {step.number: _name(context, step, step.name in done) for step in STEPS}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             t("course.step"),
