@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from transcnn.labels import class_names, find_class
+from transcnn.words import class_names_in
 
 
 def test_there_are_1000_classes_in_the_order_of_their_wnids():
@@ -43,7 +44,7 @@ def test_every_class_is_found_by_wnid_index_label_and_in_chinese(write):
         assert find_class(write(name.wnid)) is name
         assert find_class(write(str(name.index))) is name
         assert find_class(write(name.label)) is name
-        assert find_class(write(name.chinese)) is name
+        assert find_class(write(class_names_in("zh")[name.wnid])) is name
 
 
 @pytest.mark.parametrize("join", ["_", "-", "  "])

@@ -1,4 +1,4 @@
-"""The 1000 classes of ImageNet, by index, WNID or name in either language."""
+"""The 1000 classes of ImageNet, by index, WNID or name in any language."""
 
 import difflib
 import functools
@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 
 from transcnn.assets import FOLDER
+from transcnn.words import DEFAULT, LANGUAGES, class_names_in, language
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,14 @@ class ClassName:
     wnid: str
     label: str
     synonyms: tuple[str, ...]
-    chinese: str
+
+    def said_in(self, code: str) -> str:
+        """Its name in the language `code`, with the English one beside it where that is usual."""
+        spoken = language(code)
+        if not self.wnid:
+            return spoken.numbered_class.format(index=self.index)
+        own = class_names_in(code).get(self.wnid, self.label)
+        return own if own == self.label else spoken.class_name.format(name=own, english=self.label)
 
 
 @functools.cache
@@ -24,8 +32,7 @@ def class_names() -> tuple[ClassName, ...]:
     """The 1000 classes in the order of their indices (that of the sorted WNIDs)."""
     rows = json.loads((FOLDER / "labels" / "imagenet.json").read_text(encoding="utf-8"))
     return tuple(
-        ClassName(row["index"], row["wnid"], row["en"], tuple(row["en_more"]), row["zh"])
-        for row in rows
+        ClassName(row["index"], row["wnid"], row["en"], tuple(row["en_more"])) for row in rows
     )
 
 
@@ -40,7 +47,8 @@ def names_of(classes: int, indices: tuple[int, ...] | None = None) -> tuple[Clas
         return tuple(class_names()[i] for i in indices)
     if classes == len(class_names()):
         return class_names()
-    return tuple(ClassName(i, "", f"class {i}", (), f"第 {i} 类") for i in range(classes))
+    numbered = language(DEFAULT).numbered_class
+    return tuple(ClassName(i, "", numbered.format(index=i), ()) for i in range(classes))
 
 
 @functools.cache
@@ -52,7 +60,7 @@ def _by_name() -> dict[str, ClassName]:
         lambda c: (str(c.index),),
         lambda c: (c.label,),
         lambda c: c.synonyms,
-        lambda c: (c.chinese,),
+        lambda c: filter(None, (class_names_in(code).get(c.wnid) for code in LANGUAGES)),
     ):
         for name in class_names():
             for text in write(name):
@@ -65,8 +73,8 @@ def _plain(text: str) -> str:
 
 
 def find_class(text: str) -> ClassName | None:
-    """The class that `text` names by WNID, index, label or synonym, or in Chinese; None if there is
-    none."""
+    """The class that `text` names by WNID, index, label, synonym or its name in any language; None
+    if there is none."""
     if text.strip().startswith("-"):  # a sign is no hyphen: -1 is not class 1
         return None
     return _by_name().get(_plain(text))
@@ -82,11 +90,8 @@ def nearest_classes(text: str, count: int = 3) -> tuple[ClassName, ...]:
 def class_labels(
     language: str, classes: int = 1000, indices: tuple[int, ...] | None = None
 ) -> tuple[str, ...]:
-    """The names of a network's classes; those of the 1000 in Chinese with the English beside.
+    """The names of a network's classes in a language.
 
     `indices` are the network's classes among the 1000, where it has some of them.
     """
-    names = names_of(classes, indices)
-    if language == "zh" and names[0].wnid:
-        return tuple(" ".join(dict.fromkeys((n.chinese, n.label))) for n in names)
-    return tuple(name.chinese if language == "zh" else name.label for name in names)
+    return tuple(name.said_in(language) for name in names_of(classes, indices))

@@ -18,10 +18,10 @@ from transcnn.reports.sentences import (
     slices_says,
     survival_says,
 )
-from transcnn.reports.wording import Wording
 from transcnn.words import LANGUAGES
+from transcnn.words.translator import translator
 
-SAY = Wording("en")
+ENGLISH = translator("en")
 RIGHT = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2]  # of ten pictures of the class 1
 
 
@@ -29,7 +29,7 @@ def test_accuracy_is_said_with_its_interval():
     table = table_of([1] * 10, RIGHT)
     table.cases["on"].right_rank[6:] = [1, 4, 5, 9]
 
-    assert accuracy_says(table, SAY) == (
+    assert accuracy_says(table, ENGLISH) == (
         "60.0 % of the answers are right (95 % interval 31.3 % to 83.2 %); "
         "in 80.0 % the right class is among the first five."
     )
@@ -46,7 +46,7 @@ def test_accuracy_is_said_with_its_interval():
     ],
 )
 def test_confidence_is_judged_by_what_its_interval_allows(excess, verdict):
-    assert verdict in calibration_says(Calibration((), 0.1, excess), SAY)
+    assert verdict in calibration_says(Calibration((), 0.1, excess), ENGLISH)
 
 
 def test_the_excess_of_confidence_is_its_mean_above_the_share_of_right_answers():
@@ -64,7 +64,7 @@ def test_whether_the_most_read_cells_matter_is_said(most_read, said):
     random = (np.full(10, 0.5) + r.normal(0, 0.01, 10)).tolist()
     table = table_of([1] * 10, RIGHT, most_read=(RIGHT, gives), random=(RIGHT, random))
 
-    assert said in survival_says(survival(table), SAY)
+    assert said in survival_says(survival(table), ENGLISH)
 
 
 def difference(p):
@@ -76,27 +76,31 @@ def group(p, more):
 
 
 def test_that_something_differs_or_nothing_does_is_said_plainly():
-    assert differences_says([], SAY).startswith("Too few right or wrong answers")
-    assert "of 2 numbers none" in differences_says([difference(0.05), difference(0.9)], SAY)
-    assert differences_says([difference(0.04), difference(0.9)], SAY).startswith("1 of 2 numbers")
+    assert differences_says([], ENGLISH).startswith("Too few right or wrong answers")
+    assert "of 2 numbers none" in differences_says([difference(0.05), difference(0.9)], ENGLISH)
+    assert differences_says([difference(0.04), difference(0.9)], ENGLISH).startswith(
+        "1 of 2 numbers"
+    )
 
 
 def test_groups_are_said_if_they_have_more_errors_and_not_fewer():
-    assert slices_says([], SAY).startswith("No group has unusually many errors: 0 were")
-    assert slices_says([group(0.01, -0.3)], SAY).startswith("No group")
-    assert slices_says([group(0.01, 0.3)], SAY).startswith("1 groups were tested")
+    assert slices_says([], ENGLISH).startswith("No group has unusually many errors: 0 were")
+    assert slices_says([group(0.01, -0.3)], ENGLISH).startswith("No group")
+    assert slices_says([group(0.01, 0.3)], ENGLISH).startswith("1 groups were tested")
 
 
 def test_sinks_are_counted_by_picture():
     sinks = (((3, 0, 1), (3, 1, 1)), (), ((3, 0, 2),))
 
-    assert sinks_says(table_of([1] * 3, [1] * 3, sinks=sinks), SAY).startswith("2 of 3 pictures")
-    assert sinks_says(table_of([1], [1]), SAY).startswith("No token of any picture")
+    assert sinks_says(table_of([1] * 3, [1] * 3, sinks=sinks), ENGLISH).startswith(
+        "2 of 3 pictures"
+    )
+    assert sinks_says(table_of([1], [1]), ENGLISH).startswith("No token of any picture")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_sentence_has_an_open_gap(language):
-    t, table = Wording(language), table_of([1] * 10, RIGHT)
+def test_no_sentence_has_an_placeholder_left(language):
+    t, table = translator(language), table_of([1] * 10, RIGHT)
 
     for sentence in (
         accuracy_says(table, t),

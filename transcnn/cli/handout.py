@@ -7,13 +7,13 @@ import click
 
 from transcnn.cli import options
 from transcnn.errors import ChoiceError
-from transcnn.words import LANGUAGES
+from transcnn.words import DEFAULT, LANGUAGES
 
 
 @click.command()
 @click.argument("image", type=options.FILE)
 @click.option("--chapter", type=int, default=1, show_default=True, help="Of the course.")
-@click.option("--lang", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
 @click.option("--out", type=options.FILE, required=True, help="FILE.html.")
 @options.model
 def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None:
@@ -25,11 +25,10 @@ def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None
 
     from transcnn.classifier import Classifier
     from transcnn.course.scene import Scene, first_query
-    from transcnn.labels import names_of
+    from transcnn.labels import class_labels
     from transcnn.pictures import decode, prepare
     from transcnn.pictures.samples import samples
     from transcnn.reports.handout.html import CHAPTERS, render
-    from transcnn.reports.wording import Wording
 
     if chapter not in CHAPTERS:  # before the network is loaded
         raise ChoiceError(field="chapter", value=chapter, allowed=", ".join(map(str, CHAPTERS)))
@@ -41,8 +40,8 @@ def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None
     trace = classifier.trace_pixels(pixels, crop)
     query = first_query(sample.name if sample else None, crop)
     digest = hashlib.sha256(data).hexdigest()
-    t, config = Wording(lang), classifier.config
-    labels = tuple(t.class_name(name) for name in names_of(config.classes, config.indices))
+    config = classifier.config
+    labels = class_labels(lang, config.classes, config.indices)
     sample_name = sample.name if sample else None
     scene = Scene(classifier, trace, pixels, digest, query, sample=sample_name, labels=labels)
     name = sample.title[lang] if sample else image.name

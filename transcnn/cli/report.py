@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from transcnn.cli import options
-from transcnn.words import LANGUAGES
+from transcnn.words import DEFAULT, LANGUAGES
 
 
 @click.command()
@@ -15,7 +15,7 @@ from transcnn.words import LANGUAGES
 @click.option(
     "--language",
     type=click.Choice(list(LANGUAGES)),
-    default="en",
+    default=DEFAULT,
     show_default=True,
     help="Of HTML.",
 )

@@ -23,10 +23,7 @@ from transcnn.course.checking import check_keys, check_text, read_toml
 from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.errors import ChoiceError
-from transcnn.words import FOLDER
-
-MOST_WORDS = 80
-MOST_SIGNS = 160  # of Chinese, which has no spaces between words
+from transcnn.words import FOLDER, languages
 
 
 @dataclass(frozen=True)
@@ -110,10 +107,8 @@ def _question(where: str, step: Step, name: str, table: Any) -> Asked:
 
 
 def _check_length(field: str, body: str, language: str) -> None:
-    if language == "zh":
-        count, most = len(re.findall("[\u4e00-\u9fff]", body)), MOST_SIGNS
-    else:
-        count, most = len(body.split()), MOST_WORDS
+    spoken = languages.language(language)
+    count, most = len(re.findall(spoken.word, body)), spoken.longest_lesson
     if not 0 < count <= most:
         raise ChoiceError(field=f"{field}: text", value=f"{count} words", allowed=f"1 to {most}")
 

@@ -24,9 +24,16 @@ from transcnn.reports.sentences import (
     slices_says,
     survival_says,
 )
-from transcnn.reports.wording import Wording, number, p_value, percent
+from transcnn.reports.wording import (
+    effect_with_interval,
+    feature_name,
+    filter_text,
+    points_with_interval,
+    share_with_interval,
+)
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
+from transcnn.words.translator import Translator, translator
 
 _CLASSES = 25  # of a confusion matrix that can be read
 _GALLERY = 24
@@ -52,7 +59,7 @@ def render(store: Store, whole: Table, classes: int, meant: Filter, language: st
 
     Raises ChoiceError for a filter that names what does not exist.
     """
-    t = Wording(language)
+    t = translator(language)
     table = whole.take(meant.chosen(whole))
     names = names_of(classes)
     broken = store.broken()
@@ -61,68 +68,68 @@ def render(store: Store, whole: Table, classes: int, meant: Filter, language: st
     return fill(
         "report.html",
         language,
-        title=t("title", model=settings.model),
-        demonstration=t("demonstration", photos=len(np.unique(table.sources)))
+        title=t("report.title", model=settings.model),
+        demonstration=t("report.demonstration", photos=len(np.unique(table.sources)))
         if any(TAG in tags for tags in table.tags)
         else None,
         made=t(
-            "made",
+            "report.made",
             count=len(table),
             photos=len(np.unique(table.sources)),
             broken=len(broken),
             weights=settings.weights_sha256[:12],
         ),
-        filtered=t("filtered", filter=t.filter(meant, names)) if meant.terms else None,
+        filtered=t("report.filtered", filter=filter_text(t, meant, names)) if meant.terms else None,
         sections=sections,
-        broken_title=t("unreadable"),
+        broken_title=t("report.unreadable"),
         broken=[(b.name, b.why) for b in broken],
-        intervals=t("intervals"),
-        limits=t("limits"),
+        intervals=t("report.intervals"),
+        limits=t("report.limits"),
     )
 
 
-def _sections(store: Store, table: Table, t: Wording, names: Any) -> Iterator[_Section]:
+def _sections(store: Store, table: Table, t: Translator, names: Any) -> Iterator[_Section]:
     def name(label: int) -> str:
-        return t.class_name(names[label])
+        return names[label].said_in(t.language)
 
-    yield _Section(t("accuracy"), accuracy_says(table, t))
+    yield _Section(t("report.accuracy"), accuracy_says(table, t))
     yield _errors(store, table, t, name)
     yield _confusion(table, t, name)
     yield _calibration(calibration(table), t)
     yield _survival(table, t)
     yield _differences(table, t)
     yield _slices(table, t, names)
-    yield _Section(t("sinks"), sinks_says(table, t))
+    yield _Section(t("report.sinks"), sinks_says(table, t))
     yield _Section(
-        t("classes"),
+        t("report.classes"),
         "",
-        tuple(t(key) for key in ("class", "count", "right", "answered", "share")),
+        tuple(t(f"report.{key}") for key in ("class", "count", "right", "answered", "share")),
         tuple(
             (
                 name(s.label),
                 str(s.count),
                 str(s.right),
                 str(s.answered),
-                t.share(s.share),
+                share_with_interval(t, s.share),
             )
             for s in class_scores(table)
         ),
     )
 
 
-def _errors(store: Store, table: Table, t: Wording, name: Any) -> _Section:
+def _errors(store: Store, table: Table, t: Translator, name: Any) -> _Section:
     wrong = np.flatnonzero(~table.right)
     worst = table.take(wrong[np.argsort(-table.confidence[wrong], kind="stable")][:_GALLERY])
     thumbs = store.thumbnails(worst.ids)
     return _Section(
-        t("errors"),
-        "" if len(worst) else t("errors_none"),
+        t("report.errors"),
+        "" if len(worst) else t("report.errors_none"),
         pictures=tuple(
             (
                 "data:image/jpeg;base64," + base64.b64encode(thumbs[int(i)]).decode(),
                 str(file),
-                f"{t('answer')}: {name(answer)}, {percent(confidence, 0)}. "
-                f"{t('label')}: {name(label)}",
+                f"{t('report.answer')}: {name(answer)}, {t.percent(confidence, 0)}. "
+                f"{t('report.label')}: {name(label)}",
             )
             for i, file, answer, confidence, label in zip(
                 worst.ids, worst.names, worst.answer, worst.confidence, worst.label, strict=True
@@ -131,7 +138,7 @@ def _errors(store: Store, table: Table, t: Wording, name: Any) -> _Section:
     )
 
 
-def _confusion(table: Table, t: Wording, name: Any) -> _Section:
+def _confusion(table: Table, t: Translator, name: Any) -> _Section:
     found = confusion(table)
     shown = found.most_confused(_CLASSES)
     matrix = {
@@ -144,26 +151,26 @@ def _confusion(table: Table, t: Wording, name: Any) -> _Section:
     }
     pairs = found.pairs()[:_ROWS]
     return _Section(
-        t("confusion"),
-        t("confusion_says", shown=len(shown)),
-        tuple(t(key) for key in ("label", "answer", "count")),
+        t("report.confusion"),
+        t("report.confusion_says", shown=len(shown)),
+        tuple(t(f"report.{key}") for key in ("label", "answer", "count")),
         tuple((name(label), name(answer), str(count)) for label, answer, count in pairs),
         matrix=matrix,
     )
 
 
-def _calibration(found: Calibration, t: Wording) -> _Section:
+def _calibration(found: Calibration, t: Translator) -> _Section:
     known = [b for b in found.bins if b.right is not None]
     count = sum(b.count for b in known)
     return _Section(
-        t("calibration"),
+        t("report.calibration"),
         calibration_says(found, t),
-        tuple(t(key) for key in ("confidence", "count", "share")),
+        tuple(t(f"report.{key}") for key in ("confidence", "count", "share")),
         tuple(
             (
-                f"{percent(b.low, 0)} – {percent(b.high, 0)}",
+                f"{t.percent(b.low, 0)} – {t.percent(b.high, 0)}",
                 str(b.count),
-                t.share(b.right),
+                share_with_interval(t, b.right),
             )
             for b in known
             if b.right
@@ -172,62 +179,62 @@ def _calibration(found: Calibration, t: Wording) -> _Section:
     )
 
 
-def _survival(table: Table, t: Wording) -> _Section:
+def _survival(table: Table, t: Translator) -> _Section:
     found = survival(table)
     head = ("case", "right", "survives", "mended", "spoiled", "gained")
     return _Section(
-        t("survival"),
+        t("report.survival"),
         survival_says(found, t),
-        tuple(t(key) for key in head),
+        tuple(t(f"report.{key}") for key in head),
         tuple(
             (
-                t(f"case_{case.case}"),
-                t.share(case.right),
-                percent(case.survives.value),
+                t(f"report.case_{case.case}"),
+                share_with_interval(t, case.right),
+                t.percent(case.survives.value),
                 str(case.mended),
                 str(case.spoiled),
-                t.points(case.gained),
+                points_with_interval(t, case.gained),
             )
             for case in found
         ),
     )
 
 
-def _differences(table: Table, t: Wording) -> _Section:
+def _differences(table: Table, t: Translator) -> _Section:
     found = differences(table)
     head = ("feature", "right_median", "wrong_median", "effect", "adjusted")
     return _Section(
-        t("differences"),
+        t("report.differences"),
         differences_says(found, t),
-        tuple(t(key) for key in head) if found else (),
+        tuple(t(f"report.{key}") for key in head) if found else (),
         tuple(
             (
-                t.feature(d.feature),
-                number(d.right_median),
-                number(d.wrong_median),
-                t.effect(d.effect),
-                p_value(d.adjusted_p),
+                feature_name(t, d.feature),
+                t.number(d.right_median),
+                t.number(d.wrong_median),
+                effect_with_interval(t, d.effect),
+                t.p_value(d.adjusted_p),
             )
             for d in found
         ),
     )
 
 
-def _slices(table: Table, t: Wording, names: Any) -> _Section:
+def _slices(table: Table, t: Translator, names: Any) -> _Section:
     found = find_slices(table)
     unusual = [s for s in found if s.unusual]
     head = ("group", "count", "wrong", "more", "adjusted")
     return _Section(
-        t("slices"),
+        t("report.slices"),
         slices_says(found, t),
-        tuple(t(key) for key in head) if unusual else (),
+        tuple(t(f"report.{key}") for key in head) if unusual else (),
         tuple(
             (
-                t.filter(s.filter, names),
+                filter_text(t, s.filter, names),
                 str(s.count),
-                t.share(s.wrong),
-                t.points(s.more),
-                p_value(s.adjusted_p),
+                share_with_interval(t, s.wrong),
+                points_with_interval(t, s.more),
+                t.p_value(s.adjusted_p),
             )
             for s in unusual[:_ROWS]
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_TAGS = {"en": "en", "zh": "zh-CN"}  # of languages, as browsers call them
+from transcnn.words import languages
 
 
 def fill(
@@ -19,4 +19,6 @@ def fill(
 
     environment = Environment(loader=PackageLoader("transcnn.reports", "."), autoescape=True)
     environment.filters.update(filters)
-    return environment.get_template(template).render(language=_TAGS[language], **values)
+    return environment.get_template(template).render(
+        language=languages.language(language).tag, **values
+    )

@@ -1,6 +1,6 @@
 """What results say in one sentence each, in the words of a language; the board says the same."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from transcnn.analysis.errors.calibration import Calibration
 from transcnn.analysis.errors.differences import Difference
@@ -8,53 +8,63 @@ from transcnn.analysis.errors.scores import accuracy
 from transcnn.analysis.errors.slices import Slice
 from transcnn.analysis.errors.survival import Survival
 from transcnn.analysis.errors.table import Table
-from transcnn.reports.wording import Wording, percent, points
+from transcnn.analysis.intervals import Interval
+from transcnn.reports.wording import is_known
+from transcnn.words.translator import Translator
 
 _FITS = 0.01  # a mean confidence this far from the share of right answers
 
 
-def accuracy_says(table: Table, t: Wording) -> str:
+def accuracy_says(table: Table, t: Translator) -> str:
     """Of one picture or more."""
     share = accuracy(table)
-    five = percent(accuracy(table, 5).value)
-    interval = t.share_interval(share)
-    return t("accuracy_says", share=percent(share.value), interval=interval, five=five)
+    five = t.percent(accuracy(table, 5).value)
+    interval = _interval(t, share, t.percent)
+    return t("report.accuracy_says", share=t.percent(share.value), interval=interval, five=five)
 
 
-def calibration_says(found: Calibration, t: Wording) -> str:
+def _interval(t: Translator, interval: Interval, written: Callable[[float], str]) -> str:
+    if not is_known(interval):
+        return t("report.one_image")
+    return t("report.interval", low=written(interval.low), high=written(interval.high))
+
+
+def calibration_says(found: Calibration, t: Translator) -> str:
     excess = found.excess
     verdict = "overconfident" if excess.value > 0 else "underconfident"
     if not (excess.low > 0 or excess.high < 0):
         verdict = "untold"
     if max(abs(excess.low), abs(excess.high)) <= _FITS:
         verdict = "calibrated"
-    return t("calibration_says", error=percent(found.error), verdict=t(verdict))
+    return t(
+        "report.calibration_says", error=t.percent(found.error), verdict=t(f"report.{verdict}")
+    )
 
 
-def survival_says(found: Sequence[Survival], t: Wording) -> str:
+def survival_says(found: Sequence[Survival], t: Translator) -> str:
     """Also whether the most-read cells matter more than as many drawn at random."""
-    sentences = [t("survival_says")]
+    sentences = [t("report.survival_says")]
     for case in found:
         if (beyond := case.beyond_random) is not None:
             key = "most_read_more" if beyond.low > 0 else "most_read_not"
-            interval = t.points_interval(beyond)
-            sentences.append(t(key, points=points(beyond.value), interval=interval))
+            interval = _interval(t, beyond, t.points)
+            sentences.append(t(f"report.{key}", points=t.points(beyond.value), interval=interval))
     return " ".join(sentences)
 
 
-def differences_says(found: Sequence[Difference], t: Wording) -> str:
+def differences_says(found: Sequence[Difference], t: Translator) -> str:
     if not found:
-        return t("differences_few")
+        return t("report.differences_few")
     differ = sum(d.found for d in found)
     key = "differences_says" if differ else "differences_none"
-    return t(key, found=differ, tests=len(found))
+    return t(f"report.{key}", found=differ, tests=len(found))
 
 
-def slices_says(found: Sequence[Slice], t: Wording) -> str:
+def slices_says(found: Sequence[Slice], t: Translator) -> str:
     unusual = any(s.unusual for s in found)
-    return t("slices_says" if unusual else "slices_none", tests=len(found))
+    return t("report.slices_says" if unusual else "report.slices_none", tests=len(found))
 
 
-def sinks_says(table: Table, t: Wording) -> str:
+def sinks_says(table: Table, t: Translator) -> str:
     count = sum(bool(cells) for cells in table.sinks)
-    return t("sinks_says", count=count, of=len(table)) if count else t("sinks_none")
+    return t("report.sinks_says", count=count, of=len(table)) if count else t("report.sinks_none")

@@ -1,120 +1,93 @@
-"""The words of the report in a language, and how its numbers are written."""
+"""Results of runs in words: features, filters, values with their intervals."""
 
-import functools
 import math
 import re
-import tomllib
-from collections.abc import Mapping
+from typing import Any
 
 from transcnn.analysis.errors.calibration import BINS
 from transcnn.analysis.errors.filters import Filter
 from transcnn.analysis.intervals import Interval
 from transcnn.labels import ClassName
-from transcnn.words import FOLDER
+from transcnn.words.translator import Translator
 
 
-@functools.cache
-def strings(language: str) -> Mapping[str, str]:
-    """All sentences of a language, gaps open."""
-    text = (FOLDER / language / "report.toml").read_text(encoding="utf-8")
-    found: dict[str, str] = tomllib.loads(text)
-    return found
+class Wording(Translator):
+    """A translator whose keys without a table are those of `report`, for the handout."""
+
+    def __call__(self, key: str, **placeholders: Any) -> str:
+        return super().__call__(key if "." in key else f"report.{key}", **placeholders)
 
 
-def percent(share: float, digits: int = 1) -> str:
-    return "–" if math.isnan(share) else f"{100 * share:.{digits}f} %"
+def is_known(interval: Interval) -> bool:
+    """Whether the data bound a value at all: images of a single photo do not."""
+    return math.isfinite(interval.low + interval.high) and (interval.low, interval.high) != (0, 1)
 
 
-def points(difference: float) -> str:
-    """A difference of shares, in points, with its sign."""
-    if math.isnan(difference):
-        return "–"
-    return f"{100 * difference:+.1f}".replace("-", "−")
+def share_with_interval(t: Translator, share: Interval) -> str:
+    """A share with its interval, for a table."""
+    if not is_known(share):
+        return t("report.one_image")
+    ends = f"{t.fixed(100 * share.low, 1)} – {t.fixed(100 * share.high, 1)}"
+    return f"{t.percent(share.value)} ({ends})"
 
 
-def number(value: float) -> str:
-    """Four significant digits."""
-    return "–" if math.isnan(value) else f"{value:.4g}".replace("-", "−")
+def points_with_interval(t: Translator, difference: Interval) -> str:
+    """A difference of shares with its interval, in percentage points, for a table."""
+    if not is_known(difference):
+        return t("report.one_image")
+    ends = f"{t.points(difference.low)} – {t.points(difference.high)}"
+    return f"{t.points(difference.value)} ({ends})"
 
 
-def p_value(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+def effect_with_interval(t: Translator, delta: Interval) -> str:
+    """Cliff's delta with its interval, for a table."""
+    value, low, high = (t.fixed(x, 2, signed=True) for x in (delta.value, delta.low, delta.high))
+    return f"{value} ({low} – {high})"
 
 
-class Wording:
-    """A language's words about runs."""
+def feature_name(t: Translator, name: str) -> str:
+    """A feature's name for people; its own where there are no words for it."""
+    if at := re.fullmatch(r"(entropy|distance)_s(\d+)_l(\d+)", name):
+        stage, level = int(at[2]) + 1, int(at[3]) + 1
+        return t(f"report.feature_{at[1]}_at", stage=stage, level=level)
+    if at := re.fullmatch(r"global_s(\d+)", name):
+        return t("report.feature_global_at", stage=int(at[1]) + 1)
+    if name.startswith("gained_"):
+        case = name.removeprefix("gained_")
+        return t("report.feature_gained", case=t(f"report.case_{case}"))
+    key = f"report.feature_{name}"
+    return t(key) if key in t else name
 
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self._strings = strings(language)
 
-    def __call__(self, key: str, **placeholders: object) -> str:
-        return self._strings[key].format(**placeholders)
+def filter_text(t: Translator, meant: Filter, names: tuple[ClassName, ...]) -> str:
+    """A filter for people: classes by name, features in words."""
+    return ", ".join(_term(t, key, value, names) for key, value in meant.terms)
 
-    def class_name(self, name: ClassName) -> str:
-        if self.language == "zh":
-            return " ".join(dict.fromkeys((name.chinese, name.label)))
-        return name.label
 
-    def share_interval(self, interval: Interval) -> str:
-        return self("interval", low=percent(interval.low), high=percent(interval.high))
+def _term(t: Translator, key: str, value: str, names: tuple[ClassName, ...]) -> str:
+    if key in ("label", "answer"):
+        indices = [int(text) for text in value.split("|")]
+        classes = [names[i].said_in(t.language) if i < len(names) else str(i) for i in indices]
+        return f"{t(f'report.{key}')}: {' | '.join(classes)}"
+    if key in ("right", "sink"):
+        return t(f"report.filter_{key}_{value}")
+    if key.startswith("right_"):
+        case = t(f"report.case_{key.removeprefix('right_')}")
+        return t(f"report.filter_right_in_{value}", case=case)
+    if key == "changed":
+        return t("report.filter_changed", case=t(f"report.case_{value}"))
+    if key == "bin":
+        low = int(value)
+        ends = (t.percent(end / BINS, 0) for end in (low, low + 1))
+        return t("report.filter_bin", **dict(zip(("low", "high"), ends, strict=True)))
+    if key in ("tag", "text"):
+        return t(f"report.filter_{key}", value=value)
+    return _range(feature_name(t, key), value)
 
-    def share(self, share: Interval) -> str:
-        """A share with its interval, for a table."""
-        return f"{percent(share.value)} ({100 * share.low:.1f} – {100 * share.high:.1f})"
 
-    def points(self, difference: Interval) -> str:
-        """A difference of shares with its interval, in points, for a table."""
-        ends = f"{points(difference.low)} – {points(difference.high)}"
-        return f"{points(difference.value)} ({ends})"
-
-    def effect(self, delta: Interval) -> str:
-        """Cliff's delta with its interval, for a table."""
-        ends = f"{delta.value:+.2f} ({delta.low:+.2f} – {delta.high:+.2f})"
-        return ends.replace("-", "−")
-
-    def points_interval(self, interval: Interval) -> str:
-        return self("interval", low=points(interval.low), high=points(interval.high))
-
-    def feature(self, name: str) -> str:
-        """A feature's name for people; its own where there are no words for it."""
-        if placed := re.fullmatch(r"(entropy|distance)_s(\d+)_l(\d+)", name):
-            kind, stage, level = placed[1], int(placed[2]) + 1, int(placed[3]) + 1
-            return self(f"feature_{kind}_at", stage=stage, level=level)
-        if placed := re.fullmatch(r"global_s(\d+)", name):
-            return self("feature_global_at", stage=int(placed[1]) + 1)
-        if name.startswith("gained_"):
-            case = name.removeprefix("gained_")
-            return self("feature_gained", case=self(f"case_{case}"))
-        return self(f"feature_{name}") if f"feature_{name}" in self._strings else name
-
-    def filter(self, meant: Filter, names: tuple[ClassName, ...]) -> str:
-        """A filter for people: classes by name, features in words."""
-        return ", ".join(self._term(key, value, names) for key, value in meant.terms)
-
-    def _term(self, key: str, value: str, names: tuple[ClassName, ...]) -> str:
-        if key in ("label", "answer"):
-            numbers = [int(text) for text in value.split("|")]
-            classes = [self.class_name(names[i]) if i < len(names) else str(i) for i in numbers]
-            return f"{self(key)}: {' | '.join(classes)}"
-        if key in ("right", "sink"):
-            return self(f"filter_{key}_{value}")
-        if key.startswith("right_"):
-            case = self(f"case_{key.removeprefix('right_')}")
-            return self(f"filter_right_in_{value}", case=case)
-        if key == "changed":
-            return self("filter_changed", case=self(f"case_{value}"))
-        if key == "bin":
-            low = int(value)
-            ends = (percent(end / BINS, 0) for end in (low, low + 1))
-            return self("filter_bin", **dict(zip(("low", "high"), ends, strict=True)))
-        if key in ("tag", "text"):
-            return self(f"filter_{key}", value=value)
-        return self._range(self.feature(key), value)
-
-    def _range(self, name: str, value: str) -> str:
-        low, _, high = value.partition("..")
-        if low == high:
-            return f"{name}: {low}"
-        ends = [f"{sign} {end}" for sign, end in (("≥", low), ("≤", high)) if end]
-        return " ".join((name, *ends))
+def _range(name: str, value: str) -> str:
+    low, _, high = value.partition("..")
+    if low == high:
+        return f"{name}: {low}"
+    ends = [f"{sign} {end}" for sign, end in (("≥", low), ("≤", high)) if end]
+    return " ".join((name, *ends))

@@ -1,4 +1,13 @@
-"""Sentences by key: "table.name" is the entry `name` of <language>/<table>.toml."""
+"""Sentences by key: "table.name" is the entry `name` of <language>/<table>.toml.
+
+An entry is a sentence with placeholders, or a table of its plural forms by CLDR's categories:
+
+    found = "{count} images"
+    found = { one = "{count} image", other = "{count} images" }
+    tested = { by = "tests", one = "{tests} group of {of}", other = "{tests} groups of {of}" }
+
+`by` names the placeholder that decides; without it, it is `count`.
+"""
 
 import functools
 import re
@@ -7,35 +16,49 @@ import tomllib
 from typing import Any
 
 from transcnn.errors import TransCNNError
-from transcnn.words.languages import FOLDER
+from transcnn.words.languages import FOLDER, language
+from transcnn.words.numbers import Numbers
 
 # Files of a shape of their own, which their readers check.
-_OTHERS = ("glossary", "before_after", "samples")
+_OTHERS = ("before_after", "classes", "glossary", "language", "samples")
+
+Entry = str | dict[str, str]
 
 
-class Translator:
-    """The catalogue of one language."""
+class Translator(Numbers):
+    """The catalogue of one language, and its numbers."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
-        self._tables: dict[str, dict[str, str]] = {
+    def __init__(self, code: str) -> None:
+        super().__init__(language(code).tag)
+        self.language = code
+        self._tables: dict[str, dict[str, Entry]] = {
             file.stem: tomllib.loads(file.read_text(encoding="utf-8"))
-            for file in (FOLDER / language).glob("*.toml")
+            for file in (FOLDER / code).glob("*.toml")
             if file.stem not in _OTHERS
         }
 
     def __call__(self, key: str, **placeholders: Any) -> str:
-        """The sentence "table.name", its gaps filled."""
+        """The sentence of a key, its placeholders filled."""
         table, name = key.split(".")
-        return self._tables[table][name].format(**placeholders)
+        return self._sentence(self._tables[table][name], placeholders).format(**placeholders)
 
-    def table(self, name: str) -> dict[str, str]:
-        """All sentences of a table, gaps open: for the browser's side, which fills them."""
+    def __contains__(self, key: str) -> bool:
+        table, name = key.split(".")
+        return name in self._tables[table]
+
+    def table(self, name: str) -> dict[str, Entry]:
+        """All entries of a table, placeholders open: for the browser, which fills them."""
         return self._tables[name]
 
     def error(self, error: TransCNNError) -> str:
         """What to tell a person about `error`."""
-        return self._tables["errors"][type(error).__name__].format(**error.details)
+        return self(f"errors.{type(error).__name__}", **error.details)
+
+    def _sentence(self, entry: Entry, placeholders: dict[str, Any]) -> str:
+        if isinstance(entry, str):
+            return entry
+        form = self._locale.plural_form(placeholders[entry.get("by", "count")])
+        return entry.get(form, entry["other"])
 
 
 def plain(text: str) -> str:
@@ -44,6 +67,6 @@ def plain(text: str) -> str:
 
 
 @functools.cache
-def translator(language: str) -> Translator:
-    """The words of `language`, one of `LANGUAGES`."""
-    return Translator(language)
+def translator(code: str) -> Translator:
+    """The words of the language `code`, one of `LANGUAGES`."""
+    return Translator(code)

@@ -56,13 +56,13 @@ def _votes(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     sides = other_half.first_two(scene)
     if other_half.first_side(scene) == "b":
         sides = sides[::-1]
-    named = [[t.class_name(names[c])] for c in other_half.first_two(scene)]
+    named = [[names[c].said_in(t.language)] for c in other_half.first_two(scene)]
     rows = [[t(f"handout_{place}"), *name] for place, name in zip(_PLACES, named, strict=True)]
     found: list[Figure] = [] if revealed else [Numbers(t("handout_first_two"), rows)]
     for letter, c in zip("AB", sides, strict=True):
         votes = scene.contributions.votes(c)
         if revealed:
-            name = t("handout_votes", letter=letter, name=t.class_name(names[c]))
+            name = t("handout_votes", letter=letter, name=names[c].said_in(t.language))
             found.append(signed_board(name, votes, top=1.0, unit=1.0))
         else:  # each on a scale of its own: sums would tell
             strongest = float(np.abs(votes).max())

@@ -24,6 +24,7 @@ from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.samples import sample_pixels
 from transcnn.ui.app.session import AppState, Source, opening
 from transcnn.ui.components.packets.pack import names_packet, photo_packet
+from transcnn.words import languages
 
 if TYPE_CHECKING:
     from transcnn.analysis.belonging import Belonging
@@ -42,7 +43,7 @@ running = threading.Semaphore(os.cpu_count() or 1)
 @functools.lru_cache(8)
 def pack_names(language: str, classes: int, indices: tuple[int, ...] | None) -> bytes:
     """The names of a network's classes in a language, for the browser."""
-    return names_packet(language, class_labels(language, classes, indices))
+    return names_packet(languages.language(language).tag, class_labels(language, classes, indices))
 
 
 @dataclass(frozen=True)

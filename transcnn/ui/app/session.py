@@ -35,7 +35,7 @@ from transcnn.ui.pages.course.progress import Progress
 from transcnn.ui.pages.course.role import Following, Seat, read_seat
 from transcnn.ui.pages.errors.link import Choice, read_choice
 from transcnn.ui.pages.explanations.link import ExplainChoice, read_explain
-from transcnn.words import LANGUAGES
+from transcnn.words import DEFAULT, LANGUAGES
 
 # A large picture takes hundreds of megabytes to open: one at a time, for all visitors together.
 opening = threading.Lock()
@@ -292,7 +292,7 @@ class AppState:
     @property
     def shown_language(self) -> str | None:
         """The language as links name it: None for the usual one."""
-        return None if self.language == "en" else self.language
+        return None if self.language == DEFAULT else self.language
 
     @property
     def language(self) -> str:
@@ -491,7 +491,7 @@ class AppState:
             seat=read_seat(link),
             following=Following(),
             own_runs=[],
-            language=link.get("lang") if link.get("lang") in LANGUAGES else "en",
+            language=link.get("lang") if link.get("lang") in LANGUAGES else DEFAULT,
         )
         config = self.config(self.model)
         self._session["course"] = read_course(link, config.input.size)

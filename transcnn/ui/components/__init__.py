@@ -5,7 +5,7 @@ answers travel to the stores, in packets that stay the same from run to run; the
 values only, and finds the packets by their keys.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +212,6 @@ def hand_map(key: str, data: dict[str, Any], on_change: Callable[[], None]) -> N
     _hand(key=key, data=data, on_numbers_change=on_change)
 
 
-def timer(words: dict[str, str]) -> None:
+def timer(words: Mapping[str, Any]) -> None:
     """A clock that counts down from one or two minutes."""
     _timer(key="timer", data=words, height="content")

@@ -29,9 +29,11 @@ def pack_arrays(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> b
     return pack({**header, "arrays": listed}, b"".join(bodies))
 
 
-def names_packet(language: str, names: Sequence[str]) -> bytes:
-    """The names of the classes in a language, by index: packets of answers have indices only."""
-    return pack({"kind": "names", "key": language, "names": list(names)}, b"")
+def names_packet(tag: str, names: Sequence[str]) -> bytes:
+    """The names of the classes in a language, by index, and its BCP 47 tag for the HTML page.
+
+    Packets of predictions hold indices only."""
+    return pack({"kind": "names", "key": tag, "names": list(names)}, b"")
 
 
 def photo_packet(key: str, jpeg: bytes, shares: tuple[float, float, float, float]) -> bytes:

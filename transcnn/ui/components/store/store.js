@@ -9,7 +9,7 @@ export default function (component) {
     const { header, body } = unpack(data);
     if (header.kind === "names") {
       shelf.names = header.names; // never pushed out by pictures
-      document.documentElement.lang = header.key === "zh" ? "zh-CN" : header.key;
+      document.documentElement.lang = header.key;
       shelf.arrivals.dispatchEvent(new Event("packet"));
     } else if (header.kind === "photo") shelvePhoto(header, body);
     else if (header.kind === "trace") shelve("trace/" + header.key, readTrace(header, body));

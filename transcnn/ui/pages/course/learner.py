@@ -85,7 +85,7 @@ def show_bar(state: AppState, t: Translator, learner: Learner, standing: Standin
                 type="primary",
                 icon=":material/campaign:",
                 key="class_go",
-                help=t("classroom.elsewhere", step=slide.step),
+                help=t("classroom.elsewhere"),
                 on_click=go,
             )
 

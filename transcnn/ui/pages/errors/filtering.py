@@ -11,7 +11,7 @@ import streamlit as st
 from transcnn.analysis.errors.filters import EVERYTHING, between, bounds, parse_filter
 from transcnn.analysis.errors.table import CASES, Table
 from transcnn.labels import ClassName, names_of
-from transcnn.reports.wording import Wording
+from transcnn.reports.wording import feature_name, filter_text
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import AppState
 from transcnn.words.translator import Translator, plain
@@ -20,9 +20,7 @@ _KEY = "board_filter_{}".format
 _RANGES = ("confidence", "brightness", "entropy")
 
 
-def show(
-    state: AppState, t: Translator, wording: Wording, store: Store, table: Table, chosen: int
-) -> None:
+def show(state: AppState, t: Translator, store: Store, table: Table, chosen: int) -> None:
     """Draw the controls; `chosen` of the pictures of `table` are meant now."""
     names = names_of(state.config(table.model).numbers)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -30,16 +28,16 @@ def show(
         for key, column in (("label", table.label), ("answer", table.answer)):
             counts = Counter(column.tolist())
             options = [str(i) for i, _ in counts.most_common()]
-            _choose(state, t, key, options, _named(wording, names, counts), 260)
+            _choose(state, t, key, options, _named(t, names, counts), 260)
         _type(state, t, "text")
         with st.popover(t("error_analysis.more")):
             tags = sorted({tag for tags in table.tags for tag in tags})
             _choose(state, t, "tag", tags, str, "stretch")
             cases = [case for case in CASES if case != "on"]
-            _choose(state, t, "changed", cases, lambda case: wording(f"case_{case}"), "stretch")
+            _choose(state, t, "changed", cases, lambda case: t(f"report.case_{case}"), "stretch")
             for name in _RANGES:
-                _slide(state, wording, name, table)
-    _summary(state, t, wording, names, chosen, len(table))
+                _slide(state, t, name, table)
+    _summary(state, t, names, chosen, len(table))
     _saved(state, t, store)
 
 
@@ -49,12 +47,12 @@ def _set(state: AppState, key: str, value: str | None) -> None:
 
 
 def _named(
-    wording: Wording, names: tuple[ClassName, ...], counts: Counter[int]
+    t: Translator, names: tuple[ClassName, ...], counts: Counter[int]
 ) -> Callable[[str], str]:
     def name(value: str) -> str:
         if not value.isdecimal() or int(value) >= len(names):  # of a link: several, or none
             return value
-        return f"{wording.class_name(names[int(value)])} ({counts[int(value)]})"
+        return f"{names[int(value)].said_in(t.language)} ({counts[int(value)]})"
 
     return name
 
@@ -93,7 +91,7 @@ def _type(state: AppState, t: Translator, key: str) -> None:
     )
 
 
-def _slide(state: AppState, wording: Wording, name: str, table: Table) -> None:
+def _slide(state: AppState, t: Translator, name: str, table: Table) -> None:
     """A range of a number, in hundredths of the way from its least to its most."""
     values = table.feature(name)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
@@ -111,20 +109,18 @@ def _slide(state: AppState, wording: Wording, name: str, table: Table) -> None:
             _set(state, name, between(start if start > low else None, end if end < high else None))
 
     st.slider(
-        wording.feature(name), low, high, step=(high - low) / 100, key=_KEY(name), on_change=change
+        feature_name(t, name), low, high, step=(high - low) / 100, key=_KEY(name), on_change=change
     )
 
 
-def _summary(
-    state: AppState, t: Translator, wording: Wording, names: tuple[ClassName, ...], n: int, of: int
-) -> None:
+def _summary(state: AppState, t: Translator, names: tuple[ClassName, ...], n: int, of: int) -> None:
     where = state.board.where
     with st.container(horizontal=True, vertical_alignment="center"):
         if not where.terms:
             st.markdown(t("error_analysis.all", count=of))
             return
         st.markdown(
-            t("error_analysis.some", count=n, of=of, filter=plain(wording.filter(where, names)))
+            t("error_analysis.some", count=n, of=of, filter=plain(filter_text(t, where, names)))
         )
         st.button(
             t("error_analysis.clear"),

@@ -9,7 +9,6 @@ import streamlit as st
 from transcnn.analysis.errors.survival import order_by_change
 from transcnn.analysis.errors.table import Ints, Table
 from transcnn.labels import ClassName
-from transcnn.reports.wording import Wording, percent
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import AppState
 from transcnn.ui.components import gallery
@@ -24,7 +23,6 @@ PAGE = 24  # pictures
 def show(
     state: AppState,
     t: Translator,
-    wording: Wording,
     store: Store,
     whole: Table,
     table: Table,
@@ -35,7 +33,7 @@ def show(
     if pinned:
         for column, place in zip(st.columns(PINS), pinned, strict=False):
             with column:
-                show_picture(state, t, wording, store, whole.take(np.array([place])), names)
+                show_picture(state, t, store, whole.take(np.array([place])), names)
         st.caption(t("error_analysis.pinned"))
     pages = -(-len(table) // PAGE)
     page = min(state.board.page, pages - 1)
@@ -54,11 +52,11 @@ def show(
                     "name": str(name),
                     "right": bool(right),
                     "pinned": int(picture) in state.board.pins,
-                    "answer": f"{'✓' if right else '✗'} {wording.class_name(names[answer])} "
-                    f"{percent(confidence, 0)}",
+                    "answer": f"{'✓' if right else '✗'} {names[answer].said_in(t.language)} "
+                    f"{t.percent(confidence, 0)}",
                     "label": ""
                     if right
-                    else f"{t('error_analysis.not')} {wording.class_name(names[label])}",
+                    else f"{t('error_analysis.not')} {names[label].said_in(t.language)}",
                 }
                 for picture, name, right, answer, confidence, label in zip(
                     shown.ids,

@@ -11,7 +11,6 @@ from transcnn.analysis.errors.table import Table
 from transcnn.errors import ChoiceError
 from transcnn.labels import names_of
 from transcnn.reports.sentences import accuracy_says
-from transcnn.reports.wording import Wording
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
 from transcnn.ui.app.downloads import take_away
@@ -28,7 +27,7 @@ _VIEW = "board_view"
 def show() -> None:
     """Draw the page."""
     state = AppState()
-    t, wording = translator(state.language), Wording(state.language)
+    t = translator(state.language)
     _follow_link(state)
     st.title(t("error_analysis.title"))
     st.write(t("error_analysis.lede"))
@@ -41,33 +40,33 @@ def show() -> None:
         st.info(t("error_analysis.first_batch"))
         return
     if TAG in whole.tags[0]:
-        st.caption(wording("demonstration", photos=len(np.unique(whole.sources))))
+        st.caption(t("report.demonstration", photos=len(np.unique(whole.sources))))
     try:
         chosen = state.board.where.chosen(whole)
     except ChoiceError:  # a link may name what this run does not have
         state.choose(replace(state.board, where=EVERYTHING))
         st.rerun()
-    filtering.show(state, t, wording, store, whole, int(chosen.sum()))
+    filtering.show(state, t, store, whole, int(chosen.sum()))
     table = whole.take(chosen)
     if not len(table):
         st.info(t("error_analysis.nothing"))
         return
     if not any(key.startswith("right") for key, _ in state.board.where.terms):
-        st.markdown(accuracy_says(table, wording))
+        st.markdown(accuracy_says(table, t))
     _choose_view(state, t)
     names = names_of(state.config(whole.model).numbers)
     if state.board.view == "pictures":
-        gallery.show(state, t, wording, store, whole, table, names)
+        gallery.show(state, t, store, whole, table, names)
     else:
-        views.show(state, t, wording, store, table, names)
+        views.show(state, t, store, table, names)
     _take_away(state, t, store, whole, table)
-    _show_broken(store, wording)
+    _show_broken(store, t)
 
 
-def _show_broken(store: Store, wording: Wording) -> None:
+def _show_broken(store: Store, t: Translator) -> None:
     broken = store.broken()
     if broken:
-        with st.expander(f"{wording('unreadable')} ({len(broken)})"):
+        with st.expander(f"{t('report.unreadable')} ({len(broken)})"):
             st.dataframe({"": [b.name for b in broken], " ": [b.why for b in broken]})
 
 

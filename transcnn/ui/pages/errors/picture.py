@@ -13,7 +13,7 @@ from transcnn.figures.scale import OCTAVES, colours, format_multiple
 from transcnn.figures.sheet import PAPER
 from transcnn.labels import ClassName
 from transcnn.pictures import decode, prepare
-from transcnn.reports.wording import Wording, number, percent
+from transcnn.reports.wording import feature_name
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import AppState
 from transcnn.words.translator import Translator, plain
@@ -27,7 +27,6 @@ _FACTS = ("entropy", "global_share", "similarity", "brightness", "sharpness")
 def show_picture(
     state: AppState,
     t: Translator,
-    wording: Wording,
     store: Store,
     one: Table,
     names: tuple[ClassName, ...],
@@ -35,7 +34,7 @@ def show_picture(
     """Draw the only picture of the table `one`."""
     picture = int(one.ids[0])
     st.markdown(f"**{plain(str(one.names[0]))}**")
-    labels = " | ".join(wording.class_name(names[i]) for i in one.labels[0])
+    labels = " | ".join(names[i].said_in(t.language) for i in one.labels[0])
     verdict = t(
         "error_analysis.is_right" if one.right[0] else "error_analysis.is_wrong", labels=labels
     )
@@ -48,10 +47,10 @@ def show_picture(
         st.image(_overlay(pixels, one), width=_SIDE, alt=_described(t, one))
         st.caption(_described(t, one))
     st.markdown(verdict)
-    st.table(_answers(one, wording, names))
-    st.caption(" · ".join(_hidden(one, wording, names)))
+    st.table(_answers(t, one, names))
+    st.caption(" · ".join(_hidden(t, one, names)))
     facts = [
-        f"{wording.feature(name)}: {number(float(one.feature(name)[0]))}"
+        f"{feature_name(t, name)}: {t.number(float(one.feature(name)[0]))}"
         for name in _FACTS
         if name in one.features
     ]
@@ -135,11 +134,11 @@ def _described(t: Translator, one: Table) -> str:
     )
 
 
-def _answers(one: Table, wording: Wording, names: tuple[ClassName, ...]) -> dict[str, list[str]]:
+def _answers(t: Translator, one: Table, names: tuple[ClassName, ...]) -> dict[str, list[str]]:
     """The five likeliest classes of each case, with their probabilities."""
     return {
-        wording(f"case_{case}"): [
-            f"{wording.class_name(names[int(i)])} {percent(float(p))}"
+        t(f"report.case_{case}"): [
+            f"{names[int(i)].said_in(t.language)} {t.percent(float(p))}"
             for i, p in zip(
                 one.cases[case].classes[0], one.cases[case].probabilities[0], strict=True
             )
@@ -148,12 +147,12 @@ def _answers(one: Table, wording: Wording, names: tuple[ClassName, ...]) -> dict
     }
 
 
-def _hidden(one: Table, wording: Wording, names: tuple[ClassName, ...]) -> list[str]:
+def _hidden(t: Translator, one: Table, names: tuple[ClassName, ...]) -> list[str]:
     """The answer with places gray, case by case."""
     return [
-        f"{wording(f'case_{case}')}: "
-        f"{wording.class_name(names[int(one.cases[case].classes[0, 0])])} "
-        f"{percent(float(one.cases[case].probabilities[0, 0]))}"
+        f"{t(f'report.case_{case}')}: "
+        f"{names[int(one.cases[case].classes[0, 0])].said_in(t.language)} "
+        f"{t.percent(float(one.cases[case].probabilities[0, 0]))}"
         for case in CASES
         if case not in _CASES
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,13 @@ from transcnn.reports.sentences import (
     slices_says,
     survival_says,
 )
-from transcnn.reports.wording import Wording, number, p_value, percent
+from transcnn.reports.wording import (
+    effect_with_interval,
+    feature_name,
+    filter_text,
+    points_with_interval,
+    share_with_interval,
+)
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import AppState
 from transcnn.ui.components import pick_table
@@ -37,21 +44,19 @@ _RIGHT, _WRONG = "#0072B2", "#D55E00"  # of Okabe and Ito
 Names = tuple[ClassName, ...]
 
 
-def show(
-    state: AppState, t: Translator, wording: Wording, store: Store, table: Table, names: Names
-) -> None:
+def show(state: AppState, t: Translator, store: Store, table: Table, names: Names) -> None:
     """Draw the chosen view, any but the pictures."""
     match state.board.view:
         case "classes":
-            _classes(state, t, wording, table, names)
+            _classes(state, t, table, names)
         case "confidence":
-            _confidence(state, t, wording, table)
+            _confidence(state, t, table)
         case "survival":
-            _survival(state, wording, table)
+            _survival(state, t, table)
         case "differences":
-            _differences(state, t, wording, store, table)
+            _differences(state, t, store, table)
         case "groups":
-            _groups(state, wording, store, table, names)
+            _groups(state, t, store, table, names)
 
 
 def _pick(state: AppState, key: str) -> None:
@@ -70,9 +75,9 @@ def _pick_table(
     pick_table(key, data, on_pick=lambda: _pick(state, key))
 
 
-def _classes(state: AppState, t: Translator, wording: Wording, table: Table, names: Names) -> None:
+def _classes(state: AppState, t: Translator, table: Table, names: Names) -> None:
     def name(label: int) -> str:
-        return wording.class_name(names[label])
+        return names[label].said_in(t.language)
 
     found = confusion(table)
     shown = found.most_confused(_CLASSES)
@@ -91,17 +96,17 @@ def _classes(state: AppState, t: Translator, wording: Wording, table: Table, nam
             }
             cells.append(cell if count else {"text": ""})
         rows.append(cells)
-    st.subheader(wording("confusion"))
-    st.markdown(wording("confusion_says", shown=len(shown)))
+    st.subheader(t("report.confusion"))
+    st.markdown(t("report.confusion_says", shown=len(shown)))
     head = ["", *(name(c) for c in shown)]
-    _pick_table(state, _MATRIX, wording("confusion"), head, rows, matrix=True)
-    st.subheader(wording("classes"))
+    _pick_table(state, _MATRIX, t("report.confusion"), head, rows, matrix=True)
+    st.subheader(t("report.classes"))
     keys = ("class", "count", "right", "answered", "share")
     _pick_table(
         state,
         _TABLE,
-        wording("classes"),
-        [wording(key) for key in keys],
+        t("report.classes"),
+        [t(f"report.{key}") for key in keys],
         [
             [
                 {"text": name(s.label)},
@@ -110,17 +115,17 @@ def _classes(state: AppState, t: Translator, wording: Wording, table: Table, nam
                 {"text": str(s.answered), "pick": f"answer:{s.label}"}
                 if s.answered
                 else {"text": "0"},
-                {"text": wording.share(s.share), "words": True},
+                {"text": share_with_interval(t, s.share), "words": True},
             ]
             for s in class_scores(table)
         ],
     )
 
 
-def _confidence(state: AppState, t: Translator, wording: Wording, table: Table) -> None:
+def _confidence(state: AppState, t: Translator, table: Table) -> None:
     found = calibration(table)
     known = [b for b in found.bins if b.right is not None]
-    says = calibration_says(found, wording)
+    says = calibration_says(found, t)
     st.markdown(says)
     chart = go.Figure()
     chart.add_scatter(
@@ -146,19 +151,19 @@ def _confidence(state: AppState, t: Translator, wording: Wording, table: Table) 
         hovertemplate="%{x:.0%} → %{y:.0%}, %{text}<extra></extra>",
         showlegend=False,
     )
-    chart.update_xaxes(title=wording("confidence"), tickformat=".0%", range=[-0.02, 1.02])
-    chart.update_yaxes(title=wording("share"), tickformat=".0%", range=[-0.02, 1.02])
+    chart.update_xaxes(title=t("report.confidence"), tickformat=".0%", range=[-0.02, 1.02])
+    chart.update_yaxes(title=t("report.share"), tickformat=".0%", range=[-0.02, 1.02])
     _chart(chart, says)
     _pick_table(
         state,
         _TABLE,
-        wording("calibration"),
-        [wording(key) for key in ("confidence", "count", "share")],
+        t("report.calibration"),
+        [t(f"report.{key}") for key in ("confidence", "count", "share")],
         [
             [
-                {"text": f"{percent(b.low, 0)} – {percent(b.high, 0)}"},
+                {"text": f"{t.percent(b.low, 0)} – {t.percent(b.high, 0)}"},
                 {"text": str(b.count), "pick": f"bin:{i}"},
-                {"text": wording.share(b.right), "words": True},
+                {"text": share_with_interval(t, b.right), "words": True},
             ]
             for i, b in enumerate(found.bins)
             if b.right is not None
@@ -166,40 +171,38 @@ def _confidence(state: AppState, t: Translator, wording: Wording, table: Table) 
     )
 
 
-def _survival(state: AppState, wording: Wording, table: Table) -> None:
+def _survival(state: AppState, t: Translator, table: Table) -> None:
     found = survival(table)
-    st.markdown(survival_says(found, wording))
+    st.markdown(survival_says(found, t))
     rows = [
         [
-            {"text": wording(f"case_{s.case}")},
-            {"text": wording.share(s.right), "words": True},
-            {"text": percent(s.survives.value)},
+            {"text": t(f"report.case_{s.case}")},
+            {"text": share_with_interval(t, s.right), "words": True},
+            {"text": t.percent(s.survives.value)},
             _count(int(table.changed(s.case).sum()), f"changed:{s.case}"),
             _count(s.mended, f"right:yes right_{s.case}:no"),
             _count(s.spoiled, f"right:no right_{s.case}:yes"),
-            {"text": wording.points(s.gained), "words": True},
+            {"text": points_with_interval(t, s.gained), "words": True},
         ]
         for s in found
     ]
     head = ("case", "right", "survives", "changed", "mended", "spoiled", "gained")
-    _pick_table(state, _TABLE, wording("survival"), [wording(key) for key in head], rows)
+    _pick_table(state, _TABLE, t("report.survival"), [t(f"report.{key}") for key in head], rows)
 
 
 def _count(count: int, pick: str) -> dict[str, Any]:
     return {"text": str(count), "pick": pick} if count else {"text": "0"}
 
 
-def _differences(
-    state: AppState, t: Translator, wording: Wording, store: Store, table: Table
-) -> None:
+def _differences(state: AppState, t: Translator, store: Store, table: Table) -> None:
     found = differences_of(store, state.board.where, table)
-    st.markdown(differences_says(found, wording))
+    st.markdown(differences_says(found, t))
     if not found:
         return
     chosen = st.selectbox(
-        wording("feature"),
+        t("report.feature"),
         [d.feature for d in found],
-        format_func=wording.feature,
+        format_func=partial(feature_name, t),
         key="board_feature",
         persist_state="session",
         width=480,
@@ -216,52 +219,52 @@ def _differences(
             points=False,
             spanmode="hard",
         )
-    chart.update_xaxes(title=wording.feature(chosen))
+    chart.update_xaxes(title=feature_name(t, chosen))
     one = next(d for d in found if d.feature == chosen)
-    _chart(chart, f"{wording.feature(chosen)}: {wording('effect')} {number(one.effect.value)}")
+    _chart(chart, f"{feature_name(t, chosen)}: {t('report.effect')} {t.number(one.effect.value)}")
     head = ("feature", "right_median", "wrong_median", "effect", "adjusted")
     _pick_table(
         state,
         _TABLE,
-        wording("differences"),
-        [wording(key) for key in head],
+        t("report.differences"),
+        [t(f"report.{key}") for key in head],
         [
             [
-                {"text": wording.feature(d.feature)},
-                {"text": number(d.right_median)},
-                {"text": number(d.wrong_median)},
-                {"text": wording.effect(d.effect), "words": True},
-                {"text": p_value(d.adjusted_p)},
+                {"text": feature_name(t, d.feature)},
+                {"text": t.number(d.right_median)},
+                {"text": t.number(d.wrong_median)},
+                {"text": effect_with_interval(t, d.effect), "words": True},
+                {"text": t.p_value(d.adjusted_p)},
             ]
             for d in found
         ],
     )
-    st.subheader(wording("sinks"))
-    st.markdown(sinks_says(table, wording))
+    st.subheader(t("report.sinks"))
+    st.markdown(sinks_says(table, t))
 
 
-def _groups(state: AppState, wording: Wording, store: Store, table: Table, names: Names) -> None:
+def _groups(state: AppState, t: Translator, store: Store, table: Table, names: Names) -> None:
     found = slices_of(store, state.board.where, table)
     unusual = [s for s in found if s.unusual]
-    st.markdown(slices_says(found, wording))
+    st.markdown(slices_says(found, t))
     head = ("group", "count", "wrong", "more", "adjusted")
     _pick_table(
         state,
         _TABLE,
-        wording("slices"),
-        [wording(key) for key in head],
+        t("report.slices"),
+        [t(f"report.{key}") for key in head],
         [
             [
-                {"text": wording.filter(s.filter, names)},
+                {"text": filter_text(t, s.filter, names)},
                 {"text": str(s.count), "pick": str(s.filter)},
-                {"text": wording.share(s.wrong), "words": True},
-                {"text": wording.points(s.more), "words": True},
-                {"text": p_value(s.adjusted_p)},
+                {"text": share_with_interval(t, s.wrong), "words": True},
+                {"text": points_with_interval(t, s.more), "words": True},
+                {"text": t.p_value(s.adjusted_p)},
             ]
             for s in (unusual or found[:10])
         ],
     )
-    st.caption(wording("limits"))
+    st.caption(t("report.limits"))
 
 
 def _chart(chart: go.Figure, says: str) -> None:
