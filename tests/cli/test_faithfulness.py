@@ -39,8 +39,8 @@ def result(method):
     return faithfulness(of, method.explain(of), method, effort=Effort(steps=8, holes=48, draws=2))
 
 
-def test_a_map_is_scored_beside_its_controls_as_the_readme_says(called, zebra, monkeypatch):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_a_map_is_scored_beside_its_baselines_as_the_documents_say(called, zebra, monkeypatch):
+    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     paragraph = re.search(r"^With `--faithfulness`(.*?)\n\n", text, re.MULTILINE | re.DOTALL)[1]
     documented = set(re.findall(r"\"(\w+)\"", paragraph)) - {"better", "no_better", "worse"}
     documented |= {"scores", "baselines", "intervals", "verdict", "wins", "tied", "effort"}
