@@ -1,4 +1,4 @@
-"""Hide and see: hide places of a picture, see what becomes of the answer and of the reading."""
+"""Occlusion: mask patches of an image and compare predictions and attention."""
 
 from transcnn.ui.app import router
 from transcnn.ui.pages.occlusion import page

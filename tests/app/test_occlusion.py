@@ -1,4 +1,4 @@
-"""Hide and see without a browser: what links say, and what the view gets."""
+"""Occlusion without a browser: what links say, and what the view gets."""
 
 import json
 

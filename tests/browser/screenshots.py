@@ -33,7 +33,7 @@ def main() -> None:
             )
             page.goto(address + link)
             page.wait_for_selector(".explore[data-state=ready]")
-            page.wait_for_selector(".switches:not(.waiting)")
+            page.wait_for_selector(".interventions:not(.waiting)")
             page.wait_for_timeout(1000)  # fonts, and the bars' growth
             shot = Image.open(io.BytesIO(page.screenshot()))
             shot.save(FOLDER / f"{name}.webp", quality=90)

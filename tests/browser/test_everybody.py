@@ -12,7 +12,7 @@ AXE = ROOT / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
 
 # Address, and what stands there once the page is whole.
 PAGES = {
-    "explore": ("/?picture=elephant&head=1", ".switches:not(.waiting) button"),
+    "explore": ("/?picture=elephant&head=1", ".interventions:not(.waiting) button"),
     "tokens": ("/tokens?picture=elephant&level=1", ".tokens[data-state=ready]"),
     "occlusion": ("/occlusion?picture=elephant", ".hide[data-state=ready]:not(.computing)"),
     "compare": ("/compare?picture=elephant&with=lion", ".maps[data-maps] canvas"),
@@ -125,7 +125,7 @@ def test_nothing_serious_stands_between_a_page_and_anybody(visit, name, language
 def test_the_judge_sees_into_our_views_and_exempts_no_more_than_it_says(server, open_page):
     page = open_page(f"{server}/?picture=elephant", **SCREENS["phone"])
     assert judge(page) == []
-    page.locator(".explore .without .limit").evaluate("e => { e.style.color = '#e8e6e0'; }")
+    page.locator(".explore .ablation .limit").evaluate("e => { e.style.color = '#e8e6e0'; }")
     page.locator(".parts").evaluate("e => e.setAttribute('role', 'nothing')")
     page.locator("[data-testid=stMain] a").first.evaluate("e => { e.replaceChildren(); }")
     found = {finding.split(":")[0] for finding in judge(page)}

@@ -52,12 +52,12 @@ def test_the_token_moves_by_keyboard_alone_from_the_top_of_the_page(server, open
     page.keyboard.press("ArrowUp")
     assert drawn(page) == "9,11/0/0"
     page.keyboard.press("Shift+ArrowDown")
-    assert drawn(page) == "17,11/0/0", "with Shift a whole cell of 8 tokens"
+    assert drawn(page) == "17,11/0/0", "with Shift a whole grid of 8 tokens"
     for _ in range(60):
         page.keyboard.press("ArrowLeft")
     assert drawn(page) == "17,0/0/0", "the edge holds"
     page.wait_for_function("location.search.includes('token=17%2C0')")
-    page.wait_for_function(LIVE_SAYS, arg="Token row 18, column 1.")
+    page.wait_for_function(LIVE_SAYS, arg="Query token at row 18, column 1.")
 
 
 FOCUSED = """() => {
@@ -121,20 +121,20 @@ def test_the_tables_show_the_numbers_that_python_reads(
         assert np.all(np.diff(values) <= 0.0003 * np.array(values[:-1])), "largest first"
 
 
-def test_the_answers_on_the_page_are_those_of_predict(server, open_page, classifier):
+def test_the_predictions_on_the_page_are_those_of_predict(server, open_page, classifier):
     page = open_page(f"{server}/?picture=espresso")
     names = page.locator(".top .name").all_inner_texts()
     assert names == [a.name.label for a in classifier.predict(sample("espresso").path).top]
 
 
-def test_the_page_says_what_becomes_of_the_answer_without_attention(server, open_page, classifier):
+def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, classifier):
     page = open_page(f"{server}/?picture=elephant")
-    page.wait_for_selector(".switches:not(.waiting)")
+    page.wait_for_selector(".interventions:not(.waiting)")
     pixels, _ = prepare(decode(sample("elephant").path.read_bytes()), 224)
     normal = classifier.trace(sample("elephant").path).logits
     lender, _ = prepare(decode(sample("espresso").path.read_bytes()), 224)
     runs = {run.intervention: run for run in rerun(classifier, pixels, normal, lender)}
-    tiles = page.locator(".switches button")
+    tiles = page.locator(".interventions button")
     for i, name in enumerate(["uniform", "identity", "swapped", "off", "mean"], start=1):
         points = 100 * (runs[name].answer.probability - runs["on"].answer.probability)
         shown = tiles.nth(i).locator(".change").inner_text().replace("−", "-")
@@ -147,12 +147,12 @@ def test_the_page_says_what_becomes_of_the_answer_without_attention(server, open
     assert names == [a.name.label for a in runs["off"].top]
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")  # after the last comes the first
-    assert page.locator(".answers h3").inner_text() == "What the model sees", "on again"
+    assert page.locator(".answers h3").inner_text() == "Prediction (top 5)", "the original again"
 
 
-def test_one_level_alone_is_switched_and_the_link_keeps_it(server, open_page, classifier):
+def test_one_level_alone_is_ablated_and_the_link_keeps_it(server, open_page, classifier):
     page = open_page(f"{server}/?picture=elephant&stage=1&head=3")
-    page.wait_for_selector(".switches:not(.waiting)")
+    page.wait_for_selector(".interventions:not(.waiting)")
     assert page.locator(".parts button").all_inner_texts() == [
         "all 9 blocks",
         "stage 2",
@@ -163,23 +163,23 @@ def test_one_level_alone_is_switched_and_the_link_keeps_it(server, open_page, cl
     ]
     page.locator(".parts button", has_text="its level 2").click()
     page.wait_for_function("location.search.includes('part=level1')")
-    page.wait_for_selector(".switches:not(.waiting)")
+    page.wait_for_selector(".interventions:not(.waiting)")
     pixels, _ = prepare(decode(sample("elephant").path.read_bytes()), 224)
     normal = classifier.trace(sample("elephant").path).logits
     lender, _ = prepare(decode(sample("espresso").path.read_bytes()), 224)
     where = Where(stage=1, block=0, level=1)
     runs = {run.intervention: run for run in rerun(classifier, pixels, normal, lender, where)}
     again = open_page(page.url)
-    again.wait_for_selector(".switches:not(.waiting)")
+    again.wait_for_selector(".interventions:not(.waiting)")
     for shown in (page, again):
-        tiles = shown.locator(".switches button")
-        assert tiles.count() == 5, "there is no average of a level"
+        tiles = shown.locator(".interventions button")
+        assert tiles.count() == 5, "there is no mean ablation of a level"
         for i, name in enumerate(["uniform", "identity", "swapped", "off"], start=1):
             logit = tiles.nth(i).locator(".logit").inner_text()
             assert logit.endswith(f"{runs[name].answer.logit:.2f}")
 
 
-def test_one_walks_from_place_to_place_in_the_maps(server, open_page):
+def test_a_click_in_a_map_moves_the_query_token_there(server, open_page):
     page = open_page(f"{server}/?token=18,32")
     second = page.locator(MAPS).nth(1)
     box = second.bounding_box()
@@ -191,12 +191,12 @@ def test_one_walks_from_place_to_place_in_the_maps(server, open_page):
     assert drawn(page) == "48,7/0/0"
 
 
-def test_pointing_at_a_place_tells_its_number_and_row_by_keyboard_too(server, open_page):
+def test_pointing_at_a_token_shows_its_weight_and_row_by_keyboard_too(server, open_page):
     page = open_page(f"{server}/?token=18,32")
     page.locator(MAPS).nth(1).focus()
     page.keyboard.press("ArrowLeft")
     tip = page.locator(".tip.shown")
-    assert re.search(r"[\d.]+×\s+[\d.]+ %\s+row 3, column 4", tip.inner_text())
+    assert re.search(r"[\d.]+× uniform, weight [\d.]+ %, row 3, column 4", tip.inner_text())
     page.keyboard.press("Escape")
     assert page.locator(".tip.shown").count() == 0
 
@@ -205,7 +205,7 @@ def test_the_view_tells_how_many_levels_a_stage_has(server, open_page):
     page = open_page(server)
     page.locator(".stages button").nth(3).click()
     assert page.locator(".level:not(.missing)").count() == 1
-    assert page.locator(".level.missing h2").inner_text().endswith("No such level here")
+    assert page.locator(".level.missing h2").inner_text().endswith("This block has no such level")
 
 
 def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, open_page):

@@ -29,12 +29,12 @@ def numbers(page):
     """What the page says of a token: the answers, a sentence and facts for each level, the tables,
     and what becomes of the answer without attention.
     """
-    page.wait_for_selector(f"{READY} .switches:not(.waiting) button")
+    page.wait_for_selector(f"{READY} .interventions:not(.waiting) button")
     if page.locator(".explore details[open]").count() == 0:
         page.locator(".explore details summary").click()
         page.wait_for_selector(".tables table")
     return page.locator(".explore").evaluate("""view => Object.fromEntries(
-        ['.top', '.top .name', '.say', '.facts', '.tables td', '.switches'].map(part =>
+        ['.top', '.top .name', '.say', '.facts', '.tables td', '.interventions'].map(part =>
           [part, [...view.querySelectorAll(part)].map(e => e.textContent)]))""")
 
 

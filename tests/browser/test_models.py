@@ -58,7 +58,7 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     page.wait_for_function("location.search.includes('stage=1')")
     assert "model=" not in page.evaluate("location.search")
 
-    page.get_by_role("link", name="Hide and see").click()
+    page.get_by_role("link", name="Occlusion").click()
     page.wait_for_selector(".hide[data-state=ready]:not(.computing)")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Figure (SVG)").click()

@@ -1,4 +1,4 @@
-"""Hide and see in a real browser: hide by mouse and keyboard, see the numbers of the package."""
+"""Occlusion in a real browser: hide by mouse and keyboard, see the numbers of the package."""
 
 import pytest
 

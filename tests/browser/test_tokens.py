@@ -211,7 +211,7 @@ def test_the_same_is_seen_on_explore_and_back(server, open_page):
     page.get_by_role("link", name="See where this token reads").click()
     page.wait_for_selector(".explore[data-state=ready]")
     assert page.locator(PHOTO).get_attribute("data-drawn") == "2,13/2/3"
-    page.get_by_role("link", name="See the tokens themselves").click()
+    page.get_by_role("link", name="Inspect these tokens").click()
     page.wait_for_selector(READY)
     assert page.locator(MAP).get_attribute("data-drawn") == "1/1,6"
     for part in ("picture=lion", "stage=2", "block=3", "level=1", "token=2%2C13"):

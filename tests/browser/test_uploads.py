@@ -64,7 +64,7 @@ def test_the_name_of_a_file_is_shown_as_text_and_nothing_else(server, open_page,
     assert chip.get_attribute("title") == name
     assert chip.evaluate("e => e.children.length") == 0
     assert chip.inner_text()[:5] == name[:5]
-    for address in ("Tokens", "Hide and see", "About", "Explore"):
+    for address in ("Tokens", "Occlusion", "About", "Explore"):
         page.get_by_role("link", name=address).first.click()
         page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     page.wait_for_selector(READY)

@@ -110,7 +110,7 @@ def _show_model(state: AppState, t: Translator) -> None:
         return
     entry = shipped(name)
     if share != TRAINED:
-        st.caption(t("sidebar.half_trained", percent=f"{100 * float(share):.0f}"))
+        st.caption(t("sidebar.partly_trained", percent=f"{100 * float(share):.0f}"))
         return
     size = t("sidebar.model_size", parameters=f"{entry.parameters / 1e6:.1f}")
     score = t("sidebar.model_score", percent=f"{100 * entry.scores['imagenette_top1']:.1f}")

@@ -19,8 +19,8 @@ export default function (component) {
     (kind) => data.boards.some((board) => board[kind]),
   );
   bar.hidden = !amounts && !votes && !multiples && !shades;
-  const { bar_less, bar_even, bar_more, amount, vote_against, vote_for, least, most } = data.words;
-  const legend = `1/16×: ${bar_less}; ${bar_even}; 16×: ${bar_more}`;
+  const { bar_below, bar_uniform, bar_above, amount, vote_against, vote_for, least, most } = data.words;
+  const legend = `1/16×: ${bar_below}; ${bar_uniform}; 16×: ${bar_above}`;
   const voted = `−${data.most}: ${vote_against}; 0; ${data.most}: ${vote_for}; ${data.boards[0]?.unit}`;
   const own = `${least} - ${most}`;
   const shown = amounts ? `0 - ${data.top}: ${amount}` : votes ? voted : shades ? own : legend;

@@ -1,12 +1,12 @@
-// What the network answers: its likeliest classes, and what becomes of them without attention.
+// The predictions: the five likeliest classes, and the ablations of H-MHSA.
 
-/** The likeliest classes, of the run under the chosen switch; a mark at the normal value. */
+/** The five likeliest classes of the chosen run; a mark at the original probability. */
 function writeTop(view) {
   const { intervention: chosen } = view.selected;
   const run = chosen === "on" ? null : view.runs?.[chosen];
-  const name = view.word(`switch_${chosen}`);
+  const name = view.word(`intervention_${chosen}`);
   view.pick(".answers h3").textContent = run
-    ? view.word("top_under", { switch: name })
+    ? view.word("top_under", { intervention: name })
     : view.word("top");
   const normal = view.trace?.top ?? [];
   const top = run?.top ?? view.trace?.top ?? Array(5).fill({ probability: 0 });
@@ -32,28 +32,28 @@ function writeTop(view) {
   );
 }
 
-/** What becomes of the answer under each switch, and the sentence that sums it up. */
-function buildSwitches(view) {
+/** A tile for each intervention, with its effect on the prediction, and a sentence about all. */
+function buildInterventions(view) {
   const { runs } = view;
-  const switches = view.pick(".switches");
-  switches.classList.toggle("waiting", !runs);
-  switches.setAttribute("aria-label", view.word("without"));
+  const tiles = view.pick(".interventions");
+  tiles.classList.toggle("waiting", !runs);
+  tiles.setAttribute("aria-label", view.word("ablation"));
   const answer = view.nameOf(view.trace?.top[0]);
-  view.pick(".without small").textContent = answer && view.word("without_note", { answer });
+  view.pick(".ablation .note").textContent = answer && view.word("ablation_note", { answer });
   buildParts(view);
   const change = (name) => 100 * (runs[name].answer.probability - runs.on.answer.probability);
   const signed = (points) => {
     const text = Math.abs(points).toFixed(1);
     return text === "0.0" ? text : (points < 0 ? "−" : "+") + text;
   };
-  const names = view.data.switches.filter((name) => !runs || runs[name]); // "on" comes first
+  const names = view.data.interventions.filter((name) => !runs || runs[name]); // "on" comes first
   const widest = runs ? Math.max(5, ...names.map((name) => Math.abs(change(name)))) : 1;
   choices(
-    switches,
+    tiles,
     names.map((name) => {
       const content = [
-        make("span", "name", view.word(`switch_${name}`)),
-        make("span", "means", view.word(`means_${name}`, { lender: view.data.lender })),
+        make("span", "name", view.word(`intervention_${name}`)),
+        make("span", "kind", view.word(`detail_${name}`, { lender: view.data.lender })),
         make("span", "change", "\u00a0"),
         make("span", "axis"),
         make("span", "logit", "\u00a0"),
@@ -84,12 +84,12 @@ function buildSwitches(view) {
       return { value: name, content };
     }),
     view.selected.intervention,
-    (name) => view.selectSwitch(name),
+    (name) => view.selectIntervention(name),
   );
   view.pick(".verdict").textContent = runs ? verdict(view, names.slice(1), change, signed) : "";
 }
 
-/** Which H-MHSAs the switches act on. */
+/** The part of the network that the interventions act on. */
 function buildParts(view) {
   const { stage, block, head } = view.selected;
   const gaps = {
@@ -111,25 +111,25 @@ function buildParts(view) {
   );
 }
 
+/**
+ * Whether the prediction changes, and whether it depends on where tokens attend: a change of top-1
+ * under other attention weights says so; under "off" and "mean" no weights are left to judge.
+ */
 function verdict(view, names, change, signed) {
   const { runs } = view;
   const answer = view.nameOf(runs.on.top[0]);
-  const say = (name) => view.word(`switch_${name}`);
-  const changes = names
-    .filter((name) => runs[name].top[0].index !== runs.on.top[0].index)
-    .map((name) => `${say(name)} → ${view.nameOf(runs[name].top[0])}`)
-    .join(", ");
+  const say = (name) => view.word(`intervention_${name}`);
+  const changed = names.filter((name) => runs[name].top[0].index !== runs.on.top[0].index);
   const farthest = (among) =>
     among.reduce((a, b) => (Math.abs(change(b)) > Math.abs(change(a)) ? b : a));
-  const most = farthest(names);
-  const first = changes
-    ? view.word("verdict_changed", { answer, changes })
-    : view.word("verdict_same", { answer, switch: say(most), points: signed(change(most)) });
-  const reading = farthest(names.filter((name) => !["off", "mean"].includes(name)));
-  const second = view.word(Math.abs(change(reading)) < 2 ? "verdict_little" : "verdict_much", {
-    switch: say(reading),
-    points: signed(change(reading)),
-  });
-  const third = view.selected.intervention === "on" ? "" : view.word("maps_stay");
-  return `${first} ${second} ${third}`;
+  const effect = (name) => ({ answer, intervention: say(name), points: signed(change(name)) });
+  const changes = changed.map((name) => `${say(name)} → ${view.nameOf(runs[name].top[0])}`);
+  const first = changed.length
+    ? view.word("verdict_changed", { answer, changes: changes.join(", ") })
+    : view.word("verdict_same", effect(farthest(names)));
+  const weights = names.filter((name) => !["off", "mean"].includes(name));
+  const second = weights.some((name) => changed.includes(name))
+    ? view.word("weights_matter")
+    : view.word("weights_do_not_matter", effect(farthest(weights)));
+  return `${first} ${second}`;
 }

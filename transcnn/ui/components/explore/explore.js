@@ -1,4 +1,4 @@
-// Explore: one picture, one token, its reading at every level.
+// Explore: one image, one query token, its attention at every level.
 
 export default function (component) {
   return mount(component, Explore);
@@ -17,7 +17,7 @@ class Explore extends View {
     return this.block.side;
   }
 
-  /** What the runs under the switches of the chosen part are called. */
+  /** The key of the ablation runs of the chosen part. */
   get runsKey() {
     const { stage, block, head, part } = this.selected;
     const names = [this.data.trace];
@@ -44,7 +44,7 @@ class Explore extends View {
     this.writeHead();
     this.buildMore();
     writeTop(this);
-    buildSwitches(this);
+    buildInterventions(this);
     this.describe();
     this.draw();
   }
@@ -84,14 +84,14 @@ class Explore extends View {
   writeHead() {
     const { block } = this;
     const last = block.levels.length - 1;
-    const cells = block.levels[last].side ** 2;
+    const gaps = { grid: block.levels[0].grid, tokens: block.levels[last].side ** 2 };
     const steps = block.levels.map((_, i) =>
-      last === 0 ? "only" : i === 0 ? "first" : i === last ? "last" : "next",
+      last === 0 ? "only" : i === 0 ? "local" : i === last ? "global" : "middle",
     );
     this.pick(".lede").replaceChildren(
       ...steps.map((step, i) => {
         const part = make("span");
-        part.append(make("span", "disc", i + 1), this.word(`lede_${step}`, { cells }));
+        part.append(make("span", "disc", i + 1), this.word(`lede_${step}`, gaps));
         return part;
       }),
     );
@@ -105,10 +105,11 @@ class Explore extends View {
       column.map.tabIndex = step === "missing" ? -1 : 0;
       column.head.textContent = this.word(`${step}_head`);
       const level = block.levels[i];
-      column.note.textContent = this.word(step === "last" ? "next_note" : `${step}_note`, {
+      const merged = step === "middle" || step === "global";
+      column.note.textContent = this.word(merged ? "merged_note" : `${step}_note`, {
         rows: level?.grid,
         tokens: level?.grid ** 2,
-        ordinal: this.ordinal(i),
+        level: level && this.levelName(i),
         merged: block.levels[i - 1]?.grid ** 2,
         count: level?.side ** 2,
       });
@@ -147,17 +148,17 @@ class Explore extends View {
     this.keep();
   }
 
-  /** The server runs the switches of another part when it is told. */
+  /** The server computes the ablations of another part once it has the selection. */
   selectPart(part) {
     this.selected = { ...this.selected, part };
     this.refresh();
     this.keep();
   }
 
-  selectSwitch(name) {
+  selectIntervention(name) {
     this.selected = { ...this.selected, intervention: name };
     writeTop(this);
-    buildSwitches(this);
+    buildInterventions(this);
     this.keep();
   }
 
@@ -182,7 +183,7 @@ class Explore extends View {
     );
     this.pick(".bar").setAttribute("aria-label", this.word("aria_bar"));
     block.levels.forEach((level, i) => {
-      const gaps = { ordinal: this.ordinal(i), rows: level.grid };
+      const gaps = { level: this.levelName(i), rows: level.grid };
       this.columns[i].map.setAttribute("aria-label", this.word("aria_map", gaps));
       this.columns[i].overlay.setAttribute("aria-label", this.word("aria_overlay", gaps));
     });

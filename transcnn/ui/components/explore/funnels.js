@@ -1,5 +1,7 @@
 // The funnels between the columns: which part of one is the whole of the next.
 
+const LINE = 8; // letters of a line between two columns
+
 /** From a grid on the picture (or on a map) to the map that shows it, level by level. */
 function drawFunnels(view) {
   const funnels = view.pick(".funnels");
@@ -25,7 +27,7 @@ function drawFunnels(view) {
     side: side * photo.side,
   };
   addFunnel(view, funnels, photo, cell, map, true);
-  if (block.levels.length > 1) addFunnelText(funnels, photo, map, view.word("look_inside"));
+  if (block.levels.length > 1) addFunnelText(funnels, photo, map, view.word("zoom_in"));
   for (let i = 1; i < block.levels.length; i++) {
     const [from, to] = [boxes[i], boxes[i + 1]];
     const g = block.levels[i].grid;
@@ -35,7 +37,7 @@ function drawFunnels(view) {
     const merged = { left: to.left + at[1] * size, top: to.top + at[0] * size, side: size };
     addFunnel(view, funnels, to, merged, from, false);
     const count = block.levels[i - 1].grid ** 2;
-    addFunnelText(funnels, from, to, view.word("merge", { merged: count }));
+    addFunnelText(funnels, from, to, view.word("pool", { merged: count }));
   }
 }
 
@@ -79,12 +81,17 @@ function addFunnel(view, svg, board, square, map, onPhoto) {
   });
 }
 
-/** Words in the gap between two columns, one under the other. */
+/** A text in the gap between two columns, in lines of few letters. */
 function addFunnelText(svg, from, to, text) {
   const x = (from.left + from.side + to.left) / 2;
   const smaller = from.side < to.side ? from : to;
-  const [first, ...rest] = text.split(" ");
-  [first, rest.join(" ")].forEach((line, i) => {
+  const lines = [];
+  for (const word of text.split(" ")) {
+    const joined = `${lines.at(-1)} ${word}`;
+    if (lines.length && joined.length <= LINE) lines[lines.length - 1] = joined;
+    else lines.push(word);
+  }
+  lines.forEach((line, i) => {
     const shape = document.createElementNS("http://www.w3.org/2000/svg", "text");
     shape.setAttribute("x", x);
     shape.setAttribute("y", smaller.top + smaller.side / 2 - 2 + 15 * i);

@@ -1,19 +1,20 @@
-// What a reading says in words.
+// Attention rows in sentences.
 
 function sentence(view, index) {
   const { order, strongest } = view.facts[index];
   const { g, own, places } = view.readings[index];
   const multiple = formatMultiple(strongest);
-  if (places < 2 || Math.abs(strongest - 1) < 0.002) return view.word("says_flat");
-  if (strongest < 1.3) return view.word("says_nearly_flat", { multiple });
-  const place = direction(
+  if (places < 2 || Math.abs(strongest - 1) < 0.002) return view.word("exactly_uniform");
+  if (strongest < 1.3) return view.word("nearly_uniform", { multiple });
+  const offset = direction(
     view,
     Math.floor(order[0] / g) - Math.floor(own / g),
     (order[0] % g) - (own % g),
   );
-  const cell = index > 0 || view.block.levels.length === 1;
-  if (place) return view.word(cell ? "says_cell" : "says_place", { place, multiple });
-  return view.word(cell ? "says_own_cell" : "says_itself", { multiple });
+  const merged = index > 0;
+  if (offset)
+    return view.word(merged ? "strongest_grid" : "strongest_token", { offset, multiple });
+  return view.word(merged ? "strongest_own_grid" : "strongest_itself", { multiple });
 }
 
 /** "4 down, 3 left"; "" for no way at all. */
@@ -25,9 +26,9 @@ function direction(view, down, right) {
 
 function writeFacts(view, element, facts, { places }) {
   const lines = [
-    view.word(facts.half === 1 ? "fact_half_one" : "fact_half", { half: facts.half, places }),
-    view.word("fact_own", { multiple: formatMultiple(facts.own) }),
-    view.word("fact_distance", { pixels: facts.distance.toFixed(0), even: facts.even.toFixed(0) }),
+    view.word(facts.half === 1 ? "half_on_one" : "half_on", { half: facts.half, tokens: places }),
+    view.word("on_itself", { multiple: formatMultiple(facts.own) }),
+    view.word("distance", { pixels: facts.distance.toFixed(0), even: facts.even.toFixed(0) }),
   ];
   while (element.children.length < lines.length) element.append(make("span"));
   lines.forEach((line, i) => emphasise(element.children[i], line));

@@ -1,4 +1,4 @@
-// The readings as tables, largest first: the same numbers for people who do not see the maps.
+// The attention rows as tables, largest first: the same numbers for people who do not see the maps.
 
 function writeTables(view) {
   if (!view.readings) return;
@@ -6,8 +6,8 @@ function writeTables(view) {
     const { order, total } = view.facts[i];
     const head = view.columns[i].head.textContent;
     return table(
-      view.word("table_caption", { ordinal: view.ordinal(i), head }),
-      ["table_place", "table_multiple", "table_share"].map((name) => view.word(name)),
+      view.word("table_caption", { level: view.levelName(i), head }),
+      ["table_position", "table_multiple", "table_weight"].map((name) => view.word(name)),
       order.map((k) => [
         `${Math.floor(k / reading.g) + 1}, ${(k % reading.g) + 1}`,
         formatExactly(reading.multiple[k]),

@@ -234,6 +234,6 @@ function fillTables(details, data) {
             ],
           ],
     );
-    tables.append(table(map.name, [data.words.place, data.words.value], rows));
+    tables.append(table(map.name, [data.words.position, data.words.value], rows));
   }
 }

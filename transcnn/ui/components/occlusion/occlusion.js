@@ -1,4 +1,4 @@
-// Hide and see. What is hidden is drawn here at once; the server runs both networks on it.
+// Occlusion. What is masked is drawn here at once; the server runs both networks on it.
 
 const TELL_AFTER = 160; // ms after the last change until the server runs
 

@@ -190,7 +190,7 @@ function drawBar(canvas, words, look, multiple) {
     colours: look.ramp.colours,
     ticks,
     bold: OCTAVES,
-    titles: { left: words.bar_less, center: words.bar_even, right: words.bar_more },
+    titles: { left: words.bar_below, center: words.bar_uniform, right: words.bar_above },
     below: true,
     mark: multiple === null ? null : step(multiple) / STEPS,
   });

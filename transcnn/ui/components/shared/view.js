@@ -107,8 +107,11 @@ class View {
     return shelf.names[answer?.index] ?? "";
   }
 
-  ordinal(index) {
-    return this.word(`ordinal_${index + 1}`);
+  /** "Level 1 (local)": levels count from 1; one whose grid is the whole map is global. */
+  levelName(index) {
+    const { grid, side } = this.block.levels[index];
+    const kind = side <= grid ? "level_global" : index === 0 ? "level_local" : "level";
+    return this.word(kind, { level: index + 1 });
   }
 
   // Parts that every view has

@@ -139,9 +139,9 @@ function writeSteps(view) {
     const facts = wonFacts(view, i);
     says.textContent = view.word(facts.most > 1 ? "says_won" : "says_won_one", facts);
     const words = {
-      bar_less: view.word("won_less"),
-      bar_even: view.word("bar_even"),
-      bar_more: view.word("won_more"),
+      bar_below: view.word("won_less"),
+      bar_uniform: view.word("bar_uniform"),
+      bar_above: view.word("won_more"),
     };
     drawBar(says.previousElementSibling, words, view.look, null);
   }

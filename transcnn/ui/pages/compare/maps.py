@@ -178,7 +178,7 @@ def picked_token(one: SideReading, which: str, row: int, column: int) -> Token:
 
 def multiples_bar(t: Translator) -> ColourBar:
     """The scale of multiples of an even share, the same on every page."""
-    titles = (t("view.bar_less"), t("view.bar_even"), t("view.bar_more"))
+    titles = (t("view.bar_below"), t("view.bar_uniform"), t("view.bar_above"))
     return ColourBar(("1/16", "1/8", "1/4", "1/2", "1×", "2×", "4×", "8×", "16×"), titles)
 
 

@@ -61,7 +61,7 @@ def choose_intervention(context: StepContext, key: str) -> str:
         context.t("course.switch"),
         names,
         default=names[0],
-        format_func=lambda name: context.t(f"view.switch_{name}"),
+        format_func=lambda name: context.t(f"view.intervention_{name}"),
         key=key,
     )
     return chosen or names[0]

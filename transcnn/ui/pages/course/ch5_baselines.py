@@ -106,8 +106,8 @@ def _interventions(context: StepContext) -> None:
     if context.revealed:
         runs = scene.experiments.switched
         intervention = choose_intervention(context, "course_switch")
-        st.caption(t(f"view.means_{intervention}", lender=donor))
-        compare_answers(context, runs["on"], runs[intervention], t(f"view.switch_{intervention}"))
+        st.caption(t(f"view.detail_{intervention}", lender=donor))
+        compare_answers(context, runs["on"], runs[intervention], t(f"view.intervention_{intervention}"))
         say_limit(context)
 
 

@@ -115,7 +115,7 @@ def _patches(context: StepContext) -> None:
         context,
         {
             t("occlusion.attention_head"): hiding.with_attention.top,
-            t("view.switch_uniform"): even,
+            t("view.intervention_uniform"): even,
             t("occlusion.body_head"): hiding.body.top,
         },
     )
@@ -201,7 +201,7 @@ def _show_what_it_lives_on(context: StepContext, case: claims.Case) -> None:
     if case.share == 0:  # the switches run the picture as it is
         intervention = choose_intervention(context, "course_switch")
         runs = case.of.switched
-        compare_answers(context, runs["on"], runs[intervention], t(f"view.switch_{intervention}"))
+        compare_answers(context, runs["on"], runs[intervention], t(f"view.intervention_{intervention}"))
 
 
 def _nothing(_: int, __: int, ___: int) -> None:
@@ -302,7 +302,7 @@ def _claim(context: StepContext) -> None:
         t("course.card_control", x=format_multiple(float(control))),
         t(
             "course.card_switch",
-            intervention=t(f"view.switch_{intervention}"),
+            intervention=t(f"view.intervention_{intervention}"),
             answer=scene.label(top),
             before=percent(before),
             now=percent(now),

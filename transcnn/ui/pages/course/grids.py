@@ -116,7 +116,7 @@ def show_boards(
             "ramps": {"light": LIGHT, "dark": DARK},
             "colours": context.colours,
             "words": {
-                **{name: words[name] for name in ("bar_less", "bar_even", "bar_more")},
+                **{name: words[name] for name in ("bar_below", "bar_uniform", "bar_above")},
                 "cell": context.t.table("course")["cell_says"],
                 "amount": context.t("course.amount"),
                 "vote_for": context.t("course.vote_for"),

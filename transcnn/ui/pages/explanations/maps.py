@@ -102,7 +102,7 @@ def _beyond(kind: Kind, values: Values) -> NDArray[np.bool_]:
 def _bar(t: Translator, kind: Kind) -> ColourBar:
     ticks = tuple(tick.replace("-", "−") for tick in value_bar(kind).ticks)
     if kind == TIMES_UNIFORM:
-        return ColourBar(ticks, (t("view.bar_less"), "", t("view.bar_more")))
+        return ColourBar(ticks, (t("view.bar_below"), "", t("view.bar_above")))
     if kind.signed:
         return ColourBar(ticks, (t("explanations.against"), "", t("explanations.for")))
     return ColourBar(ticks, ("", "", t("explanations.stronger")), warm=True)

@@ -25,7 +25,7 @@ def show() -> None:
     _choose_training(state, t)
     explore_view(
         _VIEW,
-        {**shown.data(t), "switches": INTERVENTION_NAMES, "lender": lender.title},
+        {**shown.data(t), "interventions": INTERVENTION_NAMES, "lender": lender.title},
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
     )
@@ -37,7 +37,7 @@ def show() -> None:
     shown.warn(warning, t)
     shown.link_to("tokens", t("explore.to_tokens"))
     for name in state.grown_with_attention:
-        st.button(t("explore.grown", model=name), on_click=state.show_model, args=(name,))
+        st.button(t("explore.trained_with_attention", model=name), on_click=state.show_model, args=(name,))
 
     def place() -> tuple[int, int, tuple[int, int]]:
         from transcnn.analysis.attention_row import telling_token

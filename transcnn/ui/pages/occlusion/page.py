@@ -1,4 +1,4 @@
-"""Hide and see: what the network makes of a picture of which places are hidden."""
+"""Occlusion: predictions and attention on an image with masked patches."""
 
 from dataclasses import replace
 from typing import Any
