@@ -88,7 +88,7 @@ def _chapter(
     forgotten: Sequence[Forgotten] | None = results.get(trust.sanity_key(asked, found))
     if forgotten is not None:
         tables.append((t("explanations.sanity"), trust.sanity_rows(t, forgotten)))
-    columns = [t("maps.place"), *(str(c + 1) for c in range(values.shape[1]))]
+    columns = [t("maps.position"), *(str(c + 1) for c in range(values.shape[1]))]
     numbers = [[str(r + 1), *(f"{v:.3g}" for v in row)] for r, row in enumerate(values)]
     return Chapter(
         t(f"explanations.method_{found.name}"),
