@@ -107,7 +107,9 @@ def _interventions(context: StepContext) -> None:
         runs = scene.experiments.switched
         intervention = choose_intervention(context, "course_switch")
         st.caption(t(f"view.detail_{intervention}", lender=donor))
-        compare_answers(context, runs["on"], runs[intervention], t(f"view.intervention_{intervention}"))
+        compare_answers(
+            context, runs["on"], runs[intervention], t(f"view.intervention_{intervention}")
+        )
         say_limit(context)
 
 

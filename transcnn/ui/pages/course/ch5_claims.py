@@ -201,7 +201,9 @@ def _show_what_it_lives_on(context: StepContext, case: claims.Case) -> None:
     if case.share == 0:  # the switches run the picture as it is
         intervention = choose_intervention(context, "course_switch")
         runs = case.of.switched
-        compare_answers(context, runs["on"], runs[intervention], t(f"view.intervention_{intervention}"))
+        compare_answers(
+            context, runs["on"], runs[intervention], t(f"view.intervention_{intervention}")
+        )
 
 
 def _nothing(_: int, __: int, ___: int) -> None:

@@ -37,7 +37,9 @@ def show() -> None:
     shown.warn(warning, t)
     shown.link_to("tokens", t("explore.to_tokens"))
     for name in state.grown_with_attention:
-        st.button(t("explore.trained_with_attention", model=name), on_click=state.show_model, args=(name,))
+        st.button(
+            t("explore.trained_with_attention", model=name), on_click=state.show_model, args=(name,)
+        )
 
     def place() -> tuple[int, int, tuple[int, int]]:
         from transcnn.analysis.attention_row import telling_token
