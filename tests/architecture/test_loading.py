@@ -42,6 +42,7 @@ def test_using_the_core_loads_no_drawing_library():
 def test_the_app_can_draw_a_grid_before_torch_is_there():
     loaded = loaded_by(
         "import transcnn.model.variants, transcnn.checkpoints.catalogue, transcnn.pictures\n"
+        "import transcnn.model.interventions\n"
         "transcnn.model.variants.network('transcnn_lite0')\n"
         "transcnn.checkpoints.catalogue.shipped('transcnn_lite0')\n"
     )

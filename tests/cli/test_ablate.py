@@ -8,12 +8,10 @@ import pytest
 
 from transcnn import Classifier
 from transcnn.assets import FOLDER
-from transcnn.cli.options import INTERVENTIONS
 from transcnn.evaluation import find_held_out, find_pictures, parse_change
 from transcnn.evaluation.ablation import ablate, body_answers, intervention_cases
 from transcnn.evaluation.attention import measure_reading
 from transcnn.evaluation.run import prepare_run
-from transcnn.trace import INTERVENTIONS as KNOWN
 
 LABELLED = {"zebra": "zebra", "lion": "lion", "pizza": "pizza", "espresso": "palace"}
 PHOTOS = ["zebra", "lion", "pizza", "palace"]
@@ -95,10 +93,6 @@ def test_the_table_has_a_row_for_each_part(called, folder):
     assert code == 0
     assert rows == ["on", *(f"uniform: stage {s}" for s in range(4))]
     assert out.splitlines()[1] == "| attention | gray:0.4 | loss |"
-
-
-def test_the_interventions_of_the_commands_are_those_of_the_package():
-    assert INTERVENTIONS == KNOWN
 
 
 def test_reading_tells_every_head(called, folder, classifier):

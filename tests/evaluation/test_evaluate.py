@@ -202,7 +202,7 @@ def test_an_unknown_intervention_is_refused_before_the_work(classifier, pictures
         evaluate(classifier, pictures, attention="sideways", progress=pytest.fail)
 
     assert str(caught.value) == (
-        "attention is 'sideways'; allowed: on, off, uniform, identity, swapped, mean."
+        "attention is 'sideways'; allowed: on, uniform, identity, swapped, off, mean."
     )
 
 

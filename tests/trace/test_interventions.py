@@ -1,4 +1,4 @@
-"""What attention could have done instead, everywhere or in one place."""
+"""Interventions replace attention, everywhere or in one part of the network."""
 
 import dataclasses
 
@@ -10,13 +10,14 @@ from tests.golden.recipe import reference_input
 from transcnn import create_model
 from transcnn.errors import ChoiceError
 from transcnn.model.hooks import HookPoint, Hooks
+from transcnn.model.interventions import possible_interventions
 from transcnn.model.network import TransCNN
 from transcnn.trace import INTERVENTIONS, Where, make_intervention, record, split
 
 
 @pytest.fixture(scope="module", params=["shipped", "small"])
 def network(request, small, small_input):
-    """A network and a picture for it."""
+    """A network and an image for it."""
     if request.param == "small":
         return small, small_input
     model = create_model("transcnn_lite0", "shipped").eval()
@@ -31,10 +32,10 @@ def run(model, x, name, other=None):
 
 
 def attention(records):
-    return {place: value for place, value in records.items() if place.name == "attention"}
+    return {point: value for point, value in records.items() if point.name == "attention"}
 
 
-def body(model):
+def backbone(model):
     """The convolutional network without H-MHSA, with the same weights."""
     stages = tuple(
         dataclasses.replace(
@@ -43,10 +44,10 @@ def body(model):
         )
         for stage in model.config.stages
     )
-    bare = TransCNN(dataclasses.replace(model.config, stages=stages)).eval()
+    network = TransCNN(dataclasses.replace(model.config, stages=stages)).eval()
     state = {key: value for key, value in model.state_dict().items() if ".attn." not in key}
-    bare.load_state_dict(state, strict=True)
-    return bare
+    network.load_state_dict(state, strict=True)
+    return network
 
 
 @torch.no_grad()
@@ -55,24 +56,24 @@ def test_off_is_the_network_without_attention(network):
 
     logits, records = run(model, x, "off")
 
-    assert torch.equal(logits, body(model)(x))
+    assert torch.equal(logits, backbone(model)(x))
     assert records == {}
 
 
-def test_uniform_reads_evenly_from_the_tokens_that_exist(network):
+def test_uniform_attends_uniformly_to_the_tokens_that_exist(network):
     model, x = network
     _, on = run(model, x, "on")
 
     _, records = run(model, x, "uniform")
 
     assert attention(records).keys() == attention(on).keys()
-    for place, weights in attention(records).items():
-        exists = attention(on)[place].amax((0, 1), keepdim=True)[..., :1, :] > 0
-        even = exists.float() / exists.sum(-1, keepdim=True)
-        torch.testing.assert_close(weights, even.expand_as(weights), rtol=1e-6, atol=0)
+    for point, weights in attention(records).items():
+        exists = attention(on)[point].amax((0, 1), keepdim=True)[..., :1, :] > 0
+        uniform = exists.float() / exists.sum(-1, keepdim=True)
+        torch.testing.assert_close(weights, uniform.expand_as(weights), rtol=1e-6, atol=0)
 
 
-def test_identity_reads_only_itself(network):
+def test_identity_attends_only_to_itself(network):
     model, x = network
 
     _, records = run(model, x, "identity")
@@ -83,7 +84,7 @@ def test_identity_reads_only_itself(network):
 
 
 @torch.no_grad()
-def test_under_identity_attention_hands_each_token_its_own_value(network):
+def test_under_identity_attention_gives_each_token_its_own_value(network):
     model, x = network
     module = next(block.attn for block in model.blocks[0] if block.attn is not None)
 
@@ -102,18 +103,18 @@ def test_swapped_with_its_own_matrices_is_on(network):
     swapped, again = run(model, x, "swapped", attention(records))
 
     assert torch.equal(swapped, logits)
-    assert all(torch.equal(again[place], value) for place, value in records.items())
+    assert all(torch.equal(again[point], value) for point, value in records.items())
 
 
-def test_swapped_uses_the_matrices_of_the_other_picture(network):
+def test_swapped_uses_the_matrices_of_the_other_image(network):
     model, x = network
     logits, mine = run(model, x, "on")
     _, others = run(model, x.flip(3), "on")
 
     swapped, used = run(model, x, "swapped", attention(others))
 
-    assert all(torch.equal(used[place], value) for place, value in attention(others).items())
-    assert any(not torch.equal(used[place], value) for place, value in attention(mine).items())
+    assert all(torch.equal(used[point], value) for point, value in attention(others).items())
+    assert any(not torch.equal(used[point], value) for point, value in attention(mine).items())
     assert not torch.allclose(swapped, logits, rtol=1e-3)
 
 
@@ -121,7 +122,7 @@ def test_on_is_no_intervention_at_all():
     assert make_intervention("on") is None
 
 
-def test_each_intervention_gives_another_answer(network):
+def test_each_intervention_gives_other_logits(network):
     model, x = network
     names = [name for name in INTERVENTIONS if name not in ("swapped", "mean")]
 
@@ -141,13 +142,23 @@ def test_a_trace_shows_what_was_used(small, small_input, small_crop):
             np.testing.assert_allclose(reading.multiple, ones, rtol=1e-6)
 
 
-def test_a_intervention_that_does_not_exist_is_answered_with_those_that_do():
+def test_an_intervention_that_does_not_exist_is_refused_naming_those_that_do():
     with pytest.raises(ChoiceError) as caught:
         make_intervention("half")
 
     assert str(caught.value) == (
-        "attention is 'half'; allowed: on, off, uniform, identity, swapped, mean."
+        "attention is 'half'; allowed: on, uniform, identity, swapped, off, mean."
     )
+
+
+def test_what_is_possible_depends_on_the_part_the_means_and_the_keys():
+    assert possible_interventions() == INTERVENTIONS
+    assert possible_interventions(Where(stage=1, block=0)) == INTERVENTIONS
+    without_mean = ("on", "uniform", "identity", "swapped", "off")
+    assert possible_interventions(Where(level=0)) == without_mean
+    assert possible_interventions(Where(head=1)) == without_mean
+    assert possible_interventions(means=False) == without_mean
+    assert possible_interventions(own_keys=False) == ("on", "uniform", "swapped", "off", "mean")
 
 
 def test_swapped_without_another_run_is_a_mistake_of_the_caller():
@@ -155,22 +166,22 @@ def test_swapped_without_another_run_is_a_mistake_of_the_caller():
         make_intervention("swapped")
 
 
-def test_identity_is_refused_where_tokens_read_a_pooled_map():
+def test_identity_is_refused_where_tokens_attend_to_a_pooled_map():
     model = create_model("hatnet_tiny").eval()
 
-    with pytest.raises(ChoiceError, match="attention is 'identity'; allowed: on, off, uniform"):
+    with pytest.raises(ChoiceError, match="allowed: on, uniform, swapped, off, mean for tokens"):
         run(model, reference_input(7, 64, 64), "identity")
 
 
 @torch.no_grad()
-def test_mean_adds_the_stored_average_and_nothing_of_the_picture(network):
+def test_mean_adds_the_stored_average_and_nothing_of_the_image(network):
     model, x = network
     _, records = run(model, x, "on")
     added = {(p.stage, p.block): v[0] for p, v in records.items() if p.name == "added"}
 
     logits = [
-        model(picture, Hooks(intervention=make_intervention("mean", means=added)))
-        for picture in (x, -x)
+        model(image, Hooks(intervention=make_intervention("mean", means=added)))
+        for image in (x, -x)
     ]
     hooks = Hooks(
         intervention=make_intervention("mean", means={key: 0 * v for key, v in added.items()})
@@ -192,7 +203,7 @@ def test_mean_without_averages_or_of_another_size_or_of_a_head_is_refused(small,
         small(small_input, Hooks(intervention=make_intervention("mean", means=means)))
 
 
-PLACES = [
+PARTS = [
     Where(stage=2),
     Where(stage=0, block=0),
     Where(level=0),
@@ -202,9 +213,9 @@ PLACES = [
 
 
 @pytest.mark.parametrize("name", ["off", "uniform", "identity", "swapped"])
-@pytest.mark.parametrize("where", PLACES, ids=str)
+@pytest.mark.parametrize("where", PARTS, ids=str)
 @torch.no_grad()
-def test_a_intervention_of_a_part_changes_the_weights_there_and_no_others(network, name, where):
+def test_an_intervention_of_a_part_changes_the_weights_there_and_no_others(network, name, where):
     model, x = network
     _, on = run(model, x, "on")
     _, other = run(model, x.flip(3), "on")
@@ -212,28 +223,28 @@ def test_a_intervention_of_a_part_changes_the_weights_there_and_no_others(networ
     everywhere = make_intervention(name, attention(other))
     seen = {}
 
-    class Listening(Hooks):
-        def attention(self, place, weights, valid):
-            used = super().attention(place, weights, valid)
-            skipped = everywhere.attention(place, weights, valid)
-            seen[place] = (weights, used, skipped)
+    class Recording(Hooks):
+        def attention(self, point, weights, valid):
+            used = super().attention(point, weights, valid)
+            skipped = everywhere.attention(point, weights, valid)
+            seen[point] = (weights, used, skipped)
             return used
 
-    hooks = Listening(intervention=intervention)
+    hooks = Recording(intervention=intervention)
     model(x, hooks)
 
     left_out = {p[:2] for p in attention(on)} - {p[:2] for p in attention(hooks.records)}
     whole = name == "off" and where.level is None and where.head is None
     inside = {p[:2] for p in attention(on) if where.has_block(p.stage, p.block)}
     assert left_out == (inside if whole else set())
-    for place, (before, used, changed) in seen.items():
-        here = where.has_block(place.stage, place.block) and where.level in (None, place.level)
+    for point, (before, used, changed) in seen.items():
+        here = where.has_block(point.stage, point.block) and where.level in (None, point.level)
         for head in range(before.shape[1]):
             acts = here and where.head in (None, head)
             assert torch.equal(used[:, head], (changed if acts else before)[:, head])
 
 
-def test_parts_are_on_progress_apart_as_finely_as_asked():
+def test_parts_are_split_as_finely_as_asked():
     network = create_model("transcnn_lite0").config
     assert split(network, "stage") == [Where(s) for s in range(4)]
     blocks = [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (2, 3), (3, 0), (3, 1), (3, 2)]
@@ -257,7 +268,7 @@ def test_parts_are_on_progress_apart_as_finely_as_asked():
     ],
     ids=str,
 )
-def test_a_part_that_the_network_lacks_is_answered_with_those_it_has(where, sentence):
+def test_a_part_that_the_network_lacks_is_refused_naming_those_it_has(where, sentence):
     with pytest.raises(ChoiceError) as caught:
         where.check(create_model("transcnn_lite0").config)
     assert str(caught.value) == sentence

@@ -107,7 +107,7 @@ def test_residuals_are_left_out_as_often_as_the_rate_is_high(run, small, monkeyp
         seen.append(residual_drop)
         return TrainingHooks(residual_drop=residual_drop, **others)
 
-    monkeypatch.setattr(loop, "TrainingTaps", hooks)
+    monkeypatch.setattr(loop, "TrainingHooks", hooks)
     events = run(replace(small, residual_drop=0.5, learning_rate=1e-3, warm_up=0))
     assert seen == pytest.approx([500 * event.learning_rate for event in events[:-1]])
     assert seen[0] == 0.5

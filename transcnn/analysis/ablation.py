@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from transcnn.classifier import Answer, Classifier
-from transcnn.trace.interventions import EVERYWHERE, INTERVENTIONS, Where
+from transcnn.model.interventions import EVERYWHERE, Where, possible_interventions
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,9 @@ def rerun(
     """
     attention = classifier.attention(other[None])
     logits = {"on": torch.tensor(normal)}
-    for name in INTERVENTIONS[1:]:
-        if name != "mean" or (classifier.means is not None and where.whole_blocks):
-            intervention = classifier.intervention(name, attention, where)
-            logits[name] = classifier.logits(pixels[None], intervention)[0]
+    for name in possible_interventions(where, means=classifier.means is not None)[1:]:
+        intervention = classifier.intervention(name, attention, where)
+        logits[name] = classifier.logits(pixels[None], intervention)[0]
     best = {name: classifier.rank(values, top).top for name, values in logits.items()}
     place = best["on"][0].place
     return tuple(Rerun(name, best[name], classifier.answer(logits[name], place)) for name in logits)

@@ -8,13 +8,14 @@ import click
 
 from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
+from transcnn.model.interventions import INTERVENTIONS
 
 if TYPE_CHECKING:
     from transcnn.analysis.intervals import Interval
     from transcnn.evaluation import Change
     from transcnn.evaluation.ablation import Ablation, Case
+    from transcnn.model.interventions import Where
     from transcnn.pictures.prepare import Resize
-    from transcnn.trace import Where
 
 _EACH = ("stage", "block", "level", "head")
 
@@ -36,7 +37,7 @@ _EACH = ("stage", "block", "level", "head")
     "--attention",
     "interventions",
     multiple=True,
-    type=click.Choice(options.INTERVENTIONS),
+    type=click.Choice(INTERVENTIONS),
     help="Only these switches, and on; may be given several times. Without it, all.",
 )
 @click.option(
@@ -112,7 +113,7 @@ def ablate(
 
 def _parts(network: Any, each: tuple[str, ...]) -> "list[Where]":
     """The parts named by `each`; a block is one of its stage, a level and a head of their block."""
-    from transcnn.trace import split
+    from transcnn.model.interventions import split
 
     names = {
         "stage": ("stage",),

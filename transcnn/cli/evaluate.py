@@ -9,6 +9,7 @@ from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
 from transcnn.cli.store import store_run
 from transcnn.errors import ChoiceError
+from transcnn.model.interventions import INTERVENTIONS
 
 if TYPE_CHECKING:
     from transcnn.evaluation import Evaluation
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 @options.resize
 @click.option(
     "--attention",
-    type=click.Choice(options.INTERVENTIONS),
+    type=click.Choice(INTERVENTIONS),
     default="on",
     show_default=True,
     help="What H-MHSAs do.",
@@ -70,7 +71,7 @@ def evaluate(
 
     from transcnn import evaluation
     from transcnn.classifier import Classifier
-    from transcnn.trace import Where
+    from transcnn.model.interventions import Where
 
     where = Where(stage, block, level, head)
     wanted = evaluation.parse_change(change)

@@ -10,8 +10,6 @@ import click
 
 from transcnn.errors import ChoiceError, FolderError
 
-# As `transcnn.trace.SWITCHES`, which would load torch to show a help page.
-INTERVENTIONS = ("on", "off", "uniform", "identity", "swapped", "mean")
 FILE = click.Path(path_type=Path)
 
 model = click.option("--model", default="transcnn_lite0", show_default=True, help="See `models`.")

@@ -23,6 +23,7 @@ from transcnn.analysis.occlusion import (
 from transcnn.analysis.untrained import untrained
 from transcnn.classifier import Answer, Classifier
 from transcnn.model.hooks import HookPoint
+from transcnn.model.interventions import possible_interventions
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.changes import GRAY, Pixels, cover
 from transcnn.pictures.samples import (
@@ -35,7 +36,7 @@ from transcnn.pictures.samples import (
 )
 
 SEED = 1  # of the random attention
-SWITCHED = ("off", "uniform", "identity", "swapped")
+SWITCHED = possible_interventions(means=False)[1:]
 _AT_ONCE = 7  # pictures in one pass, which bounds the memory
 _PICTURES = 32  # whose experiments are kept, about a megabyte each
 

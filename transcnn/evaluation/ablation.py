@@ -14,8 +14,13 @@ from numpy.typing import NDArray
 from transcnn.analysis.intervals import Interval, Z, share_interval
 from transcnn.classifier import Classifier
 from transcnn.evaluation.run import Progress, Run
+from transcnn.model.interventions import (
+    EVERYWHERE,
+    Where,
+    check_intervention,
+    possible_interventions,
+)
 from transcnn.pictures.changes import UNCHANGED, Change
-from transcnn.trace import EVERYWHERE, Where, check_intervention
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,7 @@ def intervention_cases(
     Without names all of them, "mean" where averages are stored.
     """
     if not names:
-        names = ("on", "uniform", "identity", "swapped", "off")
-        names += ("mean",) if classifier.means is not None else ()
+        names = possible_interventions(means=classifier.means is not None)
     return [Case(name, change=change) for change in changes for name in names]
 
 

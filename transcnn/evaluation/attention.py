@@ -15,9 +15,9 @@ from torch import Tensor
 from transcnn.classifier import Classifier
 from transcnn.evaluation.run import BATCH, Progress, Run
 from transcnn.model.hooks import HookPoint
+from transcnn.model.interventions import Where
 from transcnn.pictures import Crop
 from transcnn.pictures.changes import CELL, Change, Pixels, changed_cells
-from transcnn.trace import Where
 
 JITTER_PX = 4
 BRIGHTER = 1.1

@@ -13,9 +13,9 @@ from transcnn.errors import FolderError
 from transcnn.evaluation.folder import Labelled
 from transcnn.evaluation.run import Progress, Run, prepare_run
 from transcnn.labels import ClassName
+from transcnn.model.interventions import EVERYWHERE, Where, check_intervention
 from transcnn.pictures.changes import UNCHANGED, Change
 from transcnn.pictures.prepare import Resize
-from transcnn.trace import EVERYWHERE, Where, check_intervention
 
 
 @dataclass(frozen=True)

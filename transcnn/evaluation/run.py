@@ -13,10 +13,10 @@ from torch import Tensor
 from transcnn.classifier import Classifier
 from transcnn.errors import FolderError, PictureError
 from transcnn.evaluation.folder import Found
+from transcnn.model.interventions import Where
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.changes import Change, Pixels, apply_change
 from transcnn.pictures.prepare import Resize
-from transcnn.trace import Where
 
 BATCH = 16
 

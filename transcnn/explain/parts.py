@@ -3,7 +3,7 @@
 from transcnn.classifier import Classifier
 from transcnn.errors import ChoiceError
 from transcnn.model.config import HMHSA
-from transcnn.trace import Where
+from transcnn.model.interventions import Where
 
 
 def find_block(classifier: Classifier, stage: int | None, block: int | None) -> tuple[int, int]:

@@ -1,13 +1,13 @@
 """What one run of the network did, at every level of every H-MHSA, as a frozen record."""
 
-from transcnn.trace.interventions import (
+from transcnn.model.interventions import (
     EVERYWHERE,
     INTERVENTIONS,
     Where,
     check_intervention,
-    make_intervention,
     split,
 )
+from transcnn.trace.interventions import make_intervention
 from transcnn.trace.record import record
 from transcnn.trace.trace import BlockTrace, LevelTrace, Reading, Trace
 

@@ -267,7 +267,7 @@ def _without(
     _other: Opened,
 ) -> bytes:
     from transcnn.analysis.ablation import rerun
-    from transcnn.trace import Where
+    from transcnn.model.interventions import Where
     from transcnn.ui.components.packets.ablation import without_packet
 
     where = Where(**dict(part))

@@ -23,6 +23,7 @@ from transcnn.checkpoints.catalogue import (
 )
 from transcnn.errors import PictureError, TransCNNError
 from transcnn.model.config import HMHSA, Network
+from transcnn.model.interventions import INTERVENTIONS
 from transcnn.model.variants import network
 from transcnn.pictures import decode
 from transcnn.pictures.samples import find_sample, samples
@@ -42,14 +43,6 @@ opening = threading.Lock()
 
 FIRST_SAMPLE = "zebra"
 MOST_CUSTOM_MODELS = 3  # networks held at once besides those that ship, up to 250 MB each
-INTERVENTION_NAMES = (
-    "on",
-    "uniform",
-    "identity",
-    "swapped",
-    "off",
-    "mean",
-)  # in the order of the page
 
 
 @dataclass(frozen=True)
@@ -552,7 +545,7 @@ def _existing(selection: Selection, model: Network) -> Selection:
     stages = range(len(model.stages))
     if selection.stage not in stages:
         return Selection()
-    intervention = selection.intervention if selection.intervention in INTERVENTION_NAMES else "on"
+    intervention = selection.intervention if selection.intervention in INTERVENTIONS else "on"
     attending = model.stages[selection.stage].attending
     block = selection.block if selection.block in range(len(attending)) else 0
     attention = attending[block]

@@ -127,7 +127,7 @@ function verdict(view, names, change, signed) {
   const first = changed.length
     ? view.word("verdict_changed", { answer, changes: changes.join(", ") })
     : view.word("verdict_same", effect(farthest(names)));
-  const weights = names.filter((name) => !["off", "mean"].includes(name));
+  const weights = names.filter((name) => view.data.of_attention.includes(name));
   const second = weights.some((name) => changed.includes(name))
     ? view.word("weights_matter")
     : view.word("weights_do_not_matter", effect(farthest(weights)));

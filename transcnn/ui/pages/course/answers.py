@@ -8,7 +8,7 @@ from scipy.special import softmax
 
 from transcnn.classifier import Answer
 from transcnn.course.scene import Wide
-from transcnn.trace.interventions import INTERVENTIONS
+from transcnn.model.interventions import possible_interventions
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.words.translator import plain
@@ -55,13 +55,13 @@ def list_answers(context: StepContext, runs: Mapping[str, tuple[Answer, ...]]) -
 
 
 def choose_intervention(context: StepContext, key: str) -> str:
-    """One of the switches that need no averages; "off" until another is chosen."""
-    names = [name for name in INTERVENTIONS if name not in ("on", "mean")]
+    """One of the interventions that need no stored averages; "off" until another is chosen."""
+    names = possible_interventions(means=False)[1:]
     chosen = st.segmented_control(
         context.t("course.switch"),
         names,
-        default=names[0],
+        default="off",
         format_func=lambda name: context.t(f"view.intervention_{name}"),
         key=key,
     )
-    return chosen or names[0]
+    return chosen or "off"

@@ -4,9 +4,10 @@ import streamlit as st
 
 from transcnn.figures import sheet
 from transcnn.figures.sheet import Sheet
+from transcnn.model.interventions import INTERVENTIONS, OF_ATTENTION
 from transcnn.ui.app.cache import open_picture, pack_trace, pack_without, trace_picture
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.session import INTERVENTION_NAMES, AppState
+from transcnn.ui.app.session import AppState
 from transcnn.ui.app.view import take_shown
 from transcnn.ui.components import explore_view, store
 from transcnn.words.translator import Translator, translator
@@ -25,7 +26,12 @@ def show() -> None:
     _choose_training(state, t)
     explore_view(
         _VIEW,
-        {**shown.data(t), "interventions": INTERVENTION_NAMES, "lender": lender.title},
+        {
+            **shown.data(t),
+            "interventions": INTERVENTIONS,
+            "of_attention": OF_ATTENTION,
+            "lender": lender.title,
+        },
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
     )
