@@ -142,7 +142,7 @@ def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, c
         logit = tiles.nth(i).locator(".logit").inner_text()
         assert logit.endswith(f"{runs[name].answer.logit:.2f}")
     tiles.nth(4).click()
-    page.wait_for_function("location.search.includes('switch=off')")
+    page.wait_for_function("location.search.includes('intervention=off')")
     names = page.locator(".top .name").all_inner_texts()
     assert names == [a.name.label for a in runs["off"].top]
     page.keyboard.press("ArrowRight")

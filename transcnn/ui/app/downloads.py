@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from transcnn.ui.components import chart_files, copy_link
+from transcnn.ui.components.chart_files import chart_files
+from transcnn.ui.components.copy_link import copy_link
 from transcnn.words.translator import Translator
 
 _KINDS = {

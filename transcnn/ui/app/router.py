@@ -10,7 +10,7 @@ from transcnn.ui.app import sidebar
 from transcnn.ui.app.cache import pack_names
 from transcnn.ui.app.garbage import collect_from_now_on
 from transcnn.ui.app.session import AppState
-from transcnn.ui.components import store
+from transcnn.ui.components.store import store
 from transcnn.words.translator import plain, translator
 
 _ROOT = Path(__file__).resolve().parents[3]

@@ -10,7 +10,7 @@ from transcnn.errors import FileTooLarge
 from transcnn.pictures.address import picture_address
 from transcnn.pictures.samples import Sample, samples
 from transcnn.ui.app.session import AppState
-from transcnn.ui.components import sample_picker
+from transcnn.ui.components.samples import sample_picker
 from transcnn.words import LANGUAGES
 from transcnn.words.translator import Translator, translator
 

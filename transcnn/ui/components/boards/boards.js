@@ -2,6 +2,28 @@
 // is pointed at with the mouse or walked to with the arrows; where one may be picked, a click or
 // Enter picks it.
 
+import {
+  drawAmountBar,
+  drawBar,
+  drawOwnBar,
+  drawVoteBar,
+  FONT,
+  fit,
+  ring,
+} from "../shared/canvas.js";
+import { readLook } from "../shared/look.js";
+import { arrow, make, nearestCell, photoAt, placeAt, stop } from "../shared/page.js";
+import {
+  amountStep,
+  DARK_INK,
+  formatExactly,
+  LIGHT_INK,
+  luminance,
+  STEPS,
+  step,
+  voteStep,
+} from "../shared/scale.js";
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const view = parentElement.querySelector(".boards");
@@ -19,7 +41,8 @@ export default function (component) {
     (kind) => data.boards.some((board) => board[kind]),
   );
   bar.hidden = !amounts && !votes && !multiples && !shades;
-  const { bar_below, bar_uniform, bar_above, amount, vote_against, vote_for, least, most } = data.words;
+  const { bar_below, bar_uniform, bar_above, amount, vote_against, vote_for, least, most } =
+    data.words;
   const legend = `1/16×: ${bar_below}; ${bar_uniform}; 16×: ${bar_above}`;
   const voted = `−${data.most}: ${vote_against}; 0; ${data.most}: ${vote_for}; ${data.boards[0]?.unit}`;
   const own = `${least} - ${most}`;

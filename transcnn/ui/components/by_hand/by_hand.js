@@ -1,5 +1,8 @@
 // The map of the example by hand: whole numbers to be edited, sent together when one has changed.
 
+import { followTheme } from "../shared/look.js";
+import { make } from "../shared/page.js";
+
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
   const view = parentElement.querySelector(".hand");
@@ -20,7 +23,10 @@ export default function (component) {
     input.onchange = () => {
       const held = Math.round(Number(input.value) || 0);
       input.value = Math.max(-data.largest, Math.min(data.largest, held));
-      setStateValue("numbers", inputs.map((one) => Number(one.value)));
+      setStateValue(
+        "numbers",
+        inputs.map((one) => Number(one.value)),
+      );
     };
   });
 }

@@ -40,7 +40,7 @@ function asFile(drawing) {
 
 async function asPicture(drawing) {
   const image = new Image();
-  image.src = "data:image/svg+xml," + encodeURIComponent(await asFile(drawing).text());
+  image.src = `data:image/svg+xml,${encodeURIComponent(await asFile(drawing).text())}`;
   await image.decode();
   const canvas = document.createElement("canvas");
   canvas.width = 2 * image.width;

@@ -1,7 +1,10 @@
 // The predictions: the five likeliest classes, and the ablations of H-MHSA.
 
+import { choices, make } from "../shared/page.js";
+import { formatShare } from "../shared/scale.js";
+
 /** The five likeliest classes of the chosen run; a mark at the original probability. */
-function writeTop(view) {
+export function writeTop(view) {
   const { intervention: chosen } = view.selected;
   const run = chosen === "on" ? null : view.runs?.[chosen];
   const name = view.word(`intervention_${chosen}`);
@@ -18,7 +21,7 @@ function writeTop(view) {
       name.title = label;
       const track = make("span", "track");
       const fill = make("span", "fill");
-      fill.style.width = 100 * probability + "%";
+      fill.style.width = `${100 * probability}%`;
       track.append(fill);
       const before = run && normal.find((answer) => answer.index === index);
       if (before) {
@@ -33,7 +36,7 @@ function writeTop(view) {
 }
 
 /** A tile for each intervention, with its effect on the prediction, and a sentence about all. */
-function buildInterventions(view) {
+export function buildInterventions(view) {
   const { runs } = view;
   const tiles = view.pick(".interventions");
   tiles.classList.toggle("waiting", !runs);
@@ -69,8 +72,8 @@ function buildInterventions(view) {
         const by = change(name);
         points.textContent = view.word("points", { points: signed(by) });
         const bar = make("i");
-        bar.style.left = 50 + Math.min(0, (50 * by) / widest) + "%";
-        bar.style.width = Math.max(1.5, (50 * Math.abs(by)) / widest) + "%";
+        bar.style.left = `${50 + Math.min(0, (50 * by) / widest)}%`;
+        bar.style.width = `${Math.max(1.5, (50 * Math.abs(by)) / widest)}%`;
         axis.append(bar);
         logit.textContent = view.word("logit", {
           before: runs.on.answer.logit.toFixed(2),

@@ -1,5 +1,16 @@
 // Explore: one image, one query token, its attention at every level.
 
+import { areaOf, range, readingFacts, readLevel, walk } from "../shared/attention.js";
+import { drawBar, drawMap, drawOverlay, drawToken, drawWaiting, ring } from "../shared/canvas.js";
+import { shelf } from "../shared/packets.js";
+import { arrow, emphasise, make, placeAt, stop } from "../shared/page.js";
+import { formatExactly } from "../shared/scale.js";
+import { mount, View } from "../shared/view.js";
+import { buildInterventions, writeTop } from "./answers.js";
+import { drawFunnels } from "./funnels.js";
+import { sentence, writeFacts } from "./sentences.js";
+import { writeTables } from "./tables.js";
+
 export default function (component) {
   return mount(component, Explore);
 }
@@ -39,7 +50,7 @@ class Explore extends View {
   /** Everything anew: after data, another stage, block, head or theme. */
   refresh() {
     this.trace = this.refreshFrame("trace");
-    this.runs = shelf.packets.get("without/" + this.runsKey);
+    this.runs = shelf.packets.get(`without/${this.runsKey}`);
     this.buildColumns();
     this.writeHead();
     this.buildMore();
@@ -297,7 +308,7 @@ class Explore extends View {
     const [row, column] = [Math.floor(place / g), place % g];
     const text = this.word("tip", {
       multiple: formatExactly(multiple[place]),
-      share: ((100 * multiple[place]) / this.facts[level].total).toFixed(2) + " %",
+      share: `${((100 * multiple[place]) / this.facts[level].total).toFixed(2)} %`,
       row: row + 1,
       column: column + 1,
     });
@@ -310,7 +321,7 @@ class Explore extends View {
     if (!this.data || !this.root.isConnected) return;
     const { block, look, token } = this;
     const ready = this.trace && token !== null;
-    this.pick("output").textContent = Math.round(100 * this.opacity) + " %";
+    this.pick("output").textContent = `${Math.round(100 * this.opacity)} %`;
     if (ready) {
       this.readings = block.levels.map((_, i) =>
         readLevel(this.trace, block, i, token, this.selected.head),

@@ -1,9 +1,13 @@
 // The funnels between the columns: which part of one is the whole of the next.
 
+import { areaOfGrid, factors } from "../shared/attention.js";
+import { CELL_LINE } from "../shared/canvas.js";
+import { DARK_INK } from "../shared/scale.js";
+
 const LINE = 8; // letters of a line between two columns
 
 /** From a grid on the picture (or on a map) to the map that shows it, level by level. */
-function drawFunnels(view) {
+export function drawFunnels(view) {
   const funnels = view.pick(".funnels");
   funnels.replaceChildren();
   if (!view.token || !funnels.clientWidth) return;

@@ -1,6 +1,9 @@
 // Attention rows in sentences.
 
-function sentence(view, index) {
+import { emphasise, make } from "../shared/page.js";
+import { formatMultiple } from "../shared/scale.js";
+
+export function sentence(view, index) {
   const { order, strongest } = view.facts[index];
   const { g, own, places } = view.readings[index];
   const multiple = formatMultiple(strongest);
@@ -12,8 +15,7 @@ function sentence(view, index) {
     (order[0] % g) - (own % g),
   );
   const merged = index > 0;
-  if (offset)
-    return view.word(merged ? "strongest_grid" : "strongest_token", { offset, multiple });
+  if (offset) return view.word(merged ? "strongest_grid" : "strongest_token", { offset, multiple });
   return view.word(merged ? "strongest_own_grid" : "strongest_itself", { multiple });
 }
 
@@ -24,7 +26,7 @@ function direction(view, down, right) {
   return a && b ? view.word("and", { a, b }) : a || b || "";
 }
 
-function writeFacts(view, element, facts, { places }) {
+export function writeFacts(view, element, facts, { places }) {
   const lines = [
     view.word(facts.half === 1 ? "half_on_one" : "half_on", { half: facts.half, tokens: places }),
     view.word("on_itself", { multiple: formatMultiple(facts.own) }),

@@ -1,6 +1,9 @@
 // The attention rows as tables, largest first: the same numbers for people who do not see the maps.
 
-function writeTables(view) {
+import { table } from "../shared/page.js";
+import { formatExactly } from "../shared/scale.js";
+
+export function writeTables(view) {
   if (!view.readings) return;
   const tables = view.readings.map((reading, i) => {
     const { order, total } = view.facts[i];
@@ -11,7 +14,7 @@ function writeTables(view) {
       order.map((k) => [
         `${Math.floor(k / reading.g) + 1}, ${(k % reading.g) + 1}`,
         formatExactly(reading.multiple[k]),
-        ((100 * reading.multiple[k]) / total).toFixed(2) + " %",
+        `${((100 * reading.multiple[k]) / total).toFixed(2)} %`,
       ]),
     );
   });

@@ -1,6 +1,8 @@
 // Pictures to choose from, a button each. The buttons stay when their pictures change, and so does
 // the focus.
 
+import { followTheme } from "../shared/look.js";
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const gallery = parentElement.querySelector(".gallery");

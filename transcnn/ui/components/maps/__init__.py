@@ -15,10 +15,12 @@ from PIL import Image
 
 from transcnn.figures.scale import DARK, LIGHT, OCTAVES
 from transcnn.pictures.address import picture_address
-from transcnn.ui.components import maps_view
+from transcnn.ui.components import component
 from transcnn.words.translator import Translator
 
 STEPS = 256
+
+_show = component("maps", "view")
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,9 @@ def show_maps(
         if found is not None and on_pick is not None:  # a trigger is None again in the next run
             on_pick(str(found["map"]), int(found["row"]), int(found["column"]))
 
-    maps_view(
-        key,
-        {
+    _show(
+        key=key,
+        data={
             "maps": [asdict(one) for one in maps],
             "photos": dict(photos),
             "layout": layout,
@@ -95,7 +97,7 @@ def show_maps(
             "ramps": {"light": LIGHT, "dark": DARK},
             "words": t.table("maps"),
         },
-        on_pick=picked,
+        on_picked_change=picked,
     )
 
 

@@ -2,6 +2,11 @@
 // pointed at with the mouse or walked to with the arrows, in all maps of the same link at once; where
 // one may be picked, a click or Enter picks it. The photo shows through as much as is wished.
 
+import { drawScale, FONT, fit, markBeyond, ring } from "../shared/canvas.js";
+import { readLook } from "../shared/look.js";
+import { arrow, make, nearestCell, photoAt, placeAt, stop, table } from "../shared/page.js";
+import { DARK_INK, LIGHT_INK, STEPS } from "../shared/scale.js";
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const view = parentElement.querySelector(".maps");

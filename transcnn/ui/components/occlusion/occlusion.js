@@ -1,5 +1,13 @@
 // Occlusion. What is masked is drawn here at once; the server runs both networks on it.
 
+import { range } from "../shared/attention.js";
+import { CELL_LINE, drawBar, drawPart, drawWaiting, fit, ring } from "../shared/canvas.js";
+import { readLook } from "../shared/look.js";
+import { shelf } from "../shared/packets.js";
+import { arrow, choices, emphasise, make, placeAt, stop } from "../shared/page.js";
+import { formatExactly, formatShare, step } from "../shared/scale.js";
+import { mount } from "../shared/view.js";
+
 const TELL_AFTER = 160; // ms after the last change until the server runs
 
 export default function (component) {
@@ -128,12 +136,12 @@ class Hide {
   // The page
 
   refresh() {
-    this.photo = shelf.packets.get("photo/" + this.data.photo);
-    const arrived = shelf.packets.get("hiding/" + this.data.hiding);
+    this.photo = shelf.packets.get(`photo/${this.data.photo}`);
+    const arrived = shelf.packets.get(`hiding/${this.data.hiding}`);
     if (arrived) this.result = arrived;
     const { error } = this.data;
     const { result, chosen } = this;
-    const fresh = result && result.own.every((own, k) => own !== chosen.cells.has(k));
+    const fresh = result?.own.every((own, k) => own !== chosen.cells.has(k));
     this.root.dataset.state = result ? "ready" : "opening";
     this.root.classList.toggle("computing", !fresh || result.key.split("/").at(-2) !== chosen.fill);
     this.root.dataset.shown = result?.key ?? ""; // for tests
@@ -231,7 +239,7 @@ class Hide {
           text.title = label;
           const track = make("span", "track");
           const fill = make("span", "fill");
-          fill.style.width = 100 * probability + "%";
+          fill.style.width = `${100 * probability}%`;
           track.append(fill);
           row.append(text, track, make("span", "value", label && formatShare(probability)));
           return row;
@@ -318,7 +326,7 @@ class Hide {
         this.placeName(k),
         this.word(own[k] ? "no" : "yes"),
         formatExactly(multiple[k]),
-        ((100 * multiple[k]) / total).toFixed(2) + " %",
+        `${((100 * multiple[k]) / total).toFixed(2)} %`,
       ])
         line.insertCell().textContent = text;
     }

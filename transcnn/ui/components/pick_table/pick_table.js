@@ -1,6 +1,8 @@
 // A table whose cells can be picked: a count is a button that shows exactly its pictures. One stop
 // for Tab, arrows inside.
 
+import { followTheme } from "../shared/look.js";
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const view = parentElement.querySelector(".pick");

@@ -4,14 +4,14 @@
 // of all blocks, as the packet does. Positions are [row, column].
 
 /** Tokens of the block's map that one token of each level stands for, along an axis. */
-function factors(block) {
+export function factors(block) {
   const found = [1];
   for (const level of block.levels) found.push(found.at(-1) * level.grid);
   return found;
 }
 
 /** The reading of one level: multiples of an even share over the grid that holds the token. */
-function readLevel(trace, block, index, token, head) {
+export function readLevel(trace, block, index, token, head) {
   const level = block.levels[index];
   const factor = factors(block)[index];
   const g = level.grid;
@@ -37,7 +37,7 @@ function readLevel(trace, block, index, token, head) {
 }
 
 /** What a reading says in numbers; distances in pixels of the network's input. */
-function readingFacts(reading, pixelsPerToken) {
+export function readingFacts(reading, pixelsPerToken) {
   const { g, own, multiple, places } = reading;
   const order = range(g * g)
     .filter(reading.exists)
@@ -56,7 +56,7 @@ function readingFacts(reading, pixelsPerToken) {
 }
 
 /** The part of the network's square that a place of a reading covers: [left, top, side], shares. */
-function areaOf(reading, k, block) {
+export function areaOf(reading, k, block) {
   const { g, factor, grid } = reading;
   const row = (grid[0] * g + Math.floor(k / g)) * factor;
   const column = (grid[1] * g + (k % g)) * factor;
@@ -64,18 +64,18 @@ function areaOf(reading, k, block) {
 }
 
 /** The part that the whole grid of a reading covers. */
-function areaOfGrid(reading, block) {
+export function areaOfGrid(reading, block) {
   const [left, top] = areaOf(reading, 0, block);
   return [left, top, (reading.g * reading.factor) / block.side];
 }
 
 /** The token that asks when the token's ancestor at this level moves to place k of its grid. */
-function walk(reading, k, token, block) {
+export function walk(reading, k, token, block) {
   const { g, factor, grid } = reading;
   const at = [grid[0] * g + Math.floor(k / g), grid[1] * g + (k % g)];
   return at.map((a, i) => Math.min(block.side - 1, a * factor + (token[i] % factor)));
 }
 
-function range(n) {
+export function range(n) {
   return [...Array(n).keys()];
 }

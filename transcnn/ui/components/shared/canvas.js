@@ -1,10 +1,14 @@
 // Drawing: photo with its board, maps, overlays, the colour bar. All lengths in CSS pixels.
 
-const FONT = '"Source Sans", "Source Sans 3", "Noto Sans CJK SC", "Liberation Sans", sans-serif';
-const CELL_LINE = "#39D0C4";
+import { areaOfGrid, range } from "./attention.js";
+import { DARK_INK, formatMultiple, LIGHT_INK, OCTAVES, STEPS, step } from "./scale.js";
+
+export const FONT =
+  '"Source Sans", "Source Sans 3", "Noto Sans CJK SC", "Liberation Sans", sans-serif';
+export const CELL_LINE = "#39D0C4";
 
 /** Fit a canvas to its place on the page, at the screen's density (at most 3). */
-function fit(canvas) {
+export function fit(canvas) {
   const density = Math.min(3, devicePixelRatio || 1);
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const pixels = [width, height].map((side) => Math.round(side * density));
@@ -17,7 +21,7 @@ function fit(canvas) {
 }
 
 /** The double ring that says "this one"; dashed for a place that is only pointed at. */
-function ring(pen, x, y, side, dashed = false) {
+export function ring(pen, x, y, side, dashed = false) {
   const weight = side < 24 ? 0.7 : 1;
   pen.setLineDash([]);
   pen.strokeStyle = DARK_INK;
@@ -31,7 +35,7 @@ function ring(pen, x, y, side, dashed = false) {
 }
 
 /** A square part of the network's square, [left, top, side] in shares of it, at (x, y). */
-function drawPart(pen, photo, [left, top, side], x, y, width) {
+export function drawPart(pen, photo, [left, top, side], x, y, width) {
   const [cropLeft, cropTop, cropWidth, cropHeight] = photo.crop;
   const { image } = photo;
   pen.imageSmoothingQuality = "high";
@@ -49,7 +53,7 @@ function drawPart(pen, photo, [left, top, side], x, y, width) {
 }
 
 /** The photo with the board of first-level grids, drawn once for each stage. */
-function drawBoard(photo, cells, width, density) {
+export function drawBoard(photo, cells, width, density) {
   const sheet = new OffscreenCanvas(Math.round(width * density), Math.round(width * density));
   const pen = sheet.getContext("2d");
   pen.scale(density, density);
@@ -67,7 +71,7 @@ function drawBoard(photo, cells, width, density) {
 }
 
 /** On the photo: the token's grid framed, its tokens hinted at, the token marked. */
-function drawToken(pen, block, token, width) {
+export function drawToken(pen, block, token, width) {
   const token_side = width / block.side;
   const grid = block.levels.length > 1 ? block.levels[0].grid : 1;
   const cell = token_side * grid;
@@ -109,7 +113,7 @@ function drawToken(pen, block, token, width) {
 }
 
 /** A level as a flat map: colours, the strongest numbers, marks beyond the scale, the rings. */
-function drawMap(canvas, reading, facts, look, pointed) {
+export function drawMap(canvas, reading, facts, look, pointed) {
   const { pen, width } = fit(canvas);
   const { g, own, multiple } = reading;
   const side = width / g;
@@ -139,7 +143,7 @@ function drawMap(canvas, reading, facts, look, pointed) {
 }
 
 /** A small triangle: top right for more than the scale has, bottom left for less. */
-function markBeyond(pen, x, y, side, above, ink) {
+export function markBeyond(pen, x, y, side, above, ink) {
   const edge = Math.min(7, side * 0.2);
   pen.fillStyle = ink;
   pen.globalAlpha = above ? 1 : 0.55;
@@ -158,7 +162,7 @@ function markBeyond(pen, x, y, side, above, ink) {
 }
 
 /** A level before it is known: its cells in one neutral colour. */
-function drawWaiting(canvas, g, look) {
+export function drawWaiting(canvas, g, look) {
   const { pen, width } = fit(canvas);
   const side = width / g;
   pen.fillStyle = look.paper;
@@ -169,7 +173,7 @@ function drawWaiting(canvas, g, look) {
 }
 
 /** A level laid over its part of the photo, all cells at one opacity. */
-function drawOverlay(canvas, photo, reading, facts, block, look, opacity) {
+export function drawOverlay(canvas, photo, reading, facts, block, look, opacity) {
   const { pen, width } = fit(canvas);
   const { g, own, multiple } = reading;
   const side = width / g;
@@ -184,7 +188,7 @@ function drawOverlay(canvas, photo, reading, facts, block, look, opacity) {
 }
 
 /** The colour bar of multiples, with a mark at `multiple` while a place is pointed at. */
-function drawBar(canvas, words, look, multiple) {
+export function drawBar(canvas, words, look, multiple) {
   const ticks = ["1/16", "1/8", "1/4", "1/2", "1×", "2×", "4×", "8×", "16×"];
   drawScale(canvas, look, {
     colours: look.ramp.colours,
@@ -197,7 +201,7 @@ function drawBar(canvas, words, look, multiple) {
 }
 
 /** The colour bar of amounts from 0 to `top`, a whole number. */
-function drawAmountBar(canvas, title, top, look, amount) {
+export function drawAmountBar(canvas, title, top, look, amount) {
   drawScale(canvas, look, {
     colours: look.ramp.colours.slice(STEPS / 2),
     ticks: range(top + 1).map(String),
@@ -209,13 +213,20 @@ function drawAmountBar(canvas, title, top, look, amount) {
 }
 
 /** The colour bar of values stretched to their own range, which has no numbers. */
-function drawOwnBar(canvas, least, most, look) {
+export function drawOwnBar(canvas, least, most, look) {
   const titles = { left: least, right: most };
-  drawScale(canvas, look, { colours: look.ramp.colours, ticks: [], bold: 0, titles, below: false, mark: null });
+  drawScale(canvas, look, {
+    colours: look.ramp.colours,
+    ticks: [],
+    bold: 0,
+    titles,
+    below: false,
+    mark: null,
+  });
 }
 
 /** The colour bar of votes from -`top` to `top`, an even number of `unit`. */
-function drawVoteBar(canvas, words, unit, top, look) {
+export function drawVoteBar(canvas, words, unit, top, look) {
   drawScale(canvas, look, {
     colours: look.ramp.colours,
     ticks: [-top, -top / 2, 0, top / 2, top].map((vote) => String(vote).replace("-", "−")),
@@ -230,7 +241,7 @@ function drawVoteBar(canvas, words, unit, top, look) {
  * A bar of colours with ticks at even distances, titles over its left end, middle and right end,
  * and triangles for what lies beyond; `below`: there is something below, too.
  */
-function drawScale(canvas, look, { colours, ticks, bold, titles, below, mark }) {
+export function drawScale(canvas, look, { colours, ticks, bold, titles, below, mark }) {
   const { pen, width, height } = fit(canvas);
   pen.clearRect(0, 0, width, height);
   const [left, right, top, thick] = [14, width - 14, height > 46 ? 18 : 14, 12];
@@ -280,11 +291,11 @@ function drawScale(canvas, look, { colours, ticks, bold, titles, below, mark }) 
 }
 
 /** The whole photo, small, with everything outside the network's square dimmed. */
-function drawWhole(canvas, photo) {
+export function drawWhole(canvas, photo) {
   const { image, crop } = photo;
   const scale = Math.min(72 / image.width, 42 / image.height);
-  canvas.style.width = Math.round(image.width * scale) + "px";
-  canvas.style.height = Math.round(image.height * scale) + "px";
+  canvas.style.width = `${Math.round(image.width * scale)}px`;
+  canvas.style.height = `${Math.round(image.height * scale)}px`;
   const { pen, width, height } = fit(canvas);
   pen.drawImage(image, 0, 0, width, height);
   const box = [crop[0] * width, crop[1] * height, crop[2] * width, crop[3] * height];

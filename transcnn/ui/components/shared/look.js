@@ -1,7 +1,9 @@
 // The colours of the page as they are now, light or dark.
 
+import { luminance, makeRamp } from "./scale.js";
+
 /** Sets the class "dark" on `root` as its page's background is; whether it is dark. */
-function followTheme(root) {
+export function followTheme(root) {
   const background = getComputedStyle(root).getPropertyValue("--st-background-color");
   const probe = new OffscreenCanvas(1, 1).getContext("2d");
   probe.fillStyle = background.trim() || "#ffffff";
@@ -12,7 +14,7 @@ function followTheme(root) {
 }
 
 /** Follows the theme, and reads the colours of the page. */
-function readLook(root, ramps) {
+export function readLook(root, ramps) {
   const dark = followTheme(root);
   const style = getComputedStyle(root);
   const read = (name) => style.getPropertyValue(name).trim();

@@ -1,6 +1,6 @@
 // Small parts of the page.
 
-function make(tag, className = "", text = "") {
+export function make(tag, className = "", text = "") {
   const element = document.createElement(tag);
   if (className) element.className = className;
   element.textContent = text;
@@ -8,7 +8,7 @@ function make(tag, className = "", text = "") {
 }
 
 /** Text with *emphasis* into an element, as text and nothing else. */
-function emphasise(element, text) {
+export function emphasise(element, text) {
   element.replaceChildren(
     ...text.split("*").map((part, i) => (i % 2 ? make("b", "", part) : part)),
   );
@@ -17,7 +17,7 @@ function emphasise(element, text) {
 const photosAt = new Map(); // by address: the image, kept while its pages are open
 
 /** The image at an address, which may still be loading. */
-function photoAt(src) {
+export function photoAt(src) {
   if (!photosAt.has(src)) {
     const image = new Image();
     photosAt.set(src, image);
@@ -27,29 +27,29 @@ function photoAt(src) {
 }
 
 /** Row and column of the cell under the pointer; a map is as wide as it is high if nothing is said. */
-function placeAt(canvas, event, rows, columns = rows) {
+export function placeAt(canvas, event, rows, columns = rows) {
   const box = canvas.getBoundingClientRect();
   const [down, across] = [event.clientY - box.top, event.clientX - box.left];
   return nearestCell([(down / box.height) * rows, (across / box.width) * columns], rows, columns);
 }
 
 /** The cell that holds a place counted in cells, or the nearest one inside. */
-function nearestCell([down, across], rows, columns) {
+export function nearestCell([down, across], rows, columns) {
   const held = (place, count) => Math.max(0, Math.min(count - 1, Math.floor(place)));
   return [held(down, rows), held(across, columns)];
 }
 
-function arrow(event) {
+export function arrow(event) {
   return { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
 }
 
-function stop(event) {
+export function stop(event) {
   event.preventDefault();
   event.stopPropagation();
 }
 
 /** Buttons of which one is chosen: one stop for Tab, arrows inside. */
-function choices(parent, options, chosen, choose) {
+export function choices(parent, options, chosen, choose) {
   const inside = parent.contains(parent.getRootNode().activeElement);
   const buttons = options.map(({ value, content }, i) => {
     const button = make("button");
@@ -72,7 +72,7 @@ function choices(parent, options, chosen, choose) {
 }
 
 /** A table that scrolls by itself; the heads name its columns. */
-function table(caption, heads, rows) {
+export function table(caption, heads, rows) {
   const scroll = make("div", "scroll");
   scroll.tabIndex = 0;
   const element = make("table");

@@ -2,13 +2,19 @@
 // photo. A view redraws here, without the server, which is only told what was chosen so that links
 // restore it.
 
+import { range } from "./attention.js";
+import { drawBoard, drawPart, drawWhole, fit } from "./canvas.js";
+import { readLook } from "./look.js";
+import { shelf } from "./packets.js";
+import { choices, emphasise, make } from "./page.js";
+
 const KEEP_AFTER = 250; // ms after the last change until the server is told
 const SAY_AFTER = 350; // ms until a screen reader is told
 
 const views = new Map(); // by component
 
 /** For a component's script: one view of `kind` for as long as the component is on the page. */
-function mount(component, Kind) {
+export function mount(component, Kind) {
   const { key, parentElement } = component;
   if (!views.has(key)) views.set(key, new Kind(parentElement));
   views.get(key).update(component);
@@ -23,7 +29,7 @@ function mount(component, Kind) {
  * `refresh` (everything anew), `draw`, `describe` (texts for the chosen token) and `live` (what a
  * screen reader is told).
  */
-class View {
+export class View {
   constructor(parent) {
     this.root = parent.querySelector(".view");
     this.pick = (selector) => this.root.querySelector(selector);
@@ -118,7 +124,7 @@ class View {
 
   /** The packets, the theme and the fixed words; the first part of `refresh`. */
   refreshFrame(kind) {
-    this.photo = shelf.packets.get("photo/" + this.data.photo);
+    this.photo = shelf.packets.get(`photo/${this.data.photo}`);
     const packet = shelf.packets.get(`${kind}/${this.data.trace}`);
     if (packet && this.selected.token === null)
       this.selected.token = packet.tokens[this.data.network.blocks.indexOf(this.block)];
@@ -218,8 +224,8 @@ class View {
     const box = map.getBoundingClientRect();
     const x = event ? event.clientX : box.left + ((column + 0.5) * box.width) / side;
     const y = event ? event.clientY : box.top + (row * box.height) / side;
-    tip.style.left = Math.max(8, Math.min(innerWidth - tip.offsetWidth - 8, x + 14)) + "px";
-    tip.style.top = Math.max(8, y - 38) + "px";
+    tip.style.left = `${Math.max(8, Math.min(innerWidth - tip.offsetWidth - 8, x + 14))}px`;
+    tip.style.top = `${Math.max(8, y - 38)}px`;
   }
 
   // Choosing

@@ -1,5 +1,7 @@
 // The store: takes a packet from the server and shows nothing.
 
+import { readArrays, shelf, shelve, unpack } from "../shared/packets.js";
+
 const shelved = new Map(); // by component: the bytes that were last shelved
 
 export default function (component) {
@@ -12,17 +14,17 @@ export default function (component) {
       document.documentElement.lang = header.key;
       shelf.arrivals.dispatchEvent(new Event("packet"));
     } else if (header.kind === "photo") shelvePhoto(header, body);
-    else if (header.kind === "trace") shelve("trace/" + header.key, readTrace(header, body));
+    else if (header.kind === "trace") shelve(`trace/${header.key}`, readTrace(header, body));
     else if (header.kind === "hiding") shelveHiding(header, body);
-    else if (header.kind === "without") shelve("without/" + header.key, header.runs);
-    else shelve("tokens/" + header.key, { ...header, arrays: readArrays(header, body) });
+    else if (header.kind === "without") shelve(`without/${header.key}`, header.runs);
+    else shelve(`tokens/${header.key}`, { ...header, arrays: readArrays(header, body) });
   }
   return () => shelved.delete(key);
 }
 
 async function shelvePhoto(header, jpeg) {
   const image = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
-  shelve("photo/" + header.key, { image, crop: header.crop });
+  shelve(`photo/${header.key}`, { image, crop: header.crop });
 }
 
 async function shelveHiding(header, body) {
@@ -30,7 +32,7 @@ async function shelveHiding(header, body) {
   const multiples = decoder(header);
   const picture = new Blob([body.subarray(2 * header.codes)], { type: "image/png" });
   const image = await createImageBitmap(picture);
-  shelve("hiding/" + header.key, {
+  shelve(`hiding/${header.key}`, {
     ...header,
     image,
     multiples: Float32Array.from(codes, (code) => multiples[code]),

@@ -1,8 +1,11 @@
 // Maps of tokens as cells of one colour each, and a merge on its way. Colours are bytes, three a
 // token, row by row.
 
+import { FONT, fit, ring } from "../shared/canvas.js";
+import { DARK_INK, LIGHT_INK } from "../shared/scale.js";
+
 /** The cells of a map of `side` tokens, with a border around every `grid` of them. */
-function drawCells(canvas, bytes, side, grid, look) {
+export function drawCells(canvas, bytes, side, grid, look) {
   const { pen, width } = fit(canvas);
   const sheet = new OffscreenCanvas(side, side);
   const image = sheet.getContext("2d").createImageData(side, side);
@@ -30,7 +33,7 @@ function drawBorders(pen, count, step, width, look) {
  * Between a level and the next: every grid draws together while its tokens take on the colour of
  * the token that it becomes. `way` goes from 0 to 1.
  */
-function drawMerging(canvas, below, above, side, grid, way, look) {
+export function drawMerging(canvas, below, above, side, grid, way, look) {
   const { pen, width } = fit(canvas);
   const grids = Math.ceil(side / grid);
   const cell = width / side;
@@ -55,7 +58,7 @@ function drawMerging(canvas, below, above, side, grid, way, look) {
 }
 
 /** A square part of a map, [left, top, side] in shares, marked; never smaller than can be seen. */
-function markPart(pen, [left, top, side], width, dashed = false) {
+export function markPart(pen, [left, top, side], width, dashed = false) {
   const shown = Math.max(side * width, 9);
   const shift = (side * width - shown) / 2;
   const [x, y] = [left * width + shift, top * width + shift];
@@ -63,7 +66,7 @@ function markPart(pen, [left, top, side], width, dashed = false) {
 }
 
 /** The photo outside of the lit part dimmed, the part framed. */
-function lightUp(pen, [left, top, side], width) {
+export function lightUp(pen, [left, top, side], width) {
   const box = [left * width, top * width, side * width, side * width];
   pen.fillStyle = "rgba(20,19,15,.55)";
   pen.beginPath();
@@ -74,7 +77,7 @@ function lightUp(pen, [left, top, side], width) {
 }
 
 /** A small number in the corner of a part: the rank of a token that is alike. */
-function numberPart(pen, [left, top, side], width, text) {
+export function numberPart(pen, [left, top, side], width, text) {
   const centre = [(left + side / 2) * width, (top + side / 2) * width];
   pen.font = `700 12px ${FONT}`;
   pen.textAlign = "center";

@@ -1,8 +1,14 @@
 // The sections below the tokens: what each merge keeps of its grids, and what the levels put back.
 // Each is a row of panels, maps {name, level, rows, caption, sign, canvas} with an equation's signs.
 
+import { factors, range } from "../shared/attention.js";
+import { drawBar } from "../shared/canvas.js";
+import { make, placeAt } from "../shared/page.js";
+import { formatExactly } from "../shared/scale.js";
+import { drawCells, markPart } from "./cells.js";
+
 /** The sections below: one for each merge, one for what is put back. */
-function buildSteps(view) {
+export function buildSteps(view) {
   const { levels } = view.block;
   const last = levels.length - 1;
   view.panels = [];
@@ -124,7 +130,7 @@ function listenPanel(view, panel) {
   };
 }
 
-function drawPanel(view, { canvas, name, level, rows }) {
+export function drawPanel(view, { canvas, name, level, rows }) {
   const won = name.startsWith("won/"); // by places of a grid: the whole grid is marked
   const borders = won ? view.block.levels[level].grid : rows > 16 ? rows : 1;
   const { pen, width } = drawCells(canvas, view.bytesOf(name), rows, borders, view.look);
@@ -133,7 +139,7 @@ function drawPanel(view, { canvas, name, level, rows }) {
 }
 
 /** Who won the maximum in the grid of the chosen token, and how much each level put back. */
-function writeSteps(view) {
+export function writeSteps(view) {
   for (const says of view.root.querySelectorAll(".won")) {
     const i = Number(says.dataset.merge);
     const facts = wonFacts(view, i);
@@ -188,6 +194,6 @@ function formatDifference(value) {
   return value ? value.toExponential(1).replace("-", "−") : "0";
 }
 
-function formatWon(multiple) {
+export function formatWon(multiple) {
   return multiple === 0 ? "0×" : formatExactly(multiple);
 }

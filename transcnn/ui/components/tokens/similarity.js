@@ -1,5 +1,7 @@
 // Which tokens are alike. The same rules as `nearest` in analysis/tokens.py.
 
+import { range } from "../shared/attention.js";
+
 /** The cosine of token k with every token; `vectors` has the channels of a token together. */
 function cosines({ shape: [count, width], values }, k) {
   const dot = (a, b) => {
@@ -12,7 +14,7 @@ function cosines({ shape: [count, width], values }, k) {
 }
 
 /** The `most` other tokens with the largest cosine: {k, cosine}, the first of equals first. */
-function nearest(vectors, k, most) {
+export function nearest(vectors, k, most) {
   return cosines(vectors, k)
     .map((cosine, s) => ({ k: s, cosine }))
     .filter(({ k: s }) => s !== k)

@@ -1,6 +1,10 @@
 // The maps of the tokens page as tables: the same numbers for people who do not see the colours.
 
-function writeTokenTables(view) {
+import { range } from "../shared/attention.js";
+import { make, table } from "../shared/page.js";
+import { formatWon } from "./sections.js";
+
+export function writeTokenTables(view) {
   if (!view.packet || !view.pick("details").open) return;
   const { levels } = view.block;
   const box = view.pick(".tables");

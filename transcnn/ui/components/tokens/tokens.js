@@ -1,5 +1,15 @@
 // Tokens: each level's tokens as a picture, what a merge keeps of a grid, what the levels put back.
 
+import { factors, range } from "../shared/attention.js";
+import { drawAmountBar, drawWaiting } from "../shared/canvas.js";
+import { arrow, choices, make, placeAt, stop } from "../shared/page.js";
+import { amountStep, formatShare, step } from "../shared/scale.js";
+import { mount, View } from "../shared/view.js";
+import { drawCells, drawMerging, lightUp, markPart, numberPart } from "./cells.js";
+import { buildSteps, drawPanel, formatWon, writeSteps } from "./sections.js";
+import { nearest } from "./similarity.js";
+import { writeTokenTables } from "./tables.js";
+
 const NEIGHBOURS = 5;
 const MERGE_TIME = 1800; // ms that a merge takes when it is played
 

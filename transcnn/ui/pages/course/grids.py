@@ -14,7 +14,7 @@ from transcnn.course.questions import Click, Draw
 from transcnn.course.scene import Wide
 from transcnn.figures.scale import DARK, LIGHT, NORM_TOP, VOTE_TOP
 from transcnn.trace.trace import BlockTrace
-from transcnn.ui.components import boards
+from transcnn.ui.components.boards import boards
 from transcnn.ui.components.maps import seen_url
 from transcnn.ui.pages.course.context import COLOURS, StepContext
 from transcnn.ui.pages.course.questions import clicked_key

@@ -8,7 +8,7 @@ import streamlit as st
 from transcnn.course import ch1_attention as asking
 from transcnn.course.hand_map import LARGEST, read_map
 from transcnn.ui.app.tables import show_table
-from transcnn.ui.components import hand_map
+from transcnn.ui.components.by_hand import hand_map
 from transcnn.ui.pages.course.context import StepContext
 
 _HAND = "course_hand"

@@ -12,7 +12,7 @@ from transcnn.labels import class_labels
 from transcnn.ui.app.cache import classifier, lab, running, trace_picture
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.view import Shown, take_shown, write_link
-from transcnn.ui.components import copy_link
+from transcnn.ui.components.copy_link import copy_link
 from transcnn.ui.pages.course.link import read_course
 from transcnn.ui.pages.course.progress import LARGEST, read_progress
 from transcnn.words.translator import Translator, translator

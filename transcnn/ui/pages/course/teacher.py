@@ -14,7 +14,7 @@ from transcnn.course.questions import Posed
 from transcnn.errors import FolderError, NoClass, TooManyClasses, TransCNNError
 from transcnn.pictures import decode
 from transcnn.ui.app.session import AppState, opening
-from transcnn.ui.components import timer
+from transcnn.ui.components.timer import timer
 from transcnn.ui.pages.course.classroom import REFRESH_S, can_be_shown, classes, looks_at
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.learner import spell_code

@@ -11,7 +11,7 @@ from transcnn.analysis.errors.table import Ints, Table
 from transcnn.labels import ClassName
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import AppState
-from transcnn.ui.components import gallery
+from transcnn.ui.components.gallery import gallery
 from transcnn.ui.pages.errors.link import PINS, SORTS
 from transcnn.ui.pages.errors.picture import show_picture
 from transcnn.words.translator import Translator

@@ -31,7 +31,7 @@ from transcnn.reports.wording import (
 )
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import AppState
-from transcnn.ui.components import pick_table
+from transcnn.ui.components.pick_table import pick_table
 from transcnn.ui.pages.errors.data import differences_of, slices_of
 from transcnn.words.translator import Translator
 

@@ -9,7 +9,8 @@ from transcnn.ui.app.cache import open_picture, pack_trace, pack_without, trace_
 from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.view import take_shown
-from transcnn.ui.components import explore_view, store
+from transcnn.ui.components.explore import explore_view
+from transcnn.ui.components.store import store
 from transcnn.words.translator import Translator, translator
 
 _VIEW, _TRAINING = "explore_view", "training_slider"

@@ -13,10 +13,11 @@ from transcnn.ui.app.cache import hide_places
 from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import FILLS, AppState, board_cells, read_hidden
 from transcnn.ui.app.view import Shown, take_shown
-from transcnn.ui.components import hide_view, store
+from transcnn.ui.components.occlusion import occlusion_view
+from transcnn.ui.components.store import store
 from transcnn.words.translator import translator
 
-_VIEW = "hide_view"
+_VIEW = "occlusion_view"
 SHARES = (0, 20, 40, 60, 80)  # percent, to choose from
 
 
@@ -40,7 +41,7 @@ def show() -> None:
     ]:
         data["selected"] |= {"stage": readable[0]["stage"], "block": readable[0]["block"]}
     warning = st.empty()
-    hide_view(
+    occlusion_view(
         _VIEW,
         {
             **data,

@@ -6,7 +6,8 @@ from transcnn.ui.app.cache import classifier, pack_tokens, trace_picture
 from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.view import take_shown
-from transcnn.ui.components import store, tokens_view
+from transcnn.ui.components.store import store
+from transcnn.ui.components.tokens import tokens_view
 from transcnn.words.translator import translator
 
 if TYPE_CHECKING:

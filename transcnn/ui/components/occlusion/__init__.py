@@ -1,0 +1,13 @@
+"""The image whose patches are occluded by hand or at random."""
+
+from collections.abc import Callable
+from typing import Any
+
+from transcnn.ui.components import component
+
+_show = component("occlusion", "view", "predictions")
+
+
+def occlusion_view(key: str, data: dict[str, Any], on_change: Callable[[], None]) -> None:
+    """What is occluded is in the session at `key`."""
+    _show(key=key, data=data, on_hidden_change=on_change)

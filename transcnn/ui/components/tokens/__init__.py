@@ -1,0 +1,18 @@
+"""The tokens of each level, and how they are merged."""
+
+from collections.abc import Callable
+from typing import Any
+
+from transcnn.ui.components import component
+
+_show = component("tokens", "view")
+
+
+def tokens_view(
+    key: str,
+    data: dict[str, Any],
+    on_select: Callable[[], None],
+    on_dismiss: Callable[[], None],
+) -> None:
+    """The selection is in the session at `key`."""
+    _show(key=key, data=data, on_selected_change=on_select, on_dismissed_change=on_dismiss)
