@@ -147,14 +147,14 @@ def test_the_tables_show_the_numbers_that_numpy_computes(server, open_page, clas
             close(text, values.ravel()[k])
 
 
-def test_who_won_the_maximum_is_said_of_the_grid_that_is_marked(server, open_page, trace):
+def test_the_sentence_on_the_maxima_is_about_the_marked_grid(server, open_page, trace):
     page = open_page(f"{server}/tokens?picture=elephant&token=45,31", READY)  # of the first level
     (merge,) = merges(trace.block(0, 0))
     wins = np.bincount(merge.winner[:, 5, 3], minlength=64)
     row, column = divmod(int(wins.argmax()), 8)
     said = page.locator(".says.won").inner_text()
-    assert f"row {row + 1}, column {column + 1} won the most: {wins.max()} of 24" in said
-    assert f"{(wins == 0).sum()} of 64 places won none" in said
+    assert f"row {row + 1}, column {column + 1} provides the most maxima: {wins.max()} of 24" in said
+    assert f"{(wins == 0).sum()} of 64 tokens provide none" in said
     canvas = page.locator("[data-map='won/0']")
     shown = picture(canvas)
     cell = shown.shape[0] / 7
@@ -163,11 +163,11 @@ def test_who_won_the_maximum_is_said_of_the_grid_that_is_marked(server, open_pag
     assert edge.max() == 255, "and its light one"
 
 
-def test_the_checks_are_printed_before_the_reader(server, open_page, classifier, trace):
+def test_the_verifications_show_their_maximum_errors(server, open_page, classifier, trace):
     page = open_page(f"{server}/tokens?picture=elephant", READY)
     merged, put_back = page.locator(".check").all_inner_texts()
-    assert merged.endswith("Largest difference: 0.")
-    shown = float(re.search(r"difference: (\S+)\.$", put_back)[1].replace("−", "-"))
+    assert merged.endswith("Max. error: 0.")
+    shown = float(re.search(r"error: (\S+)\.$", put_back)[1].replace("−", "-"))
     added = added_terms(trace.block(0, 0), output_weights(classifier.model, 0, 0))
     assert shown == pytest.approx(added.difference, rel=0.06)
     assert 0 < shown < 1e-4
@@ -208,7 +208,7 @@ def test_the_same_is_seen_on_explore_and_back(server, open_page):
     page = open_page(f"{server}/tokens?picture=lion&stage=2&block=3&level=1&token=8,5", READY)
     click_cell(page.locator(MAP), 1, 6)
     page.wait_for_function("location.search.includes('token=2%2C13')")
-    page.get_by_role("link", name="See where this token reads").click()
+    page.get_by_role("link", name="See what this token attends to").click()
     page.wait_for_selector(".explore[data-state=ready]")
     assert page.locator(PHOTO).get_attribute("data-drawn") == "2,13/2/3"
     page.get_by_role("link", name="Inspect these tokens").click()

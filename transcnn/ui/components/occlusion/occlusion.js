@@ -313,7 +313,7 @@ class Hide {
     const asking = this.placeName(this.asking);
     table.append(make("caption", "", this.word("table_caption", { place: asking })));
     const titles = table.createTHead().insertRow();
-    for (const name of ["table_place", "table_hidden", "table_multiple", "table_share"]) {
+    for (const name of ["table_position", "table_hidden", "table_multiple", "table_weight"]) {
       const title = make("th", "", this.word(name));
       title.scope = "col";
       titles.append(title);

@@ -1,4 +1,4 @@
-// The sections below the tokens: what each merge keeps of its grids, and what the levels put back.
+// The sections below the tokens: what pooling keeps of each grid, and what the block adds.
 // Each is a row of panels, maps {name, level, rows, caption, sign, canvas} with an equation's signs.
 
 import { factors, range } from "../shared/attention.js";
@@ -7,7 +7,7 @@ import { make, placeAt } from "../shared/page.js";
 import { formatExactly } from "../shared/scale.js";
 import { drawCells, markPart } from "./cells.js";
 
-/** The sections below: one for each merge, one for what is put back. */
+/** The sections below: one for each merge, one for the residual branch. */
 export function buildSteps(view) {
   const { levels } = view.block;
   const last = levels.length - 1;
@@ -44,8 +44,8 @@ function buildMerge(view, i) {
   const { levels } = view.block;
   const [below, above] = [levels[i], levels[i + 1]];
   const gaps = {
-    ordinal: view.ordinal(i),
-    next: view.ordinal(i + 1),
+    level: view.levelName(i),
+    next: view.levelName(i + 1),
     grid: below.grid,
     rows: above.side,
     channels: view.facts?.width,
@@ -69,7 +69,7 @@ function buildMerge(view, i) {
     view.word(levels.length === 2 ? "merge_head" : "merge_head_of", gaps),
     view.word("merge_note", gaps),
     [
-      panel(`won/${i}`, "panel_won", i),
+      panel(`won/${i}`, "panel_argmax", i),
       panel(`max/${i}`, "panel_max", i + 1, "→"),
       panel(`avg/${i}`, "panel_avg", i + 1, "+"),
       panel(`tokens/${i + 1}`, "panel_sum", i + 1, "="),
@@ -87,7 +87,7 @@ function buildAdded(view) {
   const { levels, side } = view.block;
   const panel = (name, caption, sign) => ({ name, level: 0, sign, caption, rows: side });
   const terms = levels.map((_, i) =>
-    panel(`term/${i}`, view.word("panel_term", { ordinal: view.ordinal(i) }), i ? "+" : ""),
+    panel(`term/${i}`, view.levelName(i), i ? "+" : ""),
   );
   const says = make("p", "says put-back");
   return section(
@@ -138,16 +138,16 @@ export function drawPanel(view, { canvas, name, level, rows }) {
   markPart(pen, view.partOf(shown, view.ancestor(shown)), width);
 }
 
-/** Who won the maximum in the grid of the chosen token, and how much each level put back. */
+/** Where the maxima of the chosen token's grid come from, and how much each level adds. */
 export function writeSteps(view) {
   for (const says of view.root.querySelectorAll(".won")) {
     const i = Number(says.dataset.merge);
     const facts = wonFacts(view, i);
-    says.textContent = view.word(facts.most > 1 ? "says_won" : "says_won_one", facts);
+    says.textContent = view.word(facts.most > 1 ? "argmax_most" : "argmax_spread", facts);
     const words = {
-      bar_below: view.word("won_less"),
+      bar_below: view.word("argmax_below"),
       bar_uniform: view.word("bar_uniform"),
-      bar_above: view.word("won_more"),
+      bar_above: view.word("argmax_above"),
     };
     drawBar(says.previousElementSibling, words, view.look, null);
   }
@@ -155,9 +155,9 @@ export function writeSteps(view) {
   const k = row * view.block.side + column;
   const norm = (name) => view.array(`norm/${name}`).values[k].toFixed(2);
   const parts = view.block.levels
-    .map((_, i) => view.word("says_term", { ordinal: view.ordinal(i), norm: norm(`term/${i}`) }))
+    .map((_, i) => view.word("norm_of_level", { level: view.levelName(i), norm: norm(`term/${i}`) }))
     .join("; ");
-  view.pick(".put-back").textContent = view.word("says_added", {
+  view.pick(".put-back").textContent = view.word("norms_at_token", {
     row: row + 1,
     column: column + 1,
     parts,
@@ -165,7 +165,7 @@ export function writeSteps(view) {
   });
 }
 
-/** How the maximum of the chosen token's grid was won: by which place most, by how many not. */
+/** The token of the chosen grid with the most maxima, and how many tokens have none. */
 function wonFacts(view, i) {
   const { block } = view;
   const { grid, side } = block.levels[i];
@@ -185,7 +185,7 @@ function wonFacts(view, i) {
     most: counts[best],
     channels: width,
     none: inside.filter((k) => counts[k] === 0).length,
-    places: inside.length,
+    tokens: inside.length,
   };
 }
 

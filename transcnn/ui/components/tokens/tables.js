@@ -27,20 +27,20 @@ export function writeTokenTables(view) {
     .forEach((part, i) => part.replaceChildren(channelTable(view, i)));
 }
 
-/** Each token of a level: its norm, its colour, and what it won in the merge that follows. */
+/** Each token of a level: its norm, its colour, and the maxima it provides to the pooling. */
 function tokenTable(view, level, i) {
   const norms = view.array(`norm/tokens/${i}`).values;
   const colours = view.array(`rgb/tokens/${i}`).values;
   const won = view.array(`won/${i}`)?.values;
   const parts = i > 0 ? ["max", "avg"].map((n) => view.array(`norm/${n}/${i - 1}`).values) : [];
   return table(
-    view.word("table_tokens", { ordinal: view.ordinal(i) }),
+    view.word("table_tokens", { level: view.levelName(i) }),
     [
-      view.word("table_place"),
+      view.word("table_position"),
       ...(i > 0 ? [view.word("panel_max"), view.word("panel_avg")] : []),
       view.word("table_norm"),
       view.word("table_colour"),
-      ...(won ? [view.word("table_won")] : []),
+      ...(won ? [view.word("table_maxima")] : []),
     ],
     range(level.side ** 2).map((k) => [
       placeText(k, level.side),
@@ -52,7 +52,7 @@ function tokenTable(view, level, i) {
   );
 }
 
-/** The channels of the chosen merged token: maximum, who gave it, average, sum. */
+/** The channels of the chosen merged token: maximum, argmax, average, sum. */
 function channelTable(view, i) {
   const { side } = view.block.levels[i + 1];
   const [row, column] = view.ancestor(i + 1);
@@ -66,11 +66,11 @@ function channelTable(view, i) {
   const { grid } = view.block.levels[i];
   return table(
     view.word("table_channels", {
-      ordinal: view.ordinal(i + 1),
+      level: view.levelName(i + 1),
       row: row + 1,
       column: column + 1,
     }),
-    ["table_channel", "panel_max", "table_winner", "panel_avg", "table_sum"].map((name) =>
+    ["table_channel", "panel_max", "table_argmax", "panel_avg", "table_sum"].map((name) =>
       view.word(name),
     ),
     Array.from(sum, (value, c) => [
@@ -83,15 +83,15 @@ function channelTable(view, i) {
   );
 }
 
-/** At each place of the map: the norm of what each level puts back, and of the sum. */
+/** At each token of the map: the norm of what each level adds, and of the sum. */
 function addedTable(view) {
   const { side, levels } = view.block;
   const names = [...levels.map((_, i) => `term/${i}`), "added"];
   const norms = names.map((name) => view.array(`norm/${name}`).values);
-  const heads = levels.map((_, i) => view.word("panel_term", { ordinal: view.ordinal(i) }));
+  const heads = levels.map((_, i) => view.levelName(i));
   return table(
     view.word("table_added"),
-    [view.word("table_place"), ...heads, view.word("panel_added")],
+    [view.word("table_position"), ...heads, view.word("panel_added")],
     range(side * side).map((k) => [
       placeText(k, side),
       ...norms.map((values) => values[k].toFixed(3)),

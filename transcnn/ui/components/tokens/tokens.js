@@ -1,4 +1,4 @@
-// Tokens: each level's tokens as a picture, what a merge keeps of a grid, what the levels put back.
+// Tokens: each level's tokens as an image, what pooling keeps of a grid, what the block adds.
 
 import { factors, range } from "../shared/attention.js";
 import { drawAmountBar, drawWaiting } from "../shared/canvas.js";
@@ -81,7 +81,7 @@ class Tokens extends View {
     return [column * size, row * size, size];
   }
 
-  /** The colours of a map as bytes: its channels, its norms, or its multiples of an even share. */
+  /** The colours of a map as bytes: its channels, its norms, or its share of the maxima. */
   bytesOf(name) {
     if (this.colouring === "channels" && !name.startsWith("won/"))
       return this.array(`rgb/${name}`).values;
@@ -122,7 +122,7 @@ class Tokens extends View {
     const { levels } = this.block;
     const options = levels.map((level, i) => ({
       value: i,
-      content: [this.word("walk_level", { ordinal: this.ordinal(i), rows: level.side })],
+      content: [this.word("walk_level", { level: this.levelName(i), rows: level.side })],
     }));
     const group = this.pick(".levels");
     group.setAttribute("aria-label", this.word("walk_levels"));
@@ -189,11 +189,11 @@ class Tokens extends View {
     const total = shares.reduce((a, b) => a + b, 0);
     const gaps = {
       rows: this.side,
-      ordinal: this.ordinal(this.level),
+      level: this.levelName(this.level),
       channels: this.facts?.width,
       share: formatShare(total),
     };
-    this.pick(":scope > .says").textContent = this.word(`says_${this.colouring}`, gaps);
+    this.pick(":scope > .says").textContent = this.word(`meaning_${this.colouring}`, gaps);
     this.pick(":scope > .limit").textContent = this.word(`limit_${this.colouring}`);
   }
 
@@ -270,7 +270,7 @@ class Tokens extends View {
   describe() {
     const { block, side, level } = this;
     const [row, column] = (this.place ?? [0, 0]).map((p) => p + 1);
-    const gaps = { ordinal: this.ordinal(level), rows: side, row, column, alt: this.data.alt };
+    const gaps = { level: this.levelName(level), rows: side, row, column, alt: this.data.alt };
     this.photoCanvas.setAttribute("aria-label", this.word("aria_area", gaps));
     this.map.setAttribute("aria-label", this.word("aria_tokens", gaps));
     this.pick(".whole").setAttribute(
@@ -285,7 +285,7 @@ class Tokens extends View {
       merged: block.levels[level - 1]?.grid ** 2,
     });
     const pixels = (factors(block)[level] * this.data.network.input) / block.side;
-    this.pick(".near .say").textContent = this.word("says_area", { ...gaps, pixels });
+    this.pick(".near .say").textContent = this.word("covered_area", { ...gaps, pixels });
   }
 
   // Events
@@ -332,7 +332,7 @@ class Tokens extends View {
   tipOf(name, canvas, event, [row, column], side) {
     const k = row * side + column;
     const [word, value] = name.startsWith("won/")
-      ? ["tip_won", formatWon(this.array(name).values[k])]
+      ? ["tip_argmax", formatWon(this.array(name).values[k])]
       : ["tip_norm", this.array(`norm/${name}`).values[k].toPrecision(3)];
     const text = this.word(word, { value, row: row + 1, column: column + 1 });
     this.showTip(text, canvas, event, row, column, side);
