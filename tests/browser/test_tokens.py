@@ -153,7 +153,9 @@ def test_the_sentence_on_the_maxima_is_about_the_marked_grid(server, open_page, 
     wins = np.bincount(merge.winner[:, 5, 3], minlength=64)
     row, column = divmod(int(wins.argmax()), 8)
     said = page.locator(".says.won").inner_text()
-    assert f"row {row + 1}, column {column + 1} provides the most maxima: {wins.max()} of 24" in said
+    assert (
+        f"row {row + 1}, column {column + 1} provides the most maxima: {wins.max()} of 24" in said
+    )
     assert f"{(wins == 0).sum()} of 64 tokens provide none" in said
     canvas = page.locator("[data-map='won/0']")
     shown = picture(canvas)
