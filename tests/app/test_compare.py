@@ -28,7 +28,7 @@ def open_compare(**link: str) -> AppTest:
 
 def maps(app: AppTest) -> dict[str, dict]:
     mounted = {c.proto.component_name: c.proto for c in app.get("bidi_component")}
-    return {m["id"]: m for m in json.loads(mounted["transcnn.maps"].json)["maps"]}
+    return {m["id"]: m for m in json.loads(mounted["transcnn.cells"].json)["maps"]}
 
 
 def table(app: AppTest, start: str) -> list[list[str]]:

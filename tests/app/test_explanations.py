@@ -38,7 +38,7 @@ def maps(app: AppTest) -> dict[str, dict]:
     mounted = [
         json.loads(c.proto.json)
         for c in app.get("bidi_component")
-        if "maps" in c.proto.component_name
+        if c.proto.component_name == "transcnn.cells"
     ]
     return {m["id"]: m for m in mounted[0]["maps"]}
 

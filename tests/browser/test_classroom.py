@@ -14,7 +14,7 @@ HOSTILE = ":smile: **b** $x$ <i> :red[r]"
 
 def begin(open_, server, step):
     """A teacher with a class: the page and the code."""
-    page = open_(f"{server}/course?view=teacher&step={step}", until=".boards canvas")
+    page = open_(f"{server}/course?view=teacher&step={step}", until=".cells canvas")
     settle(page)
     page.locator(".st-key-class_begin button").click()
     page.wait_for_url("**class=**")

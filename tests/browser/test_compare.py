@@ -3,7 +3,7 @@
 from transcnn.classifier import Classifier
 from transcnn.pictures.samples import samples
 
-READY = ".maps[data-maps] canvas.data"
+READY = ".cells[data-maps] canvas.data"
 
 
 def test_a_place_picked_in_one_map_asks_in_both_and_the_link_keeps_it(server, open_page):

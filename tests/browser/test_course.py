@@ -44,7 +44,7 @@ def test_a_step_is_predicted_and_revealed_by_keyboard(server, open_page, languag
     """2.1: a cell to be picked, a number to be typed."""
     lesson = load_lesson(find_step("2.1"), language)
     page = open_page(
-        f"{server}/course?picture=zebra&step=2.1&lang={language}", until=".boards canvas"
+        f"{server}/course?picture=zebra&step=2.1&lang={language}", until=".cells canvas"
     )
     settle(page)
     assert lesson.title not in page.locator("[data-testid=stMain]").inner_text()
@@ -60,7 +60,7 @@ def test_a_step_is_predicted_and_revealed_by_keyboard(server, open_page, languag
     page.keyboard.press("Enter")
     page.get_by_role("heading", name=lesson.title).wait_for()
     settle(page)
-    assert page.locator(".boards figure.small").count() == 7
+    assert page.locator(".cells figure.small").count() == 7
     assert lesson.why not in page.locator("[data-testid=stMain]").inner_text()
     tab_to(page, "e.tagName === 'TEXTAREA'")
     page.keyboard.type("x")
@@ -79,21 +79,21 @@ def test_a_number_of_the_hand_map_is_edited_and_everything_is_computed_anew(serv
 
 
 def test_a_link_brings_back_step_picture_and_query(server, open_page):
-    page = open_page(f"{server}/course?picture=lion&step=1.4", until=".boards canvas")
+    page = open_page(f"{server}/course?picture=lion&step=1.4", until=".cells canvas")
     settle(page)
-    canvas = page.locator(".boards canvas.data")
+    canvas = page.locator(".cells canvas.data")
     box = canvas.bounding_box()
     canvas.click(position={"x": box["width"] * 0.93, "y": box["height"] * 0.07})
     page.wait_for_url("**at=16%2C208**")
     assert "step=1.4" in page.url
     assert "picture=lion" in page.url
-    again = open_page(page.url, until=".boards canvas")
+    again = open_page(page.url, until=".cells canvas")
     settle(again)
     assert again.url == page.url
 
 
 def test_a_grid_is_drawn_by_keyboard_from_corner_to_corner(server, open_page):
-    page = open_page(f"{server}/course?picture=zebra&step=3.1", until=".boards canvas")
+    page = open_page(f"{server}/course?picture=zebra&step=3.1", until=".cells canvas")
     settle(page)
     tab_to(page, "e.tagName === 'CANVAS' && e.classList.contains('data')")
     page.keyboard.press("ArrowUp")  # to the asker's token, row 31, column 17
@@ -113,14 +113,14 @@ def test_a_vote_is_read_off_the_board_in_percent_of_the_strongest(server, open_p
     logits = classifier.logits(pixels[None])[0].numpy()
     found = contributions(classifier, pixels, logits)
     boards = [v / abs(v).max() for v in map(found.votes, logits.argsort()[::-1][:2])]
-    page = open_page(f"{server}/course?picture=lion&step=4.5", until=".boards canvas")
+    page = open_page(f"{server}/course?picture=lion&step=4.5", until=".cells canvas")
     settle(page)
-    canvas = page.locator(".boards canvas.data").first
+    canvas = page.locator(".cells canvas.data").first
     box, on_progress = canvas.bounding_box(), []
     for row, column in ((0, 0), (2, 3), (6, 6)):
         at = {"x": box["width"] * (column + 0.5) / 7, "y": box["height"] * (row + 0.5) / 7}
         canvas.click(position=at)
-        says = page.locator(".boards .says").first.inner_text()
+        says = page.locator(".cells .says").first.inner_text()
         on_progress.append(float(says.split("·")[1].replace("−", "-")))
     expected = [[round(100 * v[y, x], 1) for y, x in ((0, 0), (2, 3), (6, 6))] for v in boards]
     assert any(on_progress == pytest.approx(one, abs=0.11) for one in expected)
@@ -128,7 +128,7 @@ def test_a_vote_is_read_off_the_board_in_percent_of_the_strongest(server, open_p
 
 
 def test_the_browsers_way_back_leads_to_the_step_before(server, open_page):
-    page = open_page(f"{server}/course?picture=zebra&step=1.3", until=".boards canvas")
+    page = open_page(f"{server}/course?picture=zebra&step=1.3", until=".cells canvas")
     settle(page)
     page.locator(".st-key-course_next button").click()
     page.wait_for_url("**step=1.4**")
@@ -142,7 +142,7 @@ def test_the_browsers_way_back_leads_to_the_step_before(server, open_page):
 
 def test_a_box_is_drawn_and_a_cell_to_be_covered_picked_by_keyboard(server, open_page):
     """5.5 of a picture that is answered wrongly, and that no cell helps can be said too."""
-    page = open_page(f"{server}/course?picture=shark&step=5.5", until=".boards canvas")
+    page = open_page(f"{server}/course?picture=shark&step=5.5", until=".cells canvas")
     settle(page)
     page.get_by_text("The box holds 57 % of the picture").wait_for()
     tab_to(page, "e.tagName === 'CANVAS' && e.classList.contains('data')")
@@ -164,7 +164,7 @@ def test_a_box_is_drawn_and_a_cell_to_be_covered_picked_by_keyboard(server, open
 
 
 def test_sentences_are_ticked_by_keyboard_and_the_claim_leads_to_its_reading(server, open_page):
-    page = open_page(f"{server}/course?picture=lion&step=5.6", until=".boards canvas")
+    page = open_page(f"{server}/course?picture=lion&step=5.6", until=".cells canvas")
     settle(page)
     tab_to(page, "e.type === 'checkbox' && !!e.closest('[class*=\"st-key-guess\"]')")
     page.keyboard.press("Space")

@@ -64,7 +64,7 @@ def go_to(page, board, cell):
 
 
 def pick(page, name, guess):
-    boards = page.locator(".boards canvas.data.pick")
+    boards = page.locator(".cells canvas.data.pick")
     board = boards.nth(min(BOARDS.get(name, 0), boards.count() - 1))
     corners = [guess[:2], guess[2:]] if len(guess) == 4 else [guess]
     for cell in corners:
@@ -162,7 +162,7 @@ def test_the_whole_course_is_walked_by_keyboard(
 ):
     scene = scene_of(picture)
     page = open_page(
-        f"{server}/course?picture={picture}&step=1.1&lang={language}", until=".boards canvas"
+        f"{server}/course?picture={picture}&step=1.1&lang={language}", until=".cells canvas"
     )
 
     assert walk(page, scene, language) >= 50

@@ -13,7 +13,7 @@ def sheet(server, chromium, tmp_path_factory):
     context = chromium.new_context(accept_downloads=True)
     page = context.new_page()
     page.goto(f"{server}/course?picture=zebra&step=2.1&lang=zh")
-    page.locator(".boards canvas").first.wait_for()
+    page.locator(".cells canvas").first.wait_for()
     settle(page)
     with page.expect_download(timeout=60_000) as waiting:
         page.get_by_role("button", name="第 2 章讲义").click()

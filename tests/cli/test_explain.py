@@ -10,7 +10,7 @@ from tests.cli.process import transcnn
 from transcnn import Classifier
 from transcnn.explain.methods import make_method
 from transcnn.explain.subject import Subject, Target
-from transcnn.figures.explained import drawn_values, value_colours
+from transcnn.figures.explained import colour_scale, drawn_values
 from transcnn.pictures import decode, prepare
 
 NANO = ("--model", "transcnn_nano")
@@ -75,7 +75,7 @@ def test_files_hold_the_map_and_every_knob(called, zebra, nano, pixels, tmp_path
     assert "transcnn_nano, attention, whatever the class" in svg
     with Image.open(tmp_path / "map.PNG") as image:
         colours = set(image.convert("RGB").get_flattened_data())
-    drawn = value_colours(expected.kind, drawn_values(expected, 128)).reshape(-1, 3)
+    drawn = colour_scale(expected.kind).colours(drawn_values(expected, 128)).reshape(-1, 3)
     assert {tuple(colour) for colour in drawn.tolist()} <= colours
 
 

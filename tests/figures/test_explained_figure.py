@@ -9,10 +9,10 @@ from transcnn.explain import kinds
 from transcnn.explain.attribution import Attribution
 from transcnn.figures.explained import (
     SCALES,
+    colour_scale,
     drawn_values,
     explained_sheet,
     value_bar,
-    value_colours,
 )
 from transcnn.figures.scale import LIGHT, stops
 
@@ -28,7 +28,7 @@ def test_signed_values_diverge_about_a_true_zero(kind):
     end = SCALES[kind].end
     values = np.array([-9 * end, -end, -end / 50, 0, end / 50, end, 9 * end])
 
-    drawn = value_colours(kind, values)
+    drawn = colour_scale(kind).colours(values)
 
     table = stops(LIGHT)
     assert drawn[3].tolist() == table[len(table) // 2].tolist()
@@ -42,7 +42,7 @@ def test_signed_values_diverge_about_a_true_zero(kind):
 def test_colours_of_larger_values_are_darker_and_never_turn(kind):
     values = np.linspace(0, SCALES[kind].end, 50) if kind in SCALES else np.geomspace(1, 16, 50)
 
-    light = [lightness(colour) for colour in value_colours(kind, values)]
+    light = [lightness(colour) for colour in colour_scale(kind).colours(values)]
 
     assert all(np.diff(light) <= 0)
     assert light[0] - light[-1] > 100
@@ -53,16 +53,19 @@ def test_the_ticks_of_a_bar_stand_at_the_colours_of_their_values(kind):
     bar = value_bar(kind)
 
     at = np.linspace(0, len(bar.colours) - 1, len(bar.ticks)).round().astype(int)
-    drawn = value_colours(kind, np.array([float(tick) for tick in bar.ticks]))
+    ticks = [float(tick.replace("−", "-")) for tick in bar.ticks]
+    drawn = colour_scale(kind).colours(np.array(ticks))
     assert np.abs(drawn.astype(int) - bar.colours[at]).max() <= 4  # ticks have two figures
-    assert float(bar.ticks[-1]) == SCALES[kind].end
-    assert float(bar.ticks[0]) == (-SCALES[kind].end if kind.signed else 0)
+    assert ticks[-1] == SCALES[kind].end
+    assert ticks[0] == (-SCALES[kind].end if kind.signed else 0)
 
 
 def test_equal_values_have_equal_colours_whatever_else_is_on_the_map():
     few, many = np.array([[0.1, 0.2]]), np.array([[0.1, 40.0]])
 
-    drawn = [value_colours(kinds.LOGIT_DROPS, values)[0, 0].tolist() for values in (few, many)]
+    drawn = [
+        colour_scale(kinds.LOGIT_DROPS).colours(values)[0, 0].tolist() for values in (few, many)
+    ]
 
     assert drawn[0] == drawn[1]
 

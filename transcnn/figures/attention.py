@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.analysis.attention_row import reading_facts
-from transcnn.figures.scale import OCTAVES, colours, format_multiple
+from transcnn.figures.scale import MULTIPLES, ColourScale, colours, format_multiple, ramp_colours
 from transcnn.figures.sheet import PAPER, Bar, Mark, Panel, Row, Sheet
 from transcnn.pictures import Box
 from transcnn.trace.trace import Reading, Trace
@@ -75,10 +75,9 @@ def level_panel(reading: Reading, head: int | None = None) -> Panel:
     )
 
 
-def scale_bar(title: str) -> Bar:
-    """The bar of multiples of an even share."""
-    octaves = 2.0 ** np.linspace(-OCTAVES, OCTAVES, 257)
-    return Bar(title, colours(octaves), ("1/16", "1/4", "1×", "4×", "16×"))
+def scale_bar(title: str, scale: ColourScale = MULTIPLES) -> Bar:
+    """The colour bar of a scale."""
+    return Bar(title, ramp_colours(scale.bar()), scale.ticks())
 
 
 def _on_picture(trace: Trace, reading: Reading, pixels: NDArray[np.uint8]) -> tuple[Mark, Mark]:

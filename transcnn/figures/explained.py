@@ -10,41 +10,28 @@ tenth of their end:
 Multiples of an even share have the scale of readings, `figures.scale`.
 """
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
-
 from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.kinds import KINDS, TIMES_UNIFORM, Kind
 from transcnn.explain.subject import Subject
 from transcnn.figures.attention import scale_bar
-from transcnn.figures.scale import LIGHT, OCTAVES, colours, format_multiple
+from transcnn.figures.scale import MULTIPLES, ColourScale, format_multiple
 from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
 from transcnn.words.translator import translator
 
 CELL = 8  # pixels of the network's input: finer maps are drawn in cells of that side
-_BEND = 10  # where linear becomes logarithmic: this part of the end
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How values of a kind are drawn: `end` is where the colours end."""
-
-    end: float
-
-    def place(self, values: Values) -> Values:
-        """From -1 to 1: 0 stays 0, the ends hold all beyond them."""
-        bent: Values = np.arcsinh(_BEND * values / self.end) / np.arcsinh(_BEND)
-        return np.clip(bent, -1, 1)
-
-    def value(self, place: float) -> float:
-        """The value at a place of the bar, from -1 to 1."""
-        return float(np.sinh(place * np.arcsinh(_BEND)) / _BEND * self.end)
-
-
-SCALES = {kind: Scale(kind.scale_end) for kind in KINDS if kind.scale_end is not None}
+SCALES = {
+    kind: ColourScale("bent", kind.scale_end, kind.signed)
+    for kind in KINDS
+    if kind.scale_end is not None
+}
 """Of every kind but multiples of uniform attention."""
+
+
+def colour_scale(kind: Kind) -> ColourScale:
+    """How values of a kind become colours."""
+    return SCALES.get(kind, MULTIPLES)
 
 
 def drawn_values(attribution: Attribution, side: int) -> Values:
@@ -59,25 +46,9 @@ def drawn_values(attribution: Attribution, side: int) -> Values:
     return values * places / 100
 
 
-def value_colours(
-    kind: Kind, values: NDArray[np.floating], ramp: tuple[str, ...] = LIGHT
-) -> NDArray[np.uint8]:
-    """sRGB bytes [..., 3] of values [...] in the unit of the kind's scale."""
-    scale = SCALES.get(kind)
-    if scale is None:
-        return colours(values, ramp)
-    return colours(2.0 ** (OCTAVES * scale.place(values.astype(np.float64))), ramp)
-
-
 def value_bar(kind: Kind) -> Bar:
     """The colour bar of a kind."""
-    scale = SCALES.get(kind)
-    if scale is None:
-        return scale_bar(unit(kind))
-    low = -1.0 if kind.signed else 0.0
-    shown = np.array([scale.value(place) for place in np.linspace(low, 1, 257)])
-    ticks = [scale.value(place) for place in np.linspace(low, 1, 5)]
-    return Bar(unit(kind), value_colours(kind, shown), tuple(f"{tick:.2g}" for tick in ticks))
+    return scale_bar(unit(kind), colour_scale(kind))
 
 
 def unit(kind: Kind) -> str:
@@ -108,7 +79,7 @@ def explained_sheet(subject: Subject, attribution: Attribution) -> Sheet:
     cells = " x ".join(map(str, values.shape))
     shown = Panel(
         f"{cells} cells, from {least} to {most}",
-        value_colours(kind, values),
+        colour_scale(kind).colours(values),
         (1, 1),
         _token(subject, attribution, values.shape),
     )

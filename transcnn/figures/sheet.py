@@ -193,7 +193,7 @@ def _draw_text(draw: ImageDraw.ImageDraw, shape: _Text) -> None:
         draw.circle((shape.left, shape.baseline - 4), 9, _DARK)
     font = ImageFont.load_default(shape.size)
     anchor = "ms" if shape.middle else "ls"
-    text = shape.text.replace("×", "x")  # which the only font that is always there does not have
+    text = shape.text.replace("×", "x").replace("−", "-")  # not in the font that is always there
     draw.text(place, text, _LIGHT if shape.disc else _INK, font, anchor=anchor)
 
 

@@ -21,8 +21,8 @@ from transcnn.analysis.tokens import (
 )
 from transcnn.figures import sheet
 from transcnn.figures.attention import scale_bar
-from transcnn.figures.scale import NORM_TOP, colours, norm_colours
-from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
+from transcnn.figures.scale import NORMS, colours, norm_colours
+from transcnn.figures.sheet import Mark, Panel, Row, Sheet
 from transcnn.figures.table import to_csv
 from transcnn.trace.trace import BlockTrace, LevelTrace, Trace
 
@@ -145,7 +145,9 @@ class TokensFigure:
             )
             for level in self.block.levels
         )
-        return Row("Norm of each token (root mean square)", tuple(panels), (_norm_bar(),))
+        return Row(
+            "Norm of each token (root mean square)", tuple(panels), (scale_bar("norm", NORMS),)
+        )
 
     def _merges(self) -> tuple[Row, ...]:
         bar = scale_bar("channels won, multiple of an even share")
@@ -222,8 +224,3 @@ class TokensFigure:
             maps += [("max", merge.level, merge.largest), ("average", merge.level, merge.average)]
         maps += [("term", i, term) for i, term in enumerate(self.added.terms)]
         return [*maps, ("added", "", self.added.recorded)]
-
-
-def _norm_bar() -> Bar:
-    norms = np.linspace(0, NORM_TOP, 129)
-    return Bar("norm", norm_colours(norms), tuple(str(n) for n in range(NORM_TOP + 1)))

@@ -212,31 +212,6 @@ export function drawAmountBar(canvas, title, top, look, amount) {
   });
 }
 
-/** The colour bar of values stretched to their own range, which has no numbers. */
-export function drawOwnBar(canvas, least, most, look) {
-  const titles = { left: least, right: most };
-  drawScale(canvas, look, {
-    colours: look.ramp.colours,
-    ticks: [],
-    bold: 0,
-    titles,
-    below: false,
-    mark: null,
-  });
-}
-
-/** The colour bar of votes from -`top` to `top`, an even number of `unit`. */
-export function drawVoteBar(canvas, words, unit, top, look) {
-  drawScale(canvas, look, {
-    colours: look.ramp.colours,
-    ticks: [-top, -top / 2, 0, top / 2, top].map((vote) => String(vote).replace("-", "−")),
-    bold: 2,
-    titles: { left: words.vote_against, center: unit, right: words.vote_for },
-    below: true,
-    mark: null,
-  });
-}
-
 /**
  * A bar of colours with ticks at even distances, titles over its left end, middle and right end,
  * and triangles for what lies beyond; `below`: there is something below, too.

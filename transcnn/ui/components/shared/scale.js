@@ -40,11 +40,6 @@ export function amountStep(amount, top) {
   return STEPS / 2 + Math.round((Math.min(1, amount / top) * STEPS) / 2);
 }
 
-/** A vote from -`top` to `top` on the whole ramp: 0 is in the middle, near the page. */
-export function voteStep(vote, top) {
-  return STEPS / 2 + Math.round((Math.max(-1, Math.min(1, vote / top)) * STEPS) / 2);
-}
-
 /** Two figures: "11×", "3.2×", "0.05×"; "<1/64×" at the floor. */
 export function formatMultiple(multiple) {
   if (multiple <= 1 / 64) return "<1/64×";

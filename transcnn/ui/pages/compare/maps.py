@@ -1,16 +1,18 @@
 """The chosen token's maps of two sides, in pairs: the picture, then each level."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from transcnn.analysis.attention_row import reading_facts, telling_token
 from transcnn.analysis.shared import common_share
-from transcnn.figures.scale import format_multiple
+from transcnn.figures.cells import Box, CellMap
+from transcnn.figures.scale import MULTIPLES, ColourScale, format_multiple
 from transcnn.trace.trace import BlockTrace, Reading
 from transcnn.ui.app.session import Selection
-from transcnn.ui.components.maps import ColourBar, Map, multiple_steps
+from transcnn.ui.components.cells import Panel
 from transcnn.ui.pages.compare.data import Side
 from transcnn.words.translator import Translator
 
@@ -63,41 +65,48 @@ def _read(side: Side, selection: Selection, token: Token, size: Token) -> SideRe
     return SideReading(side, block, (row, column), head, tuple(readings))
 
 
-def pair_maps(t: Translator, found: tuple[SideReading, SideReading]) -> list[Map]:
-    """The pictures of both, then level by level what both read: A, B, A, B, ..."""
+def pair_panels(
+    t: Translator, found: tuple[SideReading, SideReading], pick: Callable[[str, int, int], None]
+) -> list[Panel]:
+    """The pictures of both, then level by level what both read: A, B, A, B, ...
+
+    `pick` gets the panel's id, the row and the column of a cell that was picked.
+    """
     deepest = max(len(one.readings) for one in found)
-    maps = [_picture(t, one) for one in found]
+    panels = [_picture(t, one) for one in found]
     for level in range(deepest):
-        maps += [_level(t, one, level) for one in found]
-    shapes = {m.link: set[tuple[int, int]]() for m in maps}
-    for m in maps:
-        shapes[m.link].add((m.rows, m.columns))
-    return [m if len(shapes[m.link]) == 1 else replace(m, link=m.id) for m in maps]
+        panels += [_level(t, one, level) for one in found]
+    shapes = {p.link: set[tuple[int, int]]() for p in panels}
+    for p in panels:
+        shapes[p.link].add((p.map.rows, p.map.columns))
+
+    def complete(panel: Panel) -> Panel:
+        link = panel.link if len(shapes[panel.link]) == 1 else panel.id
+        picked = None if panel.missing or not panel.link else partial(pick, panel.id)
+        return replace(panel, link=link, on_pick=picked)
+
+    return [complete(panel) for panel in panels]
 
 
-def _picture(t: Translator, one: SideReading) -> Map:
-    side = one.side
-    name = f"{side.letter} · {side.name}"
+def _picture(t: Translator, one: SideReading) -> Panel:
+    side, pixels = one.side, one.side.opened.pixels
+    name, identity = f"{side.letter} · {side.name}", f"{side.letter}/picture"
     if one.block is None:
-        return Map(f"{side.letter}/picture", name, photo=side.letter, says=side.source.alt)
+        return Panel(identity, CellMap(name, image=pixels, says=side.source.alt))
     (rows, columns), token = one.block.size, one.token
     down, across = _grid_of(one.block)
-    return Map(
-        f"{side.letter}/picture",
+    cells = CellMap(
         name,
         rows // down,
         columns // across,
-        note=t("compare.pick"),
+        boxes=(
+            Box(token[0] // down, token[1] // across),
+            Box(token[0] / down, token[1] / across, 1 / down, 1 / across),
+        ),
+        image=pixels,
         says=side.source.alt,
-        photo=side.letter,
-        boxes=[
-            (token[0] // down, token[1] // across, 1, 1),
-            (token[0] / down, token[1] / across, 1 / down, 1 / across),
-        ],
-        start=(token[0] // down, token[1] // across),
-        link="picture",
-        pick=True,
     )
+    return Panel(identity, cells, t("compare.pick"), "picture")
 
 
 def _grid_of(block: BlockTrace) -> Token:
@@ -105,50 +114,37 @@ def _grid_of(block: BlockTrace) -> Token:
     return block.levels[0].grid_size if len(block.levels) > 1 else (1, 1)
 
 
-def _level(t: Translator, one: SideReading, level: int) -> Map:
+def _level(t: Translator, one: SideReading, level: int) -> Panel:
     letter = one.side.letter
     name = f"{letter} · {t('compare.level', level=level + 1)}"
     identity = f"{letter}/{level}"
     if one.block is None:
-        return Map(identity, name, missing=t("compare.nothing_read"), link=identity)
+        return Panel(identity, CellMap(name), link=identity, missing=t("compare.nothing_read"))
     if level >= len(one.readings):
-        return Map(identity, name, missing=t("compare.no_level"), link=identity)
+        return Panel(identity, CellMap(name), link=identity, missing=t("compare.no_level"))
     reading = one.readings[level]
     facts = reading_facts(reading, 1, one.head)
     rows, columns = reading.valid.shape
-    multiples, valid = facts.multiple.ravel(), reading.valid.ravel()
-    exact = [f"{m:.3g}× ({100 * m * reading.uniform:.3g} %)" for m in multiples.tolist()]
-    strongest = np.argsort(-np.where(valid, multiples, -1), kind="stable")[:3]
-    return Map(
-        identity,
+    down, across = _factor(one.block, level)
+    multiples = np.where(reading.valid, facts.multiple, np.nan)
+    flat = multiples.ravel()
+    strongest = np.argsort(-np.nan_to_num(flat, nan=-1), kind="stable")[:3]
+    cells = CellMap(
         name,
         rows,
         columns,
-        note=t("compare.at_most", most=format_multiple(float(multiples.max()))),
-        says=t("compare.map_says", name=name, rows=rows, columns=columns),
-        photo=letter,
-        part=_part(one.block, reading),
-        steps=[
-            int(s) if v else None for s, v in zip(multiple_steps(multiples), valid, strict=True)
-        ],
-        values=[text if v else None for text, v in zip(exact, valid, strict=True)],
-        numbers={int(k): format_multiple(float(multiples[k])).rstrip("×") for k in strongest},
-        beyond=[int(k) for k in np.flatnonzero(valid & ((multiples > 16) | (multiples < 1 / 16)))],
-        boxes=[(*reading.own, 1, 1)],
+        multiples,
+        multiples_scale(t),
+        tips=tuple(f"{m:.3g}× ({100 * m * reading.uniform:.3g} %)" for m in flat.tolist()),
+        texts={int(k): format_multiple(float(flat[k])).rstrip("×") for k in strongest},
+        boxes=(Box(*reading.own),),
+        image=one.side.opened.pixels,
         origin=reading.grid_origin,
-        start=reading.own,
-        link=str(level),
-        pick=True,
+        whole=(one.block.size[0] / down, one.block.size[1] / across),
+        says=t("compare.map_says", name=name, rows=rows, columns=columns),
     )
-
-
-def _part(block: BlockTrace, reading: Reading) -> tuple[float, float, float, float]:
-    """What the grid of a reading covers of the network's square: left, top, width, height."""
-    down, across = _factor(block, reading.level)
-    rows, columns = reading.valid.shape
-    top, left = reading.grid_origin
-    high, wide = block.size
-    return (left * across / wide, top * down / high, columns * across / wide, rows * down / high)
+    most = format_multiple(float(facts.multiple.max()))
+    return Panel(identity, cells, t("compare.at_most", most=most), str(level))
 
 
 def _factor(block: BlockTrace, level: int) -> Token:
@@ -176,10 +172,10 @@ def picked_token(one: SideReading, which: str, row: int, column: int) -> Token:
     return min(token[0], one.block.size[0] - 1), min(token[1], one.block.size[1] - 1)
 
 
-def multiples_bar(t: Translator) -> ColourBar:
-    """The scale of multiples of an even share, the same on every page."""
+def multiples_scale(t: Translator) -> ColourScale:
+    """The scale of multiples of uniform attention, the same on every page."""
     titles = (t("view.bar_below"), t("view.bar_uniform"), t("view.bar_above"))
-    return ColourBar(("1/16", "1/8", "1/4", "1/2", "1×", "2×", "4×", "8×", "16×"), titles)
+    return replace(MULTIPLES, titles=titles)
 
 
 def sentences(t: Translator, found: tuple[SideReading, SideReading]) -> Sequence[str]:

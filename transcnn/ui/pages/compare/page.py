@@ -17,7 +17,7 @@ from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import AppState, read_selection
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.app.view import followed, warn_outside, write_link
-from transcnn.ui.components.maps import seen_url, show_maps
+from transcnn.ui.components.cells import show_cells
 from transcnn.ui.pages.compare.data import (
     Side,
     can_exchange,
@@ -174,8 +174,7 @@ def _show_readings(
     """The maps of the chosen token, and what they say in words."""
     from transcnn.ui.pages.compare.maps import (
         moved,
-        multiples_bar,
-        pair_maps,
+        pair_panels,
         picked_token,
         read_sides,
         sentences,
@@ -192,15 +191,7 @@ def _show_readings(
         token = moved(picked_token(one, name, row, column), one.block.size, found[0].block.size)
         state.select(replace(state.selection, token=token))
 
-    show_maps(
-        _MAPS,
-        t,
-        pair_maps(t, found),
-        {s.letter: seen_url(s.opened.key, s.opened.pixels) for s in sides},
-        layout="pairs",
-        bar=multiples_bar(t),
-        on_pick=pick,
-    )
+    show_cells(_MAPS, t, pair_panels(t, found, pick), layout="pairs")
     st.markdown("\n".join(f"- {sentence}" for sentence in sentences(t, found)))
     st.caption(t("compare.limit"))
     return found

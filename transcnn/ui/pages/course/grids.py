@@ -1,7 +1,8 @@
 """The picture of a step: boards of cells to be pointed at and picked, and bars of amounts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,15 @@ from numpy.typing import NDArray
 from transcnn.course.ch5_baselines import stretch
 from transcnn.course.questions import Click, Draw
 from transcnn.course.scene import Wide
-from transcnn.figures.scale import DARK, LIGHT, NORM_TOP, VOTE_TOP
+from transcnn.figures.cells import Box, CellMap, Mark, Role
+from transcnn.figures.scale import MULTIPLES, NORMS, OWN, VOTE_TOP, ColourScale
 from transcnn.trace.trace import BlockTrace
-from transcnn.ui.components.boards import boards
-from transcnn.ui.components.maps import seen_url
+from transcnn.ui.components.cells import Panel, show_cells
 from transcnn.ui.pages.course.context import COLOURS, StepContext
 from transcnn.ui.pages.course.questions import clicked_key
 
 _BOARDS = "course_boards"
+OPACITY = 0.78  # of the colours over the image
 
 
 @dataclass(frozen=True)
@@ -97,35 +99,60 @@ def show_boards(
     name and pixels to show in place of the desk's; `mounted` is another name for each mount of a
     page.
     """
-    key, pixels = picture or ("", context.scene.pixels)
-
-    def picked() -> None:
-        found = st.session_state[mounted]["picked"]
-        if found is not None:  # a trigger is None again in the run after its own
-            on_pick(int(found["board"]), int(found["row"]), int(found["column"]))
-
-    words = context.t.table("view")
-    boards(
+    _, pixels = picture or ("", context.scene.pixels)
+    show_cells(
         mounted,
-        {
-            "boards": [asdict(board) for board in shown],
-            "photo": seen_url(f"{context.shown.opened.key}{key}", pixels),
-            "top": NORM_TOP,
-            "most": VOTE_TOP,
-            "pixels": context.scene.trace.crop.size,
-            "ramps": {"light": LIGHT, "dark": DARK},
-            "colours": context.colours,
-            "words": {
-                **{name: words[name] for name in ("bar_below", "bar_uniform", "bar_above")},
-                "cell": context.t.table("course")["cell_says"],
-                "amount": context.t("course.amount"),
-                "vote_for": context.t("course.vote_for"),
-                "vote_against": context.t("course.vote_against"),
-                "least": context.t("course.own_least"),
-                "most": context.t("course.own_most"),
-            },
-        },
-        on_pick=picked,
+        context.t,
+        [
+            Panel(str(i), _cells(context, board, pixels), on_pick=partial(on_pick, i))
+            if board.pick
+            else Panel(str(i), _cells(context, board, pixels))
+            for i, board in enumerate(shown)
+        ],
+        layout="row",
+        opacity=OPACITY,
+        pixels=context.scene.trace.crop.size,
+        colours={"query": context.colours["asker"], "key": context.colours["seen"]},
+    )
+
+
+_ROLES: dict[str, Role] = {"asker": "query", "seen": "key"}
+
+
+def _cells(context: StepContext, board: Board, image: NDArray[np.uint8]) -> CellMap:
+    t = context.t
+    values, scale = board.multiples, MULTIPLES
+    titles = (t("view.bar_below"), t("view.bar_uniform"), t("view.bar_above"))
+    if board.shades is not None:
+        values, scale = list(board.shades), OWN
+        titles = (t("course.own_least"), "", t("course.own_most"))
+    elif board.amounts is not None:
+        values, scale = list(board.amounts), NORMS
+        titles = ("", "", t("course.amount"))
+    elif board.votes is not None:
+        values, scale = list(board.votes), ColourScale("linear", VOTE_TOP)
+        titles = (t("course.vote_against"), board.unit, t("course.vote_for"))
+    size = board.rows, board.columns
+    return CellMap(
+        board.name,
+        *size,
+        None if values is None else np.array(values, float).reshape(size),
+        None if values is None else replace(scale, titles=titles),
+        texts={i: text for i, text in enumerate(board.numbers or ()) if text},
+        marks=tuple(
+            Mark(m["cell"], m["letter"], _ROLES[m["colour"]], m["dashed"]) for m in board.marks
+        ),
+        boxes=tuple(
+            Box(top, left, bottom - top + 1, right - left + 1, _ROLES[b["colour"]], b["dashed"])
+            for b in board.boxes
+            for top, left, bottom, right in [b["box"]]
+        ),
+        dots=tuple(board.dots),
+        image=image,
+        origin=board.origin,
+        whole=board.whole,
+        says=board.says,
+        small=board.small,
     )
 
 

@@ -9,7 +9,7 @@ from transcnn.explain.faithfulness import Faithfulness
 from transcnn.explain.fill import FILLS
 from transcnn.explain.names import BASELINES
 from transcnn.explain.sanity import Forgotten
-from transcnn.figures.explained import drawn_values, value_bar, value_colours
+from transcnn.figures.explained import colour_scale, drawn_values, value_bar
 from transcnn.labels import class_labels
 from transcnn.reports.explanations import Chapter, Explanations, Graph, Rows, render
 from transcnn.ui.pages.explanations import trust
@@ -93,7 +93,7 @@ def _chapter(
     return Chapter(
         t(f"explanations.method_{found.name}"),
         says,
-        value_colours(one.kind, values),
+        colour_scale(one.kind).colours(values),
         np.asarray(bar.colours),
         bar.ticks,
         [columns, *numbers],

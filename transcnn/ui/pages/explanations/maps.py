@@ -2,49 +2,43 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from transcnn.errors import TransCNNError
 from transcnn.explain.agreement import agreement
 from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.kinds import TIMES_UNIFORM, Kind
-from transcnn.figures.explained import SCALES, drawn_values, format_value, value_bar
-from transcnn.ui.components.maps import STEPS, ColourBar, Map, multiple_steps
+from transcnn.figures.cells import CellMap
+from transcnn.figures.explained import colour_scale, drawn_values, format_value
+from transcnn.figures.scale import ColourScale
+from transcnn.ui.components.cells import Panel
 from transcnn.ui.pages.explanations.data import Asked, Found
 from transcnn.words.translator import Translator
 
 _LINK = "picture"  # all maps are of one picture
 
 
-def picture_map(asked: Asked, name: str) -> Map:
+def picture_panel(asked: Asked, name: str) -> Panel:
     """The picture as the network sees it, to be pointed at."""
-    side = 14
-    return Map(
-        "picture",
-        name,
-        side,
-        side,
-        says=asked.source.alt,
-        photo="picture",
-        link=_LINK,
-        start=(7, 7),
-    )
+    image = asked.opened.pixels
+    return Panel("picture", CellMap(name, 14, 14, image=image, says=asked.source.alt), link=_LINK)
 
 
-def method_map(t: Translator, asked: Asked, found: Found) -> Map:
+def method_panel(t: Translator, asked: Asked, found: Found) -> Panel:
     """The map of a method, or why there is none yet, or at all."""
     name = t(f"explanations.method_{found.name}")
     if found.attribution is not None:
-        return attribution_map(t, asked, found.name, name, found.attribution)
+        return attribution_panel(t, asked, found.name, name, found.attribution)
     if found.error is not None:
-        why = error_says(t, found.error)
-        foreseen = isinstance(found.error, TransCNNError)
-        return Map(found.name, name, missing=t("explanations.cannot", why=why) if foreseen else why)
-    assert found.work is not None
-    waiting = "explanations.under_way" if found.work.under_way else "explanations.stopped"
-    return Map(found.name, name, missing=t(waiting))
+        missing = error_says(t, found.error)
+        if isinstance(found.error, TransCNNError):
+            missing = t("explanations.cannot", why=missing)
+    else:
+        assert found.work is not None
+        missing = t("explanations.under_way" if found.work.under_way else "explanations.stopped")
+    return Panel(found.name, CellMap(name), missing=missing)
 
 
 def error_says(t: Translator, error: Exception) -> str:
@@ -52,29 +46,22 @@ def error_says(t: Translator, error: Exception) -> str:
     return t.error(error) if isinstance(error, TransCNNError) else t("explanations.broke")
 
 
-def attribution_map(
+def attribution_panel(
     t: Translator, asked: Asked, identity: str, name: str, one: Attribution, note: str | None = None
-) -> Map:
-    """A map on the scale that its kind declares, with the bar of that scale."""
-    kind, values = one.kind, drawn_values(one, len(asked.opened.pixels))
+) -> Panel:
+    """A map on the scale that its kind declares."""
+    values = drawn_values(one, len(asked.opened.pixels))
     rows, columns = values.shape
-    flat = values.ravel()
-    texts = [f"{v:.3g}×" if kind == TIMES_UNIFORM else f"{v:.3g}" for v in flat.tolist()]
-    return Map(
-        identity,
+    cells = CellMap(
         name,
         rows,
         columns,
-        note=strongest(t, kind, values) if note is None else note,
+        values,
+        _scale(t, one.kind),
+        image=asked.opened.pixels,
         says=t("explanations.map_says", name=name, rows=rows, columns=columns),
-        photo="picture",
-        steps=[int(step) for step in _steps(kind, flat)],
-        values=[text.replace("-", "−") for text in texts],
-        beyond=[int(cell) for cell in np.flatnonzero(_beyond(kind, flat))],
-        start=(rows // 2, columns // 2),
-        link=_LINK,
-        bar=_bar(t, kind),
     )
+    return Panel(identity, cells, strongest(t, one.kind, values) if note is None else note, _LINK)
 
 
 def strongest(t: Translator, kind: Kind, values: Values) -> str:
@@ -84,28 +71,15 @@ def strongest(t: Translator, kind: Kind, values: Values) -> str:
     return t("explanations.strongest", value=value, row=row + 1, column=column + 1)
 
 
-def _steps(kind: Kind, values: Values) -> NDArray[np.int64]:
+def _scale(t: Translator, kind: Kind) -> ColourScale:
+    """The colours of a kind, with what the ends of their bar mean."""
     if kind == TIMES_UNIFORM:
-        return multiple_steps(values)
-    steps: NDArray[np.int64] = np.rint((SCALES[kind].place(values) + 1) / 2 * STEPS).astype(
-        np.int64
-    )
-    return steps
-
-
-def _beyond(kind: Kind, values: Values) -> NDArray[np.bool_]:
-    if kind == TIMES_UNIFORM:
-        return (values > 16) | (values < 1 / 16)
-    return np.abs(values) > SCALES[kind].end
-
-
-def _bar(t: Translator, kind: Kind) -> ColourBar:
-    ticks = tuple(tick.replace("-", "−") for tick in value_bar(kind).ticks)
-    if kind == TIMES_UNIFORM:
-        return ColourBar(ticks, (t("view.bar_below"), "", t("view.bar_above")))
-    if kind.signed:
-        return ColourBar(ticks, (t("explanations.against"), "", t("explanations.for")))
-    return ColourBar(ticks, ("", "", t("explanations.stronger")), warm=True)
+        titles = (t("view.bar_below"), "", t("view.bar_above"))
+    elif kind.signed:
+        titles = (t("explanations.against"), "", t("explanations.for"))
+    else:
+        titles = ("", "", t("explanations.stronger"))
+    return replace(colour_scale(kind), titles=titles)
 
 
 def unit_words(t: Translator, kind: Kind) -> str:

@@ -13,7 +13,7 @@ from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.app.view import followed, warn_outside, write_link
-from transcnn.ui.components.maps import seen_url, show_maps
+from transcnn.ui.components.cells import show_cells
 from transcnn.ui.pages.explanations.link import (
     LINK_NAMES,
     METHOD_NAMES,
@@ -198,13 +198,12 @@ def _work_name(t: Translator, key: str) -> str:
 
 
 def _show_maps(state: AppState, t: Translator, asked: "Asked", found: "list[Found]") -> None:
-    from transcnn.ui.pages.explanations.maps import method_map, picture_map, unit_words
+    from transcnn.ui.pages.explanations.maps import method_panel, picture_panel, unit_words
 
     if not found:
         st.info(t("explanations.no_method"))
-    photos = {"picture": seen_url(asked.opened.key, asked.opened.pixels)}
-    picture = picture_map(asked, asked.source.title)
-    show_maps(_MAPS, t, [picture, *(method_map(t, asked, one) for one in found)], photos)
+    picture = picture_panel(asked, asked.source.title)
+    show_cells(_MAPS, t, [picture, *(method_panel(t, asked, one) for one in found)])
     stopped = [
         one for one in found if one.work and not one.work.finished and not one.work.under_way
     ]

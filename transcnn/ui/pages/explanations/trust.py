@@ -18,9 +18,9 @@ from transcnn.explain.verdict import NEEDED
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.app.work import Work, begin
-from transcnn.ui.components.maps import seen_url, show_maps
+from transcnn.ui.components.cells import show_cells
 from transcnn.ui.pages.explanations.data import Asked, Found, method_key
-from transcnn.ui.pages.explanations.maps import attribution_map, correlation_text, error_says
+from transcnn.ui.pages.explanations.maps import attribution_panel, correlation_text, error_says
 from transcnn.words.translator import Translator
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def part_says(t: Translator, part: str) -> str:
 def show_forgotten(t: Translator, asked: Asked, found: Found, result: Sequence[Forgotten]) -> None:
     """The map of each network that forgot, on the same scale, with its rank correlation."""
     assert found.attribution is not None
-    trained = attribution_map(
+    trained = attribution_panel(
         t,
         asked,
         "trained",
@@ -209,7 +209,7 @@ def show_forgotten(t: Translator, asked: Asked, found: Found, result: Sequence[F
         t("explanations.trained"),
     )
     forgotten = [
-        attribution_map(
+        attribution_panel(
             t,
             asked,
             one.part,
@@ -219,8 +219,7 @@ def show_forgotten(t: Translator, asked: Asked, found: Found, result: Sequence[F
         )
         for one in result
     ]
-    photos = {"picture": seen_url(asked.opened.key, asked.opened.pixels)}
-    show_maps(_FORGOTTEN, t, [trained, *forgotten], photos)
+    show_cells(_FORGOTTEN, t, [trained, *forgotten])
     st.caption(t("explanations.sanity_limit"))
 
 
