@@ -101,7 +101,7 @@ def test_gray_and_the_share_of_own_places_that_the_table_adds_up_to(
     for place, hidden, multiple, share in rows:
         y, x = (int(n) - 1 for n in place.split(", "))
         value = float(reading.shares[2 * 7 + 5, 7 * y + x])
-        assert (hidden == "hidden") == ((y, x) in cells)
+        assert (hidden == "masked") == ((y, x) in cells)
         assert float(share.split()[0]) == pytest.approx(100 * value, abs=0.02)
         if not multiple.startswith("<"):
             assert float(multiple[:-1]) == pytest.approx(49 * value, rel=0.01)

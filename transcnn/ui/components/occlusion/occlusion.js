@@ -214,7 +214,7 @@ class Hide {
     const hidden = this.chosen.cells.size;
     this.pick(".hidden-count").textContent = this.word("picture_note", {
       hidden,
-      places: this.places,
+      grids: this.places,
     });
     for (const name of ["attention", "body"]) {
       const box = this.pick(`.outcome.${name}`);
@@ -267,7 +267,7 @@ class Hide {
     return worse ? `${sentence} ${this.word("verdict_worse")}` : sentence;
   }
 
-  /** The row of the asking place: multiples of an even share of all places. */
+  /** The attention row of the query grid: multiples of uniform attention over all grids. */
   get row() {
     const { result, data } = this;
     if (!result) return null;
@@ -283,7 +283,7 @@ class Hide {
 
   writeReading() {
     const { row, result, block } = this;
-    this.pick(".board-note").textContent = this.word("board_note", {
+    this.pick(".board-note").textContent = this.word("query_note", {
       block: this.blockName(block),
       heads: block.heads,
     });
@@ -294,13 +294,13 @@ class Hide {
     const area = own.filter(Boolean).length / own.length;
     const gaps = { share: formatShare(mine / total), area: formatShare(area) };
     const first = own.every(Boolean)
-      ? this.word("says_all_own")
-      : this.word(own[this.asking] ? "says_own" : "says_hidden", gaps);
+      ? this.word("all_on_image")
+      : this.word(own[this.asking] ? "image_grid" : "masked_grid", gaps);
     const { from_own, from_hidden } = row.part;
     const second =
       from_own === null || from_hidden === null
         ? ""
-        : this.word("says_block", { own: formatShare(from_own), hidden: formatShare(from_hidden) });
+        : this.word("whole_block", { own: formatShare(from_own), masked: formatShare(from_hidden) });
     emphasise(this.pick(".say"), `${first} ${second}`);
     this.writeTable(row, total);
   }
@@ -311,9 +311,9 @@ class Hide {
     scroll.tabIndex = 0;
     const table = make("table");
     const asking = this.placeName(this.asking);
-    table.append(make("caption", "", this.word("table_caption", { place: asking })));
+    table.append(make("caption", "", this.word("table_caption", { grid: asking })));
     const titles = table.createTHead().insertRow();
-    for (const name of ["table_position", "table_hidden", "table_multiple", "table_weight"]) {
+    for (const name of ["table_position", "table_masked", "table_multiple", "table_weight"]) {
       const title = make("th", "", this.word(name));
       title.scope = "col";
       titles.append(title);
@@ -324,7 +324,7 @@ class Hide {
       const line = body.insertRow();
       for (const text of [
         this.placeName(k),
-        this.word(own[k] ? "no" : "yes"),
+        this.word(own[k] ? "visible" : "masked"),
         formatExactly(multiple[k]),
         `${((100 * multiple[k]) / total).toFixed(2)} %`,
       ])
@@ -341,11 +341,11 @@ class Hide {
   describe() {
     const { alt } = this.data;
     const at = this.cursor ?? 0;
-    const state = this.word(this.chosen.cells.has(at) ? "yes" : "no");
-    const gaps = { alt, place: this.placeName(at), state, hidden: this.chosen.cells.size };
+    const state = this.word(this.chosen.cells.has(at) ? "masked" : "visible");
+    const gaps = { alt, grid: this.placeName(at), state, hidden: this.chosen.cells.size };
     this.canvas.setAttribute("aria-label", this.word("aria_picture", gaps));
-    const place = this.placeName(this.asking);
-    this.map.setAttribute("aria-label", this.word("aria_board", { place }));
+    const grid = this.placeName(this.asking);
+    this.map.setAttribute("aria-label", this.word("aria_map", { grid }));
     this.pick(".bar").setAttribute("aria-label", this.word("aria_bar"));
   }
 
@@ -466,7 +466,7 @@ class Hide {
       const { row } = this;
       if (!row || event.pointerType === "touch") return;
       const k = place(map, event);
-      const name = this.word(this.result.own[k] ? "tip_own" : "tip_hidden");
+      const name = this.word(this.result.own[k] ? "visible" : "masked");
       emphasise(tip, `*${formatExactly(row.multiple[k])}*  ${this.placeName(k)}  ${name}`);
       tip.style.translate = `${event.clientX + 14}px ${event.clientY + 14}px`;
       tip.classList.add("shown");
@@ -484,14 +484,14 @@ class Hide {
   }
 }
 
-/** Of the answer on the whole picture: "same"; "near", one it had given 5 % before; or "lost". */
+/** Of the prediction on the full image: "same"; "near", one that had 5 % before; or "lost". */
 function fate({ before, top }) {
   const now = top[0].index;
   if (now === before[0].index) return "same";
   return before.some((a) => a.index === now && a.probability >= 0.05) ? "near" : "lost";
 }
 
-/** Thin diagonal lines: this place is hidden. */
+/** Thin diagonal lines: this grid is masked. */
 function hatch(pen, x, y, side, ink) {
   pen.save();
   pen.beginPath();
