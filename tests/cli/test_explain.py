@@ -86,7 +86,11 @@ def test_words_tell_the_strongest_cells_and_the_error_of_the_sum(called, zebra):
     assert (code, err) == (0, "")
     assert first.startswith("integrated_gradients of ")
     assert second.startswith("16 x 16 cells of logits in each 1 % of the picture: most ")
-    assert [line.split(":")[0] for line in facts] == ["number", "baseline", "error of sum"]
+    assert [line.split(":")[0] for line in facts] == [
+        "explained logit",
+        "baseline logit",
+        "completeness error",
+    ]
     assert "baseline" in note
 
 

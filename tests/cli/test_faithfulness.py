@@ -15,7 +15,7 @@ from transcnn.explain.faithfulness import Effort, faithfulness
 from transcnn.explain.names import BASELINES, SCORES
 
 NANO = ("--model", "transcnn_nano")
-LITTLE = Effort(steps=4, orders=2, holes=8, draws=1, ties=2)
+LITTLE = Effort(steps=4, orders=2, masks=8, draws=1, ties=2)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def keys(value):
 
 def result(method):
     of = subject()
-    return faithfulness(of, method.explain(of), method, effort=Effort(steps=8, holes=48, draws=2))
+    return faithfulness(of, method.explain(of), method, effort=Effort(steps=8, masks=48, draws=2))
 
 
 def test_a_map_is_scored_beside_its_baselines_as_the_documents_say(called, zebra, monkeypatch):

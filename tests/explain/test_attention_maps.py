@@ -144,7 +144,7 @@ def test_where_values_pass_unchanged_a_block_adds_its_rollout_times_its_tokens()
         assert rows * (shares * tokens).sum() == pytest.approx(block.added[0][token], rel=1e-5)
 
 
-def test_norms_on_the_outputs_let_every_level_count_the_same():
+def test_with_output_norms_every_level_has_the_same_weight():
     settings = dict(_ONE_CHANNEL, output_norm=LAYER, widths=(2, 2, 2, 2))
     network = fill(create_model("transcnn_nano", **settings))
     subject = Subject(Classifier.around(network, "normed"), random_pixels(0), Target(0))
@@ -156,7 +156,7 @@ def test_norms_on_the_outputs_let_every_level_count_the_same():
     assert np.allclose(found.values.ravel(), 256 * each[21], atol=1e-4)
 
 
-def test_across_blocks_each_block_counts_half_and_stages_share_by_area(small, seen):
+def test_across_blocks_each_block_has_half_the_weight_and_stages_distribute_by_area(small, seen):
     subject, trace = seen
     shares = np.full((4, 4), 1 / 16)
     for block in reversed(trace.blocks):
@@ -171,7 +171,7 @@ def test_across_blocks_each_block_counts_half_and_stages_share_by_area(small, se
     assert found.values.mean() == pytest.approx(1)
 
 
-def test_attention_of_a_token_is_its_reading_on_the_whole_map(seen):
+def test_attention_of_a_query_is_its_row_on_the_whole_map(seen):
     subject, trace = seen
     for level, reading in enumerate(trace.read(0, 0, (13, 29))):
         expected = np.zeros(trace.block(0, 0).levels[level].size)
@@ -185,7 +185,7 @@ def test_attention_of_a_token_is_its_reading_on_the_whole_map(seen):
     assert found.settings == {"stage": 0, "block": 0, "level": 2, "token": "13,29"}
 
 
-def test_attention_of_all_tokens_is_what_each_place_is_read_on_average(seen):
+def test_attention_without_a_query_is_the_mean_attention_to_each_token(seen):
     subject, trace = seen
     for level in trace.block(0, 0).levels:
         columns = level.size[1]

@@ -1,4 +1,4 @@
-"""Controls are what they are called, and leave what they are made of alone."""
+"""Baselines are what they are called, and do not change their inputs."""
 
 import numpy as np
 import pytest
@@ -8,10 +8,10 @@ from transcnn.assets import FOLDER
 from transcnn.explain.attribution import Attribution, Kind
 from transcnn.explain.baselines import (
     blurred,
-    centre,
-    dealt,
+    centre_gaussian,
     edges,
     random_orders,
+    reordered,
 )
 
 SIGNED = Kind("signed", signed=True)
@@ -21,7 +21,7 @@ def test_random_maps_have_the_values_of_the_map_in_orders_that_come_with_their_r
     values = np.random.default_rng(0).normal(size=(8, 8))
     orders = random_orders(64, 6, np.random.default_rng(0))
 
-    maps = [dealt(Attribution("m", SIGNED, values), 8, order) for order in orders]
+    maps = [reordered(Attribution("m", SIGNED, values), 8, order) for order in orders]
 
     assert len({one.values.tobytes() for one in maps}) == 6
     for one, order in zip(maps, orders, strict=True):
@@ -33,14 +33,14 @@ def test_random_maps_have_the_values_of_the_map_in_orders_that_come_with_their_r
 
 
 @pytest.mark.parametrize("side", [8, 14])
-def test_the_bell_is_highest_in_the_middle_and_falls_to_every_side(side):
-    bell = centre(side).values
+def test_the_centre_gaussian_peaks_in_the_middle_and_falls_to_every_side(side):
+    gaussian = centre_gaussian(side).values
     middle = slice(side // 2 - 1, side // 2 + 1)
 
-    assert (bell[middle, middle] == bell.max()).all()
-    assert (np.diff(bell[side // 2 :], axis=0) < 0).all()
-    assert bell == pytest.approx(bell.T)
-    assert bell == pytest.approx(bell[::-1])
+    assert (gaussian[middle, middle] == gaussian.max()).all()
+    assert (np.diff(gaussian[side // 2 :], axis=0) < 0).all()
+    assert gaussian == pytest.approx(gaussian.T)
+    assert gaussian == pytest.approx(gaussian[::-1])
 
 
 def test_edges_are_sobel_of_gray_values_by_plain_loops():

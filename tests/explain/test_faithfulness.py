@@ -1,4 +1,4 @@
-"""Scores: each notices noise and randomness, none depends on the map's scale, an oracle is best."""
+"""Scores: each detects noise and randomness, none depends on the map's scale, an oracle is best."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,16 +9,16 @@ import pytest
 from tests.explain.planted import Constant, Oracle, Planted, subject
 from transcnn.errors import ChoiceError
 from transcnn.explain.faithfulness import Effort, faithfulness
-from transcnn.explain.method import Stopped
+from transcnn.explain.method import Cancelled
 from transcnn.explain.names import SCORES, VOTES
-from transcnn.explain.patches import Board
+from transcnn.explain.patches import PatchMasker
 from transcnn.explain.verdict import advantage
 
-LITTLE = Effort(steps=8, orders=8, holes=48, draws=2, ties=3)
+LITTLE = Effort(steps=8, orders=8, masks=48, draws=2, ties=3)
 
 
-def scored(of, method, effort=LITTLE, board=None):
-    return faithfulness(of, method.explain(of), method, effort=effort, board=board)
+def scored(of, method, effort=LITTLE, masker=None):
+    return faithfulness(of, method.explain(of), method, effort=effort, masker=masker)
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +27,13 @@ def picture():
 
 
 @pytest.fixture(scope="module")
-def board(picture):
-    return Board(picture)
+def masker(picture):
+    return PatchMasker(picture)
 
 
 @pytest.fixture(scope="module")
-def oracle(picture, board):
-    return scored(picture, Oracle(), board=board)
+def oracle(picture, masker):
+    return scored(picture, Oracle(), masker=masker)
 
 
 def test_an_oracle_scores_best_of_all_in_every_score(oracle):
@@ -45,12 +45,12 @@ def test_an_oracle_scores_best_of_all_in_every_score(oracle):
     assert oracle.verdict.unbeaten == ()
 
 
-def test_every_score_notices_noise(picture, board):
+def test_every_score_detects_noise(picture, masker):
     """The more noise is in the map of an oracle, the worse is its mean score over ten seeds."""
     effort = replace(LITTLE, orders=2, ties=1)
     means = {score: [] for score in SCORES}
     for noise in (0.0, 0.7, 8.0):
-        made = [scored(picture, Oracle(noise, seed), effort, board) for seed in range(10)]
+        made = [scored(picture, Oracle(noise, seed), effort, masker) for seed in range(10)]
         for score in SCORES:
             means[score].append(np.mean([one.own.scores[score].value for one in made]))
 
@@ -59,12 +59,12 @@ def test_every_score_notices_noise(picture, board):
         assert advantage(score, noisy, drowned) > 0, score
 
 
-def test_every_score_notices_randomness(picture, board):
+def test_every_score_detects_randomness(picture, masker):
     """What the band of random orders promises: 95 of 100 random maps lie in it."""
     inside = {score: [] for score in VOTES}
     effort = replace(LITTLE, orders=16)
     for seed in range(20):
-        made = scored(picture, Oracle(1e6, seed), effort, board)
+        made = scored(picture, Oracle(1e6, seed), effort, masker)
         for score in VOTES:
             band = made.baselines["random"].scores[score]
             inside[score].append(band.low <= made.own.scores[score].value <= band.high)
@@ -80,8 +80,8 @@ def test_the_method_on_random_weights_scores_like_chance(score, oracle):
     assert band.low <= oracle.baselines["weights"].scores[score].value <= band.high
 
 
-def test_a_map_turned_upside_down_is_worse_than_chance(picture, board):
-    made = scored(picture, Oracle(times=-1), board=board)
+def test_a_negated_map_is_worse_than_chance(picture, masker):
+    made = scored(picture, Oracle(times=-1), masker=masker)
 
     assert made.verdict.word == "worse"
 
@@ -100,20 +100,20 @@ def test_no_score_depends_on_the_scale_of_the_map(times, picture, oracle):
             assert values[0] == pytest.approx(values[1], rel=1e-6, abs=1e-9)
 
 
-def test_a_constant_map_says_nothing_and_is_no_better(picture, board):
-    made = scored(picture, Constant(), board=board)
+def test_a_constant_map_is_no_better(picture, masker):
+    made = scored(picture, Constant(), masker=masker)
 
     assert made.own.tied == 1
     assert made.own.scores["pairwise"].value == 0
     assert made.own.scores["sensitivity"].value == 0
     assert made.verdict.word == "no_better"
     deletion = made.own.scores["deletion"]
-    assert deletion.low < deletion.value < deletion.high, "the order of equal cells is chance"
+    assert deletion.low < deletion.value < deletion.high, "the order of tied patches is chance"
 
 
-def test_the_same_seed_gives_the_same_scores_and_another_breaks_ties_otherwise(picture, board):
+def test_the_same_seed_gives_the_same_scores_and_another_breaks_ties_differently(picture, masker):
     first, again, other = (
-        scored(picture, Constant(), replace(LITTLE, seed=seed), board).own.scores["deletion"]
+        scored(picture, Constant(), replace(LITTLE, seed=seed), masker).own.scores["deletion"]
         for seed in (0, 0, 1)
     )
 
@@ -141,7 +141,7 @@ def test_two_pictures_at_once_never_mix():
         assert [c.scores for c in a.baselines.values()] == [c.scores for c in b.baselines.values()]
 
 
-def test_progress_grows_to_the_end_and_can_stop_the_work(picture):
+def test_progress_grows_to_1_and_can_cancel_the_work(picture):
     seen = []
     faithfulness(picture, Oracle().explain(picture), Oracle(), seen.append, LITTLE)
 
@@ -151,26 +151,26 @@ def test_progress_grows_to_the_end_and_can_stop_the_work(picture):
 
     def stop(share):
         if share > 0.5:
-            raise Stopped
+            raise Cancelled
 
-    with pytest.raises(Stopped):
+    with pytest.raises(Cancelled):
         faithfulness(picture, Oracle().explain(picture), Oracle(), stop, LITTLE)
 
 
-def test_a_second_method_on_the_same_board_asks_for_its_own_pictures_only():
+def test_a_second_method_with_the_same_masker_runs_only_its_own_masks():
     classifier = Planted()
     of = subject(classifier=classifier)
-    board = Board(of)
-    scored(of, Oracle(), board=board)
+    masker = PatchMasker(of)
+    scored(of, Oracle(), masker=masker)
     before = classifier.runs
 
-    scored(of, Oracle(), board=board)
+    scored(of, Oracle(), masker=masker)
 
     assert before > 500
-    assert classifier.runs - before < 100, "the maps on random weights have runs of no board"
+    assert classifier.runs - before < 100, "the maps on random weights do not use the masker"
 
 
-def test_curves_begin_and_end_at_the_whole_and_at_nothing(oracle, picture):
+def test_curves_begin_and_end_at_the_whole_and_the_fully_masked_image(oracle, picture):
     whole = picture.values(picture.pixels[None])[0]
     for one in (oracle.own, *oracle.baselines.values()):
         for fill in ("gray", "blur"):
@@ -190,7 +190,7 @@ def test_the_score_is_the_mean_area_over_fills_by_plain_loops(oracle):
         assert oracle.own.scores[score].value == pytest.approx(total / 2)
 
 
-@pytest.mark.parametrize("field", ["steps", "orders", "holes", "draws", "ties", "seed"])
-def test_effort_that_is_none_is_refused(field):
+@pytest.mark.parametrize("field", ["steps", "orders", "masks", "draws", "ties", "seed"])
+def test_too_little_effort_is_refused(field):
     with pytest.raises(ChoiceError, match=field):
         Effort(**{field: -1})

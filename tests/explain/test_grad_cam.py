@@ -28,11 +28,11 @@ def test_behind_the_last_stage_values_are_the_contributions_of_the_logit(small):
     bias = small.model.head.bias[3].item()
     assert found.values.sum() + bias == pytest.approx(subject.values(subject.pixels[None])[0], 1e-4)
     assert found.settings == {"stage": 3}
-    assert found.facts["bias"] == bias
-    assert found.facts["error_of_sum"] == pytest.approx(0, abs=1e-4)
+    assert found.facts["class_bias"] == bias
+    assert found.facts["completeness_error"] == pytest.approx(0, abs=1e-4)
 
 
-def test_where_more_follows_the_stage_the_error_of_the_sum_says_so():
+def test_where_more_follows_the_stage_there_is_a_completeness_error():
     """transcnn_lite0 has a convolution and an activation between its last stage and the mean."""
     classifier = Classifier()
     subject = Subject(classifier, random_pixels(0, classifier.config.input.size), Target(3))
@@ -41,12 +41,12 @@ def test_where_more_follows_the_stage_the_error_of_the_sum_says_so():
 
     number = classifier.logits(subject.pixels[None])[0, 3].item()
     left = found.values.sum() - (number - classifier.model.head.bias[3].item())
-    assert found.facts["error_of_sum"] == pytest.approx(left, abs=1e-4)
+    assert found.facts["completeness_error"] == pytest.approx(left, abs=1e-4)
     assert abs(left) > 0.1
 
 
 @pytest.mark.parametrize("stage", [0, 1, 2])
-def test_any_stage_is_weighed_by_its_mean_slopes(small, stage):
+def test_channels_of_any_stage_are_weighted_by_their_mean_gradient(small, stage):
     subject = Subject(small, random_pixels(0), Target(3, versus=1))
     with torch.no_grad():
         start = small.model.forward_intermediates(subject.input)[1][stage]

@@ -39,7 +39,7 @@ class Fainter(Hooks):
         ((2, 1, 1), (3, 3), (3, 3), [(0, 2)]),
     ],
 )
-def test_a_value_is_what_the_number_loses_with_the_weights_on_a_token(
+def test_a_value_is_what_the_logit_loses_with_the_weights_on_a_key(
     small, where, size, grid, tokens
 ):
     """In float64, by a thousandth of the weights up and down."""
@@ -70,7 +70,7 @@ class _Wide(Subject):
         return super().input.double()
 
 
-def test_without_a_place_it_is_the_last_level_of_the_last_block(subject):
+def test_the_default_is_the_last_level_of_the_last_block(subject):
     found = GradientAttention().explain(subject)
 
     assert found.settings == {"stage": 3, "block": 0, "level": 0}

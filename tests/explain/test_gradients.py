@@ -20,7 +20,9 @@ def weights():
     return np.random.default_rng(3).standard_normal((10, 3, 128, 128))
 
 
-def test_of_a_linear_network_parts_are_weight_times_what_differs_from_the_baseline(linear, weights):
+def test_of_a_linear_network_contributions_are_weight_times_difference_from_baseline(
+    linear, weights
+):
     pixels = random_pixels(0)
 
     found = IntegratedGradients(steps=2).explain(Subject(linear(weights), pixels, Target(4)))
@@ -28,13 +30,13 @@ def test_of_a_linear_network_parts_are_weight_times_what_differs_from_the_baseli
     differs = (pixels.transpose(2, 0, 1).astype(float) - 127) / SCALE
     expected = (weights[4] * differs).sum(0)
     assert np.allclose(found.values, expected, atol=1e-4)
-    assert found.facts["error_of_sum"] == pytest.approx(0, abs=0.01)
-    assert found.facts["number"] - found.facts["baseline"] == pytest.approx(
+    assert found.facts["completeness_error"] == pytest.approx(0, abs=0.01)
+    assert found.facts["explained_logit"] - found.facts["baseline_logit"] == pytest.approx(
         expected.sum(), abs=0.01
     )
 
 
-def test_of_a_linear_network_slopes_are_the_largest_weight_of_a_pixel_from_0_to_1(linear, weights):
+def test_of_a_linear_network_gradients_are_the_largest_weight_of_a_pixel(linear, weights):
     subject = Subject(linear(weights), random_pixels(0), Target(4, versus=7))
     expected = np.abs((weights[4] - weights[7]) * 255 / SCALE).max(0)
 
@@ -42,7 +44,7 @@ def test_of_a_linear_network_slopes_are_the_largest_weight_of_a_pixel_from_0_to_
     assert np.allclose(SmoothGrad(samples=2).explain(subject).values, expected, rtol=1e-4)
 
 
-def test_parts_are_the_path_sum_computed_with_plain_steps(small):
+def test_contributions_are_the_path_integral_by_plain_steps(small):
     """Gauss-Legendre's places and weights from numpy, one gradient a step."""
     subject = Subject(small, random_pixels(1), Target(2))
     x = subject.input
@@ -61,12 +63,13 @@ def test_parts_are_the_path_sum_computed_with_plain_steps(small):
         :, 2
     ].tolist()
     error = expected.sum() - (number - without)
-    assert found.facts["error_of_sum"] == pytest.approx(error, abs=0.02)
+    assert found.facts["completeness_error"] == pytest.approx(error, abs=0.02)
 
 
-def test_the_error_of_the_sum_falls_with_the_steps(subject):
+def test_the_completeness_error_falls_with_the_steps(subject):
     few, many = (
-        abs(IntegratedGradients(steps=s).explain(subject).facts["error_of_sum"]) for s in (3, 48)
+        abs(IntegratedGradients(steps=s).explain(subject).facts["completeness_error"])
+        for s in (3, 48)
     )
 
     assert many < few / 5
@@ -128,7 +131,7 @@ def test_noise_also_smooths_integrated_gradients(small):
         (SmoothGrad(noise=0), "noise is 0; allowed: above 0, at most 1."),
     ],
 )
-def test_settings_that_cannot_be_are_one_sentence(method, sentence, subject):
+def test_invalid_settings_are_one_sentence(method, sentence, subject):
     with pytest.raises(ChoiceError) as raised:
         method.explain(subject)
 

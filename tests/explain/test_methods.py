@@ -1,4 +1,4 @@
-"""What holds for every method: the network stays, nothing mixes, signs mean what they say."""
+"""What holds for every method: the network is unchanged, threads do not mix, signs are right."""
 
 import hashlib
 import inspect
@@ -14,7 +14,7 @@ from transcnn import Classifier, create_model
 from transcnn.errors import ChoiceError
 from transcnn.explain.integrated_gradients import IntegratedGradients
 from transcnn.explain.kinds import KINDS
-from transcnn.explain.method import Stopped
+from transcnn.explain.method import Cancelled
 from transcnn.explain.methods import make_method
 from transcnn.explain.names import METHODS
 from transcnn.explain.occlusion import Occlusion
@@ -39,7 +39,7 @@ def digest(classifier):
 
 
 @every_method
-def test_the_network_stays_as_it_was(method, subject):
+def test_the_network_is_unchanged(method, subject):
     before = digest(subject.classifier)
     logits = subject.classifier.logits(subject.pixels[None])
 
@@ -54,7 +54,7 @@ def test_the_network_stays_as_it_was(method, subject):
 
 
 @every_method
-def test_a_picture_looked_at_again_gives_its_map_bit_for_bit(method, subject, photos):
+def test_the_same_image_gives_the_same_map_bit_for_bit(method, subject, photos):
     first = method.explain(subject)
 
     other = method.explain(replace(subject, pixels=photos["dragonfly"]))
@@ -109,17 +109,17 @@ def test_methods_of_different_names_give_different_maps(subject):
 
 
 @every_method
-def test_progress_ends_at_1_and_whoever_is_on_progress_can_stop(method, subject):
+def test_progress_ends_at_1_and_the_callback_can_cancel(method, subject):
     on_progress = []
 
     def stop(done):
         on_progress.append(done)
         if len(on_progress) == 2:
-            raise Stopped
+            raise Cancelled
 
     heard = []
     method.explain(subject, heard.append)
-    with pytest.raises(Stopped):
+    with pytest.raises(Cancelled):
         method.explain(subject, stop)
 
     assert heard == sorted(heard)
@@ -128,7 +128,7 @@ def test_progress_ends_at_1_and_whoever_is_on_progress_can_stop(method, subject)
 
 
 @every_method
-def test_a_map_names_its_method_its_kind_and_every_knob(method, subject):
+def test_a_map_names_its_method_its_kind_and_every_setting(method, subject):
     found = method.explain(subject)
 
     assert found.method == method.name
@@ -175,7 +175,7 @@ def test_a_method_is_found_by_its_name_and_takes_only_what_it_has():
 
 @pytest.mark.parametrize("target", [Target(10), Target(-1), Target(0, versus=10)])
 def test_a_class_that_the_network_lacks_is_refused_before_anything_runs(nano, photos, target):
-    with pytest.raises(ChoiceError, match="allowed: places of logits from 0 to 9"):
+    with pytest.raises(ChoiceError, match="allowed: class indices from 0 to 9"):
         Subject(nano, photos["shark"], target)
 
 
@@ -185,7 +185,7 @@ def test_a_class_is_not_explained_against_itself():
 
 
 @every_method
-def test_every_method_says_what_its_map_cannot_tell(method):
+def test_every_method_says_what_its_map_does_not_show(method):
     module = inspect.getmodule(type(method))
 
     assert len(module.__doc__.split()) > 40

@@ -11,7 +11,7 @@ from transcnn.explain.subject import Subject, Target
 
 
 @pytest.mark.parametrize("fill", ["gray", "blur"])
-def test_of_a_linear_network_a_drop_is_the_sum_that_is_taken_away(linear, fill):
+def test_of_a_linear_network_a_drop_is_the_sum_under_the_window(linear, fill):
     weights = np.random.default_rng(3).standard_normal((10, 3, 128, 128))
     pixels = random_pixels(0)
     subject = Subject(linear(weights), pixels, Target(4))
@@ -31,7 +31,7 @@ def test_of_a_linear_network_a_drop_is_the_sum_that_is_taken_away(linear, fill):
     assert np.allclose(found.values, totals / windows, atol=0.02)
 
 
-def test_only_the_place_that_a_network_looks_at_matters(linear):
+def test_only_the_area_that_a_network_uses_matters(linear):
     weights = np.zeros((10, 3, 128, 128))
     weights[0, :, 20:28, 84:92] = 1  # row 1, column 5 of 16-pixel cells
     pixels = np.full((128, 128, 3), 255, np.uint8)
@@ -48,11 +48,11 @@ def test_only_the_place_that_a_network_looks_at_matters(linear):
         (Occlusion(window=129), "window is 129; allowed: 1 to 128 pixels."),
         (Occlusion(window=0), "window is 0; allowed: 1 to 128 pixels."),
         (Occlusion(stride=12), "stride is 12; allowed: divisors of the window, 32, and of the "
-         "picture's side, 128."),
+         "image's side, 128."),
         (Occlusion(fill="pink"), "fill is 'pink'; allowed: gray, blur."),
     ],
 )  # fmt: skip
-def test_settings_that_cannot_be_are_one_sentence(method, sentence, subject):
+def test_invalid_settings_are_one_sentence(method, sentence, subject):
     with pytest.raises(ChoiceError) as raised:
         method.explain(subject)
 

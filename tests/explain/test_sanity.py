@@ -7,13 +7,13 @@ import torch
 
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.errors import ChoiceError
-from transcnn.explain.agreement import agreement, common_board
+from transcnn.explain.agreement import agreement, common_grid
 from transcnn.explain.attribution import Attribution
 from transcnn.explain.kinds import LOGIT_CONTRIBUTIONS, LOGIT_DROPS
-from transcnn.explain.method import Stopped
+from transcnn.explain.method import Cancelled
 from transcnn.explain.methods import make_method
 from transcnn.explain.random_weights import parts_of, random_weights
-from transcnn.explain.sanity import forget
+from transcnn.explain.sanity import parameter_randomisation
 
 PARTS = ["head", "stage 3", "stage 2", "stage 1", "stage 0", "stem"]
 
@@ -40,7 +40,7 @@ def test_parts_together_are_the_whole_network(nano):
 
 
 @pytest.mark.parametrize("count", [1, 3, 6])
-def test_weights_become_random_from_the_answer_down_and_keep_their_numbers(nano, count):
+def test_weights_are_shuffled_from_the_head_down(nano, count):
     before = {key: value.clone() for key, value in nano.model.state_dict().items()}
 
     other = random_weights(nano, PARTS[count - 1], seed=4)
@@ -60,9 +60,10 @@ def test_a_part_that_does_not_exist_is_one_sentence(nano):
         random_weights(nano, "tail")
 
 
-def test_maps_of_a_class_notice_a_random_head_and_maps_of_attention_cannot(subject):
+def test_class_maps_change_with_a_random_head_and_attention_maps_cannot(subject):
     class_map, attention = (
-        list(forget(subject, make_method(name))) for name in ("grad_cam", "attention")
+        list(parameter_randomisation(subject, make_method(name)))
+        for name in ("grad_cam", "attention")
     )
 
     assert [step.part for step in class_map] == PARTS
@@ -77,16 +78,16 @@ def test_maps_of_a_class_notice_a_random_head_and_maps_of_attention_cannot(subje
         assert steps[-1].correlation == pytest.approx(expected)
 
 
-def test_forgetting_tells_how_far_it_is_and_can_be_stopped(subject):
+def test_the_randomisation_test_reports_progress_and_can_be_cancelled(subject):
     heard = []
 
     def stop(done):
         heard.append(done)
         if done > 0.3:
-            raise Stopped
+            raise Cancelled
 
-    with pytest.raises(Stopped):
-        list(forget(subject, make_method("saliency"), stop))
+    with pytest.raises(Cancelled):
+        list(parameter_randomisation(subject, make_method("saliency"), stop))
 
     assert heard == sorted(heard)
     assert heard[-1] < 0.6
@@ -115,12 +116,12 @@ def test_random_maps_agree_with_nothing():
     assert np.allclose(found, found.T)
 
 
-def test_maps_of_different_resolution_are_compared_on_the_coarsest_board():
+def test_maps_of_different_resolution_are_compared_at_the_coarsest_resolution():
     """A marked cell at row 1, column 5 of 2 x 8, as a fine map and as a coarse one."""
     coarse, fine = np.zeros((2, 8)), np.zeros((16, 64))
     coarse[1, 5] = 3
     fine[8:, 40:48] = 0.5
     maps = [Attribution("a", LOGIT_DROPS, coarse), Attribution("b", LOGIT_CONTRIBUTIONS, fine)]
 
-    assert common_board(maps) == (2, 8)
+    assert common_grid(maps) == (2, 8)
     assert np.allclose(agreement(maps), 1)

@@ -17,7 +17,7 @@ def baselines(**quality):
     return {name: scores(quality.get(name, 0.0), 0.1) for name in BASELINES}
 
 
-def test_better_than_every_control_is_better():
+def test_beating_every_baseline_is_better():
     verdict = judge(scores(1.0), baselines())
 
     assert verdict.word == "better"
@@ -25,14 +25,14 @@ def test_better_than_every_control_is_better():
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_one_control_that_is_as_good_is_enough_for_no_better(name):
+def test_one_baseline_as_good_is_enough_for_no_better(name):
     verdict = judge(scores(1.0), baselines(**{name: 0.95}))
 
     assert verdict.word == "no_better"
     assert verdict.unbeaten == (name,)
 
 
-def test_a_win_over_chance_alone_is_none():
+def test_beating_chance_alone_is_no_better():
     others = dict.fromkeys(set(BASELINES) - {"random"}, 2.0)
 
     assert judge(scores(1.0), baselines(**others)).word == "no_better"
@@ -59,7 +59,7 @@ def test_inside_of_the_band_is_no_win():
     assert judge(scores(0.101), baselines()).wins["random"] == 4
 
 
-def test_less_is_better_for_deletion_and_infidelity_and_sensitivity():
+def test_lower_is_better_for_deletion_and_infidelity_and_sensitivity():
     assert advantage("deletion", 1.0, 3.0) == 2
     assert advantage("infidelity", 1.0, 3.0) == 2
     assert advantage("sensitivity", 1.0, 3.0) == 2

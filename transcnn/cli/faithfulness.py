@@ -12,7 +12,7 @@ from transcnn.cli.scored import said
 from transcnn.explain.names import BASELINES, METHODS, SCORES
 
 if TYPE_CHECKING:
-    from transcnn.explain.over_pictures import Average
+    from transcnn.explain.over_images import Average
     from transcnn.pictures.prepare import Resize
 
 _USUAL = tuple(name for name, method in METHODS.items() if method.over_images is not None)
@@ -61,7 +61,7 @@ def faithfulness(
     from transcnn.evaluation.run import prepare_run
     from transcnn.explain.method import settings_of
     from transcnn.explain.methods import make_method
-    from transcnn.explain.over_pictures import average, measure
+    from transcnn.explain.over_images import average, measure
 
     options.use_threads(threads)
     chosen = [

@@ -1,6 +1,7 @@
-"""Which pixels? Several answers side by side, and how far each can be trusted.
+"""Attribution maps: which pixels matter for a class, by several methods, and how far to trust them.
 
-A `Subject` (picture, network, target) goes through a `Method` and becomes an `Attribution`, a map
-of values of a declared kind. Scores look at attributions only, so that baselines are scored as
-methods are. captum is imported here and nowhere else, on first use: it loads a drawing library.
+A method turns a `Subject` (image, network, target class) into an `Attribution`: a map whose values
+are of a declared kind. The methods, scores and baselines are listed in `names.py`. Scores see only
+attributions, so baselines are scored exactly as methods are. captum is imported only in this
+package, and only when it is used, because it loads a drawing library.
 """

@@ -1,4 +1,4 @@
-"""How far maps agree: correlations of the order in which they put the places."""
+"""How far maps agree: rank correlations between them."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from transcnn.analysis.ranks import rank_correlation
 from transcnn.explain.attribution import Attribution, Values
 
 
-def common_board(attributions: Sequence[Attribution]) -> tuple[int, int]:
-    """Rows and columns of the coarsest board among them, on which all can be compared."""
+def common_grid(attributions: Sequence[Attribution]) -> tuple[int, int]:
+    """Rows and columns of the coarsest map among them, at which all can be compared."""
     return min((a.values.shape for a in attributions), key=lambda shape: shape[0] * shape[1])
 
 
 def agreement(attributions: Sequence[Attribution]) -> Values:
-    """[n, n]: the rank correlation of every map with every other one, on their common board."""
-    board = common_board(attributions)
-    maps = [attribution.on_cells(*board) for attribution in attributions]
+    """[n, n]: the rank correlation of every pair of maps, at their common resolution."""
+    grid = common_grid(attributions)
+    maps = [attribution.on_cells(*grid) for attribution in attributions]
     return np.array([[rank_correlation(one, other) for other in maps] for one in maps])

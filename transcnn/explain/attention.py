@@ -1,10 +1,10 @@
-"""Attention: what the tokens of one block read at one level, the mean of its heads.
+"""Attention: the attention weights of one block at one level, averaged over heads.
 
-    values[s] = T * mean over heads of P[t, s]      for the chosen token t (or its ancestor)
-    values[s] = T * mean over heads and t of P[t, s] without one: over all tokens of the grid
+    values[s] = T * mean over heads of P[t, s]         for the query token t (or its ancestor)
+    values[s] = T * mean over heads and t of P[t, s]   without one: over all queries of the grid
 
-T is the number of places of the grid, so 1 is an even share. It says where the block mixed from,
-not why the answer came: the class has no part in it.
+T is the number of tokens of the grid, so 1 is uniform attention. The map shows where the block
+mixes information from, not why the model predicted this class; it is the same for every class.
 """
 
 from dataclasses import dataclass, replace
@@ -24,10 +24,10 @@ from transcnn.trace.trace import LevelTrace
 
 @dataclass(frozen=True)
 class Attention:
-    """At `level` of `block` of `stage`; None is the last. `token` is a place (row, column) of the
-    block's level-0 map; None stands for all alike.
+    """At `level` of `block` of `stage`, from 0; None is the last. `token` is the query token (row,
+    column) on the block's map; None averages over all queries.
 
-    Places outside the token's grid, which it cannot read, are 0. Raises ChoiceError for a part
+    Tokens outside the query's grid, to which it cannot attend, are 0. Raises ChoiceError for a part
     that the network lacks.
     """
 
@@ -46,7 +46,7 @@ class Attention:
         trace = subject.trace()
         on_progress(1)
         if self.token is None:
-            values = _read_by_all(trace.block(stage, block).levels[level])
+            values = _mean_over_queries(trace.block(stage, block).levels[level])
         else:
             reading = trace.read(stage, block, self.token)[level]
             values = np.zeros(trace.block(stage, block).levels[level].size)
@@ -59,10 +59,10 @@ class Attention:
         return Attribution(self.name, self.kind, values, settings_of(used))
 
 
-def _read_by_all(level: LevelTrace) -> Values:
-    """How much each place is read, as multiple of an even share: the mean of its grid's tokens."""
-    asking = level.valid[None, :, :, :, None]  # rows of tokens that do not exist mean nothing
-    summed = np.where(asking, level.multiple, 0).sum(3, dtype=np.float64)  # h down across s
+def _mean_over_queries(level: LevelTrace) -> Values:
+    """The mean attention to each token over the queries of its grid, in multiples of uniform."""
+    queries = level.valid[None, :, :, :, None]  # rows of padding tokens are ignored
+    summed = np.where(queries, level.multiple, 0).sum(3, dtype=np.float64)  # h down across s
     mean = summed.mean(0) / level.valid.sum(-1, keepdims=True)
     whole = rearrange(mean, "down across (y x) -> (down y) (across x)", y=level.grid_size[0])
     return whole[: level.size[0], : level.size[1]]

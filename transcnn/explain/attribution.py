@@ -1,4 +1,4 @@
-"""A map that says how much each place counts, whose values are of a declared kind."""
+"""A map of how much each position matters, with values of a declared kind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """How much each place counts, by one method: `values` [rows, columns], finite.
+    """How much each position matters by one method: `values` [rows, columns], finite.
 
-    The map covers the whole input of the network evenly, at the method's own resolution.
-    `settings` are all knobs that change it, `facts` numbers that the method knows of itself, such
-    as the error of its sum.
+    The map covers the whole input evenly, at the method's own resolution. `settings` are all
+    settings that change it; `facts` are numbers that the method computes about its map, such as
+    the completeness error.
     """
 
     method: str
@@ -34,12 +34,12 @@ class Attribution:
             )
 
     def on_cells(self, rows: int, columns: int) -> Values:
-        """The values on a coarser or finer board [rows, columns] that covers the same area.
+        """The values resampled to [rows, columns].
 
-        Values of a kind that adds up are shared out by area and summed; others are averaged.
+        Values of a kind that adds up are distributed by area and summed; others are averaged.
         """
         if self.kind.adds_up:
-            return share_out(self.values, rows, columns)
+            return distribute(self.values, rows, columns)
         down = _overlaps(self.values.shape[0], rows)
         across = _overlaps(self.values.shape[1], columns)
         down, across = (part / part.sum(1, keepdims=True) for part in (down, across))
@@ -47,16 +47,16 @@ class Attribution:
         return averaged
 
 
-def share_out(values: Values, rows: int, columns: int) -> Values:
-    """Values that add up, [old rows, old columns], shared out by area on another board."""
+def distribute(values: Values, rows: int, columns: int) -> Values:
+    """Values that add up, [old rows, old columns], distributed by area over [rows, columns]."""
     down = _overlaps(values.shape[0], rows)
     across = _overlaps(values.shape[1], columns)
-    shared: Values = (down / down.sum(0)) @ values @ (across / across.sum(0)).T
-    return shared
+    spread: Values = (down / down.sum(0)) @ values @ (across / across.sum(0)).T
+    return spread
 
 
 def _overlaps(old: int, new: int) -> Values:
-    """How much of each of `old` equal parts of a length lies in each of `new`, [new, old]."""
+    """The overlap of each of `old` equal parts of a length with each of `new`, [new, old]."""
     starts, others = np.arange(new)[:, None] / new, np.arange(old)[None] / old
     ends = np.minimum(starts + 1 / new, others + 1 / old)
     return np.clip(ends - np.maximum(starts, others), 0, None)

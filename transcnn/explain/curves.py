@@ -1,11 +1,11 @@
-"""Deletion and insertion: the explained number while cells go, or come, in the order of a map.
+"""Deletion and insertion: the explained logit while patches are masked, or revealed, by rank.
 
-deletion: the cell that counts most is hidden first; a good map makes the number fall at once.
-insertion: all are hidden, and the cell that counts most is shown first; it should rise at once.
+deletion: patches are masked, highest value first; for a good map the logit falls at once.
+insertion: all are masked, then revealed, highest value first; the logit should rise at once.
 
-The number is the explained one itself, a logit or a difference of two, not a probability: that is
-what the maps are of, it exists for both kinds of target, and it does not stay at 1 until half of
-the object is gone. (Petsiuk et al. 2018, arXiv 1806.07421, use probabilities.)
+The curve is of the explained logit (or logit difference), not of a probability: that is what the
+maps explain, and unlike a probability it does not stay at 1 until half of the object is masked.
+(Petsiuk et al. 2018, arXiv 1806.07421, use probabilities.)
 """
 
 from dataclasses import dataclass
@@ -15,42 +15,42 @@ from numpy.typing import NDArray
 
 from transcnn.explain.attribution import Values
 from transcnn.explain.fill import Fill
-from transcnn.explain.patches import Board, Hidden, Order
+from transcnn.explain.patches import Masks, Order, PatchMasker
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """The explained number, `values` [steps + 1], with the share `at` [steps + 1] of the cells
-    hidden (deletion) or shown (insertion)."""
+    """The explained logit, `values` [steps + 1], with the fraction `at` [steps + 1] of the patches
+    masked (deletion) or revealed (insertion)."""
 
     at: Values
     values: Values
 
     @property
     def area(self) -> float:
-        """The mean height of the curve, by trapezoids: in units of the explained number."""
+        """The mean height of the curve (area by trapezoids), in logits."""
         return float(np.trapezoid(self.values, self.at))
 
 
-def counts(cells: int, steps: int) -> NDArray[np.int64]:
-    """How many cells are done after each of so many steps, as equal as can be, [steps + 1]."""
-    return np.rint(np.arange(steps + 1) * cells / steps).astype(np.int64)
+def patches_done(count: int, steps: int) -> NDArray[np.int64]:
+    """How many of `count` patches are done after each of `steps` equal steps, [steps + 1]."""
+    return np.rint(np.arange(steps + 1) * count / steps).astype(np.int64)
 
 
-def deletion(board: Board, order: Order, fill: Fill, steps: int) -> Curve:
-    """The curve while the cells of `order` are hidden one after the other."""
-    done = counts(board.cells, steps)
-    return Curve(done / board.cells, board.values(first(order, done), fill))
+def deletion(masker: PatchMasker, order: Order, fill: Fill, steps: int) -> Curve:
+    """The curve while patches are masked in `order`."""
+    done = patches_done(masker.count, steps)
+    return Curve(done / masker.count, masker.logits(first(order, done), fill))
 
 
-def insertion(board: Board, order: Order, fill: Fill, steps: int) -> Curve:
-    """The curve while the cells of `order` are shown one after the other."""
-    done = counts(board.cells, steps)
-    return Curve(done / board.cells, board.values(~first(order, done), fill))
+def insertion(masker: PatchMasker, order: Order, fill: Fill, steps: int) -> Curve:
+    """The curve while patches are revealed in `order`."""
+    done = patches_done(masker.count, steps)
+    return Curve(done / masker.count, masker.logits(~first(order, done), fill))
 
 
-def first(order: Order, done: NDArray[np.int64]) -> Hidden:
-    """Boards [steps + 1, cells] that are True on the first cells of `order`."""
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    return place[None] < done[:, None]
+def first(order: Order, done: NDArray[np.int64]) -> Masks:
+    """[steps + 1, patches]: True on the first `done` patches of `order`."""
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return rank[None] < done[:, None]

@@ -1,4 +1,4 @@
-"""What stands in for a picture, or a part of it, that is taken away."""
+"""What replaces occluded areas of an image."""
 
 from typing import Literal, get_args
 
@@ -11,11 +11,11 @@ from transcnn.pictures.changes import GRAY
 
 Fill = Literal["gray", "blur"]
 FILLS: tuple[Fill, ...] = get_args(Fill)
-BLUR = 1 / 16  # deviation of the blur, as a share of the picture's side
+BLUR = 1 / 16  # standard deviation of the blur, as a fraction of the image's side
 
 
 def filling(pixels: NDArray[np.uint8], fill: Fill) -> NDArray[np.uint8]:
-    """`pixels` [S, S, 3] with nothing left to see (`gray`), or no detail (`blur`).
+    """`pixels` [S, S, 3] replaced by mid-gray (`gray`) or by their blurred copy (`blur`).
 
     Raises ChoiceError for another fill.
     """

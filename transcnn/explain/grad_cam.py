@@ -1,12 +1,12 @@
-"""Grad-CAM: the features of a stage, each weighed by the mean slope along it.
+"""Grad-CAM: the features of a stage, each channel weighted by its mean gradient.
 
-    values[y, x] = sum over channels c of (mean over all places of d number / d F_c) F_c[y, x]
+    values[y, x] = sum over channels c of (mean over all positions of d logit / d F_c) F_c[y, x]
 
-Selvaraju et al. 2017, without the final ReLU: what speaks against the number stays to be seen, and
-explaining the opposite gives the opposite map. Where only a mean over places and a linear layer
-follow the stage, the values add up to the number less its bias; anywhere else the weights are a
-mean over places that need not be alike, and the error of the sum says how much that matters.
-Computed by captum.
+Selvaraju et al. 2017, without the final ReLU: negative evidence stays visible, and explaining the
+negated logit gives the negated map. Where only global average pooling and a linear layer follow the
+stage, the values add up to the logit less its bias. Elsewhere gradients differ between positions,
+their mean is an approximation, and the completeness error says how large its effect is. Computed by
+captum.
 """
 
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from transcnn.explain.subject import Subject
 class GradCam:
     """At the output of `stage`, from 0; None is the last.
 
-    Facts: the `number` explained, the part of it that is `bias`, and `error_of_sum`, the sum of the
+    Facts: `explained_logit`, the `class_bias` in it, and `completeness_error`: the sum of the
     values less the difference of these two. Raises ChoiceError for a stage that the network lacks.
     """
 
@@ -48,22 +48,20 @@ class GradCam:
         parts = LayerGradCam(network, network.hook).attribute(subject.input)
         on_progress(1)
         values = parts[0, 0].detach().numpy().astype(np.float64)
-        number = float(subject.values(subject.pixels[None])[0])
+        logit = float(subject.values(subject.pixels[None])[0])
         bias = float(subject.target.value(subject.classifier.model.head.bias.detach()[None])[0])
         facts = {
-            "number": number,
-            "bias": bias,
-            "error_of_sum": float(values.sum()) - (number - bias),
+            "explained_logit": logit,
+            "class_bias": bias,
+            "completeness_error": float(values.sum()) - (logit - bias),
         }
         used = settings_of(replace(self, stage=stage))
         return Attribution(self.name, self.kind, values, used, facts)
 
 
 class _Hooked(nn.Module):
-    """The explained number [B] of inputs [B, 3, S, S], with a module behind one stage.
-
-    captum hooks that module. It belongs to this object alone, so threads that share the network
-    have hooks of their own.
+    """The explained logit [B] of inputs [B, 3, S, S], with a module behind one stage for captum to
+    hook. The module belongs to this object, so threads that share the network do not share hooks.
     """
 
     def __init__(self, subject: Subject, stage: int) -> None:

@@ -1,12 +1,11 @@
-"""Gradient times attention: what the weights of one level do to the explained number.
+"""Gradient times attention: the first-order effect of one level's attention weights on the logit.
 
-    values[s] = sum over heads and asking tokens t of P[t, s] * d number / d P[t, s]
+    values[s] = sum over heads and queries t of P[t, s] * d logit / d P[t, s]
 
-To first order: how much the number would fall if the weights on s went, and nothing else changed.
-Rows that sum to 1 cannot lose weight in one place alone, and the values that are read know nothing
-of pixels, so this is a hint and no account. Both signs are kept, and no level is mixed with
-another. Our own computation; the widely used relevance of Chefer, Gur and Wolf is not defined for
-hierarchical attention.
+To first order: how much the logit would fall if the weights on key s became 0 and nothing else
+changed. Rows sum to 1, so a weight cannot vanish alone, and a token is not a pixel region: this is
+a rough indication only. Both signs are kept and levels are not combined. Our own computation; the
+relevance of Chefer, Gur and Wolf is not defined for hierarchical attention.
 """
 
 from dataclasses import dataclass, replace
@@ -47,30 +46,30 @@ class GradientAttention:
         level = find_level(classifier, stage, block, self.level)
         on_progress(0)
         x = subject.input
-        hooks = _Listening(HookPoint(stage, block, "attention", level))
-        number = subject.target.value(classifier.model(x, hooks))
-        slopes = torch.autograd.grad(number.sum(), hooks.weights)[0]
+        hooks = _KeepWeights(HookPoint(stage, block, "attention", level))
+        logit = subject.target.value(classifier.model(x, hooks))
+        gradients = torch.autograd.grad(logit.sum(), hooks.weights)[0]
         on_progress(1)
-        effects = (hooks.weights.detach() * slopes).double()  # 1 h down across t s
+        effects = (hooks.weights.detach() * gradients).double()  # 1 h down across t s
         size = classifier.config.map_size(stage, (x.shape[2], x.shape[3]))
         shape = shape_of(classifier, stage, block).levels(size)[level]
-        # Rows of tokens beyond the map's edge have no effect: their slopes are 0.
+        # Rows of tokens beyond the map's edge have no effect: their gradients are 0.
         received = reduce(effects, "1 h down across t s -> (down across) s 1", "sum")
         values = grids.join(received, shape)[0, 0].numpy().astype(np.float64)
         used = replace(self, stage=stage, block=block, level=level)
         return Attribution(self.name, self.kind, values, settings_of(used))
 
 
-class _Listening(Hooks):
-    """Keeps the weights of one place with the computation behind them."""
+class _KeepWeights(Hooks):
+    """Keeps the attention weights at one hook point, with their gradient graph."""
 
     weights: Tensor
 
-    def __init__(self, place: HookPoint) -> None:
+    def __init__(self, point: HookPoint) -> None:
         super().__init__(record=False)
-        self._place = place
+        self._point = point
 
-    def attention(self, place: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:
-        if place == self._place:
+    def attention(self, point: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:
+        if point == self._point:
             self.weights = weights
-        return super().attention(place, weights, valid)
+        return super().attention(point, weights, valid)

@@ -1,10 +1,10 @@
-"""Integrated Gradients: the way from a picture without content to this one, slope by slope.
+"""Integrated Gradients: gradients accumulated on the path from a baseline image to the image.
 
-    part of value i = (x_i - b_i) * mean over a from 0 to 1 of d number / d x_i at b + a (x - b)
+    contribution_i = (x_i - b_i) * mean over a from 0 to 1 of d logit / d x_i at b + a (x - b)
 
-Sundararajan, Taly and Yan 2017. The parts add up to number(x) - number(b); with finitely many
-steps only nearly, and the error says how nearly. The baseline b is a choice that the map depends
-on. Computed by captum.
+Sundararajan, Taly and Yan 2017. The contributions add up to logit(x) - logit(b), up to a
+completeness error that shrinks with the number of steps. The map depends on the choice of the
+baseline b. Computed by captum.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from transcnn.errors import ChoiceError
 from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.fill import Fill, filling
 from transcnn.explain.kinds import Kind
-from transcnn.explain.method import OnProgress, quiet, settings_of, telling
+from transcnn.explain.method import OnProgress, quiet, reporting, settings_of
 from transcnn.explain.names import METHODS
 from transcnn.explain.subject import Subject
 
@@ -26,11 +26,11 @@ _BATCH = 4  # inputs at a time: what bounds the memory
 
 @dataclass(frozen=True)
 class IntegratedGradients:
-    """The pixel's part, summed over its colours.
+    """Each pixel's contribution, summed over its colours.
 
-    Facts: the `number` explained, what it is at the `baseline`, and `error_of_sum`, the sum of
-    the parts less the difference of these two. Raises ChoiceError for `steps` below 2 and for a
-    `baseline` that does not exist.
+    Facts: `explained_logit`, `baseline_logit` and `completeness_error`: the sum of the
+    contributions less the difference of these two. Raises ChoiceError for `steps` below 2 and for
+    an unknown `baseline`.
     """
 
     steps: int = 50
@@ -42,27 +42,27 @@ class IntegratedGradients:
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         values = self.on_pixels(self.by_colour(subject, subject.input, on_progress))
         blank = filling(subject.pixels, self.baseline)
-        number, without = subject.values(np.stack([subject.pixels, blank])).tolist()
+        logit, without = subject.values(np.stack([subject.pixels, blank])).tolist()
         on_progress(1)
         facts = {
-            "number": number,
-            "baseline": without,
-            "error_of_sum": float(values.sum()) - (number - without),
+            "explained_logit": logit,
+            "baseline_logit": without,
+            "completeness_error": float(values.sum()) - (logit - without),
         }
         return Attribution(self.name, self.kind, values, settings_of(self), facts)
 
     def by_colour(self, subject: Subject, x: Tensor, on_progress: OnProgress = quiet) -> Tensor:
-        """Parts [3, S, S] of the input x [1, 3, S, S]."""
+        """Contributions [3, S, S] of the input x [1, 3, S, S]."""
         from captum.attr import IntegratedGradients as Captum
 
         if self.steps < 2:
             raise ChoiceError(field="steps", value=self.steps, allowed="2 or more")
         blank = subject.classifier.normalise(filling(subject.pixels, self.baseline)[None])
-        explained = telling(subject.explained, on_progress, self.steps)
-        parts: Tensor = Captum(explained).attribute(
+        explained = reporting(subject.explained, on_progress, self.steps)
+        contributions: Tensor = Captum(explained).attribute(
             x, blank, n_steps=self.steps, internal_batch_size=_BATCH
         )
-        return parts[0].detach()
+        return contributions[0].detach()
 
     def on_pixels(self, by_colour: Tensor) -> Values:
         """[S, S] of [3, S, S]."""

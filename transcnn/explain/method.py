@@ -1,4 +1,4 @@
-"""What every method is to those who run it."""
+"""The interface of an explanation method."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -11,24 +11,24 @@ from transcnn.explain.kinds import Kind
 from transcnn.explain.subject import Subject
 
 OnProgress = Callable[[float], None]
-"""Is told how much is done, from 0 to 1. To stop a method, raise `Stopped` in it."""
+"""Progress callback, 0 to 1; raise `Cancelled` to stop."""
 
 
-class Stopped(Exception):
-    """Somebody does not want the result any more."""
+class Cancelled(Exception):
+    """Raised by a progress callback when the result is no longer wanted."""
 
 
 def quiet(_: float) -> None:
-    """For those who do not want to be told."""
+    """The progress callback that does nothing."""
 
 
 def part(on_progress: OnProgress, start: float, end: float) -> OnProgress:
-    """For a step of longer work that goes from `start` to `end` of the whole."""
+    """A progress callback for a step that takes the work from `start` to `end` of the whole."""
     return lambda share: on_progress(start + share * (end - start))
 
 
 class Method(Protocol):
-    """A way to explain; its fields are its settings, so equal ones give equal maps."""
+    """An explanation method. Its fields are its settings; equal methods give equal maps."""
 
     @property
     def name(self) -> str: ...
@@ -37,19 +37,19 @@ class Method(Protocol):
     def kind(self) -> Kind: ...
 
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
-        """The map for `subject`. Raises ChoiceError for settings that its network cannot carry.
+        """The map for `subject`. Raises ChoiceError for settings that do not fit its network.
 
-        Leaves the network as it was, and can run beside others on the same network.
+        Does not change the network; several threads may explain with the same network.
         """
         ...
 
 
-def telling(
+def reporting(
     explained: Callable[[Tensor], Tensor], on_progress: OnProgress, of: int
 ) -> Callable[[Tensor], Tensor]:
-    """`explained`, which tells before each call how many of the `of` inputs are done.
+    """`explained`, reporting before each call how many of the `of` inputs are done.
 
-    That is how work inside captum is followed and stopped.
+    This is how progress inside captum is reported, and how captum is cancelled.
     """
     done = 0
 
@@ -63,8 +63,8 @@ def telling(
 
 
 def settings_of(method: Any) -> dict[str, str | int | float]:
-    """All knobs of a method, a dataclass, as they are written: a place as "Y,X", a method inside
-    by its name and with its own knobs."""
+    """All settings of a method (a dataclass) as they are written in files: a token as "Y,X", an
+    inner method by its name, followed by its own settings."""
     found: dict[str, str | int | float] = {}
     for field in fields(method):
         value = getattr(method, field.name)

@@ -1,10 +1,9 @@
-"""Occlusion: how much the explained number falls when a window of the picture is covered.
+"""Occlusion: how much the explained logit falls when a window of the image is occluded.
 
-    values[cell] = mean over the windows w that cover the cell of number(x) - number(x without w)
+    values[cell] = mean over the windows w that cover the cell of logit(x) - logit(x without w)
 
-Zeiler and Fergus 2014. A covered picture is none that the network has learned from, so a fall
-may also be surprise at the cover; parts that stand in for each other all look unimportant.
-Computed by captum.
+Zeiler and Fergus 2014. Occluded images are outside the training distribution, so a drop may also
+be a reaction to the occlusion itself; redundant parts all look unimportant. Computed by captum.
 """
 
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from transcnn.errors import ChoiceError
 from transcnn.explain.attribution import Attribution
 from transcnn.explain.fill import Fill, filling
 from transcnn.explain.kinds import Kind
-from transcnn.explain.method import OnProgress, quiet, settings_of, telling
+from transcnn.explain.method import OnProgress, quiet, reporting, settings_of
 from transcnn.explain.names import METHODS
 from transcnn.explain.subject import Subject
 
@@ -28,8 +27,8 @@ _BATCH = 8  # inputs at a time: what bounds the memory
 class Occlusion:
     """A square `window` moved by `stride` pixels; the map has a cell for each stride.
 
-    Raises ChoiceError for a window larger than the picture, a stride that does not divide the
-    window and the picture's side, and a `fill` that does not exist.
+    Raises ChoiceError for a window larger than the image, a stride that does not divide both the
+    window and the image's side, and an unknown `fill`.
     """
 
     window: int = 32
@@ -47,7 +46,7 @@ class Occlusion:
         cover = subject.classifier.normalise(filling(subject.pixels, self.fill)[None])
         windows = ((side - self.window) // self.stride + 1) ** 2
         with torch.no_grad():
-            drops = Captum(telling(subject.explained, on_progress, 1 + windows)).attribute(
+            drops = Captum(reporting(subject.explained, on_progress, 1 + windows)).attribute(
                 subject.input,
                 sliding_window_shapes=(3, self.window, self.window),
                 strides=(3, self.stride, self.stride),
@@ -63,5 +62,5 @@ class Occlusion:
         if not 1 <= self.window <= side:
             raise ChoiceError(field="window", value=self.window, allowed=f"1 to {side} pixels")
         if self.stride < 1 or self.window % self.stride or side % self.stride:
-            allowed = f"divisors of the window, {self.window}, and of the picture's side, {side}"
+            allowed = f"divisors of the window, {self.window}, and of the image's side, {side}"
             raise ChoiceError(field="stride", value=self.stride, allowed=allowed)

@@ -1,39 +1,39 @@
-"""Pairwise agreement: does the group of cells with more value matter more, and by how much more?
+"""Pairwise agreement: do groups of patches with higher values matter more?
 
-The cells fall into groups in the order of the map. For each pair i, j of groups, with s the mean
-value of a group's cells and d what the explained number loses, per cell, when the group alone is
-hidden:
+The patches are split into groups in the order of the map. For each pair i, j of groups, with s the
+mean value of a group's patches and d the drop of the explained logit, per patch, when only that
+group is masked:
 
     score = sum of (s_i - s_j) sign(d_i - d_j)  /  sum of |s_i - s_j|
 
-1 if the map is right about every pair, -1 if about none, 0 if it says nothing or is right by half.
-Pairs about which the map claims much weigh much. After SaCo (Wu et al. 2024, arXiv 2404.01415);
-there a pair of equal losses counts as right, here as neither.
+1 if the map ranks every pair correctly, -1 if none, 0 if it is constant or half correct. Pairs with
+a large difference in the map have a large weight. After SaCo (Wu et al. 2024, arXiv 2404.01415),
+where a pair of equal drops counts as correct; here it counts as neither.
 """
 
 import numpy as np
 
 from transcnn.explain.attribution import Values
-from transcnn.explain.curves import counts, first
+from transcnn.explain.curves import first, patches_done
 from transcnn.explain.fill import Fill
-from transcnn.explain.patches import Board, Order, ranks
+from transcnn.explain.patches import Order, PatchMasker, ranks
 
 
-def pairwise(board: Board, values: Values, order: Order, fill: Fill, groups: int) -> float:
-    """The agreement of a map `values` [cells], whose cells from the highest on are `order`."""
-    bounds = counts(board.cells, groups)
+def pairwise(masker: PatchMasker, values: Values, order: Order, fill: Fill, groups: int) -> float:
+    """The agreement of a map `values` [patches], whose patches by falling value are `order`."""
+    bounds = patches_done(masker.count, groups)
     until = first(order, bounds)
-    hidden = until[1:] & ~until[:-1]
+    masks = until[1:] & ~until[:-1]
     sizes = np.diff(bounds)
-    whole = board.values(np.zeros((1, board.cells), dtype=np.bool_), fill)
-    losses = (whole - board.values(hidden, fill)) / sizes
-    return agreement(hidden @ ranks(values).astype(float) / sizes, losses)
+    whole = masker.logits(np.zeros((1, masker.count), dtype=np.bool_), fill)
+    drops = (whole - masker.logits(masks, fill)) / sizes
+    return agreement(masks @ ranks(values).astype(float) / sizes, drops)
 
 
-def agreement(claims: Values, losses: Values) -> float:
-    """The score of what a map claims of groups [groups] and what the network loses by them."""
+def agreement(claims: Values, drops: Values) -> float:
+    """The score from a map's mean values of groups [groups] and their logit drops."""
     upper = np.triu_indices(len(claims), 1)
     claimed = (claims[:, None] - claims[None])[upper]
-    lost = np.sign(losses[:, None] - losses[None])[upper]
+    signs = np.sign(drops[:, None] - drops[None])[upper]
     total = float(np.abs(claimed).sum())
-    return float((claimed * lost).sum()) / total if total else 0.0
+    return float((claimed * signs).sum()) / total if total else 0.0

@@ -1,4 +1,4 @@
-"""The block, level and token that a method of attention is about."""
+"""Finding the block and level that an attention method explains."""
 
 from transcnn.classifier import Classifier
 from transcnn.errors import ChoiceError
@@ -29,7 +29,7 @@ def find_level(classifier: Classifier, stage: int, block: int, level: int | None
 
 
 def shape_of(classifier: Classifier, stage: int, block: int) -> HMHSA:
-    """What the H-MHSA of that block is made of."""
+    """The configuration of the H-MHSA of that block."""
     attention = classifier.config.stages[stage].attending[block]
     assert isinstance(attention, HMHSA)
     return attention

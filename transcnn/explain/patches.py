@@ -1,9 +1,9 @@
-"""A board of cells over a picture: some are hidden, and the network answers again.
+"""Masking patches of an image and running the network again.
 
-Cells have 16 pixels a side, 14 x 14 of them on 224 pixels and 8 x 8 on 128: as large as a token of
-the third stage, so that hiding one takes something away, and small enough to follow an object. What
-hides them is named with every score, since each has a fault of its own: `gray` has edges that no
-photo has, `blur` leaves colour and rough shape.
+Patches are 16 pixels wide: 14 x 14 of them on 224 pixels, 8 x 8 on 128. That is the size of a token
+of the third stage: large enough that masking one removes something, small enough to follow an
+object. Scores are computed for both fills, because each has a fault: `gray` has edges that no photo
+has, `blur` leaves colour and rough shape.
 """
 
 import numpy as np
@@ -15,57 +15,57 @@ from transcnn.explain.method import OnProgress, quiet
 from transcnn.explain.subject import Subject
 from transcnn.pictures.changes import Pixels
 
-CELL_PX = 16
+PATCH_PX = 16
 BATCH = 16
 
 Order = NDArray[np.intp]
-"""Cells by their number, row by row, the one that counts most first."""
-Hidden = NDArray[np.bool_]
-"""Boards [N, cells], True where hidden."""
+"""Patches by number (row by row), the one with the highest value first."""
+Masks = NDArray[np.bool_]
+"""[N, patches], True where a patch is masked."""
 
 
-def board_side(size_px: int) -> int:
-    """How many cells a picture of so many pixels has along a side."""
-    return max(1, size_px // CELL_PX)
+def patches_along(size_px: int) -> int:
+    """How many patches fit along a side of `size_px` pixels."""
+    return max(1, size_px // PATCH_PX)
 
 
-class Board:
-    """The picture of `subject` with cells hidden, at will.
+class PatchMasker:
+    """The image of `subject` with patches masked, and the explained logit of each masked image.
 
-    Remembers every answer, since methods and baselines often ask for the same: the random orders of
-    one seed are the same for all, and so are the ends of every curve. For one thread.
+    Caches every logit, because methods and baselines often need the same masks: the random orders
+    of a seed are the same for all, and so are both ends of every curve. Not thread-safe.
     """
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         size = len(subject.pixels)
-        self.side = board_side(size)
-        self.cells = self.side**2
-        of_pixel = np.arange(size) * self.side // size
-        self._cell = of_pixel[:, None] * self.side + of_pixel  # [S, S], the cell of each pixel
+        self.side = patches_along(size)
+        self.count = self.side**2
+        along = np.arange(size) * self.side // size
+        self._patch = along[:, None] * self.side + along  # [S, S], the patch of each pixel
         self._fills = {fill: filling(subject.pixels, fill) for fill in FILLS}
         self._known: dict[tuple[Fill, bytes], float] = {}
 
-    def values(self, hidden: Hidden, fill: Fill, on_progress: OnProgress = quiet) -> Values:
-        """The explained number [N] with the cells of each board in `hidden` [N, cells] filled."""
-        keys = [(fill, np.packbits(row).tobytes()) for row in hidden]
-        new = {key: row for key, row in zip(keys, hidden, strict=True) if key not in self._known}
-        asked = list(new)
-        for start in range(0, len(asked), BATCH):
-            on_progress(start / len(asked))
-            some = asked[start : start + BATCH]
-            pictures = np.stack([self.picture(new[key], fill) for key in some])
-            self._known.update(zip(some, self.subject.values(pictures).tolist(), strict=True))
+    def logits(self, masks: Masks, fill: Fill, on_progress: OnProgress = quiet) -> Values:
+        """The explained logit [N] of the image under each of `masks` [N, patches]."""
+        keys = [(fill, np.packbits(row).tobytes()) for row in masks]
+        new = {key: row for key, row in zip(keys, masks, strict=True) if key not in self._known}
+        missing = list(new)
+        for start in range(0, len(missing), BATCH):
+            on_progress(start / len(missing))
+            some = missing[start : start + BATCH]
+            images = np.stack([self.image(new[key], fill) for key in some])
+            self._known.update(zip(some, self.subject.values(images).tolist(), strict=True))
         on_progress(1.0)
         return np.array([self._known[key] for key in keys])
 
-    def picture(self, hidden: NDArray[np.bool_], fill: Fill) -> Pixels:
-        """The picture [S, S, 3] with the cells that are True in `hidden` [cells] filled."""
-        return np.where(hidden[self._cell][..., None], self._fills[fill], self.subject.pixels)
+    def image(self, mask: NDArray[np.bool_], fill: Fill) -> Pixels:
+        """The image [S, S, 3] with the patches that are True in `mask` [patches] filled."""
+        return np.where(mask[self._patch][..., None], self._fills[fill], self.subject.pixels)
 
 
 def ranks(values: Values) -> NDArray[np.int64]:
-    """A number for each of `values` [cells] that is equal where they are equal but for rounding."""
+    """A whole number for each of `values` [patches], equal where they differ by rounding only."""
     span = float(np.ptp(values))
     if span == 0:
         return np.zeros(len(values), dtype=np.int64)
@@ -73,11 +73,11 @@ def ranks(values: Values) -> NDArray[np.int64]:
 
 
 def tied_share(values: Values) -> float:
-    """The share of cells whose value another cell has too."""
-    _, place, counts = np.unique(ranks(values), return_inverse=True, return_counts=True)
-    return float((counts[place] > 1).mean())
+    """The fraction of patches whose value another patch has too."""
+    _, group, sizes = np.unique(ranks(values), return_inverse=True, return_counts=True)
+    return float((sizes[group] > 1).mean())
 
 
 def order_of(values: Values, random: np.random.Generator) -> Order:
-    """The cells of a map [cells], the highest value first; equal ones in an order drawn by lot."""
+    """The patches of a map [patches], highest value first; ties are broken at random."""
     return np.lexsort((random.permutation(len(values)), -ranks(values)))

@@ -1,4 +1,4 @@
-"""Networks that have forgotten what they learned, from the answer down."""
+"""Networks whose weights are randomised from the head down."""
 
 import copy
 
@@ -11,7 +11,8 @@ from transcnn.model.network import TransCNN
 
 
 def parts_of(network: TransCNN) -> dict[str, tuple[nn.Module, ...]]:
-    """The parts of a network by name, from the answer down: head, its stages, stem."""
+    """The parts of a network by name, from the output down: head, stages ("stage 3" is the last of
+    four), stem."""
     parts: dict[str, tuple[nn.Module, ...]] = {
         "head": (network.head, network.head_conv, network.head_norm)
     }
@@ -22,11 +23,11 @@ def parts_of(network: TransCNN) -> dict[str, tuple[nn.Module, ...]]:
 
 
 def random_weights(classifier: Classifier, down_to: str = "stem", seed: int = 0) -> Classifier:
-    """A copy of `classifier` that has lost what it learned in all parts from the head to `down_to`.
+    """A copy of `classifier` with randomised weights in all parts from the head to `down_to`.
 
-    Every tensor, statistics of batch norms too, keeps its numbers, in a random order of their own:
-    what was learned is gone, the sizes that keep a network alive are not. The copy shares nothing
-    with the original. Raises ChoiceError for a part that does not exist.
+    The values of every tensor, including batch-norm statistics, are shuffled within it: what was
+    learned is gone, while magnitudes stay in a range in which the network works. The copy shares no
+    tensor with the original. Raises ChoiceError for an unknown part.
     """
     random = torch.Generator().manual_seed(seed)
     model = copy.deepcopy(classifier.model)
@@ -34,13 +35,13 @@ def random_weights(classifier: Classifier, down_to: str = "stem", seed: int = 0)
     if down_to not in parts:
         raise ChoiceError(field="part", value=down_to, allowed=", ".join(parts))
     for name, modules in parts.items():
-        for learned in (v for module in modules for v in module.state_dict().values()):
-            order = torch.randperm(learned.numel(), generator=random)
-            learned.copy_(learned.flatten()[order].reshape(learned.shape))
+        for tensor in (v for module in modules for v in module.state_dict().values()):
+            order = torch.randperm(tensor.numel(), generator=random)
+            tensor.copy_(tensor.flatten()[order].reshape(tensor.shape))
         if name == down_to:
             break
-    forgetful = copy.copy(classifier)
-    forgetful.model = model
-    # Caches go by weights, and these are others.
-    forgetful.weights_sha256 = f"{classifier.weights_sha256}, random to {down_to}, seed {seed}"
-    return forgetful
+    randomised = copy.copy(classifier)
+    randomised.model = model
+    # Caches are keyed by the weights' digest.
+    randomised.weights_sha256 = f"{classifier.weights_sha256}, random to {down_to}, seed {seed}"
+    return randomised

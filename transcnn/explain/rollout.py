@@ -1,27 +1,27 @@
-"""Rollout: from which tokens of its map a block's output comes, through all its levels.
+"""Rollout: from which tokens of its map a block's output is mixed, through all its levels.
 
-With its attention matrices held as they are in this run, an H-MHSA moves values between places by
-linear steps. Channel c, which belongs to one head with matrices A_i, goes through
+With the attention matrices of a run held fixed, an H-MHSA moves values between tokens by linear
+steps. Channel c, which belongs to one head with matrices A_i, goes through
 
-    (7), (11)   a_i = (A_i + 1) t_i               what is read, and the residual
-    (8)         t_{i+1} = (Max_i + Mean_i) a_i    Max_i takes c's largest token of each grid
-    (12)        sum over levels i of Up_i a_i     Up_i gives a merged token to all its places
+    (7), (11)   a_i = (A_i + 1) t_i               attention and its residual
+    (8)         t_{i+1} = (Max_i + Mean_i) a_i    Max_i selects c's largest token of each grid
+    (12)        sum over levels i of Up_i a_i     Up_i copies a merged token to all its tokens
 
-so its map is K_c = sum over i of Up_i (A_i + 1) (Max_{i-1} + Mean_{i-1}) ... (A_0 + 1), all of
+so its matrix is K_c = sum over i of Up_i (A_i + 1) (Max_{i-1} + Mean_{i-1}) ... (A_0 + 1), all of
 whose rows have the same sum. The rollout is the mean of K_c over channels, divided by that sum. It
-is exact in the weights: where values pass unchanged (W^v and W^p the identity, no norms), K_c t is
-what the block adds, to rounding. Three things to know:
+is exact in the attention weights: where values pass unchanged (W^v and W^p the identity, no norms),
+K_c t is what the block adds, to rounding. Three properties:
 
-- Max pooling is linear only once its winners are known. They are this picture's, channel by
-  channel, taken from the run; another picture has others. No average stands in for them.
-- Where a norm stands on each level's output, it makes levels equally large; there each level
-  counts the same. Without one, levels count as they are added, the upper ones more.
-- What values hold (W^v, W^p, the norms' scales) has no part in it, nor has the class: it says
-  where a block mixed from, not why the answer came.
+- Max pooling is linear only for known argmax positions. They are those of this image, channel by
+  channel, recorded in the run; no average replaces them.
+- Where a norm follows each level's output, levels have equal magnitude, and each has the same
+  weight here. Without one, levels are weighted as they are added, higher levels more.
+- The values (W^v, W^p, the norms' scales) and the class are not taken into account: the map shows
+  where a block mixes information from, not why the model predicted this class.
 
-Across blocks there is no such composition: bottlenecks stand between them. `RolloutAcross`
-approximates by leaving these out and by letting a block's input and what it adds count the same, as
-Abnar and Zuidema (2020) do for residuals.
+There is no exact composition across blocks, because bottlenecks lie between them. `RolloutAcross`
+ignores these and weights a block's input and what it adds equally, as Abnar and Zuidema (2020) do
+for residuals.
 """
 
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ from torch import Tensor
 
 from transcnn.analysis.tokens import Merge, merges
 from transcnn.errors import ChoiceError
-from transcnn.explain.attribution import Attribution, Values, share_out
+from transcnn.explain.attribution import Attribution, Values, distribute
 from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of
 from transcnn.explain.names import METHODS
@@ -48,11 +48,11 @@ from transcnn.trace.trace import BlockTrace, check_token
 
 @dataclass(frozen=True)
 class Rollout:
-    """Inside `block` of `stage`, from 0; None is the stage's last. `token` is a place (row, column)
-    of its map; None stands for all alike.
+    """Within `block` of `stage`, from 0; None is the stage's last. `token` is the output token
+    (row, column) on its map; None averages over all.
 
-    Values are multiples of an even share over the whole map. Raises ChoiceError for a part that
-    the network lacks, and for H-MHSA that is upsampled otherwise than by copying.
+    Values are multiples of uniform attention over the whole map. Raises ChoiceError for a part that
+    the network lacks, and for H-MHSA with upsampling other than nearest.
     """
 
     stage: int = 0  # where H-MHSA has the most levels
@@ -75,7 +75,7 @@ class Rollout:
 
 @dataclass(frozen=True)
 class RolloutAcross:
-    """From `block` of `stage`, None the last, back through all before it: an approximation.
+    """From `block` of `stage`, None the last, back through all earlier blocks: an approximation.
 
     The map is that of the first block. Otherwise as `Rollout`.
     """
@@ -96,7 +96,7 @@ class RolloutAcross:
         shares = _start(before[-1], self.token)
         for done, traced in enumerate(reversed(before)):
             on_progress(done / len(before))
-            shares = share_out(shares, *traced.size)  # finer at each earlier stage
+            shares = distribute(shares, *traced.size)  # the map is finer at each earlier stage
             shape = shape_of(classifier, traced.stage, traced.block)
             shares = (shares + compose(traced, shape, shares)) / 2
         on_progress(1)
@@ -105,7 +105,7 @@ class RolloutAcross:
 
 
 def _start(block: BlockTrace, token: tuple[int, int] | None) -> Values:
-    """All shares at `token`, or the same everywhere; [rows, columns] of the block's map."""
+    """1 at `token`, or uniform, with sum 1; [rows, columns] of the block's map."""
     if token is None:
         return np.full(block.size, 1 / (block.size[0] * block.size[1]))
     check_token(token, block.size)
@@ -115,11 +115,10 @@ def _start(block: BlockTrace, token: tuple[int, int] | None) -> Values:
 
 
 def compose(block: BlockTrace, shape: HMHSA, start: Values) -> Values:
-    """Where what arrives at the places of `start` [rows, columns] comes from: shares of the same
-    map, with the same sum.
+    """`start` [rows, columns] times the rollout matrix, from the left: from which input tokens the
+    output tokens of `start` are mixed, on the same map with the same sum.
 
-    This is `start` times the matrix of the rollout, from the left. Raises ChoiceError for another
-    upsampling than by copying.
+    Raises ChoiceError for upsampling other than nearest.
     """
     if shape.upsampling != "nearest":
         raise ChoiceError(field="upsampling", value=shape.upsampling, allowed="nearest")
@@ -131,45 +130,45 @@ def compose(block: BlockTrace, shape: HMHSA, start: Values) -> Values:
     else:
         weights = [1 / sum(sums)] * len(sums)
 
-    wanted = torch.from_numpy(start)[None, None]
+    output = torch.from_numpy(start)[None, None]
     factors = np.cumprod([1, *(level.merge for level in levels[:-1])]).tolist()
-    coming = torch.zeros(1, shape.width, *levels[-1].size, dtype=torch.float64)
+    mass = torch.zeros(1, shape.width, *levels[-1].size, dtype=torch.float64)
     for i in reversed(range(len(levels))):
-        coming = coming + weights[i] * _summed(wanted, factors[i])  # Up_i
-        coming = coming + _read(coming, block.levels[i].attention, levels[i])
+        mass = mass + weights[i] * _sum_pool(output, factors[i])  # Up_i
+        mass = mass + _attend(mass, block.levels[i].attention, levels[i])
         if i > 0:
-            coming = _apart(coming, joins[i - 1], levels[i - 1], shape)
-    return coming.mean((0, 1)).numpy()
+            mass = _unmerge(mass, joins[i - 1], levels[i - 1], shape)
+    return mass.mean((0, 1)).numpy()
 
 
-def _summed(x: Tensor, factor: int) -> Tensor:
-    """Each square of `factor` places as one, their sum; the edge may cut squares off."""
+def _sum_pool(x: Tensor, factor: int) -> Tensor:
+    """Sums over squares of `factor` x `factor` tokens; those at the edge may be incomplete."""
     rows, columns = (-n % factor for n in x.shape[2:])
     return F.avg_pool2d(F.pad(x, (0, columns, 0, rows)), factor) * factor**2
 
 
-def _read(coming: Tensor, attention: np.ndarray, level: Level) -> Tensor:
-    """`coming` [1, C, H, W] through the attention matrices, from the asking to the read tokens."""
+def _attend(mass: Tensor, attention: np.ndarray, level: Level) -> Tensor:
+    """`mass` [1, C, H, W] through the attention matrices, from queries to keys."""
     matrices = rearrange(
         torch.from_numpy(np.array(attention)).double(), "h down across t s -> (down across) h t s"
     )
-    matrices = matrices / matrices.sum(-1, keepdim=True)  # float32's rounding would pile up
+    matrices = matrices / matrices.sum(-1, keepdim=True)  # float32 rounding would accumulate
     heads = matrices.shape[1]
-    asking = rearrange(grids.cut(coming, level), "n t (h d) -> n h d t", h=heads)
-    return grids.join(rearrange(asking @ matrices, "n h d s -> n s (h d)"), level)
+    queries = rearrange(grids.cut(mass, level), "n t (h d) -> n h d t", h=heads)
+    return grids.join(rearrange(queries @ matrices, "n h d s -> n s (h d)"), level)
 
 
-def _apart(coming: Tensor, merge: Merge, level: Level, shape: HMHSA) -> Tensor:
-    """What comes from merged tokens [1, C, H / g, W / g], on the tokens that they were made of."""
+def _unmerge(mass: Tensor, merge: Merge, level: Level, shape: HMHSA) -> Tensor:
+    """From merged tokens [1, C, H / g, W / g] to the tokens that they were pooled from."""
     tokens = level.grid[0] * level.grid[1]
-    arriving = rearrange(coming, "1 c down across -> (down across) 1 c")
+    arriving = rearrange(mass, "1 c down across -> (down across) 1 c")
     parts = torch.zeros(arriving.shape[0], tokens, arriving.shape[2], dtype=torch.float64)
     if shape.merging != "average":
         winner = F.one_hot(torch.from_numpy(merge.winner), tokens)
         parts += arriving * rearrange(winner, "c down across t -> (down across) t c")
     if shape.merging != "max":
         valid = rearrange(
-            grids.valid_tokens(level, coming.device), "down across t -> (down across) t 1"
+            grids.valid_tokens(level, mass.device), "down across t -> (down across) t 1"
         )
         parts += arriving * valid / valid.sum(1, keepdim=True)
     return grids.join(parts, level)

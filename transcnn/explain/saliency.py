@@ -1,9 +1,9 @@
-"""Saliency: how fast the explained number moves with each pixel.
+"""Saliency: the absolute gradient of the explained logit with respect to each pixel.
 
-    values[y, x] = max over the colours c of |d number / d pixel[y, x, c]|    pixels from 0 to 1
+    values[y, x] = max over the colours c of |d logit / d pixel[y, x, c]|    pixels from 0 to 1
 
-Simonyan, Vedaldi and Zisserman 2013. A slope holds for the smallest steps only: a feature that
-is saturated is important and flat. Computed by captum.
+Simonyan, Vedaldi and Zisserman 2013. A gradient describes infinitesimal changes only: a saturated
+feature is important but has a gradient near 0. Computed by captum.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from transcnn.explain.subject import Subject
 
 @dataclass(frozen=True)
 class Saliency:
-    """The steepest colour's slope at each pixel, in logits for the whole range of a colour."""
+    """The largest absolute gradient over colours at each pixel, in logits per full colour range."""
 
     name: ClassVar[str] = "saliency"
     kind: ClassVar[Kind] = METHODS[name].kind
@@ -32,15 +32,15 @@ class Saliency:
         return Attribution(self.name, self.kind, values, settings_of(self))
 
     def by_colour(self, subject: Subject, x: Tensor, on_progress: OnProgress = quiet) -> Tensor:
-        """Signed slopes [3, S, S] at the input x [1, 3, S, S]."""
+        """Signed gradients [3, S, S] at the input x [1, 3, S, S]."""
         from captum.attr import Saliency as Captum
 
         on_progress(0)
-        slopes = Captum(subject.explained).attribute(x.requires_grad_(), abs=False)[0]
+        gradients = Captum(subject.explained).attribute(x.requires_grad_(), abs=False)[0]
         on_progress(1)
         # The network sees (pixel - mean) / scale, pixels from 0 to 255.
         scale = torch.tensor(subject.classifier.config.input.scale)
-        return slopes * 255 / scale[:, None, None]
+        return gradients * 255 / scale[:, None, None]
 
     def on_pixels(self, by_colour: Tensor) -> Values:
         """[S, S] of [3, S, S]."""

@@ -1,11 +1,11 @@
-"""SmoothGrad: the mean of a gradient method over noisy copies of the picture.
+"""SmoothGrad: the mean of a gradient method over noisy copies of the image.
 
     values = the method's map of mean over k of its gradients at x + noise_k
 
-Smilkov et al. 2017. Gradients of a network are ragged, their mean over a small neighbourhood is
-smoother; a smoother map is not a truer one. It is captum's noise tunnel, but with a generator of
-its own: captum's draws from the one that all threads share, so that its maps depend on what else
-runs.
+Smilkov et al. 2017. Gradients fluctuate strongly; their mean over a small neighbourhood is
+smoother, which does not make the map more faithful. This is captum's noise tunnel with its own
+random generator: captum draws from the generator that all threads share, so that its maps depend on
+what else is running.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from transcnn.explain.subject import Subject
 
 
 class GradientMethod(Method, Protocol):
-    """A method whose map is made of one number for each colour of each pixel."""
+    """A method that computes one value for each colour of each pixel."""
 
     def by_colour(self, subject: Subject, x: Tensor, on_progress: OnProgress = quiet) -> Tensor:
         """[3, S, S], at the input x [1, 3, S, S]."""
@@ -36,8 +36,8 @@ class GradientMethod(Method, Protocol):
 
 @dataclass(frozen=True)
 class SmoothGrad:
-    """`of` at `samples` copies with normal noise, `noise` of whose range (0 to 255) is its
-    deviation.
+    """The mean of `of` over `samples` noisy copies; the normal noise has a standard deviation of
+    `noise` times the pixel range (255).
 
     Raises ChoiceError for less than one sample and for a noise that is not above 0.
     """
@@ -64,7 +64,7 @@ class SmoothGrad:
         deviation = 255 * self.noise / scale
         total = torch.zeros(x.shape[1:])
         for k in range(self.samples):
-            # Without a memory layout of its own, the noise is the same for every layout of x.
+            # From the shape only, so that the noise does not depend on the memory layout of x.
             noise = torch.randn(x.shape, generator=random) * deviation
 
             def part(done: float, k: int = k) -> None:

@@ -1,4 +1,4 @@
-"""What is to be explained: a number that one network gives for one picture."""
+"""What is explained: a logit, or a difference of two, of one network for one image."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,9 @@ from transcnn.trace import Trace
 
 @dataclass(frozen=True)
 class Target:
-    """The logit of class `of`; or how far it lies above that of class `versus`.
+    """The logit of class `of`, or its difference from the logit of class `versus`.
 
-    Both are places among the network's logits, from 0.
+    Both are class indices among the network's logits, from 0.
     """
 
     of: int
@@ -27,7 +27,7 @@ class Target:
             raise ChoiceError(field="versus", value=self.versus, allowed="another class")
 
     def value(self, logits: Tensor) -> Tensor:
-        """Logits [B, classes] to the explained number [B]."""
+        """The explained logit [B] from logits [B, classes]."""
         if self.versus is None:
             return logits[:, self.of]
         return logits[:, self.of] - logits[:, self.versus]
@@ -35,7 +35,7 @@ class Target:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A prepared picture [S, S, 3] as `classifier` sees it, and the number that is explained."""
+    """A prepared image [S, S, 3] as `classifier` sees it, and the logit that is explained."""
 
     classifier: Classifier
     pixels: NDArray[np.uint8]
@@ -43,30 +43,30 @@ class Subject:
 
     def __post_init__(self) -> None:
         classes = self.classifier.config.classes
-        for field, place in (("class", self.target.of), ("versus", self.target.versus)):
-            if place is not None and not 0 <= place < classes:
-                allowed = f"places of logits from 0 to {classes - 1}"
-                raise ChoiceError(field=field, value=place, allowed=allowed)
+        for field, index in (("class", self.target.of), ("versus", self.target.versus)):
+            if index is not None and not 0 <= index < classes:
+                allowed = f"class indices from 0 to {classes - 1}"
+                raise ChoiceError(field=field, value=index, allowed=allowed)
 
     @property
     def input(self) -> Tensor:
-        """The picture as the network's input, [1, 3, S, S]."""
+        """The image as the network's input, [1, 3, S, S]."""
         return self.classifier.normalise(self.pixels[None])
 
     def trace(self) -> Trace:
-        """What every H-MHSA does with the picture."""
+        """What every H-MHSA computes for the image."""
         side = len(self.pixels)
         whole = Crop((side, side), Box(0, 0, side, side), side)
         return self.classifier.trace_pixels(self.pixels, whole)
 
     def explained(self, x: Tensor) -> Tensor:
-        """The explained number [B] of inputs [B, 3, S, S], with gradients.
+        """The explained logit [B] of inputs [B, 3, S, S], with gradients.
 
-        No hook is set and nothing is kept, so many may explain with one network at once.
+        Sets no hook and keeps no state, so several threads may explain with one network.
         """
         return self.target.value(self.classifier.model(x))
 
     def values(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """The explained number [B] of other pictures [B, S, S, 3], without gradients."""
+        """The explained logit [B] of other images [B, S, S, 3], without gradients."""
         logits = self.classifier.logits(pixels)
         return self.target.value(logits).numpy().astype(np.float64)

@@ -52,7 +52,7 @@ class Work(threading.Thread):
         return not self.finished and self.is_alive()
 
     def run(self) -> None:
-        from transcnn.explain.method import Stopped
+        from transcnn.explain.method import Cancelled
 
         _line.append(self)
         try:
@@ -62,7 +62,7 @@ class Work(threading.Thread):
                 self._stopped.wait(_LOOK_S)
             self.waits = False
             self.result = self._do(self._tell)
-        except Stopped:
+        except Cancelled:
             pass
         except Exception as error:  # nobody above this thread would hear of it
             if not isinstance(error, TransCNNError):
@@ -72,11 +72,11 @@ class Work(threading.Thread):
             _line.remove(self)
 
     def _tell(self, share: float) -> None:
-        from transcnn.explain.method import Stopped
+        from transcnn.explain.method import Cancelled
 
         self.share = share
         if self.unwanted:
-            raise Stopped
+            raise Cancelled
 
 
 def begin(works: dict[str, Work], key: str, do: Callable[[Callable[[float], None]], Any]) -> Work:

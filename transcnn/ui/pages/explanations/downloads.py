@@ -8,7 +8,7 @@ import numpy as np
 from transcnn.explain.faithfulness import Faithfulness
 from transcnn.explain.fill import FILLS
 from transcnn.explain.names import BASELINES
-from transcnn.explain.sanity import Forgotten
+from transcnn.explain.sanity import Randomised
 from transcnn.figures.explained import colour_scale, drawn_values, value_bar
 from transcnn.labels import class_labels
 from transcnn.reports.explanations import Chapter, Explanations, Graph, Rows, render
@@ -85,7 +85,7 @@ def _chapter(
         ]
         tables.append((t("explanations.scores"), trust.score_rows(t, scored)))
         graphs = _graphs(t, scored)
-    forgotten: Sequence[Forgotten] | None = results.get(trust.sanity_key(asked, found))
+    forgotten: Sequence[Randomised] | None = results.get(trust.sanity_key(asked, found))
     if forgotten is not None:
         tables.append((t("explanations.sanity"), trust.sanity_rows(t, forgotten)))
     columns = [t("maps.position"), *(str(c + 1) for c in range(values.shape[1]))]

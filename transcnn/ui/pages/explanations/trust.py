@@ -13,7 +13,7 @@ from transcnn.analysis.intervals import Interval
 from transcnn.explain.faithfulness import Faithfulness, faithfulness
 from transcnn.explain.fill import FILLS, Fill
 from transcnn.explain.names import BASELINES, SCORES, VOTES
-from transcnn.explain.sanity import Forgotten, forget
+from transcnn.explain.sanity import Randomised, parameter_randomisation
 from transcnn.explain.verdict import NEEDED
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.tables import show_table
@@ -61,8 +61,8 @@ def randomise(state: AppState, asked: Asked, found: Found) -> Work:
     """Begin to explain networks that forget, from the answer down."""
     method = found.method
 
-    def do(on_progress: "OnProgress") -> tuple[Forgotten, ...]:
-        return tuple(forget(asked.subject, method, on_progress))
+    def do(on_progress: "OnProgress") -> tuple[Randomised, ...]:
+        return tuple(parameter_randomisation(asked.subject, method, on_progress))
 
     return begin(state.works, sanity_key(asked, found), do)
 
@@ -184,7 +184,7 @@ def _curves(t: Translator, result: Faithfulness, fill: Fill) -> go.Figure:
     return chart
 
 
-def sanity_rows(t: Translator, result: Sequence[Forgotten]) -> list[list[str]]:
+def sanity_rows(t: Translator, result: Sequence[Randomised]) -> list[list[str]]:
     """What is random by then, with the rank correlation, as a table with heads."""
     rows = [[t("explanations.random_part"), t("explanations.correlation")]]
     return rows + [[part_says(t, one.part), correlation_text(one.correlation)] for one in result]
@@ -197,7 +197,7 @@ def part_says(t: Translator, part: str) -> str:
     return t(f"explanations.part_{part}")
 
 
-def show_forgotten(t: Translator, asked: Asked, found: Found, result: Sequence[Forgotten]) -> None:
+def show_forgotten(t: Translator, asked: Asked, found: Found, result: Sequence[Randomised]) -> None:
     """The map of each network that forgot, on the same scale, with its rank correlation."""
     assert found.attribution is not None
     trained = attribution_panel(

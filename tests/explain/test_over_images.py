@@ -1,4 +1,4 @@
-"""Scores over pictures: averages by plain loops, and a file that goes on where it was left."""
+"""Scores over images: averages by plain loops, and a file from which the work resumes."""
 
 import json
 from dataclasses import replace
@@ -12,9 +12,9 @@ from transcnn.errors import NotARun, OtherRun
 from transcnn.evaluation.run import Run
 from transcnn.explain.faithfulness import Effort
 from transcnn.explain.names import BASELINES, SCORES
-from transcnn.explain.over_pictures import average, measure
+from transcnn.explain.over_images import average, measure
 
-LITTLE = Effort(steps=8, orders=2, holes=16, draws=1, ties=1)
+LITTLE = Effort(steps=8, orders=2, masks=16, draws=1, ties=1)
 METHODS = [Oracle(), Constant()]
 
 
@@ -42,9 +42,9 @@ def test_averages_and_paired_differences_are_those_of_plain_loops(whole):
         assert found.scores[score].value == pytest.approx(mean)
         for name in BASELINES:
             theirs = [line["methods"]["oracle"][name][score] for line in lines]
-            placeholders = [b - a for a, b in zip(own, theirs, strict=True)]
-            gap = sum(placeholders) / 4
-            spread = (sum((g - gap) ** 2 for g in placeholders) / 3) ** 0.5
+            gaps = [b - a for a, b in zip(own, theirs, strict=True)]
+            gap = sum(gaps) / 4
+            spread = (sum((g - gap) ** 2 for g in gaps) / 3) ** 0.5
             half = stats.t.ppf(0.975, 3) * spread / 4**0.5
             baseline = found.baselines[name][score]
             assert baseline.value == pytest.approx(sum(theirs) / 4)
@@ -52,8 +52,8 @@ def test_averages_and_paired_differences_are_those_of_plain_loops(whole):
             assert baseline.high == pytest.approx(mean + gap + half, abs=1e-9)
 
 
-def test_an_oracle_beats_all_that_do_not_know_it_and_a_constant_map_beats_nothing(whole):
-    """Its blurred copy has the same cells in the first eighth, and falls and rises as it does."""
+def test_an_oracle_beats_all_baselines_but_its_blur_and_a_constant_map_beats_none(whole):
+    """Its blurred copy has the same patches in the first eighth, so its curves are the same."""
     _, lines = whole
 
     assert average(lines, "oracle").verdict.unbeaten == ("blurred",)
@@ -62,7 +62,7 @@ def test_an_oracle_beats_all_that_do_not_know_it_and_a_constant_map_beats_nothin
     assert sum(average(lines, "constant").single.values()) == 4
 
 
-def test_the_same_again_measures_nothing(whole, run):
+def test_a_complete_file_is_not_measured_again(whole, run):
     file, lines = whole
     classifier = Planted()
 
@@ -72,7 +72,7 @@ def test_the_same_again_measures_nothing(whole, run):
     assert again == [lines]
 
 
-def test_a_line_that_was_cut_off_is_measured_anew(whole, run, tmp_path):
+def test_an_incomplete_line_is_measured_again(whole, run, tmp_path):
     file, lines = whole
     cut = tmp_path / "cut.jsonl"
     cut.write_bytes(file.read_bytes()[:-40])
@@ -83,13 +83,27 @@ def test_a_line_that_was_cut_off_is_measured_anew(whole, run, tmp_path):
     assert cut.read_bytes() == file.read_bytes()
 
 
-def test_pictures_that_are_not_asked_for_are_left_out(whole, run):
+def test_images_outside_the_run_are_left_out(whole, run):
     file, lines = whole
     two = replace(run, names=run.names[1:3], pixels=run.pixels[1:3], places=(1, 2))
 
     *_, found = measure(Planted(), two, METHODS, file, {"resize": "crop"}, LITTLE)
 
     assert found == lines[1:3]
+
+
+def test_a_file_of_an_earlier_version_resumes(whole, run, tmp_path):
+    """There, the masks of infidelity were called holes."""
+    file, lines = whole
+    old = tmp_path / "old.jsonl"
+    old.write_text(file.read_text().replace('"masks": 16', '"holes": 16'))
+    classifier = Planted()
+
+    again = list(measure(classifier, run, METHODS, old, {"resize": "crop"}, LITTLE))
+
+    assert '"holes": 16' in old.read_text()
+    assert classifier.runs == 0
+    assert again == [lines]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +114,7 @@ def test_pictures_that_are_not_asked_for_are_left_out(whole, run):
         (dict(methods=METHODS[:1]), "methods"),
     ],
 )
-def test_a_file_that_was_begun_otherwise_is_refused_untouched(whole, run, changed, what):
+def test_a_file_with_other_settings_is_refused_untouched(whole, run, changed, what):
     file, _ = whole
     before = file.read_bytes()
     asked = dict(methods=METHODS, settings={"resize": "crop"}, effort=LITTLE) | changed

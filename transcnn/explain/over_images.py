@@ -21,21 +21,21 @@ from transcnn.evaluation.run import Run
 from transcnn.explain.faithfulness import Effort, faithfulness
 from transcnn.explain.method import Method, settings_of
 from transcnn.explain.names import BASELINES, SCORES
-from transcnn.explain.patches import Board
+from transcnn.explain.patches import PatchMasker
 from transcnn.explain.subject import Subject, Target
 from transcnn.explain.verdict import Verdict, judge
 from transcnn.pictures.changes import Pixels
 
-A_PICTURE = Effort(steps=7, orders=4, holes=32, draws=1, ties=1)
-"""Less than for one picture alone: what chance does here and there, many pictures even out."""
+PER_IMAGE = Effort(steps=7, orders=4, masks=32, draws=1, ties=1)
+"""Less than for a single image: random variation averages out over many images."""
 
 Line = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Average:
-    """One method over `count` pictures: the means of its scores with intervals over pictures, those
-    of the baselines (see above), the verdict, and how often single pictures had which."""
+    """One method over `count` images: the means of its scores with intervals over images, those of
+    the baselines (see above), the verdict, and the number of `single` images with each verdict."""
 
     method: str
     count: int
@@ -51,12 +51,12 @@ def measure(
     methods: Sequence[Method],
     file: Path,
     settings: Mapping[str, Any],
-    effort: Effort = A_PICTURE,
+    effort: Effort = PER_IMAGE,
 ) -> Iterator[list[Line]]:
-    """Measure the pictures of `run` that are not in `file` yet; after each, all lines so far.
+    """Measure the images of `run` that are not in `file` yet; yields all lines so far after each.
 
-    `settings` are those of the pictures. Raises OtherRun if the file was begun with others, or with
-    other methods, weights or effort; NotARun if it is no such file.
+    `settings` are those of the images. Raises OtherRun if the file was begun with other settings,
+    methods, weights or effort; NotARun if it is not a file of this function.
     """
     begun = {
         "model": classifier.config.name,
@@ -88,7 +88,7 @@ def _digest(pixels: Pixels) -> str:
 
 
 def _begin(file: Path, begun: Mapping[str, Any]) -> list[Line]:
-    """The lines of `file`, which is made if there is none; one that was cut off is dropped."""
+    """The lines of `file`, which is created if it does not exist; an incomplete line is dropped."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(begun) + "\n", encoding="utf-8")
@@ -96,9 +96,12 @@ def _begin(file: Path, begun: Mapping[str, Any]) -> list[Line]:
     whole = [line for line in file.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
     try:
         first, *lines = [json.loads(line) for line in whole]
-    except ValueError:  # also of no line at all, and of bytes that are no text
+    except ValueError:  # also an empty file, and bytes that are not text
         raise NotARun(file=file) from None
     there = first if isinstance(first, dict) else {}
+    effort = there.get("effort")
+    if isinstance(effort, dict) and "holes" in effort:  # files of earlier versions
+        there["effort"] = {"masks" if k == "holes" else k: v for k, v in effort.items()}
     what = [key for key in begun if there.get(key) != begun[key]]
     if what:
         raise OtherRun(run=str(file), what=", ".join(what))
@@ -111,10 +114,10 @@ def _one(
 ) -> dict[str, Any]:
     target = Target(int(classifier.logits(pixels[None])[0].argmax()))
     subject = Subject(classifier, np.asarray(pixels), target)
-    board = Board(subject)
+    masker = PatchMasker(subject)
     found = {}
     for method in methods:
-        made = faithfulness(subject, method.explain(subject), method, effort=effort, board=board)
+        made = faithfulness(subject, method.explain(subject), method, effort=effort, masker=masker)
         scored = {"own": made.own, **made.baselines}
         found[method.name] = {
             "verdict": made.verdict.word,
@@ -127,7 +130,7 @@ def _one(
 
 
 def average(lines: Sequence[Line], method: str) -> Average:
-    """What the `lines`, two or more, have of one method."""
+    """The averages of one method over `lines`, two or more."""
     each = np.arange(len(lines))
     rows = [line["methods"][method] for line in lines]
 
