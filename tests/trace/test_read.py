@@ -7,6 +7,7 @@ import pytest
 
 from tests.trace.conftest import SAMPLES
 from transcnn.errors import ChoiceError
+from transcnn.model.hooks import Hooks, last_levels
 from transcnn.pictures import Box
 from transcnn.trace import make_intervention, record
 
@@ -195,7 +196,9 @@ def test_a_place_that_does_not_exist_is_answered_with_those_that_do(lite0, where
 def test_a_run_without_h_mhsa_has_nothing_to_read(classifier):
     trace = classifier.trace(SAMPLES[0], intervention=make_intervention("off"))
 
-    with pytest.raises(ChoiceError, match="stage is 0; allowed: none, H-MHSA was off in this run"):
+    with pytest.raises(
+        ChoiceError, match="stage is 0; allowed: none, H-MHSA was removed"
+    ):
         trace.read(0, 0, (0, 0))
 
 
@@ -218,3 +221,45 @@ def test_a_block_is_found_by_its_number_where_a_intervention_skipped_another(cla
     assert trace.block(2, 3).block == 3
     with pytest.raises(ChoiceError, match=r"block of stage 2 is 0; allowed: 1, 2, 3\."):
         trace.block(2, 0)
+
+
+def test_a_merged_token_covers_the_product_of_the_grids_below(small, small_input, small_crop):
+    for block in record(small, small_input, small_crop).blocks:
+        size = (1, 1)
+        shape = small.config.stages[block.stage].attending[block.block]
+        for level in block.levels:
+            assert block.token_size(level.level) == size
+            assert size == (shape.token_sides[level.level],) * 2
+            for token in np.ndindex(block.size):
+                row, column = block.ancestor(token, level.level)
+                assert 0 <= token[0] - row * size[0] < size[0]
+                assert 0 <= token[1] - column * size[1] < size[1]
+            size = (size[0] * level.grid_size[0], size[1] * level.grid_size[1])
+
+
+def test_tokens_of_grids_and_of_the_map_are_the_same(small, small_input, small_crop):
+    for block in record(small, small_input, small_crop).blocks:
+        for level in block.levels:
+            rows, columns = level.grid_size
+            for token in np.ndindex(level.size):
+                top, left = level.grid_origin(token)
+                assert top % rows == left % columns == 0
+                grids = np.zeros(level.valid.shape)
+                inside = (token[0] - top) * columns + token[1] - left
+                grids[top // rows, left // columns, inside] = 1
+                assert level.as_map(grids).shape == level.size
+                assert level.as_map(grids)[token] == 1
+
+
+def test_the_last_levels_of_the_blocks(small, small_input):
+    hooks = Hooks()
+    small(small_input, hooks)
+    attention = [point for point in hooks.records if point.name == "attention"]
+
+    found = last_levels(reversed(attention))
+
+    assert [(p.stage, p.block, p.level) for p in found] == [
+        (s, b, len(shape.merges))
+        for s, stage in enumerate(small.config.stages)
+        for b, shape in enumerate(stage.attending)
+    ]

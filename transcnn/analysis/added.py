@@ -97,11 +97,10 @@ def _wide(parameter: object) -> Wide:
 def added_terms(block: BlockTrace, weights: OutputWeights) -> Added:
     """The terms of what `block` added."""
     terms = []
-    down, across = 1, 1
     for level, norm in zip(block.levels, weights.norms, strict=True):
         attended = (level.attended + level.tokens_in).astype(np.float64)
         normed = attended if norm is None else norm(attended)  # a norm of each token: order is free
+        down, across = block.token_size(level.level)
         up = normed.repeat(down, 1).repeat(across, 2)[:, : block.size[0], : block.size[1]]
         terms.append(np.einsum("oc,cyx->oyx", weights.projection, up))
-        down, across = down * level.grid_size[0], across * level.grid_size[1]
     return Added(tuple(terms), weights.bias, block.added)

@@ -63,13 +63,12 @@ def attending(
         for block, module in enumerate(modules):
             assert isinstance(module, HierarchicalAttention)
             levels = module.config.levels(model.config.map_size(stage, size))
-            token_px = float(model.config.stages[stage].stride)
             for i, level in enumerate(levels):
                 weights = records[HookPoint(stage, block, "attention", i)]
                 entropy, distance = _entropy_and_distance(weights, level)
                 numbers[f"entropy_s{stage}_l{i}"].append(entropy)
+                token_px = model.config.stages[stage].stride * module.config.token_sides[i]
                 numbers[f"distance_s{stage}_l{i}"].append(distance * token_px)
-                token_px *= level.merge or 1
             if len(levels) > 1:
                 numbers[f"global_s{stage}"].append(_global_share(module, records, stage, block))
             board = records[HookPoint(stage, block, "attention", len(levels) - 1)][:, :, 0, 0]
@@ -117,16 +116,15 @@ def _global_share(
 ) -> Tensor:
     """The last level's share [B] of the sum of the levels' terms W^p u_i."""
     size = records[HookPoint(stage, block, "input")].shape[2:]
-    factor, total, last = 1, None, None
+    total, last = None, None
     for i in range(len(module.norms)):
         read, own = (
             records[HookPoint(stage, block, name, i)] for name in ("attended", "tokens_in")
         )
         term = F.conv2d(module.output_norms[i](read + own), module.proj.weight)
-        last = grids.upsample(term, factor, (size[0], size[1]), module.config.upsampling)
+        side = module.config.token_sides[i]
+        last = grids.upsample(term, side, (size[0], size[1]), module.config.upsampling)
         total = last if total is None else total + last
-        if i < len(module.config.merges):
-            factor *= module.config.merges[i]
     assert last is not None
     assert total is not None
     squares = total.square().sum((1, 2, 3)).clamp_min(1e-12)

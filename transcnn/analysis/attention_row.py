@@ -58,8 +58,8 @@ def telling_token(block: BlockTrace) -> tuple[int, int]:
     rows, columns = np.indices(block.size)
     for level in block.levels:
         strongest = _strongest_elsewhere(level)
-        total += np.log2(np.maximum(strongest[rows, columns], 1e-9))
-        rows, columns = rows // level.grid_size[0], columns // level.grid_size[1]
+        down, across = block.token_size(level.level)
+        total += np.log2(np.maximum(strongest[rows // down, columns // across], 1e-9))
     best = np.unravel_index(np.argmax(total), total.shape)
     return int(best[0]), int(best[1])
 
@@ -68,6 +68,4 @@ def _strongest_elsewhere(level: LevelTrace) -> Array:
     """The map [rows, columns] of each token's largest multiple on another token."""
     multiple = level.multiple.mean(0)  # down across t s
     others = np.where(np.eye(multiple.shape[-1], dtype=bool), 0, multiple).max(-1)
-    down, across, _ = others.shape
-    places = others.reshape(down, across, *level.grid_size).transpose(0, 2, 1, 3)  # down y across x
-    return places.reshape(level.padded_size)[: level.size[0], : level.size[1]]
+    return level.as_map(others)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from transcnn.classifier import Answer, Classifier
-from transcnn.model.hooks import HookPoint
+from transcnn.model.hooks import HookPoint, last_levels
 from transcnn.pictures.changes import CELL, GRAY, Pixels, changed_cells, cover, sources
 
 Fill = Literal["scraps", "gray"]
@@ -131,14 +131,12 @@ def _outcome(classifier: Classifier, logits: Tensor, top: int) -> Outcome:
 
 
 def _readings(attention: Mapping[HookPoint, Tensor], own: Board) -> Iterable[BoardReading]:
-    last: dict[tuple[int, int], Tensor] = {}
-    for place in sorted(attention, key=lambda p: (p.stage, p.block, p.level or 0)):
-        last[place.stage, place.block] = attention[place]
     mine = own.ravel()
-    for (stage, block), rows in last.items():
+    for point in last_levels(attention):
+        rows = attention[point]
         if rows.shape[-1] != mine.size:  # its last level has another board: no cell is a place
             continue
         shares = rows[:, 0, 0].mean(0).numpy()
         mass = shares[:, mine].sum(1)
         parts = [float(mass[of].mean()) if of.any() else None for of in (mine, ~mine)]
-        yield BoardReading(stage, block, shares, *parts)
+        yield BoardReading(point.stage, point.block, shares, *parts)

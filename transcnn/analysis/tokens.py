@@ -154,13 +154,6 @@ def _merge(level: LevelTrace, above: LevelTrace) -> Merge:
         average=level.merged_avg,
         merged=above.tokens_in,
         winner=winner,
-        won=_joined(won, level),
-        even=_joined(even, level),
+        won=level.as_map(won),
+        even=level.as_map(even),
     )
-
-
-def _joined(places: NDArray[np.float64], level: LevelTrace) -> NDArray[np.float64]:
-    """[down, across, T] back to the level's map."""
-    down, across, _ = places.shape
-    whole = places.reshape(down, across, *level.grid_size).transpose(0, 2, 1, 3)
-    return whole.reshape(level.padded_size)[: level.size[0], : level.size[1]]

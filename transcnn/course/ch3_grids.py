@@ -28,7 +28,7 @@ _FINE = 28  # places a side of the smoothed reading
 def grid_of(block: BlockTrace, token: Place) -> Box:
     """The level-0 grid that holds `token`, as far as it lies on the map."""
     (rows, columns), (tall, wide) = block.size, block.levels[0].grid_size
-    top, left = token[0] // tall * tall, token[1] // wide * wide
+    top, left = block.levels[0].grid_origin(token)
     return top, left, min(top + tall, rows) - 1, min(left + wide, columns) - 1
 
 

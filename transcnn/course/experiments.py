@@ -22,7 +22,7 @@ from transcnn.analysis.occlusion import (
 )
 from transcnn.analysis.untrained import untrained
 from transcnn.classifier import Answer, Classifier
-from transcnn.model.hooks import HookPoint
+from transcnn.model.hooks import HookPoint, last_levels
 from transcnn.model.interventions import possible_interventions
 from transcnn.pictures import Crop, decode, prepare
 from transcnn.pictures.changes import GRAY, Pixels, cover
@@ -206,5 +206,7 @@ def _gray(row: int, column: int) -> int:  # noqa: ARG001
 
 
 def _last_boards(attention: Mapping[HookPoint, torch.Tensor]) -> Boards:
-    last = {(p.stage, p.block): attention[p] for p in sorted(attention, key=lambda p: p.level or 0)}
-    return {place: rows[0, :, 0, 0].double().mean(0).numpy() for place, rows in last.items()}
+    return {
+        (point.stage, point.block): attention[point][0, :, 0, 0].double().mean(0).numpy()
+        for point in last_levels(attention)
+    }

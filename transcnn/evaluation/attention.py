@@ -4,7 +4,7 @@ With cells of other pictures mixed in (`cutmix`), a reader that knows what belon
 to its own cells more often than their share of the area.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from transcnn.classifier import Classifier
 from transcnn.evaluation.run import BATCH, Progress, Run
-from transcnn.model.hooks import HookPoint
+from transcnn.model.hooks import HookPoint, last_levels
 from transcnn.model.interventions import Where
 from transcnn.pictures import Crop
 from transcnn.pictures.changes import CELL, Change, Pixels, changed_cells
@@ -70,7 +70,7 @@ def measure_reading(
         progress("measuring", indices.stop, len(run))
 
     area = float(np.concatenate(areas).mean())
-    last = _last_levels(sums)
+    last = last_levels(sums)
     heads = []
     for place, total in sorted(sums.items(), key=lambda item: (*item[0][:2], item[0].level)):
         for head, values in enumerate((total / len(run)).tolist()):
@@ -94,13 +94,6 @@ def jitter(pixels: Pixels) -> Pixels:
     moved = np.pad(pixels, ((JITTER_PX, 0), (JITTER_PX, 0), (0, 0)), mode="edge")
     brighter = moved[: len(pixels), : len(pixels)] * BRIGHTER
     return np.minimum(brighter, 255).astype(np.uint8)
-
-
-def _last_levels(places: dict[HookPoint, Tensor]) -> set[HookPoint]:
-    levels: dict[tuple[int, int], HookPoint] = {}
-    for place in sorted(places, key=lambda p: p.level or 0):
-        levels[place.stage, place.block] = place
-    return set(levels.values())
 
 
 def _numbers(weights: Tensor, moved: Tensor, own: Tensor) -> Tensor:
@@ -158,22 +151,17 @@ def read_box(
     edges_y = top + height * np.linspace(0, 1, pixels.shape[0] // CELL + 1)
     inside = np.outer(_covered(edges_y, box[1], box[3]), _covered(edges_x, box[0], box[2]))
     share = torch.tensor(inside.ravel(), dtype=torch.float32)
-    for (stage, block), weights in _boards(classifier.attention(pixels[None])).items():
-        mass = (weights * share).sum(-1).mean(0)  # t
+    attention = classifier.attention(pixels[None])
+    for point in last_levels(attention):
+        mass = (attention[point][0, :, 0, 0] * share).sum(-1).mean(0)  # t
         out = mass[share < 0.5]
         yield BoxReading(
-            stage,
-            block,
+            point.stage,
+            point.block,
             float(mass.mean()),
             float(out.mean()) if len(out) else float("nan"),
             float(share.mean()),
         )
-
-
-def _boards(rows: Mapping[HookPoint, Tensor]) -> dict[tuple[int, int], Tensor]:
-    """The last level's attention [h, t, s] of one picture, by stage and block."""
-    ordered = sorted(rows, key=lambda p: (p.stage, p.block, p.level or 0))
-    return {(p.stage, p.block): rows[p][0, :, 0, 0] for p in ordered}
 
 
 def _covered(edges: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-from einops import rearrange
 
 from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.kinds import Kind
@@ -64,5 +63,4 @@ def _mean_over_queries(level: LevelTrace) -> Values:
     queries = level.valid[None, :, :, :, None]  # rows of padding tokens are ignored
     summed = np.where(queries, level.multiple, 0).sum(3, dtype=np.float64)  # h down across s
     mean = summed.mean(0) / level.valid.sum(-1, keepdims=True)
-    whole = rearrange(mean, "down across (y x) -> (down y) (across x)", y=level.grid_size[0])
-    return whole[: level.size[0], : level.size[1]]
+    return level.as_map(mean)

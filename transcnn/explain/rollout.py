@@ -131,10 +131,9 @@ def compose(block: BlockTrace, shape: HMHSA, start: Values) -> Values:
         weights = [1 / sum(sums)] * len(sums)
 
     output = torch.from_numpy(start)[None, None]
-    factors = np.cumprod([1, *(level.merge for level in levels[:-1])]).tolist()
     mass = torch.zeros(1, shape.width, *levels[-1].size, dtype=torch.float64)
     for i in reversed(range(len(levels))):
-        mass = mass + weights[i] * _sum_pool(output, factors[i])  # Up_i
+        mass = mass + weights[i] * _sum_pool(output, shape.token_sides[i])  # Up_i
         mass = mass + _attend(mass, block.levels[i].attention, levels[i])
         if i > 0:
             mass = _unmerge(mass, joins[i - 1], levels[i - 1], shape)

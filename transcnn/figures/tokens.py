@@ -49,7 +49,9 @@ class TokensFigure:
 
     @cached_property
     def _neighbours(self) -> tuple[Neighbour, ...]:
-        return nearest(self._front.tokens_in, self._ancestor(self.level), NEIGHBOURS)
+        return nearest(
+            self._front.tokens_in, self.block.ancestor(self.token, self.level), NEIGHBOURS
+        )
 
     @cached_property
     def _colours(self) -> ChannelColours:
@@ -59,30 +61,23 @@ class TokensFigure:
     def _added_colours(self) -> ChannelColours:
         return fit_colours([*self.added.terms, self.added.recorded])
 
-    def _factor(self, level: int) -> tuple[int, int]:
-        """Tokens of level 0 that one of `level` stands for, down and across."""
-        sides = np.array([below.grid_size for below in self.block.levels[:level]] or [(1, 1)])
-        down, across = sides.prod(0).tolist()
-        return down, across
-
-    def _ancestor(self, level: int) -> tuple[int, int]:
-        down, across = self._factor(level)
-        return self.token[0] // down, self.token[1] // across
-
     def _borders(self, level: LevelTrace) -> tuple[int, int]:
         """Around each grid that is merged; around each token where none is."""
         return (1, 1) if level.merged_max is None else level.grid_size
 
     def _mark(self, level: int, on: int, token: tuple[int, int], label: str = "") -> Mark:
         """The part that a token of `level` covers on a map of level `on`."""
-        (down, across), (step_down, step_across) = self._factor(level), self._factor(on)
+        (down, across), (step_down, step_across) = (
+            self.block.token_size(level),
+            self.block.token_size(on),
+        )
         rows, columns = down / step_down, across / step_across
         return Mark(token[0] * rows, token[1] * columns, rows, columns, label)
 
     def _marks(self, on: int, least: int = 0) -> tuple[Mark, ...]:
         """The chosen token on a map of level `on`, or what it became on the level `least`."""
         level = max(on, least, self.level)
-        return (self._mark(level, on, self._ancestor(level)),)
+        return (self._mark(level, on, self.block.ancestor(self.token, level)),)
 
     def _alike(self) -> tuple[Mark, ...]:
         marks = (
@@ -94,7 +89,7 @@ class TokensFigure:
     def sheet(self, pixels: NDArray[np.uint8]) -> Sheet:
         """The figure as data; `pixels` [S, S, 3] is the picture as the network saw it."""
         block = self.block
-        row, column = self._ancestor(self.level)
+        row, column = self.block.ancestor(self.token, self.level)
         title = (
             f"{self.trace.model}, stage {block.stage}, block {block.block}: level {self.level}, "
             f"token {row},{column} (all from 0)"
@@ -111,8 +106,8 @@ class TokensFigure:
 
     def _levels(self, pixels: NDArray[np.uint8]) -> Row:
         side = len(pixels) / np.array(self.block.size)  # pixels of a token of level 0
-        down, across = (side * self._factor(self.level)).tolist()
-        row, column = self._ancestor(self.level)
+        down, across = (side * self.block.token_size(self.level)).tolist()
+        row, column = self.block.ancestor(self.token, self.level)
         picture = Panel(
             "The picture as the network sees it",
             pixels,
@@ -198,7 +193,7 @@ class TokensFigure:
         """A row for each place of each map: its norm and colour; cosines with the chosen token
         for the level in front; the channels that a token won in the merge that follows.
         """
-        likeness = cosines(self._front.tokens_in, self._ancestor(self.level))
+        likeness = cosines(self._front.tokens_in, self.block.ancestor(self.token, self.level))
         won = {merge.level: merge.won / merge.even for merge in merges(self.block)}
         rows: list[tuple[object, ...]] = []
         for name, level, values in self._maps():

@@ -75,7 +75,6 @@ class HierarchicalAttention(nn.Module):
         size = (x.shape[2], x.shape[3])
         levels = self.config.levels(size)
         tokens = self.input_norm(x)
-        factor = 1
         total: Tensor | None = None
         for i, level in enumerate(levels):
             qkv = self.qkv[i if self.config.qkv_per_level else 0]
@@ -85,9 +84,8 @@ class HierarchicalAttention(nn.Module):
                 hooks.keep("attended", attended, i)
             residual = tokens if hooks is None else hooks.residual(i, tokens)
             attended = attended + residual  # (7), (11): the residual is to the un-normed tokens
-            up = grids.upsample(
-                self.output_norms[i](attended), factor, size, self.config.upsampling
-            )
+            side = self.config.token_sides[i]
+            up = grids.upsample(self.output_norms[i](attended), side, size, self.config.upsampling)
             total = up if total is None else total + up
             if level.merge is not None:
                 largest, mean = grids.merge(attended, level.merge)  # (8)
@@ -96,6 +94,5 @@ class HierarchicalAttention(nn.Module):
                     hooks.keep("merged_avg", mean, i)
                 merged = {"sum": largest + mean, "max": largest, "average": mean}
                 tokens = merged[self.config.merging]
-                factor *= level.merge
         added: Tensor = self.proj(total)  # (12); the caller adds X
         return added

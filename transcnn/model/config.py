@@ -3,7 +3,9 @@
 No torch here: the app draws a picture's grids from these values before torch is loaded.
 """
 
+import itertools
 import math
+import operator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -108,6 +110,11 @@ class HMHSA:
     @property
     def heads(self) -> int:
         return self.width // self.head_width
+
+    @property
+    def token_sides(self) -> tuple[int, ...]:
+        """For each level, the side in level-0 tokens of what one of its tokens was merged from."""
+        return tuple(itertools.accumulate(self.merges, operator.mul, initial=1))
 
     def levels(self, size: tuple[int, int]) -> tuple[Level, ...]:
         """The levels on a map of `size` (rows, columns), first to last."""

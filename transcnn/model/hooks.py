@@ -5,6 +5,7 @@ A call with hooks computes the softmax explicitly, since the fused kernel never 
 matrices; a call without hooks uses the fused kernel.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -22,6 +23,12 @@ class HookPoint(NamedTuple):
     block: int
     name: str
     level: int | None = None
+
+
+def last_levels(points: Iterable[HookPoint]) -> list[HookPoint]:
+    """Of hook points of levels, those of each block's last level, in the network's order."""
+    ordered = sorted(points, key=lambda point: (point.stage, point.block, point.level or 0))
+    return list({(point.stage, point.block): point for point in ordered}.values())
 
 
 class Intervention(Protocol):

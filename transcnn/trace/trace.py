@@ -1,10 +1,12 @@
-"""The frozen record of one run on one picture. It holds no reference to the network.
+"""The frozen record of one run on one image. It holds no reference to the network.
 
 All arrays are float32 and read-only, so a trace can be shared by threads and caches.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +22,9 @@ class LevelTrace:
     """One level of one H-MHSA.
 
     Sizes are (rows, columns). `attention` is [h, down, across, T, T]: head, grid down, grid
-    across, asking token, token read; rows sum to 1. Maps are [C, rows, columns]. Where `size` is
-    no multiple of the grid, the last grids reach beyond the map up to `padded_size`; weights
-    there are 0, and rows of tokens that do not exist mean nothing.
+    across, query token, key token; rows sum to 1. Maps are [C, rows, columns]. Where `size` is
+    no multiple of the grid, the last grids extend beyond the map up to `padded_size`; keys there
+    have weight 0, and rows of queries there have no meaning.
     """
 
     level: int
@@ -31,13 +33,13 @@ class LevelTrace:
     padded_size: tuple[int, int]
     tokens_in: Array  # t_i, the residual of the level
     attention: Array
-    attended: Array  # what attention gives, before the residual
+    attended: Array  # the output of attention, before the residual
     merged_max: Array | None  # both None at the last level
     merged_avg: Array | None
 
     @property
     def valid(self) -> NDArray[np.bool_]:
-        """[down, across, T]: which places of each grid lie on the map."""
+        """[down, across, T]: which tokens of each grid lie on the map."""
         rows, columns = (
             np.arange(padded).reshape(-1, side) < size
             for padded, side, size in zip(self.padded_size, self.grid_size, self.size, strict=True)
@@ -47,9 +49,9 @@ class LevelTrace:
 
     @property
     def multiple(self) -> Array:
-        """`attention` over an even reading of the places that exist; 1 is an even share."""
-        places = self.valid.sum(-1, dtype=np.float32)
-        return self.attention * places[:, :, None, None]
+        """`attention` as multiple of uniform attention over the tokens that exist (1 = uniform)."""
+        tokens = self.valid.sum(-1, dtype=np.float32)
+        return self.attention * tokens[:, :, None, None]
 
     @property
     def grid(self) -> int | tuple[int, int]:
@@ -57,31 +59,43 @@ class LevelTrace:
         rows, columns = self.grid_size
         return rows if rows == columns else (rows, columns)
 
+    def grid_origin(self, token: tuple[int, int]) -> tuple[int, int]:
+        """The first token (row, column) of the grid that holds `token` of this level's map."""
+        (rows, columns), (row, column) = self.grid_size, token
+        return row // rows * rows, column // columns * columns
+
+    def as_map(self, values: NDArray[Any]) -> NDArray[Any]:
+        """A value for each token of each grid [down, across, T], as a map [rows, columns]."""
+        down, across, _ = values.shape
+        whole = values.reshape(down, across, *self.grid_size).transpose(0, 2, 1, 3)
+        return whole.reshape(self.padded_size)[: self.size[0], : self.size[1]]
+
 
 @dataclass(frozen=True)
 class Reading:
-    """The weights of one token at one level, over the grid that holds it (or its ancestor).
+    """The attention weights of one query token at one level, over the grid that holds it.
 
-    Arrays are [h, rows, columns] of the grid. `multiple` is the probability over that of an even
-    reading of the places that exist; places beyond the map's edge are 0 and not `valid`.
+    At higher levels the query is the merged token that holds the token asked for. Arrays are
+    [h, rows, columns] of the grid. `multiple` is the probability as multiple of uniform attention
+    over the tokens that exist; tokens beyond the map's edge have 0 and are not `valid`.
     """
 
     level: int
-    token: tuple[int, int]  # the asking token on this level's map: row, column
+    token: tuple[int, int]  # the query token on this level's map: row, column
     grid_origin: tuple[int, int]  # the grid's first token on this level's map
     probability: Array
     multiple: Array
     valid: NDArray[np.bool_]  # [rows, columns]
-    areas: tuple[tuple[Box, ...], ...]  # of each place on the picture, in pixels: rows x columns
+    areas: tuple[tuple[Box, ...], ...]  # of each token on the picture, in pixels: rows x columns
 
     @property
     def own(self) -> tuple[int, int]:
-        """The asking token's place inside the grid: row, column."""
+        """The query token's position inside the grid: row, column."""
         return self.token[0] - self.grid_origin[0], self.token[1] - self.grid_origin[1]
 
     @property
     def uniform(self) -> float:
-        """The probability of each place in an even reading."""
+        """The probability of each token under uniform attention."""
         return 1 / int(self.valid.sum())
 
 
@@ -98,10 +112,20 @@ class BlockTrace:
     added: Array
     levels: tuple[LevelTrace, ...]
 
+    def token_size(self, level: int) -> tuple[int, int]:
+        """How many level-0 tokens one token of `level` was merged from: down, across."""
+        sides = [below.grid_size for below in self.levels[:level]]
+        return math.prod(rows for rows, _ in sides), math.prod(columns for _, columns in sides)
+
+    def ancestor(self, token: tuple[int, int], level: int) -> tuple[int, int]:
+        """The token of `level` that the level-0 `token` (row, column) was merged into."""
+        down, across = self.token_size(level)
+        return token[0] // down, token[1] // across
+
 
 @dataclass(frozen=True)
 class Trace:
-    """One run of a network on one picture."""
+    """One run of a network on one image."""
 
     model: str
     weights_sha256: str | None  # None for weights that no file holds
@@ -113,31 +137,33 @@ class Trace:
         """The H-MHSA at `stage` and `block`, both from 0. Raises ChoiceError naming what exists."""
         stages = sorted({b.stage for b in self.blocks})
         _check_index("stage", stage, stages)
-        found = {b.block: b for b in self.blocks if b.stage == stage}  # a switch may skip some
+        found = {b.block: b for b in self.blocks if b.stage == stage}  # "off" skips some
         _check_index(f"block of stage {stage}", block, list(found))
         return found[block]
 
     def read(self, stage: int, block: int, token: tuple[int, int]) -> list[Reading]:
-        """Where `token` (row, column on the block's level-0 map, from 0) read, level by level.
+        """What `token` (row, column on the block's level-0 map, from 0) attends to, by level.
 
-        At level 1 and up it is the merged token that holds it. Raises ChoiceError for an index
-        that does not exist.
+        At level 1 and above the query is the merged token that holds it. Raises ChoiceError for an
+        index that does not exist.
         """
         chosen = self.block(stage, block)
         check_token(token, chosen.size)
-        readings = []
-        position = token
         side = self.crop.size / np.array(chosen.size)  # input pixels of one token of level 0
-        for level in chosen.levels:
-            readings.append(_reading(level, position, side, self.crop))
-            position = (position[0] // level.grid_size[0], position[1] // level.grid_size[1])
-            side = side * np.array(level.grid_size)
-        return readings
+        return [
+            _read(
+                level,
+                chosen.ancestor(token, level.level),
+                side * np.array(chosen.token_size(level.level)),
+                self.crop,
+            )
+            for level in chosen.levels
+        ]
 
 
 def _check_index(field: str, value: int, allowed: Sequence[int]) -> None:
     if value not in allowed:
-        named = ", ".join(map(str, allowed)) or "none, H-MHSA was off in this run"
+        named = ", ".join(map(str, allowed)) or "none, H-MHSA was removed in this run"
         raise ChoiceError(field=field, value=value, allowed=named)
 
 
@@ -148,23 +174,22 @@ def check_token(token: tuple[int, int], size: tuple[int, int]) -> None:
         raise ChoiceError(field="token", value=tuple(token), allowed=allowed)
 
 
-def _reading(
+def _read(
     level: LevelTrace, token: tuple[int, int], side: NDArray[np.float64], crop: Crop
 ) -> Reading:
+    """The attention row of `token` of `level`, whose tokens have `side` input pixels."""
     rows, columns = level.grid_size
-    grid = (token[0] // rows, token[1] // columns)
-    origin = (grid[0] * rows, grid[1] * columns)
-    asking = (token[0] - origin[0]) * columns + token[1] - origin[1]
+    origin = level.grid_origin(token)
+    grid = (origin[0] // rows, origin[1] // columns)
+    query = (token[0] - origin[0]) * columns + token[1] - origin[1]
     heads = level.attention.shape[0]
-    probability = level.attention[:, grid[0], grid[1], asking].reshape(heads, rows, columns)
+    probability = level.attention[:, grid[0], grid[1], query].reshape(heads, rows, columns)
     valid = level.valid[grid].reshape(rows, columns)
-
     down, across = side.tolist()
 
     def area(row: int, column: int) -> Box:
         top, left = (origin[0] + row) * down, (origin[1] + column) * across
-        # The edge cuts off the grid that a merged token stands for, and leaves nothing of places
-        # beyond the map.
+        # Cut at the edge: merged tokens of cut grids are smaller, tokens beyond the map empty.
         edges = (top, left, top + down, left + across)
         return crop.on_picture(*(min(edge, crop.size) for edge in edges))
 

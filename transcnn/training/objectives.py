@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
+from transcnn.model.hooks import last_levels
 from transcnn.training.network import Answer
 
 TEMPERATURE = 0.2  # of the cosines that rows of attention are taught from
@@ -122,12 +123,9 @@ def own_cells(lesson: Lesson) -> Tensor:
 
     Mean over tokens, heads and blocks; 0 where nothing is covered.
     """
-    last = {
-        (place.stage, place.block): weights
-        for place, weights in sorted(lesson.student.attention.items(), key=lambda item: item[0])
-    }
     found = []
-    for weights in last.values():
+    for point in last_levels(lesson.student.attention):
+        weights = lesson.student.attention[point]
         down, across, side = _grids(weights)
         own = _cut(_own_places(lesson.own, (down * side, across * side)), side)[..., 0]
         mass = (weights * own[:, None, :, :, None, :]).sum(-1)  # b head down across t

@@ -125,7 +125,7 @@ def _level(t: Translator, one: SideReading, level: int) -> Panel:
     reading = one.readings[level]
     facts = reading_facts(reading, 1, one.head)
     rows, columns = reading.valid.shape
-    down, across = _factor(one.block, level)
+    down, across = one.block.token_size(level)
     multiples = np.where(reading.valid, facts.multiple, np.nan)
     flat = multiples.ravel()
     strongest = np.argsort(-np.nan_to_num(flat, nan=-1), kind="stable")[:3]
@@ -147,14 +147,6 @@ def _level(t: Translator, one: SideReading, level: int) -> Panel:
     return Panel(identity, cells, t("compare.at_most", most=most), str(level))
 
 
-def _factor(block: BlockTrace, level: int) -> Token:
-    """The tokens of level 0 that one of `level` stands for, down and across."""
-    down = across = 1
-    for below in block.levels[:level]:
-        down, across = down * below.grid_size[0], across * below.grid_size[1]
-    return down, across
-
-
 def picked_token(one: SideReading, which: str, row: int, column: int) -> Token:
     """The token that asks once a cell of a map is picked: on a level, the same place inside of
     the merged token; on the picture, the middle of the cell."""
@@ -164,7 +156,7 @@ def picked_token(one: SideReading, which: str, row: int, column: int) -> Token:
         token = (row * down + down // 2, column * across + across // 2)
     else:
         reading = one.readings[int(which)]
-        (down, across), (top, left) = _factor(one.block, reading.level), reading.grid_origin
+        (down, across), (top, left) = one.block.token_size(reading.level), reading.grid_origin
         token = (
             (top + row) * down + one.token[0] % down,
             (left + column) * across + one.token[1] % across,
