@@ -196,9 +196,7 @@ def test_a_place_that_does_not_exist_is_answered_with_those_that_do(lite0, where
 def test_a_run_without_h_mhsa_has_nothing_to_read(classifier):
     trace = classifier.trace(SAMPLES[0], intervention=make_intervention("off"))
 
-    with pytest.raises(
-        ChoiceError, match="stage is 0; allowed: none, H-MHSA was removed"
-    ):
+    with pytest.raises(ChoiceError, match="stage is 0; allowed: none, H-MHSA was removed"):
         trace.read(0, 0, (0, 0))
 
 
