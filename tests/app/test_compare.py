@@ -79,8 +79,8 @@ def test_without_h_mhsa_nothing_is_read_and_the_network_is_its_body():
     rows = table(app, "|  |")
     costs = {row[0]: row[1:] for row in rows}
     body = network("transcnn_lite0").body
-    assert costs["of these, the products of attention"][1] == "0"
-    assert costs["Multiply-adds for one picture"][1] == f"{network_cost(body, (224, 224)).total:,}"
+    assert costs["of which QKᵀ and AV"][1] == "0"
+    assert costs["Multiply-adds per image"][1] == f"{network_cost(body, (224, 224)).total:,}"
     assert costs["Parameters"][1] == "4,652,008"  # what EfficientNet-Lite0 is published with
 
 
@@ -103,23 +103,23 @@ def test_what_a_network_has_no_class_for_is_not_given_a_number():
         ),
         "| Answer",
     )
-    assert ["zebra", "not a class of it"] in [row[:2] for row in rows]
+    assert ["zebra", "not one of its classes"] in [row[:2] for row in rows]
 
 
 def test_exchanging_makes_the_second_first_and_back():
     app = open_compare(picture="zebra", **{"with": "lion"})
-    exchange = next(b for b in app.button if b.label == "Exchange the two")
+    exchange = next(b for b in app.button if b.label == "Swap A and B")
     exchange.click().run()
     assert app.session_state["sample"] == "lion"
     assert app.session_state["compare"].picture == "zebra"
-    next(b for b in app.button if b.label == "Exchange the two").click().run()
+    next(b for b in app.button if b.label == "Swap A and B").click().run()
     assert app.session_state["sample"] == "zebra"
     assert app.session_state["compare"].picture == "lion"
 
 
 def test_exchanging_two_networks_lets_the_snapshot_be_first():
     app = open_compare(compare="models", model="transcnn_nano", **{"with": "transcnn_nano@0.089"})
-    next(b for b in app.button if b.label == "Exchange the two").click().run()
+    next(b for b in app.button if b.label == "Swap A and B").click().run()
     assert app.session_state["model"] == "transcnn_nano@0.089"
     assert app.session_state["compare"].model == "transcnn_nano"
     assert not app.exception
@@ -174,4 +174,4 @@ def test_a_custom_model_without_levels_answers_and_has_a_cost(language):
     costs = table(app, "|  |")
     assert re.sub(r"\D", "", costs[2][2]) == "224224"
     assert "<i>" not in "".join(costs[0])
-    assert next(b for b in app.button if b.label in ("Exchange the two", "两者对调")).disabled
+    assert next(b for b in app.button if b.label in ("Swap A and B", "交换 A 和 B")).disabled

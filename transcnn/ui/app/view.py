@@ -143,6 +143,12 @@ def take_shown(state: AppState) -> Shown:
     )
 
 
+def level_name(t: Translator, level: int, count: int) -> str:
+    """A level of `count` in words, such as "Level 1 (local)": from 1, the last is global."""
+    kind = "level_global" if level == count - 1 else "level_local" if level == 0 else "level"
+    return t(f"view.{kind}", level=level + 1)
+
+
 def structure(config: Network) -> dict[str, Any]:
     """The blocks of a network with the grids of their levels, from its description alone."""
     blocks, number = [], 0

@@ -98,14 +98,14 @@ def models_beside(state: AppState) -> list[str]:
 def model_name(state: AppState, t: Translator, model: str, off: bool = False) -> str:
     """A network in words."""
     if off:
-        return t("compare.off", model=model_name(state, t, model))
+        return t("compare.removed", model=model_name(state, t, model))
     if model in state.custom_models:
         custom_model = state.custom_models[model]
         return f"{custom_model.config.name}: {custom_model.file}"
     name, share = split_snapshot(model)
     if share == TRAINED:
         return name
-    return t("compare.after", model=name, percent=f"{100 * float(share):.0f}")
+    return t("compare.partly_trained", model=name, percent=f"{100 * float(share):.0f}")
 
 
 def _side(

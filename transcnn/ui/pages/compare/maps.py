@@ -12,6 +12,7 @@ from transcnn.figures.cells import Box, CellMap
 from transcnn.figures.scale import MULTIPLES, ColourScale, format_multiple
 from transcnn.trace.trace import BlockTrace, Reading
 from transcnn.ui.app.session import Selection
+from transcnn.ui.app.view import level_name
 from transcnn.ui.components.cells import Panel
 from transcnn.ui.pages.compare.data import Side
 from transcnn.words.translator import Translator
@@ -116,10 +117,10 @@ def _grid_of(block: BlockTrace) -> Token:
 
 def _level(t: Translator, one: SideReading, level: int) -> Panel:
     letter = one.side.letter
-    name = f"{letter} · {t('compare.level', level=level + 1)}"
+    name = f"{letter} · {level_name(t, level, len(one.readings))}"
     identity = f"{letter}/{level}"
     if one.block is None:
-        return Panel(identity, CellMap(name), link=identity, missing=t("compare.nothing_read"))
+        return Panel(identity, CellMap(name), link=identity, missing=t("compare.no_attention"))
     if level >= len(one.readings):
         return Panel(identity, CellMap(name), link=identity, missing=t("compare.no_level"))
     reading = one.readings[level]
@@ -144,7 +145,7 @@ def _level(t: Translator, one: SideReading, level: int) -> Panel:
         says=t("compare.map_says", name=name, rows=rows, columns=columns),
     )
     most = format_multiple(float(facts.multiple.max()))
-    return Panel(identity, cells, t("compare.at_most", most=most), str(level))
+    return Panel(identity, cells, t("compare.strongest", most=most), str(level))
 
 
 def picked_token(one: SideReading, which: str, row: int, column: int) -> Token:
@@ -171,16 +172,17 @@ def multiples_scale(t: Translator) -> ColourScale:
 
 
 def sentences(t: Translator, found: tuple[SideReading, SideReading]) -> Sequence[str]:
-    """What both read most, level by level, and how much of it they have in common."""
+    """The strongest weight of both, level by level, and the overlap of their attention."""
     said = []
-    for level in range(max(len(one.readings) for one in found)):
+    count = max(len(one.readings) for one in found)
+    for level in range(count):
         parts = [_most(t, one, level) for one in found if level < len(one.readings)]
         if len(parts) == 2:
             head = found[0].head if found[0].head == found[1].head else None
             same = common_share(found[0].readings[level], found[1].readings[level], head)
             if same is not None:
-                parts.append(t("compare.common", share=f"{100 * same:.0f}"))
-        said.append(t("compare.on_level", level=level + 1, says=" ".join(parts)))
+                parts.append(t("compare.overlap", share=f"{100 * same:.0f}"))
+        said.append(t("compare.on_level", level=level_name(t, level, count), says=" ".join(parts)))
     return said
 
 
@@ -189,4 +191,4 @@ def _most(t: Translator, one: SideReading, level: int) -> str:
     facts = reading_facts(reading, 1, one.head)
     row, column = (a + b + 1 for a, b in zip(facts.strongest, reading.grid_origin, strict=True))
     most = format_multiple(float(facts.multiple[facts.strongest]))
-    return t("compare.most", letter=one.side.letter, row=row, column=column, most=most)
+    return t("compare.strongest_at", letter=one.side.letter, row=row, column=column, most=most)

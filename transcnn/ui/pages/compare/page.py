@@ -57,9 +57,9 @@ def show() -> None:
     }.values():
         warn_outside(st.empty(), t, source, config)
     headline = st.empty()
-    st.subheader(t("compare.reads"))
+    st.subheader(t("compare.attention"))
     found = _show_readings(state, t, sides)
-    st.subheader(t("compare.answers"))
+    st.subheader(t("compare.predictions"))
     headline.markdown(_show_answers(t, sides))
     st.subheader(t("compare.cost"))
     _show_cost(state, t, sides)
@@ -89,7 +89,7 @@ def _choose(state: AppState, t: Translator) -> None:
         else:
             _choose_model(state, t)
         st.button(
-            t("compare.exchange"),
+            t("compare.swap"),
             icon=":material/swap_horiz:",
             disabled=not can_exchange(state),
             on_click=lambda: _exchange(state),
@@ -154,7 +154,7 @@ def _show_answers(t: Translator, sides: tuple[Side, Side]) -> str:
         labels.update(zip(keys, names, strict=True))
         wanted |= {keys[i] for i in np.argsort(-shares, kind="stable")[:_TOP]}
     first = [max(one, key=one.__getitem__) for one in given]
-    says = "compare.same_answer" if first[0] == first[1] else "compare.other_answer"
+    says = "compare.same_prediction" if first[0] == first[1] else "compare.other_prediction"
     heads = [f"{side.letter} · {plain(side.name)}" for side in sides]
     rows = [[t("models.answer"), *heads]]
     for key in sorted(wanted, key=lambda k: -max(one.get(k, 0.0) for one in given)):
