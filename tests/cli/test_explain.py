@@ -12,7 +12,9 @@ from transcnn.explain.methods import make_method
 from transcnn.explain.subject import Subject, Target
 from transcnn.figures.explained import colour_scale, drawn_values
 from transcnn.pictures import decode, prepare
+from transcnn.words.translator import translator
 
+ENGLISH = translator("en")
 NANO = ("--model", "transcnn_nano")
 
 
@@ -71,8 +73,8 @@ def test_files_hold_the_map_and_every_knob(called, zebra, nano, pixels, tmp_path
         about = json.loads(str(arrays["about"]))
     assert about["settings"] == {"stage": 0, "block": 0, "level": 1, "token": "12,29"}
     svg = (tmp_path / "map.svg").read_text()
-    assert "stage 0, block 0, level 1, token 12,29" in svg
-    assert "transcnn_nano, attention, whatever the class" in svg
+    assert "stage 1; block 1; level 2; token: row 13, column 30" in svg
+    assert "transcnn_nano: Attention, independent of the class" in svg
     with Image.open(tmp_path / "map.PNG") as image:
         colours = set(image.convert("RGB").get_flattened_data())
     drawn = colour_scale(expected.kind).colours(drawn_values(expected, 128)).reshape(-1, 3)
@@ -84,13 +86,11 @@ def test_words_tell_the_strongest_cells_and_the_error_of_the_sum(called, zebra):
 
     first, second, *facts, note = out.splitlines()
     assert (code, err) == (0, "")
-    assert first.startswith("integrated_gradients of ")
-    assert second.startswith("16 x 16 cells of logits in each 1 % of the picture: most ")
-    assert [line.split(":")[0] for line in facts] == [
-        "explained logit",
-        "baseline logit",
-        "completeness error",
-    ]
+    assert first.startswith("Integrated gradients for ")
+    unit = ENGLISH("explanations.unit_logit_contributions")
+    assert second.startswith(f"16 x 16 cells of {unit}: most ")
+    names = [ENGLISH(f"explanations.fact_{n}") for n in ("number", "baseline", "error_of_sum")]
+    assert [line.split(":")[0] for line in facts] == names
     assert "baseline" in note
 
 

@@ -1,4 +1,4 @@
-"""A reading as a figure: what its pixels say is what its numbers say."""
+"""An attention row as a figure: what its pixels say is what its numbers say."""
 
 import io
 import xml.etree.ElementTree as ElementTree
@@ -7,15 +7,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.figures.chinese import says_chinese
 from transcnn import Classifier
 from transcnn.assets import FOLDER
 from transcnn.figures import sheet
-from transcnn.figures.attention import level_panel, reading_sheet
+from transcnn.figures.attention import attention_sheet, level_panel
 from transcnn.figures.scale import colours
 from transcnn.figures.sheet import GAP, HEAD, PAPER, SIDE
 from transcnn.pictures import Box, decode, prepare
 from transcnn.trace.trace import Reading
+from transcnn.words.translator import translator
 
+ENGLISH, CHINESE = translator("en"), translator("zh")
 TOP = GAP + HEAD + 2 * HEAD  # of the panels of the first row
 
 
@@ -29,13 +32,19 @@ def zebra():
 def drawn(zebra, *choice):
     """The figure as an array, and the readings that it is of."""
     pixels, trace = zebra
-    image = Image.open(io.BytesIO(sheet.png(reading_sheet(trace, pixels, *choice))))
+    image = Image.open(io.BytesIO(sheet.png(attention_sheet(ENGLISH, trace, pixels, *choice))))
     return np.asarray(image), trace.read(*choice[:3])
 
 
 def panel(image, number):
     left = GAP + number * (SIDE + GAP)
     return image[TOP : TOP + SIDE, left : left + SIDE]
+
+
+def test_the_figure_speaks_chinese(zebra):
+    pixels, trace = zebra
+
+    says_chinese(attention_sheet(CHINESE, trace, pixels, 0, 0, (18, 32), 1))
 
 
 @pytest.mark.parametrize("head", [None, 1])
@@ -55,7 +64,7 @@ def test_every_cell_has_the_colour_of_its_multiple_on_the_scale(zebra, stage, to
             assert middle.tolist() == colours(multiples[row, column]).tolist()
 
 
-def test_the_asking_place_has_a_ring_in_its_map(zebra):
+def test_the_query_token_has_a_ring_in_its_map(zebra):
     image, readings = drawn(zebra, 0, 0, (18, 32))
 
     for i, reading in enumerate(readings):
@@ -65,10 +74,10 @@ def test_the_asking_place_has_a_ring_in_its_map(zebra):
         assert edge.tolist() == [255, 255, 255]
 
 
-def test_cell_and_token_are_framed_on_the_picture(zebra):
+def test_grid_and_token_are_framed_on_the_picture(zebra):
     pixels, trace = zebra
 
-    cell, token = reading_sheet(trace, pixels, 0, 0, (18, 32)).rows[0].panels[0].marks
+    cell, token = attention_sheet(ENGLISH, trace, pixels, 0, 0, (18, 32)).rows[0].panels[0].marks
 
     # Token (18, 32) of 56 x 56 lies in the cell at row 2, column 4 of the board of 7 x 7.
     places = [(m.top, m.left, m.rows, m.columns) for m in (cell, token)]
@@ -85,7 +94,7 @@ def test_the_bar_shows_the_whole_scale(zebra):
     assert np.abs(bar[SIDE // 2].astype(int) - colours(np.array(1.0))).max() <= 8
 
 
-def test_places_beyond_the_map_stay_paper():
+def test_keys_beyond_the_map_stay_paper():
     """A grid of 3 x 3 at the corner of a map, of which 2 x 2 places exist."""
     valid = np.zeros((3, 3), bool)
     valid[:2, :2] = True
@@ -95,7 +104,7 @@ def test_places_beyond_the_map_stay_paper():
     )
     reading = Reading(0, (1, 1), (0, 0), probability, probability * 4, valid, areas)
 
-    found = level_panel(reading).colours
+    found = level_panel(ENGLISH, "Level 1", reading).colours
 
     for row, column in np.ndindex(3, 3):
         expected = colours(np.array(1.0)).tolist() if valid[row, column] else list(PAPER)
@@ -104,7 +113,7 @@ def test_places_beyond_the_map_stay_paper():
 
 def test_the_drawing_says_the_same_as_the_picture(zebra):
     pixels, trace = zebra
-    figure = reading_sheet(trace, pixels, 2, 1, (4, 9))
+    figure = attention_sheet(ENGLISH, trace, pixels, 2, 1, (4, 9))
 
     image = Image.open(io.BytesIO(sheet.png(figure)))
     drawing = ElementTree.fromstring(sheet.svg(figure))
@@ -113,4 +122,4 @@ def test_the_drawing_says_the_same_as_the_picture(zebra):
     assert len(drawing.findall(".//{*}image")) == 4  # the picture, two levels, the bar
     words = [text.text for text in drawing.findall(".//{*}text")]
     assert figure.title in words
-    assert any(word.startswith("Level 1: at most ") for word in words)
+    assert any(word.startswith("Level 2 (global): strongest ") for word in words)

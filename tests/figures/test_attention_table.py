@@ -8,7 +8,7 @@ import pytest
 from transcnn import Classifier
 from transcnn.assets import FOLDER
 from transcnn.errors import ChoiceError
-from transcnn.figures.attention_table import COLUMNS, reading_csv
+from transcnn.figures.attention_table import COLUMNS, attention_csv
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def trace():
 
 
 def test_every_weight_is_there_with_its_place(trace):
-    rows = list(csv.DictReader(io.StringIO(reading_csv(trace, 0, 0, (18, 32)))))
+    rows = list(csv.DictReader(io.StringIO(attention_csv(trace, 0, 0, (18, 32)))))
 
     assert tuple(rows[0]) == COLUMNS
     readings = trace.read(0, 0, (18, 32))
@@ -36,7 +36,7 @@ def test_every_weight_is_there_with_its_place(trace):
 
 
 def test_the_weights_of_a_head_add_up_to_1(trace):
-    rows = list(csv.DictReader(io.StringIO(reading_csv(trace, 1, 0, (27, 0)))))
+    rows = list(csv.DictReader(io.StringIO(attention_csv(trace, 1, 0, (27, 0)))))
 
     for level in ("0", "1"):
         for head in map(str, range(5)):
@@ -46,4 +46,4 @@ def test_the_weights_of_a_head_add_up_to_1(trace):
 
 def test_a_token_that_does_not_exist_is_refused(trace):
     with pytest.raises(ChoiceError, match="token is"):
-        reading_csv(trace, 3, 0, (7, 0))
+        attention_csv(trace, 3, 0, (7, 0))

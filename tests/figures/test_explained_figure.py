@@ -5,8 +5,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from tests.figures.chinese import says_chinese
 from transcnn.explain import kinds
 from transcnn.explain.attribution import Attribution
+from transcnn.explain.names import METHODS
 from transcnn.figures.explained import (
     SCALES,
     colour_scale,
@@ -15,7 +17,10 @@ from transcnn.figures.explained import (
     value_bar,
 )
 from transcnn.figures.scale import LIGHT, stops
+from transcnn.labels import class_names
+from transcnn.words.translator import translator
 
+ENGLISH = translator("en")
 SIGNED = [kind for kind in kinds.KINDS if kind.signed]
 
 
@@ -93,7 +98,7 @@ def test_a_marked_pixel_is_drawn_in_the_cell_that_holds_it():
 
 def test_the_token_is_marked_on_the_picture_and_on_the_map():
     config = SimpleNamespace(name="net", map_size=lambda *_: (32, 32))
-    names = [SimpleNamespace(label="cat"), SimpleNamespace(label="dog")]
+    names = class_names()[340], class_names()[388]
     subject = SimpleNamespace(
         classifier=SimpleNamespace(config=config, names=names),
         pixels=np.zeros((128, 128, 3), np.uint8),
@@ -102,15 +107,32 @@ def test_the_token_is_marked_on_the_picture_and_on_the_map():
     settings = {"stage": 0, "block": 0, "token": "1,5"}
     found = Attribution("rollout", kinds.TIMES_UNIFORM, np.ones((32, 32)), settings)
 
-    drawn = explained_sheet(subject, found)
+    drawn = explained_sheet(ENGLISH, subject, found)
 
     picture, shown = drawn.rows[0].panels
     mark = picture.marks[0]
     assert (mark.top, mark.left, mark.rows, mark.columns) == (4, 20, 4, 4)
     mark = shown.marks[0]  # 32 x 32 tokens in 16 x 16 cells
     assert (mark.top, mark.left, mark.rows, mark.columns) == (0.5, 2.5, 0.5, 0.5)
-    assert drawn.title == "net, rollout, whatever the class"
-    assert drawn.rows[0].title == "stage 0, block 0, token 1,5"
-    other = Attribution("occlusion", kinds.LOGIT_DROPS, np.ones((8, 8)), {}, {"error": 0.25})
-    assert explained_sheet(subject, other).title == "net, occlusion of cat against dog"
-    assert explained_sheet(subject, other).rows[0].title == "error 0.25"
+    assert drawn.title == "net: Rollout in one block, independent of the class"
+    assert drawn.rows[0].title == "stage 1; block 1; token: row 2, column 6"
+    other = Attribution("occlusion", kinds.LOGIT_DROPS, np.ones((8, 8)), {}, {"error_of_sum": 0.25})
+    drawn = explained_sheet(ENGLISH, subject, other)
+    assert drawn.title == "net: Occlusion for zebra vs. giant panda"
+    assert drawn.rows[0].title == f"{ENGLISH('explanations.fact_error_of_sum')} 0.25"
+
+
+@pytest.mark.parametrize("method", ["rollout", "occlusion"])
+def test_the_figure_speaks_chinese(method):
+    subject = SimpleNamespace(
+        classifier=SimpleNamespace(
+            config=SimpleNamespace(name="transcnn_net", map_size=lambda *_: (32, 32)),
+            names=(class_names()[340], class_names()[388]),
+        ),
+        pixels=np.zeros((128, 128, 3), np.uint8),
+        target=SimpleNamespace(of=0, versus=1),
+    )
+    settings = {"stage": 0, "block": 0, "token": "1,5", "fill": "gray"}
+    found = Attribution(method, METHODS[method].kind, np.ones((32, 32)), settings, {"number": 2.5})
+
+    says_chinese(explained_sheet(translator("zh"), subject, found))

@@ -1,4 +1,4 @@
-"""A hidden picture leaves as a figure and as tables that say what came of it."""
+"""An occluded image as a figure and as tables of the predictions on it."""
 
 import csv
 import io
@@ -7,14 +7,17 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
+from tests.figures.chinese import says_chinese
 from transcnn import Classifier
 from transcnn.analysis.occlusion import Run, hide, look_at_hidden
 from transcnn.assets import FOLDER
 from transcnn.figures import sheet
-from transcnn.figures.occlusion import answers_csv, cells_csv, hiding_sheet
+from transcnn.figures.occlusion import answers_csv, cells_csv, occlusion_sheet
 from transcnn.figures.scale import colours
 from transcnn.pictures import decode, prepare
+from transcnn.words.translator import translator
 
+ENGLISH, CHINESE = translator("en"), translator("zh")
 CELLS = [(0, 0), (2, 3), (6, 6)]
 
 
@@ -28,8 +31,8 @@ def hiding():
     return look_at_hidden(Classifier(), photos[1], hidden, CELLS)
 
 
-def test_the_board_has_the_colours_of_the_shares_and_a_cross_on_what_is_hidden(hiding):
-    figure = hiding_sheet("transcnn_lite0", hiding, 2, 3, (4, 1))
+def test_the_board_has_the_colours_of_the_shares_and_a_cross_on_what_is_occluded(hiding):
+    figure = occlusion_sheet(ENGLISH, "transcnn_lite0", hiding, 2, 3, (4, 1))
 
     picture, board = figure.rows[0].panels
     reading = next(r for r in hiding.readings if (r.stage, r.block) == (2, 3))
@@ -39,16 +42,17 @@ def test_the_board_has_the_colours_of_the_shares_and_a_cross_on_what_is_hidden(h
     assert (picture.marks[0].top, picture.marks[0].left) == (4 * 32, 32)
 
 
-def test_the_figure_names_both_answers(hiding):
-    words = hiding_sheet("transcnn_lite0", hiding, 0, 0, (3, 3)).rows[0].title
+def test_the_figure_names_both_predictions(hiding):
+    words = occlusion_sheet(ENGLISH, "transcnn_lite0", hiding, 0, 0, (3, 3)).rows[0].title
 
     for outcome in (hiding.with_attention, hiding.body):
         assert f"{outcome.top[0].name.label} {100 * outcome.top[0].probability:.1f} %" in words
-    assert "3 of 49 cells hidden" in words
+    assert "3 of 49 grids occluded" in words
+    says_chinese(occlusion_sheet(CHINESE, "transcnn_lite0", hiding, 0, 0, (3, 3)))
 
 
 def test_the_figure_is_a_picture_in_both_formats(hiding):
-    figure = hiding_sheet("transcnn_lite0", hiding, 3, 0, (0, 0))
+    figure = occlusion_sheet(ENGLISH, "transcnn_lite0", hiding, 3, 0, (0, 0))
 
     assert sheet.png(figure).startswith(b"\x89PNG")
     drawing = ElementTree.fromstring(sheet.svg(figure))

@@ -4,11 +4,13 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.figures.chinese import says_chinese
 from transcnn import Classifier
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.analysis.tokens import cosines, fit_colours, merges, nearest, token_norms
@@ -17,6 +19,7 @@ from transcnn.figures.scale import LIGHT, NORM_TOP, norm_colours, stops
 from transcnn.figures.tokens import COLUMNS, TokensFigure
 from transcnn.pictures import decode, prepare
 from transcnn.ui.components.packets.tokens import tokens_packet
+from transcnn.words.translator import translator
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +48,7 @@ def added(classifier, trace):
 @pytest.fixture(scope="module")
 def figure(trace, added):
     """The first block; in front level 1 with the token that holds (18, 32)."""
-    return TokensFigure(trace, trace.blocks[0], added[0], 1, (18, 32))
+    return TokensFigure(translator("en"), trace, trace.blocks[0], added[0], 1, (18, 32))
 
 
 def test_the_table_has_every_number_of_the_figure(figure):
@@ -94,7 +97,7 @@ def test_the_sheet_marks_the_same_part_on_every_map(figure, pixels):
 
 @pytest.mark.parametrize("number", [0, 8], ids=["two levels", "one level"])
 def test_the_figure_is_a_picture_in_both_formats(trace, added, pixels, number):
-    figure = TokensFigure(trace, trace.blocks[number], added[number], 0, (3, 5))
+    figure = TokensFigure(translator("en"), trace, trace.blocks[number], added[number], 0, (3, 5))
 
     image = Image.open(io.BytesIO(figure.png(pixels)))
     drawing = ElementTree.fromstring(figure.svg(pixels))
@@ -102,14 +105,15 @@ def test_the_figure_is_a_picture_in_both_formats(trace, added, pixels, number):
     assert drawing.attrib["viewBox"] == f"0 0 {image.width} {image.height}"
     panels = sum(len(row.panels) + len(row.bars) for row in figure.sheet(pixels).rows)
     assert len(drawing.findall(".//{*}image")) == panels
-    assert "token 3,5" in drawing.find("{*}title").text
+    says_chinese(replace(figure, t=translator("zh")).sheet(pixels))
+    assert "token: row 4, column 6" in drawing.find("{*}title").text
 
 
 def test_the_colours_of_the_drawn_figure_are_those_of_the_tokens(figure, pixels):
     """Read back from the pixels: the middle of the token (6, 2) of level 1."""
     image = Image.open(io.BytesIO(figure.png(pixels)))
     panel = figure.sheet(pixels).rows[0].panels[2]
-    assert panel.title == "Level 1: 7 × 7"
+    assert panel.title == "Level 2 (global): 7 × 7"
     left, top = 28 + 2 * (264 + 28), 28 + 26 + 2 * 26
     cell = 264 / 7
 

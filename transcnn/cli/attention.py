@@ -35,9 +35,11 @@ def attention(
     from transcnn.analysis.attention_row import reading_facts
     from transcnn.classifier import Classifier
     from transcnn.figures import sheet
-    from transcnn.figures.attention import reading_sheet
+    from transcnn.figures.attention import attention_sheet
     from transcnn.figures.scale import format_multiple
     from transcnn.pictures import decode, prepare
+    from transcnn.words import DEFAULT
+    from transcnn.words.translator import translator
 
     classifier = Classifier(model, weights or "shipped")
     pixels, crop = prepare(decode(image.read_bytes()), classifier.config.input.size)
@@ -52,7 +54,7 @@ def attention(
         with out.open("wb") as file:  # to a name, numpy would add .npz where it says .NPZ
             np.savez(file, token=np.array(place), **arrays, **areas)  # type: ignore[arg-type]
     elif out is not None:
-        figure = reading_sheet(trace, pixels, stage, block, place)
+        figure = attention_sheet(translator(DEFAULT), trace, pixels, stage, block, place)
         out.write_bytes(sheet.png(figure) if ending == ".png" else sheet.svg(figure).encode())
     if as_json:
         options.print_json(

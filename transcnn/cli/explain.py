@@ -131,8 +131,10 @@ def _write(
         return
     from transcnn.figures import sheet
     from transcnn.figures.explained import explained_sheet
+    from transcnn.words import DEFAULT
+    from transcnn.words.translator import translator
 
-    figure = explained_sheet(subject, found)
+    figure = explained_sheet(translator(DEFAULT), subject, found)
     out.write_bytes(sheet.png(figure) if ending == ".png" else sheet.svg(figure).encode())
 
 
@@ -140,9 +142,11 @@ def _print(subject: "Subject", found: "Attribution") -> None:
     """Where the map is highest and lowest, on cells, and what the method knows of itself."""
     import numpy as np
 
-    from transcnn.figures.explained import drawn_values, format_value, note, unit, what_of
+    from transcnn.figures.explained import drawn_values, format_value, unit_text, what_text
+    from transcnn.words import DEFAULT
+    from transcnn.words.translator import translator
 
-    values = drawn_values(found, len(subject.pixels))
+    t, values = translator(DEFAULT), drawn_values(found, len(subject.pixels))
 
     def cell(place: "np.intp") -> str:
         row, column = np.unravel_index(place, values.shape)
@@ -150,11 +154,11 @@ def _print(subject: "Subject", found: "Attribution") -> None:
             f"{format_value(found.kind, float(values[row, column]))} at row {row}, column {column}"
         )
 
-    click.echo(what_of(subject, found))
+    click.echo(what_text(t, subject, found))
     click.echo(
-        f"{values.shape[0]} x {values.shape[1]} cells of {unit(found.kind)}: "
+        f"{values.shape[0]} x {values.shape[1]} cells of {unit_text(t, found.kind)}: "
         f"most {cell(values.argmax())}, least {cell(values.argmin())} (counted from 0)"
     )
     for name, value in found.facts.items():
-        click.echo(f"{name.replace('_', ' ')}: {value:.3f}")
-    click.echo(note(found.method))
+        click.echo(f"{t(f'explanations.fact_{name}')}: {value:.3f}")
+    click.echo(t(f"explanations.limit_{found.method}"))

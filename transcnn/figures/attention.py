@@ -1,6 +1,7 @@
-"""One reading as a figure: the token on the picture, its weights at each level, the colour bar.
+"""Attention of one token as a figure: the token on the image, its weights at each level, the
+colour bar.
 
-Stages, blocks, heads and places count from 0, as in links and commands.
+Functions count from 0, as links and commands do; titles count from 1.
 """
 
 import numpy as np
@@ -11,11 +12,11 @@ from transcnn.figures.scale import MULTIPLES, ColourScale, colours, format_multi
 from transcnn.figures.sheet import PAPER, Bar, Mark, Panel, Row, Sheet
 from transcnn.pictures import Box
 from transcnn.trace.trace import Reading, Trace
+from transcnn.words.translator import Translator
 
-NOTE = "A weight says where a block mixed from, not why the answer came."
 
-
-def reading_sheet(
+def attention_sheet(
+    t: Translator,
     trace: Trace,
     pixels: NDArray[np.uint8],
     stage: int,
@@ -23,25 +24,41 @@ def reading_sheet(
     token: tuple[int, int],
     head: int | None = None,
 ) -> Sheet:
-    """The crop [S, S, 3] with the token marked, then each level's weights as multiples of even.
+    """The crop [S, S, 3] with the token marked, then each level's weights as multiples of uniform.
 
-    `head` None is the mean of all. The scale is `figures.scale`, the same for every picture; the
+    `head` None is the mean of all. The scale is `figures.scale`, the same for every image; the
     bar says so with numbers. Raises ChoiceError as `Trace.read` does.
     """
-    row = reading_row(
-        "Weights as multiples of an even share", trace, pixels, stage, block, token, head
+    row = attention_row(t, t("figures.attention"), trace, pixels, stage, block, token, head)
+    what = where_text(t, stage, block, token, head)
+    title = t("figures.title", model=trace.model, what=what)
+    return Sheet(title, (row,), t("view.limit"))
+
+
+def where_text(
+    t: Translator, stage: int, block: int, token: tuple[int, int], head: int | None
+) -> str:
+    """Which attention row it is."""
+    heads = t("figures.all_heads") if head is None else t("figures.head", head=head + 1)
+    return t(
+        "figures.where",
+        stage=stage + 1,
+        block=block + 1,
+        head=heads,
+        row=token[0] + 1,
+        column=token[1] + 1,
     )
-    title = f"{trace.model}, {place_says(stage, block, token, head)}"
-    return Sheet(f"{title} (all from 0)", (row,), NOTE)
 
 
-def place_says(stage: int, block: int, token: tuple[int, int], head: int | None) -> str:
-    """Which reading it is, counted from 0."""
-    heads = "mean of all heads" if head is None else f"head {head}"
-    return f"stage {stage}, block {block}, {heads}: token {token[0]},{token[1]}"
+def level_name(t: Translator, level: int, levels: int) -> str:
+    """A level of a block with so many: the last is global, the first of several local."""
+    if level + 1 == levels:
+        return t("figures.level_global", level=levels)
+    return t("figures.level" if level else "figures.level_local", level=level + 1)
 
 
-def reading_row(
+def attention_row(
+    t: Translator,
     title: str,
     trace: Trace,
     pixels: NDArray[np.uint8],
@@ -53,22 +70,20 @@ def reading_row(
     """The crop with the token marked, and each level's weights. Raises as `Trace.read` does."""
     readings = trace.read(stage, block, token)
     picture = Panel(
-        "The picture as the network sees it", pixels, marks=_on_picture(trace, readings[0], pixels)
+        t("figures.network_input"), pixels, marks=_on_picture(trace, readings[0], pixels)
     )
-    return Row(
-        title,
-        (picture, *(level_panel(reading, head) for reading in readings)),
-        (scale_bar("read, multiple of an even share"),),
-    )
+    names = [level_name(t, reading.level, len(readings)) for reading in readings]
+    levels = (level_panel(t, *named, head) for named in zip(names, readings, strict=True))
+    return Row(title, (picture, *levels), (scale_bar(t("figures.times_uniform")),))
 
 
-def level_panel(reading: Reading, head: int | None = None) -> Panel:
-    """The weights of one level on its grid; places beyond the map stay paper."""
+def level_panel(t: Translator, name: str, reading: Reading, head: int | None = None) -> Panel:
+    """The weights of one level on its grid; keys beyond the map stay paper."""
     facts = reading_facts(reading, 1, head)
     values = np.where(reading.valid[..., None], colours(facts.multiple), PAPER).astype(np.uint8)
     strongest = format_multiple(float(facts.multiple[facts.strongest]))
     return Panel(
-        f"Level {reading.level}: at most {strongest} an even share",
+        t("figures.level_strongest", level=name, most=strongest),
         values,
         (1, 1),
         (Mark(*reading.own, 1, 1),),
@@ -81,7 +96,7 @@ def scale_bar(title: str, scale: ColourScale = MULTIPLES) -> Bar:
 
 
 def _on_picture(trace: Trace, reading: Reading, pixels: NDArray[np.uint8]) -> tuple[Mark, Mark]:
-    """The grid that the token reads in and the token itself, in pixels of the crop."""
+    """The grid that the token attends to and the token itself, in pixels of the crop."""
     rows, columns = reading.valid.any(1).sum(), reading.valid.any(0).sum()
     box, (row, column) = trace.crop.box, reading.own
     down = len(pixels) / (box.bottom - box.top)

@@ -1,4 +1,4 @@
-"""Two readings of the same place below each other, as a figure and as a table."""
+"""Attention of the same token in two images or networks, as a figure and as a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,19 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from transcnn.figures.attention import NOTE, place_says, reading_row
-from transcnn.figures.attention_table import COLUMNS, reading_rows
+from transcnn.figures.attention import attention_row, where_text
+from transcnn.figures.attention_table import COLUMNS, attention_rows
 from transcnn.figures.sheet import Panel, Row, Sheet
 from transcnn.figures.table import to_csv
 from transcnn.trace.trace import Trace
+from transcnn.words.translator import Translator
 
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """A picture [S, S, 3] as a network sees it, and a token of a block; `trace` None: without."""
+    """A network's input [S, S, 3] and a token of a block; `trace` None: H-MHSA removed."""
 
     name: str
-    answer: str
+    prediction: str
     pixels: NDArray[np.uint8]
     trace: Trace | None
     stage: int = 0
@@ -27,28 +28,29 @@ class Compared:
     head: int | None = None
 
 
-def compare_sheet(compared: Sequence[Compared]) -> Sheet:
+def compare_sheet(t: Translator, compared: Sequence[Compared]) -> Sheet:
     """A row for each, on the scale that is the same everywhere."""
-    return Sheet("Compared, all counted from 0", tuple(_row(one) for one in compared), NOTE)
+    rows = tuple(_row(t, one) for one in compared)
+    return Sheet(t("figures.compare"), rows, t("view.limit"))
 
 
-def _row(one: Compared) -> Row:
+def _row(t: Translator, one: Compared) -> Row:
+    where = (one.stage, one.block, one.token, one.head)
+    what = t("figures.no_attention") if one.trace is None else where_text(t, *where)
+    title = t("figures.compared", name=one.name, prediction=one.prediction, what=what)
     if one.trace is None:
-        picture = Panel("The picture as the network sees it", one.pixels)
-        return Row(f"{one.name}: {one.answer}. No H-MHSA, nothing is read", (picture,))
-    place = place_says(one.stage, one.block, one.token, one.head)
-    title = f"{one.name}: {one.answer}. {place}"
-    return reading_row(title, one.trace, one.pixels, one.stage, one.block, one.token, one.head)
+        return Row(title, (Panel(t("figures.network_input"), one.pixels),))
+    return attention_row(t, title, one.trace, one.pixels, *where)
 
 
 def compare_csv(compared: Sequence[Compared]) -> str:
-    """Every weight of both, as in the table of one reading, with the name in front."""
+    """Every weight of both, as in the table of one token, with the name in front."""
     return to_csv(
         ("compared", *COLUMNS),
         (
             (one.name, *row)
             for one in compared
             if one.trace is not None
-            for row in reading_rows(one.trace, one.stage, one.block, one.token)
+            for row in attention_rows(one.trace, one.stage, one.block, one.token)
         ),
     )

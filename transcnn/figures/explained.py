@@ -1,14 +1,16 @@
 """Attributions as colours and as a figure, on the scales that their kinds declare.
 
-A scale belongs to the kind of value: it is the same for every picture, class and network, so equal
+A scale belongs to the kind of value: it is the same for every image, class and network, so equal
 colours mean equal values. Signed values diverge about zero, unsigned ones begin at the page. Maps
 have few large values and many small ones, so scales are linear about zero and logarithmic above a
 tenth of their end:
 
     place = asinh(10 v / end) / asinh(10)
 
-Multiples of an even share have the scale of readings, `figures.scale`.
+Multiples of uniform attention have the scale of attention, `figures.scale`.
 """
+
+from collections.abc import Iterator
 
 from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.kinds import KINDS, TIMES_UNIFORM, Kind
@@ -16,7 +18,7 @@ from transcnn.explain.subject import Subject
 from transcnn.figures.attention import scale_bar
 from transcnn.figures.scale import MULTIPLES, ColourScale, format_multiple
 from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
-from transcnn.words.translator import translator
+from transcnn.words.translator import Translator
 
 CELL = 8  # pixels of the network's input: finer maps are drawn in cells of that side
 
@@ -46,14 +48,14 @@ def drawn_values(attribution: Attribution, side: int) -> Values:
     return values * places / 100
 
 
-def value_bar(kind: Kind) -> Bar:
+def value_bar(kind: Kind, title: str = "") -> Bar:
     """The colour bar of a kind."""
-    return scale_bar(unit(kind), colour_scale(kind))
+    return scale_bar(title, colour_scale(kind))
 
 
-def unit(kind: Kind) -> str:
+def unit_text(t: Translator, kind: Kind) -> str:
     """The unit of what is drawn of a kind."""
-    return translator("en")(f"explanations.unit_{kind.name}")
+    return t(f"explanations.unit_{kind.name}")
 
 
 def format_value(kind: Kind, value: float) -> str:
@@ -61,55 +63,66 @@ def format_value(kind: Kind, value: float) -> str:
     return f"{value:.2g}" if kind in SCALES else format_multiple(value)
 
 
-def note(method: str) -> str:
-    """What the map of a method does not show, in a sentence."""
-    return translator("en")(f"explanations.limit_{method}")
-
-
-def explained_sheet(subject: Subject, attribution: Attribution) -> Sheet:
-    """The picture [S, S, 3] as the network sees it and the map beside it, on its kind's scale."""
+def explained_sheet(t: Translator, subject: Subject, attribution: Attribution) -> Sheet:
+    """The network's input [S, S, 3] and the map beside it, on the scale of its kind."""
     kind, side = attribution.kind, len(subject.pixels)
     values = drawn_values(attribution, side)
     least, most = (format_value(kind, float(v)) for v in (values.min(), values.max()))
     picture = Panel(
-        "The picture as the network sees it",
+        t("figures.network_input"),
         subject.pixels,
         marks=_token(subject, attribution, (side, side)),
     )
-    cells = " x ".join(map(str, values.shape))
+    rows, columns = values.shape
     shown = Panel(
-        f"{cells} cells, from {least} to {most}",
+        t("figures.cells", rows=rows, columns=columns, least=least, most=most),
         colour_scale(kind).colours(values),
         (1, 1),
         _token(subject, attribution, values.shape),
     )
-    knobs = ", ".join(f"{name} {value}" for name, value in attribution.settings.items())
-    facts = ", ".join(
-        f"{name.replace('_', ' ')} {value:.3g}" for name, value in attribution.facts.items()
-    )
-    row = Row(
-        "; ".join(part for part in (knobs, facts) if part), (picture, shown), (value_bar(kind),)
-    )
-    title = f"{subject.classifier.config.name}, {what_of(subject, attribution)}"
-    return Sheet(title, (row,), note(attribution.method))
+    bar = value_bar(kind, unit_text(t, kind))
+    row = Row("; ".join(_details(t, attribution)), (picture, shown), (bar,))
+    what = what_text(t, subject, attribution)
+    title = t("figures.title", model=subject.classifier.config.name, what=what)
+    return Sheet(title, (row,), t(f"explanations.limit_{attribution.method}"))
 
 
-def what_of(subject: Subject, attribution: Attribution) -> str:
-    """The method and what it explains; readings are the same for every class."""
+def _details(t: Translator, attribution: Attribution) -> Iterator[str]:
+    """Settings, counted from 1, and facts, in words."""
+    for name, value in attribution.settings.items():
+        if name == "token":
+            row, column = (int(part) + 1 for part in str(value).split(","))
+            yield t("figures.setting_token", row=row, column=column)
+        elif name in ("stage", "block", "level"):
+            yield t(f"figures.setting_{name}", value=int(value) + 1)
+        elif f"figures.setting_{name}" in t:
+            said = f"figures.{value}"
+            yield t(f"figures.setting_{name}", value=t(said) if said in t else value)
+        else:  # a method's own, without words
+            yield f"{name} {value}"
+    for name, value in attribution.facts.items():
+        yield t("figures.fact", name=t(f"explanations.fact_{name}"), value=t.number(value, 3))
+
+
+def what_text(t: Translator, subject: Subject, attribution: Attribution) -> str:
+    """The method and what it explains; attention is the same for every class."""
+    method = t(f"explanations.method_{attribution.method}")
     if attribution.kind == TIMES_UNIFORM:
-        return f"{attribution.method}, whatever the class"
-    return f"{attribution.method} of {target_name(subject)}"
+        return t("figures.explained_attention", method=method)
+    return t("figures.explained", method=method, target=target_text(t, subject))
 
 
-def target_name(subject: Subject) -> str:
-    """The explained number in words."""
+def target_text(t: Translator, subject: Subject) -> str:
+    """The explained logit, or difference of logits, in words."""
     names, target = subject.classifier.names, subject.target
-    of = names[target.of].label
-    return of if target.versus is None else f"{of} against {names[target.versus].label}"
+    of = names[target.of].said_in(t.language)
+    if target.versus is None:
+        return of
+    return t("figures.versus", of=of, versus=names[target.versus].said_in(t.language))
 
 
 def _token(subject: Subject, attribution: Attribution, cells: tuple[int, ...]) -> tuple[Mark, ...]:
-    """The asking token on a board of `cells` over the picture, where the method has one."""
+    """The query token on a map of `cells` over the image, where the method has one."""
     if "token" not in attribution.settings:
         return ()
     side = len(subject.pixels)

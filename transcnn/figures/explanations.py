@@ -1,4 +1,4 @@
-"""Several explanations of one number below each other, as a figure and as arrays."""
+"""Several explanations of one logit below each other, as a figure and as arrays."""
 
 import io
 import json
@@ -9,27 +9,31 @@ import numpy as np
 
 from transcnn.explain.attribution import Attribution
 from transcnn.explain.subject import Subject
-from transcnn.figures.explained import explained_sheet, target_name
+from transcnn.figures.explained import explained_sheet, target_text
 from transcnn.figures.sheet import Sheet
+from transcnn.words import DEFAULT
+from transcnn.words.translator import Translator, translator
 
 
-def explanations_sheet(subject: Subject, maps: Sequence[Attribution]) -> Sheet:
+def explanations_sheet(t: Translator, subject: Subject, maps: Sequence[Attribution]) -> Sheet:
     """A row for each map, with the bar of its kind's scale."""
     rows = []
     for one in maps:
-        [row] = explained_sheet(subject, one).rows
-        rows.append(replace(row, title=f"{one.method}: {row.title}" if row.title else one.method))
-    title = f"{subject.classifier.config.name}: {target_name(subject)}"
-    return Sheet(title, tuple(rows), "A pretty map is no proof: scores beside controls tell more.")
+        [row] = explained_sheet(t, subject, one).rows
+        method = t(f"explanations.method_{one.method}")
+        rows.append(replace(row, title=f"{method}; {row.title}" if row.title else method))
+    model = subject.classifier.config.name
+    title = t("figures.title", model=model, what=target_text(t, subject))
+    return Sheet(title, tuple(rows), t("figures.explanations_limit"))
 
 
 def explanations_npz(subject: Subject, maps: Sequence[Attribution]) -> bytes:
-    """The picture [S, S, 3], every map [rows, columns] by its method, and what is known of them as
+    """The image [S, S, 3], every map [rows, columns] by its method, and what is known of them as
     JSON, `about`."""
     about = {
         "model": subject.classifier.config.name,
         "weights_sha256": subject.classifier.weights_sha256,
-        "explained": target_name(subject),
+        "explained": target_text(translator(DEFAULT), subject),
         "maps": {
             one.method: {
                 "kind": vars(one.kind),

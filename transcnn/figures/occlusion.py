@@ -1,6 +1,6 @@
-"""A picture with places hidden and what came of it, as a figure and as tables.
+"""An image with occluded grids and the predictions on it, as a figure and as tables.
 
-Stages, blocks, rows and columns count from 0, as in links and commands.
+Functions and tables count from 0, as links and commands do; titles count from 1.
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ from transcnn.figures.attention import scale_bar
 from transcnn.figures.scale import colours
 from transcnn.figures.sheet import Mark, Panel, Row, Sheet
 from transcnn.figures.table import to_csv
+from transcnn.words.translator import Translator
 
 Cell = tuple[int, int]
 
@@ -18,34 +19,40 @@ CELL_COLUMNS = (
     *("stage", "block", "asking_row", "asking_column", "asking_hidden"),
     *("row", "column", "hidden", "share"),
 )
-_NOTE = "Crosses: hidden. A share says where a block mixed from, not why the answer came."
 
 
-def hiding_sheet(model: str, hiding: Hiding, stage: int, block: int, cell: Cell) -> Sheet:
-    """The hidden picture, and where `cell` of the board reads at the last level of a block."""
+def occlusion_sheet(
+    t: Translator, model: str, hiding: Hiding, stage: int, block: int, cell: Cell
+) -> Sheet:
+    """The occluded image, and what the merged token `cell` attends to at the last level of a
+    block."""
     reading = next(r for r in hiding.readings if (r.stage, r.block) == (stage, block))
     rows, columns = hiding.own.shape
     side = len(hiding.pixels) / rows
     hidden = [(int(y), int(x)) for y, x in zip(*np.nonzero(~hiding.own), strict=True)]
     picture = Panel(
-        "The picture as the network sees it",
+        t("figures.network_input"),
         hiding.pixels,
         (round(side), round(side)),
         (Mark(cell[0] * side, cell[1] * side, side, side),),
     )
     board = Panel(
-        f"Where cell {cell[0]},{cell[1]} reads: {_kept(reading)}",
+        _kept(t, reading, cell),
         colours(_multiples(reading, cell, (rows, columns))),
         (1, 1),
         (*(Mark(y, x, 1, 1, "x") for y, x in hidden if (y, x) != cell), Mark(*cell, 1, 1)),
     )
-    title = f"{model}, stage {stage}, block {block}, last level (all from 0)"
-    answers = (
-        f"With H-MHSA: {_answer(hiding.with_attention)}. Bare body: {_answer(hiding.body)}. "
-        f"{len(hidden)} of {rows * columns} cells hidden"
+    predictions = t(
+        "figures.occlusion_predictions",
+        attention=_prediction(t, "figures.with_attention", hiding.with_attention),
+        backbone=_prediction(t, "figures.backbone", hiding.body),
+        occluded=t("figures.occluded", count=len(hidden), of=rows * columns),
     )
-    bar = scale_bar("read, multiple of an even share")
-    return Sheet(title, (Row(answers, (picture, board), (bar,)),), _NOTE)
+    return Sheet(
+        t("figures.occlusion", model=model, stage=stage + 1, block=block + 1),
+        (Row(predictions, (picture, board), (scale_bar(t("figures.times_uniform")),)),),
+        t("figures.occlusion_limit", limit=t("view.limit")),
+    )
 
 
 def _multiples(reading: BoardReading, cell: Cell, board: tuple[int, int]) -> np.ndarray:
@@ -53,22 +60,27 @@ def _multiples(reading: BoardReading, cell: Cell, board: tuple[int, int]) -> np.
     return (shares * shares.size).reshape(board)
 
 
-def _kept(reading: BoardReading) -> str:
+def _kept(t: Translator, reading: BoardReading, cell: Cell) -> str:
+    grid = t("figures.attends", row=cell[0] + 1, column=cell[1] + 1)
     if reading.from_own is None:
-        return "all is hidden"
-    return f"own cells keep {100 * reading.from_own:.0f} % to own"
+        return t("figures.attends_nothing", grid=grid)
+    return t("figures.attends_own", grid=grid, share=t.percent(reading.from_own, 0))
 
 
-def _answer(outcome: Outcome) -> str:
-    now, before = outcome.top[0], outcome.before[0]
-    return (
-        f"{now.name.label} {100 * now.probability:.1f} % (whole picture: {before.name.label} "
-        f"{100 * before.probability:.1f} %)"
+def _prediction(t: Translator, key: str, outcome: Outcome) -> str:
+    now, before = (
+        t(
+            "figures.prediction",
+            class_name=found.name.said_in(t.language),
+            probability=t.percent(found.probability),
+        )
+        for found in (outcome.top[0], outcome.before[0])
     )
+    return t(key, now=now, before=before)
 
 
 def answers_csv(hiding: Hiding) -> str:
-    """The likeliest classes of both networks, on the whole picture and on the hidden one."""
+    """The most likely classes of both networks, on the full image and on the occluded one."""
     rows = []
     for network, outcome in (("with_attention", hiding.with_attention), ("body", hiding.body)):
         for picture, answers in (("whole", outcome.before), ("hidden", outcome.top)):
@@ -79,7 +91,7 @@ def answers_csv(hiding: Hiding) -> str:
 
 
 def cells_csv(hiding: Hiding) -> str:
-    """What every cell of the board reads from every cell, in every block's last level."""
+    """What every merged token attends to, in the last level of every block."""
     places = list(np.ndindex(hiding.own.shape))
     rows = []
     for reading in hiding.readings:

@@ -4,6 +4,7 @@ A sheet is laid out once, into pictures, lines, rings and texts at places in pix
 formats draws these. In SVG the maps are small embedded pictures, all else stays lines and text.
 """
 
+import functools
 import html
 import io
 from collections.abc import Iterator
@@ -13,14 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from transcnn.assets import FOLDER
 from transcnn.pictures.address import picture_address
 
 Bytes = NDArray[np.uint8]
+
+FONT = FOLDER / "fonts" / "NotoSansSC-subset.otf"
 
 SIDE, GAP, HEAD = 264, 28, 26  # pixels: of a panel, between panels, of a title
 _BAR, _BAR_ROOM = 12, 44
 PAPER = (0xFB, 0xFA, 0xF7)
 _PAPER = "#{:02X}{:02X}{:02X}".format(*PAPER)
+_FAMILY = "'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 _INK, _LIGHT, _DARK = "#1D1C1A", "#FFFFFF", "#14130F"
 
 
@@ -187,14 +192,19 @@ def png(sheet: Sheet) -> bytes:
     return file.getvalue()
 
 
+@functools.cache
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """The font of figures, which has the characters of all languages."""
+    return ImageFont.truetype(FONT, size)
+
+
 def _draw_text(draw: ImageDraw.ImageDraw, shape: _Text) -> None:
     place = (shape.left, shape.baseline)
     if shape.disc:
         draw.circle((shape.left, shape.baseline - 4), 9, _DARK)
-    font = ImageFont.load_default(shape.size)
     anchor = "ms" if shape.middle else "ls"
-    text = shape.text.replace("×", "x").replace("−", "-")  # not in the font that is always there
-    draw.text(place, text, _LIGHT if shape.disc else _INK, font, anchor=anchor)
+    ink = _LIGHT if shape.disc else _INK
+    draw.text(place, shape.text, ink, font(shape.size), anchor=anchor)
 
 
 def svg(sheet: Sheet) -> str:
@@ -202,7 +212,7 @@ def svg(sheet: Sheet) -> str:
     width, height = _size(sheet)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" font-family="sans-serif" role="img">',
+        f'width="{width}" height="{height}" font-family="{_FAMILY}" role="img">',
         f"<title>{html.escape(sheet.title)}</title>",
         f'<rect width="{width}" height="{height}" fill="{_PAPER}"/>',
         *(_svg_shape(shape) for shape in _shapes(sheet)),

@@ -1,6 +1,6 @@
-"""The tokens of a block as a figure and as a table: levels, merges, what is put back.
+"""The tokens of a block as a figure and as a table: levels, merges, what the block adds.
 
-Stages, blocks, levels and places count from 0, as in links and commands.
+Functions and tables count from 0, as links and commands do; titles count from 1.
 """
 
 from dataclasses import dataclass
@@ -20,11 +20,12 @@ from transcnn.analysis.tokens import (
     token_norms,
 )
 from transcnn.figures import sheet
-from transcnn.figures.attention import scale_bar
+from transcnn.figures.attention import level_name, scale_bar
 from transcnn.figures.scale import NORMS, colours, norm_colours
 from transcnn.figures.sheet import Mark, Panel, Row, Sheet
 from transcnn.figures.table import to_csv
 from transcnn.trace.trace import BlockTrace, LevelTrace, Trace
+from transcnn.words.translator import Translator
 
 NEIGHBOURS = 5
 COLUMNS = (
@@ -35,8 +36,9 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class TokensFigure:
-    """The tokens of `block`; `token` is a place of its level-0 map, `level` the one in front."""
+    """The tokens of `block`; `token` is a position of its level-0 map, `level` the one in front."""
 
+    t: Translator
     trace: Trace
     block: BlockTrace
     added: Added
@@ -90,13 +92,23 @@ class TokensFigure:
         """The figure as data; `pixels` [S, S, 3] is the picture as the network saw it."""
         block = self.block
         row, column = self.block.ancestor(self.token, self.level)
-        title = (
-            f"{self.trace.model}, stage {block.stage}, block {block.block}: level {self.level}, "
-            f"token {row},{column} (all from 0)"
+        what = self.t(
+            "figures.tokens",
+            stage=block.stage + 1,
+            block=block.block + 1,
+            level=self._name(self.level),
+            row=row + 1,
+            column=column + 1,
         )
-        rows = (self._levels(pixels), self._norms(), *self._merges(), self._put_back())
-        note = "Colours are a projection; being alike is no reason for the answer."
-        return Sheet(title, rows, note)
+        title = self.t("figures.title", model=self.trace.model, what=what)
+        rows = (self._levels(pixels), self._norms(), *self._merges(), self._added())
+        return Sheet(title, rows, self.t("figures.tokens_limit"))
+
+    def _name(self, level: int) -> str:
+        return level_name(self.t, level, len(self.block.levels))
+
+    def _shares(self, fitted: ChannelColours) -> str:
+        return " + ".join(self.t.percent(float(share), 0) for share in fitted.share)
 
     def png(self, pixels: NDArray[np.uint8]) -> bytes:
         return sheet.png(self.sheet(pixels))
@@ -109,19 +121,26 @@ class TokensFigure:
         down, across = (side * self.block.token_size(self.level)).tolist()
         row, column = self.block.ancestor(self.token, self.level)
         picture = Panel(
-            "The picture as the network sees it",
+            self.t("figures.network_input"),
             pixels,
             marks=(Mark(row * down, column * across, down, across),),
         )
-        shares = " + ".join(f"{100 * share:.0f} %" for share in self._colours.share)
         return Row(
-            f"Tokens: three directions of their channels as red, green, blue ({shares} of the "
-            f"variance). 1 to {len(self._neighbours)}: most like the marked one",
+            self.t(
+                "figures.tokens_row",
+                shares=self._shares(self._colours),
+                near=len(self._neighbours),
+            ),
             (
                 picture,
                 *(
                     Panel(
-                        f"Level {level.level}: {level.size[0]} × {level.size[1]}",
+                        self.t(
+                            "figures.tokens_level",
+                            level=self._name(level.level),
+                            rows=level.size[0],
+                            columns=level.size[1],
+                        ),
                         self._colours(level.tokens_in),
                         self._borders(level),
                         self._alike() if level.level == self.level else self._marks(level.level),
@@ -134,38 +153,41 @@ class TokensFigure:
     def _norms(self) -> Row:
         panels = (
             Panel(
-                f"Level {level.level}",
+                self._name(level.level),
                 norm_colours(token_norms(level.tokens_in)),
                 self._borders(level),
             )
             for level in self.block.levels
         )
-        return Row(
-            "Norm of each token (root mean square)", tuple(panels), (scale_bar("norm", NORMS),)
-        )
+        bar = scale_bar(self.t("figures.norm"), NORMS)
+        return Row(self.t("figures.norms"), tuple(panels), (bar,))
 
     def _merges(self) -> tuple[Row, ...]:
-        bar = scale_bar("channels won, multiple of an even share")
+        bar = scale_bar(self.t("figures.merge_bar"))
         rows = []
         for merge in merges(self.block):
             above = merge.level + 1
             rows.append(
                 Row(
-                    f"The merge of level {merge.level}: maximum + average = level {above} "
-                    f"(largest difference {merge.difference:.1e})",
+                    self.t(
+                        "figures.merge",
+                        level=self._name(merge.level),
+                        next=self._name(above),
+                        error=self.t.number(merge.difference, 2),
+                    ),
                     (
                         Panel(
-                            "Who won the maximum",
+                            self.t("figures.merge_argmax"),
                             colours(merge.won / merge.even),
                             self.block.levels[merge.level].grid_size,
                             self._marks(merge.level, above),
                         ),
                         *(
-                            Panel(name, self._colours(tokens), (1, 1), self._marks(above))
-                            for name, tokens in (
-                                ("Maximum", merge.largest),
-                                ("Average", merge.average),
-                                ("Sum", merge.merged),
+                            Panel(self.t(key), self._colours(tokens), (1, 1), self._marks(above))
+                            for key, tokens in (
+                                ("figures.maximum", merge.largest),
+                                ("figures.average", merge.average),
+                                ("figures.sum", merge.merged),
                             )
                         ),
                     ),
@@ -174,15 +196,17 @@ class TokensFigure:
             )
         return tuple(rows)
 
-    def _put_back(self) -> Row:
-        shares = " + ".join(f"{100 * share:.0f} %" for share in self._added_colours.share)
+    def _added(self) -> Row:
         maps: list[tuple[str, NDArray[np.floating]]] = [
-            *((f"Level {i}", term) for i, term in enumerate(self.added.terms)),
-            ("Added, with a constant", self.added.recorded),
+            *((self._name(i), term) for i, term in enumerate(self.added.terms)),
+            (self.t("figures.added_sum"), self.added.recorded),
         ]
         return Row(
-            f"What each level puts back, in colours of their own ({shares}); largest difference "
-            f"{self.added.difference:.1e}",
+            self.t(
+                "figures.added",
+                shares=self._shares(self._added_colours),
+                error=self.t.number(self.added.difference, 2),
+            ),
             tuple(
                 Panel(name, self._added_colours(values), None, self._marks(0))
                 for name, values in maps
@@ -190,7 +214,7 @@ class TokensFigure:
         )
 
     def csv(self) -> str:
-        """A row for each place of each map: its norm and colour; cosines with the chosen token
+        """A row for each token of each map: its norm and colour; cosines with the chosen token
         for the level in front; the channels that a token won in the merge that follows.
         """
         likeness = cosines(self._front.tokens_in, self.block.ancestor(self.token, self.level))
@@ -204,9 +228,9 @@ class TokensFigure:
                 tokens = name == "tokens"
                 cosine = float(likeness[row, column]) if tokens and level == self.level else ""
                 share = float(won[level][row, column]) if tokens and level in won else ""
-                place = (self.block.stage, self.block.block, name, level, row, column)
+                where = (self.block.stage, self.block.block, name, level, row, column)
                 rows.append(
-                    (*place, float(norms[row, column]), *rgb[row, column].tolist(), cosine, share)
+                    (*where, float(norms[row, column]), *rgb[row, column].tolist(), cosine, share)
                 )
         return to_csv(COLUMNS, rows)
 

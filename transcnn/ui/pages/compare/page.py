@@ -294,7 +294,7 @@ def _take_away(t: Translator, found: "tuple[SideReading, SideReading]") -> None:
         return [
             Compared(
                 f"{one.side.letter}, {one.side.name}",
-                one.side.classes[int(np.argmax(one.side.logits))].label,
+                one.side.classes[int(np.argmax(one.side.logits))].said_in(t.language),
                 one.side.opened.pixels,
                 one.side.trace,
                 *((0, 0) if one.block is None else (one.block.stage, one.block.block)),
@@ -307,7 +307,7 @@ def _take_away(t: Translator, found: "tuple[SideReading, SideReading]") -> None:
     def figure(draw: "Callable[[sheet.Sheet], str | bytes]") -> str | bytes:
         from transcnn.figures.compare import compare_sheet
 
-        return draw(compare_sheet(compared()))
+        return draw(compare_sheet(t, compared()))
 
     def numbers() -> str:
         from transcnn.figures.compare import compare_csv

@@ -309,7 +309,7 @@ def _take_away(state: AppState, t: Translator, asked: "Asked", shown: "list[Foun
     def figure() -> sheet.Sheet:
         from transcnn.figures.explanations import explanations_sheet
 
-        return explanations_sheet(asked.subject, maps)
+        return explanations_sheet(t, asked.subject, maps)
 
     def arrays() -> bytes:
         from transcnn.figures.explanations import explanations_npz

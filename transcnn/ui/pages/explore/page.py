@@ -55,14 +55,14 @@ def show() -> None:
         return stage, block, selection.token or telling_token(trace.block(stage, block))
 
     def figure() -> Sheet:
-        from transcnn.figures.attention import reading_sheet
+        from transcnn.figures.attention import attention_sheet
 
-        return reading_sheet(trace, opened.pixels, *place(), selection.head)
+        return attention_sheet(t, trace, opened.pixels, *place(), selection.head)
 
     def numbers() -> str:
-        from transcnn.figures.attention_table import reading_csv
+        from transcnn.figures.attention_table import attention_csv
 
-        return reading_csv(trace, *place())
+        return attention_csv(trace, *place())
 
     take_away(
         t,

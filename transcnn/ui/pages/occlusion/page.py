@@ -67,12 +67,12 @@ def show() -> None:
     shown.warn(warning, t)
 
     def figure() -> Sheet:
-        from transcnn.figures.occlusion import hiding_sheet
+        from transcnn.figures.occlusion import occlusion_sheet
 
         stage, block = int(data["selected"]["stage"]), int(data["selected"]["block"])
         size = config.map_size(stage, (len(opened.pixels),) * 2)
         cell = _asking(shown.selection.token, size, side)
-        return hiding_sheet(config.name, found, stage, block, cell)
+        return occlusion_sheet(t, config.name, found, stage, block, cell)
 
     def answers() -> str:
         from transcnn.figures.occlusion import answers_csv

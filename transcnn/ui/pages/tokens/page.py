@@ -41,6 +41,7 @@ def show() -> None:
 
         block = trace.block(selection.stage, selection.block)
         return TokensFigure(
+            t,
             trace,
             block,
             added_terms(block, output_weights(network, block.stage, block.block)),

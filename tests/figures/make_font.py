@@ -1,0 +1,54 @@
+"""Make the font of exported PNG figures: python -m tests.figures.make_font NotoSansCJK-Regular.ttc
+
+The font is the subset of Noto Sans CJK SC (OFL 1.1; Debian's fonts-noto-cjk has it) that figures
+need in all languages. Run it again when tests/figures/test_font.py names missing characters. Needs
+fontTools.
+"""
+
+import sys
+
+from transcnn.figures.sheet import FONT
+from transcnn.pictures.samples import samples
+from transcnn.words import LANGUAGES, class_names_in
+from transcnn.words.translator import translator
+
+TABLES = ("figures", "explanations", "view")  # whose sentences figures contain
+LATIN = (
+    "".join(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100))))
+    + "–—‘’“”…≤≥≈√−→"
+)
+
+
+def needed() -> set[str]:
+    """All characters that a figure can contain, besides those of uploaded files' names."""
+    found = set(LATIN)
+    for code in LANGUAGES:
+        t = translator(code)
+        entries = [entry for table in TABLES for entry in t.table(table).values()]
+        texts = [*map(str, entries), *class_names_in(code).values()]
+        found.update(*texts, *(sample.title[code] for sample in samples()))
+    return found - {"\n"}
+
+
+def main(source: str) -> None:
+    from fontTools import subset
+    from fontTools.ttLib import TTCollection
+
+    fonts = {font["name"].getDebugName(1): font for font in TTCollection(source).fonts}
+    font = fonts["Noto Sans CJK SC"]
+    options = subset.Options(
+        hinting=False,
+        notdef_outline=True,
+        layout_features=[],
+        name_IDs=[0, 1, 2, 6, 13, 14],
+        name_languages=[0x409],
+    )
+    options.drop_tables += ["BASE", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text="".join(needed()))
+    subsetter.subset(font)
+    font.save(FONT)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
