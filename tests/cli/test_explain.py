@@ -89,7 +89,10 @@ def test_words_tell_the_strongest_cells_and_the_error_of_the_sum(called, zebra):
     assert first.startswith("Integrated gradients for ")
     unit = ENGLISH("explanations.unit_logit_contributions")
     assert second.startswith(f"16 x 16 cells of {unit}: most ")
-    names = [ENGLISH(f"explanations.fact_{n}") for n in ("number", "baseline", "error_of_sum")]
+    names = [
+        ENGLISH(f"explanations.fact_{n}")
+        for n in ("explained_logit", "baseline_logit", "completeness_error")
+    ]
     assert [line.split(":")[0] for line in facts] == names
     assert "baseline" in note
 

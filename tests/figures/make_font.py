@@ -5,6 +5,7 @@ need in all languages. Run it again when tests/figures/test_font.py names missin
 fontTools.
 """
 
+import re
 import sys
 
 from transcnn.figures.sheet import FONT
@@ -12,7 +13,7 @@ from transcnn.pictures.samples import samples
 from transcnn.words import LANGUAGES, class_names_in
 from transcnn.words.translator import translator
 
-TABLES = ("figures", "explanations", "view")  # whose sentences figures contain
+USED = r"figures\.|explanations\.(method|limit|fact|unit)_|view\.limit"  # keys that figures say
 LATIN = (
     "".join(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100))))
     + "–—‘’“”…≤≥≈√−→"
@@ -23,11 +24,19 @@ def needed() -> set[str]:
     """All characters that a figure can contain, besides those of uploaded files' names."""
     found = set(LATIN)
     for code in LANGUAGES:
-        t = translator(code)
-        entries = [entry for table in TABLES for entry in t.table(table).values()]
-        texts = [*map(str, entries), *class_names_in(code).values()]
-        found.update(*texts, *(sample.title[code] for sample in samples()))
+        found.update(*(sample.title[code] for sample in samples()))
+        found.update(*class_names_in(code).values(), *_sentences(code, USED))
     return found - {"\n"}
+
+
+def _sentences(code: str, keys: str) -> list[str]:
+    """The sentences whose keys begin with the regular expression `keys`."""
+    return [
+        str(entry)
+        for table, names in translator(code)._tables.items()
+        for name, entry in names.items()
+        if re.match(keys, f"{table}.{name}")
+    ]
 
 
 def main(source: str) -> None:
@@ -45,7 +54,8 @@ def main(source: str) -> None:
     )
     options.drop_tables += ["BASE", "GPOS", "GSUB", "VORG", "vhea", "vmtx"]
     subsetter = subset.Subsetter(options)
-    subsetter.populate(text="".join(needed()))
+    spare = [text for code in LANGUAGES for text in _sentences(code, "(?!course|classroom)")]
+    subsetter.populate(text="".join([*needed(), *spare]))  # so that few edits need a new font
     subsetter.subset(font)
     font.save(FONT)
 

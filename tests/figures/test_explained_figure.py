@@ -116,10 +116,12 @@ def test_the_token_is_marked_on_the_picture_and_on_the_map():
     assert (mark.top, mark.left, mark.rows, mark.columns) == (0.5, 2.5, 0.5, 0.5)
     assert drawn.title == "net: Rollout in one block, independent of the class"
     assert drawn.rows[0].title == "stage 1; block 1; token: row 2, column 6"
-    other = Attribution("occlusion", kinds.LOGIT_DROPS, np.ones((8, 8)), {}, {"error_of_sum": 0.25})
+    other = Attribution(
+        "occlusion", kinds.LOGIT_DROPS, np.ones((8, 8)), {}, {"completeness_error": 0.25}
+    )
     drawn = explained_sheet(ENGLISH, subject, other)
     assert drawn.title == "net: Occlusion for zebra vs. giant panda"
-    assert drawn.rows[0].title == f"{ENGLISH('explanations.fact_error_of_sum')} 0.25"
+    assert drawn.rows[0].title == f"{ENGLISH('explanations.fact_completeness_error')} 0.25"
 
 
 @pytest.mark.parametrize("method", ["rollout", "occlusion"])
@@ -133,6 +135,8 @@ def test_the_figure_speaks_chinese(method):
         target=SimpleNamespace(of=0, versus=1),
     )
     settings = {"stage": 0, "block": 0, "token": "1,5", "fill": "gray"}
-    found = Attribution(method, METHODS[method].kind, np.ones((32, 32)), settings, {"number": 2.5})
+    found = Attribution(
+        method, METHODS[method].kind, np.ones((32, 32)), settings, {"explained_logit": 2.5}
+    )
 
     says_chinese(explained_sheet(translator("zh"), subject, found))
