@@ -103,7 +103,7 @@ def test_the_sentences_name_where_the_curves_cross():
         for n in (8, 16)
     ]
     assert cheaper == [False, True]
-    assert "From 64 px on, H-MHSA (8) costs less than MHSA" in words(app)
+    assert "From 64 px, H-MHSA (8) costs less than MHSA" in words(app)
 
 
 def test_memory_is_another_comparison():

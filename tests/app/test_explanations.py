@@ -159,7 +159,7 @@ def test_slow_methods_come_later_and_are_those_of_the_method():
     assert shown["rows"] * shown["columns"] == expected.size
 
 
-def test_scores_stand_beside_those_of_controls_with_the_verdict_in_words():
+def test_scores_stand_beside_those_of_the_baselines_with_the_verdict_in_words():
     app = open_explanations(**NANO, methods="grad_cam")
     next(b for b in app.button if b.label.startswith("Score")).click().run()
     result = wait_for(app, "/scores").result
@@ -173,7 +173,7 @@ def test_scores_stand_beside_those_of_controls_with_the_verdict_in_words():
         assert shown == pytest.approx([e.scores[score].value for e in entrants], abs=0.0051)
     assert rows[-1][2:] == [f"{result.verdict.wins[c]} / 4" for c in BASELINES]
     said = [box.value for box in (*app.success, *app.warning)]
-    word = {"better": "Better than its", "no_better": "No better than", "worse": "Worse than"}
+    word = {"better": "Better than the", "no_better": "No better than", "worse": "Worse than"}
     assert any(text.startswith(word[result.verdict.word]) for text in said)
 
 

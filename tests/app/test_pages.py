@@ -163,7 +163,7 @@ def test_the_tokens_page_offers_the_figure_and_its_numbers(stage):
     app.switch_page("pages/tokens.py").run()
     assert not app.exception
     labels = [button.proto.label for button in app.get("download_button")]
-    assert labels == ["Figure (PNG)", "Figure (SVG)", "Its numbers (CSV, counted from 0)"]
+    assert labels == ["Figure (PNG)", "Figure (SVG)", "Data (CSV, indices from 0)"]
 
 
 HOSTILE = {

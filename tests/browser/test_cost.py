@@ -26,7 +26,7 @@ def test_a_choice_by_keyboard_is_in_the_link_and_survives_a_reload(server, open_
     page.reload()
     page.wait_for_selector(CHART)
 
-    assert page.get_by_text("Side of the grids of level 1").is_visible()
+    assert page.get_by_text("Grid size, level 2").is_visible()
 
 
 def test_a_picture_chosen_here_leads_to_explore(server, open_page):

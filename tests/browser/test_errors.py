@@ -95,7 +95,7 @@ def test_a_picture_of_the_board_opens_in_explore(server, open_page, table):
 def test_what_is_taken_away_is_what_is_shown(server, open_page, table):
     page = open_page(f"{server}/errors?where=right%3Ano", until=GALLERY)
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="All answers (CSV)").click()
+        page.get_by_role("button", name="All predictions (CSV)").click()
     with open(waiting.value.path(), encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == [str(n) for n in table.names[~table.right]]

@@ -80,5 +80,5 @@ def test_slow_work_can_be_stopped_and_pages_do_not_wait_for_it(server, chromium)
         assert other.locator(".explore .top .name").count() > 0
         stop = page.get_by_role("button", name="Stop", exact=True)
         stop.click()
-        page.get_by_role("button", name="Compute Integrated gradients").wait_for()
+        page.get_by_role("button", name="Compute Integrated Gradients").wait_for()
         assert page.locator("figure[data-map=integrated_gradients] .missing").is_visible()

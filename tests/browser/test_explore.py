@@ -285,7 +285,7 @@ def test_the_copied_link_opens_the_same(server, open_page):
     page = open_page(f"{server}/?picture=lion&stage=2&block=1&token=6,5")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
-    page.get_by_role("button", name="Copy the link to this").click()
+    page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied.").wait_for()
 
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -297,9 +297,9 @@ def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(server, open
     page = open_page(f"{server}/?picture=lion")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
 
-    page.get_by_role("button", name="Copy the link to this").click()
+    page.get_by_role("button", name="Copy link").click()
 
-    field = page.get_by_role("textbox", name="Copy the link to this")
+    field = page.get_by_role("textbox", name="Copy link")
     field.wait_for()
     assert field.input_value() == page.url
 

@@ -94,7 +94,7 @@ def _choose_layer(t: Translator, config: Network) -> tuple[Layer, int]:
         levels = _pick(t("cost.levels"), _LEVELS, len(first.merges) + 1, "levels")
         starts = (*first.merges, *[_GRIDS[0]] * len(_LEVELS))
         merges = tuple(
-            _slide(t("cost.grid", level=i), _GRIDS, starts[i], f"grid{i}")
+            _slide(t("cost.grid", level=i + 1), _GRIDS, starts[i], f"grid{i}")
             for i in range(levels - 1)
         )
         if not merges:

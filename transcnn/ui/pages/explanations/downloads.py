@@ -14,7 +14,12 @@ from transcnn.labels import class_labels
 from transcnn.reports.explanations import Chapter, Explanations, Graph, Rows, render
 from transcnn.ui.pages.explanations import trust
 from transcnn.ui.pages.explanations.data import Asked, Found
-from transcnn.ui.pages.explanations.maps import agreement_rows, strongest, unit_words
+from transcnn.ui.pages.explanations.maps import (
+    agreement_rows,
+    fact_sentences,
+    strongest,
+    unit_words,
+)
 from transcnn.words.translator import Translator
 
 
@@ -72,7 +77,7 @@ def _chapter(
         t(f"explanations.says_{found.name}"),
         t(f"explanations.limit_{found.name}"),
         f"{strongest(t, one.kind, values)} ({unit_words(t, one.kind)})",
-        *(f"{t(f'explanations.fact_{name}')}: {value:.3f}" for name, value in one.facts.items()),
+        *fact_sentences(t, one, digits=3),
     ]
     tables: list[tuple[str, Rows]] = []
     graphs: list[Graph] = []

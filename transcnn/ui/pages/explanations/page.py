@@ -64,7 +64,7 @@ def show() -> None:
 
 
 def _choose_model(state: AppState, t: Translator) -> None:
-    """Guests that the sidebar does not offer, since they have no levels to explore, can be
+    """Custom models that the sidebar does not offer, since they have no levels to explore, can be
     explained all the same."""
     others = {
         key: custom_model
@@ -198,7 +198,12 @@ def _work_name(t: Translator, key: str) -> str:
 
 
 def _show_maps(state: AppState, t: Translator, asked: "Asked", found: "list[Found]") -> None:
-    from transcnn.ui.pages.explanations.maps import method_panel, picture_panel, unit_words
+    from transcnn.ui.pages.explanations.maps import (
+        fact_sentences,
+        method_panel,
+        picture_panel,
+        unit_words,
+    )
 
     if not found:
         st.info(t("explanations.no_method"))
@@ -221,10 +226,7 @@ def _show_maps(state: AppState, t: Translator, asked: "Asked", found: "list[Foun
     for one in found:
         if one.attribution is None:
             continue
-        facts = [
-            f"{t(f'explanations.fact_{name}')}: {value:.2f}"
-            for name, value in one.attribution.facts.items()
-        ]
+        facts = fact_sentences(t, one.attribution)
         parts = [
             t(f"explanations.says_{one.name}"),
             t(f"explanations.limit_{one.name}"),
