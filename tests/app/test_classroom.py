@@ -7,8 +7,8 @@ from transcnn.course.classroom import store
 from transcnn.course.lessons import load_lesson
 from transcnn.course.steps import STEPS, find_step
 from transcnn.pictures.samples import samples
-from transcnn.ui.pages.course import classroom as room
-from transcnn.ui.pages.course.role import Seat, read_seat
+from transcnn.ui.pages.course import classroom as membership
+from transcnn.ui.pages.course.role import Role, read_role
 
 HOSTILE = "*Bo* :smile: $x$ <b>"
 
@@ -17,10 +17,10 @@ HOSTILE = "*Bo* :smile: $x$ <b>"
 def folder(tmp_path, monkeypatch):
     """Classes of the test's own."""
     monkeypatch.setattr(store.tempfile, "tempdir", str(tmp_path))
-    room.classes.clear()
-    room.door.clear()
+    membership.classes.clear()
+    membership.rate_limiter.clear()
     yield store.classes_folder()
-    room.classes.clear()
+    membership.classes.clear()
 
 
 def shows(app):
@@ -42,7 +42,7 @@ def begin(step="1.3", **link):
     """A teacher with a class: the page and the code."""
     teacher = open_course(view="teacher", step=step, **link)
     press(teacher, "class_begin")
-    return teacher, teacher.session_state["seat"].code
+    return teacher, teacher.session_state["role"].code
 
 
 def join(code, name="", **link):
@@ -124,16 +124,16 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
     assert "Right." in shows(learner)
     learner.text_area[0].set_value("a stripe")
     press(learner, next(b.key for b in learner.button if b.key and b.key.startswith("keep|saw")))
-    seat = teacher.session_state["seat"]
-    led = room.classes().enter(seat.code, seat.key)
+    role = teacher.session_state["role"]
+    led = membership.classes().enter(role.code, role.key)
     assert [said for *_, said in led.all_seen()] == ["a stripe"]
-    assert [(g.name, g.round, g.kept.guess) for g in led.all_answers()] == [
+    assert [(g.name, g.round, g.submissions.guess) for g in led.all_answers()] == [
         (HOSTILE, 1, wrong),
         (HOSTILE, 2, right),
     ]
     press(learner, "class_leave")
     progress = learner.session_state["progress"]
-    assert [kept.guess for kept in progress.kept.values()] == [right], "it stays"
+    assert [kept.guess for kept in progress.submissions.values()] == [right], "it stays"
     assert [place.split("|")[0] for place in progress.revealed] == ["1.3"]
     assert list(progress.saw.values()) == ["a stripe"]
 
@@ -142,8 +142,8 @@ def test_a_restart_finds_teacher_and_learner_where_they_were():
     teacher, code = begin(step="2.1")
     learner = join(code, "Ada")
     answer(learner, "heads.agreeing", "3")
-    seats = [app.session_state["seat"] for app in (teacher, learner)]
-    room.classes.clear()
+    seats = [app.session_state["role"] for app in (teacher, learner)]
+    membership.classes.clear()
     back = open_course(**seats[0].link())
     assert back.session_state["course"].step == "2.1"
     assert "heads.agreeing" not in asked(open_course(**seats[1].link())), "what was answered stays"
@@ -176,11 +176,11 @@ def test_a_learner_for_whom_nothing_waits_goes_along_at_once(zebra):  # noqa: F8
 def test_a_learner_gets_the_teachers_picture_query_and_hand_map():
     teacher, code = begin(step="1.4", picture="lion", at="200,10")
     hand = ((1, 1, 1, 1),) * 4
-    teacher.session_state["course"] = room.CourseChoice("1.4", (200, 10), hand)
+    teacher.session_state["course"] = membership.CourseChoice("1.4", (200, 10), hand)
     teacher.run()
     learner = join(code)
     assert learner.session_state["sample"] == "lion"
-    assert learner.session_state["course"] == room.CourseChoice("1.4", (200, 10), hand)
+    assert learner.session_state["course"] == membership.CourseChoice("1.4", (200, 10), hand)
 
 
 def test_a_picture_of_the_teachers_own_reaches_the_class_only_by_a_click(folder):
@@ -211,7 +211,7 @@ def test_the_end_of_a_class_is_said_calmly_and_leaves_everybody_alone():
     learner.run()
     assert not learner.exception
     assert f"No class is open under {code}" in shows(learner)
-    assert learner.session_state["seat"] == Seat()
+    assert learner.session_state["role"] == Role()
     learner.run()
     assert has(learner, "class_join")
 
@@ -230,17 +230,17 @@ def test_a_wrong_code_gets_one_calm_sentence(code):
     alone.text_input(key="class_code").set_value(code)
     press(alone, "class_join")
     (warning,) = alone.warning
-    assert room.plain(code) in warning.value
-    assert alone.session_state["seat"] == Seat()
+    assert membership.plain(code) in warning.value
+    assert alone.session_state["role"] == Role()
 
 
 def test_after_many_wrong_codes_nobody_joins_for_a_while():
     _, code = begin()
     for _ in range(60):
-        room.door().note_wrong()
+        membership.rate_limiter().note_wrong()
     learner = join(code)
     assert "Too many wrong codes" in shows(learner)
-    assert learner.session_state["seat"].key == ""
+    assert learner.session_state["role"].key == ""
 
 
 def test_a_key_that_nobody_has_is_no_seat_and_the_key_decides_the_view():
@@ -248,20 +248,20 @@ def test_a_key_that_nobody_has_is_no_seat_and_the_key_decides_the_view():
     learner = join(code)
     stranger = open_course(**{"class": code, "key": "x" * 22, "view": "teacher"})
     assert f"No class is open under {code}" in shows(stranger)
-    own = learner.session_state["seat"].key
+    own = learner.session_state["role"].key
     cheat = open_course(**{"class": code, "key": own, "view": "teacher"})
     assert not has(cheat, "class_end")
     assert not has(cheat, "course_reveal")
-    key = teacher.session_state["seat"].key
+    key = teacher.session_state["role"].key
     assert has(open_course(**{"class": code, "key": key}), "class_end")
 
 
 def test_links_of_seats_are_read_and_never_trusted():
-    seat = Seat(True, "123456", "k" * 22)
-    assert read_seat(seat.link()) == seat
-    assert read_seat({}) == Seat()
-    assert len(read_seat({"key": "k" * 10_000}).key) < 100
-    assert not read_seat({"view": "pupil"}).teaching
+    role = Role(True, "123456", "k" * 22)
+    assert read_role(role.link()) == role
+    assert read_role({}) == Role()
+    assert len(read_role({"key": "k" * 10_000}).key) < 100
+    assert not read_role({"view": "pupil"}).teaching
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -276,7 +276,7 @@ def test_the_teachers_view_holds_answers_back_and_has_the_notes(number, language
     for page in load_pages(language):
         assert page.text in said(app)
     assert asked(app) == []
-    outcome = room.words(language)("course.outcome")
+    outcome = membership.words(language)("course.outcome")
     assert outcome not in [c.value for c in app.caption]
     press(app, "course_reveal")
     assert outcome in [c.value for c in app.caption]

@@ -18,11 +18,11 @@ from transcnn.classifier import Classifier
 from transcnn.course import ch5_baselines as controls
 from transcnn.course.before_after import TIMES, form_at, items_of, load_items
 from transcnn.course.experiments import Lab
-from transcnn.course.kept import Kept
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
 from transcnn.course.scene import Scene, first_query
 from transcnn.course.steps import QUESTIONS, STEPS, find_step
+from transcnn.course.submission import Submission
 from transcnn.errors import ChoiceError
 from transcnn.figures.scale import format_multiple
 from transcnn.labels import class_labels
@@ -103,7 +103,9 @@ def test_a_step_is_walked_from_prediction_to_why(zebra, number, language):
     app = open_course(step=number, lang=language)
     why = lesson.why.format(**step.facts(zebra))
     assert why not in said(app), "the why comes last"
-    assert (lesson.title in said(app)) != step.trap, "a trap is headed by its number until revealed"
+    assert (lesson.title in said(app)) != step.misleading_start, (
+        "a trap is headed by its number until revealed"
+    )
     assert app.button(key="course_reveal").disabled, "predictions first"
     predict(app, zebra, number, right=language == "en")
     assert not app.button(key="course_reveal").disabled
@@ -132,7 +134,7 @@ def test_a_prediction_without_a_number_or_sureness_is_not_kept():
     app.radio(key=f"sure|{place}").set_value("certain")
     app.button(key=keep.key).click().run()
     assert app.warning
-    assert not app.session_state["progress"].kept
+    assert not app.session_state["progress"].submissions
 
 
 def test_a_guess_of_one_picture_is_not_one_of_another(zebra):
@@ -200,7 +202,7 @@ def test_a_file_that_is_no_progress_is_refused(data):
 def test_a_file_with_a_guess_of_another_kind_does_no_harm(zebra):
     app = open_course(step="1.1")
     predict(app, zebra, "1.1")
-    kept = app.session_state["progress"].kept
+    kept = app.session_state["progress"].submissions
     for place in kept:
         kept[place] = replace(kept[place], guess="nonsense")
     app.run()
@@ -258,7 +260,7 @@ def test_a_file_of_the_version_with_numbered_questions_still_opens():
     app.run()
     progress = app.session_state["progress"]
     assert {key.split("|")[0] for key in progress.revealed} == {"tokens", "rows", "cam"}
-    assert {key.split("|")[0] for key in progress.kept} <= set(QUESTIONS)
+    assert {key.split("|")[0] for key in progress.submissions} <= set(QUESTIONS)
     assert progress.tests == {"before": {"B1": "place"}}
     assert "3 of" in said(app)
     for number in ("1.1", "1.3", "4.5"):
@@ -273,7 +275,10 @@ def test_a_file_of_the_version_with_numbered_questions_still_opens():
 
 def test_progress_is_the_same_after_being_saved_and_loaded():
     progress = Progress(
-        {"tokens.count|a": Kept((1, 2), "guess"), "tokens.covering|b": Kept(0.5, "certain")},
+        {
+            "tokens.count|a": Submission((1, 2), "guess"),
+            "tokens.covering|b": Submission(0.5, "certain"),
+        },
         {"tokens|a"},
         {"tokens|a": "三"},
     )
@@ -321,10 +326,10 @@ def test_a_link_brings_the_map_by_hand_and_a_known_wrong_way_is_named():
             app.text_input(key=f"guess|{place}").set_value("1/4")
         app.radio(key=f"sure|{place}").set_value("guess")
         app.button(key=keep[name]).click().run()
-    ways = load_lesson(find_step("1.2"), "en").questions["qkv.weight"].ways
-    assert ways["alike"] not in said(app), "not before the reveal"
+    misconceptions = load_lesson(find_step("1.2"), "en").questions["qkv.weight"].misconceptions
+    assert misconceptions["alike"] not in said(app), "not before the reveal"
     app.button(key="course_reveal").click().run()
-    assert [name for name, way in ways.items() if way in said(app)] == ["alike"]
+    assert [name for name, way in misconceptions.items() if way in said(app)] == ["alike"]
 
 
 def test_a_step_that_does_not_exist_is_the_first():

@@ -73,7 +73,7 @@ def test_twins_that_look_alike_are_exchanged_for_a_cell_where_they_do_not(scene_
         trained = block.levels[-1].attention[:, 0, 0].mean(0)
         random = controls.random_board(scene, block)
         alike = [np.corrcoef(ranks(trained[t]), ranks(random[t]))[0, 1] for t in range(49)]
-        own = scene.cell(block)
+        own = scene.query_index(block)
         assert cell == own if alike[own] <= 0.8 else cell == int(np.argmin(alike))
 
 

@@ -153,10 +153,10 @@ def test_a_picture_that_is_answered_rightly_gives_way_to_the_surest_error(scenes
 def test_an_upload_needs_a_right_class_and_errs_by_the_one_that_is_named(scenes):
     upload = replace(scenes["zebra"], sample=None)
     step = next(s for s in claims.STEPS if s.number == "5.5")
-    assert step.lacks(upload) == "right_class"
+    assert step.missing(upload) == "right_class"
     named = replace(upload, right=341)
     case = claims.error_case(named)
-    assert step.lacks(named) is None
+    assert step.missing(named) is None
     assert (case.right, case.wrong, case.share) == (341, 340, 0)
     assert case.of is named.experiments
 

@@ -20,12 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcnn.course.classroom import store
-from transcnn.course.classroom.rate_limiter import Door, clean_name, read_code
+from transcnn.course.classroom.rate_limiter import RateLimiter, clean_name, read_code
 from transcnn.course.classroom.slide import Slide
 from transcnn.course.classroom.store import Classes, Learner, Teacher
 from transcnn.course.classroom.table import as_csv
 from transcnn.course.classroom.tally import bins, count_bins, count_cells
-from transcnn.course.kept import Kept
+from transcnn.course.submission import Submission
 from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses
 
 PLACE = "rows.which_is_row|m|0123456789abcdef|112,64"
@@ -57,7 +57,7 @@ def teacher(classes):
     return classes.enter(code, key)
 
 
-def sit(teacher, name=""):
+def join(teacher, name=""):
     key = teacher.classes.join(teacher.code, name)
     return teacher.classes.enter(teacher.code, key)
 
@@ -67,54 +67,58 @@ def test_who_comes_back_with_a_key_sits_where_they_sat(classes):
     assert isinstance(classes.enter(code, key), Teacher)
     keys = {name: classes.join(code, name) for name in ("Ada", "Bo", "")}
     assert len({key, *keys.values()}) == 4
-    for seat, (name, own) in enumerate(keys.items(), 1):
+    for member_id, (name, own) in enumerate(keys.items(), 1):
         back = Classes(classes.folder, classes.clock).enter(code, own)  # as after a restart
         assert isinstance(back, Learner)
-        assert (back.seat, back.name) == (seat, name)
+        assert (back.member_id, back.name) == (member_id, name)
     assert classes.enter(code, key).names() == ["Ada", "Bo", ""]
 
 
 def test_what_the_teacher_shows_is_what_everybody_finds(teacher):
-    learner = sit(teacher)
-    assert learner.standing().slide is None
+    learner = join(teacher)
+    assert learner.class_state().slide is None
     before = learner.version()
     teacher.show(SLIDE)
     assert learner.version() > before
-    assert learner.standing().slide == SLIDE
+    assert learner.class_state().slide == SLIDE
 
 
 def test_a_vote_takes_answers_only_while_it_is_open(teacher):
-    learner = sit(teacher)
-    first, late, second = Kept("a", "guess"), Kept("b", "certain"), Kept("b", "fairly")
+    learner = join(teacher)
+    first, late, second = (
+        Submission("a", "guess"),
+        Submission("b", "certain"),
+        Submission("b", "fairly"),
+    )
     assert learner.answer(PLACE, first), "the first vote needs no opening"
-    teacher.turn(PLACE, "talk")
+    teacher.set_vote(PLACE, "talk")
     assert not learner.answer(PLACE, late)
-    teacher.turn(PLACE, "second")
+    teacher.set_vote(PLACE, "second")
     assert learner.answer(PLACE, second)
-    teacher.turn(PLACE, "closed")
+    teacher.set_vote(PLACE, "closed")
     assert not learner.answer(PLACE, late)
     assert learner.answered() == {PLACE: {1: first, 2: second}}
     assert teacher.counts(PLACE) == {1: 1, 2: 1}
 
 
 def test_a_reveal_closes_the_votes_of_its_step_and_no_others(teacher):
-    learner = sit(teacher)
+    learner = join(teacher)
     other = PLACE.replace("rows.which_is_row", "mix.top_five")
     teacher.reveal("1.3|place", [PLACE])
-    assert learner.standing().revealed == {"1.3|place"}
-    assert not learner.standing().explained
+    assert learner.class_state().revealed == {"1.3|place"}
+    assert not learner.class_state().explained
     teacher.explain("1.3|place")
-    assert learner.standing().explained == {"1.3|place"}
-    assert not learner.answer(PLACE, Kept("a", "guess"))
-    assert learner.answer(other, Kept(0.1, "guess"))
+    assert learner.class_state().explained == {"1.3|place"}
+    assert not learner.answer(PLACE, Submission("a", "guess"))
+    assert learner.answer(other, Submission(0.1, "guess"))
 
 
 @pytest.mark.parametrize("guess", ["a", 0.1, 1e-9, (3, 4), (1, 2, 3, 4), ("b", "a", "c")])
 def test_a_guess_of_every_kind_is_what_it_was(teacher, guess):
-    learner = sit(teacher)
-    learner.answer(PLACE, Kept(guess, "certain"))
-    assert [given.kept for given in teacher.answers(PLACE)] == [Kept(guess, "certain")]
-    assert learner.answered()[PLACE][1] == Kept(guess, "certain")
+    learner = join(teacher)
+    learner.answer(PLACE, Submission(guess, "certain"))
+    assert [given.submission for given in teacher.answers(PLACE)] == [Submission(guess, "certain")]
+    assert learner.answered()[PLACE][1] == Submission(guess, "certain")
 
 
 def test_of_twenty_learners_at_once_no_answer_is_lost_or_mixed(teacher):
@@ -127,13 +131,13 @@ def test_of_twenty_learners_at_once_no_answer_is_lost_or_mixed(teacher):
         draw = random.Random(name)
         try:
             at_once.wait()
-            learner = sit(teacher, name)
+            learner = join(teacher, name)
             for place in places:
                 for _ in range(2):  # the second of them counts
-                    kept = Kept((draw.randrange(7), draw.randrange(7)), "guess")
-                    assert learner.answer(place, kept)
+                    submission = Submission((draw.randrange(7), draw.randrange(7)), "guess")
+                    assert learner.answer(place, submission)
                 with lock:
-                    sent[name, place] = kept
+                    sent[name, place] = submission
         except BaseException as error:  # a thread's own failure would be lost
             failed.append(error)
 
@@ -154,11 +158,11 @@ def test_of_twenty_learners_at_once_no_answer_is_lost_or_mixed(teacher):
         thread.join()
     assert not failed
     assert len(sent) == 100
-    assert {(g.name, g.place): g.kept for g in teacher.all_answers()} == sent
+    assert {(g.name, g.place): g.submission for g in teacher.all_answers()} == sent
     assert len(set(teacher.names())) == len(teacher.names()) == 20
     for place in places:  # the board of counts, against a plain count of what was sent
-        cells = count_cells([g.kept.guess for g in teacher.answers(place)], (7, 7))
-        plain = Counter(kept.guess for (_, at), kept in sent.items() if at == place)
+        cells = count_cells([g.submission.guess for g in teacher.answers(place)], (7, 7))
+        plain = Counter(submission.guess for (_, at), submission in sent.items() if at == place)
         for row in range(7):
             for column in range(7):
                 assert cells[row, column] == plain[row, column]
@@ -168,11 +172,11 @@ WRITER = """
 import sys
 from pathlib import Path
 from transcnn.course.classroom.store import Classes
-from transcnn.course.kept import Kept
+from transcnn.course.submission import Submission
 learner = Classes(Path(sys.argv[1])).enter(sys.argv[2], sys.argv[3])
 k = 0
 while True:
-    learner.answer(f"Q{k}|m|d|0,0", Kept(float(k), "guess"))
+    learner.answer(f"Q{k}|m|d|0,0", Submission(float(k), "guess"))
     print(k, flush=True)
     k += 1
 """
@@ -198,9 +202,9 @@ def test_a_process_killed_while_it_writes_loses_at_most_its_last_answer(tmp_path
         process.wait()
         process.stdout.close()
         said.append(int(rest[-1]) if rest else 60)
-    kept = Counter(given.name for given in classes.enter(code, key).all_answers())
+    submission = Counter(given.name for given in classes.enter(code, key).all_answers())
     for k, last in enumerate(said):
-        assert last + 1 <= kept[str(k)] <= last + 2, "what was said to be kept is there"
+        assert last + 1 <= submission[str(k)] <= last + 2, "what was said to be kept is there"
     with contextlib.closing(sqlite3.connect(classes.folder / f"{code}.sqlite")) as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
@@ -211,13 +215,13 @@ def test_nothing_of_a_class_stays_after_its_end(classes):
     teacher, learner = classes.enter(code, key), classes.enter(code, own)
     teacher.share("d" * 64, b"picture")
     assert learner.picture("d" * 64) == b"picture"
-    learner.answer(PLACE, Kept("a", "guess"))
+    learner.answer(PLACE, Submission("a", "guess"))
     teacher.end()
     assert not list(classes.folder.iterdir())
     for call in (
         learner.version,
-        learner.standing,
-        lambda: learner.answer(PLACE, Kept("a", "guess")),
+        learner.class_state,
+        lambda: learner.answer(PLACE, Submission("a", "guess")),
         lambda: classes.enter(code, own),
         lambda: classes.join(code, "Bo"),
         teacher.all_answers,
@@ -326,15 +330,15 @@ def test_a_code_is_read_as_people_type_it(typed, code):
 
 def test_trying_codes_makes_everybody_wait_and_not_for_ever():
     clock = Clock()
-    door = Door(clock)
+    rate_limiter = RateLimiter(clock)
     for _ in range(60):
-        assert door.wait_s() == 0
-        door.note_wrong()
-    assert 0 < door.wait_s() <= 60
+        assert rate_limiter.wait_s() == 0
+        rate_limiter.note_wrong()
+    assert 0 < rate_limiter.wait_s() <= 60
     clock.now += 59
-    assert 0 < door.wait_s() <= 1
+    assert 0 < rate_limiter.wait_s() <= 1
     clock.now += 1
-    assert door.wait_s() == 0
+    assert rate_limiter.wait_s() == 0
 
 
 @pytest.mark.parametrize(
@@ -357,8 +361,8 @@ def test_a_name_is_one_short_line_of_signs_that_show(typed, name):
 def test_the_csv_holds_every_answer_and_no_formula(teacher):
     names = ["=1+1", " @x", 'a,"b"\n', "小明", "-2"]
     for name in names:
-        learner = sit(teacher, name)
-        learner.answer(PLACE, Kept((1, 2), "guess"))
+        learner = join(teacher, name)
+        learner.answer(PLACE, Submission((1, 2), "guess"))
         learner.see("rows|m|0123456789abcdef|112,64", "=cmd()")
     data = as_csv(teacher)
     assert data.startswith("\ufeff".encode())

@@ -18,7 +18,7 @@ from transcnn.course import ch2_heads as heads
 from transcnn.course import ch3_grids as going_up
 from transcnn.course import ch4_cost as price
 from transcnn.course import ch4_network as other_half
-from transcnn.course.clock import Timed, measured
+from transcnn.course.clock import TimingComparison, measured
 from transcnn.course.questions import Click, Draw, Estimate, Order
 from transcnn.course.steps import QUESTIONS
 from transcnn.model.attention import attend
@@ -56,7 +56,7 @@ def test_the_first_reading_of_each_of_the_three_pictures_is_not_flat(scenes):
     """So the block of all the keys below is the one that the loops look at."""
     for scene in scenes.values():
         assert 49 * max(loops(scene)[1]) >= 1.15
-        assert scene.clear_block is star(scene)
+        assert scene.peaked_block is star(scene)
 
 
 def test_q1_counts_the_tokens_of_stage_1(scene):
@@ -394,20 +394,20 @@ def test_the_way_leads_from_any_token_through_two_cells_to_the_query(scene_of, a
     scene = scene_of("zebra", at)
     _, mean, cell = loops(scene)
     for source in (None, (0, 0), (13, 5)):
-        way = going_up.way(scene, star(scene), source)
-        row, column = way.source
-        assert source in (None, way.source)
-        assert way.source_cell == row // 2 * 7 + column // 2
-        assert way.source_area == (
+        route = going_up.route(scene, star(scene), source)
+        row, column = route.source
+        assert source in (None, route.source)
+        assert route.source_cell == row // 2 * 7 + column // 2
+        assert route.source_area == (
             row // 2 * 2,
             column // 2 * 2,
             row // 2 * 2 + 1,
             column // 2 * 2 + 1,
         )
-        assert way.query == (at[0] // 16, at[1] // 16)
-        assert way.query_area[:2] == (at[0] // 32 * 2, at[1] // 32 * 2)
-        assert way.multiple == pytest.approx(49 * mean[way.source_cell], rel=1e-5)
-    far = going_up.way(scene, star(scene), None).source_cell
+        assert route.query == (at[0] // 16, at[1] // 16)
+        assert route.query_area[:2] == (at[0] // 32 * 2, at[1] // 32 * 2)
+        assert route.multiple == pytest.approx(49 * mean[route.source_cell], rel=1e-5)
+    far = going_up.route(scene, star(scene), None).source_cell
     assert far == max(range(49), key=lambda s: math.dist(divmod(s, 7), divmod(cell, 7)))
 
 
@@ -525,7 +525,7 @@ def test_q38_is_what_this_machine_measured(scene):
     ],
 )
 def test_the_clock_is_believed_only_where_its_rounds_agree(plain, expected):
-    assert price.against_the_count(Timed(plain, (1.0,) * 7), 28.0) == expected
+    assert price.against_the_count(TimingComparison(plain, (1.0,) * 7), 28.0) == expected
 
 
 def test_q39_is_the_share_that_torch_counts_in_the_modules_of_attention(scenes):
@@ -772,7 +772,7 @@ def test_the_next_block_is_looked_at_where_the_first_is_flat(scenes):
         for b, f in zip(scene.trace.blocks, flat.trace.blocks, strict=True)
     )
     there = replace(scene, trace=replace(scene.trace, blocks=mixed))
-    found = there.clear_block
+    found = there.peaked_block
     assert (found.stage, found.block) != (2, 2)
     assert len(there.row(found)) * there.row(found).max() >= 1.15
 
@@ -801,7 +801,7 @@ def test_a_head_that_reads_itself_most_is_asked_for_its_strongest_other_place(sc
         posed, block = pose(scene, "heads.odd_cell"), heads.unlike_block(scene)
         if posed is None or posed.flat:
             continue
-        own = divmod(scene.cell(block), 7)
+        own = divmod(scene.query_index(block), 7)
         if np.isnan(posed.asks.values[own]):
             swapped += 1
             assert posed.asks.best != own

@@ -7,7 +7,7 @@ import pytest
 
 from transcnn.analysis.intervals import bootstrap_difference, bootstrap_mean
 from transcnn.course.before_after import BY_NAME, items_of
-from transcnn.course.learned import PEOPLE, Given, analyse, as_csv, read_answers, simulate
+from transcnn.course.learned import PEOPLE, ItemAnswer, analyse, as_csv, read_answers, simulate
 from transcnn.errors import ChoiceError
 
 
@@ -17,7 +17,7 @@ def answers(learner, before, after, right_before=(), right_after=()):
         for item in items_of(form):
             wrong = next(o for o in item.options if o != item.key)
             given = item.key if item.number in right else wrong
-            yield Given(learner, time, item.name, given, PEOPLE)
+            yield ItemAnswer(learner, time, item.name, given, PEOPLE)
 
 
 FOUR = [

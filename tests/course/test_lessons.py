@@ -57,7 +57,7 @@ def test_questions_are_named_after_their_step_and_steps_numbered_without_a_gap()
 
 
 def test_a_third_of_the_steps_begin_with_what_looks_right_and_is_not():
-    assert sum(step.trap for step in STEPS) * 3 >= len(STEPS)
+    assert sum(step.misleading_start for step in STEPS) * 3 >= len(STEPS)
 
 
 @pytest.mark.parametrize("step", STEPS, ids=NUMBERS)

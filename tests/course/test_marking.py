@@ -9,7 +9,7 @@ from transcnn.course.questions import (
     Draw,
     Estimate,
     Order,
-    Posed,
+    PosedQuestion,
     Tick,
     parse_number,
 )
@@ -96,26 +96,26 @@ def test_what_is_no_number_is_not_taken_for_one(text):
     ],
 )
 def test_a_guess_of_another_kind_is_refused(asks, wrong):
-    assert not Posed(asks).takes(wrong)
+    assert not PosedQuestion(asks).takes(wrong)
     with pytest.raises(ValueError, match="no answer"):
-        Posed(asks).mark(wrong)
+        PosedQuestion(asks).mark(wrong)
 
 
 def test_sentences_are_right_only_all_together():
-    tick = Posed(Tick(("a", "b", "c"), frozenset({"a", "c"})))
+    tick = PosedQuestion(Tick(("a", "b", "c"), frozenset({"a", "c"})))
     marks = [tick.mark(guess) for guess in (("c", "a"), ("a",), ("a", "b", "c"), ())]
     assert marks == ["hit", "miss", "miss", "miss"]
     assert not tick.takes(("a", "a"))
     assert not tick.takes(("a", "d"))
-    assert Posed(Tick(("a",), frozenset())).mark(()) == "hit"
+    assert PosedQuestion(Tick(("a",), frozenset())).mark(()) == "hit"
 
 
 def test_that_none_helps_is_right_where_nothing_is_above_zero():
-    helps = Posed(Click(CELLS, or_none=True))
-    hurts = Posed(Click(-1 - CELLS, or_none=True))
+    helps = PosedQuestion(Click(CELLS, or_none=True))
+    hurts = PosedQuestion(Click(-1 - CELLS, or_none=True))
     assert [helps.mark(()), helps.mark((0, 0))] == ["miss", "hit"]
     assert [hurts.mark(()), hurts.mark((0, 0)), hurts.mark((1, 1))] == ["hit", "miss", "miss"]
-    assert not Posed(Click(CELLS)).takes(())
+    assert not PosedQuestion(Click(CELLS)).takes(())
 
 
 def test_changes_too_small_to_count_may_stand_in_any_order():

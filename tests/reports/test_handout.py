@@ -55,7 +55,7 @@ def test_every_question_text_and_why_of_the_chapter_is_on_its_sheet(
     questions, texts, answers = map(unescape, sheets(page_of(chapter, language)))
     for step in (step for step in STEPS if step.chapter == chapter):
         lesson, facts = load_lesson(step, language), step.facts(zebra)
-        assert (lesson.title in questions) != step.trap
+        assert (lesson.title in questions) != step.misleading_start
         assert lesson.body.format(**facts) in texts
         assert (lesson.body.format(**facts) in questions) == step.body_first
         assert lesson.why.format(**facts) in answers
@@ -66,7 +66,7 @@ def test_every_question_text_and_why_of_the_chapter_is_on_its_sheet(
             assert asks in questions, name
             if isinstance(posed.asks, Estimate):
                 assert re.search(f"{re.escape(spell_number(posed.asks.key))}[ <]", answers), name
-            for way in lesson.questions[name].ways.values():
+            for way in lesson.questions[name].misconceptions.values():
                 assert way.format(**posed.placeholders) not in questions, name
 
 

@@ -34,7 +34,7 @@ _GAPS = {
 
 
 @dataclass(frozen=True)
-class Item:
+class FormItem:
     """One item of a form; `options` have words in the file, `key` is the right one of them."""
 
     form: Form
@@ -81,23 +81,23 @@ _GROWS = _named(_factors(_products(_SIDE, _GRID), _products(_GROWN, _GRID)), _GR
 _WIDENS = _named(_factors(_products(_GROWN, _GRID), _products(_GROWN, _WIDER)), _WIDENING)
 
 ITEMS = (
-    Item("A", 1, "surface", ("object", "channel", "place"), "place"),
-    Item("A", 2, "surface", ("rows", "columns", "both"), "rows"),
-    Item("A", 3, "surface", ("average", "maximum", "both"), "both"),
-    Item("A", 4, "deep", tuple(_GROWTH), _GROWS),
-    Item("A", 5, "deep", ("yes", "no", "alike"), "no"),
-    Item("A", 6, "deep", ("reason", "unneeded", "wrong"), "unneeded"),
-    Item("B", 1, "surface", ("pixel", "grid", "head"), "grid"),
-    Item("B", 2, "surface", ("one", "share", "quarter"), "share"),
-    Item("B", 3, "surface", ("average", "maximum", "both"), "both"),
-    Item("B", 4, "deep", tuple(_WIDENING), _WIDENS),
-    Item("B", 5, "deep", ("last", "own", "nothing"), "own"),
-    Item("B", 6, "deep", ("own", "avoided", "even"), "avoided"),
+    FormItem("A", 1, "surface", ("object", "channel", "place"), "place"),
+    FormItem("A", 2, "surface", ("rows", "columns", "both"), "rows"),
+    FormItem("A", 3, "surface", ("average", "maximum", "both"), "both"),
+    FormItem("A", 4, "deep", tuple(_GROWTH), _GROWS),
+    FormItem("A", 5, "deep", ("yes", "no", "alike"), "no"),
+    FormItem("A", 6, "deep", ("reason", "unneeded", "wrong"), "unneeded"),
+    FormItem("B", 1, "surface", ("pixel", "grid", "head"), "grid"),
+    FormItem("B", 2, "surface", ("one", "share", "quarter"), "share"),
+    FormItem("B", 3, "surface", ("average", "maximum", "both"), "both"),
+    FormItem("B", 4, "deep", tuple(_WIDENING), _WIDENS),
+    FormItem("B", 5, "deep", ("last", "own", "nothing"), "own"),
+    FormItem("B", 6, "deep", ("own", "avoided", "even"), "avoided"),
 )
 BY_NAME = {item.name: item for item in ITEMS}
 
 
-def items_of(form: str) -> tuple[Item, ...]:
+def items_of(form: str) -> tuple[FormItem, ...]:
     return tuple(item for item in ITEMS if item.form == form)
 
 
@@ -107,7 +107,7 @@ def form_at(learner: str, time: str) -> Form:
 
 
 @dataclass(frozen=True)
-class ItemWords:
+class FormItemWords:
     """What an item asks, and its options."""
 
     asks: str
@@ -115,14 +115,14 @@ class ItemWords:
 
 
 @functools.cache
-def load_items(language: str) -> dict[str, ItemWords]:
+def load_items(language: str) -> dict[str, FormItemWords]:
     """The words of every item by its name. Raises ChoiceError naming what is wrong in the file."""
     return read_items(
         language, (FOLDER / language / "before_after.toml").read_text(encoding="utf-8")
     )
 
 
-def read_items(language: str, text: str) -> dict[str, ItemWords]:
+def read_items(language: str, text: str) -> dict[str, FormItemWords]:
     """The same of a text. Raises ChoiceError."""
     where = f"before_after/{language}.toml"
     found = read_toml(where, text)
@@ -135,5 +135,5 @@ def read_items(language: str, text: str) -> dict[str, ItemWords]:
         check_text(f"{where}: {name}", asks, tuple(_GAPS))
         for said in options.values():
             check_text(f"{where}: {name}", said)
-        words[name] = ItemWords(asks.format(**_GAPS), options)
+        words[name] = FormItemWords(asks.format(**_GAPS), options)
     return words

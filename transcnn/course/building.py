@@ -26,7 +26,7 @@ Broken = Literal["reach", "cost"]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DesignCheck:
     """What came of a design. `unreached`: two tokens of which the first does not reach the
     second; None where all do. `board` is the side of the merged map.
     """
@@ -43,12 +43,12 @@ class Verdict:
         return "cost" if self.cost > BUDGET else None
 
 
-def check(first: int, second: int) -> Verdict:
+def check(first: int, second: int) -> DesignCheck:
     """Try grids of `first` x `first` tokens at level 0, and at level 1 of `second` x `second`
     merged tokens (as many as there are, or more: one grid over the whole board).
     """
     board = math.ceil(SIDE / first)
-    return Verdict(board, _cost(first, second, board), _unreached(first, second, board))
+    return DesignCheck(board, _cost(first, second, board), _unreached(first, second, board))
 
 
 def _cost(first: int, second: int, board: int) -> int:

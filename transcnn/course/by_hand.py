@@ -38,7 +38,7 @@ class WorkedLevel:
 
 
 @dataclass(frozen=True)
-class Worked:
+class WorkedExample:
     """All numbers of the example."""
 
     levels: tuple[WorkedLevel, WorkedLevel]
@@ -70,7 +70,7 @@ def _module() -> HierarchicalAttention:
 
 
 @functools.lru_cache(64)
-def work_out(numbers: Numbers) -> Worked:
+def work_out(numbers: Numbers) -> WorkedExample:
     """The example on the map `numbers`, 4 x 4."""
     module, hooks = _module(), Hooks()
     x = torch.tensor(numbers, dtype=torch.float64)[None, None]
@@ -91,7 +91,7 @@ def work_out(numbers: Numbers) -> Worked:
                     attended=grids.cut(attended, level)[..., 0].numpy(),
                 )
             )
-    return Worked((found[0], found[1]), found[1].tokens[0], (x + added)[0, 0].numpy())
+    return WorkedExample((found[0], found[1]), found[1].tokens[0], (x + added)[0, 0].numpy())
 
 
 def spell(value: float) -> str:

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from transcnn.analysis.ranks import rank_correlation
-from transcnn.course.by_hand import Worked, WorkedLevel, spell
-from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, Posed
-from transcnn.course.scene import Scene, Wide, board, by_hand
+from transcnn.course.by_hand import WorkedExample, WorkedLevel, spell
+from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, PosedQuestion
+from transcnn.course.scene import Scene, Wide, by_hand, last_level_attention
 from transcnn.course.step import Question, Step
 from transcnn.model import grids
 from transcnn.model.attention import softmax_weights
@@ -38,24 +38,24 @@ def marked_pixel(scene: Scene) -> tuple[int, int]:
     return found[0], found[1]
 
 
-def _tokens(scene: Scene) -> Posed:
+def _tokens(scene: Scene) -> PosedQuestion:
     first, size = scene.trace.blocks[0], scene.trace.crop.size
     count = math.prod(first.size)
-    ways = {
+    misconceptions = {
         "board": [math.prod(first.levels[-1].size)],
         "pixels": [size**2],
         "channels": [first.width],
     }
-    return Posed(Estimate(count, within=0.05 * count), ways=ways)
+    return PosedQuestion(Estimate(count, within=0.05 * count), misconceptions=misconceptions)
 
 
-def _covering(scene: Scene) -> Posed:
+def _covering(scene: Scene) -> PosedQuestion:
     rows, columns = covered_map(scene)
     y, x = marked_pixel(scene)
     values = np.zeros((rows, columns))
     values[y * rows // scene.trace.crop.size, x * columns // scene.trace.crop.size] = 1
     stage = min(_COVERED, len(scene.classifier.config.stages) - 1)
-    return Posed(Click(values), {"stage": str(stage + 1)})
+    return PosedQuestion(Click(values), {"stage": str(stage + 1)})
 
 
 def _token_facts(scene: Scene) -> Mapping[str, str]:
@@ -87,7 +87,7 @@ def four(numbers: Wide) -> str:
     return ", ".join(spell(float(n)) for n in numbers)
 
 
-def hand_columns(worked: Worked) -> dict[str, str]:
+def hand_columns(worked: WorkedExample) -> dict[str, str]:
     """The columns of the asker's row in the table: scores, powers, weights, values."""
     level, query = worked.levels[0], worked.query
     return {
@@ -124,33 +124,35 @@ def _distinct(columns: Mapping[str, str], right: str) -> tuple[str, ...]:
     return tuple(name for name in columns if kept[columns[name]] == name)
 
 
-def _scores(scene: Scene) -> Posed:
+def _scores(scene: Scene) -> PosedQuestion:
     worked = scene.worked
     columns = hand_columns(worked)
-    options = scene.turned("qkv.scores", _distinct(columns, "scores"))
+    options = scene.rotated("qkv.scores", _distinct(columns, "scores"))
     query = spell(float(worked.levels[0].tokens[0, worked.query]))
     later = {name: [name] for name in columns if name != "scores"}
-    return Posed(Choose(options, frozenset({"scores"})), {"x": query, **columns}, ways=later)
+    return PosedQuestion(
+        Choose(options, frozenset({"scores"})), {"x": query, **columns}, misconceptions=later
+    )
 
 
-def _hand_weight(scene: Scene) -> Posed:
+def _hand_weight(scene: Scene) -> PosedQuestion:
     worked = scene.worked
     level = worked.levels[0]
     scores = level.scores[0, worked.query]
     power = float(np.exp2(scores[worked.beside]))
     counted = float(np.exp2(scores[scores != 0]).sum())  # if a score of 0 were no weight
-    ways = {
+    misconceptions = {
         "zeros": [power / counted] if counted else [],
         "alike": [1 / len(scores)],
         "undivided": [power],
     }
-    return Posed(
+    return PosedQuestion(
         Estimate(float(level.weights[0, worked.query, worked.beside]), within=0.01),
         {
             "x": spell(float(level.tokens[0, worked.query])),
             "y": spell(float(level.tokens[0, worked.beside])),
         },
-        ways=ways,
+        misconceptions=misconceptions,
     )
 
 
@@ -173,10 +175,10 @@ def row_and_column(scene: Scene) -> tuple[BlockTrace, int] | None:
 
     The asker's cell, or where its row looks like its column, the cell where they differ most.
     """
-    block = scene.clear_block
+    block = scene.peaked_block
     if block is None:
         return None
-    weights, cell = board(block), scene.cell(block)
+    weights, cell = last_level_attention(block), scene.query_index(block)
     alike = [rank_correlation(weights[t], weights[:, t]) for t in range(len(weights))]
     return block, cell if alike[cell] <= ALIKE else int(np.argmin(alike))
 
@@ -186,21 +188,23 @@ def row_side(scene: Scene) -> str:
     return scene.side("rows.which_is_row")
 
 
-def _which_reads(scene: Scene) -> Posed:
+def _which_reads(scene: Scene) -> PosedQuestion:
     if row_and_column(scene) is None:
         return FLAT
-    return Posed(Choose(("a", "b"), frozenset({row_side(scene)})))
+    return PosedQuestion(Choose(("a", "b"), frozenset({row_side(scene)})))
 
 
-def _most_read(scene: Scene) -> Posed:
-    block = scene.clear_block or scene.block
-    sums = board(block).sum(0)
-    ways = {"columns": [1], "everybody": [len(sums)]}
-    return Posed(Estimate(float(sums.max()), factor=1.5, even=1.0), ways=ways)
+def _most_read(scene: Scene) -> PosedQuestion:
+    block = scene.peaked_block or scene.block
+    sums = last_level_attention(block).sum(0)
+    misconceptions = {"columns": [1], "everybody": [len(sums)]}
+    return PosedQuestion(
+        Estimate(float(sums.max()), factor=1.5, even=1.0), misconceptions=misconceptions
+    )
 
 
 def _row_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
-    cells = len(board(scene.block))
+    cells = len(last_level_attention(scene.block))
     return (
         r"P = \operatorname{softmax}\!\left(\frac{QK^{\top}}{\sqrt{d}}\right), \quad "
         rf"\sum_{{j=1}}^{{{cells}}} P_{{\asker{{t}}j}} = 1"
@@ -212,39 +216,41 @@ def _row_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 
 def sorted_row(scene: Scene) -> tuple[BlockTrace, list[int]]:
     """The block that is shown, and its cells as the asker reads them, the most-read first."""
-    block = scene.clear_block or scene.block
-    return block, np.argsort(-scene.row(block), kind="stable").tolist()
+    block = scene.peaked_block or scene.block
+    return block, np.argsort(-scene.attention_row(block), kind="stable").tolist()
 
 
-def _five(scene: Scene) -> Posed:
-    if scene.clear_block is None:
+def _five(scene: Scene) -> PosedQuestion:
+    if scene.peaked_block is None:
         return FLAT
     block, cells = sorted_row(scene)
-    row = scene.row(block)
+    row = scene.attention_row(block)
     even = 500 / len(row)
-    return Posed(
+    return PosedQuestion(
         Estimate(float(100 * row[cells[:5]].sum()), within=10, even=even),
         {"even": f"{even:.0f}"},
-        ways={"picks": [100], "alike": [even]},
+        misconceptions={"picks": [100], "alike": [even]},
     )
 
 
-def _hand_sum(scene: Scene) -> Posed:
+def _hand_sum(scene: Scene) -> PosedQuestion:
     worked = scene.worked
     level = worked.levels[0]
     token, given = float(level.tokens[0, worked.query]), float(level.attended[0, worked.query])
     most = int(np.argmax(level.weights[0, worked.query]))
-    ways = {
+    misconceptions = {
         "alone": [given - token],
         "copied": [float(level.values[0, most])],
         "nothing": [token],
     }
-    return Posed(Estimate(given, within=0.005), {"x": spell(token)}, ways=ways)
+    return PosedQuestion(
+        Estimate(given, within=0.005), {"x": spell(token)}, misconceptions=misconceptions
+    )
 
 
 def _mix_equation(scene: Scene, revealed: bool) -> str:
     block, cells = sorted_row(scene)
-    shares = scene.row(block)[cells[:5]]
+    shares = scene.attention_row(block)[cells[:5]]
     terms = " + ".join(
         rf"{share:.2f}\,v_{{{i + 1}}}" if revealed else rf"?\,v_{{{i + 1}}}"
         for i, share in enumerate(shares)
@@ -287,31 +293,31 @@ def shuffled_weights(scene: Scene, block: BlockTrace) -> Wide:
 
 def strongest_other(scene: Scene, block: BlockTrace) -> int:
     """The cell that the asker reads most besides its own."""
-    row = scene.row(block).copy()
-    row[scene.cell(block)] = -1
+    row = scene.attention_row(block).copy()
+    row[scene.query_index(block)] = -1
     return int(np.argmax(row))
 
 
-def _after_shuffle(scene: Scene) -> Posed:
-    block = scene.clear_block or scene.block
+def _after_shuffle(scene: Scene) -> PosedQuestion:
+    block = scene.peaked_block or scene.block
     before = block.levels[-1].attention[:, 0, 0]
     after, order = shuffled_weights(scene, block), np.array(shuffle_of(scene, before.shape[-1]))
     moved = before[:, order][:, :, order]
     key = "stays" if np.abs(after - moved).max() < 1e-5 else "random"
-    options = scene.turned("permutation.weight_after", ("stays", "random", "farther"))
-    return Posed(Choose(options, frozenset({key})))
+    options = scene.rotated("permutation.weight_after", ("stays", "random", "farther"))
+    return PosedQuestion(Choose(options, frozenset({key})))
 
 
 def rings(scene: Scene) -> dict[str, float]:
     """The mean multiple of an even share at each distance from the asker; rings that lie on the
     board.
     """
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     rows, columns = block.levels[-1].size
-    y, x = divmod(scene.cell(block), columns)
+    y, x = divmod(scene.query_index(block), columns)
     down, across = np.indices((rows, columns))
     distance = np.maximum(abs(down - y), abs(across - x)).ravel()
-    multiple = scene.row(block) * len(distance)
+    multiple = scene.attention_row(block) * len(distance)
     masks = {
         "near": distance == 1,
         "middle": (distance == 2) | (distance == 3),
@@ -320,12 +326,12 @@ def rings(scene: Scene) -> dict[str, float]:
     return {name: float(multiple[mask].mean()) for name, mask in masks.items() if mask.any()}
 
 
-def _near_and_far(scene: Scene) -> Posed:
-    return Posed(Order(rings(scene)))
+def _near_and_far(scene: Scene) -> PosedQuestion:
+    return PosedQuestion(Order(rings(scene)))
 
 
 def _shuffle_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     width = block.width // block.heads
     return (
         r"P_{\asker{a}\,\seen{b}} = \frac{e^{q_{\asker{a}} k_{\seen{b}} / \sqrt{"
@@ -341,7 +347,9 @@ STEPS = (
         "1.1",
         "tokens",
         {
-            "tokens.count": Question("estimate", _tokens, ways=("board", "pixels", "channels")),
+            "tokens.count": Question(
+                "estimate", _tokens, misconceptions=("board", "pixels", "channels")
+            ),
             "tokens.covering": Question("click", _covering, placeholders=("stage",)),
         },
         _token_equation,
@@ -358,14 +366,14 @@ STEPS = (
                 ("scores", "powers", "weights", "values"),
                 ("x", "scores", "powers", "weights", "values"),
                 ("powers", "weights", "values"),
-                also=by_hand,
+                depends_on=by_hand,
             ),
             "qkv.weight": Question(
                 "estimate",
                 _hand_weight,
                 placeholders=("x", "y"),
-                ways=("zeros", "alike", "undivided"),
-                also=by_hand,
+                misconceptions=("zeros", "alike", "undivided"),
+                depends_on=by_hand,
             ),
         },
         _roles_equation,
@@ -377,25 +385,25 @@ STEPS = (
         {
             "rows.which_is_row": Question("choose", _which_reads, ("a", "b")),
             "rows.largest_column_sum": Question(
-                "estimate", _most_read, ways=("columns", "everybody")
+                "estimate", _most_read, misconceptions=("columns", "everybody")
             ),
         },
         _row_equation,
-        trap=True,
+        misleading_start=True,
     ),
     Step(
         "1.4",
         "mix",
         {
             "mix.top_five": Question(
-                "estimate", _five, placeholders=("even",), ways=("picks", "alike")
+                "estimate", _five, placeholders=("even",), misconceptions=("picks", "alike")
             ),
             "mix.by_hand": Question(
                 "estimate",
                 _hand_sum,
                 placeholders=("x",),
-                ways=("alone", "copied", "nothing"),
-                also=by_hand,
+                misconceptions=("alone", "copied", "nothing"),
+                depends_on=by_hand,
             ),
         },
         _mix_equation,
@@ -410,7 +418,7 @@ STEPS = (
             "permutation.near_and_far": Question("order", _near_and_far, ("near", "middle", "far")),
         },
         _shuffle_equation,
-        trap=True,
+        misleading_start=True,
         ends_chapter=True,
     ),
 )

@@ -8,8 +8,8 @@ import numpy as np
 
 from transcnn.analysis.cost.attention import AttentionCost, mhsa
 from transcnn.course.by_hand import spell
-from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, Posed
-from transcnn.course.scene import CLEAR, Scene, Wide, board_heads, by_hand
+from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, PosedQuestion
+from transcnn.course.scene import CLEAR, Scene, Wide, by_hand, last_level_heads
 from transcnn.course.step import Question, Step
 from transcnn.trace.trace import BlockTrace
 
@@ -20,7 +20,7 @@ _SHARP = 60  # percent: above it the division makes too little difference to be 
 
 def head_rows(scene: Scene, block: BlockTrace) -> Wide:
     """The asker's reading of the last board by each head, [h, T]."""
-    return board_heads(block)[:, scene.cell(block)]
+    return last_level_heads(block)[:, scene.query_index(block)]
 
 
 # 2.1 The average that nobody holds
@@ -44,26 +44,28 @@ def odd_head(scene: Scene, block: BlockTrace) -> int:
     return apart.index(max(apart))
 
 
-def _odd_cell(scene: Scene) -> Posed | None:
+def _odd_cell(scene: Scene) -> PosedQuestion | None:
     block = unlike_block(scene)
     if block is None:
         return FLAT
-    head, own = odd_head(scene, block), scene.cell(block)
+    head, own = odd_head(scene, block), scene.query_index(block)
     values = head_rows(scene, block)[head].copy()
     if int(values.argmax()) == own:  # too easy: the strongest place besides the asker is asked for
         values[own] = np.nan
     asks = Click(values.reshape(block.levels[-1].size))
     if asks.unclear:
         return None
-    return Posed(asks, {"head": str(head + 1)})
+    return PosedQuestion(asks, {"head": str(head + 1)})
 
 
-def _agreeing(scene: Scene) -> Posed:
+def _agreeing(scene: Scene) -> PosedQuestion:
     block = unlike_block(scene) or scene.block
     rows = head_rows(scene, block)
     peak = int(rows.mean(0).argmax())
     agreeing = int((rows[:, peak] >= 0.97 * rows.max(1)).sum())
-    return Posed(Estimate(agreeing), {"h": str(block.heads)}, ways={"all": [block.heads]})
+    return PosedQuestion(
+        Estimate(agreeing), {"h": str(block.heads)}, misconceptions={"all": [block.heads]}
+    )
 
 
 def _heads_facts(scene: Scene) -> Mapping[str, str]:
@@ -104,11 +106,11 @@ def head_width(block: BlockTrace) -> int:
     return block.width // block.heads
 
 
-def _undivided(scene: Scene) -> Posed:
-    block = scene.clear_block or scene.block
+def _undivided(scene: Scene) -> PosedQuestion:
+    block = scene.peaked_block or scene.block
     row = head_rows(scene, block)[median_head(scene, block)]
     peak = 100 * scaled(row, math.sqrt(head_width(block))).max()
-    return Posed(
+    return PosedQuestion(
         Estimate(float(peak), within=10, even=100 / len(row)),
         {"p": f"{100 * row.max():.0f}", "head": str(median_head(scene, block) + 1)},
     )
@@ -127,23 +129,25 @@ def softer_options(scene: Scene) -> dict[str, str]:
     }
 
 
-def _softer(scene: Scene) -> Posed:
+def _softer(scene: Scene) -> PosedQuestion:
     level = scene.worked.levels[1]
     loud = int(np.argmax(np.abs(level.tokens[0])))
     shown = softer_options(scene)
     kept = [n for n in shown if n == "softer" or shown[n] != shown["softer"]]
-    options = scene.turned("scaling.by_hand", tuple(kept))
+    options = scene.rotated("scaling.by_hand", tuple(kept))
     placeholders = {"p": spell(float(level.tokens[0, loud])), "w": shown["same"], **shown}
-    ways = {name: [name] for name in shown if name != "softer"}
-    return Posed(Choose(options, frozenset({"softer"})), placeholders, ways=ways)
+    misconceptions = {name: [name] for name in shown if name != "softer"}
+    return PosedQuestion(
+        Choose(options, frozenset({"softer"})), placeholders, misconceptions=misconceptions
+    )
 
 
 def _scale_facts(scene: Scene) -> Mapping[str, str]:
-    return {"d": str(head_width(scene.clear_block or scene.block))}
+    return {"d": str(head_width(scene.peaked_block or scene.block))}
 
 
 def _scale_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
-    width = head_width(scene.clear_block or scene.block)
+    width = head_width(scene.peaked_block or scene.block)
     return (
         r"\operatorname{softmax}\!\left(\frac{q_{\asker{t}} K^{\top}}{\sqrt{d}}\right), \quad "
         rf"\sqrt{{d}} = \sqrt{{{width}}} = {math.sqrt(width):.3g}"
@@ -164,16 +168,16 @@ def three_blocks(scene: Scene) -> dict[str, BlockTrace]:
     return {"first": scene.trace.blocks[0], "star": scene.block, "last": scene.trace.blocks[-1]}
 
 
-def _added_here(scene: Scene) -> Posed:
+def _added_here(scene: Scene) -> PosedQuestion:
     block = scene.block
     share = added_shares(block)[scene.token(block.size)]
-    ways = {"replaced": [100], "half": [50]}
-    return Posed(Estimate(float(100 * share), within=5), ways=ways)
+    misconceptions = {"replaced": [100], "half": [50]}
+    return PosedQuestion(Estimate(float(100 * share), within=5), misconceptions=misconceptions)
 
 
-def _added_most(scene: Scene) -> Posed:
+def _added_most(scene: Scene) -> PosedQuestion:
     medians = {name: float(np.median(added_shares(b))) for name, b in three_blocks(scene).items()}
-    return Posed(Order(medians))
+    return PosedQuestion(Order(medians))
 
 
 def _block_equation(scene: Scene, revealed: bool) -> str:
@@ -201,15 +205,15 @@ def bill_stages(scene: Scene) -> dict[str, int]:
     return {"early": stages[0], "second": stages[min(1, len(stages) - 1)], "late": stages[-1]}
 
 
-def _doubled(scene: Scene) -> Posed:
+def _doubled(scene: Scene) -> PosedQuestion:
     stage = bill_stages(scene)["early"]
     grown = plain_bill(scene, stage, 2).multiplied // plain_bill(scene, stage).multiplied
-    options = scene.turned("quadratic.side_doubled", ("2", "4", "8", "16"))
-    ways = {name: [name] for name in ("2", "4", "8")}
-    return Posed(Choose(options, frozenset({str(grown)})), ways=ways)
+    options = scene.rotated("quadratic.side_doubled", ("2", "4", "8", "16"))
+    misconceptions = {name: [name] for name in ("2", "4", "8")}
+    return PosedQuestion(Choose(options, frozenset({str(grown)})), misconceptions=misconceptions)
 
 
-def _overtaking(scene: Scene) -> Posed:
+def _overtaking(scene: Scene) -> PosedQuestion:
     width, heads = scene.block.width, scene.block.heads
     counts = {"half": width // 2, "once": width, "twice": 2 * width, "square": width**2}
     level = next(
@@ -218,17 +222,21 @@ def _overtaking(scene: Scene) -> Posed:
         if mhsa((1, n), width, heads).multiplied >= mhsa((1, n), width, heads).projected
     )
     key = min(counts, key=lambda name: abs(counts[name] - level))
-    return Posed(Choose(scene.turned("quadratic.overtaking", tuple(counts)), frozenset({key})))
+    return PosedQuestion(
+        Choose(scene.rotated("quadratic.overtaking", tuple(counts)), frozenset({key}))
+    )
 
 
-def _dearest(scene: Scene) -> Posed:
+def _dearest(scene: Scene) -> PosedQuestion:
     stages = bill_stages(scene)
     totals = {name: float(plain_bill(scene, stage).total) for name, stage in stages.items()}
     widths = {b.stage: str(b.width) for b in reversed(scene.trace.blocks)}
     placeholders = {f"C_{name}": widths[stage] for name, stage in stages.items()}
     numbers = {name: str(stage + 1) for name, stage in stages.items()}
     by_channels = tuple(sorted(stages, key=lambda name: -int(widths[stages[name]])))
-    return Posed(Order(totals), {**placeholders, **numbers}, ways={"channels": [by_channels]})
+    return PosedQuestion(
+        Order(totals), {**placeholders, **numbers}, misconceptions={"channels": [by_channels]}
+    )
 
 
 def _bill_equation(scene: Scene, revealed: bool) -> str:
@@ -249,12 +257,14 @@ STEPS = (
         "heads",
         {
             "heads.odd_cell": Question("click", _odd_cell, placeholders=("head",)),
-            "heads.agreeing": Question("estimate", _agreeing, placeholders=("h",), ways=("all",)),
+            "heads.agreeing": Question(
+                "estimate", _agreeing, placeholders=("h",), misconceptions=("all",)
+            ),
         },
         _heads_equation,
         _heads_facts,
         ("C", "h", "d"),
-        trap=True,
+        misleading_start=True,
     ),
     Step(
         "2.2",
@@ -267,7 +277,7 @@ STEPS = (
                 ("same", "third", "softer", "even"),
                 ("p", "w", "same", "third", "softer", "even"),
                 ("same", "third", "even"),
-                also=by_hand,
+                depends_on=by_hand,
             ),
         },
         _scale_equation,
@@ -278,7 +288,9 @@ STEPS = (
         "2.3",
         "residual",
         {
-            "residual.relative_size": Question("estimate", _added_here, ways=("replaced", "half")),
+            "residual.relative_size": Question(
+                "estimate", _added_here, misconceptions=("replaced", "half")
+            ),
             "residual.by_block": Question("order", _added_most, ("first", "star", "last")),
         },
         _block_equation,
@@ -288,7 +300,7 @@ STEPS = (
         "quadratic",
         {
             "quadratic.side_doubled": Question(
-                "choose", _doubled, ("2", "4", "8", "16"), ways=("2", "4", "8")
+                "choose", _doubled, ("2", "4", "8", "16"), misconceptions=("2", "4", "8")
             ),
             "quadratic.overtaking": Question(
                 "choose", _overtaking, ("half", "once", "twice", "square")

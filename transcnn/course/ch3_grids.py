@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.course.by_hand import spell
-from transcnn.course.questions import FLAT, Choose, Click, Draw, Estimate, Posed
+from transcnn.course.questions import FLAT, Choose, Click, Draw, Estimate, PosedQuestion
 from transcnn.course.scene import Box, Place, Scene, Wide, by_hand
 from transcnn.course.step import Question, Step
 from transcnn.model.attention import attend
@@ -53,24 +53,26 @@ def window(scene: Scene, token: Place) -> tuple[Place, Place]:
     side = 3 * block.levels[0].grid_size[0]
     size = min(side, block.size[0]), min(side, block.size[1])
     top, left = (
-        max(0, min(total - part, at - side // 3 - scene.turn(f"window{axis}", side // 3)))
+        max(0, min(total - part, at - side // 3 - scene.rotation(f"window{axis}", side // 3)))
         for axis, (total, part, at) in enumerate(zip(block.size, size, token, strict=True))
     )
     return (top, left), size
 
 
-def _own_grid(scene: Scene) -> Posed:
+def _own_grid(scene: Scene) -> PosedQuestion:
     block = scene.trace.blocks[0]
     token = scene.token(block.size)
-    ways = {"centred": centred(block, token)}
-    return Posed(Draw(block.size, grid_of(block, token)), ways=ways)
+    misconceptions = {"centred": centred(block, token)}
+    return PosedQuestion(Draw(block.size, grid_of(block, token)), misconceptions=misconceptions)
 
 
-def _fewer_pairs(scene: Scene) -> Posed:
+def _fewer_pairs(scene: Scene) -> PosedQuestion:
     block = scene.trace.blocks[0]
     tokens, side = math.prod(block.levels[0].grid_size), block.levels[0].grid_size[0]
-    ways = {"tokens": [tokens], "side": [side]}
-    return Posed(Estimate(math.prod(block.size) / tokens, factor=1.2), ways=ways)
+    misconceptions = {"tokens": [tokens], "side": [side]}
+    return PosedQuestion(
+        Estimate(math.prod(block.size) / tokens, factor=1.2), misconceptions=misconceptions
+    )
 
 
 def _grid_facts(scene: Scene) -> Mapping[str, str]:
@@ -141,7 +143,7 @@ def read_in_window(trace: Trace, token: Place, origin: Place, size: Place) -> li
     return found
 
 
-def _beyond_the_wall(scene: Scene) -> Posed:
+def _beyond_the_wall(scene: Scene) -> PosedQuestion:
     block, (y, x) = scene.trace.blocks[0], wall_token(scene)
     top, left, bottom, right = grid_of(block, (y, x))
     values = np.zeros(block.size)
@@ -149,20 +151,20 @@ def _beyond_the_wall(scene: Scene) -> Posed:
         for column in range(max(0, x - 1), min(block.size[1], x + 2)):
             if not (top <= row <= bottom and left <= column <= right):
                 values[row, column] = 1
-    return Posed(Click(values))
+    return PosedQuestion(Click(values))
 
 
-def _after_the_move(scene: Scene) -> Posed:
+def _after_the_move(scene: Scene) -> PosedQuestion:
     _, trace = moved(scene, MOVED)
     token, block = wall_token(scene), trace.blocks[0]
     box = readable(scene, trace, token)
     top, left, bottom, right = grid_of(block, token)
     by, end = MOVED * block.size[1] // trace.crop.size, block.size[1] - 1
-    ways = {
+    misconceptions = {
         "followed": [(top, min(left + by, end), bottom, min(right + by, end))],
         "centred": centred(block, token),
     }
-    return Posed(Draw(block.size, box), {"px": str(MOVED)}, ways=ways)
+    return PosedQuestion(Draw(block.size, box), {"px": str(MOVED)}, misconceptions=misconceptions)
 
 
 def _wall_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -199,25 +201,25 @@ def merged_lengths(block: BlockTrace) -> dict[str, Wide]:
     return {n: np.sqrt(np.square(v.astype(np.float64)).mean(0)) for n, v in parts.items()}
 
 
-def _merged_by_hand(scene: Scene) -> Posed:
+def _merged_by_hand(scene: Scene) -> PosedQuestion:
     worked = scene.worked
     attended = worked.levels[0].attended[1]
     merged, largest = float(worked.merged[1]), float(attended.max())
-    ways = {"average": [merged - largest], "half": [merged / 2], "twice": [2 * largest]}
-    return Posed(
+    misconceptions = {"average": [merged - largest], "half": [merged / 2], "twice": [2 * largest]}
+    return PosedQuestion(
         Estimate(merged, within=0.005),
         {"tokens": ", ".join(spell(float(a)) for a in attended)},
-        ways=ways,
+        misconceptions=misconceptions,
     )
 
 
-def _winning_tokens(scene: Scene) -> Posed:
+def _winning_tokens(scene: Scene) -> PosedQuestion:
     counts = winners(scene)
     channels = scene.trace.blocks[0].width
-    return Posed(
+    return PosedQuestion(
         Estimate(int((counts > 0).sum()), within=3),
         {"T": str(counts.size), "C": str(channels)},
-        ways={"one": [1]},
+        misconceptions={"one": [1]},
     )
 
 
@@ -248,25 +250,25 @@ def cell_mates(scene: Scene) -> tuple[Place, Place]:
     )
 
 
-def _mates_read(scene: Scene) -> Posed:
+def _mates_read(scene: Scene) -> PosedQuestion:
     block = scene.trace.blocks[0]
     one, other = (
         scene.trace.read(block.stage, block.block, token)[-1].probability
         for token in cell_mates(scene)
     )
     key = "equal" if np.abs(one - other).max() < 1e-12 else "similar"
-    options = scene.turned("levels.same_query", ("equal", "similar", "unrelated"))
-    return Posed(Choose(options, frozenset({key})))
+    options = scene.rotated("levels.same_query", ("equal", "similar", "unrelated"))
+    return PosedQuestion(Choose(options, frozenset({key})))
 
 
-def _most_read_other(scene: Scene) -> Posed | None:
-    block = scene.clear_block
+def _most_read_other(scene: Scene) -> PosedQuestion | None:
+    block = scene.peaked_block
     if block is None:
         return FLAT
-    row = scene.row(block).copy()
-    row[scene.cell(block)] = np.nan
+    row = scene.attention_row(block).copy()
+    row[scene.query_index(block)] = np.nan
     asks = Click(row.reshape(block.levels[-1].size))
-    return None if asks.unclear else Posed(asks)
+    return None if asks.unclear else PosedQuestion(asks)
 
 
 def _up_facts(scene: Scene) -> Mapping[str, str]:
@@ -286,7 +288,7 @@ def _up_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 # 3.5 Add the levels, blow up the small
 
 
-def _different_vectors(scene: Scene) -> Posed:
+def _different_vectors(scene: Scene) -> PosedQuestion:
     block = scene.trace.blocks[0]
     weights = output_weights(scene.classifier.model, block.stage, block.block)
     level, norm = block.levels[-1], weights.norms[-1]
@@ -296,15 +298,17 @@ def _different_vectors(scene: Scene) -> Posed:
     up = normed.repeat(times[0], 1).repeat(times[1], 2)[:, : block.size[0], : block.size[1]]
     count = len(np.unique(up.reshape(len(up), -1), axis=1).T)
     rows, columns = block.size
-    ways = {"all": [rows * columns]}
-    return Posed(Estimate(count), {"H": str(rows), "W": str(columns)}, ways=ways)
+    misconceptions = {"all": [rows * columns]}
+    return PosedQuestion(
+        Estimate(count), {"H": str(rows), "W": str(columns)}, misconceptions=misconceptions
+    )
 
 
 def smoothed(scene: Scene, block: BlockTrace) -> Wide:
     """The asker's reading of the last board smoothed as overlays are, [28, 28], in multiples of an
     even share: values that no cell has."""
     rows, columns = block.levels[-1].size
-    octaves = np.log2(np.maximum(scene.row(block) * rows * columns, 1e-6))
+    octaves = np.log2(np.maximum(scene.attention_row(block) * rows * columns, 1e-6))
     fine = F.interpolate(
         torch.tensor(octaves).reshape(1, 1, rows, columns),
         (_FINE, _FINE),
@@ -322,10 +326,12 @@ def level_lengths(scene: Scene) -> list[float]:
     return [float(np.linalg.norm(t[:, y, x])) for t in added_terms(block, weights).terms]
 
 
-def _share_of_the_last(scene: Scene) -> Posed:
+def _share_of_the_last(scene: Scene) -> PosedQuestion:
     lengths = level_lengths(scene)
-    ways = {"only": [100], "hardly": [10]}
-    return Posed(Estimate(100 * lengths[-1] / sum(lengths), within=8), ways=ways)
+    misconceptions = {"only": [100], "hardly": [10]}
+    return PosedQuestion(
+        Estimate(100 * lengths[-1] / sum(lengths), within=8), misconceptions=misconceptions
+    )
 
 
 def _sum_equation(scene: Scene, revealed: bool) -> str:
@@ -343,13 +349,13 @@ def _sum_equation(scene: Scene, revealed: bool) -> str:
 def farthest_cell(scene: Scene, block: BlockTrace) -> int:
     """The cell of the last board that lies farthest from the asker's; the first of equals."""
     rows, columns = block.levels[-1].size
-    y, x = divmod(scene.cell(block), columns)
+    y, x = divmod(scene.query_index(block), columns)
     down, across = np.indices((rows, columns))
     return int(np.argmax(np.hypot(down - y, across - x)))
 
 
 @dataclass(frozen=True)
-class Way:
+class Route:
     """How a token of a block's map reaches the asker over the last board: from the token to its
     cell, to the asker's cell, to the asker. Areas are what the cells cover on the map.
     """
@@ -362,24 +368,24 @@ class Way:
     query_area: Box
 
 
-def way(scene: Scene, block: BlockTrace, source: Place | None) -> Way:
+def route(scene: Scene, block: BlockTrace, source: Place | None) -> Route:
     """The way from `source`, or from the middle of the cell farthest from the asker."""
     size, board = block.size, block.levels[-1].size
     sides = tuple(math.ceil(a / b) for a, b in zip(size, board, strict=True))
     if source is None:
         far = divmod(farthest_cell(scene, block), board[1])
         source = (far[0] * sides[0] + sides[0] // 2, far[1] * sides[1] + sides[1] // 2)
-    query, row = scene.token(size), scene.row(block)
+    query, row = scene.token(size), scene.attention_row(block)
 
     def area(token: Place) -> Box:
         top, left = token[0] // sides[0] * sides[0], token[1] // sides[1] * sides[1]
         return top, left, min(top + sides[0], size[0]) - 1, min(left + sides[1], size[1]) - 1
 
     cell = source[0] // sides[0] * board[1] + source[1] // sides[1]
-    return Way(source, area(source), cell, len(row) * float(row[cell]), query, area(query))
+    return Route(source, area(source), cell, len(row) * float(row[cell]), query, area(query))
 
 
-def _influenced(scene: Scene) -> Posed:
+def _influenced(scene: Scene) -> PosedQuestion:
     block = scene.trace.blocks[0]
     count, grid = math.prod(block.size), math.prod(block.levels[0].grid_size)
     shares = {"one": 100 / count, "grid": 100 * grid / count, "quarter": 25.0, "all": 100.0}
@@ -389,16 +395,16 @@ def _influenced(scene: Scene) -> Posed:
     placeholders = {
         name: f"{share:.2g}" if share < 100 else "100" for name, share in shares.items()
     }
-    return Posed(
-        Choose(scene.turned("reach.first_level", tuple(shares)), frozenset({key})), placeholders
+    return PosedQuestion(
+        Choose(scene.rotated("reach.first_level", tuple(shares)), frozenset({key})), placeholders
     )
 
 
-def _far_away(scene: Scene) -> Posed:
-    block = scene.clear_block or scene.block
-    row = scene.row(block)
+def _far_away(scene: Scene) -> PosedQuestion:
+    block = scene.peaked_block or scene.block
+    row = scene.attention_row(block)
     multiple = float(len(row) * row[farthest_cell(scene, block)])
-    return Posed(Estimate(multiple, factor=2, even=1.0), ways={"unread": [0]})
+    return PosedQuestion(Estimate(multiple, factor=2, even=1.0), misconceptions={"unread": [0]})
 
 
 def _reach_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -411,8 +417,10 @@ STEPS = (
         "3.1",
         "grids",
         {
-            "grids.own_grid": Question("draw", _own_grid, ways=("centred",)),
-            "grids.fewer_pairs": Question("estimate", _fewer_pairs, ways=("tokens", "side")),
+            "grids.own_grid": Question("draw", _own_grid, misconceptions=("centred",)),
+            "grids.fewer_pairs": Question(
+                "estimate", _fewer_pairs, misconceptions=("tokens", "side")
+            ),
         },
         _grid_equation,
         _grid_facts,
@@ -425,11 +433,14 @@ STEPS = (
         {
             "boundary.beyond": Question("click", _beyond_the_wall),
             "boundary.after_shift": Question(
-                "draw", _after_the_move, placeholders=("px",), ways=("followed", "centred")
+                "draw",
+                _after_the_move,
+                placeholders=("px",),
+                misconceptions=("followed", "centred"),
             ),
         },
         _wall_equation,
-        trap=True,
+        misleading_start=True,
     ),
     Step(
         "3.3",
@@ -439,15 +450,15 @@ STEPS = (
                 "estimate",
                 _merged_by_hand,
                 placeholders=("tokens",),
-                ways=("average", "half", "twice"),
-                also=by_hand,
+                misconceptions=("average", "half", "twice"),
+                depends_on=by_hand,
             ),
             "merging.argmax_tokens": Question(
-                "estimate", _winning_tokens, placeholders=("T", "C"), ways=("one",)
+                "estimate", _winning_tokens, placeholders=("T", "C"), misconceptions=("one",)
             ),
         },
         _merge_equation,
-        trap=True,
+        misleading_start=True,
     ),
     Step(
         "3.4",
@@ -465,14 +476,14 @@ STEPS = (
         "upsampling",
         {
             "upsampling.different_vectors": Question(
-                "estimate", _different_vectors, placeholders=("H", "W"), ways=("all",)
+                "estimate", _different_vectors, placeholders=("H", "W"), misconceptions=("all",)
             ),
             "upsampling.share_of_last": Question(
-                "estimate", _share_of_the_last, ways=("only", "hardly")
+                "estimate", _share_of_the_last, misconceptions=("only", "hardly")
             ),
         },
         _sum_equation,
-        trap=True,
+        misleading_start=True,
     ),
     Step(
         "3.6",
@@ -484,7 +495,7 @@ STEPS = (
                 ("one", "grid", "quarter", "all"),
                 ("one", "grid", "quarter", "all"),
             ),
-            "reach.farthest": Question("estimate", _far_away, ways=("unread",)),
+            "reach.farthest": Question("estimate", _far_away, misconceptions=("unread",)),
         },
         _reach_equation,
         ends_chapter=True,

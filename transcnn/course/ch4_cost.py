@@ -13,8 +13,8 @@ from transcnn.analysis.cost.attention import (
     mhsa,
 )
 from transcnn.analysis.cost.compare import GRID, crossing
-from transcnn.course.clock import Timed, measured
-from transcnn.course.questions import Choose, Estimate, Order, Posed
+from transcnn.course.clock import TimingComparison, measured
+from transcnn.course.questions import Choose, Estimate, Order, PosedQuestion
 from transcnn.course.scene import Box, Scene
 from transcnn.course.step import Question, Step
 from transcnn.model.config import HMHSA
@@ -79,20 +79,20 @@ def parts(cost: AttentionCost) -> dict[str, int]:
     return found | ({"upper": upper} if upper else {}) | {"mixing": cost.projections[-1].value}
 
 
-def _cheaper(scene: Scene) -> Posed:
+def _cheaper(scene: Scene) -> PosedQuestion:
     plain, grids = _bills(scene)
     block = priced(scene)[0]
     pairs = math.prod(block.size) / block.levels[0].attention.shape[-1]
-    return Posed(
+    return PosedQuestion(
         Estimate(plain.total / grids.total, factor=1.5),
         {"stage": str(block.stage + 1)},
-        ways={"pairs": [pairs]},
+        misconceptions={"pairs": [pairs]},
     )
 
 
-def _dearest_part(scene: Scene) -> Posed:
+def _dearest_part(scene: Scene) -> PosedQuestion:
     values = {n: float(v) for n, v in parts(_bills(scene)[1]).items() if n != "mixing"}
-    return Posed(Order(values), {"stage": str(priced(scene)[0].stage + 1)})
+    return PosedQuestion(Order(values), {"stage": str(priced(scene)[0].stage + 1)})
 
 
 def _price_facts(scene: Scene) -> Mapping[str, str]:
@@ -135,21 +135,25 @@ def deeper_from(grid: int, width: int) -> int:
     return grid * (pays_from(grid, width) - 1) + 1
 
 
-def _small_map(scene: Scene) -> Posed:
+def _small_map(scene: Scene) -> PosedQuestion:
     grid, width = first_grid(scene), priced(scene)[1].width
     plain, grids = mhsa((grid, grid), width, 1).total, hmhsa((grid, grid), width, 1, (grid,)).total
     key = "equal" if plain == grids else "plain" if plain < grids else "grids"
-    options = scene.turned("crossover.small_map", ("plain", "grids", "equal"))
-    ways = {"grids": ["grids"], "equal": ["equal"]}
-    return Posed(Choose(options, frozenset({key})), {"g": str(grid)}, ways=ways)
+    options = scene.rotated("crossover.small_map", ("plain", "grids", "equal"))
+    misconceptions = {"grids": ["grids"], "equal": ["equal"]}
+    return PosedQuestion(
+        Choose(options, frozenset({key})), {"g": str(grid)}, misconceptions=misconceptions
+    )
 
 
-def _paying(scene: Scene) -> Posed:
+def _paying(scene: Scene) -> PosedQuestion:
     grid, width = first_grid(scene), priced(scene)[1].width
-    return Posed(Estimate(pays_from(grid, width), within=2), {"g": str(grid), "C": str(width)})
+    return PosedQuestion(
+        Estimate(pays_from(grid, width), within=2), {"g": str(grid), "C": str(width)}
+    )
 
 
-def _catching_up(scene: Scene) -> Posed:
+def _catching_up(scene: Scene) -> PosedQuestion:
     grid = first_grid(scene)
     sides = {"square": grid**2, "twice": 2 * grid**2, "cube": grid**3, "fourth": grid**4}
 
@@ -160,8 +164,8 @@ def _catching_up(scene: Scene) -> Posed:
     key = min(sides, key=behind)
     kept = tuple(n for n in sides if n == key or sides[n] != sides[key])
     placeholders = {"g": str(grid), **{name: f"{side:,}" for name, side in sides.items()}}
-    return Posed(
-        Choose(scene.turned("crossover.equal_levels", kept), frozenset({key})), placeholders
+    return PosedQuestion(
+        Choose(scene.rotated("crossover.equal_levels", kept), frozenset({key})), placeholders
     )
 
 
@@ -199,18 +203,18 @@ def large_map(scene: Scene, side: int = LARGE) -> Size:
     return scene.classifier.config.map_size(priced(scene)[0].stage, (side, side))
 
 
-def _table_size(scene: Scene) -> Posed:
+def _table_size(scene: Scene) -> PosedQuestion:
     block, config = priced(scene)
     bytes_, _ = tables(config, large_map(scene))
     shares = {"thousandth": 1e-12, "hundredth": 1e-11, "tenth": 1e-10, "whole": 1e-9}
     placeholders = {name: f"{float(f'{share * bytes_:.1g}'):g}" for name, share in shares.items()}
     placeholders |= {"side": str(LARGE), "stage": str(block.stage + 1)}
-    return Posed(
-        Choose(scene.turned("resources.memory", tuple(shares)), frozenset({"whole"})), placeholders
+    return PosedQuestion(
+        Choose(scene.rotated("resources.memory", tuple(shares)), frozenset({"whole"})), placeholders
     )
 
 
-def against_the_count(timed: Timed, ratio: float) -> str:
+def against_the_count(timed: TimingComparison, ratio: float) -> str:
     """How a measured speed-up stands to the `ratio` of the multiply-adds; "unsaid" where the
     rounds lie too far apart."""
     if timed.spread > _SURE:
@@ -220,17 +224,17 @@ def against_the_count(timed: Timed, ratio: float) -> str:
     return "larger" if timed.speedup > ratio else "smaller"
 
 
-def _by_the_clock(scene: Scene) -> Posed:
+def _by_the_clock(scene: Scene) -> PosedQuestion:
     block, config = priced(scene)
     plain, grids = _bills(scene)
     key = against_the_count(measured(config, block.size), plain.total / grids.total)
-    options = (*scene.turned("resources.speedup", ("larger", "equal", "smaller")), "unsaid")
+    options = (*scene.rotated("resources.speedup", ("larger", "equal", "smaller")), "unsaid")
     placeholders = {
         "stage": str(block.stage + 1),
         "close": f"{100 * _CLOSE:.0f}",
         "sure": f"{100 * _SURE:.0f}",
     }
-    return Posed(Choose(options, frozenset({key})), placeholders)
+    return PosedQuestion(Choose(options, frozenset({key})), placeholders)
 
 
 def _memory_facts(scene: Scene) -> Mapping[str, str]:
@@ -274,7 +278,9 @@ STEPS = (
         "4.1",
         "cost",
         {
-            "cost.saving": Question("estimate", _cheaper, placeholders=("stage",), ways=("pairs",)),
+            "cost.saving": Question(
+                "estimate", _cheaper, placeholders=("stage",), misconceptions=("pairs",)
+            ),
             "cost.parts": Question(
                 "order", _dearest_part, ("products", "projections", "upper"), ("stage",)
             ),

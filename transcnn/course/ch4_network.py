@@ -6,7 +6,7 @@ import numpy as np
 
 from transcnn.analysis.cost.network import Box, network_boxes
 from transcnn.analysis.ranks import rank_correlation
-from transcnn.course.questions import Choose, Estimate, Order, Posed
+from transcnn.course.questions import Choose, Estimate, Order, PosedQuestion
 from transcnn.course.scene import Scene
 from transcnn.course.step import Question, Step
 
@@ -30,15 +30,15 @@ def three_boxes(scene: Scene) -> dict[str, Box]:
     return {"stem": found[0], "attention": found[at], "bottleneck": found[at + 1]}
 
 
-def _attention_share(scene: Scene) -> Posed:
+def _attention_share(scene: Scene) -> PosedQuestion:
     found = boxes(scene)
     attention = sum(box.macs for box in found if box.kind == "attention")
-    return Posed(Estimate(100 * attention / sum(box.macs for box in found), within=5))
+    return PosedQuestion(Estimate(100 * attention / sum(box.macs for box in found), within=5))
 
 
-def _dearest_box(scene: Scene) -> Posed:
+def _dearest_box(scene: Scene) -> PosedQuestion:
     placeholders = {"stage": str(scene.block.stage + 1), "block": str(scene.block.block + 1)}
-    return Posed(
+    return PosedQuestion(
         Order({name: float(b.macs) for name, b in three_boxes(scene).items()}), placeholders
     )
 
@@ -77,16 +77,18 @@ def first_side(scene: Scene) -> str:
     return scene.side("cam.which_class")
 
 
-def _whose_contributions(scene: Scene) -> Posed:
+def _whose_contributions(scene: Scene) -> PosedQuestion:
     key = "same" if likeness(scene) > _ALIKE else first_side(scene)
     placeholders = {"alike": f"{_ALIKE:g}"}
-    return Posed(Choose(("a", "b", "same"), frozenset({key})), placeholders)
+    return PosedQuestion(Choose(("a", "b", "same"), frozenset({key})), placeholders)
 
 
-def _for_the_second(scene: Scene) -> Posed:
+def _for_the_second(scene: Scene) -> PosedQuestion:
     one, other = (scene.contributions.votes(k) for k in first_two(scene))
     against = int((one - other < 0).sum())
-    return Posed(Estimate(against, within=5), {"T": str(one.size)}, ways={"won": [0]})
+    return PosedQuestion(
+        Estimate(against, within=5), {"T": str(one.size)}, misconceptions={"won": [0]}
+    )
 
 
 def _contributions_facts(scene: Scene) -> Mapping[str, str]:
@@ -118,7 +120,7 @@ STEPS = (
             ),
         },
         _place_equation,
-        trap=True,
+        misleading_start=True,
     ),
     Step(
         "4.5",
@@ -128,13 +130,13 @@ STEPS = (
                 "choose", _whose_contributions, ("a", "b", "same"), ("alike",)
             ),
             "cam.for_runner_up": Question(
-                "estimate", _for_the_second, placeholders=("T",), ways=("won",)
+                "estimate", _for_the_second, placeholders=("T",), misconceptions=("won",)
             ),
         },
         _contributions_equation,
         _contributions_facts,
         ("rho",),
-        trap=True,
+        misleading_start=True,
         ends_chapter=True,
     ),
 )

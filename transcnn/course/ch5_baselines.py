@@ -8,8 +8,8 @@ from scipy.special import softmax
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.course.ch1_attention import ALIKE
 from transcnn.course.experiments import SEED
-from transcnn.course.questions import FLAT, TIE, Choose, Estimate, Order, Posed
-from transcnn.course.scene import Scene, Wide, board
+from transcnn.course.questions import FLAT, TIE, Choose, Estimate, Order, PosedQuestion
+from transcnn.course.scene import Scene, Wide, last_level_attention
 from transcnn.course.step import Question, Step
 from transcnn.trace.trace import BlockTrace
 
@@ -37,11 +37,11 @@ def twins(scene: Scene) -> tuple[BlockTrace, int] | None:
 
     The asker's cell, or where both look alike, the cell where they differ most.
     """
-    block = scene.clear_block
+    block = scene.peaked_block
     if block is None:
         return None
-    trained, random = board(block), random_board(scene, block)
-    cell = scene.cell(block)
+    trained, random = last_level_attention(block), random_board(scene, block)
+    cell = scene.query_index(block)
     if rank_correlation(trained[cell], random[cell]) <= ALIKE:
         return block, cell
     alike = [rank_correlation(*pair) for pair in zip(trained, random, strict=True)]
@@ -68,23 +68,25 @@ def trained_side(scene: Scene) -> str:
     return scene.side("random.which_is_trained")
 
 
-def _which_is_trained(scene: Scene) -> Posed:
+def _which_is_trained(scene: Scene) -> PosedQuestion:
     if twins(scene) is None:
         return FLAT
-    return Posed(Choose(("a", "b"), frozenset({trained_side(scene)})))
+    return PosedQuestion(Choose(("a", "b"), frozenset({trained_side(scene)})))
 
 
-def _higher_peak(scene: Scene) -> Posed:
+def _higher_peak(scene: Scene) -> PosedQuestion:
     found = twins(scene)
     if found is None:
         return FLAT
     block, cell = found
-    trained, random = (float(b[cell].max()) for b in (board(block), random_board(scene, block)))
+    trained, random = (
+        float(b[cell].max()) for b in (last_level_attention(block), random_board(scene, block))
+    )
     key = "trained" if trained > random else "random"
     if max(trained, random) < TIE * min(trained, random):
         key = "equal"
-    options = scene.turned("random.higher_peak", ("trained", "random", "equal"))
-    return Posed(Choose(options, frozenset({key})))
+    options = scene.rotated("random.higher_peak", ("trained", "random", "equal"))
+    return PosedQuestion(Choose(options, frozenset({key})))
 
 
 def _random_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -103,8 +105,8 @@ def three_rows(scene: Scene) -> dict[str, Wide]:
     """Three readings of the asker's cell, in the order in which they are shown: an even one with a
     hundredth of noise, the trained and the random one.
     """
-    block = scene.clear_block or scene.block
-    cell, trained = scene.cell(block), scene.row(block)
+    block = scene.peaked_block or scene.block
+    cell, trained = scene.query_index(block), scene.attention_row(block)
     seed = zlib.crc32(f"{scene.digest}noise".encode())
     noise = 1 + _NOISE * np.random.Generator(np.random.PCG64(seed)).standard_normal(len(trained))
     rows = {
@@ -112,7 +114,7 @@ def three_rows(scene: Scene) -> dict[str, Wide]:
         "trained": trained,
         "random": random_board(scene, block)[cell],
     }
-    return {name: rows[name] for name in scene.turned("colours.by_peak", tuple(rows))}
+    return {name: rows[name] for name in scene.rotated("colours.by_peak", tuple(rows))}
 
 
 def peaks(scene: Scene) -> dict[str, float]:
@@ -125,13 +127,15 @@ def board_letters(scene: Scene) -> dict[str, str]:
     return dict(zip(three_rows(scene), "ABC", strict=True))
 
 
-def _by_peak(scene: Scene) -> Posed:
-    return Posed(Order(peaks(scene)), board_letters(scene))
+def _by_peak(scene: Scene) -> PosedQuestion:
+    return PosedQuestion(Order(peaks(scene)), board_letters(scene))
 
 
-def _peak_of_one(scene: Scene) -> Posed:
+def _peak_of_one(scene: Scene) -> PosedQuestion:
     name = list(three_rows(scene))[scene.board]
-    return Posed(Estimate(peaks(scene)[name], factor=1.5), {"board": board_letters(scene)[name]})
+    return PosedQuestion(
+        Estimate(peaks(scene)[name], factor=1.5), {"board": board_letters(scene)[name]}
+    )
 
 
 def _chosen_board(scene: Scene) -> str:
@@ -143,7 +147,7 @@ def _scale_facts(scene: Scene) -> dict[str, str]:
 
 
 def _scale_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
-    places = len(scene.row(scene.block))
+    places = len(scene.attention_row(scene.block))
     return rf"m_j = T \, p_j, \quad T = {places}, \quad 1\times = \text{{1}}/{places}"
 
 
@@ -152,22 +156,24 @@ def _scale_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 
 def lent_row(scene: Scene, block: BlockTrace) -> Wide:
     """What the asker's cell reads in the picture that lends its attention."""
-    return scene.experiments.lent[block.stage, block.block][scene.cell(block)]
+    return scene.experiments.other_attention[block.stage, block.block][scene.query_index(block)]
 
 
-def _stays(scene: Scene) -> Posed:
+def _stays(scene: Scene) -> PosedQuestion:
     swapped = scene.experiments.switched["swapped"]
     key = "stays" if int(swapped.argmax()) == scene.top else "changes"
-    return Posed(
-        Choose(scene.turned("ablation.swapped", ("stays", "changes")), frozenset({key})),
+    return PosedQuestion(
+        Choose(scene.rotated("ablation.swapped", ("stays", "changes")), frozenset({key})),
         {"top1": scene.label(scene.top)},
     )
 
 
-def _evenly(scene: Scene) -> Posed:
+def _evenly(scene: Scene) -> PosedQuestion:
     runs = scene.experiments.switched
     on, even = (100 * float(softmax(runs[s])[scene.top]) for s in ("on", "uniform"))
-    return Posed(Estimate(even, within=10), {"top1": scene.label(scene.top), "p": f"{on:.0f}"})
+    return PosedQuestion(
+        Estimate(even, within=10), {"top1": scene.label(scene.top), "p": f"{on:.0f}"}
+    )
 
 
 def logit_changes(scene: Scene) -> dict[str, float]:
@@ -177,14 +183,14 @@ def logit_changes(scene: Scene) -> dict[str, float]:
     return {name: float(runs[name][scene.top] - plain) for name in runs if name != "on"}
 
 
-def _strongest_intervention(scene: Scene) -> Posed:
+def _strongest_intervention(scene: Scene) -> PosedQuestion:
     changes = logit_changes(scene)
     sizes = {name: abs(changes[name]) for name in ("off", "uniform", "identity")}
-    return Posed(Order(sizes, least=_LEAST), {"top1": scene.label(scene.top)})
+    return PosedQuestion(Order(sizes, least=_LEAST), {"top1": scene.label(scene.top)})
 
 
 def _intervention_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
-    places = len(scene.row(scene.block))
+    places = len(scene.attention_row(scene.block))
     return (
         r"\begin{gathered} O = PV, \quad P \to \tfrac{1}{"
         rf"{places}"
@@ -202,7 +208,7 @@ STEPS = (
             "random.higher_peak": Question("choose", _higher_peak, ("trained", "random", "equal")),
         },
         _random_equation,
-        trap=True,
+        misleading_start=True,
     ),
     Step(
         "5.2",
@@ -215,13 +221,13 @@ STEPS = (
                 ("noise", "trained", "random"),
             ),
             "colours.true_peak": Question(
-                "estimate", _peak_of_one, placeholders=("board",), also=_chosen_board
+                "estimate", _peak_of_one, placeholders=("board",), depends_on=_chosen_board
             ),
         },
         _scale_equation,
         _scale_facts,
         ("noise_peak",),
-        trap=True,
+        misleading_start=True,
     ),
     Step(
         "5.3",
@@ -234,6 +240,6 @@ STEPS = (
             ),
         },
         _intervention_equation,
-        trap=True,
+        misleading_start=True,
     ),
 )

@@ -9,8 +9,8 @@ from scipy.special import softmax
 from transcnn.analysis.occlusion import BoardReading, Hiding, Outcome, board_of
 from transcnn.course.ch1_attention import strongest_other
 from transcnn.course.ch5_baselines import multiples
-from transcnn.course.experiments import Experiments, Look
-from transcnn.course.questions import Choose, Click, Estimate, Posed, Tick
+from transcnn.course.experiments import ChangedRun, Experiments
+from transcnn.course.questions import Choose, Click, Estimate, PosedQuestion, Tick
 from transcnn.course.scene import Box, Scene, Wide, sample_box
 from transcnn.course.step import Question, Step
 
@@ -52,7 +52,7 @@ def keeps(scene: Scene, outcome: Outcome) -> bool:
     return first in (scene.experiments.accepted or {outcome.before[0].place})
 
 
-def _who_keeps(scene: Scene) -> Posed:
+def _who_keeps(scene: Scene) -> PosedQuestion:
     hiding, _ = scene.experiments.hidden(SHARE, "scraps")
     found = keeps(scene, hiding.with_attention), keeps(scene, hiding.body)
     names = {
@@ -61,15 +61,15 @@ def _who_keeps(scene: Scene) -> Posed:
         (False, True): "body",
         (False, False): "neither",
     }
-    options = scene.turned("patches.still_correct", tuple(names.values()))
-    return Posed(Choose(options, frozenset({names[found]})))
+    options = scene.rotated("patches.still_correct", tuple(names.values()))
+    return PosedQuestion(Choose(options, frozenset({names[found]})))
 
 
-def _own_share(scene: Scene) -> Posed:
+def _own_share(scene: Scene) -> PosedQuestion:
     own = 100 * float(scene.experiments.hidden(SHARE, "scraps")[0].own.mean())
     key = patches_reading(scene).from_own
     assert key is not None  # some cells are left at this share
-    return Posed(Estimate(100 * key, within=8, even=own), {"own": f"{own:.0f}"})
+    return PosedQuestion(Estimate(100 * key, within=8, even=own), {"own": f"{own:.0f}"})
 
 
 def _patches_facts(scene: Scene) -> dict[str, str]:
@@ -100,7 +100,7 @@ def _patches_equation(scene: Scene, revealed: bool) -> str:
 
 
 @dataclass(frozen=True)
-class Case:
+class ErrorCase:
     """An error of the network: on the picture `of`, with `share` of its cells from other photos; a
     class that would be right and the one that is first, by their places.
     """
@@ -111,7 +111,7 @@ class Case:
     wrong: int
 
     @property
-    def look(self) -> Look:
+    def look(self) -> ChangedRun:
         return self.of.with_patches(self.share)
 
     @property
@@ -126,7 +126,7 @@ def right_places(scene: Scene) -> frozenset[int]:
     return scene.experiments.accepted or named
 
 
-def error_case(scene: Scene) -> Case | None:
+def error_case(scene: Scene) -> ErrorCase | None:
     """This picture where the network errs on it; else the sample on which it errs surest; where it
     errs on none, this picture with as few scraps as mislead it. None where none do, or nobody has
     said what is right.
@@ -140,12 +140,12 @@ def error_case(scene: Scene) -> Case | None:
     return found or next(filter(None, (_error(here, share, right) for share in _SHARES)), None)
 
 
-def _error(of: Experiments, share: float, right: frozenset[int]) -> Case | None:
+def _error(of: Experiments, share: float, right: frozenset[int]) -> ErrorCase | None:
     logits = of.with_patches(share).logits
     wrong = int(logits.argmax())
     if wrong in right:
         return None
-    return Case(of, share, max(sorted(right), key=lambda place: logits[place]), wrong)
+    return ErrorCase(of, share, max(sorted(right), key=lambda place: logits[place]), wrong)
 
 
 def fits(box: Box, cells: tuple[int, int]) -> bool:
@@ -188,7 +188,7 @@ def middle_cell(box: Box, columns: int) -> int:
     return (top + bottom) // 2 * columns + (left + right) // 2
 
 
-def case_row(scene: Scene, case: Case) -> Wide:
+def case_row(scene: Scene, case: ErrorCase) -> Wide:
     """What the middle cell of the box reads on the last board of the block that the course looks
     at, or of the first that has one place for each cell.
     """
@@ -198,21 +198,21 @@ def case_row(scene: Scene, case: Case) -> Wide:
     return row
 
 
-def in_the_box(scene: Scene, case: Case) -> float:
+def in_the_box(scene: Scene, case: ErrorCase) -> float:
     """How many times its share of the area the box is read from its middle."""
     row = case_row(scene, case)
     cells = box_cells(subject_box(scene, case.of), board_of(case.of.pixels)[1])
     return float(row[cells].sum()) / (len(cells) / len(row))
 
 
-def cover_gains(case: Case) -> Wide:
+def cover_gains(case: ErrorCase) -> Wide:
     """What covering each cell adds to the lead of the right class, [rows, columns]."""
     logits = case.of.covered(case.share)
     gains: Wide = logits[:, case.right] - logits[:, case.wrong] - case.lead
     return gains.reshape(board_of(case.of.pixels))
 
 
-def lead_votes(case: Case) -> Wide:
+def lead_votes(case: ErrorCase) -> Wide:
     """What each place of the last map votes for the right class rather than the wrong one."""
     return case.of.votes(case.share, case.right, case.wrong)[0]
 
@@ -223,7 +223,7 @@ def _lacks(scene: Scene) -> str | None:
     return None if error_case(scene) is not None else "error"
 
 
-def _reads_the_box(scene: Scene) -> Posed | None:
+def _reads_the_box(scene: Scene) -> PosedQuestion | None:
     case = error_case(scene)
     if case is None:
         return None
@@ -231,18 +231,18 @@ def _reads_the_box(scene: Scene) -> Posed | None:
     key = "more" if times > _MORE else "less" if times < _LESS else "about"
     rows, columns = board_of(case.of.pixels)
     area = 100 * len(box_cells(subject_box(scene, case.of), columns)) / (rows * columns)
-    options = scene.turned("errors.attention_in_box", ("more", "about", "less"))
-    return Posed(Choose(options, frozenset({key})), {"area": f"{area:.0f}"})
+    options = scene.rotated("errors.attention_in_box", ("more", "about", "less"))
+    return PosedQuestion(Choose(options, frozenset({key})), {"area": f"{area:.0f}"})
 
 
-def _helpful_cover(scene: Scene) -> Posed | None:
+def _helpful_cover(scene: Scene) -> PosedQuestion | None:
     case = error_case(scene)
     if case is None:
         return None
     asks = Click(cover_gains(case), or_none=True)
     if asks.unclear:
         return None
-    return Posed(asks, {"right": scene.label(case.right), "wrong": scene.label(case.wrong)})
+    return PosedQuestion(asks, {"right": scene.label(case.right), "wrong": scene.label(case.wrong)})
 
 
 def _box_and_class(scene: Scene) -> str:
@@ -281,7 +281,7 @@ def _wrong_equation(scene: Scene, revealed: bool) -> str:
 
 def spell_cell(scene: Scene, cell: int) -> str:
     """Row and column of a cell of the last board, from 1."""
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     row, column = divmod(cell, block.levels[-1].size[1])
     return f"({row + 1}, {column + 1})"
 
@@ -290,12 +290,12 @@ def claimed(scene: Scene) -> tuple[int, int, float]:
     """The asker's cell, the one that it reads most besides itself, and how many times an even
     share.
     """
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     other = strongest_other(scene, block)
-    return scene.cell(block), other, float(multiples(scene.row(block))[other])
+    return scene.query_index(block), other, float(multiples(scene.attention_row(block))[other])
 
 
-def _supported(scene: Scene) -> Posed:
+def _supported(scene: Scene) -> PosedQuestion:
     runs = scene.experiments.switched
     cell, other, times = claimed(scene)
     plain, even = (float(softmax(runs[s])[scene.top]) for s in ("on", "uniform"))
@@ -310,7 +310,9 @@ def _supported(scene: Scene) -> Posed:
         "x": f"{times:.1f}",
         "top1": scene.label(scene.top),
     }
-    return Posed(Tick(("reads", "because", "without", "evenly"), frozenset(right)), placeholders)
+    return PosedQuestion(
+        Tick(("reads", "because", "without", "evenly"), frozenset(right)), placeholders
+    )
 
 
 def _no_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -330,24 +332,28 @@ STEPS = (
         _patches_equation,
         _patches_facts,
         ("k", "T", "x"),
-        trap=True,
+        misleading_start=True,
     ),
     Step(
         "5.5",
         "errors",
         {
             "errors.attention_in_box": Question(
-                "choose", _reads_the_box, ("more", "about", "less"), ("area",), also=_box_and_class
+                "choose",
+                _reads_the_box,
+                ("more", "about", "less"),
+                ("area",),
+                depends_on=_box_and_class,
             ),
             "errors.helpful_occlusion": Question(
-                "click", _helpful_cover, placeholders=("right", "wrong"), also=_named_class
+                "click", _helpful_cover, placeholders=("right", "wrong"), depends_on=_named_class
             ),
         },
         _wrong_equation,
         _wrong_facts,
         ("wrong", "p"),
-        lacks=_lacks,
-        trap=True,
+        missing=_lacks,
+        misleading_start=True,
     ),
     Step(
         "5.6",

@@ -15,7 +15,7 @@ _ROUNDS, _WARMUP = 7, 2
 
 
 @dataclass(frozen=True)
-class Timed:
+class TimingComparison:
     """Seconds of one layer in each round, without its grids and with them, both in turn."""
 
     plain: tuple[float, ...]
@@ -37,7 +37,7 @@ class Timed:
         return (high - low) / self.speedup
 
 
-def measure(config: HMHSA, size: Size) -> Timed:
+def measure(config: HMHSA, size: Size) -> TimingComparison:
     """Time the layer `config` on a map of `size` against the same one without grids, with the
     fused kernel. Values do not matter to the time.
     """
@@ -53,10 +53,10 @@ def measure(config: HMHSA, size: Size) -> Timed:
     seconds = interleave(
         {"plain": lambda: run(plain), "grids": lambda: run(grids)}, _ROUNDS, _WARMUP
     )
-    return Timed(tuple(seconds["plain"]), tuple(seconds["grids"]))
+    return TimingComparison(tuple(seconds["plain"]), tuple(seconds["grids"]))
 
 
 @functools.lru_cache(8)
-def measured(config: HMHSA, size: Size) -> Timed:
+def measured(config: HMHSA, size: Size) -> TimingComparison:
     """The same, measured once in this process: what a question about it is marked by."""
     return measure(config, size)

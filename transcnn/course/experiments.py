@@ -36,7 +36,7 @@ from transcnn.pictures.samples import (
 )
 
 SEED = 1  # of the random attention
-SWITCHED = possible_interventions(means=False)[1:]
+INTERVENED = possible_interventions(means=False)[1:]
 _AT_ONCE = 7  # pictures in one pass, which bounds the memory
 _PICTURES = 32  # whose experiments are kept, about a megabyte each
 
@@ -46,7 +46,7 @@ Boards = Mapping[tuple[int, int], Wide]
 
 
 @dataclass(frozen=True)
-class Look:
+class ChangedRun:
     """A changed picture [S, S, 3] and a run of it: logits [classes] and last boards."""
 
     pixels: Pixels
@@ -67,7 +67,7 @@ class Experiments:
         name = name_in_run(sample, digest)
         self.run = Run.among(name, pixels, sample_pixels(len(pixels)))
         self._hidings: dict[tuple[float, Fill], tuple[Hiding, tuple[Answer, ...]]] = {}
-        self._looks: dict[float, Look] = {}
+        self._looks: dict[float, ChangedRun] = {}
         self._votes: dict[tuple[float, int, int], tuple[Wide, float]] = {}
         self._covered: dict[float, Wide] = {}
 
@@ -88,7 +88,7 @@ class Experiments:
         return _last_boards(control.attention(self.pixels[None]))
 
     @functools.cached_property
-    def lent(self) -> Boards:
+    def other_attention(self) -> Boards:
         """The last boards of the picture that lends its attention."""
         return _last_boards(self.classifier.attention(self.run.following[None]))
 
@@ -97,7 +97,7 @@ class Experiments:
         """Logits [classes] of the plain run, "on", and under each switch."""
         attention = self.classifier.attention(self.run.following[None])
         found = {"on": self.with_patches(0).logits}
-        for name in SWITCHED:
+        for name in INTERVENED:
             intervention = self.classifier.intervention(name, attention)
             logits = self.classifier.logits(self.pixels[None], intervention)[0]
             found[name] = logits.double().numpy()
@@ -119,12 +119,14 @@ class Experiments:
             self._hidings[share, fill] = hiding, self.classifier.rank(logits).top
         return self._hidings[share, fill]
 
-    def with_patches(self, share: float) -> Look:
+    def with_patches(self, share: float) -> ChangedRun:
         """The run with `share` of the cells from other pictures; with none, the plain one."""
         if share not in self._looks:
             pixels = hide(self.run, self.cells(share), "scraps", share)
             logits, attention = self.classifier.listen(pixels[None])
-            self._looks[share] = Look(pixels, logits[0].double().numpy(), _last_boards(attention))
+            self._looks[share] = ChangedRun(
+                pixels, logits[0].double().numpy(), _last_boards(attention)
+            )
         return self._looks[share]
 
     def votes(self, share: float, one: int, other: int) -> tuple[Wide, float]:

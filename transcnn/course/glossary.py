@@ -16,7 +16,7 @@ CARD = ("token", "grid", "level", "reading")
 
 
 @dataclass(frozen=True)
-class Term:
+class GlossaryTerm:
     """What something is called, and what it means in one breath."""
 
     term: str
@@ -27,8 +27,8 @@ class Term:
 class Glossary:
     """Terms by their names, in the order in which they are shown; those of the card apart."""
 
-    terms: Mapping[str, Term]
-    card: Mapping[str, Term]
+    terms: Mapping[str, GlossaryTerm]
+    card: Mapping[str, GlossaryTerm]
 
 
 @functools.cache
@@ -52,8 +52,8 @@ def read_glossary(language: str, text: str) -> Glossary:
     )
 
 
-def _term(where: str, entry: Any) -> Term:
+def _term(where: str, entry: Any) -> GlossaryTerm:
     check_keys(where, entry, ("term", "says"))
     for said in entry.values():
         check_text(where, said)
-    return Term(**entry)
+    return GlossaryTerm(**entry)

@@ -26,7 +26,7 @@ DEPTHS: tuple[Depth, Depth] = ("surface", "deep")
 
 
 @dataclass(frozen=True)
-class Given:
+class ItemAnswer:
     """One answer: a row."""
 
     learner: str
@@ -78,7 +78,7 @@ class Learned:
         return self.source != PEOPLE
 
 
-def as_csv(rows: Iterable[Given]) -> str:
+def as_csv(rows: Iterable[ItemAnswer]) -> str:
     """The rows below the names of their columns."""
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\n")
@@ -87,7 +87,7 @@ def as_csv(rows: Iterable[Given]) -> str:
     return file.getvalue()
 
 
-def read_answers(text: str, name: str) -> list[Given]:
+def read_answers(text: str, name: str) -> list[ItemAnswer]:
     """The rows of a file called `name`. Raises ChoiceError for the first that is wrong."""
     table = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     if tuple(table.fieldnames or ()) != COLUMNS:
@@ -97,7 +97,7 @@ def read_answers(text: str, name: str) -> list[Given]:
         where = f"{name}, line {table.line_num}"
         if None in row or None in row.values():
             raise ChoiceError(field=where, value=list(row.values()), allowed=", ".join(COLUMNS))
-        given = Given(**row)
+        given = ItemAnswer(**row)
         if not given.learner:
             raise ChoiceError(field=f"{where}: learner", value="", allowed="a name or a number")
         for column, allowed in (("time", TIMES), ("item", tuple(BY_NAME))):
@@ -116,7 +116,7 @@ def _check(field: str, value: str, allowed: tuple[str, ...]) -> None:
         raise ChoiceError(field=field, value=value, allowed=", ".join(allowed))
 
 
-def analyse(rows: Iterable[Given]) -> Learned:
+def analyse(rows: Iterable[ItemAnswer]) -> Learned:
     """What the answers say. Raises ChoiceError where they are of people and simulated ones mixed,
     where somebody answers an item twice, or where nobody has both tests.
     """
@@ -198,7 +198,7 @@ def _easy(answers: dict[str, dict[tuple[str, str], str]], whole: list[str]) -> I
             yield Easy(item.name, share, len(had))
 
 
-def simulate(learners: int, seed: int) -> list[Given]:
+def simulate(learners: int, seed: int) -> list[ItemAnswer]:
     """Made-up answers of so many made-up learners, to try the analysis on; each row says so.
 
     Invented: skill is normal; the chance of solving an item is 1/3 + 2/3 sigmoid(skill - hardness),
@@ -218,5 +218,5 @@ def simulate(learners: int, seed: int) -> list[Given]:
                 solved = generator.random() < 1 / 3 + 2 / 3 / (1 + math.exp(-level))
                 wrong = [option for option in item.options if option != item.key]
                 answer = item.key if solved else wrong[int(generator.integers(len(wrong)))]
-                rows.append(Given(learner, time, item.name, answer, source))
+                rows.append(ItemAnswer(learner, time, item.name, answer, source))
     return rows

@@ -6,7 +6,7 @@ matter in TOML between two lines of +++.
     [rows.which_is_row]          the question's name: the step's name, then what is asked
     asks = "..."
     [rows.which_is_row.options]  only where there is something to choose or to order
-    [rows.which_is_row.ways]     only for known misconceptions: the feedback to each
+    [rows.which_is_row.misconceptions]  only for known misconceptions: the feedback to each
 
 The text below is the step's body. Gaps, {H}, are filled by code: no number of a picture stands in a
 lesson. A lesson that is not as the code of its step expects is refused.
@@ -27,12 +27,12 @@ from transcnn.words import FOLDER, languages
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionWords:
     """The words of one question; gaps open."""
 
     asks: str
     options: Mapping[str, str]
-    ways: Mapping[str, str]
+    misconceptions: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Lesson:
     body: str
     saw: str
     why: str
-    questions: Mapping[str, Asked]
+    questions: Mapping[str, QuestionWords]
     change: str | None
     present: str | None
 
@@ -94,16 +94,16 @@ def split_front(where: str, text: str) -> tuple[dict[str, Any], str]:
     return read_toml(where, parts[1]), parts[2].strip()
 
 
-def _question(where: str, step: Step, name: str, table: Any) -> Asked:
+def _question(where: str, step: Step, name: str, table: Any) -> QuestionWords:
     question, place = step.questions[name], f"{where}: {name}"
-    named = {"options": question.options, "ways": question.ways}
+    named = {"options": question.options, "misconceptions": question.misconceptions}
     check_keys(place, table, ("asks", *(part for part, names in named.items() if names)))
     parts: dict[str, dict[str, str]] = {part: table.get(part, {}) for part in named}
     for part, names in named.items():
         check_keys(f"{place}.{part}", parts[part], names)
     for said in (table["asks"], *(said for words in parts.values() for said in words.values())):
         check_text(place, said, question.placeholders)
-    return Asked(table["asks"], **parts)
+    return QuestionWords(table["asks"], **parts)
 
 
 def _check_length(field: str, body: str, language: str) -> None:

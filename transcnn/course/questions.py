@@ -155,7 +155,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Posed:
+class PosedQuestion:
     """A question about this picture; `gaps` fill its words.
 
     `flat`: no place stands out, and that is what is asked instead. `ways` are the known wrong ways,
@@ -165,7 +165,7 @@ class Posed:
     asks: Choose | Tick | Estimate | Click | Draw | Order
     placeholders: Mapping[str, str] = field(default_factory=dict)
     flat: bool = False
-    ways: Mapping[str, Collection[Guess]] = field(default_factory=dict)
+    misconceptions: Mapping[str, Collection[Guess]] = field(default_factory=dict)
 
     def mark(self, guess: Guess) -> Mark:
         """Hit, near or miss. Raises ValueError for a guess of another kind."""
@@ -173,11 +173,15 @@ class Posed:
             raise ValueError(f"{guess!r} is no answer to a {type(self.asks).__name__} question")
         return self.asks.mark(guess)  # type: ignore[arg-type]
 
-    def way(self, guess: Guess) -> str | None:
+    def misconception(self, guess: Guess) -> str | None:
         """The wrong way that led to `guess`; None where it is right, or none or several ways do."""
         if self.mark(guess) == "hit":
             return None
-        led = [n for n, ends in self.ways.items() if any(_as_good_as(guess, end) for end in ends)]
+        led = [
+            n
+            for n, ends in self.misconceptions.items()
+            if any(_as_good_as(guess, end) for end in ends)
+        ]
         return led[0] if len(led) == 1 else None
 
     def takes(self, guess: object) -> bool:
@@ -220,7 +224,7 @@ def _as_good_as(guess: Guess, other: Guess) -> bool:
     return guess == other
 
 
-FLAT = Posed(Choose(("yes", "no"), frozenset({"no"})), flat=True)
+FLAT = PosedQuestion(Choose(("yes", "no"), frozenset({"no"})), flat=True)
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,9})?")
 

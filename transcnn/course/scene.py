@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from transcnn.analysis.contributions import Contributions, contributions
 from transcnn.assets import FOLDER
 from transcnn.classifier import Classifier
-from transcnn.course.by_hand import Worked, work_out
+from transcnn.course.by_hand import WorkedExample, work_out
 from transcnn.course.experiments import Experiments, Lab
 from transcnn.course.former_names import shuffle_seed
 from transcnn.course.hand_map import FIRST_MAP, Numbers
@@ -76,7 +76,7 @@ class Scene:
         return self.labels[place] if self.labels else self.classifier.names[place].label
 
     @property
-    def worked(self) -> Worked:
+    def worked(self) -> WorkedExample:
         """The example by hand, worked out."""
         return work_out(self.hand)
 
@@ -97,10 +97,10 @@ class Scene:
         return self.blocks[0]
 
     @property
-    def clear_block(self) -> BlockTrace | None:
+    def peaked_block(self) -> BlockTrace | None:
         """The first H-MHSA in which a place stands out for the asker; None: all are flat."""
         for block in self.blocks:
-            if len(block_row := self.row(block)) * block_row.max() >= CLEAR:
+            if len(block_row := self.attention_row(block)) * block_row.max() >= CLEAR:
                 return block
         return None
 
@@ -117,27 +117,27 @@ class Scene:
         size = self.trace.crop.size
         return (self.at[0] + 0.5) / size, (self.at[1] + 0.5) / size
 
-    def cell(self, block: BlockTrace) -> int:
+    def query_index(self, block: BlockTrace) -> int:
         """The asker on the block's last board, counted row by row."""
         size = block.levels[-1].size
         row, column = self.token(size)
         return row * size[1] + column
 
-    def row(self, block: BlockTrace) -> Wide:
+    def attention_row(self, block: BlockTrace) -> Wide:
         """The asker's reading of the last board, [T], the mean of the heads; sums to 1."""
-        return board(block)[self.cell(block)]
+        return last_level_attention(block)[self.query_index(block)]
 
-    def turn(self, question: str, count: int) -> int:
+    def rotation(self, question: str, count: int) -> int:
         """Where to begin with `count` options: the same for a picture, other for others."""
         return zlib.crc32(f"{self.digest}{shuffle_seed(question)}".encode()) % count
 
     def side(self, question: str) -> str:
         """On which of two boards the right one of a question is shown: "a" or "b"."""
-        return "ab"[self.turn(question, 2)]
+        return "ab"[self.rotation(question, 2)]
 
-    def turned(self, question: str, options: tuple[str, ...]) -> tuple[str, ...]:
+    def rotated(self, question: str, options: tuple[str, ...]) -> tuple[str, ...]:
         """The options, beginning where the picture says."""
-        k = self.turn(question, len(options))
+        k = self.rotation(question, len(options))
         return options[k:] + options[:k]
 
     def attention(self, block: BlockTrace) -> HierarchicalAttention:
@@ -150,14 +150,14 @@ class Scene:
         return found
 
 
-def board_heads(block: BlockTrace) -> Wide:
+def last_level_heads(block: BlockTrace) -> Wide:
     """The last level's weights of each head, [h, T, T]: asking cell, cell read."""
     return block.levels[-1].attention[:, 0, 0].astype(np.float64)
 
 
-def board(block: BlockTrace) -> Wide:
+def last_level_attention(block: BlockTrace) -> Wide:
     """The same as the mean of the heads, [T, T]."""
-    return board_heads(block).mean(0)
+    return last_level_heads(block).mean(0)
 
 
 def by_hand(scene: Scene) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from transcnn.course.questions import Kind, Posed
+from transcnn.course.questions import Kind, PosedQuestion
 from transcnn.course.scene import Scene
 
 
@@ -16,11 +16,11 @@ class Question:
     """
 
     kind: Kind
-    pose: Callable[[Scene], Posed | None]
+    pose: Callable[[Scene], PosedQuestion | None]
     options: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
-    ways: tuple[str, ...] = ()
-    also: Callable[[Scene], str] = lambda _: ""
+    misconceptions: tuple[str, ...] = ()
+    depends_on: Callable[[Scene], str] = lambda _: ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +36,8 @@ class Step:
     equation: Callable[[Scene, bool], str]  # LaTeX; True once the numbers are revealed
     facts: Callable[[Scene], Mapping[str, str]] = field(default=lambda _: {})
     placeholders: tuple[str, ...] = ()
-    lacks: Callable[[Scene], str | None] = lambda _: None
-    trap: bool = False
+    missing: Callable[[Scene], str | None] = lambda _: None
+    misleading_start: bool = False
     body_first: bool = False
     ends_chapter: bool = False
 

@@ -53,7 +53,7 @@ def clean_name(text: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
-class Door:
+class RateLimiter:
     """Counts wrong codes of everybody together, so that trying many from many windows gains
     nothing: after 60 in a minute nobody joins until it is over. Who is in stays in.
 

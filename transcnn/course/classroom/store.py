@@ -19,7 +19,7 @@ from typing import Literal
 
 from transcnn.course.classroom.rate_limiter import clean_name, digest_of, is_code, new_code, new_key
 from transcnn.course.classroom.slide import Slide, read_slide
-from transcnn.course.kept import Kept, read_kept
+from transcnn.course.submission import Submission, read_submission
 from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses
 
 Vote = Literal["first", "talk", "second", "closed"]  # in this order; an open one is a round
@@ -40,7 +40,7 @@ def classes_folder() -> Path:
 
 
 @dataclass(frozen=True)
-class Standing:
+class ClassState:
     """How a class stands: what is shown, which votes are open, which steps are revealed, of which
     it was said why.
     """
@@ -105,10 +105,12 @@ class Classes:
         with self._open(code) as file:
             if file.execute("SELECT 1 FROM class WHERE key = ?", (digest,)).fetchone():
                 return Teacher(self, code)
-            seat = file.execute("SELECT id, name FROM seats WHERE key = ?", (digest,)).fetchone()
-        if seat is None:
+            member_id = file.execute(
+                "SELECT id, name FROM seats WHERE key = ?", (digest,)
+            ).fetchone()
+        if member_id is None:
             raise NoClass(code=code)
-        return Learner(self, code, *seat)
+        return Learner(self, code, *member_id)
 
     def sweep(self) -> None:
         """Delete what is older than `LIFETIME_S`, files that are no class too."""
@@ -156,7 +158,7 @@ class Classes:
 
 
 @dataclass(frozen=True)
-class _Attending:
+class _Member:
     """Whoever is in a class. Every call raises NoClass once the class is over."""
 
     classes: Classes
@@ -168,12 +170,12 @@ class _Attending:
             (version,) = file.execute("SELECT version FROM class").fetchone()
         return int(version)
 
-    def standing(self) -> Standing:
+    def class_state(self) -> ClassState:
         with self._open() as file, _at_one_moment(file):
             version, slide = file.execute("SELECT version, slide FROM class").fetchone()
             votes = dict(file.execute("SELECT place, vote FROM votes"))
             revealed = dict(file.execute("SELECT place, explained FROM revealed"))
-        return Standing(
+        return ClassState(
             version,
             None if slide is None else read_slide(slide),
             votes,
@@ -193,18 +195,18 @@ class _Attending:
 
 
 @dataclass(frozen=True)
-class Given:
+class ClassAnswer:
     """One answer of the class."""
 
-    seat: int
+    member_id: int
     name: str
     place: str
     round: int
-    kept: Kept
+    submission: Submission
 
 
 @dataclass(frozen=True)
-class Teacher(_Attending):
+class Teacher(_Member):
     """Who leads a class."""
 
     def show(self, slide: Slide) -> None:
@@ -218,7 +220,7 @@ class Teacher(_Attending):
             file.execute("DELETE FROM pictures")
             file.execute("INSERT INTO pictures VALUES (?, ?)", (digest, picture))
 
-    def turn(self, place: str, vote: Vote) -> None:
+    def set_vote(self, place: str, vote: Vote) -> None:
         """Open or close a vote on the question at `place`."""
         with self._changing() as file:
             file.execute("INSERT OR REPLACE INTO votes VALUES (?, ?)", (place, vote))
@@ -246,14 +248,14 @@ class Teacher(_Attending):
             counted = "SELECT round, count(*) FROM answers WHERE place = ? GROUP BY round"
             return dict.fromkeys(ROUNDS.values(), 0) | dict(file.execute(counted, (place,)))
 
-    def answers(self, place: str) -> list[Given]:
+    def answers(self, place: str) -> list[ClassAnswer]:
         """What was answered at one place."""
         return self._given("WHERE place = ?", place)
 
-    def all_answers(self) -> list[Given]:
+    def all_answers(self) -> list[ClassAnswer]:
         return self._given("")
 
-    def _given(self, where: str, *values: str) -> list[Given]:
+    def _given(self, where: str, *values: str) -> list[ClassAnswer]:
         with self._open() as file:
             rows = file.execute(
                 "SELECT seat, name, place, round, guess, sure FROM answers "
@@ -261,8 +263,8 @@ class Teacher(_Attending):
                 values,
             ).fetchall()
         return [
-            Given(seat, name, where, number, read_kept(json.loads(guess), sure))
-            for seat, name, where, number, guess, sure in rows
+            ClassAnswer(member_id, name, where, number, read_submission(json.loads(guess), sure))
+            for member_id, name, where, number, guess, sure in rows
         ]
 
     def all_seen(self) -> list[tuple[int, str, str, str]]:
@@ -287,45 +289,45 @@ class Teacher(_Attending):
 
 
 @dataclass(frozen=True)
-class Learner(_Attending):
+class Learner(_Member):
     """Who sits in a class."""
 
-    seat: int
+    member_id: int
     name: str
 
-    def answer(self, place: str, kept: Kept) -> bool:
+    def answer(self, place: str, submission: Submission) -> bool:
         """Answer in the round that is open; False: none is, and nothing was kept."""
         with self._open() as file, _writing(file):
             found = file.execute("SELECT vote FROM votes WHERE place = ?", (place,)).fetchone()
             number = ROUNDS.get(found[0] if found else "first")
             if number is None:
                 return False
-            row = (place, number, self.seat, json.dumps(kept.guess), kept.sure)
+            row = (place, number, self.member_id, json.dumps(submission.guess), submission.sure)
             file.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
         return True
 
     def see(self, place: str, said: str) -> None:
         """Keep what was seen once the step at `place` was revealed."""
         with self._open() as file, _writing(file):
-            row = (place, self.seat, said[:LONGEST_SAID])
+            row = (place, self.member_id, said[:LONGEST_SAID])
             file.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", row)
 
-    def answered(self) -> dict[str, dict[int, Kept]]:
+    def answered(self) -> dict[str, dict[int, Submission]]:
         """Everything of one's own: by place and round."""
         with self._open() as file:
             rows = file.execute(
-                "SELECT place, round, guess, sure FROM answers WHERE seat = ?", (self.seat,)
+                "SELECT place, round, guess, sure FROM answers WHERE seat = ?", (self.member_id,)
             ).fetchall()
-        found: dict[str, dict[int, Kept]] = {}
+        found: dict[str, dict[int, Submission]] = {}
         for place, number, guess, sure in rows:
-            found.setdefault(place, {})[number] = read_kept(json.loads(guess), sure)
+            found.setdefault(place, {})[number] = read_submission(json.loads(guess), sure)
         return found
 
     def seen(self) -> dict[str, str]:
         """What one saw, by the place of the step."""
         with self._open() as file:
             said = "SELECT place, said FROM seen WHERE seat = ?"
-            return dict(file.execute(said, (self.seat,)))
+            return dict(file.execute(said, (self.member_id,)))
 
 
 @contextlib.contextmanager

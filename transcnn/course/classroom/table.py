@@ -18,13 +18,24 @@ def as_csv(teacher: Teacher) -> bytes:
     rows.writerow(_COLUMNS)
     for given in teacher.all_answers():
         question, model, picture, query, *_ = given.place.split("|")
-        guess = given.kept.guess
+        guess = given.submission.guess
         said = guess if isinstance(guess, str) else json.dumps(guess)
-        cells = (given.name, question, given.round, said, given.kept.sure, model, picture, query)
-        rows.writerow([given.seat, *map(_harmless, cells)])
-    for seat, name, place, said in teacher.all_seen():
+        cells = (
+            given.name,
+            question,
+            given.round,
+            said,
+            given.submission.sure,
+            model,
+            picture,
+            query,
+        )
+        rows.writerow([given.member_id, *map(_harmless, cells)])
+    for member_id, name, place, said in teacher.all_seen():
         step, model, picture, query, *_ = place.split("|")
-        rows.writerow([seat, *map(_harmless, (name, step, "", said, "", model, picture, query))])
+        rows.writerow(
+            [member_id, *map(_harmless, (name, step, "", said, "", model, picture, query))]
+        )
     return file.getvalue().encode("utf-8-sig")
 
 

@@ -29,7 +29,7 @@ def count_cells(guesses: Sequence[tuple[int, int]], size: tuple[int, int]) -> ND
 
 
 @dataclass(frozen=True)
-class Bin:
+class HistogramBin:
     """Numbers from `low` to `high`, both in it where they are the same, else without `high`; the
     last of several holds its `high` too.
     """
@@ -42,23 +42,23 @@ class Bin:
         return self.low <= number and below
 
 
-def bins(numbers: Sequence[float]) -> list[Bin]:
+def bins(numbers: Sequence[float]) -> list[HistogramBin]:
     """What to sort numbers into: one bin a number while there are few different ones, else ten of
     the same width, or, where the largest is more than 50 times the least, of the same factor.
     """
     different = sorted(set(numbers))
     if len(different) <= _MOST_BARS:
-        return [Bin(number, number) for number in different]
+        return [HistogramBin(number, number) for number in different]
     least, most = different[0], different[-1]
     if least > 0 and most > _WIDE * least:
         inner = [least * (most / least) ** (k / _MOST_BARS) for k in range(1, _MOST_BARS)]
     else:
         inner = [least + (most - least) * k / _MOST_BARS for k in range(1, _MOST_BARS)]
     edges = [least, *inner, most]
-    return [Bin(low, high) for low, high in itertools.pairwise(edges)]
+    return [HistogramBin(low, high) for low, high in itertools.pairwise(edges)]
 
 
-def count_bins(numbers: Sequence[float], sorted_into: Sequence[Bin]) -> list[int]:
+def count_bins(numbers: Sequence[float], sorted_into: Sequence[HistogramBin]) -> list[int]:
     """How many of the numbers are in each bin."""
     last = len(sorted_into) - 1
     return [

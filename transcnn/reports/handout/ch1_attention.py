@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from transcnn.course import ch1_attention as asking
-from transcnn.course.scene import Scene, Wide, board
+from transcnn.course.scene import Scene, Wide, last_level_attention
 from transcnn.reports.handout.drawing import Bars, Board, Figure, Numbers
 from transcnn.reports.wording import Wording
 from transcnn.trace.trace import BlockTrace
@@ -26,7 +26,7 @@ def last_board(
         rows,
         columns,
         None if row is None else [float(m) for m in row * rows * columns],
-        marks=((scene.cell(block), "t"),) if marks is None else marks,
+        marks=((scene.query_index(block), "t"),) if marks is None else marks,
         small=small,
     )
 
@@ -72,8 +72,8 @@ def _roles(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
 
 
 def _row_or_column(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
-    block, cell = asking.row_and_column(scene) or (scene.block, scene.cell(scene.block))
-    weights = board(block)
+    block, cell = asking.row_and_column(scene) or (scene.block, scene.query_index(scene.block))
+    weights = last_level_attention(block)
     sides = [("row", weights[cell]), ("column", weights[:, cell])]
     if asking.row_side(scene) == "b":
         sides.reverse()
@@ -90,16 +90,16 @@ def _mix(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     block, _ = asking.sorted_row(scene)
     if not revealed:
         return [last_board(scene, block, t("handout_asker")), map_by_hand(scene, t)]
-    reading = last_board(scene, block, t("handout_reading"), scene.row(block))
+    reading = last_board(scene, block, t("handout_reading"), scene.attention_row(block))
     return [reading, products(scene, t, 0, 0)]
 
 
 def _shuffled(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
-    block = scene.clear_block or scene.block
-    a, b = scene.cell(block), asking.strongest_other(scene, block)
+    block = scene.peaked_block or scene.block
+    a, b = scene.query_index(block), asking.strongest_other(scene, block)
     if not revealed:
         return [last_board(scene, block, t("handout_asker"), None, ((a, "a"), (b, "b")))]
-    row = scene.row(block)
+    row = scene.attention_row(block)
     order = asking.shuffle_of(scene, len(row))
     there, seen = order.index(a), order.index(b)
     after = asking.shuffled_weights(scene, block).mean(0)[there]

@@ -32,7 +32,7 @@ def _heads(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
 
 
 def _scaling(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     head = heads.median_head(scene, block)
     row = heads.head_rows(scene, block)[head]
     name = t("handout_head", head=head + 1)

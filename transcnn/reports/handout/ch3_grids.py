@@ -89,16 +89,16 @@ def _merging(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
 
 
 def _up(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
-    block, first = scene.clear_block or scene.block, scene.trace.blocks[0].size
+    block, first = scene.peaked_block or scene.block, scene.trace.blocks[0].size
     dots = [((y + 0.5) / first[0], (x + 0.5) / first[1]) for y, x in going_up.cell_mates(scene)]
     if not revealed:
         return [replace(last_board(scene, block, t("handout_mates")), dots=dots)]
-    reading = last_board(scene, block, t("handout_reading"), scene.row(block))
+    reading = last_board(scene, block, t("handout_reading"), scene.attention_row(block))
     return [_with_key(scene, "levels.strongest_other", reading)]
 
 
 def _smoothing(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     if not revealed:
         fine = going_up.smoothed(scene, block)
         rows, columns = fine.shape
@@ -106,17 +106,17 @@ def _smoothing(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
         return [Board(t("handout_smooth"), rows, columns, values, dots=[scene.share])]
     lengths = enumerate(going_up.level_lengths(scene))
     return [
-        last_board(scene, block, t("handout_cells"), scene.row(block)),
+        last_board(scene, block, t("handout_cells"), scene.attention_row(block)),
         Bars(t("handout_level_lengths"), {t("handout_level", level=i): v for i, v in lengths}),
     ]
 
 
 def _reaching(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
-    block = scene.clear_block or scene.block
-    marks = ((scene.cell(block), "t"), (going_up.farthest_cell(scene, block), "u"))
+    block = scene.peaked_block or scene.block
+    marks = ((scene.query_index(block), "t"), (going_up.farthest_cell(scene, block), "u"))
     if not revealed:
         return [last_board(scene, block, t("handout_asker"), None, marks)]
-    return [last_board(scene, block, t("handout_reading"), scene.row(block), marks)]
+    return [last_board(scene, block, t("handout_reading"), scene.attention_row(block), marks)]
 
 
 FIGURES: dict[str, Figures] = {

@@ -6,7 +6,7 @@ from scipy.special import softmax
 
 from transcnn.course import ch5_baselines as controls
 from transcnn.course.experiments import SEED
-from transcnn.course.scene import Scene, Wide, board
+from transcnn.course.scene import Scene, Wide, last_level_attention
 from transcnn.figures.scale import OCTAVES
 from transcnn.reports.handout.ch1_attention import Figures, last_board
 from transcnn.reports.handout.drawing import Board, Figure, Numbers
@@ -24,9 +24,9 @@ def _stretched(drawn: Board, row: Wide) -> Board:
 
 
 def _trained_or_random(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
-    block, cell = controls.twins(scene) or (scene.block, scene.cell(scene.block))
+    block, cell = controls.twins(scene) or (scene.block, scene.query_index(scene.block))
     rows = [
-        (board(block)[cell], "handout_trained"),
+        (last_level_attention(block)[cell], "handout_trained"),
         (controls.random_board(scene, block)[cell], "handout_random"),
     ]
     if controls.trained_side(scene) == "b":
@@ -43,7 +43,7 @@ def _trained_or_random(scene: Scene, t: Wording, revealed: bool) -> list[Figure]
 
 
 def _three(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     letters = controls.board_letters(scene)
     found: list[Figure] = []
     for what, row in controls.three_rows(scene).items():
@@ -56,10 +56,10 @@ def _three(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
 
 
 def _interventions(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
-    block = scene.clear_block or scene.block
-    lent = controls.lent_row(scene, block)
+    block = scene.peaked_block or scene.block
+    other_attention = controls.lent_row(scene, block)
     if not revealed:
-        return [last_board(scene, block, t("handout_a_reading"), lent)]
+        return [last_board(scene, block, t("handout_a_reading"), other_attention)]
     runs = scene.experiments.switched
     lines = [
         [
@@ -73,8 +73,8 @@ def _interventions(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     first = scene.label(scene.top)
     head = (t("handout_switch"), t("handout_answer"), first, t("handout_logit"))
     return [
-        last_board(scene, block, t("handout_lent"), lent),
-        last_board(scene, block, t("handout_reading"), scene.row(block)),
+        last_board(scene, block, t("handout_lent"), other_attention),
+        last_board(scene, block, t("handout_reading"), scene.attention_row(block)),
         Numbers(t("handout_switches"), lines, head),
     ]
 

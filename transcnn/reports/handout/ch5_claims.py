@@ -83,10 +83,10 @@ def _wrong(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
 def _claim(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     if revealed:
         return []  # the answers say it all
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     cell, other, _ = claims.claimed(scene)
     marks = ((cell, "t"), (other, "u"))
-    return [last_board(scene, block, t("handout_reading"), scene.row(block), marks)]
+    return [last_board(scene, block, t("handout_reading"), scene.attention_row(block), marks)]
 
 
 FIGURES: dict[str, Figures] = {"5.4": _patches, "5.5": _wrong, "5.6": _claim}

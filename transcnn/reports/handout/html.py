@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from transcnn.course.formatting import FormattedQuestion
 from transcnn.course.glossary import CARD, load_glossary
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Estimate
 from transcnn.course.scene import Scene
-from transcnn.course.spelling import Spelled
 from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.course.word_card import draw as draw_word
@@ -45,7 +45,7 @@ class _Asked:
     asks: str
     options: list[str]
     right: str
-    ways: list[tuple[str, str]]
+    misconceptions: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _other_photos(scene: Scene, chapter: int) -> list[str]:
 def _step(scene: Scene, step: Step, t: Wording) -> _Step:
     lesson = load_lesson(step, t.language)
     facts = step.facts(scene)
-    lacking = step.lacks(scene) is not None
+    lacking = step.missing(scene) is not None
     questions = {} if lacking else step.questions
     posed = {name: question.pose(scene) for name, question in questions.items()}
 
@@ -122,7 +122,7 @@ def _step(scene: Scene, step: Step, t: Wording) -> _Step:
         _ask(
             number,
             "choose" if found.flat else step.questions[name].kind,
-            Spelled(lesson.questions[name], found, in_words),
+            FormattedQuestion(lesson.questions[name], found, in_words),
         )
         for number, (name, found) in enumerate(posed.items(), 1)
         if found is not None
@@ -130,7 +130,7 @@ def _step(scene: Scene, step: Step, t: Wording) -> _Step:
     named = f"{step.number} · {lesson.title}"
     before, after = (FIGURES[step.number](scene, t, revealed) for revealed in (False, True))
     return _Step(
-        heading=step.number if step.trap else named,
+        heading=step.number if step.misleading_start else named,
         title=named,
         multiples=any(
             isinstance(f, Board) and f.multiples is not None and f.texts is None
@@ -152,20 +152,25 @@ def _step(scene: Scene, step: Step, t: Wording) -> _Step:
     )
 
 
-def _ask(number: int, kind: str, spelled: Spelled) -> _Asked:
-    options = [spelled.option(name) for name in spelled.options]
+def _ask(number: int, kind: str, formatted: FormattedQuestion) -> _Asked:
+    options = [formatted.option(name) for name in formatted.options]
     return _Asked(
-        number, kind, spelled.question, options, spelled.right, list(_wrong_ways(spelled).values())
+        number,
+        kind,
+        formatted.question,
+        options,
+        formatted.right,
+        list(_wrong_ways(formatted).values()),
     )
 
 
-def _wrong_ways(spelled: Spelled) -> dict[str, tuple[str, str]]:
+def _wrong_ways(formatted: FormattedQuestion) -> dict[str, tuple[str, str]]:
     """Of each known wrong way that leads somewhere here: the answer, and what is said to it."""
-    posed = spelled.posed
+    posed = formatted.posed
     found: dict[str, tuple[str, str]] = {}
-    for name, ends in posed.ways.items():
+    for name, ends in posed.misconceptions.items():
         for end in ends:
             guess = float(end) if isinstance(posed.asks, Estimate) else end  # type: ignore[arg-type]
-            if posed.way(guess) == name:
-                found.setdefault(name, (spelled.guess(guess), spelled.way(name)))
+            if posed.misconception(guess) == name:
+                found.setdefault(name, (formatted.guess(guess), formatted.misconception(name)))
     return found

@@ -33,7 +33,7 @@ from transcnn.ui.app.work import Work
 from transcnn.ui.pages.compare.link import KEPT, CompareChoice, read_compare
 from transcnn.ui.pages.course.link import CourseChoice, read_course
 from transcnn.ui.pages.course.progress import Progress
-from transcnn.ui.pages.course.role import Following, Seat, read_seat
+from transcnn.ui.pages.course.role import FollowedSlide, Role, read_role
 from transcnn.ui.pages.errors.link import Choice, read_choice
 from transcnn.ui.pages.explanations.link import ExplainChoice, read_explain
 from transcnn.words import DEFAULT, LANGUAGES
@@ -259,16 +259,16 @@ class AppState:
         return progress
 
     @property
-    def seat(self) -> Seat:
+    def role(self) -> Role:
         """Where the visitor sits in the course: alone, in a class, in front of it."""
-        seat: Seat = self._session["seat"]
-        return seat
+        role: Role = self._session["role"]
+        return role
 
     @property
-    def following(self) -> Following:
+    def followed(self) -> FollowedSlide:
         """How far the visitor has gone with a class."""
-        following: Following = self._session["following"]
-        return following
+        followed: FollowedSlide = self._session["followed"]
+        return followed
 
     @property
     def own_runs(self) -> list[str]:
@@ -437,9 +437,9 @@ class AppState:
         """Go to a place in the course."""
         self._session["course"] = choice
 
-    def sit(self, seat: Seat) -> None:
+    def take_role(self, role: Role) -> None:
         """Sit down elsewhere in the course."""
-        self._session.update(seat=seat, following=Following())
+        self._session.update(role=role, followed=FollowedSlide())
 
     def enter(self, page: str) -> None:
         """Note that a run of `page` begins."""
@@ -481,8 +481,8 @@ class AppState:
             explained_custom_model=None,
             works={},
             progress=Progress(),
-            seat=read_seat(link),
-            following=Following(),
+            role=read_role(link),
+            followed=FollowedSlide(),
             own_runs=[],
             language=link.get("lang") if link.get("lang") in LANGUAGES else DEFAULT,
         )

@@ -5,13 +5,13 @@ import streamlit as st
 from transcnn.course.before_after import (
     BY_NAME,
     TIMES,
-    Item,
-    ItemWords,
+    FormItem,
+    FormItemWords,
     form_at,
     items_of,
     load_items,
 )
-from transcnn.course.learned import DEPTHS, PEOPLE, Given, as_csv
+from transcnn.course.learned import DEPTHS, PEOPLE, ItemAnswer, as_csv
 from transcnn.ui.app.session import AppState
 from transcnn.ui.pages.course.progress import Progress
 from transcnn.words.translator import Translator
@@ -49,10 +49,10 @@ def _complete(progress: Progress, time: str) -> dict[str, str]:
     return given if known and len(given) == len(items) else {}
 
 
-def _ask(progress: Progress, time: str, words: dict[str, ItemWords], t: Translator) -> None:
+def _ask(progress: Progress, time: str, words: dict[str, FormItemWords], t: Translator) -> None:
     items = items_of(form_at(progress.learner, time))
 
-    def key(item: Item) -> str:
+    def key(item: FormItem) -> str:
         return f"test|{progress.learner}|{time}|{item.name}"
 
     def keep() -> None:
@@ -79,7 +79,7 @@ def _ask(progress: Progress, time: str, words: dict[str, ItemWords], t: Translat
 def _show_results(
     progress: Progress,
     given: dict[str, dict[str, str]],
-    words: dict[str, ItemWords],
+    words: dict[str, FormItemWords],
     t: Translator,
 ) -> None:
     for depth in DEPTHS:
@@ -102,7 +102,7 @@ def _show_results(
             lines.append(told)
         st.markdown("\n\n".join(lines))
     rows = [
-        Given(progress.learner, time, name, answer, PEOPLE)
+        ItemAnswer(progress.learner, time, name, answer, PEOPLE)
         for time, answers in given.items()
         for name, answer in answers.items()
     ]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from transcnn.course.building import BUDGET, CHANNELS, PLAIN, SIDE, Verdict, check
+from transcnn.course.building import BUDGET, CHANNELS, PLAIN, SIDE, DesignCheck, check
 from transcnn.words.translator import Translator
 
 _FIRST, _SECOND = (2, 28), (1, 28)  # the least and the most side that can be chosen
@@ -27,11 +27,11 @@ def show_building(t: Translator) -> None:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _checked(first: int, second: int) -> Verdict:
+def _checked(first: int, second: int) -> DesignCheck:
     return check(first, second)
 
 
-def _say(t: Translator, verdict: Verdict) -> None:
+def _say(t: Translator, verdict: DesignCheck) -> None:
     st.markdown(t("course.build_cost", board=verdict.board, cost=f"{verdict.cost:,}"))
     if verdict.unreached is not None:
         (y, x), (v, u) = verdict.unreached

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from transcnn.course import ch1_attention as asking
-from transcnn.course.scene import Wide, board
+from transcnn.course.scene import Wide, last_level_attention
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.grids import (
@@ -49,7 +49,7 @@ def _places(context: StepContext) -> None:
         columns,
         t("course.board_says", rows=rows, columns=columns),
         dots=[((y + 0.5) / side, (x + 0.5) / side)],
-        pick=not context.kept("tokens.covering"),
+        pick=not context.submission("tokens.covering"),
         start=(rows // 2, columns // 2),
     )
     if (rows, columns) == asking.covered_map(scene):
@@ -83,8 +83,8 @@ def _roles(context: StepContext) -> None:
 def _row_or_column(context: StepContext) -> None:
     """1.3: a row and a column of the same matrix."""
     t, found = context.t, asking.row_and_column(context.scene)
-    block, cell = found or (context.scene.block, context.scene.cell(context.scene.block))
-    weights = board(block)
+    block, cell = found or (context.scene.block, context.scene.query_index(context.scene.block))
+    weights = last_level_attention(block)
     row, column = weights[cell], weights[:, cell]
     sides = (
         {"a": row, "b": column}
@@ -122,7 +122,7 @@ def _mix(context: StepContext) -> None:
     """1.4: the first n of the cells that are read."""
     t, scene = context.t, context.scene
     block, cells = asking.sorted_row(scene)
-    row = scene.row(block)
+    row = scene.attention_row(block)
     if not context.revealed:
         show_boards(
             context,
@@ -151,16 +151,16 @@ def _mix(context: StepContext) -> None:
 def _shuffled(context: StepContext) -> None:
     """1.5: the reading before and after the cells were shuffled; distances."""
     t, scene = context.t, context.scene
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     size = block.levels[-1].size
-    cell, other = scene.cell(block), asking.strongest_other(scene, block)
+    cell, other = scene.query_index(block), asking.strongest_other(scene, block)
     if not context.revealed:
         marks = [mark(cell, "a"), mark(other, "b", "seen")]
         shown = [last_board(context, block, t("course.asker"), None, pick=True, marks=marks)]
         show_boards(context, shown, ask_from(context, size))
         say_asking(context)
         return
-    row = scene.row(block)
+    row = scene.attention_row(block)
     order = asking.shuffle_of(scene, len(row))
     after = asking.shuffled_weights(scene, block).mean(0)
     a, b = order.index(cell), order.index(other)
@@ -182,7 +182,7 @@ def _shuffled(context: StepContext) -> None:
         ),
     ]
     show_boards(context, shown, lambda n, y, x: ask_from(context, size)(n, y, x))
-    difference = np.abs(after - board(block)[np.ix_(order, order)]).max()
+    difference = np.abs(after - last_level_attention(block)[np.ix_(order, order)]).max()
     st.markdown(
         t(
             "course.shuffle_says",

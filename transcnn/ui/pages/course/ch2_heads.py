@@ -11,7 +11,7 @@ from transcnn.analysis.cost.attention import mhsa
 from transcnn.course import ch1_attention as asking
 from transcnn.course import ch2_heads as heads
 from transcnn.course.questions import Click
-from transcnn.course.scene import board_heads
+from transcnn.course.scene import last_level_heads
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.grids import (
     Board,
@@ -38,7 +38,7 @@ def _heads(context: StepContext) -> None:
     mean = last_board(context, block, t("course.mean"), readings.mean(0))
     if clicks:
         mean = guess_marks(
-            context, "heads.odd_cell", replace(mean, pick=not context.kept("heads.odd_cell"))
+            context, "heads.odd_cell", replace(mean, pick=not context.submission("heads.odd_cell"))
         )
     shown = [mean]
     if context.revealed:
@@ -57,9 +57,9 @@ def _heads(context: StepContext) -> None:
 def _scaling(context: StepContext) -> None:
     """2.2: a head's reading with its scores made larger or smaller."""
     t, scene = context.t, context.scene
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     head = heads.median_head(scene, block)
-    row = board_heads(block)[head, scene.cell(block)]
+    row = last_level_heads(block)[head, scene.query_index(block)]
     times, root = 1.0, math.sqrt(heads.head_width(block))
     if context.revealed:
         factors = sorted({0.25, 0.5, 1.0, 2.0, root})

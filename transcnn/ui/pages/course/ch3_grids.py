@@ -65,7 +65,7 @@ def _grids(context: StepContext) -> None:
     part = guess_marks(
         context,
         "grids.own_grid",
-        replace(_part(context, token), pick=not context.kept("grids.own_grid")),
+        replace(_part(context, token), pick=not context.submission("grids.own_grid")),
     )
     show_boards(context, [part], draw_at(context, "grids.own_grid", part.origin))
 
@@ -86,8 +86,12 @@ def _wall(context: StepContext) -> None:
         pixels = st.slider(t("course.move"), 0, 31, going_up.MOVED, key="course_move")
         picture, trace = going_up.moved(scene, pixels)
     part = replace(_level0(part, trace, token), name=t("course.level0_reading"))
-    name = "boundary.beyond" if context.kept("boundary.beyond") is None else "boundary.after_shift"
-    part = replace(part, pick=context.kept(name) is None)
+    name = (
+        "boundary.beyond"
+        if context.submission("boundary.beyond") is None
+        else "boundary.after_shift"
+    )
+    part = replace(part, pick=context.submission(name) is None)
     for question in ("boundary.beyond", "boundary.after_shift") if context.revealed else (name,):
         part = guess_marks(context, question, part)
     pick = guess_at if name == "boundary.beyond" else draw_at
@@ -138,8 +142,8 @@ def _merging(context: StepContext) -> None:
 def _up(context: StepContext) -> None:
     """3.4: two tokens of one cell, and what their cell reads."""
     t, scene = context.t, context.scene
-    block, first = scene.clear_block or scene.block, scene.trace.blocks[0].size
-    row = scene.row(block) if context.revealed else None
+    block, first = scene.peaked_block or scene.block, scene.trace.blocks[0].size
+    row = scene.attention_row(block) if context.revealed else None
     dots = [((y + 0.5) / first[0], (x + 0.5) / first[1]) for y, x in going_up.cell_mates(scene)]
     name = t("course.reading_of" if context.revealed else "course.two_tokens")
     shown = last_board(context, block, name, row, dots=dots)
@@ -148,7 +152,7 @@ def _up(context: StepContext) -> None:
         shown = guess_marks(
             context,
             "levels.strongest_other",
-            replace(shown, pick=not context.kept("levels.strongest_other")),
+            replace(shown, pick=not context.submission("levels.strongest_other")),
         )
     show_boards(context, [shown], guess_at(context, "levels.strongest_other"))
     if context.revealed:
@@ -158,7 +162,7 @@ def _up(context: StepContext) -> None:
 def _smoothing(context: StepContext) -> None:
     """3.5: a smoothed reading, beside it what there is."""
     t, scene = context.t, context.scene
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     fine = going_up.smoothed(scene, block)
     rows, columns = fine.shape
     smooth = Board(
@@ -171,7 +175,7 @@ def _smoothing(context: StepContext) -> None:
     )
     shown = [smooth]
     if context.revealed:
-        shown.append(last_board(context, block, t("course.cells"), scene.row(block)))
+        shown.append(last_board(context, block, t("course.cells"), scene.attention_row(block)))
     show_boards(context, shown, lambda *_: None)
     say_limit(context)
     if context.revealed:
@@ -186,16 +190,16 @@ def _smoothing(context: StepContext) -> None:
 def _reaching(context: StepContext) -> None:
     """3.6: the way from any token to the asker, the farthest cell first; a stage to be built."""
     t, scene = context.t, context.scene
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     if not context.revealed:
         far = going_up.farthest_cell(scene, block)
-        marks = [mark(scene.cell(block), "t"), mark(far, "u", "seen")]
+        marks = [mark(scene.query_index(block), "t"), mark(far, "u", "seen")]
         shown = last_board(context, block, t("course.asker"), None, marks=marks, pick=True)
         show_boards(context, [shown], ask_from(context, block.levels[-1].size))
         say_asking(context)
         return
     rows, columns = block.size
-    way = going_up.way(scene, block, _source(block.size))
+    route = going_up.route(scene, block, _source(block.size))
 
     def box(found: Box, colour: str) -> dict[str, object]:
         return {"box": list(found), "colour": colour, "dashed": False}
@@ -206,19 +210,19 @@ def _reaching(context: StepContext) -> None:
         columns,
         t("course.board_says", rows=rows, columns=columns),
         marks=[
-            mark(way.query[0] * columns + way.query[1], "t"),
-            mark(way.source[0] * columns + way.source[1], "u", "seen"),
+            mark(route.query[0] * columns + route.query[1], "t"),
+            mark(route.source[0] * columns + route.source[1], "u", "seen"),
         ],
-        boxes=[box(way.query_area, "asker"), box(way.source_area, "seen")],
-        start=way.source,
+        boxes=[box(route.query_area, "asker"), box(route.source_area, "seen")],
+        start=route.source,
         pick=True,
     )
     cells = last_board(
         context,
         block,
         t("course.reading_of"),
-        scene.row(block),
-        marks=[mark(scene.cell(block), "t"), mark(way.source_cell, "u", "seen")],
+        scene.attention_row(block),
+        marks=[mark(scene.query_index(block), "t"), mark(route.source_cell, "u", "seen")],
         pick=True,
     )
 
@@ -231,14 +235,14 @@ def _reaching(context: StepContext) -> None:
     show_boards(context, [tokens, cells], pick)
     st.caption(t("course.way_how"))
     across = block.levels[-1].size[1]
-    multiple = format_multiple(way.multiple).removesuffix("×")
+    multiple = format_multiple(route.multiple).removesuffix("×")
     st.markdown(
         t(
             "course.way_says",
-            source=_place(context, way.source),
-            source_cell=_place(context, divmod(way.source_cell, across)),
-            query_cell=_place(context, divmod(scene.cell(block), across)),
-            query=_place(context, way.query),
+            source=_place(context, route.source),
+            source_cell=_place(context, divmod(route.source_cell, across)),
+            query_cell=_place(context, divmod(scene.query_index(block), across)),
+            query=_place(context, route.query),
             multiple=multiple,
         )
     )

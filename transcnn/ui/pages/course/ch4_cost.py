@@ -7,7 +7,7 @@ import streamlit as st
 
 from transcnn.analysis.cost.attention import hmhsa, mhsa
 from transcnn.course import ch4_cost as price
-from transcnn.course.clock import Timed, measure, measured
+from transcnn.course.clock import TimingComparison, measure, measured
 from transcnn.model.config import HMHSA
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.pages.cost.chart import Mark, cost_chart
@@ -230,7 +230,7 @@ def _memory(context: StepContext) -> None:
     _show_times(context, times)
 
 
-def _show_times(context: StepContext, times: Sequence[Timed]) -> None:
+def _show_times(context: StepContext, times: Sequence[TimingComparison]) -> None:
     t = context.t
     head = [t(f"course.clock_{name}") for name in ("run", "plain", "grids", "faster", "spread")]
     lines = [head]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from transcnn.course import ch5_baselines as controls
 from transcnn.course.experiments import SEED
-from transcnn.course.scene import Wide, board
+from transcnn.course.scene import Wide, last_level_attention
 from transcnn.trace.trace import BlockTrace
 from transcnn.ui.pages.course.answers import choose_intervention, compare_answers
 from transcnn.ui.pages.course.context import StepContext
@@ -52,8 +52,8 @@ def _show_rows(
 def _trained_or_random(context: StepContext) -> None:
     """5.1: a trained and a random reading, and the edges of the picture."""
     t, scene = context.t, context.scene
-    block, cell = controls.twins(scene) or (scene.block, scene.cell(scene.block))
-    trained, random = board(block)[cell], controls.random_board(scene, block)[cell]
+    block, cell = controls.twins(scene) or (scene.block, scene.query_index(scene.block))
+    trained, random = last_level_attention(block)[cell], controls.random_board(scene, block)[cell]
     sides = [(trained, "course.is_trained"), (random, "course.is_random")]
     if controls.trained_side(scene) == "b":
         sides.reverse()
@@ -70,7 +70,7 @@ def _trained_or_random(context: StepContext) -> None:
 def _stretched(context: StepContext) -> None:
     """5.2: three readings, one of them nearly even; a board is picked as the strongest."""
     t, scene = context.t, context.scene
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     letters = controls.board_letters(scene)
     words = {
         "noise": t("course.is_noise"),
@@ -86,7 +86,7 @@ def _stretched(context: StepContext) -> None:
     def choose(number: int, _: int, __: int) -> None:
         context.go(replace(context.state.course, board=number))
 
-    _show_rows(context, block, scene.cell(block), rows, choose)
+    _show_rows(context, block, scene.query_index(block), rows, choose)
     st.caption(t("course.click_chooses"))
     say_limit(context)
 
@@ -94,13 +94,15 @@ def _stretched(context: StepContext) -> None:
 def _interventions(context: StepContext) -> None:
     """5.3: a borrowed reading over this picture; the four switches, run for real."""
     t, scene = context.t, context.scene
-    block = scene.clear_block or scene.block
-    lent = controls.lent_row(scene, block)
+    block = scene.peaked_block or scene.block
+    other_attention = controls.lent_row(scene, block)
     donor = context.state.next_source().title
     name = t("course.lent", donor=donor) if context.revealed else t("course.a_reading")
-    shown = [last_board(context, block, name, lent, pick=True)]
+    shown = [last_board(context, block, name, other_attention, pick=True)]
     if context.revealed:
-        shown.append(last_board(context, block, t("course.own_reading"), scene.row(block)))
+        shown.append(
+            last_board(context, block, t("course.own_reading"), scene.attention_row(block))
+        )
     show_boards(context, shown, ask_from(context, block.levels[-1].size))
     say_asking(context)
     if context.revealed:

@@ -11,7 +11,7 @@ from scipy.special import softmax
 from transcnn.analysis.occlusion import Fill, board_of
 from transcnn.course import ch5_baselines as controls
 from transcnn.course import ch5_claims as claims
-from transcnn.course.scene import board_heads
+from transcnn.course.scene import last_level_heads
 from transcnn.figures.scale import format_multiple
 from transcnn.ui.app.session import Selection
 from transcnn.ui.pages.course.answers import (
@@ -166,7 +166,7 @@ def _wrong(context: StepContext) -> None:
             guess_marks(
                 context,
                 "errors.helpful_occlusion",
-                replace(covered, pick=not context.kept("errors.helpful_occlusion")),
+                replace(covered, pick=not context.submission("errors.helpful_occlusion")),
             )
         )
 
@@ -187,7 +187,7 @@ def _wrong(context: StepContext) -> None:
         _show_what_it_lives_on(context, case)
 
 
-def _show_what_it_lives_on(context: StepContext, case: claims.Case) -> None:
+def _show_what_it_lives_on(context: StepContext, case: claims.ErrorCase) -> None:
     """What each cell does for the error, cells to be covered, and the switches."""
     t = context.t
     gains = vote_board(context, t("course.cover_gains"), claims.cover_gains(case))
@@ -260,9 +260,9 @@ def _take_corner(context: StepContext, at: tuple[int, int], size: tuple[int, int
 def _claim(context: StepContext) -> None:
     """5.6: a reading; then the card that says what was found, and cells to be covered."""
     t, scene = context.t, context.scene
-    block = scene.clear_block or scene.block
+    block = scene.peaked_block or scene.block
     cell, other, _ = claims.claimed(scene)
-    row, head = scene.row(block), None
+    row, head = scene.attention_row(block), None
     if context.revealed:
         head = st.selectbox(
             t("view.head"),
@@ -273,7 +273,7 @@ def _claim(context: StepContext) -> None:
             key="course_head",
         )
         if head is not None:
-            row = board_heads(block)[head, cell]
+            row = last_level_heads(block)[head, cell]
             other = int(np.argmax(np.where(np.arange(len(row)) == cell, -1, row)))
     marks = [mark(cell, "t"), mark(other, "u", "seen")]
     shown = last_board(context, block, t("course.reading_of"), row, pick=True, marks=marks)

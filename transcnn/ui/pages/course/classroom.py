@@ -7,15 +7,15 @@ from collections.abc import Mapping
 import streamlit as st
 
 from transcnn.checkpoints.catalogue import is_shipped
-from transcnn.course.classroom.rate_limiter import Door
+from transcnn.course.classroom.rate_limiter import RateLimiter
 from transcnn.course.classroom.slide import SHARED, Slide
-from transcnn.course.classroom.store import Classes, Learner, Standing, Teacher
-from transcnn.course.kept import Kept
+from transcnn.course.classroom.store import Classes, ClassState, Learner, Teacher
+from transcnn.course.submission import Submission
 from transcnn.errors import NoClass
 from transcnn.ui.app.session import AppState
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import Progress
-from transcnn.ui.pages.course.role import Seat
+from transcnn.ui.pages.course.role import Role
 from transcnn.words.translator import Translator, plain, translator
 
 REFRESH_S = 3  # between two looks at whether the class went on
@@ -37,29 +37,29 @@ def classes() -> Classes:
 
 
 @st.cache_resource(show_spinner=False)
-def door() -> Door:
+def rate_limiter() -> RateLimiter:
     """One for all who try codes on this server."""
-    return Door()
+    return RateLimiter()
 
 
 def enter(state: AppState, t: Translator) -> Teacher | Learner | None:
     """The class of the visitor's seat; where there is none, that is said, and they sit alone."""
-    seat = state.seat
+    role = state.role
     known = classes()  # from the first visit on, what is too old is deleted
-    if not seat.key:
+    if not role.key:
         return None
     try:
-        room = known.enter(seat.code, seat.key)
+        membership = known.enter(role.code, role.key)
     except NoClass as error:
         st.warning(plain(t.error(error)))
-        state.sit(Seat(teaching=seat.teaching))
+        state.take_role(Role(teaching=role.teaching))
         return None
-    if seat.teaching != isinstance(room, Teacher):  # a key of the other kind than the view
-        state.sit(Seat(isinstance(room, Teacher), seat.code, seat.key))
-    return room
+    if role.teaching != isinstance(membership, Teacher):  # a key of the other kind than the view
+        state.take_role(Role(isinstance(membership, Teacher), role.code, role.key))
+    return membership
 
 
-def looks_at(state: AppState) -> Slide:
+def current_slide(state: AppState) -> Slide:
     """What the visitor looks at, as a slide."""
     course = state.course
     picture = state.sample or SHARED + state.source().digest
@@ -69,27 +69,27 @@ def looks_at(state: AppState) -> Slide:
     )
 
 
-def go_along(state: AppState, room: Teacher | Learner, standing: Standing) -> None:
+def follow_class(state: AppState, membership: Teacher | Learner, class_state: ClassState) -> None:
     """Go where the class is, if it went on: a learner whose page waits for their words stays until
     they want to, a teacher goes only when they come back after a restart.
     """
-    slide, following = standing.slide, state.following
-    if slide is None or following.slide == slide:
+    slide, followed = class_state.slide, state.followed
+    if slide is None or followed.slide == slide:
         return
-    if looks_at(state) == slide:
-        following.slide = slide
-    elif not following.waits and (isinstance(room, Learner) or following.slide is None):
-        go_to(state, room, slide)
+    if current_slide(state) == slide:
+        followed.slide = slide
+    elif not followed.waits and (isinstance(membership, Learner) or followed.slide is None):
+        go_to_slide(state, membership, slide)
         st.rerun()  # the sidebar is drawn already, with the picture before
 
 
-def go_to(state: AppState, room: Teacher | Learner, slide: Slide) -> None:
+def go_to_slide(state: AppState, membership: Teacher | Learner, slide: Slide) -> None:
     """Look at `slide`."""
     if slide.shared is None:
         if state.sample != slide.picture:
             state.show_sample(slide.picture)
     elif state.sample is not None or state.source().digest != slide.shared:
-        data = room.picture(slide.shared)
+        data = membership.picture(slide.shared)
         if data is None:  # another one is shared by now: the next slide shows it
             return
         title = translator(state.language)("classroom.shared_picture")
@@ -99,7 +99,7 @@ def go_to(state: AppState, room: Teacher | Learner, slide: Slide) -> None:
     state.take_step(
         CourseChoice(slide.step, slide.at, slide.hand, slide.box, slide.right, slide.board)
     )
-    state.following.slide, state.following.waits = slide, False
+    state.followed.slide, state.followed.waits = slide, False
 
 
 def can_be_shown(slide: Slide, teacher: Teacher) -> bool:
@@ -111,28 +111,28 @@ def can_be_shown(slide: Slide, teacher: Teacher) -> bool:
 
 
 def current_answers(
-    answered: Mapping[str, Mapping[int, Kept]], standing: Standing
-) -> Mapping[str, Kept]:
+    answered: Mapping[str, Mapping[int, Submission]], class_state: ClassState
+) -> Mapping[str, Submission]:
     """Of what a learner has answered by place and round: that of the second round where it is open,
     else of the last.
     """
     found = {}
     for place, rounds in answered.items():
-        kept = rounds.get(2) if standing.vote(place) == "second" else rounds[max(rounds)]
-        if kept is not None:
-            found[place] = kept
+        submission = rounds.get(2) if class_state.vote(place) == "second" else rounds[max(rounds)]
+        if submission is not None:
+            found[place] = submission
     return found
 
 
-def take_over(
+def merge_into_progress(
     progress: Progress,
-    answered: Mapping[str, Mapping[int, Kept]],
+    answered: Mapping[str, Mapping[int, Submission]],
     seen: Mapping[str, str],
-    standing: Standing,
+    class_state: ClassState,
 ) -> None:
     """Let the learner's own progress hold what they answered and saw in class, to stay when they
     leave: of two rounds the last answer, and every step that was revealed.
     """
-    progress.kept |= {place: rounds[max(rounds)] for place, rounds in answered.items()}
+    progress.submissions |= {place: rounds[max(rounds)] for place, rounds in answered.items()}
     progress.saw |= seen
-    progress.revealed |= standing.revealed
+    progress.revealed |= class_state.revealed

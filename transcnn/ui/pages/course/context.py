@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from transcnn.course.classroom.store import ROUNDS, Learner, Standing, Teacher, Vote
-from transcnn.course.kept import Kept
+from transcnn.course.classroom.store import ROUNDS, ClassState, Learner, Teacher, Vote
+from transcnn.course.formatting import FormattedQuestion
 from transcnn.course.lessons import Lesson
-from transcnn.course.questions import Posed
+from transcnn.course.questions import PosedQuestion
 from transcnn.course.scene import Scene
-from transcnn.course.spelling import Spelled
 from transcnn.course.step import Step
+from transcnn.course.submission import Submission
 from transcnn.errors import NoClass
 from transcnn.ui.app.session import AppState
 from transcnn.ui.app.view import Shown
@@ -40,94 +40,100 @@ class StepContext:
     step: Step
     lesson: Lesson
     scene: Scene
-    posed: Mapping[str, Posed | None]
-    answers: Mapping[str, Kept]
+    posed: Mapping[str, PosedQuestion | None]
+    answers: Mapping[str, Submission]
     teaching: bool = False
-    room: Teacher | Learner | None = None
-    standing: Standing = field(default_factory=Standing)
+    membership: Teacher | Learner | None = None
+    class_state: ClassState = field(default_factory=ClassState)
 
     @property
     def colours(self) -> dict[str, str]:
         """The colours of the letters in the theme that the visitor has."""
         return COLOURS["dark" if st.context.theme.type == "dark" else "light"]
 
-    def place(self, what: str, also: str) -> str:
+    def place(self, what: str, depends_on: str) -> str:
         """What an answer to `what` is kept under: it is about this network, picture and asker, and
         what it is about `also`."""
         scene = self.scene
         parts = [what, self.state.model, scene.digest[:16], f"{scene.at[0]},{scene.at[1]}"]
-        return "|".join([*parts, also] if also else parts)
+        return "|".join([*parts, depends_on] if depends_on else parts)
 
     def question_place(self, name: str) -> str:
-        return self.place(name, self.step.questions[name].also(self.scene))
+        return self.place(name, self.step.questions[name].depends_on(self.scene))
 
     @property
     def step_place(self) -> str:
-        also = dict.fromkeys(q.also(self.scene) for q in self.step.questions.values())
-        return self.place(self.step.name, "|".join(filter(None, also)))
+        depends_on = dict.fromkeys(q.depends_on(self.scene) for q in self.step.questions.values())
+        return self.place(self.step.name, "|".join(filter(None, depends_on)))
 
-    def spelled(self, name: str, posed: Posed) -> Spelled:
+    def formatted(self, name: str, posed: PosedQuestion) -> FormattedQuestion:
         """A question of the step in words."""
 
         def t(word: str, **placeholders: object) -> str:
             return self.t(f"course.{word}", **placeholders)
 
-        return Spelled(self.lesson.questions[name], posed, t)
+        return FormattedQuestion(self.lesson.questions[name], posed, t)
 
-    def kept(self, name: str) -> Kept | None:
+    def submission(self, name: str) -> Submission | None:
         """The guess at a question; None also for one from a file that cannot be a guess at it."""
-        kept, posed = self.answers.get(self.question_place(name)), self.posed[name]
-        return kept if kept is not None and posed is not None and posed.takes(kept.guess) else None
+        submission, posed = self.answers.get(self.question_place(name)), self.posed[name]
+        return (
+            submission
+            if submission is not None and posed is not None and posed.takes(submission.guess)
+            else None
+        )
 
     @property
-    def all_kept(self) -> bool:
+    def all_submitted(self) -> bool:
         asked = [name for name, posed in self.posed.items() if posed is not None]
-        return bool(self.posed) and all(self.kept(name) for name in asked)
+        return bool(self.posed) and all(self.submission(name) for name in asked)
 
     @property
     def revealed(self) -> bool:
         """In a class its teacher reveals; in the teacher's view nobody has to predict first."""
-        if self.room is not None:
-            return self.step_place in self.standing.revealed
+        if self.membership is not None:
+            return self.step_place in self.class_state.revealed
         known = self.step_place in self.state.progress.revealed
-        return known and (self.teaching or self.all_kept)
+        return known and (self.teaching or self.all_submitted)
 
     @property
     def seen(self) -> bool:
         """Whether it was said what there was to see; in front of a class, whether its teacher went
         on to why.
         """
-        if isinstance(self.room, Teacher):
-            return self.step_place in self.standing.explained
+        if isinstance(self.membership, Teacher):
+            return self.step_place in self.class_state.explained
         return self.revealed and self.step_place in self.state.progress.saw
 
     @property
     def in_class(self) -> bool:
         """Whether the visitor is a learner in a class."""
-        return isinstance(self.room, Learner)
+        return isinstance(self.membership, Learner)
 
     def vote(self, name: str) -> Vote:
         """Which vote of the class on a question is open; alone there is only the first."""
-        return self.standing.vote(self.question_place(name))
+        return self.class_state.vote(self.question_place(name))
 
     def can_answer(self, name: str) -> bool:
-        return self.kept(name) is None and self.vote(name) in ROUNDS and not self.revealed
+        return self.submission(name) is None and self.vote(name) in ROUNDS and not self.revealed
 
-    def keep(self, name: str, kept: Kept) -> None:
+    def submit(self, name: str, submission: Submission) -> None:
         """Keep a guess; of a learner also in the class, and nowhere if its vote is over."""
         place = self.question_place(name)
         with contextlib.suppress(NoClass):  # it is over: the page says so as soon as it is drawn
-            if not isinstance(self.room, Learner) or self.room.answer(place, kept):
-                self.state.progress.kept[place] = kept
+            if not isinstance(self.membership, Learner) or self.membership.answer(
+                place, submission
+            ):
+                self.state.progress.submissions[place] = submission
 
     def see(self, said: str) -> None:
         """Keep what was seen."""
         self.state.progress.saw[self.step_place] = said
         with contextlib.suppress(NoClass):
-            if isinstance(self.room, Learner):
-                self.room.see(self.step_place, said)
-            elif self.room is not None:
-                self.room.explain(self.step_place)
+            if isinstance(self.membership, Learner):
+                self.membership.see(self.step_place, said)
+            elif self.membership is not None:
+                self.membership.explain(self.step_place)
 
     @property
     def may_ask(self) -> bool:

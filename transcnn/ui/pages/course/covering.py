@@ -4,14 +4,14 @@ import numpy as np
 import streamlit as st
 
 from transcnn.analysis.occlusion import board_of
-from transcnn.course.experiments import Look
+from transcnn.course.experiments import ChangedRun
 from transcnn.pictures.changes import GRAY, cover
 from transcnn.ui.pages.course.answers import compare_answers
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.grids import Board, show_boards
 
 
-def show_covering(context: StepContext, look: Look, picture: str) -> None:
+def show_covering(context: StepContext, look: ChangedRun, picture: str) -> None:
     """Draw the picture of `look`, called `picture`, with cells to be covered one by one."""
     t = context.t
     rows, columns = board_of(look.pixels)

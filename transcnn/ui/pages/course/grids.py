@@ -75,7 +75,7 @@ def last_board(
     multiples: list[float | None] | None = None
     if row is not None:
         multiples = [round(float(m), 4) for m in row * rows * columns]
-    cell = context.scene.cell(block)
+    cell = context.scene.query_index(block)
     more.setdefault("marks", [mark(cell, "t")])
     return Board(
         name,
@@ -202,8 +202,12 @@ def draw_at(
 
 
 def _guess(context: StepContext, name: str) -> tuple[int, ...] | None:
-    kept = context.kept(name)
-    found = kept.guess if kept else st.session_state.get(clicked_key(context.question_place(name)))
+    submission = context.submission(name)
+    found = (
+        submission.guess
+        if submission
+        else st.session_state.get(clicked_key(context.question_place(name)))
+    )
     return tuple(map(int, found)) if isinstance(found, tuple) else None
 
 

@@ -3,20 +3,26 @@
 import streamlit as st
 
 from transcnn.course.classroom.rate_limiter import LONGEST_NAME, read_code
-from transcnn.course.classroom.store import Learner, Standing
+from transcnn.course.classroom.store import ClassState, Learner
 from transcnn.errors import ClassError, NoClass, TooManyCodes
 from transcnn.ui.app.session import AppState
-from transcnn.ui.pages.course.classroom import REFRESH_S, classes, door, go_to, looks_at
+from transcnn.ui.pages.course.classroom import (
+    REFRESH_S,
+    classes,
+    current_slide,
+    go_to_slide,
+    rate_limiter,
+)
 from transcnn.ui.pages.course.context import StepContext
-from transcnn.ui.pages.course.role import Seat
+from transcnn.ui.pages.course.role import Role
 from transcnn.words.translator import Translator, plain
 
 _CODE, _NAME, _REFUSED = "class_code", "class_name", "class_refused"
 
 
-def show_door(state: AppState, t: Translator) -> None:
+def show_join_form(state: AppState, t: Translator) -> None:
     """Draw the way into a class, by code, and the way to the teacher's view."""
-    named = state.seat.code
+    named = state.role.code
     with st.expander(t("classroom.join"), expanded=bool(named), icon=":material/groups:"):
         with st.form("class_door", border=False):
             st.session_state.setdefault(_CODE, read_code(named) or "")
@@ -34,49 +40,51 @@ def show_door(state: AppState, t: Translator) -> None:
             type="tertiary",
             icon=":material/co_present:",
             key="class_teach",
-            on_click=lambda: state.sit(Seat(teaching=True)),
+            on_click=lambda: state.take_role(Role(teaching=True)),
         )
 
 
 def _join(state: AppState) -> None:
     typed = st.session_state[_CODE] or ""
-    code, wait = read_code(typed), door().wait_s()
+    code, wait = read_code(typed), rate_limiter().wait_s()
     try:
         if wait > 0:
             raise TooManyCodes(seconds=int(wait) + 1)
         if code is None:
             raise NoClass(code=typed[:20] or "…")
         key = classes().join(code, st.session_state[_NAME] or "")
-        state.sit(Seat(code=code, key=key))
+        state.take_role(Role(code=code, key=key))
     except ClassError as error:
         if isinstance(error, NoClass):
-            door().note_wrong()
+            rate_limiter().note_wrong()
         st.session_state[_REFUSED] = error
 
 
-def show_bar(state: AppState, t: Translator, learner: Learner, standing: Standing) -> None:
+def show_bar(state: AppState, t: Translator, learner: Learner, class_state: ClassState) -> None:
     """Draw which class this is and who sits in it, and where the class has gone meanwhile."""
-    slide = standing.slide
+    slide = class_state.slide
     with st.container(border=True, key="class_bar"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(t("classroom.in_class", code=spell_code(learner.code)), width="content")
-            st.text(learner.name or t("classroom.nameless", seat=learner.seat), width="content")
+            st.text(
+                learner.name or t("classroom.nameless", role=learner.member_id), width="content"
+            )
             st.button(
                 t("classroom.leave"),
                 type="tertiary",
                 key="class_leave",
-                on_click=lambda: state.sit(Seat()),
+                on_click=lambda: state.take_role(Role()),
             )
         if slide is None:
             st.caption(t("classroom.nothing_yet"))
-        _watch(learner, standing.version)
+        _watch(learner, class_state.version)
     # Always there, so that what comes after it keeps its place and its half-typed words.
     with st.container(key="class_notice"):
-        if slide is not None and looks_at(state) != slide:
+        if slide is not None and current_slide(state) != slide:
 
             def go() -> None:
                 try:
-                    go_to(state, learner, slide)
+                    go_to_slide(state, learner, slide)
                 except NoClass:
                     return  # it is over: the page says so as soon as it is drawn
 
@@ -106,7 +114,7 @@ def spell_code(code: str) -> str:
     return f"{code[:3]} {code[3:]}"
 
 
-def say_vote(context: StepContext, name: str) -> None:
+def show_vote_state(context: StepContext, name: str) -> None:
     """Say to a learner which vote on the question is open or over."""
     vote = context.vote(name)
     if not context.in_class or context.revealed or vote == "first":

@@ -18,7 +18,7 @@ from transcnn.ui.pages.course.progress import LARGEST, read_progress
 from transcnn.words.translator import Translator, translator
 
 if TYPE_CHECKING:
-    from transcnn.course.kept import Kept
+    from transcnn.course.submission import Submission
     from transcnn.ui.pages.course.context import StepContext
 
 _FILE = "course_file"
@@ -29,42 +29,51 @@ def show() -> None:
     state = AppState()
     t = translator(state.language)
     st.title(t("course.title"))
-    if not state.seat.teaching:
+    if not state.role.teaching:
         st.write(t("course.lede"))
     if state.upload_error is not None:
         st.error(t.error(state.upload_error))
 
-    from transcnn.course.classroom.store import Learner, Standing, Teacher
+    from transcnn.course.classroom.store import ClassState, Learner, Teacher
     from transcnn.course.lessons import load_lesson
     from transcnn.course.scene import Scene, first_query
     from transcnn.course.steps import STEPS, find_step
     from transcnn.ui.pages.course.before_after import show_before_after
-    from transcnn.ui.pages.course.classroom import current_answers, enter, go_along, take_over
+    from transcnn.ui.pages.course.classroom import (
+        current_answers,
+        enter,
+        follow_class,
+        merge_into_progress,
+    )
     from transcnn.ui.pages.course.context import StepContext
     from transcnn.ui.pages.course.glossary import show_glossary, show_word_card
-    from transcnn.ui.pages.course.learner import show_bar, show_door, waits_for_words
+    from transcnn.ui.pages.course.learner import show_bar, show_join_form, waits_for_words
     from transcnn.ui.pages.course.notes import show_notes
     from transcnn.ui.pages.course.questions import show_questions
     from transcnn.ui.pages.course.steps import choose_step
-    from transcnn.ui.pages.course.teacher import show_podium, show_questions_to_all, show_to_class
+    from transcnn.ui.pages.course.teacher import (
+        show_questions_to_all,
+        show_teacher_panel,
+        show_to_class,
+    )
     from transcnn.ui.pages.course.touching import touch
 
     _follow_link(state)
-    room = enter(state, t)
-    teaching, learning = state.seat.teaching, isinstance(room, Learner)
-    standing = Standing() if room is None else room.standing()
-    answers: Mapping[str, Kept] = state.progress.kept
-    if room is not None:
-        go_along(state, room, standing)
-    if isinstance(room, Learner):
-        answered = room.answered()
-        answers = current_answers(answered, standing)
-        take_over(state.progress, answered, room.seen(), standing)
-        show_bar(state, t, room, standing)
+    membership = enter(state, t)
+    teaching, learning = state.role.teaching, isinstance(membership, Learner)
+    class_state = ClassState() if membership is None else membership.class_state()
+    answers: Mapping[str, Submission] = state.progress.submissions
+    if membership is not None:
+        follow_class(state, membership, class_state)
+    if isinstance(membership, Learner):
+        answered = membership.answered()
+        answers = current_answers(answered, class_state)
+        merge_into_progress(state.progress, answered, membership.seen(), class_state)
+        show_bar(state, t, membership, class_state)
     elif teaching:
-        show_podium(state, t, room)
+        show_teacher_panel(state, t, membership)
     else:
-        show_door(state, t)
+        show_join_form(state, t)
     shown = take_shown(state)
     step = find_step(state.course.step)
     _write_link(state, shown, step.number)
@@ -84,7 +93,7 @@ def show() -> None:
         lab(state.model, shown.source),
     )
     with st.spinner(t("course.running")), running:
-        lacking = step.lacks(scene)
+        lacking = step.missing(scene)
         questions = {} if lacking else step.questions
         posed = {name: question.pose(scene) for name, question in questions.items()}
     context = StepContext(
@@ -97,17 +106,17 @@ def show() -> None:
         posed,
         answers,
         teaching,
-        room,
-        standing,
+        membership,
+        class_state,
     )
-    if isinstance(room, Teacher):
+    if isinstance(membership, Teacher):
         show_to_class(context)
     if not learning:
         choose_step(context)
     if step is STEPS[0]:
         show_word_card(t)
     facts = step.facts(scene)
-    hidden = step.trap and not context.revealed
+    hidden = step.misleading_start and not context.revealed
     st.subheader(step.number if hidden else f"{step.number} · {context.lesson.title}")
     if step.body_first:
         st.markdown(context.lesson.body.format(**facts))
@@ -131,16 +140,16 @@ def show() -> None:
                 st.markdown(f"**{t('course.change')}** {context.lesson.change}")
                 st.markdown(f"**{t('course.present')}** {context.lesson.present}")
     if learning:
-        state.following.waits = waits_for_words(context)
+        state.followed.waits = waits_for_words(context)
     if teaching:
         show_notes(state.language, step.chapter)
     else:
         show_before_after(state, t)
     show_glossary(t)
     _hand_out(context)
-    if not teaching or room is None:
+    if not teaching or membership is None:
         _take_progress(state, t)
-    if room is None:  # in a class the address holds the key of a seat
+    if membership is None:  # in a class the address holds the key of a seat
         copied = t("downloads.copied" if shown.source.sample else "downloads.copied_upload")
         copy_link(
             {"copy": t("downloads.copy"), "copied": copied, "by_hand": t("downloads.by_hand")}
@@ -170,7 +179,7 @@ def _write_link(state: AppState, shown: Shown, step: str) -> None:
     link = replace(state.course, step=step).link()
     if shown.source.sample is None:  # uploads are not part of links, nor are places on them
         link.pop("at", None)
-    write_link(state, shown.source.sample, link, **state.seat.link())
+    write_link(state, shown.source.sample, link, **state.role.link())
 
 
 def _hand_out(context: "StepContext") -> None:

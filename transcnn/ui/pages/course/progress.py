@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transcnn.course.former_names import current_key
-from transcnn.course.kept import Kept, read_kept
+from transcnn.course.submission import Submission, read_submission
 from transcnn.errors import ChoiceError
 
 LARGEST = 1_000_000  # bytes of a file
@@ -27,7 +27,7 @@ class Progress:
     the answers of several people apart.
     """
 
-    kept: dict[str, Kept] = field(default_factory=dict)
+    submissions: dict[str, Submission] = field(default_factory=dict)
     revealed: set[str] = field(default_factory=set)
     saw: dict[str, str] = field(default_factory=dict)
     tests: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -38,7 +38,9 @@ class Progress:
         return json.dumps(
             {
                 "version": _VERSION,
-                "kept": {p: {"guess": k.guess, "sure": k.sure} for p, k in self.kept.items()},
+                "kept": {
+                    p: {"guess": k.guess, "sure": k.sure} for p, k in self.submissions.items()
+                },
                 "revealed": sorted(self.revealed),
                 "saw": self.saw,
                 "tests": self.tests,
@@ -50,7 +52,7 @@ class Progress:
 
     def add(self, other: "Progress") -> None:
         """Take over what another one holds."""
-        self.kept |= other.kept
+        self.submissions |= other.submissions
         self.revealed |= other.revealed
         self.saw |= other.saw
         if other.tests:  # whose form they were answered in
@@ -66,7 +68,9 @@ def read_progress(data: bytes) -> Progress:
         if found["version"] != _VERSION:
             raise ValueError("another version")
         return Progress(
-            kept={_key(p): read_kept(k["guess"], k["sure"]) for p, k in found["kept"].items()},
+            submissions={
+                _key(p): read_submission(k["guess"], k["sure"]) for p, k in found["kept"].items()
+            },
             revealed={_key(place) for place in found["revealed"]},
             saw={_key(place): _text(said) for place, said in found["saw"].items()},
             **_tests(found),

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from transcnn.course.kept import SURENESS, Kept
 from transcnn.course.questions import (
     Choose,
     Click,
@@ -10,12 +9,13 @@ from transcnn.course.questions import (
     Estimate,
     Guess,
     Order,
-    Posed,
+    PosedQuestion,
     Tick,
     parse_number,
 )
+from transcnn.course.submission import CONFIDENCE_LEVELS, Submission
 from transcnn.ui.pages.course.context import StepContext
-from transcnn.ui.pages.course.learner import say_vote
+from transcnn.ui.pages.course.learner import show_vote_state
 from transcnn.ui.pages.course.progress import LONGEST
 
 _SIGNS = {"hit": "✓", "near": "≈", "miss": "✗"}
@@ -28,13 +28,13 @@ def show_questions(context: StepContext) -> None:
             st.info(context.t("course.left_out", number=number))
             continue
         with st.container(border=True):
-            st.markdown(f"**{number}.** {context.spelled(name, posed).question}")
-            say_vote(context, name)
-            kept = context.kept(name)
+            st.markdown(f"**{number}.** {context.formatted(name, posed).question}")
+            show_vote_state(context, name)
+            submission = context.submission(name)
             if context.can_answer(name):
                 _ask(context, name, posed)
-            elif kept is not None or context.revealed:
-                _show_kept(context, name, posed, kept)
+            elif submission is not None or context.revealed:
+                _show_kept(context, name, posed, submission)
     if context.revealed:
         _ask_what_was_seen(context)
     elif context.in_class:
@@ -43,17 +43,17 @@ def show_questions(context: StepContext) -> None:
         st.button(
             context.t("course.reveal"),
             type="primary",
-            disabled=not context.all_kept,
-            help=None if context.all_kept else context.t("course.predict_first"),
+            disabled=not context.all_submitted,
+            help=None if context.all_submitted else context.t("course.predict_first"),
             key="course_reveal",
             on_click=lambda: context.state.progress.revealed.add(context.step_place),
         )
-        if not context.all_kept:
+        if not context.all_submitted:
             st.caption(context.t("course.predict_first"))
 
 
-def _ask(context: StepContext, name: str, posed: Posed) -> None:
-    t, place, spelled = context.t, context.question_place(name), context.spelled(name, posed)
+def _ask(context: StepContext, name: str, posed: PosedQuestion) -> None:
+    t, place, formatted = context.t, context.question_place(name), context.formatted(name, posed)
     guess_key, sure_key = f"guess|{place}", f"sure|{place}"
     clicked = st.session_state.get(clicked_key(place))
     if isinstance(posed.asks, Click | Draw):
@@ -67,7 +67,7 @@ def _ask(context: StepContext, name: str, posed: Posed) -> None:
                 on_click=lambda: st.session_state.update({clicked_key(place): ()}),
             )
         if clicked is not None:
-            st.markdown(f"**{spelled.guess(clicked)}**")
+            st.markdown(f"**{formatted.guess(clicked)}**")
     with st.form(f"form|{place}", border=False):
         match posed.asks:
             case Choose(options=options):
@@ -75,19 +75,19 @@ def _ask(context: StepContext, name: str, posed: Posed) -> None:
                     t("course.guess"),
                     options,
                     index=None,
-                    format_func=spelled.option,
+                    format_func=formatted.option,
                     key=guess_key,
                     label_visibility="collapsed",
                 )
             case Tick(options=options):
                 for option in options:
-                    st.checkbox(spelled.option(option), key=f"{guess_key}|{option}")
+                    st.checkbox(formatted.option(option), key=f"{guess_key}|{option}")
             case Order() as order:
                 st.radio(
                     t("course.guess"),
                     order.orders,
                     index=None,
-                    format_func=spelled.guess,
+                    format_func=formatted.guess,
                     key=guess_key,
                     label_visibility="collapsed",
                 )
@@ -95,7 +95,7 @@ def _ask(context: StepContext, name: str, posed: Posed) -> None:
                 st.text_input(t("course.guess"), key=guess_key, max_chars=24, width=180)
         st.radio(
             t("course.how_sure"),
-            SURENESS,
+            CONFIDENCE_LEVELS,
             index=None,
             format_func=lambda sure: t(f"course.sure_{sure}"),
             key=sure_key,
@@ -119,7 +119,9 @@ def _own_left_out(asks: Click) -> bool:
     return bool((asks.values != asks.values).any())  # NaN
 
 
-def _keep(context: StepContext, name: str, posed: Posed, guess_key: str, sure_key: str) -> None:
+def _keep(
+    context: StepContext, name: str, posed: PosedQuestion, guess_key: str, sure_key: str
+) -> None:
     place, given = context.question_place(name), st.session_state.get(guess_key)
     guess: Guess | None = given
     if isinstance(posed.asks, Click | Draw):
@@ -133,29 +135,31 @@ def _keep(context: StepContext, name: str, posed: Posed, guess_key: str, sure_ke
     if guess is None or sure is None or not posed.takes(guess):
         st.session_state[f"refused|{place}"] = True
         return
-    context.keep(name, Kept(guess, sure))
+    context.submit(name, Submission(guess, sure))
     st.session_state.pop(clicked_key(place), None)  # a second vote begins anew
 
 
-def _show_kept(context: StepContext, name: str, posed: Posed, kept: Kept | None) -> None:
-    t, spelled = context.t, context.spelled(name, posed)
+def _show_kept(
+    context: StepContext, name: str, posed: PosedQuestion, submission: Submission | None
+) -> None:
+    t, formatted = context.t, context.formatted(name, posed)
     left, right = st.columns(2)
-    if kept is not None:
-        left.caption(t("course.your_guess", sure=t(f"course.sure_{kept.sure}")))
-        left.markdown(f"**{spelled.guess(kept.guess)}**")
+    if submission is not None:
+        left.caption(t("course.your_guess", sure=t(f"course.sure_{submission.sure}")))
+        left.markdown(f"**{formatted.guess(submission.guess)}**")
     if not context.revealed:
         return
     with right:
         show_outcome(context, name, posed)
-    if kept is None:
+    if submission is None:
         return
-    mark = posed.mark(kept.guess)
+    mark = posed.mark(submission.guess)
     near = mark == "near" and isinstance(posed.asks, Draw)
     st.markdown(f"{_SIGNS[mark]} {t('course.near_draw' if near else f'course.{mark}')}")
     if isinstance(posed.asks, Estimate):
-        _say_distance(context, posed.asks, float(kept.guess))  # type: ignore[arg-type]
-    if (way := posed.way(kept.guess)) is not None:
-        st.markdown(spelled.way(way))
+        _say_distance(context, posed.asks, float(submission.guess))  # type: ignore[arg-type]
+    if (misconception := posed.misconception(submission.guess)) is not None:
+        st.markdown(formatted.misconception(misconception))
     if isinstance(posed.asks, Estimate) and posed.asks.even_would_do:
         st.caption(t("course.even_would_do"))
 
@@ -168,10 +172,10 @@ def _say_distance(context: StepContext, asks: Estimate, guess: float) -> None:
         st.caption(context.t("course.off_factor" if by_factor else "course.off_by", off=off))
 
 
-def show_outcome(context: StepContext, name: str, posed: Posed) -> None:
+def show_outcome(context: StepContext, name: str, posed: PosedQuestion) -> None:
     """What was right."""
     st.caption(context.t("course.outcome"))
-    st.markdown(f"**{context.spelled(name, posed).right}**")
+    st.markdown(f"**{context.formatted(name, posed).right}**")
 
 
 def _ask_what_was_seen(context: StepContext) -> None:

@@ -9,7 +9,7 @@ _LONGEST = 64  # letters of a code or key that are looked at
 
 
 @dataclass(frozen=True)
-class Seat:
+class Role:
     """`teaching`: the teacher's view of the page. `code` names a class, `key` the seat in it;
     with a code alone one stands at its door.
     """
@@ -24,9 +24,9 @@ class Seat:
         return view | {name: v for name, v in (("class", self.code), ("key", self.key)) if v}
 
 
-def read_seat(link: Mapping[str, str]) -> Seat:
+def read_role(link: Mapping[str, str]) -> Role:
     """The seat that a link names. Whether there is such a class is known to its file only."""
-    return Seat(
+    return Role(
         link.get("view") == "teacher",
         link.get("class", "")[:_LONGEST],
         link.get("key", "")[:_LONGEST],
@@ -34,7 +34,7 @@ def read_seat(link: Mapping[str, str]) -> Seat:
 
 
 @dataclass
-class Following:
+class FollowedSlide:
     """`slide`: what the visitor went to with the class last. `waits`: something on the page waits
     for their words, which a change of the page would take away.
     """

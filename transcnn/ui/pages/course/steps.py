@@ -43,7 +43,7 @@ def choose_step(context: StepContext) -> None:
 def _name(context: StepContext, step: Step, revealed: bool) -> str:
     """Number and title; the title of a step that begins with a trap waits for its reveal."""
     tick = "✓ " if revealed else ""
-    if step.trap and not revealed:
+    if step.misleading_start and not revealed:
         return step.number
     return f"{tick}{step.number} · {load_lesson(step, context.state.language).title}"
 

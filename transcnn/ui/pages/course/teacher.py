@@ -10,16 +10,16 @@ from PIL import Image
 from transcnn.course.classroom.store import ROUNDS, Teacher, Vote
 from transcnn.course.classroom.table import as_csv
 from transcnn.course.classroom.tally import percent
-from transcnn.course.questions import Posed
+from transcnn.course.questions import PosedQuestion
 from transcnn.errors import FolderError, NoClass, TooManyClasses, TransCNNError
 from transcnn.pictures import decode
 from transcnn.ui.app.session import AppState, opening
 from transcnn.ui.components.timer import timer
-from transcnn.ui.pages.course.classroom import REFRESH_S, can_be_shown, classes, looks_at
+from transcnn.ui.pages.course.classroom import REFRESH_S, can_be_shown, classes, current_slide
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.learner import spell_code
 from transcnn.ui.pages.course.questions import show_outcome
-from transcnn.ui.pages.course.role import Seat
+from transcnn.ui.pages.course.role import Role
 from transcnn.ui.pages.course.votes import show_votes
 from transcnn.words.translator import Translator, plain
 
@@ -30,14 +30,14 @@ _REFUSED = "class_not_begun"
 _MANY, _FEW = 80, 30  # percent right
 
 
-def show_podium(state: AppState, t: Translator, room: Teacher | None) -> None:
+def show_teacher_panel(state: AppState, t: Translator, membership: Teacher | None) -> None:
     """Draw what stands above the step: the class, or a way to begin one, and the clock."""
     st.html(_LARGER)
     with st.container(border=True, key="class_podium"):
-        if room is None:
+        if membership is None:
             _offer_class(state, t)
         else:
-            _show_class(state, t, room)
+            _show_class(state, t, membership)
         timer(t.table("timer"))
 
 
@@ -48,7 +48,7 @@ def _offer_class(state: AppState, t: Translator) -> None:
         except (TooManyClasses, FolderError) as error:
             st.session_state[_REFUSED] = error
         else:
-            state.sit(Seat(True, code, key))
+            state.take_role(Role(True, code, key))
 
     st.markdown(t("classroom.teacher_view"))
     with st.container(horizontal=True):
@@ -57,66 +57,70 @@ def _offer_class(state: AppState, t: Translator) -> None:
             t("classroom.leave_view"),
             type="tertiary",
             key="class_leave_view",
-            on_click=lambda: state.sit(Seat()),
+            on_click=lambda: state.take_role(Role()),
         )
     refused: TransCNNError | None = st.session_state.pop(_REFUSED, None)
     if refused is not None:
         st.warning(plain(t.error(refused)))
 
 
-def _show_class(state: AppState, t: Translator, room: Teacher) -> None:
+def _show_class(state: AppState, t: Translator, membership: Teacher) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.header(spell_code(room.code), anchor=False, width="content")
+        st.header(spell_code(membership.code), anchor=False, width="content")
         st.markdown(t("classroom.how_to_join"), width="content")
-        _show_joined(t, room)
+        _show_joined(t, membership)
         with st.popover(t("classroom.end"), type="tertiary"):
             st.markdown(t("classroom.end_says"))
             st.download_button(
                 t("classroom.csv"),
-                data=lambda: as_csv(room),
+                data=lambda: as_csv(membership),
                 file_name="classroom.csv",
                 mime="text/csv",
                 key="class_csv",
                 on_click="ignore",
             )
-            st.button(t("classroom.end_now"), key="class_end", on_click=lambda: _end(state, room))
+            st.button(
+                t("classroom.end_now"), key="class_end", on_click=lambda: _end(state, membership)
+            )
     st.caption(t("classroom.key_says"))
 
 
-def _end(state: AppState, room: Teacher) -> None:
-    _unless_over(room.end)
-    state.sit(Seat(teaching=True))
+def _end(state: AppState, membership: Teacher) -> None:
+    _unless_over(membership.end)
+    state.take_role(Role(teaching=True))
 
 
 @st.fragment(run_every=REFRESH_S)
-def _show_joined(t: Translator, room: Teacher) -> None:
+def _show_joined(t: Translator, membership: Teacher) -> None:
     try:
-        names = room.names()
+        names = membership.names()
     except NoClass:
         st.rerun()
     with st.popover(t("classroom.joined", count=len(names)), type="tertiary"):
-        known = [name or t("classroom.nameless", seat=k) for k, name in enumerate(names, 1)]
+        known = [name or t("classroom.nameless", role=k) for k, name in enumerate(names, 1)]
         st.text("\n".join(known) or "–")
 
 
 def show_to_class(context: StepContext) -> None:
     """Let the class see what the teacher looks at, or say why it cannot."""
-    room, state = context.room, context.state
-    assert isinstance(room, Teacher)
-    slide = replace(looks_at(state), step=context.step.number, at=context.scene.at)
-    if can_be_shown(slide, room):
-        if slide != context.standing.slide:
-            room.show(slide)
-        state.following.slide = slide
+    membership, state = context.membership, context.state
+    assert isinstance(membership, Teacher)
+    slide = replace(current_slide(state), step=context.step.number, at=context.scene.at)
+    if can_be_shown(slide, membership):
+        if slide != context.class_state.slide:
+            membership.show(slide)
+        state.followed.slide = slide
         return
     st.info(context.t("classroom.only_you"), icon=":material/visibility_off:")
     if slide.shared is not None:
         st.button(
-            context.t("classroom.share"), key="class_share", on_click=lambda: _share(context, room)
+            context.t("classroom.share"),
+            key="class_share",
+            on_click=lambda: _share(context, membership),
         )
 
 
-def _share(context: StepContext, room: Teacher) -> None:
+def _share(context: StepContext, membership: Teacher) -> None:
     """Give the class a smaller copy of the picture, without what cameras write beside it."""
     source = context.shown.source
     with opening:
@@ -125,7 +129,7 @@ def _share(context: StepContext, room: Teacher) -> None:
         file = io.BytesIO()
         image.save(file, "JPEG", quality=92)
     context.state.show_upload(source.title, source.alt, file.getvalue())
-    _unless_over(lambda: room.share(context.state.source().digest, file.getvalue()))
+    _unless_over(lambda: membership.share(context.state.source().digest, file.getvalue()))
 
 
 def _unless_over(do: Callable[[], None]) -> None:
@@ -138,18 +142,18 @@ def _unless_over(do: Callable[[], None]) -> None:
 
 def show_questions_to_all(context: StepContext) -> None:
     """Draw every question of the step, to be answered by those who look on, and the way on."""
-    t, room = context.t, context.room
+    t, membership = context.t, context.membership
     for number, (name, posed) in enumerate(context.posed.items(), 1):
         if posed is None:
             st.info(t("course.left_out", number=number))
             continue
-        spelled = context.spelled(name, posed)
+        formatted = context.formatted(name, posed)
         with st.container(border=True):
-            st.markdown(f"**{number}.** {spelled.question}")
-            if spelled.options:
-                st.markdown("\n".join(f"- {spelled.option(o)}" for o in spelled.options))
-            if isinstance(room, Teacher):
-                _show_vote(context, room, name, posed)
+            st.markdown(f"**{number}.** {formatted.question}")
+            if formatted.options:
+                st.markdown("\n".join(f"- {formatted.option(o)}" for o in formatted.options))
+            if isinstance(membership, Teacher):
+                _show_vote(context, membership, name, posed)
             if context.revealed:
                 show_outcome(context, name, posed)
     if not context.revealed:
@@ -175,7 +179,7 @@ def _offer_reveal(context: StepContext) -> None:
     }
     still = [str(number) for number, vote in votes.items() if vote in ROUNDS]
     box = st.container()
-    if isinstance(context.room, Teacher) and 0 < len(still) < len(votes):
+    if isinstance(context.membership, Teacher) and 0 < len(still) < len(votes):
         box = st.popover(t("course.reveal"), type="primary", key="course_reveal_asks")
         box.markdown(t("classroom.still_voting", numbers=", ".join(still)))
     box.button(
@@ -184,44 +188,46 @@ def _offer_reveal(context: StepContext) -> None:
 
 
 def _reveal(context: StepContext) -> None:
-    room = context.room
-    if isinstance(room, Teacher):
+    membership = context.membership
+    if isinstance(membership, Teacher):
         places = [context.question_place(name) for name in context.posed]
-        _unless_over(lambda: room.reveal(context.step_place, places))
+        _unless_over(lambda: membership.reveal(context.step_place, places))
     context.state.progress.revealed.add(context.step_place)
 
 
-def _show_vote(context: StepContext, room: Teacher, name: str, posed: Posed) -> None:
+def _show_vote(context: StepContext, membership: Teacher, name: str, posed: PosedQuestion) -> None:
     t, place, vote = context.t, context.question_place(name), context.vote(name)
 
     def turn(to: Vote) -> Callable[[], None]:
-        return lambda: _unless_over(lambda: room.turn(place, to))
+        return lambda: _unless_over(lambda: membership.set_vote(place, to))
 
     if vote in ROUNDS:
-        _show_count(t, room, place, ROUNDS[vote])
+        _show_count(t, membership, place, ROUNDS[vote])
         ends: Vote = "talk" if vote == "first" else "closed"
         st.button(t(f"classroom.close_{vote}"), key=f"class_turn_{name}", on_click=turn(ends))
     elif vote == "talk":
-        _advise(context, room, name, posed)
+        _advise(context, membership, name, posed)
         with st.container(horizontal=True):
             st.button(t("classroom.open_second"), key=f"class_turn_{name}", on_click=turn("second"))
             st.button(t("classroom.show_votes"), key=f"class_show_{name}", on_click=turn("closed"))
     else:
-        show_votes(context, name, posed, room.answers(place))
+        show_votes(context, name, posed, membership.answers(place))
 
 
 @st.fragment(run_every=REFRESH_S)
-def _show_count(t: Translator, room: Teacher, place: str, number: int) -> None:
+def _show_count(t: Translator, membership: Teacher, place: str, number: int) -> None:
     try:
-        answered, joined = room.counts(place)[number], len(room.names())
+        answered, joined = membership.counts(place)[number], len(membership.names())
     except NoClass:
         st.rerun()
     st.markdown(t(f"classroom.answered_{number}", count=answered, of=joined))
 
 
-def _advise(context: StepContext, room: Teacher, name: str, posed: Posed) -> None:
+def _advise(context: StepContext, membership: Teacher, name: str, posed: PosedQuestion) -> None:
     """How to go on after the first vote, without a word about what was answered."""
-    first = [g.kept.guess for g in room.answers(context.question_place(name)) if g.round == 1]
+    first = [
+        g.submission.guess for g in membership.answers(context.question_place(name)) if g.round == 1
+    ]
     right = sum(posed.mark(guess) == "hit" for guess in first if posed.takes(guess))
     share = percent(right, len(first))
     advice = "many" if share > _MANY else "few" if share < _FEW else "some"

@@ -9,14 +9,14 @@ from typing import Any, cast
 import plotly.graph_objects as go
 import streamlit as st
 
-from transcnn.course.classroom.store import Given
+from transcnn.course.classroom.store import ClassAnswer
 from transcnn.course.classroom.tally import bins, count, count_bins, count_cells
 from transcnn.course.questions import (
     Choose,
     Click,
     Estimate,
     Guess,
-    Posed,
+    PosedQuestion,
     Tick,
     spell_number,
 )
@@ -34,11 +34,17 @@ class _Bar:
     right: bool
 
 
-def show_votes(context: StepContext, name: str, posed: Posed, given: Sequence[Given]) -> None:
+def show_votes(
+    context: StepContext, name: str, posed: PosedQuestion, given: Sequence[ClassAnswer]
+) -> None:
     """Draw the votes on one question; `given` are all answers at its place."""
     rounds = sorted({one.round for one in given})
     votes = {
-        number: [g.kept.guess for g in given if g.round == number and posed.takes(g.kept.guess)]
+        number: [
+            g.submission.guess
+            for g in given
+            if g.round == number and posed.takes(g.submission.guess)
+        ]
         for number in rounds
     }
     if not given:
@@ -75,7 +81,7 @@ def _show_cells(
 
 
 def _bars(
-    context: StepContext, name: str, posed: Posed, votes: dict[int, list[Guess]]
+    context: StepContext, name: str, posed: PosedQuestion, votes: dict[int, list[Guess]]
 ) -> list[_Bar]:
     def per(says: Callable[[Guess], str], guesses: Sequence[Guess]) -> list[_Bar]:
         counted = [count(cast("Sequence[Guess]", given)) for given in votes.values()]
@@ -84,10 +90,10 @@ def _bars(
             for guess in guesses
         ]
 
-    spelled = context.spelled(name, posed)
+    formatted = context.formatted(name, posed)
     everything = [guess for given in votes.values() for guess in given]
     if isinstance(posed.asks, Choose):
-        return per(spelled.guess, posed.asks.options)
+        return per(formatted.guess, posed.asks.options)
     if isinstance(posed.asks, Tick):
         ticks = [
             count([o for g in given for o in cast("tuple[str, ...]", g)])
@@ -95,7 +101,7 @@ def _bars(
         ]
         return [
             _Bar(
-                spelled.option(option),
+                formatted.option(option),
                 [one[option] for one in ticks],
                 option in posed.asks.right,
             )
@@ -116,7 +122,7 @@ def _bars(
             )
             for k, one in enumerate(sorted_into)
         ]
-    return per(spelled.guess, [guess for guess, _ in count(everything).most_common(_MOST_BARS)])
+    return per(formatted.guess, [guess for guess, _ in count(everything).most_common(_MOST_BARS)])
 
 
 def _show_bars(context: StepContext, name: str, bars: list[_Bar], rounds: list[int]) -> None:

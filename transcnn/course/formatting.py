@@ -6,7 +6,7 @@ What is said of every question alike comes from the catalogue of whoever asks.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from transcnn.course.lessons import Asked
+from transcnn.course.lessons import QuestionWords
 from transcnn.course.questions import (
     Choose,
     Click,
@@ -14,20 +14,20 @@ from transcnn.course.questions import (
     Estimate,
     Guess,
     Order,
-    Posed,
+    PosedQuestion,
     Tick,
     spell_number,
 )
 
 
 @dataclass(frozen=True)
-class Spelled:
+class FormattedQuestion:
     """One question about a picture in words. `say` gives a catalogue's word with its gaps filled:
     flat_asks, flat_yes, flat_no, cell, box, none_helps, none_ticked, right_factor, right_within.
     """
 
-    asked: Asked
-    posed: Posed
+    asked: QuestionWords
+    posed: PosedQuestion
     t: Callable[..., str]
 
     @property
@@ -94,6 +94,6 @@ class Spelled:
             case Order(right=order):
                 return self.guess(order)
 
-    def way(self, name: str) -> str:
+    def misconception(self, name: str) -> str:
         """What is said to a guess that went the wrong way called `name`."""
-        return self.asked.ways[name].format(**self.posed.placeholders)
+        return self.asked.misconceptions[name].format(**self.posed.placeholders)

@@ -5,23 +5,23 @@ from typing import Any
 
 from transcnn.course.questions import Guess
 
-SURENESS = ("guess", "fairly", "certain")
+CONFIDENCE_LEVELS = ("guess", "fairly", "certain")
 
 
 @dataclass(frozen=True)
-class Kept:
+class Submission:
     """One guess and how sure it was."""
 
     guess: Guess
     sure: str  # one of `SURENESS`
 
 
-def read_kept(guess: Any, sure: Any) -> Kept:
+def read_submission(guess: Any, sure: Any) -> Submission:
     """What stood in a file as JSON. Raises ValueError for what no guess can be."""
     if isinstance(guess, list):
         guess = tuple(guess)
     parts = guess if isinstance(guess, tuple) else (guess,)
     known = len(parts) <= 9 and all(type(part) in (str, int, float) for part in parts)
-    if sure not in SURENESS or not known:
+    if sure not in CONFIDENCE_LEVELS or not known:
         raise ValueError("no guess")
-    return Kept(guess, sure)
+    return Submission(guess, sure)
