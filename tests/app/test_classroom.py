@@ -7,8 +7,10 @@ from transcnn.course.classroom import store
 from transcnn.course.lessons import load_lesson
 from transcnn.course.steps import STEPS, find_step
 from transcnn.pictures.samples import samples
-from transcnn.ui.pages.course import classroom as membership
+from transcnn.ui.pages.course import classroom
+from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.role import Role, read_role
+from transcnn.words.translator import plain, translator
 
 HOSTILE = "*Bo* :smile: $x$ <b>"
 
@@ -17,10 +19,10 @@ HOSTILE = "*Bo* :smile: $x$ <b>"
 def folder(tmp_path, monkeypatch):
     """Classes of the test's own."""
     monkeypatch.setattr(store.tempfile, "tempdir", str(tmp_path))
-    membership.classes.clear()
-    membership.rate_limiter.clear()
+    classroom.classes.clear()
+    classroom.rate_limiter.clear()
     yield store.classes_folder()
-    membership.classes.clear()
+    classroom.classes.clear()
 
 
 def shows(app):
@@ -125,16 +127,16 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
     learner.text_area[0].set_value("a stripe")
     press(learner, next(b.key for b in learner.button if b.key and b.key.startswith("keep|saw")))
     role = teacher.session_state["role"]
-    led = membership.classes().enter(role.code, role.key)
+    led = classroom.classes().enter(role.code, role.key)
     assert [said for *_, said in led.all_seen()] == ["a stripe"]
-    assert [(g.name, g.round, g.submissions.guess) for g in led.all_answers()] == [
+    assert [(g.name, g.round, g.submission.guess) for g in led.all_answers()] == [
         (HOSTILE, 1, wrong),
         (HOSTILE, 2, right),
     ]
     press(learner, "class_leave")
     progress = learner.session_state["progress"]
     assert [kept.guess for kept in progress.submissions.values()] == [right], "it stays"
-    assert [place.split("|")[0] for place in progress.revealed] == ["1.3"]
+    assert [place.split("|")[0] for place in progress.revealed] == ["rows"]
     assert list(progress.saw.values()) == ["a stripe"]
 
 
@@ -143,7 +145,7 @@ def test_a_restart_finds_teacher_and_learner_where_they_were():
     learner = join(code, "Ada")
     answer(learner, "heads.agreeing", "3")
     seats = [app.session_state["role"] for app in (teacher, learner)]
-    membership.classes.clear()
+    classroom.classes.clear()
     back = open_course(**seats[0].link())
     assert back.session_state["course"].step == "2.1"
     assert "heads.agreeing" not in asked(open_course(**seats[1].link())), "what was answered stays"
@@ -176,11 +178,11 @@ def test_a_learner_for_whom_nothing_waits_goes_along_at_once(zebra):  # noqa: F8
 def test_a_learner_gets_the_teachers_picture_query_and_hand_map():
     teacher, code = begin(step="1.4", picture="lion", at="200,10")
     hand = ((1, 1, 1, 1),) * 4
-    teacher.session_state["course"] = membership.CourseChoice("1.4", (200, 10), hand)
+    teacher.session_state["course"] = CourseChoice("1.4", (200, 10), hand)
     teacher.run()
     learner = join(code)
     assert learner.session_state["sample"] == "lion"
-    assert learner.session_state["course"] == membership.CourseChoice("1.4", (200, 10), hand)
+    assert learner.session_state["course"] == CourseChoice("1.4", (200, 10), hand)
 
 
 def test_a_picture_of_the_teachers_own_reaches_the_class_only_by_a_click(folder):
@@ -230,14 +232,14 @@ def test_a_wrong_code_gets_one_calm_sentence(code):
     alone.text_input(key="class_code").set_value(code)
     press(alone, "class_join")
     (warning,) = alone.warning
-    assert membership.plain(code) in warning.value
+    assert plain(code) in warning.value
     assert alone.session_state["role"] == Role()
 
 
 def test_after_many_wrong_codes_nobody_joins_for_a_while():
     _, code = begin()
     for _ in range(60):
-        membership.rate_limiter().note_wrong()
+        classroom.rate_limiter().note_wrong()
     learner = join(code)
     assert "Too many wrong codes" in shows(learner)
     assert learner.session_state["role"].key == ""
@@ -276,7 +278,7 @@ def test_the_teachers_view_holds_answers_back_and_has_the_notes(number, language
     for page in load_pages(language):
         assert page.text in said(app)
     assert asked(app) == []
-    outcome = membership.words(language)("course.outcome")
+    outcome = translator(language)("course.outcome")
     assert outcome not in [c.value for c in app.caption]
     press(app, "course_reveal")
     assert outcome in [c.value for c in app.caption]

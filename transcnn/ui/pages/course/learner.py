@@ -67,7 +67,7 @@ def show_bar(state: AppState, t: Translator, learner: Learner, class_state: Clas
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(t("classroom.in_class", code=spell_code(learner.code)), width="content")
             st.text(
-                learner.name or t("classroom.nameless", role=learner.member_id), width="content"
+                learner.name or t("classroom.nameless", number=learner.member_id), width="content"
             )
             st.button(
                 t("classroom.leave"),

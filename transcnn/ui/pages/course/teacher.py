@@ -97,7 +97,7 @@ def _show_joined(t: Translator, membership: Teacher) -> None:
     except NoClass:
         st.rerun()
     with st.popover(t("classroom.joined", count=len(names)), type="tertiary"):
-        known = [name or t("classroom.nameless", role=k) for k, name in enumerate(names, 1)]
+        known = [name or t("classroom.nameless", number=k) for k, name in enumerate(names, 1)]
         st.text("\n".join(known) or "–")
 
 
