@@ -26,7 +26,7 @@ def test_the_page_opens_with_the_places_that_the_fixed_test_hides():
     shown = open_hide(picture="lion")
     cells, _ = changed_cells("samples/lion.jpg", 0.4, (7, 7))
     assert shown["hidden"]["cells"] == [7 * row + column for row, column in cells]
-    assert (shown["hidden"]["percent"], shown["hidden"]["fill"]) == (40, "scraps")
+    assert (shown["hidden"]["percent"], shown["hidden"]["fill"]) == (40, "patches")
     assert [len(s["cells"]) for s in shown["shares"]] == [0, 10, 20, 29, 39]
 
 
@@ -44,8 +44,9 @@ def test_places_that_do_not_exist_fall_back_to_the_lot(hide):
 
 @pytest.mark.parametrize("share", ["", "101", "-3", "nan", "4e1", "٤", "9" * 400])
 def test_a_share_that_makes_no_sense_is_the_usual_one(share):
-    assert read_hidden(share, None, "scraps", 49) == Hidden(0.4, None, "scraps")
+    assert read_hidden(share, None, "patches", 49) == Hidden(0.4, None, "patches")
 
 
 def test_a_fill_that_does_not_exist_is_the_first():
-    assert read_hidden("40", None, "blur", 49).fill == "scraps"
+    assert read_hidden("40", None, "blur", 49).fill == "patches"
+    assert read_hidden("40", None, "scraps", 49).fill == "patches", "as older links call it"

@@ -78,7 +78,7 @@ def test_an_upload_is_called_by_its_digest_and_keeps_its_own_first_answer(scenes
     given, _ = paste(f"upload/{upload.digest}", upload.pixels, NAMES)
     key = expected_keeper(upload.classifier, upload.pixels, given, None)
     assert pose(upload, "patches.still_correct").asks.right == {key}
-    hiding, _ = upload.experiments.hidden(0.4, "scraps")
+    hiding, _ = upload.experiments.hidden(0.4, "patches")
     assert np.array_equal(hiding.pixels, given)
 
 

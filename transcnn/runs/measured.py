@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transcnn.analysis.attending import Attending
+    from transcnn.analysis.attention_statistics import AttentionStatistics
 
 
 @dataclass(frozen=True)
-class CaseAnswer:
+class CasePrediction:
     """One case: the likeliest classes with their probabilities, and how the right ones fare."""
 
     top: tuple[tuple[int, float], ...]
@@ -24,9 +24,9 @@ class Measured:
     digest: str  # sha256 of the file's bytes
     size: tuple[int, int]  # of the picture: width, height
     thumbnail: bytes  # JPEG
-    answers: dict[str, CaseAnswer]  # by case
+    answers: dict[str, CasePrediction]  # by case
     features: dict[str, float]
-    attending: "Attending"
+    attending: "AttentionStatistics"
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,18 @@ from transcnn.reports.handout.ch4_network import signed_board
 from transcnn.reports.handout.drawing import Bars, Board, Figure
 from transcnn.reports.wording import Wording
 
-_SCRAPS, _ERROR = "scraps", "error"
+_SCRAPS, _ERROR = "patches", "error"
 
 
 def photos(scene: Scene) -> dict[str, Pixels]:
     """The changed pictures that the figures show, by their names."""
-    found = {_SCRAPS: scene.experiments.hidden(claims.SHARE, "scraps")[0].pixels}
+    found = {_SCRAPS: scene.experiments.hidden(claims.SHARE, "patches")[0].pixels}
     case = claims.error_case(scene)
     return found if case is None else {**found, _ERROR: case.look.pixels}
 
 
 def _patches(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
-    own = scene.experiments.hidden(claims.SHARE, "scraps")[0].own
+    own = scene.experiments.hidden(claims.SHARE, "patches")[0].own
     rows, columns = own.shape
     if not revealed:
         texts = ["" if mine else "×" for mine in own.ravel()]
@@ -36,7 +36,7 @@ def _patches(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
         t("handout_from_scraps"): reading.from_hidden,
         t("handout_even_own"): float(own.mean()),
     }
-    multiples = [float(m) for m in reading.shares[cell] * own.size]
+    multiples = [float(m) for m in reading.weights[cell] * own.size]
     boxes = [(int(r), int(c), int(r), int(c)) for r, c in np.argwhere(~own)]
     return [
         Board(

@@ -29,8 +29,8 @@ from transcnn.words import languages
 if TYPE_CHECKING:
     from transcnn.analysis.belonging import Belonging
     from transcnn.analysis.cost.network import NetworkCost, Parts
-    from transcnn.analysis.occlusion import Hiding
-    from transcnn.classifier import Answer, Classifier
+    from transcnn.analysis.occlusion import OcclusionResult
+    from transcnn.classifier import Classifier, PredictedClass
     from transcnn.course.experiments import Lab
     from transcnn.trace import Trace
 
@@ -102,13 +102,13 @@ def _shipped(model: str) -> "Classifier":
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False)
-def _answers(key: str, model: str, _opened: Opened) -> "tuple[Answer, ...]":
+def _answers(key: str, model: str, _opened: Opened) -> "tuple[PredictedClass, ...]":
     opened = classifier(model)
     with running:
         return opened.rank(opened.logits(_opened.pixels[None])[0]).top
 
 
-def answers(opened: Opened, model: str) -> "tuple[Answer, ...]":
+def answers(opened: Opened, model: str) -> "tuple[PredictedClass, ...]":
     """The likeliest classes of a picture by `model`, without a trace."""
     return _answers(opened.key, model, opened)
 
@@ -231,16 +231,16 @@ def _hiding(
     fill: str,
     share: float,
     _opened: Opened,
-) -> "tuple[Hiding, bytes]":
-    from transcnn.analysis.occlusion import Run, board_of, hide, look_at_hidden
+) -> "tuple[OcclusionResult, bytes]":
+    from transcnn.analysis.occlusion import PatchDonors, board_of, occlude, run_occluded
     from transcnn.ui.components.packets.occlusion import hiding_packet
 
-    run = Run.among(name, _opened.pixels, sample_pixels(len(_opened.pixels)))
+    run = PatchDonors.among(name, _opened.pixels, sample_pixels(len(_opened.pixels)))
     columns = board_of(_opened.pixels)[1]
     places = [divmod(cell, columns) for cell in cells]
-    hidden = hide(run, places, "gray" if fill == "gray" else "scraps", share)
+    hidden = occlude(run, places, "gray" if fill == "gray" else "patches", share)
     with running:
-        found = look_at_hidden(classifier(model), _opened.pixels, hidden, places)
+        found = run_occluded(classifier(model), _opened.pixels, hidden, places)
     return found, hiding_packet(key, found)
 
 
@@ -252,7 +252,7 @@ def hide_places(
     cells: tuple[int, ...],
     fill: str,
     share: float,
-) -> "tuple[Hiding, bytes]":
+) -> "tuple[OcclusionResult, bytes]":
     """The picture with `cells` hidden and what came of it; for the browser too, by `key`."""
     return _hiding(key, model, name, cells, fill, share, opened)
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from transcnn.checkpoints.download import Progress, download
+from transcnn.checkpoints.download import DownloadProgress, download
 from transcnn.errors import TransCNNError
 
 
@@ -12,7 +12,7 @@ class Fetching(threading.Thread):
     def __init__(self, name: str) -> None:
         super().__init__(name=f"fetching {name}", daemon=True)
         self.network = name
-        self.progress = Progress(0, None)
+        self.progress = DownloadProgress(0, None)
         self.done = False
         self.error: TransCNNError | None = None
         self._cancelled = threading.Event()

@@ -96,7 +96,7 @@ class Selection:
 
 # All H-MHSAs, those of the chosen stage, or the chosen block, or a level or the chosen head of it.
 PARTS = ("all", "stage", "block", "level0", "level1", "level2", "head")
-FILLS = ("scraps", "gray")
+FILLS = ("patches", "gray")
 _SHARE = 0.4
 
 
@@ -109,7 +109,7 @@ class Hidden:
 
     share: float = _SHARE
     cells: frozenset[int] | None = None  # of the board, row by row
-    fill: str = "scraps"
+    fill: str = "patches"
 
 
 class AppState:

@@ -129,7 +129,7 @@ def warn_outside(place: DeltaGenerator, t: Translator, source: Source, config: N
                 "explore.outside",
                 name=config.name,
                 count=config.classes,
-                seen=class_labels(t.language)[found.likeliest.place],
+                seen=class_labels(t.language)[found.likeliest.output],
                 share=f"{100 * found.share:.0f}",
             )
         )

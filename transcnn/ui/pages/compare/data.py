@@ -117,7 +117,9 @@ def _side(
         trace = trace_picture(opened, model)
         return Side(letter, name, source, opened, model, config, trace.logits, trace)
     logits = logits_without(opened, model, off)
-    return Side(letter, name, source, opened, model, config.body if off else config, logits, None)
+    return Side(
+        letter, name, source, opened, model, config.backbone if off else config, logits, None
+    )
 
 
 def can_exchange(state: AppState) -> bool:

@@ -38,7 +38,7 @@ from transcnn.ui.pages.course.grids import (
 from transcnn.words.translator import plain
 
 _SHARES = (0, 20, 40, 60, 80)  # percent, to choose from
-_FILLS: tuple[Fill, ...] = ("scraps", "gray")
+_FILLS: tuple[Fill, ...] = ("patches", "gray")
 
 
 def _cells_of(context: StepContext, name: str, size: tuple[int, int]) -> Board:
@@ -93,7 +93,7 @@ def _patches(context: StepContext) -> None:
         replace(
             empty,
             name=t("course.reading_of" if hiding.own[y, x] else "course.scrap_reads"),
-            multiples=_multiples(reading.shares[cell]),
+            multiples=_multiples(reading.weights[cell]),
             marks=[mark(cell, "t")],
             boxes=strangers,
             pick=True,
@@ -116,7 +116,7 @@ def _patches(context: StepContext) -> None:
         {
             t("occlusion.attention_head"): hiding.with_attention.top,
             t("view.intervention_uniform"): even,
-            t("occlusion.body_head"): hiding.body.top,
+            t("occlusion.body_head"): hiding.backbone.top,
         },
     )
     say_limit(context)

@@ -50,11 +50,11 @@ def take_asked(state: AppState) -> Asked:
     opened = open_picture(source, network.config.input.size)
     top = answers(opened, model)
     classes = range(network.config.classes)
-    of = top[0].place if choice.of is None or choice.of not in classes else choice.of
+    of = top[0].output if choice.of is None or choice.of not in classes else choice.of
     versus = choice.versus if choice.versus in classes and choice.versus != of else None
     subject = Subject(network, opened.pixels, Target(of, versus))
     key = f"{network.weights_sha256}/{model}/{opened.key}/{of}/{versus}"
-    return Asked(source, opened, model, subject, tuple(answer.place for answer in top), key)
+    return Asked(source, opened, model, subject, tuple(answer.output for answer in top), key)
 
 
 def find_maps(state: AppState, asked: Asked) -> list[Found]:

@@ -62,5 +62,5 @@ def _show_answers(state: AppState, t: Translator, custom_model: CustomModel) -> 
     left.image(opened.pixels, alt=source.alt)
     rows = [f"| {t('models.answer')} | {t('models.share')} |", "| --- | ---: |"]
     for answer in answers(opened, custom_model.key):
-        rows.append(f"| {plain(labels[answer.place])} | {100 * answer.probability:.1f} % |")
+        rows.append(f"| {plain(labels[answer.output])} | {100 * answer.probability:.1f} % |")
     right.markdown("\n".join(rows))
