@@ -1,4 +1,4 @@
-"""About: what the app shows, what it does not prove, and whose pictures it uses."""
+"""About: what the app shows, what it does not prove, and whose images it uses."""
 
 from transcnn.ui.app import router
 from transcnn.ui.pages.about import page

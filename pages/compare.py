@@ -1,4 +1,4 @@
-"""Compare: two pictures with one network, or one picture with two networks, on one scale."""
+"""Compare: two images with one network, or one image with two networks, on one scale."""
 
 from transcnn.ui.app import router
 from transcnn.ui.pages.compare import page

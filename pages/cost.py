@@ -1,4 +1,4 @@
-"""Cost: what attention costs as pictures grow, and what this network costs part by part."""
+"""Cost: the cost of attention as images grow, and of this network part by part."""
 
 from transcnn.ui.app import router
 from transcnn.ui.pages.cost import page

@@ -1,4 +1,4 @@
-"""Course: a walk from what attention is to what it costs; predict, then see."""
+"""Course: from what attention is to what it costs; predict, then see."""
 
 from transcnn.ui.app import router
 from transcnn.ui.pages.course import page

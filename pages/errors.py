@@ -1,4 +1,4 @@
-"""Errors: what a network gets wrong on labelled pictures, and what its attention did there."""
+"""Errors: what a network gets wrong on labelled images, and what its attention did there."""
 
 from transcnn.ui.app import router
 from transcnn.ui.pages.errors import page

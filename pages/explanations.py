@@ -1,4 +1,4 @@
-"""Explanations: which pixels count, by several methods side by side, each with its controls."""
+"""Explanations: which pixels matter, by several methods, each with its baselines."""
 
 from transcnn.ui.app import router
 from transcnn.ui.pages.explanations import page

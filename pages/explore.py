@@ -1,4 +1,4 @@
-"""Explore: click a token of a picture, see where it read at every level."""
+"""Explore: click a token of an image, see what it attends to at every level."""
 
 from transcnn.ui.app import router
 from transcnn.ui.pages.explore import page

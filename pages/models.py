@@ -1,4 +1,4 @@
-"""Models: what ships, how large, how good, under which licence."""
+"""Models: those included, with size, accuracy and licence, and your own."""
 
 from transcnn.ui.app import router
 from transcnn.ui.pages.models import page

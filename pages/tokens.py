@@ -1,4 +1,4 @@
-"""Tokens: the tokens of each level as pictures, what a merge keeps, what is put back."""
+"""Tokens: the tokens of each level as images, what pooling keeps, what the block adds."""
 
 from transcnn.ui.app import router
 from transcnn.ui.pages.tokens import page

@@ -3,13 +3,16 @@
 import pytest
 
 from tests.app.test_course import open_course, predict, said, zebra  # noqa: F401
+from tests.app.test_pages import session
 from transcnn.course.classroom import store
 from transcnn.course.lessons import load_lesson
 from transcnn.course.steps import STEPS, find_step
 from transcnn.pictures.samples import samples
+from transcnn.ui.app.links import decode, encode
 from transcnn.ui.pages.course import classroom
 from transcnn.ui.pages.course.link import CourseChoice
-from transcnn.ui.pages.course.role import Role, read_role
+from transcnn.ui.pages.course.progress import Progress
+from transcnn.ui.pages.course.role import Role
 from transcnn.words.translator import plain, translator
 
 HOSTILE = "*Bo* :smile: $x$ <b>"
@@ -44,7 +47,7 @@ def begin(step="1.3", **link):
     """A teacher with a class: the page and the code."""
     teacher = open_course(view="teacher", step=step, **link)
     press(teacher, "class_begin")
-    return teacher, teacher.session_state["role"].code
+    return teacher, session(teacher).part(Role).code
 
 
 def join(code, name="", **link):
@@ -76,7 +79,7 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
     teacher, code = begin()
     assert f"{code[:3]} {code[3:]}" in shows(teacher)
     learner = join(code, HOSTILE)
-    assert learner.session_state["course"].step == "1.3", "it goes where the teacher is"
+    assert session(learner).part(CourseChoice).step == "1.3", "it goes where the teacher is"
     assert HOSTILE in [text.value for text in learner.get("text")], "as it was written"
     right = next(iter(find_step("1.3").questions["rows.which_is_row"].pose(zebra).asks.right))
     wrong = "b" if right == "a" else "a"
@@ -126,7 +129,7 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
     assert "Right." in shows(learner)
     learner.text_area[0].set_value("a stripe")
     press(learner, next(b.key for b in learner.button if b.key and b.key.startswith("keep|saw")))
-    role = teacher.session_state["role"]
+    role = session(teacher).part(Role)
     led = classroom.classes().enter(role.code, role.key)
     assert [said for *_, said in led.all_seen()] == ["a stripe"]
     assert [(g.name, g.round, g.submission.guess) for g in led.all_answers()] == [
@@ -134,7 +137,7 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
         (HOSTILE, 2, right),
     ]
     press(learner, "class_leave")
-    progress = learner.session_state["progress"]
+    progress = session(learner).part(Progress)
     assert [kept.guess for kept in progress.submissions.values()] == [right], "it stays"
     assert [place.split("|")[0] for place in progress.revealed] == ["rows"]
     assert list(progress.saw.values()) == ["a stripe"]
@@ -144,15 +147,15 @@ def test_a_restart_finds_teacher_and_learner_where_they_were():
     teacher, code = begin(step="2.1")
     learner = join(code, "Ada")
     answer(learner, "heads.agreeing", "3")
-    seats = [app.session_state["role"] for app in (teacher, learner)]
+    seats = [session(app).part(Role) for app in (teacher, learner)]
     classroom.classes.clear()
-    back = open_course(**seats[0].link())
-    assert back.session_state["course"].step == "2.1"
-    assert "heads.agreeing" not in asked(open_course(**seats[1].link())), "what was answered stays"
+    back = open_course(**encode(seats[0]))
+    assert session(back).part(CourseChoice).step == "2.1"
+    assert "heads.agreeing" not in asked(open_course(**encode(seats[1]))), "what was answered stays"
     teacher = back
     press(teacher, "course_next")
-    late = open_course(**seats[1].link())
-    assert late.session_state["course"].step == "2.2"
+    late = open_course(**encode(seats[1]))
+    assert session(late).part(CourseChoice).step == "2.2"
 
 
 def test_a_learner_who_may_be_typing_is_not_pulled_away():
@@ -160,9 +163,9 @@ def test_a_learner_who_may_be_typing_is_not_pulled_away():
     learner = join(code)
     press(teacher, "course_next")
     learner.run()
-    assert learner.session_state["course"].step == "1.1"
+    assert session(learner).part(CourseChoice).step == "1.1"
     press(learner, "class_go")
-    assert learner.session_state["course"].step == "1.2"
+    assert session(learner).part(CourseChoice).step == "1.2"
     assert not has(learner, "class_go")
 
 
@@ -172,34 +175,34 @@ def test_a_learner_for_whom_nothing_waits_goes_along_at_once(zebra):  # noqa: F8
     predict(learner, zebra, "1.3")
     press(teacher, "course_next")
     learner.run()
-    assert learner.session_state["course"].step == "1.4"
+    assert session(learner).part(CourseChoice).step == "1.4"
 
 
 def test_a_learner_gets_the_teachers_picture_query_and_hand_map():
     teacher, code = begin(step="1.4", picture="lion", at="200,10")
     hand = ((1, 1, 1, 1),) * 4
-    teacher.session_state["course"] = CourseChoice("1.4", (200, 10), hand)
+    session(teacher).put(CourseChoice("1.4", (200, 10), hand))
     teacher.run()
     learner = join(code)
-    assert learner.session_state["sample"] == "lion"
-    assert learner.session_state["course"] == CourseChoice("1.4", (200, 10), hand)
+    assert session(learner).sample == "lion"
+    assert session(learner).part(CourseChoice) == CourseChoice("1.4", (200, 10), hand)
 
 
 def test_a_picture_of_the_teachers_own_reaches_the_class_only_by_a_click(folder):
     teacher, code = begin(step="1.4")
     learner = join(code)
-    before = learner.session_state["sample"]
+    before = session(learner).sample
     photo = samples()[3].path.read_bytes()
     teacher.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
     assert "Only you see this" in shows(teacher)
     learner.run()
-    assert not learner.session_state["shows_upload"]
-    assert learner.session_state["sample"] == before
+    assert session(learner).upload is None
+    assert session(learner).sample == before
     press(teacher, "class_share")
     assert "Only you see this" not in shows(teacher)
     late = join(code)
-    assert late.session_state["shows_upload"]
-    shared, given = late.session_state["upload"], teacher.session_state["upload"]
+    assert session(late).upload is not None
+    shared, given = session(late).upload, session(teacher).upload
     assert shared.digest == given.digest
     press(teacher, "class_end")
     assert not list(folder.iterdir())
@@ -213,7 +216,7 @@ def test_the_end_of_a_class_is_said_calmly_and_leaves_everybody_alone():
     learner.run()
     assert not learner.exception
     assert f"No class is open under {code}" in shows(learner)
-    assert learner.session_state["role"] == Role()
+    assert session(learner).part(Role) == Role()
     learner.run()
     assert has(learner, "class_join")
 
@@ -233,7 +236,7 @@ def test_a_wrong_code_gets_one_calm_sentence(code):
     press(alone, "class_join")
     (warning,) = alone.warning
     assert plain(code) in warning.value
-    assert alone.session_state["role"] == Role()
+    assert session(alone).part(Role) == Role()
 
 
 def test_after_many_wrong_codes_nobody_joins_for_a_while():
@@ -242,7 +245,7 @@ def test_after_many_wrong_codes_nobody_joins_for_a_while():
         classroom.rate_limiter().note_wrong()
     learner = join(code)
     assert "Too many wrong codes" in shows(learner)
-    assert learner.session_state["role"].key == ""
+    assert session(learner).part(Role).key == ""
 
 
 def test_a_key_that_nobody_has_is_no_seat_and_the_key_decides_the_view():
@@ -250,20 +253,18 @@ def test_a_key_that_nobody_has_is_no_seat_and_the_key_decides_the_view():
     learner = join(code)
     stranger = open_course(**{"class": code, "key": "x" * 22, "view": "teacher"})
     assert f"No class is open under {code}" in shows(stranger)
-    own = learner.session_state["role"].key
+    own = session(learner).part(Role).key
     cheat = open_course(**{"class": code, "key": own, "view": "teacher"})
     assert not has(cheat, "class_end")
     assert not has(cheat, "course_reveal")
-    key = teacher.session_state["role"].key
+    key = session(teacher).part(Role).key
     assert has(open_course(**{"class": code, "key": key}), "class_end")
 
 
 def test_links_of_seats_are_read_and_never_trusted():
     role = Role(True, "123456", "k" * 22)
-    assert read_role(role.link()) == role
-    assert read_role({}) == Role()
-    assert len(read_role({"key": "k" * 10_000}).key) < 100
-    assert not read_role({"view": "pupil"}).teaching
+    assert decode(Role, encode(role)) == role
+    assert decode(Role, {"key": "k" * 10_000, "view": "pupil"}) == Role()
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

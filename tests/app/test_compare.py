@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.test_pages import open_app
+from tests.app.test_pages import open_app, session
 from transcnn.analysis.cost import network_cost
 from transcnn.classifier import Classifier
 from transcnn.model.variants import network
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.ui.pages.compare.link import KEPT, CompareChoice, read_compare
+from transcnn.ui.app import links
+from transcnn.ui.pages.compare.link import KEPT, CompareChoice
 from transcnn.ui.pages.compare.maps import moved
 
 
@@ -110,36 +111,25 @@ def test_exchanging_makes_the_second_first_and_back():
     app = open_compare(picture="zebra", **{"with": "lion"})
     exchange = next(b for b in app.button if b.label == "Swap A and B")
     exchange.click().run()
-    assert app.session_state["sample"] == "lion"
-    assert app.session_state["compare"].picture == "zebra"
+    assert session(app).sample == "lion"
+    assert session(app).part(CompareChoice).picture == "zebra"
     next(b for b in app.button if b.label == "Swap A and B").click().run()
-    assert app.session_state["sample"] == "zebra"
-    assert app.session_state["compare"].picture == "lion"
+    assert session(app).sample == "zebra"
+    assert session(app).part(CompareChoice).picture == "lion"
 
 
 def test_exchanging_two_networks_lets_the_snapshot_be_first():
     app = open_compare(compare="models", model="transcnn_nano", **{"with": "transcnn_nano@0.089"})
     next(b for b in app.button if b.label == "Swap A and B").click().run()
-    assert app.session_state["model"] == "transcnn_nano@0.089"
-    assert app.session_state["compare"].model == "transcnn_nano"
+    assert session(app).model == "transcnn_nano@0.089"
+    assert session(app).part(CompareChoice).model == "transcnn_nano"
     assert not app.exception
 
 
-@pytest.mark.parametrize(
-    "choice",
-    [
-        CompareChoice(),
-        CompareChoice(picture="lion"),
-        CompareChoice("models", model="transcnn_nano@0.089"),
-    ],
-)
-def test_a_link_says_what_is_compared(choice):
-    assert read_compare(choice.link()) == choice
-
-
 def test_a_link_never_brings_back_what_was_uploaded():
-    assert read_compare(CompareChoice(picture=KEPT).link()) == CompareChoice()
-    assert read_compare({"with": KEPT}) == CompareChoice()
+    own = CompareChoice("models", KEPT, "nano/1")
+    link = links.encode(own.linkable({"nano/1": None}))
+    assert links.decode(CompareChoice, link) == CompareChoice("models")
 
 
 @pytest.mark.parametrize(
@@ -166,8 +156,8 @@ def test_a_custom_model_without_levels_answers_and_has_a_cost(language):
         "hatnet_tiny/1", "<i>mine</i>.pth", "own", model.config, 1, Classifier.around(model, "1")
     )
     app = open_app(lang=language)
-    app.session_state["custom_models"] = {custom_model.key: custom_model}
-    app.session_state["compare"] = replace(CompareChoice(), kind="models", model=custom_model.key)
+    session(app).custom_models = {custom_model.key: custom_model}
+    session(app).put(replace(CompareChoice(), kind="models", model=custom_model.key))
     app.switch_page("pages/compare.py").run()
     assert not app.exception
     assert maps(app)["B/0"]["missing"]

@@ -12,7 +12,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from tests.app.test_pages import open_app
+from tests.app.test_pages import open_app, session
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
 from transcnn.course import ch5_baselines as controls
@@ -26,10 +26,12 @@ from transcnn.course.submission import Submission
 from transcnn.errors import ChoiceError
 from transcnn.figures.scale import format_multiple
 from transcnn.labels import class_labels
+from transcnn.model import variants
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
+from transcnn.ui.app import links
 from transcnn.ui.app.custom_models import CustomModel
-from transcnn.ui.pages.course.link import CourseChoice, read_course
+from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import LARGEST, Progress, read_progress
 from transcnn.words.translator import plain, translator
 
@@ -134,17 +136,17 @@ def test_a_prediction_without_a_number_or_sureness_is_not_kept():
     app.radio(key=f"sure|{place}").set_value("certain")
     app.button(key=keep.key).click().run()
     assert app.warning
-    assert not app.session_state["progress"].submissions
+    assert not session(app).part(Progress).submissions
 
 
 def test_a_guess_of_one_picture_is_not_one_of_another(zebra):
     app = open_course(step="1.3")
     predict(app, zebra, "1.3")
     reveal(app)
-    app.session_state["sample"] = "lion"
+    session(app).sample = "lion"
     app.run()
     assert app.button(key="course_reveal").disabled
-    app.session_state["sample"] = "zebra"
+    session(app).sample = "zebra"
     app.run()
     assert load_lesson(find_step("1.3"), "en").why in said(app)
 
@@ -167,7 +169,7 @@ def test_progress_survives_in_its_file_and_holds_no_key(zebra):
     app = open_course(step="1.4")
     predict(app, zebra, "1.4", right=False)
     reveal(app)
-    file = app.session_state["progress"].as_json().encode()
+    file = session(app).part(Progress).as_json().encode()
     key = find_step("1.4").questions["mix.top_five"].pose(zebra).asks.key
     assert f"{key:.2f}" not in file.decode()
     fresh = open_course(step="1.4")
@@ -202,7 +204,7 @@ def test_a_file_that_is_no_progress_is_refused(data):
 def test_a_file_with_a_guess_of_another_kind_does_no_harm(zebra):
     app = open_course(step="1.1")
     predict(app, zebra, "1.1")
-    kept = app.session_state["progress"].submissions
+    kept = session(app).part(Progress).submissions
     for place in kept:
         kept[place] = replace(kept[place], guess="nonsense")
     app.run()
@@ -212,7 +214,7 @@ def test_a_file_with_a_guess_of_another_kind_does_no_harm(zebra):
 
 def test_nothing_of_the_tests_is_revealed_before_both_are_done_and_then_they_are_saved():
     app = open_course(step="1.2", lang="zh")
-    learner, words = app.session_state["progress"].learner, load_items("zh")
+    learner, words = session(app).part(Progress).learner, load_items("zh")
     for time in TIMES:
         assert not [c for c in app.get("download_button") if "CSV" in c.proto.label]
         assert "✓" not in said(app)
@@ -223,7 +225,7 @@ def test_nothing_of_the_tests_is_revealed_before_both_are_done_and_then_they_are
                 field.set_value(item.key)
         app.button(key=f"course_test_keep_{time}").click().run()
         if time == "before":
-            assert app.session_state["progress"].tests == {}, "one is not answered"
+            assert session(app).part(Progress).tests == {}, "one is not answered"
             first = items_of(form_at(learner, time))[0]
             wrong = next(o for o in first.options if o != first.key)
             app.radio(key=f"test|{learner}|{time}|{first.name}").set_value(wrong)
@@ -235,8 +237,8 @@ def test_nothing_of_the_tests_is_revealed_before_both_are_done_and_then_they_are
     assert "前测 3／3，后测 3／3" in said(app)
     assert said(app).count("✗") == 1
     assert [c for c in app.get("download_button") if "CSV" in c.proto.label]
-    again = read_progress(app.session_state["progress"].as_json().encode())
-    assert again == app.session_state["progress"]
+    again = read_progress(session(app).part(Progress).as_json().encode())
+    assert again == session(app).part(Progress)
     assert set(again.tests) == set(TIMES)
 
 
@@ -258,7 +260,7 @@ def test_a_file_of_the_version_with_numbered_questions_still_opens():
     uploader = next(u for u in app.file_uploader if u.key == "course_file")
     uploader.set_value(("course.json", file, "application/json")).run()
     app.run()
-    progress = app.session_state["progress"]
+    progress = session(app).part(Progress)
     assert {key.split("|")[0] for key in progress.revealed} == {"tokens", "rows", "cam"}
     assert {key.split("|")[0] for key in progress.submissions} <= set(QUESTIONS)
     assert progress.tests == {"before": {"B1": "place"}}
@@ -304,13 +306,8 @@ def test_progress_is_the_same_after_being_saved_and_loaded():
     ],
 )
 def test_what_a_link_names_but_does_not_exist_is_the_usual(link, expected):
-    assert read_course(link, 224) == expected
-
-
-def test_a_map_by_hand_is_read_back_from_its_link():
-    edited = CourseChoice("1.2", hand=((3, -3, 0, 1), (0, 1, 0, -1), (0, -1, 0, 0), (1, 0, 0, 2)))
-    assert read_course(edited.link(), 224) == edited
-    assert "hand" not in CourseChoice("1.2").link(), "the usual map needs no place in the link"
+    config = variants.network("transcnn_lite0")
+    assert links.decode(CourseChoice, link).existing(config) == expected
 
 
 def test_a_link_brings_the_map_by_hand_and_a_known_wrong_way_is_named():
@@ -487,11 +484,11 @@ def test_a_network_of_three_levels_whose_readings_are_flat_is_asked_about_too(ze
     trace = classifier.trace_pixels(zebra.pixels, zebra.trace.crop)
     scene = replace(zebra, classifier=classifier, trace=trace)
     app = open_app()
-    app.session_state["custom_models"] = {
+    session(app).custom_models = {
         "g": CustomModel("g", "g", "own", classifier.config, 1, classifier)
     }
-    app.session_state["model"] = "g"
-    app.session_state["course"] = CourseChoice(number)
+    session(app).model = "g"
+    session(app).put(CourseChoice(number))
     app.switch_page("pages/course.py").run()
     predict(app, scene, number)
     reveal(app)
@@ -505,7 +502,7 @@ def test_an_upload_is_asked_about_and_its_places_are_no_part_of_the_link():
     app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
     assert not app.exception
     assert "1.4" in app.subheader[0].value
-    assert app.session_state["course"].at is None, "the middle of the new picture asks"
+    assert session(app).part(CourseChoice).at is None, "the middle of the new picture asks"
     assert app.button(key="course_reveal").disabled
 
 
@@ -557,7 +554,7 @@ def test_the_trained_board_is_on_the_side_that_is_right_and_unnamed_until_the_re
 def test_the_board_that_is_thought_the_strongest_is_the_one_that_is_asked_about():
     app = open_course(step="5.2")
     assert "now it is A" in said(app)
-    app.session_state["course"] = replace(app.session_state["course"], board=2)
+    session(app).put(replace(session(app).part(CourseChoice), board=2))
     app.run()
     assert "now it is C" in said(app)
     assert [" · " in board["name"] for board in boards(app)] == [False, False, True]
@@ -588,7 +585,7 @@ def test_patches_and_gray_by_share_are_run_anew(zebra):
     assert len(boards(app)[1]["boxes"]) == 39
     hiding, _ = zebra.experiments.hidden(0.8, "gray")
     table = next(m.value for m in app.markdown if "With H-MHSA" in m.value)
-    for outcome in (hiding.with_attention, hiding.backbone):
+    for outcome in (hiding.with_attention, hiding.body):
         first = outcome.top[0]
         assert f"{first.name.label} {100 * first.probability:.1f} %" in table
 
@@ -655,10 +652,10 @@ def test_cells_are_covered_one_by_one_and_the_answer_is_run_anew(zebra):
 
 def test_another_network_forgets_what_was_chosen_on_the_input_of_the_last():
     app = open_course(step="1.4", at="200,200")
-    app.session_state["course"] = replace(app.session_state["course"], right=999, box=(5, 5, 6, 6))
+    session(app).put(replace(session(app).part(CourseChoice), right=999, box=(5, 5, 6, 6)))
     app.sidebar.selectbox[0].set_value("transcnn_nano").run()
     assert not app.exception
-    assert app.session_state["course"] == CourseChoice("1.4")
+    assert session(app).part(CourseChoice) == CourseChoice("1.4")
 
 
 @pytest.mark.parametrize("number", ["5.1", "5.4", "5.5", "5.6"])
@@ -672,7 +669,7 @@ def test_a_network_of_ten_classes_walks_chapter_5_too(number):
     at = first_query("candles", crop)
     scene = Scene(classifier, trace, pixels, digest, at, sample="candles", right=right)
     app = open_course(step=number, picture="candles", model="transcnn_nano")
-    app.session_state["course"] = replace(app.session_state["course"], right=right)
+    session(app).put(replace(session(app).part(CourseChoice), right=right))
     app.run()
     predict(app, scene, number)
     reveal(app)

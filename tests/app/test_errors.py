@@ -7,13 +7,14 @@ import zipfile
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.test_pages import open_app
+from tests.app.test_pages import open_app, session
 from transcnn.analysis.errors.filters import parse_filter
 from transcnn.errors import ChoiceError, NoRun
 from transcnn.pictures.samples import samples
 from transcnn.runs.store import open_run, run_path
+from transcnn.ui.app.links import decode
 from transcnn.ui.pages.errors import runs
-from transcnn.ui.pages.errors.link import VIEWS, Choice, read_choice
+from transcnn.ui.pages.errors.link import VIEWS, ErrorsChoice
 
 
 def open_board(**link: str) -> AppTest:
@@ -40,18 +41,6 @@ def test_every_view_opens_in_every_language(view, language):
 
 
 @pytest.mark.parametrize(
-    "choice",
-    [
-        Choice(),
-        Choice(run="mine", where=parse_filter("right:no tag:blur"), view="groups"),
-        Choice(sort="helped", page=2, pins=(7, 3)),
-    ],
-)
-def test_a_link_says_what_is_chosen(choice):
-    assert read_choice(choice.link()) == choice
-
-
-@pytest.mark.parametrize(
     "link",
     [
         {"view": "nonsense", "sort": "?", "page": "-3", "pins": "x,,9999999999", "where": '"'},
@@ -59,7 +48,7 @@ def test_a_link_says_what_is_chosen(choice):
     ],
 )
 def test_what_does_not_exist_falls_back_to_the_usual(link):
-    assert read_choice(link) == Choice()
+    assert decode(ErrorsChoice, link) == ErrorsChoice()
 
 
 def test_a_filter_that_the_run_does_not_know_falls_back_to_all_pictures():
@@ -78,7 +67,7 @@ def test_the_gallery_shows_the_pictures_of_the_filter_the_most_confident_errors_
 
 def test_every_count_of_the_matrix_leads_to_as_many_pictures(store):
     table = store.table()
-    rows = component(open_board(view="classes"), "pick")["rows"]
+    rows = component(open_board(view="classes"), "pick_table")["rows"]
     picked = [cell for row in rows for cell in row if "pick" in cell]
     assert picked
     for cell in picked:
@@ -90,7 +79,7 @@ def test_every_count_of_a_table_leads_to_as_many_pictures(view, store):
     from transcnn.analysis.errors.slices import with_clusters
 
     table = with_clusters(store.table())
-    rows = component(open_board(view=view), "pick")["rows"]
+    rows = component(open_board(view=view), "pick_table")["rows"]
     for cell in (cell for row in rows for cell in row if "pick" in cell):
         assert parse_filter(cell["pick"]).chosen(table).sum() == int(cell["text"]) > 0
 
@@ -113,8 +102,8 @@ def test_a_pinned_picture_shows_its_answers_in_three_cases(store):
 def test_notes_and_tags_are_kept_and_found_again(store):
     picture = int(store.table().ids[0])
     app = open_board(pins=str(picture))
-    app.text_area(f"board_note_{picture}").set_value("a *strange* one").run()
-    app.text_input(f"board_tags_{picture}").set_value("odd look-again").run()
+    app.text_area(f"errors_note_{picture}").set_value("a *strange* one").run()
+    app.text_input(f"errors_tags_{picture}").set_value("odd look-again").run()
     found = store.table()
     assert found.notes[0] == "a *strange* one"
     assert {"odd", "look-again"} <= found.tags[0]
@@ -169,17 +158,17 @@ def test_an_uploaded_archive_becomes_a_run_of_its_own_that_can_be_deleted():
     photos = {s.name: s.path.read_bytes() for s in samples()}
     data = packed({"zebra/a.jpg": photos["zebra"], "340/b.jpg": photos["lion"], "340/c.jpg": b"x"})
     app = open_board()
-    app.file_uploader("board_uploader_0").set_value(("mine.zip", data, "application/zip")).run()
-    app.button("board_begin_upload").click().run(timeout=60)
+    app.file_uploader("errors_uploader_0").set_value(("mine.zip", data, "application/zip")).run()
+    app.button("errors_begin_upload").click().run(timeout=60)
     assert not app.exception
-    (run,) = app.session_state["own_runs"]
-    assert app.session_state["board"].run == run
-    job = runs.job(run)
+    (run,) = session(app).part(runs.OwnRuns)
+    assert session(app).part(ErrorsChoice).run == run
+    job = runs.task_of(run)
     if job is not None:
         job.join(60)
     store = open_run(runs.path_of(run))
     assert (len(store.table()), len(store.broken())) == (2, 1)
-    assert run not in list(open_board().selectbox("board_run").options)
+    assert run not in list(open_board().selectbox("errors_run").options)
     runs.delete_upload(run)
     assert not runs.upload_folder(run).exists()
     with pytest.raises(NoRun):
@@ -199,8 +188,8 @@ def test_an_archive_that_cannot_be_used_is_a_sentence_and_leaves_nothing(files, 
     before = set((runs_home / "uploads").glob("*/*"))
     app = open_board()
     upload = ("mine.zip", packed(files), "application/zip")
-    app.file_uploader("board_uploader_0").set_value(upload).run()
-    app.button("board_begin_upload").click().run(timeout=60)
+    app.file_uploader("errors_uploader_0").set_value(upload).run()
+    app.button("errors_begin_upload").click().run(timeout=60)
     assert not app.exception
     assert any(says in error.value.replace("\\", "") for error in app.error)
     assert set((runs_home / "uploads").glob("*/*")) == before

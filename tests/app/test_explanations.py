@@ -9,18 +9,17 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.test_pages import open_app
+from tests.app.test_pages import open_app, session
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.classifier import Classifier
-from transcnn.errors import ChoiceError
 from transcnn.explain.methods import make_method
 from transcnn.explain.names import BASELINES, SCORES
 from transcnn.explain.subject import Subject, Target
 from transcnn.figures.explained import SCALES, drawn_values
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-from transcnn.ui.app.work import Work, begin
-from transcnn.ui.pages.explanations.link import ExplainChoice, read_explain
+from transcnn.ui.pages.explanations.data import ExplainTasks
+from transcnn.ui.pages.explanations.link import ExplainChoice
 from transcnn.words.translator import translator
 
 NANO = {"model": "transcnn_nano", "picture": "zebra"}
@@ -88,18 +87,6 @@ def test_agreement_is_the_rank_correlation_on_the_coarsest_board():
 
 
 @pytest.mark.parametrize(
-    "choice",
-    [
-        ExplainChoice(),
-        ExplainChoice(methods=()),
-        ExplainChoice(("occlusion", "saliency"), 3, 5, (2, 1, 0), "saliency"),
-    ],
-)
-def test_a_link_says_what_is_explained(choice):
-    assert read_explain(choice.link()) == choice
-
-
-@pytest.mark.parametrize(
     "link",
     [
         {"methods": "lime,../etc", "class": "99999", "versus": "-1", "layer": "a.b"},
@@ -127,8 +114,8 @@ def test_a_custom_model_without_h_mhsa_is_explained_as_far_as_methods_carry_it(l
     network = Classifier.around(model, "1")
     custom_model = CustomModel("hatnet_tiny/1", "<i>.pth", "own", model.config, 1, network)
     app = open_app(lang=language, methods="saliency,rollout")
-    app.session_state["custom_models"] = {custom_model.key: custom_model}
-    app.session_state["explained_custom_model"] = custom_model.key
+    session(app).custom_models = {custom_model.key: custom_model}
+    session(app).put(ExplainChoice(custom_model=custom_model.key))
     app.switch_page("pages/explanations.py").run()
     assert not app.exception
     found = maps(app)
@@ -138,12 +125,12 @@ def test_a_custom_model_without_h_mhsa_is_explained_as_far_as_methods_carry_it(l
 
 def wait_for(app, key_ends, seconds=120):
     for _ in range(10 * seconds):
-        works = app.session_state["works"]
-        found = [w for key, w in works.items() if key.endswith(key_ends) or key_ends in key]
+        tasks = session(app).part(ExplainTasks)
+        found = [w for key, w in tasks.items() if key.endswith(key_ends) or key_ends in key]
         if found and not found[0].under_way:
             return found[0]
-        for work in works.values():
-            work.look()
+        for task in tasks.values():
+            task.look()
         time.sleep(0.1)
     raise TimeoutError(key_ends)
 
@@ -151,11 +138,11 @@ def wait_for(app, key_ends, seconds=120):
 def test_slow_methods_come_later_and_are_those_of_the_method():
     app = open_explanations(**NANO, methods="occlusion")
     assert (maps(app)["occlusion"]["steps"] is None) == bool(maps(app)["occlusion"]["missing"])
-    work = wait_for(app, "/occlusion/")
+    task = wait_for(app, "/occlusion/")
     app.run()
     shown = maps(app)["occlusion"]
     expected = make_method("occlusion").explain(subject()).values
-    np.testing.assert_array_equal(work.result.values, expected)
+    np.testing.assert_array_equal(task.result.values, expected)
     assert shown["rows"] * shown["columns"] == expected.size
 
 
@@ -177,53 +164,7 @@ def test_scores_stand_beside_those_of_the_baselines_with_the_verdict_in_words():
     assert any(text.startswith(word[result.verdict.word]) for text in said)
 
 
-def test_work_stops_waits_and_ends_when_nobody_looks(monkeypatch):
-    started, works = threading.Event(), {}
-
-    def endless(on_progress):
-        while True:
-            on_progress(0.5)
-            started.set()
-            time.sleep(0.01)
-
-    first = begin(works, "first", endless)
-    assert started.wait(20)
-    second = begin(works, "second", lambda on_progress: "done")  # noqa: ARG005
-    time.sleep(0.3)
-    assert second.waits
-    assert not second.finished
-    first.stop()
-    first.join(20)
-    second.join(20)
-    assert first.result is None
-    assert not first.under_way
-    assert second.result == "done"
-    assert begin(works, "second", endless) is second
-
-    monkeypatch.setattr("transcnn.ui.app.work._UNSEEN_S", 0.05)
-    lonely = Work("lonely", endless)
-    lonely.start()
-    lonely.join(20)
-    assert not lonely.is_alive()
-
-
-def test_work_of_all_visitors_is_done_first_come_first_served():
-    hold, order = threading.Event(), []
-    first = begin({}, "first", lambda on_progress: hold.wait(60))  # noqa: ARG005
-    waiting = []
-    for name in "abcde":
-        waiting.append(begin({}, name, lambda on_progress, name=name: order.append(name) or name))  # noqa: ARG005
-        time.sleep(0.03)
-    assert all(work.waits for work in waiting)
-    waiting[2].stop()
-    waiting[2].join(20)
-    hold.set()
-    for work in (first, *waiting):
-        work.join(20)
-    assert order == list("abde")
-
-
-def test_work_ends_as_soon_as_another_class_or_method_is_asked_for(monkeypatch):
+def test_a_task_ends_as_soon_as_another_class_or_method_is_asked_for(monkeypatch):
     from transcnn.explain.occlusion import Occlusion
 
     def endless(self, about, on_progress):  # noqa: ARG001
@@ -233,22 +174,22 @@ def test_work_ends_as_soon_as_another_class_or_method_is_asked_for(monkeypatch):
 
     monkeypatch.setattr(Occlusion, "explain", endless)
     app = open_explanations(**NANO, methods="occlusion,saliency")
-    works = app.session_state["works"]
-    (first,) = works.values()
+    tasks = session(app).part(ExplainTasks)
+    (first,) = tasks.values()
     app.run()
-    assert list(works.values()) == [first]
+    assert list(tasks.values()) == [first]
     assert first.under_way, "what is asked for goes on"
 
     next(s for s in app.selectbox if s.label == "Class").set_value(3).run()
     first.join(20)
     assert not first.is_alive()
-    (second,) = works.values()
+    (second,) = tasks.values()
     assert second.under_way
 
     app.button_group[0].set_value(["saliency"]).run()
     second.join(20)
     assert not second.is_alive()
-    assert not works
+    assert not tasks
 
 
 @pytest.mark.parametrize(
@@ -262,34 +203,25 @@ def test_a_fault_in_a_method_is_logged_and_one_calm_sentence(language, says, mon
 
     monkeypatch.setattr(Occlusion, "explain", fail)
     app = open_explanations(**NANO, methods="occlusion", lang=language)
-    work = wait_for(app, "/occlusion/")
-    assert isinstance(work.error, ZeroDivisionError)
+    task = wait_for(app, "/occlusion/")
+    assert isinstance(task.error, ZeroDivisionError)
     app.run()
     assert says in maps(app)["occlusion"]["missing"]
     assert "planted" in caplog.text
     assert not app.exception
 
 
-def test_an_error_of_a_method_is_kept_for_the_page():
-    def fail(on_progress):  # noqa: ARG001
-        raise ChoiceError(field="window", value=0, allowed="1 or more")
-
-    work = begin({}, "x", fail)
-    work.join(20)
-    assert isinstance(work.error, ChoiceError)
-
-
-def test_explaining_does_not_keep_a_page_waiting():
-    """The lock of long work is another than that of the pages' own runs."""
+def test_an_explanation_does_not_keep_a_page_waiting():
+    """The queue of tasks is another than that of the pages' own runs."""
     hold = threading.Event()
-    work = begin({}, "x", lambda on_progress: hold.wait(60))  # noqa: ARG005
+    task = ExplainTasks().begin("x", lambda on_progress: hold.wait(60))  # noqa: ARG005
     try:
         app = open_app(picture="lion")
         assert not app.exception
-        assert work.is_alive()
+        assert task.is_alive()
     finally:
         hold.set()
-        work.join(20)
+        task.join(20)
 
 
 def test_files_hold_what_is_on_the_page():

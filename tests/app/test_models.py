@@ -10,7 +10,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from tests.app.test_pages import open_app, view
+from tests.app.test_pages import open_app, session, view
 from tests.checkpoints.pth import saved
 from tests.checkpoints.server import halting, refusing, serve, whole
 from tests.checkpoints.test_authors import state_dict
@@ -24,8 +24,10 @@ from transcnn.labels import class_labels, class_names
 from transcnn.model.network import build
 from transcnn.model.variants import IMAGENETTE, network
 from transcnn.pictures.samples import samples
-from transcnn.ui.app.session import MOST_CUSTOM_MODELS, Selection
+from transcnn.ui.app.selection import Selection
+from transcnn.ui.app.session import MOST_CUSTOM_MODELS
 from transcnn.ui.pages.models import own_weights
+from transcnn.ui.pages.models.data import WeightFiles
 
 SHIPPED = ["transcnn_lite0", "transcnn_nano"]
 
@@ -173,7 +175,7 @@ def test_only_the_places_of_the_board_are_read_on_the_page_of_hidden_places():
     """transcnn_small's second and third stage end in boards of 4 x 4 and 2 x 2 places."""
     app = give(models_page(), "my.safetensors", ours("transcnn_small"))
     choose(app, len(SHIPPED))
-    app.session_state["selection"] = Selection(stage=1)
+    session(app).put(Selection(stage=1))
 
     app.switch_page("pages/occlusion.py").run()
 
@@ -184,7 +186,7 @@ def test_only_the_places_of_the_board_are_read_on_the_page_of_hidden_places():
 
 
 def test_a_link_does_not_reach_the_weights_of_anybody(nano):
-    key = give(models_page(), "my.safetensors", nano).session_state["custom_models"].popitem()[0]
+    key = session(give(models_page(), "my.safetensors", nano)).custom_models.popitem()[0]
 
     for name in (key, "hatnet_tiny", "/etc/passwd", "my.safetensors"):
         app = open_app(model=name)
@@ -201,7 +203,7 @@ def test_a_file_of_the_authors_answers_to_the_picture_of_the_sidebar(hatnet):
     assert answers_of(app) == expected_answers("lion")
     assert model_choice(app).options == SHIPPED, "it is no model that the pages could show"
 
-    app.session_state["sample"] = "panda"
+    session(app).sample = "panda"
     app.run()
 
     assert answers_of(app) == expected_answers("panda")
@@ -311,7 +313,7 @@ def test_weights_that_do_not_fit_are_named_in_one_sentence(spoil, reason, nano):
 
     assert len(app.main.error) == 1
     assert reason in app.main.error[0].value.replace("\\", "")
-    assert not app.session_state["custom_models"]
+    assert not session(app).custom_models
     app.switch_page("pages/explore.py").run()
     assert view(app)["trace"], "the session goes on"
 
@@ -339,7 +341,7 @@ def test_a_weight_file_above_the_limit_is_refused_though_the_browser_let_it_thro
 
     sentence = app.main.error[0].value.replace("\\", "")
     assert sentence == "mine.safetensors: this weight file has more than 400 MB."
-    assert not app.session_state["custom_models"]
+    assert not session(app).custom_models
 
 
 def test_names_from_outside_are_shown_as_they_are(nano):
@@ -359,8 +361,8 @@ def test_what_is_forgotten_is_gone_and_the_model_that_ships_is_back(nano):
     button(app, "Forget it").click().run()
 
     assert not app.exception
-    assert not app.session_state["custom_models"]
-    assert app.session_state["model"] == "transcnn_lite0"
+    assert not session(app).custom_models
+    assert session(app).model == "transcnn_lite0"
     assert model_choice(app).options == SHIPPED
 
 
@@ -371,7 +373,7 @@ def test_only_so_many_networks_are_kept_and_never_without_the_chosen_one():
         if i == 0:
             choose(app, len(SHIPPED))
 
-    kept = [custom_model.file for custom_model in app.session_state["custom_models"].values()]
+    kept = [custom_model.file for custom_model in session(app).custom_models.values()]
     assert kept == ["0.safetensors", "3.safetensors", "4.safetensors"]
     assert len(model_choice(app).options) == len(SHIPPED) + MOST_CUSTOM_MODELS
 
@@ -381,8 +383,8 @@ def test_only_so_many_networks_are_kept_and_never_without_the_chosen_one():
 
 def wait_for_end(app):
     """Until the download that is under way has ended; then the page is drawn once more."""
-    if app.session_state["fetching"] is not None:
-        app.session_state["fetching"].join(60)
+    if session(app).part(WeightFiles).download is not None:
+        session(app).part(WeightFiles).download.join(60)
         app.run()
     assert not app.exception
 
@@ -426,7 +428,7 @@ def begin_download(server, data):
 
 def test_a_download_shows_its_progress_and_can_be_cancelled(server, hatnet):
     app, go_on = begin_download(server, hatnet)
-    fetching = app.session_state["fetching"]
+    fetching = session(app).part(WeightFiles).download
     while fetching.progress.received < 10**7:
         time.sleep(0.02)
     app.run()
@@ -448,7 +450,7 @@ def test_a_download_goes_on_while_another_page_is_looked_at(server, hatnet):
 
     app.switch_page("pages/cost.py").run()
     go_on.set()
-    app.session_state["fetching"].join(60)
+    session(app).part(WeightFiles).download.join(60)
     app.switch_page("pages/models.py").run()
 
     assert not app.exception

@@ -6,8 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.test_pages import open_app
+from transcnn.model.variants import network
 from transcnn.pictures.changes import changed_cells
-from transcnn.ui.app.session import Hidden, read_hidden
+from transcnn.ui.app.links import decode
+from transcnn.ui.pages.occlusion.link import OcclusionChoice
 
 
 def view(app: AppTest) -> dict:
@@ -15,38 +17,50 @@ def view(app: AppTest) -> dict:
     return json.loads(mounted["transcnn.occlusion"].json)
 
 
-def open_hide(**link: str) -> dict:
+def open_occlusion(**link: str) -> dict:
     app = open_app(**link)
     app.switch_page("pages/occlusion.py").run()
     assert not app.exception
     return view(app)
 
 
-def test_the_page_opens_with_the_places_that_the_fixed_test_hides():
-    shown = open_hide(picture="lion")
+def test_the_page_opens_with_the_cells_that_the_fixed_test_occludes():
+    shown = open_occlusion(picture="lion")
     cells, _ = changed_cells("samples/lion.jpg", 0.4, (7, 7))
     assert shown["hidden"]["cells"] == [7 * row + column for row, column in cells]
     assert (shown["hidden"]["percent"], shown["hidden"]["fill"]) == (40, "patches")
     assert [len(s["cells"]) for s in shown["shares"]] == [0, 10, 20, 29, 39]
 
 
-def test_a_link_hides_what_it_names():
-    shown = open_hide(picture="lion", share="20", hide="1000000000005", fill="gray")
+def test_a_link_occludes_what_it_names():
+    shown = open_occlusion(picture="lion", share="20", occluded="1000000000005", fill="gray")
     assert shown["hidden"]["cells"] == [0, 2, 48]
     assert (shown["hidden"]["percent"], shown["hidden"]["fill"]) == (20, "gray")
     assert shown["hiding"].endswith("/20/gray/1000000000005")
 
 
-@pytest.mark.parametrize("hide", [None, "", "xyz", "2000000000000", "-1", "1" * 60, "0x1", "ABC"])
-def test_places_that_do_not_exist_fall_back_to_the_lot(hide):
-    assert read_hidden("20", hide, "gray", 49) == Hidden(0.2, None, "gray")
+def test_an_old_link_is_translated_on_its_former_address_too():
+    app = open_app(picture="lion", share="20", hide="1000000000005", fill="scraps")
+    app.switch_page("pages/hide.py").run()
+    assert not app.exception
+    shown = view(app)["hidden"]
+    assert shown == {"percent": 20, "fill": "patches", "cells": [0, 2, 48]}
+
+
+def read(link):
+    return decode(OcclusionChoice, link).existing(network("transcnn_lite0"))
+
+
+@pytest.mark.parametrize("cells", [None, "", "xyz", "2000000000000", "-1", "1" * 60, "0x1", "ABC"])
+def test_cells_that_do_not_exist_fall_back_to_those_drawn_at_random(cells):
+    link = {"share": "20", "fill": "gray"} | ({} if cells is None else {"occluded": cells})
+    assert read(link) == OcclusionChoice(20, None, "gray")
 
 
 @pytest.mark.parametrize("share", ["", "101", "-3", "nan", "4e1", "٤", "9" * 400])
 def test_a_share_that_makes_no_sense_is_the_usual_one(share):
-    assert read_hidden(share, None, "patches", 49) == Hidden(0.4, None, "patches")
+    assert read({"share": share}) == OcclusionChoice()
 
 
 def test_a_fill_that_does_not_exist_is_the_first():
-    assert read_hidden("40", None, "blur", 49).fill == "patches"
-    assert read_hidden("40", None, "scraps", 49).fill == "patches", "as older links call it"
+    assert read({"fill": "blur"}).fill == "patches"

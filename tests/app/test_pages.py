@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from transcnn.pictures.samples import samples
 from transcnn.ui.app.router import PAGES
+from transcnn.ui.app.session import Session
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -19,13 +20,18 @@ def open_app(**link: str) -> AppTest:
     return app.run()
 
 
+def session(app: AppTest) -> Session:
+    """What the app has kept of its visitor."""
+    return app.session_state["session"]
+
+
 def view(app: AppTest, name: str = "explore") -> dict:
     """What the page gives to the view that is drawn in the browser."""
     mounted = {c.proto.component_name: c.proto for c in app.get("bidi_component")}
     return json.loads(mounted[f"transcnn.{name}"].json)
 
 
-@pytest.mark.parametrize("page", [name for name, _ in PAGES[1:]])
+@pytest.mark.parametrize("page", [page.name for page in PAGES[1:]])
 def test_every_page_runs_with_its_frame(page):
     app = open_app()
     app.switch_page(f"pages/{page}.py").run()
@@ -37,7 +43,7 @@ def test_every_page_runs_with_its_frame(page):
 def test_every_sample_opens_computed():
     app = open_app()
     for sample in samples():
-        app.session_state["sample"] = sample.name
+        session(app).sample = sample.name
         app.run()
         assert not app.exception
         assert not app.error
@@ -214,7 +220,7 @@ def test_the_network_structure_sent_to_the_browser_is_that_of_the_trace(shipped_
     assert [x["number"] for x in levels] == list(range(len(levels)))
 
 
-@pytest.mark.parametrize("page", [name for name, _ in PAGES])
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
 def test_a_link_in_chinese_opens_every_page_in_chinese(page):
     app = open_app(lang="zh", picture="lion")
     app.switch_page(f"pages/{page}.py").run()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from transcnn.analysis.occlusion import PatchDonors, drawn_cells, occlude, run_occluded
+from transcnn.analysis.occlusion import Run, drawn_cells, hide, look_at_hidden
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
@@ -22,15 +22,15 @@ def run():
     }
     names = sorted(pixels)
     name = "samples/elephant.jpg"
-    return PatchDonors(name, names.index(name), [pixels[n] for n in names])
+    return Run(name, names.index(name), [pixels[n] for n in names])
 
 
 def expected(classifier, run, cells, fill="patches"):
-    return run_occluded(classifier, run.pictures[run.index], occlude(run, cells, fill, 0.4), cells)
+    return look_at_hidden(classifier, run.pictures[run.index], hide(run, cells, fill, 0.4), cells)
 
 
 def check_answers(page, found):
-    for name, outcome in ((".attention", found.with_attention), (".body", found.backbone)):
+    for name, outcome in ((".attention", found.with_attention), (".body", found.body)):
         labels = page.locator(f"{name} .top .name").all_inner_texts()
         shares = page.locator(f"{name} .top .value").all_inner_texts()
         assert labels == [a.name.label for a in outcome.top]
@@ -55,7 +55,7 @@ def test_the_page_shows_both_networks_on_the_hidden_picture(server, open_page, c
     check_answers(page, found)
     now = found.with_attention.top[0].name.label
     assert now in page.locator(".verdict").inner_text()
-    assert found.backbone.top[0].name.label in page.locator(".verdict").inner_text()
+    assert found.body.top[0].name.label in page.locator(".verdict").inner_text()
     assert page.locator(".hidden-count").inner_text().startswith("20 of 49")
 
 
@@ -100,7 +100,7 @@ def test_gray_and_the_share_of_own_places_that_the_table_adds_up_to(
     assert len(rows) == 49
     for place, hidden, multiple, share in rows:
         y, x = (int(n) - 1 for n in place.split(", "))
-        value = float(reading.weights[2 * 7 + 5, 7 * y + x])
+        value = float(reading.shares[2 * 7 + 5, 7 * y + x])
         assert (hidden == "masked") == ((y, x) in cells)
         assert float(share.split()[0]) == pytest.approx(100 * value, abs=0.02)
         if not multiple.startswith("<"):

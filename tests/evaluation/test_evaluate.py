@@ -259,5 +259,5 @@ def test_a_mistake_names_the_folder_that_was_asked_for_however_deep_its_files_li
     [({"attention": "swapped"}, "swapped"), ({"change": parse_change("cutmix:0.4")}, "cutmix")],
 )
 def test_one_picture_alone_has_nothing_to_swap(classifier, pictures, settings, what):
-    with pytest.raises(FolderError, match=f": {what} needs two readable images or more.$"):
+    with pytest.raises(FolderError, match=f": {what} needs two readable pictures or more.$"):
         evaluate(classifier, pictures[:1], **settings)

@@ -33,7 +33,7 @@ from PIL import Image
 from tests.pictures.files import SMALL, exif, noise, saved, smooth
 from transcnn.errors import PictureError
 from transcnn.pictures import FORMATS, decode, prepare
-from transcnn.ui.app.cache import small_jpeg
+from transcnn.ui.app.images import small_jpeg
 
 _WHOLE = [
     *SMALL.values(),

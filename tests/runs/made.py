@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from transcnn.analysis.attention_statistics import AttentionStatistics
+from transcnn.analysis.attending import Attending
 from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Table
-from transcnn.runs.labelled import LabelledPicture
-from transcnn.runs.measured import CasePrediction, Measured
+from transcnn.runs.labelled import Item
+from transcnn.runs.measured import CaseAnswer, Measured
 from transcnn.runs.store import Settings, begin
 
 CLASSES = 10  # of transcnn_nano
@@ -88,7 +88,7 @@ def jpeg(colour):
 
 
 def item(name, labels, source=None, tags=()):
-    return LabelledPicture(name, Path("pictures") / name, labels, source or name, tags)
+    return Item(name, Path("pictures") / name, labels, source or name, tags)
 
 
 def measured(item, seed=0, wrong=0.3, classes=CLASSES):
@@ -102,9 +102,9 @@ def measured(item, seed=0, wrong=0.3, classes=CLASSES):
         order = np.argsort(-shares)
         ranks = [int(np.flatnonzero(order == label)[0]) for label in item.labels]
         top = tuple((int(i), float(shares[i])) for i in order[:TOP])
-        return CasePrediction(top, float(shares[list(item.labels)].sum()), min(ranks))
+        return CaseAnswer(top, float(shares[list(item.labels)].sum()), min(ranks))
 
-    habits = AttentionStatistics(
+    habits = Attending(
         {"entropy": float(r.uniform()), "sinks": 1.0},
         (2, 3),
         tuple(float(np.float32(v)) for v in r.uniform(0.5, 1.5, 6)),

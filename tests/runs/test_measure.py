@@ -14,15 +14,15 @@ from transcnn.analysis.appearance import appearance
 from transcnn.analysis.errors.table import CASES
 from transcnn.assets import FOLDER
 from transcnn.pictures import decode, prepare
-from transcnn.runs.labelled import LabelledPicture
+from transcnn.runs.labelled import Item
 from transcnn.runs.measure import measure, prepare_item
 from transcnn.runs.measured import Broken
 
 SAMPLES = FOLDER / "samples"
 ITEMS = [
-    LabelledPicture("zebra.jpg", SAMPLES / "zebra.jpg", (340,), "zebra"),
-    LabelledPicture("sub/cat.jpg", SAMPLES / "cat.jpg", (281, 282, 285), "cat"),
-    LabelledPicture("wrong.jpg", SAMPLES / "pizza.jpg", (2,), "pizza"),
+    Item("zebra.jpg", SAMPLES / "zebra.jpg", (340,), "zebra"),
+    Item("sub/cat.jpg", SAMPLES / "cat.jpg", (281, 282, 285), "cat"),
+    Item("wrong.jpg", SAMPLES / "pizza.jpg", (2,), "pizza"),
 ]
 
 
@@ -150,7 +150,7 @@ def test_pictures_are_cut_or_squeezed_as_asked(prepared):
 def test_on_another_board_the_most_read_places_are_those_of_its_cells(small, tmp_path):
     """96 pixels have 3 x 3 cells, as the last stage's board has places; a fifth of 9 is 2."""
     Image.effect_noise((128, 128), 90).convert("RGB").save(tmp_path / "a.png")
-    one = prepare_item(LabelledPicture("a.png", tmp_path / "a.png", (3,), "a"), 96, "crop")
+    one = prepare_item(Item("a.png", tmp_path / "a.png", (3,), "a"), 96, "crop")
 
     (found,) = measure(small, [one])
 
@@ -194,12 +194,12 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path, name, why):
     (tmp_path / "half.jpg").write_bytes((SAMPLES / "zebra.jpg").read_bytes()[:5000])
     (tmp_path / "folder").mkdir()
 
-    found = prepare_item(LabelledPicture(name, tmp_path / name, (340,), name), 224, "crop")
+    found = prepare_item(Item(name, tmp_path / name, (340,), name), 224, "crop")
 
     assert found == Broken(name, why)
 
 
 def test_a_name_that_no_file_can_have_is_one_sentence(tmp_path):
-    found = prepare_item(LabelledPicture("a\0b", tmp_path / "a\0b", (340,), "a"), 224, "crop")
+    found = prepare_item(Item("a\0b", tmp_path / "a\0b", (340,), "a"), 224, "crop")
 
     assert isinstance(found, Broken)

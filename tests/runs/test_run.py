@@ -9,7 +9,7 @@ from PIL import Image
 from tests.runs.made import assert_same
 from transcnn import Classifier, create_model
 from transcnn.errors import ChoiceError, OtherRun
-from transcnn.runs.labelled import LabelledPicture, find_items
+from transcnn.runs.labelled import Item, find_items
 from transcnn.runs.measured import Broken
 from transcnn.runs.run import BATCH, answer_run, begin_run
 from transcnn.runs.store import open_run
@@ -122,10 +122,7 @@ def test_without_anything_left_nothing_happens(small, whole):
 
 def test_other_settings_or_pictures_are_another_run(small, items, whole):
     path = whole[0].path
-    changed = [
-        *items[:-1],
-        LabelledPicture(items[-1].name, items[-1].path, (5, 6), items[-1].source),
-    ]
+    changed = [*items[:-1], Item(items[-1].name, items[-1].path, (5, 6), items[-1].source)]
     other = Classifier.around(create_model("transcnn_nano", classes=10), "1" * 64)
 
     for classifier, pictures, resize, what in [
@@ -153,7 +150,7 @@ def test_a_network_without_levels_is_refused_before_anything_is_made(items, tmp_
 
 def test_a_label_that_the_network_does_not_have_is_refused(small, items, tmp_path):
     """Labels are ImageNet's; this network answers ten classes, whose numbers are 0 to 9."""
-    zebra = [LabelledPicture("a.png", items[0].path, (340,), "a.png")]
+    zebra = [Item("a.png", items[0].path, (340,), "a.png")]
 
     with pytest.raises(ChoiceError):
         begin_run(tmp_path / "run.sqlite", small, zebra, "crop")

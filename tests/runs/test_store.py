@@ -17,7 +17,7 @@ from transcnn.analysis.errors.table import CASES, TOP, with_similarity
 from transcnn.errors import ChoiceError, NoRun, NotARun, OtherRun
 from transcnn.runs.measured import Broken
 from transcnn.runs.store import (
-    RunProgress,
+    Progress,
     begin,
     known_runs,
     open_run,
@@ -47,7 +47,7 @@ def home(tmp_path, monkeypatch):
 
 def test_a_new_run_has_everything_to_do(store):
     assert store.settings == SETTINGS
-    assert store.progress() == RunProgress(0, 4)
+    assert store.progress() == Progress(0, 4)
     assert not store.progress().finished
     left = store.remaining()
     assert [replace(i, path=None) for i in left] == [replace(i, path=None) for i in ITEMS]
@@ -63,7 +63,7 @@ def test_what_was_measured_comes_back_as_it_was(store):
 
     table = store.table()
 
-    assert store.progress() == RunProgress(4, 4)
+    assert store.progress() == Progress(4, 4)
     assert store.progress().finished
     assert table.names.tolist() == [i.name for i in ITEMS[:3]], "the order of the run"
     assert table.labels == ((3, 4), (5,), (6,))
@@ -127,7 +127,7 @@ def test_a_picture_that_comes_twice_counts_once_and_the_first_stays(store):
 def test_an_unreadable_picture_counts_as_done_and_once(store):
     store.add([Broken("broken.jpg", "No such file or directory.")])
 
-    assert store.progress() == RunProgress(1, 4)
+    assert store.progress() == Progress(1, 4)
     assert [i.name for i in store.remaining()] == [i.name for i in ITEMS[:3]]
 
 
@@ -136,7 +136,7 @@ def test_a_run_that_is_begun_again_goes_on(store, tmp_path):
 
     again = begin(tmp_path / "run.sqlite", SETTINGS, ITEMS)
 
-    assert again.progress() == RunProgress(1, 4)
+    assert again.progress() == Progress(1, 4)
     assert [i.name for i in again.remaining()] == ["b.jpg", "ü/café 照片.jpg", "broken.jpg"]
 
 

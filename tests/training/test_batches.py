@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from transcnn.training.batches import Batches
-from transcnn.training.data import TrainingSource
+from transcnn.training.data import Source
 from transcnn.training.recipe import Mixture
 
 
@@ -42,7 +42,7 @@ def test_pictures_grow_as_the_recipe_says(batches, small):
 
 
 def test_the_pictures_of_a_batch_come_from_one_source_and_all_sources_alike(small):
-    flat = [TrainingSource(Path(), np.full((6, 8, 8, 3), v, np.uint8), (), ()) for v in (10, 200)]
+    flat = [Source(Path(), np.full((6, 8, 8, 3), v, np.uint8), (), ()) for v in (10, 200)]
     batches = Batches(flat, replace(small, mixture=Mixture(1, 0, 0)), 32)
     values = [np.unique(batches.make(step).clean) for step in range(100)]
     assert all(len(v) == 1 for v in values)
@@ -52,7 +52,7 @@ def test_the_pictures_of_a_batch_come_from_one_source_and_all_sources_alike(smal
 def test_pictures_are_squares_out_of_the_stored_ones_and_sometimes_mirrored(small):
     ramp = np.broadcast_to(np.arange(100, dtype=np.uint8)[:, None, None], (4, 100, 100, 3)).copy()
     ramp[:, :, :, 0] = np.arange(100)[None, None, :]  # channel 0 grows along the row
-    batches = Batches([TrainingSource(Path(), ramp, (), ())], replace(small, smallest_crop=0.5), 64)
+    batches = Batches([Source(Path(), ramp, (), ())], replace(small, smallest_crop=0.5), 64)
     spans, mirrored = [], []
     for step in range(20):
         for picture in batches.make(step).clean.astype(int):
@@ -69,7 +69,7 @@ def test_stretched_pictures_are_parts_of_other_shapes_within_the_stored_ones(sma
     ramp[..., 0] = np.arange(100)[None, None, :]
     ramp[..., 1] = np.arange(100)[None, :, None]
     recipe = replace(small, smallest_crop=0.5, stretch=2.0, mixture=Mixture(1, 0, 0))
-    batches = Batches([TrainingSource(Path(), ramp, (), ())], recipe, 64)
+    batches = Batches([Source(Path(), ramp, (), ())], recipe, 64)
     ratios = []
     for step in range(30):
         for picture in batches.make(step).clean.astype(int):
@@ -83,7 +83,7 @@ def test_what_is_told_of_a_mixed_picture_is_mixed_alike(small):
     flat = np.repeat(np.arange(4, dtype=np.uint8) * 60, 64 * 64 * 3).reshape(4, 64, 64, 3)
     recipe = replace(small, mixture=Mixture(0, 0, 0, 0.3, 0.5, square=1))
     told = [np.eye(4, dtype=np.float32)]
-    batch = Batches([TrainingSource(Path(), flat, (), ())], recipe, 64, told=told).make(0)
+    batch = Batches([Source(Path(), flat, (), ())], recipe, 64, told=told).make(0)
     for picture, likely in zip(batch.seen.pixels, batch.told, strict=True):
         shown = [(picture[..., 0] == value).mean() for value in (0, 60, 120, 180)]
         np.testing.assert_allclose(likely, shown, atol=1e-6)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from transcnn.evaluation import find_pictures
-from transcnn.evaluation.prepared import prepare_pictures
+from transcnn.evaluation.run import prepare_run
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.blocks import InvertedResidual
 from transcnn.model.variants import IMAGENETTE
@@ -15,14 +15,14 @@ from transcnn.training.choices import (
     CHOICES,
     PAPER,
     USUAL,
-    ChoiceResult,
+    Outcome,
     kept_mb,
-    run_choices,
+    settle,
     small,
     table,
     verdict,
 )
-from transcnn.training.labels import soft_targets
+from transcnn.training.labels import tell
 from transcnn.training.recipe import Labels
 from transcnn.training.recipes.choices import FIVE_EPOCHS
 
@@ -80,16 +80,16 @@ def test_what_training_keeps_grows_with_the_network():
 
 
 def test_the_verdict_is_the_spread_where_seeds_overlap():
-    paper = ChoiceResult(PAPER, (0.6, 0.64), 1, 1.0)
+    paper = Outcome(PAPER, (0.6, 0.64), 1, 1.0)
     assert verdict(paper, paper) == ""
-    assert verdict(ChoiceResult("a", (0.63, 0.7), 1, 1.0), paper) == "within the spread"
-    assert verdict(ChoiceResult("b", (0.65, 0.7), 1, 1.0), paper) == "better"
-    assert verdict(ChoiceResult("c", (0.5, 0.59), 1, 1.0), paper) == "worse"
-    alone = ChoiceResult(PAPER, (0.6,), 1, 1.0)
-    assert verdict(ChoiceResult("d", (0.9,), 1, 1.0), alone) == "within the spread"
-    usual = ChoiceResult(USUAL, (0.7, 0.8), 1, 1.0)
-    found = [paper, ChoiceResult("GELU", (0.5, 0.59), 12345, 0.5), usual]
-    rows = table([*found, ChoiceResult(f"{USUAL}, no H-MHSA", (0.6, 0.65), 1, 1.0)])
+    assert verdict(Outcome("a", (0.63, 0.7), 1, 1.0), paper) == "within the spread"
+    assert verdict(Outcome("b", (0.65, 0.7), 1, 1.0), paper) == "better"
+    assert verdict(Outcome("c", (0.5, 0.59), 1, 1.0), paper) == "worse"
+    alone = Outcome(PAPER, (0.6,), 1, 1.0)
+    assert verdict(Outcome("d", (0.9,), 1, 1.0), alone) == "within the spread"
+    usual = Outcome(USUAL, (0.7, 0.8), 1, 1.0)
+    found = [paper, Outcome("GELU", (0.5, 0.59), 12345, 0.5), usual]
+    rows = table([*found, Outcome(f"{USUAL}, no H-MHSA", (0.6, 0.65), 1, 1.0)])
     assert rows[2] == f"| {PAPER} | 62.0 | 60.0 to 64.0 |  |  | 1 | 1.00 |"
     assert rows[3] == "| GELU | 54.5 | 50.0 to 59.0 | -7.5 | worse | 12,345 | 0.50 |"
     assert rows[5] == f"| {USUAL}, no H-MHSA | 62.5 | 60.0 to 65.0 | -12.5 | worse | 1 | 1.00 |"
@@ -100,15 +100,15 @@ def test_runs_that_are_done_are_not_done_again(photos, source, tmp_path, monkeyp
     monkeypatch.setattr("transcnn.training.choices.CHOICES", few)
     recipe = replace(FIVE_EPOCHS, steps=2, batch=4)
     found = find_pictures(photos)
-    run = prepare_pictures(found, 64, "squash")
+    run = prepare_run(found, 64, "squash")
     places = [IMAGENETTE.index(picture.label.index) for picture in found]
-    told = soft_targets(source, IMAGENETTE, Labels(), tmp_path, lambda *_: None)
+    told = tell(source, IMAGENETTE, Labels(), tmp_path, lambda *_: None)
     done = []
 
     def outcomes(seeds):
         done.clear()
         arguments = (recipe, source, told, (run, places), tmp_path, seeds)
-        return list(run_choices(*arguments, lambda choice, seed, _: done.append((choice, seed))))
+        return list(settle(*arguments, lambda choice, seed, _: done.append((choice, seed))))
 
     [first] = outcomes(1)
     assert set(done) == {(PAPER, 0), ("GELU", 0)}

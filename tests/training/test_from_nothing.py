@@ -12,9 +12,9 @@ from transcnn.errors import ChoiceError
 from transcnn.model.hooks import Hooks
 from transcnn.trace import make_intervention
 from transcnn.training.batches import Batches
-from transcnn.training.labels import soft_targets
+from transcnn.training.labels import tell
 from transcnn.training.loop import Ended, Length, train
-from transcnn.training.network import Student, TrainingHooks, init_network, soft_target_outputs
+from transcnn.training.network import Student, TrainingHooks, start_anew, told
 from transcnn.training.recipe import Labels, Mixture, Recipe
 
 SIZE = 64
@@ -39,7 +39,7 @@ def recipe():
 @pytest.fixture
 def model():
     model = create_model("transcnn_nano")
-    init_network(model, torch.Generator().manual_seed(0))
+    start_anew(model, torch.Generator().manual_seed(0))
     return model
 
 
@@ -48,9 +48,7 @@ def run(model, source, tmp_path):
     """Runs a recipe and gives its events; the model begins alike every time."""
 
     def run(recipe, out="run", **settings):
-        likely = soft_targets(
-            source, model.config.indices, recipe.labels, tmp_path, lambda *_: None
-        )
+        likely = tell(source, model.config.indices, recipe.labels, tmp_path, lambda *_: None)
         batches = Batches([source], recipe, SIZE, told=[likely])
         length = Length(recipe.steps)
         return list(train(recipe, model, batches, tmp_path / out, length=length, **settings))
@@ -104,7 +102,7 @@ def test_a_snapshot_is_a_whole_network(run, recipe, tmp_path):
 def test_what_is_told_is_the_cross_entropy_but_for_a_constant():
     logits = torch.randn(5, 10, requires_grad=True)
     likely = torch.eye(10)[torch.tensor([3, 1, 4, 1, 5])] * 0.9 + 0.01
-    wanted = soft_target_outputs(likely).logits.log_softmax(1)
+    wanted = told(likely).logits.log_softmax(1)
     divergence = torch.nn.functional.kl_div(
         logits.log_softmax(1), wanted, reduction="batchmean", log_target=True
     )

@@ -9,7 +9,7 @@ from transcnn.model.hooks import Hooks
 from transcnn.model.network import fold_batch_norms, normalise
 from transcnn.model.variants import IMAGENETTE
 from transcnn.trace import make_intervention
-from transcnn.training.labels import soft_targets, teacher_targets
+from transcnn.training.labels import tell, told_by_teacher
 from transcnn.training.recipe import Labels
 
 
@@ -23,7 +23,7 @@ def by_folder(source):
 
 
 def test_labels_tell_the_class_of_the_folder_and_a_little_of_all(source, by_folder, tmp_path):
-    told = soft_targets(source, IMAGENETTE, Labels(smoothing=0.1), tmp_path, _ignore)
+    told = tell(source, IMAGENETTE, Labels(smoothing=0.1), tmp_path, _ignore)
     assert told.shape == (len(source.files), 10)
     np.testing.assert_allclose(told.sum(1), 1, rtol=1e-6)
     np.testing.assert_allclose(told[np.arange(len(told)), by_folder], 0.91, rtol=1e-6)
@@ -32,11 +32,11 @@ def test_labels_tell_the_class_of_the_folder_and_a_little_of_all(source, by_fold
 
 def test_a_folder_of_no_class_of_the_network_is_named(source, tmp_path):
     with pytest.raises(FolderError, match="'n02102040' names none"):
-        soft_targets(source, (0, 482), Labels(), tmp_path, _ignore)
+        tell(source, (0, 482), Labels(), tmp_path, _ignore)
 
 
 def test_the_teacher_tells_what_its_body_makes_of_a_picture_and_its_mirror_image(model, source):
-    told = teacher_targets(fold_batch_norms(model), source, IMAGENETTE, _ignore)
+    told = told_by_teacher(fold_batch_norms(model), source, IMAGENETTE, _ignore)
     model.eval()
     off = Hooks(record=False, intervention=make_intervention("off"))
     seen = np.stack([source.pixels[3], source.pixels[3][:, ::-1]])
@@ -49,13 +49,12 @@ def test_the_teacher_is_asked_once_and_counts_for_its_share(source, tmp_path):
     asked = []
     labels = Labels(teacher="transcnn_lite0", taught=0.25)
     first, again = (
-        soft_targets(source, IMAGENETTE, labels, tmp_path, lambda *a: asked.append(a))
-        for _ in range(2)
+        tell(source, IMAGENETTE, labels, tmp_path, lambda *a: asked.append(a)) for _ in range(2)
     )
     np.testing.assert_array_equal(first, again)
     assert asked[-1] == (source.folder, len(source.files), len(source.files))
     assert len(asked) == 1
     teacher = fold_batch_norms(create_model("transcnn_lite0", "shipped"))
-    alone = teacher_targets(teacher, source, IMAGENETTE, _ignore)
-    folders = soft_targets(source, IMAGENETTE, Labels(), tmp_path, _ignore)
+    alone = told_by_teacher(teacher, source, IMAGENETTE, _ignore)
+    folders = tell(source, IMAGENETTE, Labels(), tmp_path, _ignore)
     np.testing.assert_allclose(first, 0.75 * folders + 0.25 * alone, rtol=1e-5, atol=1e-7)

@@ -10,13 +10,13 @@ from transcnn.checkpoints import load
 from transcnn.errors import CheckpointError
 from transcnn.training import loop
 from transcnn.training.loop import Ended, Length, Stepped, learning_rate, train
-from transcnn.training.network import TrainingHooks, init_branch
+from transcnn.training.network import TrainingHooks, start_branch_anew
 
 
 @pytest.fixture
 def run(model, batches, tmp_path):
     """Runs `recipe` and gives its events; the model begins alike every time."""
-    init_branch(model, torch.Generator().manual_seed(0))
+    start_branch_anew(model, torch.Generator().manual_seed(0))
 
     def run(recipe, out="run", **settings):
         settings.setdefault("length", Length(recipe.steps))

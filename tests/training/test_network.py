@@ -8,7 +8,7 @@ from transcnn.model.config import HMHSA, LAYER
 from transcnn.model.hooks import BlockHooks, Hooks
 from transcnn.model.network import fold_batch_norms
 from transcnn.trace import make_intervention
-from transcnn.training.network import BranchStudent, TrainingHooks, init_branch
+from transcnn.training.network import StudentAndTeacher, TrainingHooks, start_branch_anew
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def x():
 
 
 def test_the_teacher_is_the_body_and_the_student_the_whole_network(model, x):
-    network = BranchStudent(model)
+    network = StudentAndTeacher(model)
     model.eval()
     with torch.no_grad():
         off = model(x, Hooks(record=False, intervention=make_intervention("off")))
@@ -31,7 +31,7 @@ def test_the_teacher_is_the_body_and_the_student_the_whole_network(model, x):
 
 
 def test_attention_of_every_level_has_a_gradient_and_only_h_mhsa_gets_one(model, x):
-    network = BranchStudent(model)
+    network = StudentAndTeacher(model)
     student = network(x, TrainingHooks())
     assert len(student.attention) == 6 * 2 + 3  # six blocks with two levels, three with one
     sum(w.square().sum() for w in student.attention.values()).backward()
@@ -42,8 +42,8 @@ def test_attention_of_every_level_has_a_gradient_and_only_h_mhsa_gets_one(model,
 
 
 def test_a_branch_begun_anew_adds_nothing(model, x):
-    init_branch(model, torch.Generator().manual_seed(0))
-    network = BranchStudent(model)
+    start_branch_anew(model, torch.Generator().manual_seed(0))
+    network = StudentAndTeacher(model)
     torch.testing.assert_close(network(x, TrainingHooks()).logits, network.teach(x).logits)
 
 

@@ -7,8 +7,8 @@ import torch
 
 from transcnn.model.hooks import HookPoint
 from transcnn.training import objectives
-from transcnn.training.network import Outputs
-from transcnn.training.objectives import DistillationBatch
+from transcnn.training.network import Answer
+from transcnn.training.objectives import Lesson
 
 # Stage maps of a 128-pixel picture: a board of 4 x 4 cells.
 SIZES, WIDTHS = (32, 16, 8, 4), (3, 4, 5, 6)
@@ -24,7 +24,7 @@ def lesson():
 
     def answer(attention):
         maps = tuple(normal(2, c, n, n) for c, n in zip(WIDTHS, SIZES, strict=True))
-        return Outputs(maps, normal(2, 7), normal(2, 10), attention)
+        return Answer(maps, normal(2, 7), normal(2, 10), attention)
 
     attention = {
         HookPoint(0, 0, "attention", 0): normal(2, 3, 4, 4, 64, 64).softmax(-1),
@@ -33,7 +33,7 @@ def lesson():
     }
     own = torch.rand(2, 4, 4, generator=g) > 0.4
     own[1] = True  # the second picture is whole
-    return DistillationBatch(answer(attention), answer({}), own)
+    return Lesson(answer(attention), answer({}), own)
 
 
 def _relative_error(given, wanted):
@@ -140,6 +140,6 @@ def test_the_total_is_the_weighted_sum(lesson):
 
 
 def test_a_right_answer_costs_nothing(lesson):
-    right = DistillationBatch(lesson.teacher, lesson.teacher, lesson.own)
+    right = Lesson(lesson.teacher, lesson.teacher, lesson.own)
     for name in ("stages", "pooled", "logits", "whole"):
         assert float(objectives.PARTS[name](right)) == pytest.approx(0, abs=1e-12)

@@ -17,11 +17,11 @@ from transcnn.model.network import normalise
 from transcnn.training.batches import Batches
 from transcnn.training.data import open_source
 from transcnn.training.network import (
-    BranchStudent,
+    StudentAndTeacher,
     TrainingHooks,
-    init_branch,
+    start_branch_anew,
 )
-from transcnn.training.objectives import DistillationBatch, total
+from transcnn.training.objectives import Lesson, total
 
 
 def _run(command, *arguments):
@@ -131,8 +131,8 @@ def test_two_processes_learn_together_and_the_first_alone_writes(command, photos
 def _by_one_process(out, photos):
     """H-MHSA's weights before and after, and the loss of one batch before and after."""
     model = create_model("transcnn_lite0", "shipped")
-    init_branch(model, torch.Generator().manual_seed(0))
-    network = BranchStudent(model)
+    start_branch_anew(model, torch.Generator().manual_seed(0))
+    network = StudentAndTeacher(model)
     source = open_source(photos, out / "pictures", SMALL.store_px, lambda *_: None)
 
     def loss(step, rank):
@@ -141,7 +141,7 @@ def _by_one_process(out, photos):
             normalise(pixels, model.config.input) for pixels in (batch.clean, batch.seen.pixels)
         )
         student = network(seen, TrainingHooks())
-        lesson = DistillationBatch(student, network.teach(clean), torch.from_numpy(batch.seen.own))
+        lesson = Lesson(student, network.teach(clean), torch.from_numpy(batch.seen.own))
         return total(lesson, SMALL.objectives)[0]
 
     branch = network.learning()

@@ -30,7 +30,7 @@ _ABANDONED = 24 * 3600  # seconds after which an unfinished file has nobody who 
 
 
 @dataclass(frozen=True)
-class DownloadProgress:
+class Progress:
     """How many bytes have come, of how many; `total` is None where the server does not say."""
 
     received: int
@@ -49,7 +49,7 @@ def cache_path(name: str) -> Path:
     return Path(caches) / "transcnn" / "authors" / address(name).rsplit("/", 1)[-1]
 
 
-def download(name: str) -> Generator[DownloadProgress]:
+def download(name: str) -> Generator[Progress]:
     """Fetch the weights of the authors' network `name` to `cache_path(name)`, yielding progress.
 
     A file that is there already is not fetched again. The file gets its name only when it is
@@ -88,7 +88,7 @@ def _unfinished(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _receive(url: str, part: Path) -> Iterator[DownloadProgress]:
+def _receive(url: str, part: Path) -> Iterator[Progress]:
     received, total = 0, None
     with part.open("wb") as file:
         for chunk, total in _chunks(url):
@@ -100,7 +100,7 @@ def _receive(url: str, part: Path) -> Iterator[DownloadProgress]:
             received += len(chunk)
             if max(received, total or 0) > _LARGEST:
                 raise EndlessFile(address=url, limit=_LARGEST // 10**6)
-            yield DownloadProgress(received, total)
+            yield Progress(received, total)
     if total is not None and received < total:
         raise CutOff(address=url, received=f"{received / 1e6:.1f}")
 

@@ -32,7 +32,7 @@ def attention(
 
     import numpy as np
 
-    from transcnn.analysis.attention_row import row_facts
+    from transcnn.analysis.attention_row import reading_facts
     from transcnn.classifier import Classifier
     from transcnn.figures import sheet
     from transcnn.figures.attention import attention_sheet
@@ -47,7 +47,7 @@ def attention(
     readings = trace.read(stage, block, place)
     chosen = trace.block(stage, block)
     sides = [trace.crop.size / level.size[0] for level in chosen.levels]
-    facts = [row_facts(r, side) for r, side in zip(readings, sides, strict=True)]
+    facts = [reading_facts(r, side) for r, side in zip(readings, sides, strict=True)]
     if out is not None and ending == ".npz":
         arrays = {f"weights_{r.level}": r.probability for r in readings}
         areas = {f"areas_{r.level}": np.array(r.areas) for r in readings}
@@ -80,5 +80,5 @@ def attention(
         click.echo(
             f"level {reading.level}: reads most from row {reading.grid_origin[0] + row}, column "
             f"{reading.grid_origin[1] + column}: {format_multiple(float(fact.multiple.max()))} "
-            f"an even share; {fact.half} of {fact.tokens} places give half of it"
+            f"an even share; {fact.half} of {fact.places} places give half of it"
         )

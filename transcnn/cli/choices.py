@@ -28,10 +28,10 @@ def choices(data: Path, measure: Path, out: Path, seeds: int, threads: int | Non
     """
     from transcnn.classifier import Classifier
     from transcnn.evaluation import find_pictures
-    from transcnn.evaluation.prepared import prepare_pictures
-    from transcnn.training.choices import PAPER, run_choices, small, table
+    from transcnn.evaluation.run import prepare_run
+    from transcnn.training.choices import PAPER, settle, small, table
     from transcnn.training.data import open_source
-    from transcnn.training.labels import soft_targets
+    from transcnn.training.labels import tell
     from transcnn.training.recipes.choices import FIVE_EPOCHS
 
     if seeds < 1:
@@ -47,12 +47,12 @@ def choices(data: Path, measure: Path, out: Path, seeds: int, threads: int | Non
             FIVE_EPOCHS.store_px,
             lambda _, done, of: show("decoding", done, of),
         )
-        run = prepare_pictures(found, model.config.input.size, "squash", show)
+        run = prepare_run(found, model.config.input.size, "squash", show)
     classes = model.config.indices or ()
-    told = soft_targets(source, classes, FIVE_EPOCHS.labels, out / "pictures", lambda *_: None)
-    places = Classifier.around(model, "").outputs_of([found[i].label.index for i in run.indices])
+    told = tell(source, classes, FIVE_EPOCHS.labels, out / "pictures", lambda *_: None)
+    places = Classifier.around(model, "").places_of([found[i].label.index for i in run.places])
     lines: list[str] = []
-    for outcomes in run_choices(FIVE_EPOCHS, source, told, (run, places), out, seeds, _Said().show):
+    for outcomes in settle(FIVE_EPOCHS, source, told, (run, places), out, seeds, _Said().show):
         lines = table(outcomes)
         (out / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for line in lines:

@@ -34,8 +34,8 @@ def means(
     from transcnn.classifier import Classifier
     from transcnn.errors import ChoiceError
     from transcnn.evaluation.averages import average_added
-    from transcnn.evaluation.folder import PictureFile
-    from transcnn.evaluation.prepared import prepare_pictures
+    from transcnn.evaluation.folder import Found
+    from transcnn.evaluation.run import prepare_run
     from transcnn.training.data import find_training_pictures
 
     options.use_threads(threads)
@@ -46,9 +46,9 @@ def means(
         paths = find_training_pictures(folder)
         count = min(limit, len(paths))
         some = [paths[i * len(paths) // count] for i in range(count)]
-        pictures += [PictureFile(folder, path, f"{path.parent.name}/{path.name}") for path in some]
+        pictures += [Found(folder, path, f"{path.parent.name}/{path.name}") for path in some]
     classifier = Classifier(model, weights)
     with progress_bar() as show:
-        run = prepare_pictures(pictures, classifier.config.input.size, progress=show)
+        run = prepare_run(pictures, classifier.config.input.size, progress=show)
         path = save_means(average_added(classifier, run, show), weights)
     click.echo(f"{path}: averages over {len(run)} pictures, sha256 {sha256(path)}")

@@ -13,7 +13,7 @@ from transcnn.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
-    from transcnn.evaluation.attention import HeadStatistics
+    from transcnn.evaluation.attention import HeadReading
     from transcnn.pictures.prepare import Resize
 
 
@@ -50,8 +50,8 @@ def reading(
     """
     from transcnn import evaluation
     from transcnn.classifier import Classifier
-    from transcnn.evaluation.attention import measure_heads
-    from transcnn.evaluation.prepared import prepare_pictures
+    from transcnn.evaluation.attention import measure_reading
+    from transcnn.evaluation.run import prepare_run
 
     options.use_threads(threads)
     wanted = evaluation.parse_change(change)
@@ -63,20 +63,20 @@ def reading(
     pictures = find(folder, limit)
     classifier = Classifier(model, weights or "shipped")
     with progress_bar() as show:
-        run = prepare_pictures(pictures, classifier.config.input.size, cast("Resize", resize), show)
+        run = prepare_run(pictures, classifier.config.input.size, cast("Resize", resize), show)
         evaluation.check_enough(run, "swapped", wanted, folder)
-        heads = measure_heads(classifier, run, wanted, show)
+        heads = measure_reading(classifier, run, wanted, show)
     _print([_as_dict(head) for head in heads], as_json)
 
 
-def _as_dict(head: "HeadStatistics") -> dict[str, object]:
+def _as_dict(head: "HeadReading") -> dict[str, object]:
     values = {name: value for name, value in vars(head).items() if name != "where"}
     return {**vars(head.where), **values}
 
 
 def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str, object]]:
     """Means over the pictures that have a box."""
-    from transcnn.evaluation.attention import attention_in_box
+    from transcnn.evaluation.attention import read_box
     from transcnn.pictures import decode, prepare
 
     sums: dict[tuple[int, int], list[list[float]]] = {}
@@ -84,7 +84,7 @@ def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str,
         pixels, crop = prepare(
             decode((folder / name).read_bytes()), classifier.config.input.size, "crop"
         )
-        for found in attention_in_box(classifier, pixels, crop, box):
+        for found in read_box(classifier, pixels, crop, box):
             values = [found.all_tokens, found.outside, found.area]
             sums.setdefault((found.stage, found.block), []).append(values)
     rows: list[dict[str, object]] = []

@@ -16,8 +16,8 @@ from transcnn.errors import ChoiceError
 
 if TYPE_CHECKING:
     from transcnn.model.config import Network
-    from transcnn.training.data import TrainingSource
-    from transcnn.training.labels import SoftTargets
+    from transcnn.training.data import Source
+    from transcnn.training.labels import Told
     from transcnn.training.loop import Ended, Event, Stepped
     from transcnn.training.recipe import Labels
 
@@ -64,18 +64,18 @@ def train(
     from transcnn.checkpoints import create_model
     from transcnn.training import loop
     from transcnn.training.batches import Batches
-    from transcnn.training.network import init_branch, init_network
+    from transcnn.training.network import start_anew, start_branch_anew
     from transcnn.training.recipes import find_recipe
 
     chosen = find_recipe(recipe)
     fresh = torch.Generator().manual_seed(chosen.seed)
     if chosen.start == "nothing":
         model = create_model(chosen.model)
-        init_network(model, fresh)
+        start_anew(model, fresh)
     else:
         model = create_model(chosen.model, weights or "shipped")
     if chosen.start == "body":
-        init_branch(model, fresh)
+        start_branch_anew(model, fresh)
     with processes() as (rank, count, device):
         cache = out / "pictures"
         told = None
@@ -104,7 +104,7 @@ def train(
     return 0 if end.finished else 130
 
 
-def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[TrainingSource]":
+def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[Source]":
     from transcnn.training.data import find_training_pictures, open_source
 
     for folder in data:
@@ -114,14 +114,14 @@ def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[T
 
 
 def _tell(
-    sources: "list[TrainingSource]", network: "Network", labels: "Labels", cache: Path
-) -> "list[SoftTargets]":
+    sources: "list[Source]", network: "Network", labels: "Labels", cache: Path
+) -> "list[Told]":
     """What labels, and a teacher if they have one, tell of the pictures of each source."""
-    from transcnn.training.labels import soft_targets
+    from transcnn.training.labels import tell
 
     show = _Preparing("asking the teacher about").show
     classes = network.indices or range(network.classes)
-    return [soft_targets(source, classes, labels, cache, show) for source in sources]
+    return [tell(source, classes, labels, cache, show) for source in sources]
 
 
 def _follow(events: "Iterable[Event]", path: Path, resume: bool, quiet: bool) -> "Ended":
@@ -153,7 +153,7 @@ class _Preparing:
             click.echo(f"{self.what} {folder}: {done} of {of}", err=True)
 
 
-def _describe(source: "TrainingSource") -> None:
+def _describe(source: "Source") -> None:
     count, side = source.pixels.shape[:2]
     click.echo(f"{source.folder}: {count} pictures of {side} x {side} pixels")
     if source.broken:

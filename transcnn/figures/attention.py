@@ -7,7 +7,7 @@ Functions count from 0, as links and commands do; titles count from 1.
 import numpy as np
 from numpy.typing import NDArray
 
-from transcnn.analysis.attention_row import row_facts
+from transcnn.analysis.attention_row import reading_facts
 from transcnn.figures.scale import MULTIPLES, ColourScale, colours, format_multiple, ramp_colours
 from transcnn.figures.sheet import PAPER, Bar, Mark, Panel, Row, Sheet
 from transcnn.pictures import Box
@@ -79,7 +79,7 @@ def attention_row(
 
 def level_panel(t: Translator, name: str, reading: Reading, head: int | None = None) -> Panel:
     """The weights of one level on its grid; keys beyond the map stay paper."""
-    facts = row_facts(reading, 1, head)
+    facts = reading_facts(reading, 1, head)
     values = np.where(reading.valid[..., None], colours(facts.multiple), PAPER).astype(np.uint8)
     strongest = format_multiple(float(facts.multiple[facts.strongest]))
     return Panel(

@@ -178,7 +178,7 @@ class TokensFigure:
                     (
                         Panel(
                             self.t("figures.merge_argmax"),
-                            colours(merge.won / merge.uniform),
+                            colours(merge.won / merge.even),
                             self.block.levels[merge.level].grid_size,
                             self._marks(merge.level, above),
                         ),
@@ -218,7 +218,7 @@ class TokensFigure:
         for the level in front; the channels that a token won in the merge that follows.
         """
         likeness = cosines(self._front.tokens_in, self.block.ancestor(self.token, self.level))
-        won = {merge.level: merge.won / merge.uniform for merge in merges(self.block)}
+        won = {merge.level: merge.won / merge.even for merge in merges(self.block)}
         rows: list[tuple[object, ...]] = []
         for name, level, values in self._maps():
             norms = token_norms(values)

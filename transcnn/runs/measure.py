@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from transcnn.analysis.appearance import appearance
-from transcnn.analysis.attention_statistics import attention_statistics
+from transcnn.analysis.attending import attending
 from transcnn.analysis.errors.table import CASES, TOP
 from transcnn.classifier import Classifier
 from transcnn.errors import PictureError
@@ -19,8 +19,8 @@ from transcnn.model.hooks import Hooks
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.changes import CELL, GRAY, Change, apply_change, cover
 from transcnn.pictures.prepare import Resize
-from transcnn.runs.labelled import LabelledPicture
-from transcnn.runs.measured import Broken, CasePrediction, Measured
+from transcnn.runs.labelled import Item
+from transcnn.runs.measured import Broken, CaseAnswer, Measured
 
 Pixels = NDArray[np.uint8]
 HIDDEN = 0.2  # the share of the board's cells that "most_read" and "random" turn gray
@@ -31,14 +31,14 @@ THUMB = 112  # pixels of the longer side
 class Prepared:
     """A picture as the network sees it, with what is kept of its file."""
 
-    item: LabelledPicture
+    item: Item
     pixels: Pixels  # [S, S, 3]
     digest: str
     size: tuple[int, int]
     thumbnail: bytes
 
 
-def prepare_item(item: LabelledPicture, size: int, resize: Resize) -> Prepared | Broken:
+def prepare_item(item: Item, size: int, resize: Resize) -> Prepared | Broken:
     """The picture of `item` at the network's input `size`, or why it cannot be read."""
     try:
         picture = decode(item.path.read_bytes())
@@ -66,9 +66,7 @@ def measure(classifier: Classifier, pictures: Sequence[Prepared]) -> list[Measur
     hooks = Hooks()
     with torch.inference_mode():
         logits = {"on": classifier.model(classifier.normalise(pixels), hooks)}
-        habits = attention_statistics(
-            classifier.model, hooks.records, (pixels.shape[1], pixels.shape[2])
-        )
+        habits = attending(classifier.model, hooks.records, (pixels.shape[1], pixels.shape[2]))
     for name in ("off", "uniform"):
         logits[name] = classifier.logits(pixels, classifier.intervention(name))
     for name in CASES[3:]:
@@ -116,12 +114,12 @@ def _hide(pixels: Pixels, case: str, name: str, received: NDArray[np.float64]) -
     return cover(pixels, cells, lambda row, column: GRAY)  # noqa: ARG005
 
 
-def _answer(classifier: Classifier, logits: Tensor, labels: tuple[int, ...]) -> CasePrediction:
+def _answer(classifier: Classifier, logits: Tensor, labels: tuple[int, ...]) -> CaseAnswer:
     probabilities = logits.softmax(0)
     order = logits.argsort(descending=True, stable=True)
-    right = classifier.outputs_of(labels)
+    right = classifier.places_of(labels)
     ranks = [int((order == place).nonzero()[0]) for place in right]
-    return CasePrediction(
+    return CaseAnswer(
         tuple((classifier.names[i].index, float(probabilities[i])) for i in order[:TOP].tolist()),
         float(probabilities[right].sum()),
         min(ranks),

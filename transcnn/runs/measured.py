@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transcnn.analysis.attention_statistics import AttentionStatistics
+    from transcnn.analysis.attending import Attending
 
 
 @dataclass(frozen=True)
-class CasePrediction:
+class CaseAnswer:
     """One case: the likeliest classes with their probabilities, and how the right ones fare."""
 
     top: tuple[tuple[int, float], ...]
@@ -24,9 +24,9 @@ class Measured:
     digest: str  # sha256 of the file's bytes
     size: tuple[int, int]  # of the picture: width, height
     thumbnail: bytes  # JPEG
-    answers: dict[str, CasePrediction]  # by case
+    answers: dict[str, CaseAnswer]  # by case
     features: dict[str, float]
-    attending: "AttentionStatistics"
+    attending: "Attending"
 
 
 @dataclass(frozen=True)

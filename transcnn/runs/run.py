@@ -18,10 +18,10 @@ import torch.distributed as dist
 from transcnn.classifier import Classifier
 from transcnn.errors import ChoiceError
 from transcnn.pictures.prepare import Resize
-from transcnn.runs.labelled import LabelledPicture
+from transcnn.runs.labelled import Item
 from transcnn.runs.measure import Prepared, measure, prepare_item
 from transcnn.runs.measured import Broken, Measured
-from transcnn.runs.store import RunProgress, Settings, Store, begin
+from transcnn.runs.store import Progress, Settings, Store, begin
 
 BATCH = 16
 
@@ -30,7 +30,7 @@ BATCH = 16
 class Done:
     """A batch is stored. `rate` is pictures a second since this run of the command began."""
 
-    progress: RunProgress
+    progress: Progress
     rate: float
 
     @property
@@ -39,9 +39,7 @@ class Done:
         return (self.progress.of - self.progress.done) / self.rate
 
 
-def begin_run(
-    path: Path, classifier: Classifier, items: Sequence[LabelledPicture], resize: Resize
-) -> Store:
+def begin_run(path: Path, classifier: Classifier, items: Sequence[Item], resize: Resize) -> Store:
     """The run at `path` of these pictures, begun now or to be gone on with.
 
     Raises OtherRun if it is of other pictures or settings, ChoiceError for a network whose
@@ -50,7 +48,7 @@ def begin_run(
     if not classifier.config.has_levels:
         allowed = "networks with H-MHSA, for its statistics"
         raise ChoiceError(field="model", value=classifier.config.name, allowed=allowed)
-    classifier.outputs_of([label for item in items for label in item.labels])
+    classifier.places_of([label for item in items for label in item.labels])
     listing = "\n".join(f"{i.name} {i.labels} {i.source} {i.tags}" for i in items)
     digest = hashlib.sha256(listing.encode(errors="surrogateescape")).hexdigest()
     settings = Settings(classifier.config.name, classifier.weights_sha256, resize, digest)
@@ -60,7 +58,7 @@ def begin_run(
 def answer_run(
     store: Store | None,
     classifier: Classifier,
-    items: Sequence[LabelledPicture],
+    items: Sequence[Item],
     resize: Resize,
     workers: int,
     should_stop: Callable[[], bool] = lambda: False,
@@ -99,7 +97,7 @@ def answer_run(
 
 
 def _answer(
-    classifier: Classifier, items: Sequence[LabelledPicture], resize: Resize
+    classifier: Classifier, items: Sequence[Item], resize: Resize
 ) -> list[Measured | Broken]:
     found = [prepare_item(item, classifier.config.input.size, resize) for item in items]
     readable = [p for p in found if isinstance(p, Prepared)]

@@ -22,7 +22,7 @@ import numpy as np
 from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Ints, Table, with_similarity
 from transcnn.errors import ChoiceError, FolderError, NoRun, NotARun, OtherRun
 from transcnn.pictures.prepare import Resize
-from transcnn.runs.labelled import LabelledPicture
+from transcnn.runs.labelled import Item
 from transcnn.runs.measured import Broken, Measured
 
 ENDING = ".sqlite"
@@ -72,7 +72,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class RunProgress:
+class Progress:
     """How far a run is: pictures done (broken ones too), and of how many."""
 
     done: int
@@ -115,16 +115,16 @@ class Store:
         with self._open() as db:
             return Settings(**dict(db.execute("SELECT name, value FROM settings")))
 
-    def progress(self) -> RunProgress:
+    def progress(self) -> Progress:
         with self._open() as db:
-            return RunProgress(
+            return Progress(
                 *db.execute(
                     "SELECT (SELECT count(*) FROM measured) + (SELECT count(*) FROM broken),"
                     " (SELECT count(*) FROM pictures)"
                 ).fetchone()
             )
 
-    def remaining(self) -> list[LabelledPicture]:
+    def remaining(self) -> list[Item]:
         """The pictures without an answer, in the order of the run."""
         with self._open() as db:
             rows = db.execute(
@@ -132,7 +132,7 @@ class Store:
                 " (SELECT picture FROM measured UNION SELECT picture FROM broken) ORDER BY id"
             ).fetchall()
         return [
-            LabelledPicture(
+            Item(
                 name,
                 Path(os.fsdecode(file)),
                 tuple(json.loads(labels)),
@@ -142,7 +142,7 @@ class Store:
             for name, file, labels, source, tags in rows
         ]
 
-    def find_again(self, items: Sequence[LabelledPicture]) -> None:
+    def find_again(self, items: Sequence[Item]) -> None:
         """Note where the pictures of the run are now; they may have moved since it was begun."""
         with self._open() as db:
             db.executemany(
@@ -251,7 +251,7 @@ class Store:
         return max(f.st_mtime_ns for f in found), sum(f.st_size for f in found)
 
 
-def begin(path: Path, settings: Settings, items: Sequence[LabelledPicture]) -> Store:
+def begin(path: Path, settings: Settings, items: Sequence[Item]) -> Store:
     """The run at `path`, begun now or before. Raises OtherRun if it was begun with something
     else, NotARun if the file is none."""
     store = Store(path)

@@ -15,7 +15,6 @@ from transcnn.errors import ChoiceError
 from transcnn.pictures import Box, Crop
 
 Array = NDArray[np.float32]
-Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from transcnn.training.corruptions import Corrupted, corrupt
-from transcnn.training.data import TrainingSource
+from transcnn.training.data import Source
 from transcnn.training.recipe import Recipe
 
 Pixels = NDArray[np.uint8]
@@ -40,7 +40,7 @@ class Batches:
     labels tell of each source's pictures [n, classes]; None where the body teaches.
     """
 
-    sources: Sequence[TrainingSource]
+    sources: Sequence[Source]
     recipe: Recipe
     size_px: int
     rank: int = 0

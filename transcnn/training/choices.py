@@ -18,19 +18,19 @@ from torch import Tensor
 
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
-from transcnn.evaluation.ablation import Condition, ablate
-from transcnn.evaluation.prepared import PreparedPictures
+from transcnn.evaluation.ablation import Case, ablate
+from transcnn.evaluation.run import Run
 from transcnn.model.network import TransCNN, build
 from transcnn.training.batches import Batches
-from transcnn.training.data import TrainingSource
-from transcnn.training.labels import SoftTargets
+from transcnn.training.data import Source
+from transcnn.training.labels import Told
 from transcnn.training.loop import Length, train
 from transcnn.training.network import (
     Student,
     TrainingHooks,
-    init_bottlenecks_as_identity,
-    init_default,
-    init_network,
+    start_anew,
+    start_as_usual,
+    start_bottlenecks_as_identity,
 )
 from transcnn.training.recipe import Recipe
 
@@ -46,33 +46,33 @@ USUAL = "usual first weights"
 
 
 @dataclass(frozen=True)
-class DesignChoice:
+class Choice:
     """What is other than in the paper's network: arguments of `build`, or what the weights begin
     as. `beside` is the choice from which one thing is changed."""
 
     changes: Mapping[str, Any] = field(default_factory=dict)
-    start: Callable[[TransCNN, torch.Generator], None] = init_network
+    start: Callable[[TransCNN, torch.Generator], None] = start_anew
     beside: str = PAPER
 
 
-CHOICES: Mapping[str, DesignChoice] = {
-    PAPER: DesignChoice(),
-    "no H-MHSA": DesignChoice({"attends": False}),
-    "one level": DesignChoice({"merges": ((), (), (), ())}),
-    "strided convolution, no TDB": DesignChoice({"two_branch": False}),
-    "GELU": DesignChoice({"activation": "gelu"}),
-    "average alone merges": DesignChoice({"merging": "average"}),
-    "maximum alone merges": DesignChoice({"merging": "max"}),
-    "Q, K, V for each level": DesignChoice({"qkv_per_level": True}),
-    "bilinear upsampling": DesignChoice({"upsampling": "bilinear"}),
-    "usual first weights of attention": DesignChoice(start=init_bottlenecks_as_identity),
-    USUAL: DesignChoice(start=init_default),
-    f"{USUAL}, no H-MHSA": DesignChoice({"attends": False}, init_default, beside=USUAL),
+CHOICES: Mapping[str, Choice] = {
+    PAPER: Choice(),
+    "no H-MHSA": Choice({"attends": False}),
+    "one level": Choice({"merges": ((), (), (), ())}),
+    "strided convolution, no TDB": Choice({"two_branch": False}),
+    "GELU": Choice({"activation": "gelu"}),
+    "average alone merges": Choice({"merging": "average"}),
+    "maximum alone merges": Choice({"merging": "max"}),
+    "Q, K, V for each level": Choice({"qkv_per_level": True}),
+    "bilinear upsampling": Choice({"upsampling": "bilinear"}),
+    "usual first weights of attention": Choice(start=start_bottlenecks_as_identity),
+    USUAL: Choice(start=start_as_usual),
+    f"{USUAL}, no H-MHSA": Choice({"attends": False}, start_as_usual, beside=USUAL),
 }
 
 
 @dataclass(frozen=True)
-class ChoiceResult:
+class Outcome:
     """A choice, and the share of right answers with each seed."""
 
     choice: str
@@ -90,15 +90,15 @@ def small(choice: str) -> TransCNN:
     return build(MODEL, **SMALL, **CHOICES[choice].changes)
 
 
-def run_choices(
+def settle(
     recipe: Recipe,
-    source: TrainingSource,
-    told: SoftTargets,
-    held_out: tuple[PreparedPictures, Sequence[int]],
+    source: Source,
+    told: Told,
+    held_out: tuple[Run, Sequence[int]],
     out: Path,
     seeds: int,
     progress: Callable[[str, int, float], None],
-) -> Iterator[list[ChoiceResult]]:
+) -> Iterator[list[Outcome]]:
     """Train and measure what is not in `out` yet; after each seed, the outcomes so far.
 
     `told` is what labels tell of the source's pictures; `held_back` are the pictures to measure on
@@ -121,8 +121,8 @@ def run_choices(
 def _train(
     choice: str,
     recipe: Recipe,
-    source: TrainingSource,
-    told: SoftTargets,
+    source: Source,
+    told: Told,
     folder: Path,
     progress: Callable[[str, int, float], None],
 ) -> None:
@@ -135,16 +135,16 @@ def _train(
         progress(choice, recipe.seed, event.step / recipe.steps)
 
 
-def _measure(choice: str, weights: Path, run: PreparedPictures, labels: Sequence[int]) -> float:
+def _measure(choice: str, weights: Path, run: Run, labels: Sequence[int]) -> float:
     model = create_model(MODEL, weights, **SMALL, **CHOICES[choice].changes)
     classifier = Classifier.around(model, "")
-    return ablate(classifier, run, labels, [Condition()]).share(Condition()).value
+    return ablate(classifier, run, labels, [Case()]).share(Case()).value
 
 
-def _outcome(choice: str, top1: Sequence[float]) -> ChoiceResult:
+def _outcome(choice: str, top1: Sequence[float]) -> Outcome:
     model = small(choice)
     parameters = sum(value.numel() for value in model.parameters())
-    return ChoiceResult(choice, tuple(top1), parameters, kept_mb(model))
+    return Outcome(choice, tuple(top1), parameters, kept_mb(model))
 
 
 def kept_mb(model: TransCNN, batch: int = 8) -> float:
@@ -168,7 +168,7 @@ def kept_mb(model: TransCNN, batch: int = 8) -> float:
     return sum(kept.values()) / batch / 1e6
 
 
-def verdict(outcome: ChoiceResult, other: ChoiceResult) -> str:
+def verdict(outcome: Outcome, other: Outcome) -> str:
     """Better or worse than the other, or within the spread: the seeds' results overlap, or there
     is one seed alone."""
     if outcome is other:
@@ -182,7 +182,7 @@ def verdict(outcome: ChoiceResult, other: ChoiceResult) -> str:
     return "within the spread"
 
 
-def table(outcomes: Sequence[ChoiceResult]) -> list[str]:
+def table(outcomes: Sequence[Outcome]) -> list[str]:
     """A Markdown table: mean, lowest and highest result over the seeds, difference and verdict
     beside the choice from which one thing was changed."""
     found = {outcome.choice: outcome for outcome in outcomes}

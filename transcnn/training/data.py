@@ -18,7 +18,7 @@ from transcnn.evaluation.folder import NO_CLASSES, is_held_out
 from transcnn.pictures import decode, prepare
 
 Pixels = NDArray[np.uint8]
-OnDecoded = Callable[[Path, int, int], None]
+Progress = Callable[[Path, int, int], None]
 """Called with a source's folder, how many of its pictures are decoded, and of how many."""
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
@@ -49,7 +49,7 @@ def find_training_pictures(source: Path) -> list[Path]:
 
 
 @dataclass(frozen=True)
-class TrainingSource:
+class Source:
     """The pictures of one folder: pixels [n, side, side, 3] and the file of each, and the files
     that are no picture."""
 
@@ -59,7 +59,7 @@ class TrainingSource:
     broken: tuple[tuple[Path, str], ...]  # file, and the sentence why
 
 
-def open_source(folder: Path, cache: Path, store_px: int, progress: OnDecoded) -> TrainingSource:
+def open_source(folder: Path, cache: Path, store_px: int, progress: Progress) -> Source:
     """The pictures of `folder`, decoded into `cache` unless they are there already.
 
     They are kept as squares (shorter side resized, middle) of `store_px` pixels, or of the usual
@@ -81,11 +81,11 @@ def open_source(folder: Path, cache: Path, store_px: int, progress: OnDecoded) -
     pixels = np.memmap(data, dtype=np.uint8, mode="r", shape=shape)
     broken = {Path(file): why for file, why in told["broken"]}
     files = tuple(path for path in paths if path not in broken)
-    return TrainingSource(folder, pixels, files, tuple(broken.items()))
+    return Source(folder, pixels, files, tuple(broken.items()))
 
 
 def _decode_all(
-    folder: Path, paths: Sequence[Path], store_px: int, facts: Path, data: Path, progress: OnDecoded
+    folder: Path, paths: Sequence[Path], store_px: int, facts: Path, data: Path, progress: Progress
 ) -> None:
     """Write the pixels, then the facts: a cache without facts is not finished."""
     side = min(store_px, _usual_side(paths))

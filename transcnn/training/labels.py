@@ -14,34 +14,34 @@ from transcnn.labels import find_class
 from transcnn.model.hooks import Hooks
 from transcnn.model.network import TransCNN, fold_batch_norms, normalise
 from transcnn.trace.interventions import Off
-from transcnn.training.data import OnDecoded, TrainingSource
+from transcnn.training.data import Progress, Source
 from transcnn.training.recipe import Labels
 
 BATCH = 32
 TEMPERATURE = 2.0  # of the teacher: at 1 it is sure of nearly every picture, and says little more
 
-SoftTargets = NDArray[np.float32]
+Told = NDArray[np.float32]
 
 
-def soft_targets(
-    source: TrainingSource, classes: Sequence[int], labels: Labels, cache: Path, progress: OnDecoded
-) -> SoftTargets:
+def tell(
+    source: Source, classes: Sequence[int], labels: Labels, cache: Path, progress: Progress
+) -> Told:
     """How likely each of `classes` (indices of the 1000) is for each picture [n, classes].
 
     A teacher's answers are kept in `cache`. Raises FolderError where a folder names no class.
     """
-    told = smoothed_labels(source, classes, labels.smoothing)
+    told = told_by_labels(source, classes, labels.smoothing)
     if labels.teacher is None:
         return told
     files = "\n".join(map(str, source.files))
     kept = cache / f"{source.folder.name}-{zlib.crc32(files.encode()):08x}-{labels.teacher}.npy"
     if not kept.is_file():
         teacher = fold_batch_norms(create_model(labels.teacher, "shipped"))
-        np.save(kept, teacher_targets(teacher, source, classes, progress))
+        np.save(kept, told_by_teacher(teacher, source, classes, progress))
     return (1 - labels.taught) * told + labels.taught * np.float32(np.load(kept))
 
 
-def class_outputs(source: TrainingSource, classes: Sequence[int]) -> NDArray[np.int64]:
+def class_places(source: Source, classes: Sequence[int]) -> NDArray[np.int64]:
     """The place among `classes` (indices of the 1000) of each picture's folder [n].
 
     Raises FolderError where a folder names none of them.
@@ -58,18 +58,16 @@ def class_outputs(source: TrainingSource, classes: Sequence[int]) -> NDArray[np.
     return np.array(found)
 
 
-def smoothed_labels(
-    source: TrainingSource, classes: Sequence[int], smoothing: float
-) -> SoftTargets:
+def told_by_labels(source: Source, classes: Sequence[int], smoothing: float) -> Told:
     """1 - `smoothing` for the class that the picture's folder names, the rest even over all."""
     told = np.full((len(source.files), len(classes)), smoothing / len(classes), np.float32)
-    told[np.arange(len(told)), class_outputs(source, classes)] += 1 - smoothing
+    told[np.arange(len(told)), class_places(source, classes)] += 1 - smoothing
     return told
 
 
-def teacher_targets(
-    teacher: TransCNN, source: TrainingSource, classes: Sequence[int], progress: OnDecoded
-) -> SoftTargets:
+def told_by_teacher(
+    teacher: TransCNN, source: Source, classes: Sequence[int], progress: Progress
+) -> Told:
     """How likely the teacher's bare body finds each of `classes` [n, classes], and no other.
 
     It sees each picture as it is stored, whole, and its mirror image; `teacher` is in eval mode

@@ -22,13 +22,13 @@ from transcnn.training.checkpoint import (
     save_weights,
 )
 from transcnn.training.network import (
-    BranchStudent,
-    Outputs,
+    Answer,
     Student,
+    StudentAndTeacher,
     TrainingHooks,
-    soft_target_outputs,
+    told,
 )
-from transcnn.training.objectives import DistillationBatch, total
+from transcnn.training.objectives import Lesson, total
 from transcnn.training.recipe import Recipe
 
 SAVE_EVERY_S = 150.0
@@ -141,7 +141,7 @@ class _Run:
     def __init__(self, recipe: Recipe, model: TransCNN, out: Path, device: torch.device) -> None:
         self.recipe, self.out, self.device = recipe, out, device
         self.whole = model.state_dict()
-        student = Student if recipe.start == "nothing" else BranchStudent
+        student = Student if recipe.start == "nothing" else StudentAndTeacher
         self.network = student(model).to(device)
         self.student = (
             DistributedDataParallel(self.network) if dist.is_initialized() else self.network
@@ -167,7 +167,7 @@ class _Run:
         seen = normalise(batch.seen.pixels, config.input).to(self.device)
         own = torch.from_numpy(batch.seen.own).to(self.device)
         with self.precision():
-            lesson = DistillationBatch(self.student(seen, hooks), self._teacher(batch), own)
+            lesson = Lesson(self.student(seen, hooks), self._teacher(batch), own)
         loss, parts = total(lesson, self.recipe.objectives)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -180,12 +180,12 @@ class _Run:
                 self.average[key].lerp_(value, 1 - self.recipe.average)
         return loss.item(), {name: part.item() for name, part in parts.items()}
 
-    def _teacher(self, batch: Batch) -> Outputs:
-        if isinstance(self.network, BranchStudent):
+    def _teacher(self, batch: Batch) -> Answer:
+        if isinstance(self.network, StudentAndTeacher):
             clean = normalise(batch.clean, self.network.model.config.input)
             return self.network.teach(clean.to(self.device))
         assert batch.told is not None  # the recipe has checked that labels teach
-        return soft_target_outputs(torch.from_numpy(batch.told).to(self.device))
+        return told(torch.from_numpy(batch.told).to(self.device))
 
     def restore(self, kept: Checkpoint) -> None:
         with torch.no_grad():

@@ -22,7 +22,7 @@ from transcnn.trace.interventions import Off
 
 
 @dataclass(frozen=True)
-class Outputs:
+class Answer:
     """What a network makes of a batch: maps [B, C_s, H_s, W_s] of the four stages, the pooled
     head [B, C], logits [B, classes], and attention [B, h, down, across, t, s] by place."""
 
@@ -64,8 +64,8 @@ class Student(nn.Module):
         super().__init__()
         self.model = copy.deepcopy(model).train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def forward(self, x: Tensor, hooks: TrainingHooks) -> Outputs:
-        return outputs_of_logits(self.model(x, hooks).float())
+    def forward(self, x: Tensor, hooks: TrainingHooks) -> Answer:
+        return logits_only(self.model(x, hooks).float())
 
     def learning(self) -> dict[str, Tensor]:
         """The weights that learn, by their keys in the network."""
@@ -76,7 +76,7 @@ class Student(nn.Module):
         return {k: value for k, value in self.model.named_buffers() if value.is_floating_point()}
 
 
-class BranchStudent(Student):
+class StudentAndTeacher(Student):
     """A network of which H-MHSA alone learns, from the body: `teach` is the teacher."""
 
     def __init__(self, model: TransCNN) -> None:
@@ -85,19 +85,19 @@ class BranchStudent(Student):
         for key, value in self.model.named_parameters():
             value.requires_grad_(".attn." in key)
 
-    def forward(self, x: Tensor, hooks: TrainingHooks) -> Outputs:
+    def forward(self, x: Tensor, hooks: TrainingHooks) -> Answer:
         return self._answer(x, hooks)
 
-    def teach(self, x: Tensor) -> Outputs:
+    def teach(self, x: Tensor) -> Answer:
         with torch.no_grad():
             return self._answer(x, Hooks(record=False, intervention=Off()))
 
-    def _answer(self, x: Tensor, hooks: Hooks) -> Outputs:
+    def _answer(self, x: Tensor, hooks: Hooks) -> Answer:
         m = self.model
         last, stages = m.forward_intermediates(x, hooks)
         pooled = m.forward_head(last, pre_logits=True)
         attention = hooks.attention_weights if isinstance(hooks, TrainingHooks) else {}
-        return Outputs(  # the objectives count in single precision, whatever the network did
+        return Answer(  # the objectives count in single precision, whatever the network did
             tuple(stage.float() for stage in stages),
             pooled.float(),
             m.head(pooled).float(),
@@ -105,17 +105,17 @@ class BranchStudent(Student):
         )
 
 
-def outputs_of_logits(logits: Tensor) -> Outputs:
+def logits_only(logits: Tensor) -> Answer:
     """Logits [B, classes] as an answer without all that leads to them."""
-    return Outputs((), logits[:, :0], logits, {})
+    return Answer((), logits[:, :0], logits, {})
 
 
-def soft_target_outputs(likely: Tensor) -> Outputs:
+def told(likely: Tensor) -> Answer:
     """What labels tell [B, classes] as a teacher's answer: logits alone, none below -20."""
-    return outputs_of_logits(likely.clamp_min(math.exp(-20)).log())
+    return logits_only(likely.clamp_min(math.exp(-20)).log())
 
 
-def init_default(model: TransCNN, generator: torch.Generator) -> None:
+def start_as_usual(model: TransCNN, generator: torch.Generator) -> None:
     """Give all convolutions and projections the weights that torch begins with, biases 0."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
@@ -124,21 +124,21 @@ def init_default(model: TransCNN, generator: torch.Generator) -> None:
                 nn.init.zeros_(module.bias)
 
 
-def init_bottlenecks_as_identity(model: TransCNN, generator: torch.Generator) -> None:
+def start_bottlenecks_as_identity(model: TransCNN, generator: torch.Generator) -> None:
     """The usual weights, but every bottleneck begins as the identity."""
-    init_default(model, generator)
+    start_as_usual(model, generator)
     for module in model.modules():
         if isinstance(module, InvertedResidual) and isinstance(module.norm3, nn.BatchNorm2d):
             nn.init.zeros_(module.norm3.weight)
 
 
-def init_network(model: TransCNN, generator: torch.Generator) -> None:
+def start_anew(model: TransCNN, generator: torch.Generator) -> None:
     """Give the whole network the weights of a beginning in which attention has a part.
 
     Q and K are sharp, V and W^p not small beside the residuals, so that it matters from the first
     step where a token reads; every bottleneck begins as the identity, and leaves the work to it.
     """
-    init_bottlenecks_as_identity(model, generator)
+    start_bottlenecks_as_identity(model, generator)
     for module in model.modules():
         if isinstance(module, HierarchicalAttention):
             width = module.config.width
@@ -150,7 +150,7 @@ def init_network(model: TransCNN, generator: torch.Generator) -> None:
             nn.init.normal_(module.proj.weight, std=usual, generator=generator)
 
 
-def init_branch(model: TransCNN, generator: torch.Generator) -> None:
+def start_branch_anew(model: TransCNN, generator: torch.Generator) -> None:
     """Give every H-MHSA the weights of a beginning: it adds nothing, and reads at random.
 
     W^p is 0, so that training starts from the body as it is; q, k, v are normal with deviation

@@ -14,26 +14,24 @@ from einops import rearrange
 from torch import Tensor
 
 from transcnn.model.hooks import last_levels
-from transcnn.training.network import Outputs
+from transcnn.training.network import Answer
 
 TEMPERATURE = 0.2  # of the cosines that rows of attention are taught from
 
 
 @dataclass(frozen=True)
-class DistillationBatch:
+class Lesson:
     """One batch: both answers, and the board [B, rows, columns] that is True at own cells."""
 
-    student: Outputs
-    teacher: Outputs
+    student: Answer
+    teacher: Answer
     own: Tensor
 
 
-Part = Callable[[DistillationBatch], Tensor]
+Part = Callable[[Lesson], Tensor]
 
 
-def total(
-    lesson: DistillationBatch, weights: Mapping[str, float]
-) -> tuple[Tensor, dict[str, Tensor]]:
+def total(lesson: Lesson, weights: Mapping[str, float]) -> tuple[Tensor, dict[str, Tensor]]:
     """The weighted sum of the parts, and each part by itself without its weight."""
     parts = {name: PARTS[name](lesson) for name in weights}
     return torch.stack([weights[name] * part for name, part in parts.items()]).sum(), parts
@@ -49,24 +47,24 @@ def relative_error(given: Tensor, wanted: Tensor) -> Tensor:
     return (given - wanted).square().mean() / spread.clamp_min(1e-12)
 
 
-def stages(lesson: DistillationBatch) -> Tensor:
+def stages(lesson: Lesson) -> Tensor:
     """Relative errors of the four stage outputs, summed."""
     pairs = zip(lesson.student.stages, lesson.teacher.stages, strict=True)
     return torch.stack([relative_error(given, wanted) for given, wanted in pairs]).sum()
 
 
-def pooled(lesson: DistillationBatch) -> Tensor:
+def pooled(lesson: Lesson) -> Tensor:
     """Relative error of the pooled head."""
     return relative_error(lesson.student.pooled, lesson.teacher.pooled)
 
 
-def logits(lesson: DistillationBatch) -> Tensor:
+def logits(lesson: Lesson) -> Tensor:
     """KL divergence of the student's classes from the teacher's, in nats."""
     given, wanted = (a.logits.log_softmax(1) for a in (lesson.student, lesson.teacher))
     return F.kl_div(given, wanted, reduction="batchmean", log_target=True)
 
 
-def whole(lesson: DistillationBatch) -> Tensor:
+def whole(lesson: Lesson) -> Tensor:
     """The same divergence on the pictures that nothing covers: there, keep the teacher's answer.
 
     Mean over those pictures; 0 where the batch has none.
@@ -77,7 +75,7 @@ def whole(lesson: DistillationBatch) -> Tensor:
     return (divergence * clean).sum() / clean.sum().clamp_min(1)
 
 
-def rows(lesson: DistillationBatch) -> Tensor:
+def rows(lesson: Lesson) -> Tensor:
     """KL divergence of rows of attention (mean over heads) from the likeness of what is there.
 
     The target of a token is softmax(cosine / 0.2) over its grid, by the teacher's features of the
@@ -97,9 +95,7 @@ def rows(lesson: DistillationBatch) -> Tensor:
     return torch.stack(found).mean()
 
 
-def row_targets(
-    lesson: DistillationBatch, down: int, across: int, side: int
-) -> tuple[Tensor, Tensor]:
+def row_targets(lesson: Lesson, down: int, across: int, side: int) -> tuple[Tensor, Tensor]:
     """For a level with down x across grids of side x side tokens: the rows [B, down, across, t, s]
     and which grids [B, down, across] have anything to read (where not, the rows are 0).
 
@@ -122,7 +118,7 @@ def row_targets(
     return target * readable[..., None, None], readable
 
 
-def own_cells(lesson: DistillationBatch) -> Tensor:
+def own_cells(lesson: Lesson) -> Tensor:
     """Minus the logarithm of the last level's reading that goes to own cells.
 
     Mean over tokens, heads and blocks; 0 where nothing is covered.

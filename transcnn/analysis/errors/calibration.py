@@ -11,7 +11,7 @@ BINS = 10
 
 
 @dataclass(frozen=True)
-class CalibrationBin:
+class Bin:
     """The answers with a confidence from `low` up to `high`; the last bin has both ends."""
 
     low: float
@@ -26,7 +26,7 @@ class Calibration:
     """Bins of equal width. `error` is the expected calibration error (ECE): the mean over all
     answers of |share right - mean confidence| of their bin."""
 
-    bins: tuple[CalibrationBin, ...]
+    bins: tuple[Bin, ...]
     error: float
     excess: Interval  # the mean confidence minus the share of right answers
 
@@ -46,7 +46,7 @@ def calibration(table: Table) -> Calibration:
         count = int(inside.sum())
         mean = float(confidence[inside].mean()) if count else float("nan")
         share = share_interval(right[inside], family[inside]) if count else None
-        bins.append(CalibrationBin(i / BINS, (i + 1) / BINS, count, mean, share))
+        bins.append(Bin(i / BINS, (i + 1) / BINS, count, mean, share))
         if share is not None:
             error += count * abs(share.value - mean)
     excess = mean_interval(confidence - right, family)

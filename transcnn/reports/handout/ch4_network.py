@@ -60,7 +60,7 @@ def _votes(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     rows = [[t(f"handout_{place}"), *name] for place, name in zip(_PLACES, named, strict=True)]
     found: list[Figure] = [] if revealed else [Numbers(t("handout_first_two"), rows)]
     for letter, c in zip("AB", sides, strict=True):
-        votes = scene.contributions.of_class(c)
+        votes = scene.contributions.votes(c)
         if revealed:
             name = t("handout_votes", letter=letter, name=names[c].said_in(t.language))
             found.append(signed_board(name, votes, top=1.0, unit=1.0))
@@ -69,7 +69,7 @@ def _votes(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
             name = t("handout_strongest", letter=letter)
             found.append(signed_board(name, votes, strongest, strongest))
     if revealed:
-        first, second = (scene.contributions.of_class(c) for c in other_half.first_two(scene))
+        first, second = (scene.contributions.votes(c) for c in other_half.first_two(scene))
         found.append(signed_board(t("handout_difference"), first - second, top=1.0, unit=1.0))
     return found
 

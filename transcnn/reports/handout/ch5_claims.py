@@ -36,7 +36,7 @@ def _patches(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
         t("handout_from_scraps"): reading.from_hidden,
         t("handout_even_own"): float(own.mean()),
     }
-    multiples = [float(m) for m in reading.weights[cell] * own.size]
+    multiples = [float(m) for m in reading.shares[cell] * own.size]
     boxes = [(int(r), int(c), int(r), int(c)) for r, c in np.argwhere(~own)]
     return [
         Board(

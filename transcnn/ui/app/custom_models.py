@@ -1,4 +1,4 @@
-"""Guests: networks that a visitor brings, as a file or from the authors, for this session only.
+"""Custom models: networks that a visitor brings, as a file or from the authors, for this session.
 
 Torch is imported on first use, as everywhere in the app.
 """
@@ -21,7 +21,7 @@ _LONGEST = 60  # letters of a file's name that are shown
 
 @dataclass(frozen=True)
 class CustomModel:
-    """A network that does not ship, ready for pictures."""
+    """A network that does not ship, ready for images."""
 
     key: str  # what the pages and the caches call it: the variant, and the start of the digest
     file: str
@@ -32,14 +32,14 @@ class CustomModel:
 
     @property
     def has_levels(self) -> bool:
-        """Whether its attention is H-MHSA, which the pages of a picture show."""
+        """Whether its attention is H-MHSA, which the pages of an image show."""
         return self.config.has_levels
 
 
 def open_custom_model(
     source: Path | bytes, file: str, origin: Origin, name: str | None = None
 ) -> CustomModel:
-    """The network that a weight file is of; `name` is the variant, None: told by the file itself.
+    """The network that a weight file is of; `name` is the variant, None: found from its keys.
 
     Raises CheckpointError for what is no weight file, does not fit, or gives no numbers.
     """

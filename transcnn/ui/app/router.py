@@ -1,37 +1,65 @@
 """Which pages there are, and what stands around each of them."""
 
 import runpy
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from transcnn.errors import TransCNNError
 from transcnn.ui.app import sidebar
-from transcnn.ui.app.cache import pack_names
 from transcnn.ui.app.garbage import collect_from_now_on
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.networks import pack_names
+from transcnn.ui.app.session import Session
 from transcnn.ui.components.store import store
 from transcnn.words.translator import plain, translator
 
 _ROOT = Path(__file__).resolve().parents[3]
 _INSIDE = "_inside_app"
 
-# File in pages/, icon. The first is the home page; titles are in the catalogue of words.
-PAGES = (
-    ("explore", ":material/center_focus_strong:"),
-    ("tokens", ":material/grid_view:"),
-    ("occlusion", ":material/visibility_off:"),
-    ("compare", ":material/compare:"),
-    ("explanations", ":material/troubleshoot:"),
-    ("course", ":material/school:"),
-    ("cost", ":material/show_chart:"),
-    ("errors", ":material/rule:"),
-    ("models", ":material/deployed_code:"),
-    ("about", ":material/info:"),
-)
 
-# Addresses at which the chosen picture is seen.
-_WITH_PICTURE = ("", "explore", "tokens", "occlusion", "compare", "explanations", "course")
+def _always(_state: Session) -> bool:
+    return True
+
+
+def _never(_state: Session) -> bool:
+    return False
+
+
+def _custom_without_levels(state: Session) -> bool:
+    """Whether there are custom models that only the Models page shows with the chosen image."""
+    return any(not one.has_levels for one in state.custom_models.values())
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its file in pages/, which is its address and its title in `pages.toml`, and its icon.
+
+    `shows_image`: whether a newly chosen image is seen there. `writes_link`: it writes its link
+    itself. `old`: former addresses, files in pages/ that call `moved_to`.
+    """
+
+    name: str
+    icon: str
+    shows_image: Callable[[Session], bool] = _never
+    writes_link: bool = False
+    old: tuple[str, ...] = ()
+
+
+PAGES = (  # the first is the home page
+    Page("explore", ":material/center_focus_strong:", _always, True),
+    Page("tokens", ":material/grid_view:", _always, True),
+    Page("occlusion", ":material/visibility_off:", _always, True, old=("hide",)),
+    Page("compare", ":material/compare:", _always, True),
+    Page("explanations", ":material/troubleshoot:", _always, True),
+    Page("course", ":material/school:", _always, True),
+    Page("cost", ":material/show_chart:"),
+    Page("errors", ":material/rule:"),
+    Page("models", ":material/deployed_code:", _custom_without_levels),
+    Page("about", ":material/info:"),
+)
+HOME = PAGES[0]
 
 _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 
@@ -39,48 +67,52 @@ _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 def run() -> None:
     """Draw the frame and the chosen page. For app.py."""
     collect_from_now_on()
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
-    home = PAGES[0][0]
     pages = [
         st.Page(
-            _run_home if name == home else _file(name),
-            title=t(f"pages.{name}"),
-            icon=icon,
-            default=name == home,
+            _run_home if page is HOME else _file(page.name),
+            title=t(f"pages.{page.name}"),
+            icon=page.icon,
+            default=page is HOME,
         )
-        for name, icon in PAGES
+        for page in PAGES
     ]
     # The home page has the address "/"; with this, a link that spells its name works too.
-    pages.append(st.Page(_file(home), title=t(f"pages.{home}"), visibility="hidden"))
+    hidden = [(HOME.name, HOME), *((old, page) for page in PAGES for old in page.old)]
+    pages += [
+        st.Page(_file(name), title=t(f"pages.{page.name}"), visibility="hidden")
+        for name, page in hidden
+    ]
     st.set_page_config(layout="wide", page_icon=str(_ROOT / "assets" / "icon.svg"))
     st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
-    page = st.navigation(pages)
-    state.enter(page.url_path)
+    chosen = st.navigation(pages)
+    here = {page.name: page for page in PAGES}.get(chosen.url_path, HOME)
+    state.enter(chosen.url_path)
     sidebar.show(state)
     config = state.config(state.model)
     store("store_names", pack_names(state.language, config.classes, config.indices))
-    if page.url_path not in _WITH_PICTURE:  # the views of the others write the link themselves
+    if not here.writes_link:
         _write_language(state)
-    seen_here = page.url_path in _WITH_PICTURE or (page.url_path == "models" and state.answers_here)
-    if state.take_picture_choice() and not seen_here:
-        # A picture is chosen to be looked at. {}: bound parameters cannot be cleared without it.
+    if state.take_image_chosen() and not here.shows_image(state):
+        # An image is chosen to be looked at. {}: bound parameters cannot be cleared without it.
         st.switch_page(pages[0], query_params={})
     st.session_state[_INSIDE] = True
     try:
-        page.run()
+        chosen.run()
     except TransCNNError as error:
         st.error(plain(t.error(error)))
     finally:
         st.session_state.pop(_INSIDE, None)
 
 
-def _write_language(state: AppState) -> None:
-    if state.shown_language is None:
+def _write_language(state: Session) -> None:
+    language = state.subject.language
+    if language is None:
         st.query_params.pop("lang", None)
     else:
-        st.query_params["lang"] = state.shown_language
+        st.query_params["lang"] = language
 
 
 def _file(name: str) -> Path:
@@ -88,7 +120,12 @@ def _file(name: str) -> Path:
 
 
 def _run_home() -> None:
-    runpy.run_path(str(_file(PAGES[0][0])), run_name="__main__")
+    runpy.run_path(str(_file(HOME.name)), run_name="__main__")
+
+
+def moved_to(name: str) -> None:
+    """For the file of a former address: go to the page, with the same parameters."""
+    st.switch_page(str(_file(name)), query_params=st.query_params.to_dict())
 
 
 def ensure_app() -> None:

@@ -1,4 +1,4 @@
-"""The sidebar: which picture, which network."""
+"""The sidebar: which image, which network."""
 
 import functools
 
@@ -9,7 +9,7 @@ from transcnn.checkpoints.catalogue import TRAINED, shipped, shipped_names, spli
 from transcnn.errors import FileTooLarge
 from transcnn.pictures.address import picture_address
 from transcnn.pictures.samples import Sample, samples
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.ui.components.samples import sample_picker
 from transcnn.words import LANGUAGES
 from transcnn.words.translator import Translator, translator
@@ -25,7 +25,7 @@ MAX_MB = 20
 _THUMB = 96  # pixels
 
 
-def show(state: AppState) -> None:
+def show(state: Session) -> None:
     """Draw the sidebar; a choice changes `state` before the page runs."""
     t = translator(state.language)
     with st.sidebar:
@@ -37,7 +37,7 @@ def show(state: AppState) -> None:
             key=_LANGUAGE,
             horizontal=True,
             label_visibility="collapsed",
-            on_change=lambda: state.speak(st.session_state[_LANGUAGE]),
+            on_change=lambda: setattr(state, "language", st.session_state[_LANGUAGE]),
         )
         st.markdown(f"**{t('sidebar.picture')}**")
         sample_picker(
@@ -45,7 +45,7 @@ def show(state: AppState) -> None:
             {
                 "label": t("sidebar.samples"),
                 "samples": _thumbs(t.language),
-                "chosen": state.sample,
+                "chosen": state.shown_sample,
             },
             lambda: _pick(state),
         )
@@ -56,20 +56,20 @@ def show(state: AppState) -> None:
             key=_UPLOADER,
             on_change=lambda: _take_upload(state, t),
         )
-        if state.sample is None:
+        if state.shown_sample is None:
             st.caption(f"{t('sidebar.private')} {t('sidebar.not_linked')}")
         else:
             st.caption(t("sidebar.private"))
         _show_model(state, t)
 
 
-def _pick(state: AppState) -> None:
+def _pick(state: Session) -> None:
     name = st.session_state[_PICKER]["picked"]
     if name is not None:  # a trigger is None again in the run after its own
         state.show_sample(name)
 
 
-def _take_upload(state: AppState, t: Translator) -> None:
+def _take_upload(state: Session, t: Translator) -> None:
     file = st.session_state[_UPLOADER]
     if file is None:  # on its way out, to be replaced: what is shown stays until another is chosen
         return
@@ -79,7 +79,7 @@ def _take_upload(state: AppState, t: Translator) -> None:
         state.show_upload(file.name, t("sidebar.uploaded_alt"), file.getvalue())
 
 
-def _show_model(state: AppState, t: Translator) -> None:
+def _show_model(state: Session, t: Translator) -> None:
     st.markdown(f"**{t('sidebar.model')}**")
     custom_models = {
         key: custom_model

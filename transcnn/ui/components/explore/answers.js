@@ -56,7 +56,7 @@ export function buildInterventions(view) {
     names.map((name) => {
       const content = [
         make("span", "name", view.word(`intervention_${name}`)),
-        make("span", "kind", view.word(`detail_${name}`, { lender: view.data.lender })),
+        make("span", "kind", view.word(`detail_${name}`, { lender: view.data.donor })),
         make("span", "change", "\u00a0"),
         make("span", "axis"),
         make("span", "logit", "\u00a0"),

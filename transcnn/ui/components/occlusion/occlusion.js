@@ -4,7 +4,7 @@ import { range } from "../shared/attention.js";
 import { CELL_LINE, drawBar, drawPart, drawWaiting, fit, ring } from "../shared/canvas.js";
 import { readLook } from "../shared/look.js";
 import { shelf } from "../shared/packets.js";
-import { arrow, choices, emphasise, make, placeAt, stop } from "../shared/page.js";
+import { arrow, choices, emphasise, make, placeAt, stop, writeAddress } from "../shared/page.js";
 import { formatExactly, formatShare, step } from "../shared/scale.js";
 import { mount } from "../shared/view.js";
 
@@ -48,7 +48,7 @@ class Hide {
     }
     this.tell = (hidden) => setStateValue("hidden", { ...hidden, trace: data.trace });
     this.refresh();
-    this.writeLink();
+    writeAddress(data.link);
   }
 
   nameOf(answer) {
@@ -88,14 +88,11 @@ class Hide {
     this.refresh();
   }
 
-  /** The cells as a hexadecimal number; null where they are those that the lot draws. */
-  get bits() {
+  /** Whether the cells are those drawn at random for the chosen share. */
+  get drawn() {
     const { percent, cells } = this.chosen;
     const drawn = this.data.shares.find((s) => s.percent === percent)?.cells;
-    if (drawn && drawn.length === cells.size && drawn.every((k) => cells.has(k))) return null;
-    let bits = 0n;
-    for (const k of cells) bits |= 1n << BigInt(k);
-    return bits.toString(16);
+    return Boolean(drawn) && drawn.length === cells.size && drawn.every((k) => cells.has(k));
   }
 
   setCell(place, hidden) {
@@ -110,27 +107,9 @@ class Hide {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const { percent, fill, stage, block, token } = this.chosen;
-      this.writeLink();
-      this.tell({ percent, fill, stage, block, token, hide: this.bits });
+      const cells = this.drawn ? null : [...this.chosen.cells];
+      this.tell({ percent, fill, stage, block, token, cells });
     }, TELL_AFTER);
-  }
-
-  writeLink() {
-    const { percent, fill, stage, block, token } = this.chosen;
-    const address = new URL(location.href);
-    const wanted = {
-      ...this.data.link,
-      stage,
-      block,
-      token: token && this.data.link.picture ? token.join(",") : null, // no upload, no place of it
-      share: percent,
-      fill: fill === this.data.fills[0] ? null : fill,
-      hide: this.data.link.picture ? this.bits : null,
-    };
-    for (const [name, value] of Object.entries(wanted))
-      if (value === null) address.searchParams.delete(name);
-      else address.searchParams.set(name, value);
-    if (address.href !== location.href) history.replaceState(history.state, "", address);
   }
 
   // The page
@@ -176,7 +155,7 @@ class Hide {
         value: percent,
         content: [this.word("percent", { percent })],
       })),
-      this.bits === null ? chosen.percent : null,
+      this.drawn ? chosen.percent : null,
       (percent) => {
         const cells = new Set(data.shares.find((s) => s.percent === percent).cells);
         this.change({ percent, cells });

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from transcnn.analysis.occlusion import OcclusionResult, PredictionChange
+from transcnn.analysis.occlusion import Hiding, Outcome
 from transcnn.ui.components.packets.ablation import answer_entry
 from transcnn.ui.components.packets.pack import pack
 from transcnn.ui.components.packets.trace import EVEN, PER_OCTAVE, encode_multiples
 
 
-def hiding_packet(key: str, hiding: OcclusionResult) -> bytes:
+def hiding_packet(key: str, hiding: Hiding) -> bytes:
     """Everything of `hiding`, by the name `key`."""
-    shares = np.stack([reading.weights for reading in hiding.readings])
+    shares = np.stack([reading.shares for reading in hiding.readings])
     codes = encode_multiples(shares * shares.shape[-1])
     picture = io.BytesIO()
     Image.fromarray(hiding.pixels).save(picture, "PNG")
@@ -30,7 +30,7 @@ def hiding_packet(key: str, hiding: OcclusionResult) -> bytes:
         "codes": codes.size,
         "own": hiding.own.ravel().tolist(),
         "attention": _outcome(hiding.with_attention),
-        "body": _outcome(hiding.backbone),
+        "body": _outcome(hiding.body),
         "readings": [
             {
                 "stage": reading.stage,
@@ -44,7 +44,7 @@ def hiding_packet(key: str, hiding: OcclusionResult) -> bytes:
     return pack(header, codes.tobytes() + picture.getvalue())
 
 
-def _outcome(outcome: PredictionChange) -> dict[str, Any]:
+def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "before": [answer_entry(answer) for answer in outcome.before],
         "kept": answer_entry(outcome.kept),

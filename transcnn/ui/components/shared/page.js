@@ -91,3 +91,15 @@ export function table(caption, heads, rows) {
   scroll.append(element);
   return scroll;
 }
+
+/**
+ * Write parameters into the address, without a new entry in the history; null takes one out. What
+ * they mean, the server knows (ui/app/links.py).
+ */
+export function writeAddress(link) {
+  const address = new URL(location.href);
+  for (const [name, value] of Object.entries(link))
+    if (value === null) address.searchParams.delete(name);
+    else address.searchParams.set(name, value);
+  if (address.href !== location.href) history.replaceState(history.state, "", address);
+}

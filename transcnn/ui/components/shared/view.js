@@ -6,7 +6,7 @@ import { range } from "./attention.js";
 import { drawBoard, drawPart, drawWhole, fit } from "./canvas.js";
 import { readLook } from "./look.js";
 import { shelf } from "./packets.js";
-import { choices, emphasise, make } from "./page.js";
+import { choices, emphasise, make, writeAddress } from "./page.js";
 
 const KEEP_AFTER = 250; // ms after the last change until the server is told
 const SAY_AFTER = 350; // ms until a screen reader is told
@@ -65,27 +65,7 @@ export class View {
     this.tell = (selected) => setStateValue("selected", { ...selected, trace: data.trace });
     this.dismiss = () => setTriggerValue("dismissed", true);
     this.refresh();
-    this.writeLink();
-  }
-
-  /** The address tells what is shown, without an entry in the history for every token. */
-  writeLink() {
-    const { stage, block, head, token, intervention: chosen, level, part } = this.selected;
-    const address = new URL(location.href);
-    const wanted = {
-      ...this.data.link,
-      stage,
-      block,
-      head,
-      token: token && this.data.link.picture ? token.join(",") : null, // no upload, no place of it
-      intervention: chosen === "on" ? null : chosen,
-      level: level || null,
-      part: part === "all" ? null : part,
-    };
-    for (const [name, value] of Object.entries(wanted))
-      if (value === null) address.searchParams.delete(name);
-      else address.searchParams.set(name, value);
-    if (address.href !== location.href) history.replaceState(history.state, "", address);
+    writeAddress(data.link);
   }
 
   // What is in front
@@ -278,10 +258,7 @@ export class View {
     this.describe();
     clearTimeout(this.keepTimer);
     clearTimeout(this.sayTimer);
-    this.keepTimer = setTimeout(() => {
-      this.writeLink();
-      this.tell(this.selected);
-    }, KEEP_AFTER);
+    this.keepTimer = setTimeout(() => this.tell(this.selected), KEEP_AFTER);
     this.sayTimer = setTimeout(() => this.say(), SAY_AFTER);
   }
 

@@ -5,7 +5,7 @@ from importlib.metadata import version
 import streamlit as st
 
 from transcnn.pictures.samples import samples
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.words import FOLDER
 from transcnn.words.translator import translator
 
@@ -14,7 +14,7 @@ _PACKAGES = ("transcnn", "torch", "streamlit", "plotly", "pillow", "numpy", "saf
 
 def show() -> None:
     """Draw the page."""
-    t = translator(AppState().language)
+    t = translator(Session.get().language)
     text = (FOLDER / t.language / "about.md").read_text(encoding="utf-8")
     st.markdown(text.replace("{version}", version("transcnn")))
     st.caption(t("about.versions", versions=", ".join(f"{p} {version(p)}" for p in _PACKAGES)))

@@ -1,9 +1,10 @@
-"""The two that are compared, each a network with a picture, and what comes of them."""
+"""The two that are compared, each a network with an image, and what comes of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 from scipy.special import softmax
 
@@ -17,9 +18,10 @@ from transcnn.checkpoints.catalogue import (
 from transcnn.labels import ClassName, names_of
 from transcnn.model.config import Network
 from transcnn.pictures.samples import samples
-from transcnn.ui.app.cache import Opened, logits_without, open_picture, trace_picture
-from transcnn.ui.app.session import AppState, Source
-from transcnn.ui.pages.compare.link import KEPT, MODELS, OFF
+from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
+from transcnn.ui.app.networks import BY_DIGEST, classifier, running, trace_image
+from transcnn.ui.app.session import Session
+from transcnn.ui.pages.compare.link import KEPT, MODELS, OFF, CompareChoice
 from transcnn.words.translator import Translator
 
 if TYPE_CHECKING:
@@ -28,12 +30,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One of the two. `trace` is None where the network has no H-MHSA to read from."""
+    """One of the two. `trace` is None where the network has no H-MHSA."""
 
     letter: str
-    name: str  # what sets it apart from the other: its picture, or its network
-    source: Source
-    opened: Opened
+    name: str  # what sets it apart from the other: its image, or its network
+    image: ChosenImage
+    prepared: PreparedImage
     model: str  # as the caches call it
     config: Network  # of what runs: without attention where it is off
     logits: NDArray[np.float32]  # [classes]
@@ -55,11 +57,11 @@ class Side:
         return not self.classes[0].wnid
 
 
-def take_sides(state: AppState, t: Translator) -> tuple[Side, Side]:
+def take_sides(state: Session, t: Translator) -> tuple[Side, Side]:
     """What this visitor has chosen to compare; the usual in place of what is not there."""
-    first = state.source()
-    if state.compare.kind == MODELS:
-        other = state.compare.model if state.compare.model in models_beside(state) else OFF
+    first, choice = state.image, state.part(CompareChoice)
+    if choice.kind == MODELS:
+        other = choice.model if choice.model in models_beside(state) else OFF
         off = other == OFF
         model = state.model if off else other
         name = model_name(state, t, model, off)
@@ -67,23 +69,57 @@ def take_sides(state: AppState, t: Translator) -> tuple[Side, Side]:
             _side("A", model_name(state, t, state.model), state, first, state.model),
             _side("B", name, state, first, model, off),
         )
-    second = second_picture(state)
+    second = second_image(state)
     return (
         _side("A", first.title, state, first, state.model),
         _side("B", second.title, state, second, state.model),
     )
 
 
-def second_picture(state: AppState) -> Source:
-    """The second of two pictures."""
-    name = state.compare.picture
-    if name == KEPT and state.kept is not None:
-        return state.kept
+@dataclass
+class Kept:
+    """The image that was swapped with the first of two that are compared, where it is an upload."""
+
+    image: ChosenImage | None = None
+
+
+def second_image(state: Session) -> ChosenImage:
+    """The second of two images."""
+    name, kept = state.part(CompareChoice).picture, state.part(Kept).image
+    if name == KEPT and kept is not None:
+        return kept
     known = [sample.name for sample in samples()]
-    return state.sample_source(name) if name in known else state.next_source()
+    return state.sample_image(name) if name in known else state.donor_image
 
 
-def models_beside(state: AppState) -> list[str]:
+def choose(state: Session, choice: CompareChoice) -> None:
+    """Choose what is compared."""
+    state.put(choice)
+    if choice.picture != KEPT:
+        state.part(Kept).image = None  # nothing leads back to it
+
+
+def swap_images(state: Session) -> None:
+    """Let the second of two images be the first, and the first the second."""
+    first, second = state.image, second_image(state)
+    if second.sample is not None:
+        state.show_sample(second.sample)
+    else:
+        state.show_image(second)
+    state.take_image_chosen()  # it is looked at where it was chosen
+    state.put(replace(state.part(CompareChoice), picture=first.sample or KEPT))
+    state.part(Kept).image = first if first.sample is None else None
+
+
+def swap_models(state: Session) -> None:
+    """Let the second of two networks be the first, and the first the second."""
+    choice, first, chosen = state.part(CompareChoice), state.model, state.selection
+    state.show_model(choice.model)
+    state.put(replace(choice, model=first))
+    state.put(chosen)
+
+
+def models_beside(state: Session) -> list[str]:
     """What the chosen network can be compared with: itself without H-MHSA, as it was during its
     training, the others that ship, the visitor's own.
     """
@@ -95,7 +131,7 @@ def models_beside(state: AppState) -> list[str]:
     return [other for other in others if other != state.model]
 
 
-def model_name(state: AppState, t: Translator, model: str, off: bool = False) -> str:
+def model_name(state: Session, t: Translator, model: str, off: bool = False) -> str:
     """A network in words."""
     if off:
         return t("compare.removed", model=model_name(state, t, model))
@@ -109,20 +145,29 @@ def model_name(state: AppState, t: Translator, model: str, off: bool = False) ->
 
 
 def _side(
-    letter: str, name: str, state: AppState, source: Source, model: str, off: bool = False
+    letter: str, name: str, state: Session, image: ChosenImage, model: str, off: bool = False
 ) -> Side:
     config = state.config(model)
-    opened = open_picture(source, config.input.size)
+    prepared = prepare_image(image, config.input.size)
     if config.has_levels and not off:
-        trace = trace_picture(opened, model)
-        return Side(letter, name, source, opened, model, config, trace.logits, trace)
-    logits = logits_without(opened, model, off)
-    return Side(
-        letter, name, source, opened, model, config.backbone if off else config, logits, None
-    )
+        trace = trace_image(prepared, model)
+        return Side(letter, name, image, prepared, model, config, trace.logits, trace)
+    logits = _logits(prepared, model, off)
+    config = config.body if off else config
+    return Side(letter, name, image, prepared, model, config, logits, None)
 
 
-def can_exchange(state: AppState) -> bool:
-    """Whether the second can be the first: pictures always, networks that the sidebar knows."""
-    other = state.compare.model
-    return state.compare.kind != MODELS or is_shipped(other) or other in state.models_at_hand
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False, hash_funcs=BY_DIGEST)
+def _logits(prepared: PreparedImage, model: str, off: bool) -> NDArray[np.float32]:
+    """The logits [classes] of an image by `model`, its H-MHSA removed where `off`."""
+    network = classifier(model)
+    with running:
+        intervention = network.intervention("off") if off else None
+        return network.logits(prepared.pixels[None], intervention)[0].numpy()
+
+
+def can_swap(state: Session) -> bool:
+    """Whether the second can be the first: images always, networks that the sidebar knows."""
+    choice = state.part(CompareChoice)
+    known = is_shipped(choice.model) or choice.model in state.models_at_hand
+    return choice.kind != MODELS or known

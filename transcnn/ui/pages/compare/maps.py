@@ -6,13 +6,13 @@ from functools import partial
 
 import numpy as np
 
-from transcnn.analysis.attention_row import row_facts, telling_token
-from transcnn.analysis.overlap import attention_overlap
+from transcnn.analysis.attention_row import reading_facts, telling_token
+from transcnn.analysis.shared import common_share
 from transcnn.figures.cells import Box, CellMap
 from transcnn.figures.scale import MULTIPLES, ColourScale, format_multiple
 from transcnn.trace.trace import BlockTrace, Reading
-from transcnn.ui.app.session import Selection
-from transcnn.ui.app.view import level_name
+from transcnn.ui.app.image_page import level_name
+from transcnn.ui.app.selection import Selection
 from transcnn.ui.components.cells import Panel
 from transcnn.ui.pages.compare.data import Side
 from transcnn.words.translator import Translator
@@ -90,10 +90,10 @@ def pair_panels(
 
 
 def _picture(t: Translator, one: SideReading) -> Panel:
-    side, pixels = one.side, one.side.opened.pixels
+    side, pixels = one.side, one.side.prepared.pixels
     name, identity = f"{side.letter} · {side.name}", f"{side.letter}/picture"
     if one.block is None:
-        return Panel(identity, CellMap(name, image=pixels, says=side.source.alt))
+        return Panel(identity, CellMap(name, image=pixels, says=side.image.alt))
     (rows, columns), token = one.block.size, one.token
     down, across = _grid_of(one.block)
     cells = CellMap(
@@ -105,7 +105,7 @@ def _picture(t: Translator, one: SideReading) -> Panel:
             Box(token[0] / down, token[1] / across, 1 / down, 1 / across),
         ),
         image=pixels,
-        says=side.source.alt,
+        says=side.image.alt,
     )
     return Panel(identity, cells, t("compare.pick"), "picture")
 
@@ -124,7 +124,7 @@ def _level(t: Translator, one: SideReading, level: int) -> Panel:
     if level >= len(one.readings):
         return Panel(identity, CellMap(name), link=identity, missing=t("compare.no_level"))
     reading = one.readings[level]
-    facts = row_facts(reading, 1, one.head)
+    facts = reading_facts(reading, 1, one.head)
     rows, columns = reading.valid.shape
     down, across = one.block.token_size(level)
     multiples = np.where(reading.valid, facts.multiple, np.nan)
@@ -139,7 +139,7 @@ def _level(t: Translator, one: SideReading, level: int) -> Panel:
         tips=tuple(f"{m:.3g}× ({100 * m * reading.uniform:.3g} %)" for m in flat.tolist()),
         texts={int(k): format_multiple(float(flat[k])).rstrip("×") for k in strongest},
         boxes=(Box(*reading.own),),
-        image=one.side.opened.pixels,
+        image=one.side.prepared.pixels,
         origin=reading.grid_origin,
         whole=(one.block.size[0] / down, one.block.size[1] / across),
         says=t("compare.map_says", name=name, rows=rows, columns=columns),
@@ -179,7 +179,7 @@ def sentences(t: Translator, found: tuple[SideReading, SideReading]) -> Sequence
         parts = [_most(t, one, level) for one in found if level < len(one.readings)]
         if len(parts) == 2:
             head = found[0].head if found[0].head == found[1].head else None
-            same = attention_overlap(found[0].readings[level], found[1].readings[level], head)
+            same = common_share(found[0].readings[level], found[1].readings[level], head)
             if same is not None:
                 parts.append(t("compare.overlap", share=f"{100 * same:.0f}"))
         said.append(t("compare.on_level", level=level_name(t, level, count), says=" ".join(parts)))
@@ -188,7 +188,7 @@ def sentences(t: Translator, found: tuple[SideReading, SideReading]) -> Sequence
 
 def _most(t: Translator, one: SideReading, level: int) -> str:
     reading = one.readings[level]
-    facts = row_facts(reading, 1, one.head)
+    facts = reading_facts(reading, 1, one.head)
     row, column = (a + b + 1 for a, b in zip(facts.strongest, reading.grid_origin, strict=True))
     most = format_multiple(float(facts.multiple[facts.strongest]))
     return t("compare.strongest_at", letter=one.side.letter, row=row, column=column, most=most)

@@ -12,21 +12,25 @@ from transcnn.figures import sheet
 from transcnn.labels import class_labels
 from transcnn.model.config import HMHSA
 from transcnn.pictures.samples import samples
-from transcnn.ui.app.cache import parameters_in
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.session import AppState, read_selection
+from transcnn.ui.app.image_page import warn_outside
+from transcnn.ui.app.networks import parameters_in
+from transcnn.ui.app.selection import Selection
+from transcnn.ui.app.session import Session
 from transcnn.ui.app.tables import show_table
-from transcnn.ui.app.view import followed, warn_outside, write_link
 from transcnn.ui.components.cells import show_cells
 from transcnn.ui.pages.compare.data import (
     Side,
-    can_exchange,
+    can_swap,
+    choose,
     model_name,
     models_beside,
-    second_picture,
+    second_image,
+    swap_images,
+    swap_models,
     take_sides,
 )
-from transcnn.ui.pages.compare.link import KEPT, KINDS, MODELS, OFF, PICTURES, read_compare
+from transcnn.ui.pages.compare.link import KEPT, KINDS, MODELS, OFF, PICTURES, CompareChoice
 from transcnn.words.translator import Translator, plain, translator
 
 if TYPE_CHECKING:
@@ -35,27 +39,26 @@ if TYPE_CHECKING:
 
 _KIND, _SECOND, _STAGE = "compare_kind", "compare_second", "compare_stage"
 _BLOCK, _HEAD, _MAPS = "compare_block", "compare_head", "compare_maps"
-_NAMED = ("compare", "with", "stage", "block", "head", "token")
 _TOP = 5
 _ALL = -1  # of the heads: to Streamlit, None is no choice
 
 
 def show() -> None:
     """Draw the page: both with their answers at once, then what both read."""
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
-    _follow_link(state)
+    state.follow_link(CompareChoice, Selection)
     st.title(t("compare.title"))
     st.write(t("compare.lede"))
     if state.upload_error is not None:
         st.error(plain(t.error(state.upload_error)))
     _choose(state, t)
     sides = take_sides(state, t)
-    _write_link(state, sides)
-    for source, config in {
-        s.source.digest + s.config.name: (s.source, s.config) for s in sides
+    state.write_link(state.part(CompareChoice).linkable(state.custom_models), state.selection)
+    for image, config in {
+        s.image.digest + s.config.name: (s.image, s.config) for s in sides
     }.values():
-        warn_outside(st.empty(), t, source, config)
+        warn_outside(st.empty(), t, image, config)
     headline = st.empty()
     st.subheader(t("compare.attention"))
     found = _show_readings(state, t, sides)
@@ -66,15 +69,15 @@ def show() -> None:
     _take_away(t, found)
 
 
-def _choose(state: AppState, t: Translator) -> None:
+def _choose(state: Session, t: Translator) -> None:
     """Which two."""
-    choice = state.compare
+    choice = state.part(CompareChoice)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state[_KIND] = choice.kind
 
         def change() -> None:
             kind = st.session_state[_KIND] or choice.kind  # a second click takes the choice off
-            state.compare_with(replace(choice, kind=kind))
+            choose(state, replace(choice, kind=kind))
 
         st.segmented_control(
             t("compare.title"),
@@ -91,13 +94,13 @@ def _choose(state: AppState, t: Translator) -> None:
         st.button(
             t("compare.swap"),
             icon=":material/swap_horiz:",
-            disabled=not can_exchange(state),
-            on_click=lambda: _exchange(state),
+            disabled=not can_swap(state),
+            on_click=lambda: _swap(state),
         )
 
 
-def _choose_picture(state: AppState, t: Translator) -> None:
-    second = second_picture(state)
+def _choose_picture(state: Session, t: Translator) -> None:
+    second = second_image(state)
     titles = {sample.name: sample.title[t.language] for sample in samples()}
     if second.sample is None:
         titles = {KEPT: second.title, **titles}
@@ -107,37 +110,38 @@ def _choose_picture(state: AppState, t: Translator) -> None:
         list(titles),
         format_func=titles.__getitem__,
         key=_SECOND,
-        on_change=lambda: state.compare_with(
-            replace(state.compare, picture=st.session_state[_SECOND])
+        on_change=lambda: choose(
+            state, replace(state.part(CompareChoice), picture=st.session_state[_SECOND])
         ),
         width=300,
     )
 
 
-def _choose_model(state: AppState, t: Translator) -> None:
+def _choose_model(state: Session, t: Translator) -> None:
     others = models_beside(state)
     names = {
         other: model_name(state, t, state.model if other == OFF else other, other == OFF)
         for other in others
     }
-    st.session_state[_SECOND] = state.compare.model if state.compare.model in others else OFF
+    chosen = state.part(CompareChoice).model
+    st.session_state[_SECOND] = chosen if chosen in others else OFF
     st.selectbox(
         t("compare.second_model"),
         others,
         format_func=names.__getitem__,
         key=_SECOND,
-        on_change=lambda: state.compare_with(
-            replace(state.compare, model=st.session_state[_SECOND])
+        on_change=lambda: choose(
+            state, replace(state.part(CompareChoice), model=st.session_state[_SECOND])
         ),
         width=380,
     )
 
 
-def _exchange(state: AppState) -> None:
-    if state.compare.kind == PICTURES:
-        state.exchange_pictures(second_picture(state))
+def _swap(state: Session) -> None:
+    if state.part(CompareChoice).kind == PICTURES:
+        swap_images(state)
     else:
-        state.exchange_models()
+        swap_models(state)
 
 
 def _show_answers(t: Translator, sides: tuple[Side, Side]) -> str:
@@ -169,7 +173,7 @@ def _percent(share: float) -> str:
 
 
 def _show_readings(
-    state: AppState, t: Translator, sides: tuple[Side, Side]
+    state: Session, t: Translator, sides: tuple[Side, Side]
 ) -> "tuple[SideReading, SideReading]":
     """The maps of the chosen token, and what they say in words."""
     from transcnn.ui.pages.compare.maps import (
@@ -189,7 +193,7 @@ def _show_readings(
         if one.block is None or found[0].block is None:
             return
         token = moved(picked_token(one, name, row, column), one.block.size, found[0].block.size)
-        state.select(replace(state.selection, token=token))
+        state.put(replace(state.selection, token=token))
 
     show_cells(_MAPS, t, pair_panels(t, found, pick), layout="pairs")
     st.markdown("\n".join(f"- {sentence}" for sentence in sentences(t, found)))
@@ -197,7 +201,7 @@ def _show_readings(
     return found
 
 
-def _choose_part(state: AppState, t: Translator) -> None:
+def _choose_part(state: Session, t: Translator) -> None:
     """Stage, block and head of the first network."""
     selection, config = state.selection, state.config(state.model)
     stage = config.stages[selection.stage]
@@ -209,7 +213,7 @@ def _choose_part(state: AppState, t: Translator) -> None:
         def change() -> None:
             chosen = st.session_state[_STAGE]
             if chosen is not None:
-                state.select(replace(selection, stage=chosen, block=0, head=None, token=None))
+                state.put(replace(selection, stage=chosen, block=0, head=None, token=None))
 
         st.segmented_control(
             t("view.stages"),
@@ -224,7 +228,7 @@ def _choose_part(state: AppState, t: Translator) -> None:
             selection.block,
             _BLOCK,
             lambda b: str(b + 1),
-            lambda b: state.select(replace(selection, block=b)),
+            lambda b: state.put(replace(selection, block=b)),
         )
         _select(
             t("view.head"),
@@ -232,7 +236,7 @@ def _choose_part(state: AppState, t: Translator) -> None:
             _ALL if selection.head is None else selection.head,
             _HEAD,
             lambda h: t("view.all_heads") if h == _ALL else str(h + 1),
-            lambda h: state.select(replace(selection, head=None if h == _ALL else h)),
+            lambda h: state.put(replace(selection, head=None if h == _ALL else h)),
         )
 
 
@@ -255,9 +259,9 @@ def _select(
     )
 
 
-def _show_cost(state: AppState, t: Translator, sides: tuple[Side, Side]) -> None:
+def _show_cost(state: Session, t: Translator, sides: tuple[Side, Side]) -> None:
     """What both networks are made of and what a picture costs them."""
-    shown = sides if state.compare.kind == MODELS else sides[:1]
+    shown = sides if state.part(CompareChoice).kind == MODELS else sides[:1]
     rows: list[list[str]] = [
         [""],
         [t("compare.input")],
@@ -295,7 +299,7 @@ def _take_away(t: Translator, found: "tuple[SideReading, SideReading]") -> None:
             Compared(
                 f"{one.side.letter}, {one.side.name}",
                 one.side.classes[int(np.argmax(one.side.logits))].said_in(t.language),
-                one.side.opened.pixels,
+                one.side.prepared.pixels,
                 one.side.trace,
                 *((0, 0) if one.block is None else (one.block.stage, one.block.block)),
                 one.token,
@@ -321,21 +325,5 @@ def _take_away(t: Translator, found: "tuple[SideReading, SideReading]") -> None:
             "compare.svg": lambda: figure(sheet.svg),
             "compare.csv": numbers,
         },
-        upload=any(one.side.source.sample is None for one in found),
+        upload=any(one.side.image.sample is None for one in found),
     )
-
-
-def _follow_link(state: AppState) -> None:
-    """Go where the browser went back or forward to."""
-    if (named := followed(state, _NAMED)) is not None:
-        state.compare_with(read_compare(named))
-        state.select(read_selection(named))
-
-
-def _write_link(state: AppState, sides: tuple[Side, Side]) -> None:
-    link = state.compare.link() | state.selection.link()
-    if sides[0].source.sample is None:  # uploads are not part of links, nor are places on them
-        link.pop("token", None)
-    if sides[1].model in state.custom_models and state.compare.model != OFF:
-        link.pop("with", None)  # nor are networks that a visitor brought
-    write_link(state, sides[0].source.sample, link)

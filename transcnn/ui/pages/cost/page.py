@@ -9,11 +9,12 @@ from transcnn.analysis.cost import METHODS, Layer, crossing, curve, network_cost
 from transcnn.analysis.cost.compare import GRID, LENGTH, WINDOW, Quantity, measure
 from transcnn.figures.table import to_csv
 from transcnn.model.config import HMHSA, Network
-from transcnn.ui.app.cache import operations_of, parameters_of
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.networks import parameters_of
+from transcnn.ui.app.session import Session
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.pages.cost.chart import Mark, cost_chart
+from transcnn.ui.pages.cost.data import operations_of
 from transcnn.words.translator import Translator, translator
 
 _SIDES = range(32, 4097, 32)  # of pictures, in pixels
@@ -38,7 +39,7 @@ _CHART = "cost_curves"
 
 def show() -> None:
     """Draw the page: the layer's settings, the curves, the formula, the network's table."""
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
     config = state.config(state.model)
     st.title(t("cost.title"))

@@ -12,7 +12,7 @@ from transcnn.course.before_after import (
     load_items,
 )
 from transcnn.course.learned import DEPTHS, PEOPLE, ItemAnswer, as_csv
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.progress import Progress
 from transcnn.words.translator import Translator
 
@@ -20,9 +20,9 @@ _REFUSED = "course_test_refused"
 _OPENED = "course_test_opened"
 
 
-def show_before_after(state: AppState, t: Translator) -> None:
+def show_before_after(state: Session, t: Translator) -> None:
     """Draw the test that is next, or how both went."""
-    progress, words = state.progress, load_items(state.language)
+    progress, words = state.part(Progress), load_items(state.language)
     with st.expander(t("course.test")):
         st.markdown(t("course.test_says"))
         given = {time: _complete(progress, time) for time in TIMES}

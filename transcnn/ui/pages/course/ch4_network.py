@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from transcnn.analysis.cost.network import NetworkPart, Piece, network_boxes
+from transcnn.analysis.cost.network import Box, Piece, network_boxes
 from transcnn.course import ch4_cost as price
 from transcnn.course import ch4_network as other_half
 from transcnn.course.scene import Wide
@@ -57,7 +57,7 @@ def _whole(context: StepContext) -> None:
         )
 
 
-def _kind(box: NetworkPart) -> str:
+def _kind(box: Box) -> str:
     """What a box is called: a downsampling of one branch is no TDB."""
     return "halving" if box.kind == "down" and len(box.inside) == 1 else box.kind
 
@@ -66,11 +66,11 @@ def _shape(shape: tuple[int, int, int]) -> str:
     return "×".join(map(str, shape))
 
 
-def _name(t: Translator, box: NetworkPart) -> str:
+def _name(t: Translator, box: Box) -> str:
     return f"{t(f'course.box_{_kind(box)}')} {_shape(box.out)}"
 
 
-def _show_inside(context: StepContext, box: NetworkPart, entry: tuple[int, int, int]) -> None:
+def _show_inside(context: StepContext, box: Box, entry: tuple[int, int, int]) -> None:
     """The operations of a box, one a line, with the shape after each."""
     t = context.t
     st.markdown(f"**{t(f'course.inside_{_kind(box)}')}**")
@@ -104,7 +104,7 @@ def _votes(context: StepContext) -> None:
         return
     shown = []
     for name, c in zip("AB", sides, strict=True):  # each on a scale of its own: sums would tell
-        votes = scene.contributions.of_class(c)
+        votes = scene.contributions.votes(c)
         drawn = vote_board(context, name, votes / np.abs(votes).max())
         shown.append(replace(drawn, numbers=None, unit=t("course.of_the_strongest")))
     show_boards(context, shown, lambda *_: None)
@@ -126,7 +126,7 @@ def _two_classes(context: StepContext, labels: Sequence[str], sides: tuple[int, 
         )
         for letter, column, c in zip("kj", st.columns(2), first_two, strict=True)
     }
-    votes = {letter: contributions.of_class(c) for letter, c in chosen.items()}
+    votes = {letter: contributions.votes(c) for letter, c in chosen.items()}
     difference = votes["k"] - votes["j"]
     letters = "kj" if sides == first_two else "jk"
     shown = [

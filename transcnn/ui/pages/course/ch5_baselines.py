@@ -21,6 +21,7 @@ from transcnn.ui.pages.course.grids import (
     show_boards,
     stretched,
 )
+from transcnn.ui.pages.course.link import CourseChoice
 
 
 def _peak(row: Wide) -> str:
@@ -84,7 +85,7 @@ def _stretched(context: StepContext) -> None:
         rows[(title if context.revealed else letters[name]) + chosen] = row
 
     def choose(number: int, _: int, __: int) -> None:
-        context.go(replace(context.state.course, board=number))
+        context.go(replace(context.state.part(CourseChoice), board=number))
 
     _show_rows(context, block, scene.query_index(block), rows, choose)
     st.caption(t("course.click_chooses"))
@@ -96,7 +97,7 @@ def _interventions(context: StepContext) -> None:
     t, scene = context.t, context.scene
     block = scene.peaked_block or scene.block
     other_attention = controls.lent_row(scene, block)
-    donor = context.state.next_source().title
+    donor = context.state.donor_image.title
     name = t("course.lent", donor=donor) if context.revealed else t("course.a_reading")
     shown = [last_board(context, block, name, other_attention, pick=True)]
     if context.revealed:

@@ -13,7 +13,7 @@ from transcnn.course import ch5_baselines as controls
 from transcnn.course import ch5_claims as claims
 from transcnn.course.scene import last_level_heads
 from transcnn.figures.scale import format_multiple
-from transcnn.ui.app.session import Selection
+from transcnn.ui.app.selection import Selection
 from transcnn.ui.pages.course.answers import (
     choose_intervention,
     compare_answers,
@@ -35,6 +35,7 @@ from transcnn.ui.pages.course.grids import (
     show_bars,
     show_boards,
 )
+from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.words.translator import plain
 
 _SHARES = (0, 20, 40, 60, 80)  # percent, to choose from
@@ -93,7 +94,7 @@ def _patches(context: StepContext) -> None:
         replace(
             empty,
             name=t("course.reading_of" if hiding.own[y, x] else "course.scrap_reads"),
-            multiples=_multiples(reading.weights[cell]),
+            multiples=_multiples(reading.shares[cell]),
             marks=[mark(cell, "t")],
             boxes=strangers,
             pick=True,
@@ -116,7 +117,7 @@ def _patches(context: StepContext) -> None:
         {
             t("occlusion.attention_head"): hiding.with_attention.top,
             t("view.intervention_uniform"): even,
-            t("occlusion.body_head"): hiding.backbone.top,
+            t("occlusion.body_head"): hiding.body.top,
         },
     )
     say_limit(context)
@@ -140,7 +141,7 @@ def _wrong(context: StepContext) -> None:
         return
     if case.of is not scene.experiments:
         assert case.of.sample is not None  # another picture than the visitor's is a sample
-        title = context.state.sample_source(case.of.sample).title
+        title = context.state.sample_image(case.of.sample).title
         st.markdown(t("course.right_here", picture=title))
     elif case.share:
         st.markdown(t("course.misled", share=f"{100 * case.share:.0f}"))
@@ -212,7 +213,7 @@ def _nothing(_: int, __: int, ___: int) -> None:
 
 def _name_the_right_class(context: StepContext) -> None:
     """Ask which class would be right, where nobody else knows."""
-    t, course = context.t, context.state.course
+    t, course = context.t, context.state.part(CourseChoice)
 
     def take() -> None:
         right = st.session_state["course_right"]
@@ -249,7 +250,7 @@ def _take_corner(context: StepContext, at: tuple[int, int], size: tuple[int, int
     (top, bottom), (left, right) = (sorted(pair) for pair in zip(first, at, strict=True))
     box = (top, left, bottom, right)
     if claims.fits(box, size):
-        context.go(replace(context.state.course, box=box))
+        context.go(replace(context.state.part(CourseChoice), box=box))
     else:
         st.session_state["course_box_refused"] = True
 
@@ -289,9 +290,9 @@ def _claim(context: StepContext) -> None:
     place = scene.token(block.size)
     selection = Selection(block.stage, block.block, head, place, intervention)
     shown_there = replace(context.shown, selection=selection)
-    linked = context.shown.source.sample is not None and context.state.custom_model is None
+    linked = context.shown.image.sample is not None and context.state.custom_model is None
     lines = [
-        t("course.card_picture", picture=context.shown.source.title, model=context.state.model),
+        t("course.card_picture", picture=context.shown.image.title, model=context.state.model),
         t(
             "course.card_place",
             stage=block.stage + 1,
@@ -310,7 +311,7 @@ def _claim(context: StepContext) -> None:
             now=percent(now),
             first=scene.label(int(runs[intervention].argmax())),
         ),
-        _address(shown_there.query) if linked else t("course.card_unlinked"),
+        _address(context.state.query(selection)) if linked else t("course.card_unlinked"),
     ]
     with st.container(border=True):
         st.markdown(f"**{t('course.card')}**")

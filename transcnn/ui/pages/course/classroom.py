@@ -12,10 +12,10 @@ from transcnn.course.classroom.slide import SHARED, Slide
 from transcnn.course.classroom.store import Classes, ClassState, Learner, Teacher
 from transcnn.course.submission import Submission
 from transcnn.errors import NoClass
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import Progress
-from transcnn.ui.pages.course.role import Role
+from transcnn.ui.pages.course.role import FollowedSlide, Role, take_role
 from transcnn.words.translator import Translator, plain, translator
 
 REFRESH_S = 3  # between two looks at whether the class went on
@@ -42,9 +42,9 @@ def rate_limiter() -> RateLimiter:
     return RateLimiter()
 
 
-def enter(state: AppState, t: Translator) -> Teacher | Learner | None:
+def enter(state: Session, t: Translator) -> Teacher | Learner | None:
     """The class of the visitor's seat; where there is none, that is said, and they sit alone."""
-    role = state.role
+    role = state.part(Role)
     known = classes()  # from the first visit on, what is too old is deleted
     if not role.key:
         return None
@@ -52,28 +52,28 @@ def enter(state: AppState, t: Translator) -> Teacher | Learner | None:
         membership = known.enter(role.code, role.key)
     except NoClass as error:
         st.warning(plain(t.error(error)))
-        state.take_role(Role(teaching=role.teaching))
+        take_role(state, Role(teaching=role.teaching))
         return None
     if role.teaching != isinstance(membership, Teacher):  # a key of the other kind than the view
-        state.take_role(Role(isinstance(membership, Teacher), role.code, role.key))
+        take_role(state, Role(isinstance(membership, Teacher), role.code, role.key))
     return membership
 
 
-def current_slide(state: AppState) -> Slide:
+def current_slide(state: Session) -> Slide:
     """What the visitor looks at, as a slide."""
-    course = state.course
-    picture = state.sample or SHARED + state.source().digest
+    course = state.part(CourseChoice)
+    picture = state.shown_sample or SHARED + state.image.digest
     at = course.at or (-1, -1)
     return Slide(
         course.step, state.model, picture, at, course.hand, course.box, course.right, course.board
     )
 
 
-def follow_class(state: AppState, membership: Teacher | Learner, class_state: ClassState) -> None:
+def follow_class(state: Session, membership: Teacher | Learner, class_state: ClassState) -> None:
     """Go where the class is, if it went on: a learner whose page waits for their words stays until
     they want to, a teacher goes only when they come back after a restart.
     """
-    slide, followed = class_state.slide, state.followed
+    slide, followed = class_state.slide, state.part(FollowedSlide)
     if slide is None or followed.slide == slide:
         return
     if current_slide(state) == slide:
@@ -83,12 +83,12 @@ def follow_class(state: AppState, membership: Teacher | Learner, class_state: Cl
         st.rerun()  # the sidebar is drawn already, with the picture before
 
 
-def go_to_slide(state: AppState, membership: Teacher | Learner, slide: Slide) -> None:
+def go_to_slide(state: Session, membership: Teacher | Learner, slide: Slide) -> None:
     """Look at `slide`."""
     if slide.shared is None:
-        if state.sample != slide.picture:
+        if state.shown_sample != slide.picture:
             state.show_sample(slide.picture)
-    elif state.sample is not None or state.source().digest != slide.shared:
+    elif state.shown_sample is not None or state.image.digest != slide.shared:
         data = membership.picture(slide.shared)
         if data is None:  # another one is shared by now: the next slide shows it
             return
@@ -96,10 +96,8 @@ def go_to_slide(state: AppState, membership: Teacher | Learner, slide: Slide) ->
         state.show_upload(title, title, data)
     if state.model != slide.model:
         state.show_model(slide.model)
-    state.take_step(
-        CourseChoice(slide.step, slide.at, slide.hand, slide.box, slide.right, slide.board)
-    )
-    state.followed.slide, state.followed.waits = slide, False
+    state.put(CourseChoice(slide.step, slide.at, slide.hand, slide.box, slide.right, slide.board))
+    state.part(FollowedSlide).slide, state.part(FollowedSlide).waits = slide, False
 
 
 def can_be_shown(slide: Slide, teacher: Teacher) -> bool:

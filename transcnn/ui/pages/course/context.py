@@ -14,9 +14,10 @@ from transcnn.course.scene import Scene
 from transcnn.course.step import Step
 from transcnn.course.submission import Submission
 from transcnn.errors import NoClass
-from transcnn.ui.app.session import AppState
-from transcnn.ui.app.view import Shown
+from transcnn.ui.app.image_page import ImagePage
+from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.link import CourseChoice
+from transcnn.ui.pages.course.progress import Progress
 from transcnn.words.translator import Translator
 
 # Letters have one colour each, on the picture and in the equation: by theme.
@@ -34,9 +35,9 @@ class StepContext:
     stands, `answers` what the visitor has answered there; alone, the progress has them.
     """
 
-    state: AppState
+    state: Session
     t: Translator
-    shown: Shown
+    shown: ImagePage
     step: Step
     lesson: Lesson
     scene: Scene
@@ -93,7 +94,7 @@ class StepContext:
         """In a class its teacher reveals; in the teacher's view nobody has to predict first."""
         if self.membership is not None:
             return self.step_place in self.class_state.revealed
-        known = self.step_place in self.state.progress.revealed
+        known = self.step_place in self.state.part(Progress).revealed
         return known and (self.teaching or self.all_submitted)
 
     @property
@@ -103,7 +104,7 @@ class StepContext:
         """
         if isinstance(self.membership, Teacher):
             return self.step_place in self.class_state.explained
-        return self.revealed and self.step_place in self.state.progress.saw
+        return self.revealed and self.step_place in self.state.part(Progress).saw
 
     @property
     def in_class(self) -> bool:
@@ -124,11 +125,11 @@ class StepContext:
             if not isinstance(self.membership, Learner) or self.membership.answer(
                 place, submission
             ):
-                self.state.progress.submissions[place] = submission
+                self.state.part(Progress).submissions[place] = submission
 
     def see(self, said: str) -> None:
         """Keep what was seen."""
-        self.state.progress.saw[self.step_place] = said
+        self.state.part(Progress).saw[self.step_place] = said
         with contextlib.suppress(NoClass):
             if isinstance(self.membership, Learner):
                 self.membership.see(self.step_place, said)
@@ -145,8 +146,8 @@ class StepContext:
     def go(self, there: CourseChoice) -> None:
         """Look at `there`, where the visitor may."""
         if self.may_ask:
-            self.state.take_step(there)
+            self.state.put(there)
 
     def ask_from(self, at: tuple[int, int]) -> None:
         """Let another pixel of the input ask."""
-        self.go(replace(self.state.course, at=at))
+        self.go(replace(self.state.part(CourseChoice), at=at))

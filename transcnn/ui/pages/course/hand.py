@@ -10,6 +10,7 @@ from transcnn.course.hand_map import LARGEST, read_map
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.components.by_hand import hand_map
 from transcnn.ui.pages.course.context import StepContext
+from transcnn.ui.pages.course.link import CourseChoice
 
 _HAND = "course_hand"
 
@@ -20,7 +21,7 @@ def edit_map(context: StepContext) -> None:
     def change() -> None:
         numbers = read_map(st.session_state[_HAND]["numbers"])
         if numbers is not None:
-            context.state.take_step(replace(context.state.course, hand=numbers))
+            context.state.put(replace(context.state.part(CourseChoice), hand=numbers))
 
     st.markdown(context.t("course.hand_map", largest=LARGEST))
     hand_map(

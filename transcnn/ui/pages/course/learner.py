@@ -5,7 +5,7 @@ import streamlit as st
 from transcnn.course.classroom.rate_limiter import LONGEST_NAME, read_code
 from transcnn.course.classroom.store import ClassState, Learner
 from transcnn.errors import ClassError, NoClass, TooManyCodes
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.classroom import (
     REFRESH_S,
     classes,
@@ -14,15 +14,15 @@ from transcnn.ui.pages.course.classroom import (
     rate_limiter,
 )
 from transcnn.ui.pages.course.context import StepContext
-from transcnn.ui.pages.course.role import Role
+from transcnn.ui.pages.course.role import Role, take_role
 from transcnn.words.translator import Translator, plain
 
 _CODE, _NAME, _REFUSED = "class_code", "class_name", "class_refused"
 
 
-def show_join_form(state: AppState, t: Translator) -> None:
+def show_join_form(state: Session, t: Translator) -> None:
     """Draw the way into a class, by code, and the way to the teacher's view."""
-    named = state.role.code
+    named = state.part(Role).code
     with st.expander(t("classroom.join"), expanded=bool(named), icon=":material/groups:"):
         with st.form("class_door", border=False):
             st.session_state.setdefault(_CODE, read_code(named) or "")
@@ -40,11 +40,11 @@ def show_join_form(state: AppState, t: Translator) -> None:
             type="tertiary",
             icon=":material/co_present:",
             key="class_teach",
-            on_click=lambda: state.take_role(Role(teaching=True)),
+            on_click=lambda: take_role(state, Role(teaching=True)),
         )
 
 
-def _join(state: AppState) -> None:
+def _join(state: Session) -> None:
     typed = st.session_state[_CODE] or ""
     code, wait = read_code(typed), rate_limiter().wait_s()
     try:
@@ -53,14 +53,14 @@ def _join(state: AppState) -> None:
         if code is None:
             raise NoClass(code=typed[:20] or "…")
         key = classes().join(code, st.session_state[_NAME] or "")
-        state.take_role(Role(code=code, key=key))
+        take_role(state, Role(code=code, key=key))
     except ClassError as error:
         if isinstance(error, NoClass):
             rate_limiter().note_wrong()
         st.session_state[_REFUSED] = error
 
 
-def show_bar(state: AppState, t: Translator, learner: Learner, class_state: ClassState) -> None:
+def show_bar(state: Session, t: Translator, learner: Learner, class_state: ClassState) -> None:
     """Draw which class this is and who sits in it, and where the class has gone meanwhile."""
     slide = class_state.slide
     with st.container(border=True, key="class_bar"):
@@ -73,7 +73,7 @@ def show_bar(state: AppState, t: Translator, learner: Learner, class_state: Clas
                 t("classroom.leave"),
                 type="tertiary",
                 key="class_leave",
-                on_click=lambda: state.take_role(Role()),
+                on_click=lambda: take_role(state, Role()),
             )
         if slide is None:
             st.caption(t("classroom.nothing_yet"))

@@ -9,12 +9,14 @@ import streamlit as st
 
 from transcnn.errors import ChoiceError
 from transcnn.labels import class_labels
-from transcnn.ui.app.cache import classifier, lab, running, trace_picture
-from transcnn.ui.app.session import AppState
-from transcnn.ui.app.view import Shown, take_shown, write_link
+from transcnn.ui.app.image_page import take_image_page
+from transcnn.ui.app.networks import classifier, running, trace_image
+from transcnn.ui.app.session import Session
 from transcnn.ui.components.copy_link import copy_link
-from transcnn.ui.pages.course.link import read_course
-from transcnn.ui.pages.course.progress import LARGEST, read_progress
+from transcnn.ui.pages.course.data import lab
+from transcnn.ui.pages.course.link import CourseChoice
+from transcnn.ui.pages.course.progress import LARGEST, Progress, read_progress
+from transcnn.ui.pages.course.role import FollowedSlide, Role
 from transcnn.words.translator import Translator, translator
 
 if TYPE_CHECKING:
@@ -26,10 +28,10 @@ _FILE = "course_file"
 
 def show() -> None:
     """Draw the page."""
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
     st.title(t("course.title"))
-    if not state.role.teaching:
+    if not state.part(Role).teaching:
         st.write(t("course.lede"))
     if state.upload_error is not None:
         st.error(t.error(state.upload_error))
@@ -58,39 +60,40 @@ def show() -> None:
     )
     from transcnn.ui.pages.course.touching import touch
 
-    _follow_link(state)
+    state.follow_link(CourseChoice)
     membership = enter(state, t)
-    teaching, learning = state.role.teaching, isinstance(membership, Learner)
+    teaching, learning = state.part(Role).teaching, isinstance(membership, Learner)
     class_state = ClassState() if membership is None else membership.class_state()
-    answers: Mapping[str, Submission] = state.progress.submissions
+    answers: Mapping[str, Submission] = state.part(Progress).submissions
     if membership is not None:
         follow_class(state, membership, class_state)
     if isinstance(membership, Learner):
         answered = membership.answered()
         answers = current_answers(answered, class_state)
-        merge_into_progress(state.progress, answered, membership.seen(), class_state)
+        merge_into_progress(state.part(Progress), answered, membership.seen(), class_state)
         show_bar(state, t, membership, class_state)
     elif teaching:
         show_teacher_panel(state, t, membership)
     else:
         show_join_form(state, t)
-    shown = take_shown(state)
-    step = find_step(state.course.step)
-    _write_link(state, shown, step.number)
+    shown = take_image_page(state)
+    step = find_step(state.part(CourseChoice).step)
+    choice = replace(state.part(CourseChoice), step=step.number)
+    state.write_link(choice, besides=(state.part(Role),))
     config = state.config(state.model)
     scene = Scene(
         classifier(state.model),
-        trace_picture(shown.opened, state.model),
-        shown.opened.pixels,
-        shown.source.digest,
-        state.course.at or first_query(shown.source.sample, shown.opened.crop),
-        state.course.hand,
-        shown.source.sample,
+        trace_image(shown.prepared, state.model),
+        shown.prepared.pixels,
+        shown.image.digest,
+        state.part(CourseChoice).at or first_query(shown.image.sample, shown.prepared.crop),
+        state.part(CourseChoice).hand,
+        shown.image.sample,
         class_labels(state.language, config.classes, config.indices),
-        state.course.box,
-        state.course.right,
-        state.course.board,
-        lab(state.model, shown.source),
+        state.part(CourseChoice).box,
+        state.part(CourseChoice).right,
+        state.part(CourseChoice).board,
+        lab(state.model, shown.image),
     )
     with st.spinner(t("course.running")), running:
         lacking = step.missing(scene)
@@ -140,7 +143,7 @@ def show() -> None:
                 st.markdown(f"**{t('course.change')}** {context.lesson.change}")
                 st.markdown(f"**{t('course.present')}** {context.lesson.present}")
     if learning:
-        state.followed.waits = waits_for_words(context)
+        state.part(FollowedSlide).waits = waits_for_words(context)
     if teaching:
         show_notes(state.language, step.chapter)
     else:
@@ -150,7 +153,7 @@ def show() -> None:
     if not teaching or membership is None:
         _take_progress(state, t)
     if membership is None:  # in a class the address holds the key of a seat
-        copied = t("downloads.copied" if shown.source.sample else "downloads.copied_upload")
+        copied = t("downloads.copied" if shown.image.sample else "downloads.copied_upload")
         copy_link(
             {"copy": t("downloads.copy"), "copied": copied, "by_hand": t("downloads.by_hand")}
         )
@@ -165,29 +168,12 @@ def _coloured(equation: str, context: "StepContext") -> str:
     )
 
 
-def _follow_link(state: AppState) -> None:
-    """Go where the browser went back or forward to."""
-    parts = ("step", "at", "hand")
-    named = {name: st.query_params[name] for name in parts if name in st.query_params}
-    if state.leads_elsewhere(named):
-        there = read_course(named, state.config(state.model).input.size)
-        state.take_step(replace(state.course, step=there.step, at=there.at, hand=there.hand))
-    state.wrote_link(named)  # it has been followed, also if the page begins anew before it writes
-
-
-def _write_link(state: AppState, shown: Shown, step: str) -> None:
-    link = replace(state.course, step=step).link()
-    if shown.source.sample is None:  # uploads are not part of links, nor are places on them
-        link.pop("at", None)
-    write_link(state, shown.source.sample, link, **state.role.link())
-
-
 def _hand_out(context: "StepContext") -> None:
     """The chapter on paper; it is made when it is asked for, outside of the session."""
     from transcnn.reports.handout.html import render
 
     t, scene, chapter = context.t, context.scene, context.step.chapter
-    title = context.shown.source.title
+    title = context.shown.image.title
 
     def make() -> str:
         with running:
@@ -203,12 +189,12 @@ def _hand_out(context: "StepContext") -> None:
     )
 
 
-def _take_progress(state: AppState, t: Translator) -> None:
+def _take_progress(state: Session, t: Translator) -> None:
     with st.expander(t("course.progress")):
         st.markdown(t("course.progress_says"))
         st.download_button(
             t("course.save"),
-            data=state.progress.as_json,
+            data=state.part(Progress).as_json,
             file_name="course.json",
             mime="application/json",
             on_click="ignore",
@@ -219,7 +205,7 @@ def _take_progress(state: AppState, t: Translator) -> None:
             if file is None:
                 return
             try:
-                state.progress.add(read_progress(file.getvalue()))
+                state.part(Progress).add(read_progress(file.getvalue()))
             except ChoiceError:
                 st.session_state["course_file_refused"] = True
 

@@ -16,7 +16,7 @@ from transcnn.course.questions import (
 from transcnn.course.submission import CONFIDENCE_LEVELS, Submission
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.learner import show_vote_state
-from transcnn.ui.pages.course.progress import LONGEST
+from transcnn.ui.pages.course.progress import LONGEST, Progress
 
 _SIGNS = {"hit": "✓", "near": "≈", "miss": "✗"}
 
@@ -46,7 +46,7 @@ def show_questions(context: StepContext) -> None:
             disabled=not context.all_submitted,
             help=None if context.all_submitted else context.t("course.predict_first"),
             key="course_reveal",
-            on_click=lambda: context.state.progress.revealed.add(context.step_place),
+            on_click=lambda: context.state.part(Progress).revealed.add(context.step_place),
         )
         if not context.all_submitted:
             st.caption(context.t("course.predict_first"))
@@ -181,7 +181,7 @@ def show_outcome(context: StepContext, name: str, posed: PosedQuestion) -> None:
 def _ask_what_was_seen(context: StepContext) -> None:
     t, place = context.t, context.step_place
     if context.seen:
-        said = context.state.progress.saw[place]
+        said = context.state.part(Progress).saw[place]
         st.caption(f"{t('course.saw')} {context.lesson.saw}")
         st.text(said or t("course.saw_nothing"))
         return

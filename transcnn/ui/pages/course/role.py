@@ -1,36 +1,27 @@
 """Where a visitor sits: alone, in a class, or in front of one; it is part of the page's address."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from transcnn.course.classroom.slide import Slide
+from transcnn.ui.app.links import LinkPart, Text, one_of, param, word
+from transcnn.ui.app.session import Session
 
-_LONGEST = 64  # letters of a code or key that are looked at
+_LONGEST = 64  # characters of a code or key
+
+
+def _read_view(text: str) -> bool:
+    return bool(one_of(["teacher"]).read(text))
 
 
 @dataclass(frozen=True)
-class Role:
+class Role(LinkPart):
     """`teaching`: the teacher's view of the page. `code` names a class, `key` the seat in it;
-    with a code alone one stands at its door.
+    with a code alone one stands at its door. Whether there is such a class only its file knows.
     """
 
-    teaching: bool = False
-    code: str = ""
-    key: str = ""
-
-    def link(self) -> dict[str, str]:
-        """The parameters of a link."""
-        view = {"view": "teacher"} if self.teaching else {}
-        return view | {name: v for name, v in (("class", self.code), ("key", self.key)) if v}
-
-
-def read_role(link: Mapping[str, str]) -> Role:
-    """The seat that a link names. Whether there is such a class is known to its file only."""
-    return Role(
-        link.get("view") == "teacher",
-        link.get("class", "")[:_LONGEST],
-        link.get("key", "")[:_LONGEST],
-    )
+    teaching: bool = param(False, Text(lambda _: "teacher", _read_view), "view")
+    code: str = param("", word(_LONGEST), "class")
+    key: str = param("", word(_LONGEST), "key")
 
 
 @dataclass
@@ -41,3 +32,9 @@ class FollowedSlide:
 
     slide: Slide | None = None
     waits: bool = False
+
+
+def take_role(state: Session, role: Role) -> None:
+    """Take another seat in the course."""
+    state.put(role)
+    state.put(FollowedSlide())

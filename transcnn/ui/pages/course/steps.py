@@ -8,6 +8,8 @@ from transcnn.course.lessons import load_lesson
 from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.ui.pages.course.context import StepContext
+from transcnn.ui.pages.course.link import CourseChoice
+from transcnn.ui.pages.course.progress import Progress
 
 _STEP = "course_step"
 
@@ -15,7 +17,7 @@ _STEP = "course_step"
 def choose_step(context: StepContext) -> None:
     """Draw the list of steps with the way to the neighbours, and how many are done."""
     t, here = context.t, STEPS.index(context.step)
-    done = {place.split("|")[0] for place in context.state.progress.revealed}
+    done = {place.split("|")[0] for place in context.state.part(Progress).revealed}
     st.session_state[_STEP] = context.step.number
 
     names = {step.number: _name(context, step, step.name in done) for step in STEPS}
@@ -49,4 +51,4 @@ def _name(context: StepContext, step: Step, revealed: bool) -> str:
 
 
 def _go(context: StepContext, number: str) -> None:
-    context.state.take_step(replace(context.state.course, step=number))
+    context.state.put(replace(context.state.part(CourseChoice), step=number))

@@ -13,13 +13,15 @@ from transcnn.course.classroom.tally import percent
 from transcnn.course.questions import PosedQuestion
 from transcnn.errors import FolderError, NoClass, TooManyClasses, TransCNNError
 from transcnn.pictures import decode
-from transcnn.ui.app.session import AppState, opening
+from transcnn.ui.app.images import decoding
+from transcnn.ui.app.session import Session
 from transcnn.ui.components.timer import timer
 from transcnn.ui.pages.course.classroom import REFRESH_S, can_be_shown, classes, current_slide
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.learner import spell_code
+from transcnn.ui.pages.course.progress import Progress
 from transcnn.ui.pages.course.questions import show_outcome
-from transcnn.ui.pages.course.role import Role
+from transcnn.ui.pages.course.role import FollowedSlide, Role, take_role
 from transcnn.ui.pages.course.votes import show_votes
 from transcnn.words.translator import Translator, plain
 
@@ -30,7 +32,7 @@ _REFUSED = "class_not_begun"
 _MANY, _FEW = 80, 30  # percent right
 
 
-def show_teacher_panel(state: AppState, t: Translator, membership: Teacher | None) -> None:
+def show_teacher_panel(state: Session, t: Translator, membership: Teacher | None) -> None:
     """Draw what stands above the step: the class, or a way to begin one, and the clock."""
     st.html(_LARGER)
     with st.container(border=True, key="class_podium"):
@@ -41,14 +43,14 @@ def show_teacher_panel(state: AppState, t: Translator, membership: Teacher | Non
         timer(t.table("timer"))
 
 
-def _offer_class(state: AppState, t: Translator) -> None:
+def _offer_class(state: Session, t: Translator) -> None:
     def begin() -> None:
         try:
             code, key = classes().begin()
         except (TooManyClasses, FolderError) as error:
             st.session_state[_REFUSED] = error
         else:
-            state.take_role(Role(True, code, key))
+            take_role(state, Role(True, code, key))
 
     st.markdown(t("classroom.teacher_view"))
     with st.container(horizontal=True):
@@ -57,14 +59,14 @@ def _offer_class(state: AppState, t: Translator) -> None:
             t("classroom.leave_view"),
             type="tertiary",
             key="class_leave_view",
-            on_click=lambda: state.take_role(Role()),
+            on_click=lambda: take_role(state, Role()),
         )
     refused: TransCNNError | None = st.session_state.pop(_REFUSED, None)
     if refused is not None:
         st.warning(plain(t.error(refused)))
 
 
-def _show_class(state: AppState, t: Translator, membership: Teacher) -> None:
+def _show_class(state: Session, t: Translator, membership: Teacher) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(spell_code(membership.code), anchor=False, width="content")
         st.markdown(t("classroom.how_to_join"), width="content")
@@ -85,9 +87,9 @@ def _show_class(state: AppState, t: Translator, membership: Teacher) -> None:
     st.caption(t("classroom.key_says"))
 
 
-def _end(state: AppState, membership: Teacher) -> None:
+def _end(state: Session, membership: Teacher) -> None:
     _unless_over(membership.end)
-    state.take_role(Role(teaching=True))
+    take_role(state, Role(teaching=True))
 
 
 @st.fragment(run_every=REFRESH_S)
@@ -109,7 +111,7 @@ def show_to_class(context: StepContext) -> None:
     if can_be_shown(slide, membership):
         if slide != context.class_state.slide:
             membership.show(slide)
-        state.followed.slide = slide
+        state.part(FollowedSlide).slide = slide
         return
     st.info(context.t("classroom.only_you"), icon=":material/visibility_off:")
     if slide.shared is not None:
@@ -122,14 +124,14 @@ def show_to_class(context: StepContext) -> None:
 
 def _share(context: StepContext, membership: Teacher) -> None:
     """Give the class a smaller copy of the picture, without what cameras write beside it."""
-    source = context.shown.source
-    with opening:
+    source = context.shown.image
+    with decoding:
         image = decode(source.data).image
         image.thumbnail((_SHARED_SIDE, _SHARED_SIDE), Image.Resampling.LANCZOS)
         file = io.BytesIO()
         image.save(file, "JPEG", quality=92)
     context.state.show_upload(source.title, source.alt, file.getvalue())
-    _unless_over(lambda: membership.share(context.state.source().digest, file.getvalue()))
+    _unless_over(lambda: membership.share(context.state.image.digest, file.getvalue()))
 
 
 def _unless_over(do: Callable[[], None]) -> None:
@@ -192,7 +194,7 @@ def _reveal(context: StepContext) -> None:
     if isinstance(membership, Teacher):
         places = [context.question_place(name) for name in context.posed]
         _unless_over(lambda: membership.reveal(context.step_place, places))
-    context.state.progress.revealed.add(context.step_place)
+    context.state.part(Progress).revealed.add(context.step_place)
 
 
 def _show_vote(context: StepContext, membership: Teacher, name: str, posed: PosedQuestion) -> None:

@@ -13,14 +13,15 @@ from transcnn.analysis.errors.table import CASES, Table
 from transcnn.labels import ClassName, names_of
 from transcnn.reports.wording import feature_name, filter_text
 from transcnn.runs.store import Store
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
+from transcnn.ui.pages.errors.link import ErrorsChoice
 from transcnn.words.translator import Translator, plain
 
-_KEY = "board_filter_{}".format
+_KEY = "errors_filter_{}".format
 _RANGES = ("confidence", "brightness", "entropy")
 
 
-def show(state: AppState, t: Translator, store: Store, table: Table, chosen: int) -> None:
+def show(state: Session, t: Translator, store: Store, table: Table, chosen: int) -> None:
     """Draw the controls; `chosen` of the pictures of `table` are meant now."""
     names = names_of(state.config(table.model).numbers)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -41,9 +42,9 @@ def show(state: AppState, t: Translator, store: Store, table: Table, chosen: int
     _saved(state, t, store)
 
 
-def _set(state: AppState, key: str, value: str | None) -> None:
-    where = state.board.where.with_term(key, value)
-    state.choose(replace(state.board, where=where, page=0))
+def _set(state: Session, key: str, value: str | None) -> None:
+    where = state.part(ErrorsChoice).where.with_term(key, value)
+    state.put(replace(state.part(ErrorsChoice), where=where, page=0))
 
 
 def _named(
@@ -58,14 +59,14 @@ def _named(
 
 
 def _choose(
-    state: AppState,
+    state: Session,
     t: Translator,
     key: str,
     options: list[str],
     called: Callable[[str], str],
     width: int | Literal["stretch"],
 ) -> None:
-    now = state.board.where.get(key)
+    now = state.part(ErrorsChoice).where.get(key)
     if now is not None and now not in options:
         options = [now, *options]
     st.session_state[_KEY(key)] = now
@@ -81,8 +82,8 @@ def _choose(
     )
 
 
-def _type(state: AppState, t: Translator, key: str) -> None:
-    st.session_state[_KEY(key)] = state.board.where.get(key) or ""
+def _type(state: Session, t: Translator, key: str) -> None:
+    st.session_state[_KEY(key)] = state.part(ErrorsChoice).where.get(key) or ""
     st.text_input(
         t(f"error_analysis.by_{key}"),
         key=_KEY(key),
@@ -91,13 +92,13 @@ def _type(state: AppState, t: Translator, key: str) -> None:
     )
 
 
-def _slide(state: AppState, t: Translator, name: str, table: Table) -> None:
+def _slide(state: Session, t: Translator, name: str, table: Table) -> None:
     """A range of a number, in hundredths of the way from its least to its most."""
     values = table.feature(name)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     if not low < high:
         return
-    now = state.board.where.get(name)
+    now = state.part(ErrorsChoice).where.get(name)
     ends = bounds(now) if now is not None else (low, high)
     st.session_state[_KEY(name)] = tuple(float(np.clip(end, low, high)) for end in ends)
 
@@ -113,8 +114,8 @@ def _slide(state: AppState, t: Translator, name: str, table: Table) -> None:
     )
 
 
-def _summary(state: AppState, t: Translator, names: tuple[ClassName, ...], n: int, of: int) -> None:
-    where = state.board.where
+def _summary(state: Session, t: Translator, names: tuple[ClassName, ...], n: int, of: int) -> None:
+    where = state.part(ErrorsChoice).where
     with st.container(horizontal=True, vertical_alignment="center"):
         if not where.terms:
             st.markdown(t("error_analysis.all", count=of))
@@ -124,11 +125,11 @@ def _summary(state: AppState, t: Translator, names: tuple[ClassName, ...], n: in
         )
         st.button(
             t("error_analysis.clear"),
-            on_click=lambda: state.choose(replace(state.board, where=EVERYTHING, page=0)),
+            on_click=lambda: state.put(replace(state.part(ErrorsChoice), where=EVERYTHING, page=0)),
         )
 
 
-def _saved(state: AppState, t: Translator, store: Store) -> None:
+def _saved(state: Session, t: Translator, store: Store) -> None:
     """Groups by name: taken up with a click, saved, given up."""
     saved = store.slices()
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -136,16 +137,17 @@ def _saved(state: AppState, t: Translator, store: Store) -> None:
             st.button(
                 plain(name),
                 key=_KEY(f"saved_{name}"),
-                on_click=lambda text=text: state.choose(
-                    replace(state.board, where=parse_filter(text), page=0)
+                on_click=lambda text=text: state.put(
+                    replace(state.part(ErrorsChoice), where=parse_filter(text), page=0)
                 ),
             )
-        if state.board.where.terms:
+        if state.part(ErrorsChoice).where.terms:
             with st.popover(t("error_analysis.save")):
                 name = st.text_input(t("error_analysis.save_as"), key=_KEY("name"), max_chars=60)
-                same = [n for n, text in saved.items() if text == str(state.board.where)]
+                now = str(state.part(ErrorsChoice).where)
+                same = [n for n, text in saved.items() if text == now]
                 if st.button(t("error_analysis.save_now")) and name.strip():
-                    store.save_slice(name.strip(), str(state.board.where))
+                    store.save_slice(name.strip(), now)
                     st.rerun()
                 for old in same:
                     if st.button(

@@ -10,18 +10,18 @@ from transcnn.analysis.errors.survival import order_by_change
 from transcnn.analysis.errors.table import Ints, Table
 from transcnn.labels import ClassName
 from transcnn.runs.store import Store
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.ui.components.gallery import gallery
-from transcnn.ui.pages.errors.link import PINS, SORTS
+from transcnn.ui.pages.errors.link import PINS, SORTS, ErrorsChoice
 from transcnn.ui.pages.errors.picture import show_picture
 from transcnn.words.translator import Translator
 
-_GALLERY, _SORT = "board_gallery", "board_sort"
+_GALLERY, _SORT = "errors_gallery", "errors_sort"
 PAGE = 24  # pictures
 
 
 def show(
-    state: AppState,
+    state: Session,
     t: Translator,
     store: Store,
     whole: Table,
@@ -29,16 +29,17 @@ def show(
     names: tuple[ClassName, ...],
 ) -> None:
     """Draw the pictures of `table`; those that are pinned may be any of `whole`."""
-    pinned = [place for pin in state.board.pins for place in np.flatnonzero(whole.ids == pin)]
+    choice = state.part(ErrorsChoice)
+    pinned = [index for pin in choice.pins for index in np.flatnonzero(whole.ids == pin)]
     if pinned:
-        for column, place in zip(st.columns(PINS), pinned, strict=False):
+        for column, index in zip(st.columns(PINS), pinned, strict=False):
             with column:
-                show_picture(state, t, store, whole.take(np.array([place])), names)
+                show_picture(state, t, store, whole.take(np.array([index])), names)
         st.caption(t("error_analysis.pinned"))
     pages = -(-len(table) // PAGE)
-    page = min(state.board.page, pages - 1)
+    page = min(choice.page, pages - 1)
     _turn(state, t, page, pages)
-    shown = table.take(order(table, state.board.sort)[page * PAGE : (page + 1) * PAGE])
+    shown = table.take(order(table, choice.sort)[page * PAGE : (page + 1) * PAGE])
     thumbs = store.thumbnails(shown.ids)
     gallery(
         _GALLERY,
@@ -51,7 +52,7 @@ def show(
                     + base64.b64encode(thumbs[int(picture)]).decode(),
                     "name": str(name),
                     "right": bool(right),
-                    "pinned": int(picture) in state.board.pins,
+                    "pinned": int(picture) in choice.pins,
                     "answer": f"{'✓' if right else '✗'} {names[answer].said_in(t.language)} "
                     f"{t.percent(confidence, 0)}",
                     "label": ""
@@ -88,17 +89,16 @@ def order(table: Table, sort: str) -> Ints:
     return np.arange(len(table))
 
 
-def _turn(state: AppState, t: Translator, page: int, pages: int) -> None:
-    st.session_state[_SORT] = state.board.sort
+def _turn(state: Session, t: Translator, page: int, pages: int) -> None:
+    choice = state.part(ErrorsChoice)
+    st.session_state[_SORT] = choice.sort
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             t("error_analysis.sort"),
             SORTS,
             format_func=lambda sort: t(f"error_analysis.sort_{sort}"),
             key=_SORT,
-            on_change=lambda: state.choose(
-                replace(state.board, sort=st.session_state[_SORT], page=0)
-            ),
+            on_change=lambda: state.put(replace(choice, sort=st.session_state[_SORT], page=0)),
             width=360,
         )
         for step, key, icon in ((-1, "previous", "chevron_left"), (1, "next", "chevron_right")):
@@ -106,16 +106,17 @@ def _turn(state: AppState, t: Translator, page: int, pages: int) -> None:
                 t(f"error_analysis.{key}"),
                 icon=f":material/{icon}:",
                 disabled=not 0 <= page + step < pages,
-                on_click=lambda to=page + step: state.choose(replace(state.board, page=to)),
+                on_click=lambda to=page + step: state.put(replace(choice, page=to)),
             )
         st.markdown(t("error_analysis.page", page=page + 1, pages=pages))
 
 
-def _pin(state: AppState) -> None:
+def _pin(state: Session) -> None:
     picture = st.session_state[_GALLERY]["pinned"]
     if picture is None:  # a trigger is None again in the run after its own
         return
-    pins = tuple(pin for pin in state.board.pins if pin != int(picture))
-    if len(pins) == len(state.board.pins):
+    choice = state.part(ErrorsChoice)
+    pins = tuple(pin for pin in choice.pins if pin != int(picture))
+    if len(pins) == len(choice.pins):
         pins = (*pins, int(picture))[-PINS:]
-    state.choose(replace(state.board, pins=pins))
+    state.put(replace(choice, pins=pins))

@@ -9,23 +9,24 @@ import streamlit as st
 from transcnn.errors import ArchiveTooLarge, ChoiceError, FolderError, TransCNNError
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.archive import unpack
-from transcnn.runs.labelled import LabelledPicture, find_items
+from transcnn.runs.labelled import Item, find_items
 from transcnn.runs.run import begin_run
 from transcnn.runs.store import is_name, run_path
-from transcnn.ui.app.cache import classifier
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.networks import classifier
+from transcnn.ui.app.session import Session
 from transcnn.ui.pages.errors import runs
-from transcnn.ui.pages.errors.link import DEMONSTRATION, Choice
+from transcnn.ui.pages.errors.link import DEMONSTRATION, ErrorsChoice
+from transcnn.ui.pages.errors.runs import OwnRuns
 from transcnn.words.translator import Translator, plain
 
 _UPLOADER, _FOLDER, _NAME, _SQUASH = (
-    f"board_{name}" for name in ("uploader", "folder", "name", "squash")
+    f"errors_{name}" for name in ("uploader", "folder", "name", "squash")
 )
 MAX_MB = 400  # of an archive; the server's limit
 _MB = 2**20
 
 
-def new_run(state: AppState, t: Translator) -> None:
+def new_run(state: Session, t: Translator) -> None:
     """Draw the form; a run that is begun becomes the chosen one."""
     st.markdown(t("error_analysis.new_says", model=plain(state.model), limit=MAX_MB))
     st.toggle(t("error_analysis.squash"), key=_SQUASH)
@@ -33,17 +34,17 @@ def new_run(state: AppState, t: Translator) -> None:
         t("error_analysis.archive"),
         type=["zip", "tar", "gz", "tgz"],
         max_upload_size=MAX_MB,
-        key=f"{_UPLOADER}_{len(state.own_runs)}",  # empty again once a run is begun
+        key=f"{_UPLOADER}_{len(state.part(OwnRuns))}",  # empty again once a run is begun
     )
     st.caption(t("error_analysis.kept"))
-    if file is not None and st.button(t("error_analysis.begin"), key="board_begin_upload"):
+    if file is not None and st.button(t("error_analysis.begin"), key="errors_begin_upload"):
         _try(t, lambda: _from_archive(state, file.name, file.getvalue()))
     if not runs.allowed_folders():
         st.caption(t("error_analysis.folders_off"))
         return
     st.text_input(t("error_analysis.folder"), key=_FOLDER)
     st.text_input(t("error_analysis.name"), key=_NAME)
-    if st.button(t("error_analysis.begin"), key="board_begin_folder"):
+    if st.button(t("error_analysis.begin"), key="errors_begin_folder"):
         _try(t, lambda: _from_folder(state))
 
 
@@ -57,7 +58,7 @@ def _try(t: Translator, begin: Callable[[], None]) -> None:
         st.rerun()
 
 
-def _from_archive(state: AppState, name: str, data: bytes) -> None:
+def _from_archive(state: Session, name: str, data: bytes) -> None:
     if len(data) > MAX_MB * _MB:  # the widget's own limit holds in the browser only
         raise ArchiveTooLarge(file=name, limit=MAX_MB)
     run = runs.new_upload()
@@ -74,10 +75,10 @@ def _from_archive(state: AppState, name: str, data: bytes) -> None:
     except BaseException:
         runs.delete_upload(run)
         raise
-    state.own_runs.append(run)
+    state.part(OwnRuns).append(run)
 
 
-def _from_folder(state: AppState) -> None:
+def _from_folder(state: Session) -> None:
     place = runs.check_folder(st.session_state[_FOLDER])
     name = st.session_state[_NAME]
     if runs.is_upload(name) or name == DEMONSTRATION or not is_name(name):
@@ -86,8 +87,8 @@ def _from_folder(state: AppState) -> None:
     _begin(state, name, find_items(place, within=within), run_path(name))
 
 
-def _begin(state: AppState, run: str, items: list[LabelledPicture], path: Path) -> None:
+def _begin(state: Session, run: str, items: list[Item], path: Path) -> None:
     network = classifier(state.model)
     resize: Resize = "squash" if st.session_state[_SQUASH] else "crop"
-    runs.go_on(run, begin_run(path, network, items, resize), network)
-    state.choose(Choice(run=run))
+    runs.resume(run, begin_run(path, network, items, resize), network)
+    state.put(ErrorsChoice(run=run))

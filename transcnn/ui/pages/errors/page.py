@@ -1,4 +1,4 @@
-"""The error board: a run, which of its pictures, and what they say."""
+"""The page Errors: a run, which of its images, and what they say."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,25 +14,25 @@ from transcnn.reports.sentences import accuracy_says
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.ui.pages.errors import filtering, gallery, views
 from transcnn.ui.pages.errors.data import whole_table
-from transcnn.ui.pages.errors.link import VIEWS, read_choice
+from transcnn.ui.pages.errors.link import VIEWS, ErrorsChoice
 from transcnn.ui.pages.errors.run_bar import choose_run
 from transcnn.words.translator import Translator, translator
 
-_VIEW = "board_view"
+_VIEW = "errors_view"
 
 
 def show() -> None:
     """Draw the page."""
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
-    _follow_link(state)
+    state.follow_link(ErrorsChoice)
     st.title(t("error_analysis.title"))
     st.write(t("error_analysis.lede"))
     store = choose_run(state, t)
-    _write_link(state)
+    state.write_link(state.part(ErrorsChoice), subject=False)
     if store is None:
         return
     whole = whole_table(store)
@@ -42,20 +42,20 @@ def show() -> None:
     if TAG in whole.tags[0]:
         st.caption(t("report.demonstration", photos=len(np.unique(whole.sources))))
     try:
-        chosen = state.board.where.chosen(whole)
+        chosen = state.part(ErrorsChoice).where.chosen(whole)
     except ChoiceError:  # a link may name what this run does not have
-        state.choose(replace(state.board, where=EVERYTHING))
+        state.put(replace(state.part(ErrorsChoice), where=EVERYTHING))
         st.rerun()
     filtering.show(state, t, store, whole, int(chosen.sum()))
     table = whole.take(chosen)
     if not len(table):
         st.info(t("error_analysis.nothing"))
         return
-    if not any(key.startswith("right") for key, _ in state.board.where.terms):
+    if not any(key.startswith("right") for key, _ in state.part(ErrorsChoice).where.terms):
         st.markdown(accuracy_says(table, t))
     _choose_view(state, t)
     names = names_of(state.config(whole.model).numbers)
-    if state.board.view == "pictures":
+    if state.part(ErrorsChoice).view == "pictures":
         gallery.show(state, t, store, whole, table, names)
     else:
         views.show(state, t, store, table, names)
@@ -70,12 +70,13 @@ def _show_broken(store: Store, t: Translator) -> None:
             st.dataframe({"": [b.name for b in broken], " ": [b.why for b in broken]})
 
 
-def _choose_view(state: AppState, t: Translator) -> None:
-    st.session_state[_VIEW] = state.board.view
+def _choose_view(state: Session, t: Translator) -> None:
+    choice = state.part(ErrorsChoice)
+    st.session_state[_VIEW] = choice.view
 
     def change() -> None:
-        view = st.session_state[_VIEW] or state.board.view  # a second click takes the choice off
-        state.choose(replace(state.board, view=view))
+        view = st.session_state[_VIEW] or choice.view  # a second click takes the choice off
+        state.put(replace(choice, view=view))
 
     st.segmented_control(
         t("error_analysis.views"),
@@ -87,24 +88,8 @@ def _choose_view(state: AppState, t: Translator) -> None:
     )
 
 
-def _follow_link(state: AppState) -> None:
-    """Choose what the browser went back or forward to."""
-    link = {name: value for name, value in st.query_params.items() if name != "lang"}
-    if state.leads_elsewhere(link):
-        state.choose(read_choice(link))
-
-
-def _write_link(state: AppState) -> None:
-    link = state.board.link()
-    state.wrote_link(dict(link))
-    if state.shown_language is not None:
-        link["lang"] = state.shown_language
-    if st.query_params.to_dict() != link:
-        st.query_params.from_dict(link)
-
-
-def _take_away(state: AppState, t: Translator, store: Store, whole: Table, table: Table) -> None:
-    where, language = state.board.where, state.language
+def _take_away(state: Session, t: Translator, store: Store, whole: Table, table: Table) -> None:
+    choice, language = state.part(ErrorsChoice), state.language
     classes = state.config(table.model).numbers
 
     def csv() -> str:
@@ -120,11 +105,11 @@ def _take_away(state: AppState, t: Translator, store: Store, whole: Table, table
     def html() -> str:
         from transcnn.reports.html import render
 
-        return render(store, whole, classes, where, language)
+        return render(store, whole, classes, choice.where, language)
 
     files: dict[str, Callable[[], str | bytes]] = {
         "report.html": html,
         "predictions.csv": csv,
         "predictions.parquet": parquet,
     }
-    take_away(t, files, chart=views.CHART if state.board.view in views.WITH_CHART else None)
+    take_away(t, files, chart=views.CHART if choice.view in views.WITH_CHART else None)

@@ -15,7 +15,8 @@ from transcnn.labels import ClassName
 from transcnn.pictures import decode, prepare
 from transcnn.reports.wording import feature_name
 from transcnn.runs.store import Store
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
+from transcnn.ui.pages.errors.link import ErrorsChoice
 from transcnn.words.translator import Translator, plain
 
 _SIDE = 364  # pixels of the picture on the page
@@ -25,7 +26,7 @@ _FACTS = ("entropy", "global_share", "similarity", "brightness", "sharpness")
 
 
 def show_picture(
-    state: AppState,
+    state: Session,
     t: Translator,
     store: Store,
     one: Table,
@@ -60,17 +61,20 @@ def show_picture(
     _remarks(t, store, one, picture)
     with st.container(horizontal=True):
         if data is not None and st.button(
-            t("error_analysis.explore"), key=f"board_explore_{picture}"
+            t("error_analysis.explore"), key=f"errors_explore_{picture}"
         ):
             state.show_upload(str(one.names[0]), t("sidebar.uploaded_alt"), data)
             st.switch_page("pages/explore.py", query_params={})
         st.button(
             t("error_analysis.unpin"),
-            key=f"board_unpin_{picture}",
-            on_click=lambda: state.choose(
-                replace(state.board, pins=tuple(p for p in state.board.pins if p != picture))
-            ),
+            key=f"errors_unpin_{picture}",
+            on_click=lambda: _unpin(state, picture),
         )
+
+
+def _unpin(state: Session, picture: int) -> None:
+    choice = state.part(ErrorsChoice)
+    state.put(replace(choice, pins=tuple(p for p in choice.pins if p != picture)))
 
 
 def _file(store: Store, picture: int) -> bytes | None:
@@ -159,7 +163,7 @@ def _hidden(t: Translator, one: Table, names: tuple[ClassName, ...]) -> list[str
 
 
 def _remarks(t: Translator, store: Store, one: Table, picture: int) -> None:
-    note, tags = f"board_note_{picture}", f"board_tags_{picture}"
+    note, tags = f"errors_note_{picture}", f"errors_tags_{picture}"
     own = store.own_tags(picture)
     st.text_area(
         t("error_analysis.note"),

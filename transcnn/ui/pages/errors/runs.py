@@ -1,4 +1,4 @@
-"""Which runs a visitor may see, and the runs that are being answered now.
+"""Which runs a visitor may see, and the runs that are being computed now.
 
 The demonstration is everybody's. Runs by name, as the command line makes them, and folders of this
 computer are shown only where the server was started to allow it: with TRANSCNN_FOLDERS, folders
@@ -16,16 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transcnn.errors import ChoiceError, NoRun, TransCNNError
+from transcnn.ui.app.tasks import Task
 from transcnn.ui.pages.errors.link import DEMONSTRATION
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
-    from transcnn.runs.run import Done
     from transcnn.runs.store import Store
 
 _UPLOAD = re.compile(r"upload-[0-9a-f]{32}")
 _KEPT_S = 24 * 3600
-_PATIENCE_S = 0.2  # between two looks whether a job that waits was stopped
 
 
 def allowed_folders() -> list[Path]:
@@ -74,7 +73,7 @@ def upload_folder(run: str) -> Path:
 
 def delete_upload(run: str) -> None:
     """Take the run of an upload away, with its pictures."""
-    stop(run)
+    cancel(run)
     shutil.rmtree(upload_folder(run), ignore_errors=True)
 
 
@@ -84,79 +83,57 @@ def forget_old_uploads() -> None:
 
     for folder in (runs_folder() / "uploads").glob("upload-*"):
         newest = max((p.stat().st_mtime for p in folder.iterdir()), default=0.0)
-        if time.time() - newest > _KEPT_S and folder.name not in _jobs:
+        if time.time() - newest > _KEPT_S and task_of(folder.name) is None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-class Job(threading.Thread):
-    """Answers the rest of a run beside the pages. One at a time is at work; others wait."""
-
-    def __init__(self, run: str, store: "Store", classifier: "Classifier") -> None:
-        super().__init__(name=f"run {run}", daemon=True)
-        self.run_name, self.store, self.classifier = run, store, classifier
-        self.last: Done | None = None
-        self.waits = True  # for another that is at work
-        self._stopped = threading.Event()
-
-    def stop(self) -> None:
-        """End after the batches that are being answered; they are kept."""
-        self._stopped.set()
-
-    def run(self) -> None:
-        from transcnn.runs.run import answer_run
-
-        try:
-            while not _working.acquire(timeout=_PATIENCE_S):
-                if self._stopped.is_set():
-                    return
-            try:
-                self.waits = False
-                batches = answer_run(
-                    self.store,
-                    self.classifier,
-                    self.store.remaining(),
-                    self.store.settings.resize,
-                    os.cpu_count() or 1,
-                    self._stopped.is_set,
-                )
-                for done in batches:
-                    self.last = done
-            finally:
-                _working.release()
-        except TransCNNError as error:
-            _errors[self.run_name] = error
-        finally:
-            _jobs.pop(self.run_name, None)
+class OwnRuns(list[str]):
+    """The runs of uploads that a visitor has begun or came to by a link."""
 
 
-_working = threading.Lock()
-_jobs: dict[str, Job] = {}
-_errors: dict[str, TransCNNError] = {}
+_queue: list[Task] = []
+_tasks: dict[str, Task] = {}  # by run: under way, or ended by an error
 _starting = threading.Lock()
 
 
-def job(run: str) -> Job | None:
-    """The job that answers a run now."""
-    return _jobs.get(run)
+def task_of(run: str) -> Task | None:
+    """The task that predicts the images of a run now."""
+    task = _tasks.get(run)
+    return task if task is not None and task.under_way else None
 
 
 def error_of(run: str) -> TransCNNError | None:
-    """Why the last job of a run ended before the run was whole, if it did."""
-    return _errors.get(run)
+    """Why the last task of a run ended before the run was complete, if it did."""
+    error = _tasks[run].error if run in _tasks else None
+    return error if isinstance(error, TransCNNError) else None
 
 
-def go_on(run: str, store: "Store", classifier: "Classifier") -> None:
-    """Answer the rest of a run, unless somebody does already."""
+def resume(run: str, store: "Store", classifier: "Classifier") -> None:
+    """Predict the remaining images of a run, unless somebody does already."""
+
+    def predict(task: Task) -> None:
+        from transcnn.runs.run import answer_run
+
+        for done in answer_run(
+            store,
+            classifier,
+            store.remaining(),
+            store.settings.resize,
+            os.cpu_count() or 1,
+            lambda: task.cancelled,
+        ):
+            task.progress = done
+        _tasks.pop(run, None)
+
     with _starting:
-        if run not in _jobs:
-            _errors.pop(run, None)
-            _jobs[run] = Job(run, store, classifier)
-            _jobs[run].start()
+        if task_of(run) is None:
+            _tasks[run] = Task(f"run {run}", predict, queue=_queue)
+            _tasks[run].start()
 
 
-def stop(run: str) -> None:
-    """Stop answering a run, and wait until it has."""
-    at_work = _jobs.get(run)
-    if at_work is not None:
-        at_work.stop()
-        at_work.join()
+def cancel(run: str) -> None:
+    """Stop predicting a run after the batches that are under way, which are kept; waits for it."""
+    task = task_of(run)
+    if task is not None:
+        task.cancel()
+        task.join()

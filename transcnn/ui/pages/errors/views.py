@@ -30,23 +30,24 @@ from transcnn.reports.wording import (
     share_with_interval,
 )
 from transcnn.runs.store import Store
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.ui.components.pick_table import pick_table
 from transcnn.ui.pages.errors.data import differences_of, slices_of
+from transcnn.ui.pages.errors.link import ErrorsChoice
 from transcnn.words.translator import Translator
 
-CHART = "board_chart"  # the key of the view's chart
+CHART = "errors_chart"  # the key of the view's chart
 WITH_CHART = ("confidence", "differences")
-_MATRIX, _TABLE = "board_matrix", "board_table"
+_MATRIX, _TABLE = "errors_matrix", "errors_table"
 _CLASSES = 25  # of a matrix that can be read
 _RIGHT, _WRONG = "#0072B2", "#D55E00"  # of Okabe and Ito
 
 Names = tuple[ClassName, ...]
 
 
-def show(state: AppState, t: Translator, store: Store, table: Table, names: Names) -> None:
+def show(state: Session, t: Translator, store: Store, table: Table, names: Names) -> None:
     """Draw the chosen view, any but the pictures."""
-    match state.board.view:
+    match state.part(ErrorsChoice).view:
         case "classes":
             _classes(state, t, table, names)
         case "confidence":
@@ -59,23 +60,25 @@ def show(state: AppState, t: Translator, store: Store, table: Table, names: Name
             _groups(state, t, store, table, names)
 
 
-def _pick(state: AppState, key: str) -> None:
+def _pick(state: Session, key: str) -> None:
     """Show the pictures of the cell that was picked, added to what is chosen already."""
     text = st.session_state[key]["picked"]
     if text is None:  # a trigger is None again in the run after its own
         return
-    where = state.board.where.and_also(parse_filter(text))
-    state.choose(replace(state.board, where=where, view="pictures", sort="errors", page=0))
+    where = state.part(ErrorsChoice).where.and_also(parse_filter(text))
+    state.put(
+        replace(state.part(ErrorsChoice), where=where, view="pictures", sort="errors", page=0)
+    )
 
 
 def _pick_table(
-    state: AppState, key: str, label: str, head: Sequence[str], rows: Any, matrix: bool = False
+    state: Session, key: str, label: str, head: Sequence[str], rows: Any, matrix: bool = False
 ) -> None:
     data = {"label": label, "head": list(head), "rows": rows, "matrix": matrix}
     pick_table(key, data, on_pick=lambda: _pick(state, key))
 
 
-def _classes(state: AppState, t: Translator, table: Table, names: Names) -> None:
+def _classes(state: Session, t: Translator, table: Table, names: Names) -> None:
     def name(label: int) -> str:
         return names[label].said_in(t.language)
 
@@ -122,7 +125,7 @@ def _classes(state: AppState, t: Translator, table: Table, names: Names) -> None
     )
 
 
-def _confidence(state: AppState, t: Translator, table: Table) -> None:
+def _confidence(state: Session, t: Translator, table: Table) -> None:
     found = calibration(table)
     known = [b for b in found.bins if b.right is not None]
     says = calibration_says(found, t)
@@ -171,7 +174,7 @@ def _confidence(state: AppState, t: Translator, table: Table) -> None:
     )
 
 
-def _survival(state: AppState, t: Translator, table: Table) -> None:
+def _survival(state: Session, t: Translator, table: Table) -> None:
     found = survival(table)
     st.markdown(survival_says(found, t))
     rows = [
@@ -194,8 +197,8 @@ def _count(count: int, pick: str) -> dict[str, Any]:
     return {"text": str(count), "pick": pick} if count else {"text": "0"}
 
 
-def _differences(state: AppState, t: Translator, store: Store, table: Table) -> None:
-    found = differences_of(store, state.board.where, table)
+def _differences(state: Session, t: Translator, store: Store, table: Table) -> None:
+    found = differences_of(store, state.part(ErrorsChoice).where, table)
     st.markdown(differences_says(found, t))
     if not found:
         return
@@ -203,7 +206,7 @@ def _differences(state: AppState, t: Translator, store: Store, table: Table) -> 
         t("report.feature"),
         [d.feature for d in found],
         format_func=partial(feature_name, t),
-        key="board_feature",
+        key="errors_feature",
         persist_state="session",
         width=480,
     )
@@ -243,8 +246,8 @@ def _differences(state: AppState, t: Translator, store: Store, table: Table) -> 
     st.markdown(sinks_says(table, t))
 
 
-def _groups(state: AppState, t: Translator, store: Store, table: Table, names: Names) -> None:
-    found = slices_of(store, state.board.where, table)
+def _groups(state: Session, t: Translator, store: Store, table: Table, names: Names) -> None:
+    found = slices_of(store, state.part(ErrorsChoice).where, table)
     unusual = [s for s in found if s.unusual]
     st.markdown(slices_says(found, t))
     head = ("group", "count", "wrong", "more", "adjusted")

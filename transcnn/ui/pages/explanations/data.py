@@ -1,85 +1,130 @@
 """The picture, network and target of the page, and the maps as far as they are there."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from transcnn.checkpoints.catalogue import TRAINED, shipped, split_snapshot
 from transcnn.errors import TransCNNError
 from transcnn.explain.names import METHODS
-from transcnn.ui.app.cache import Opened, answers, classifier, open_picture, running
-from transcnn.ui.app.session import AppState, Source
-from transcnn.ui.app.work import Work, begin, end_others
+from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
+from transcnn.ui.app.networks import classifier, predictions, running
+from transcnn.ui.app.session import Session
+from transcnn.ui.app.tasks import Task
+from transcnn.ui.pages.explanations.link import ExplainChoice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from transcnn.explain.attribution import Attribution
-    from transcnn.explain.method import Method
+    from transcnn.explain.method import Method, OnProgress
     from transcnn.explain.subject import Subject
+
+_KEPT = 40  # results of a session
+_UNSEEN_S = 90.0  # after which a task that nobody looks at ends
+_queue: list[Task] = []  # of all sessions
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """What is explained. `key` tells it from everything else: weights, picture and target."""
+class Explained:
+    """What is explained. `key` tells it from everything else: weights, image and target."""
 
-    source: Source
-    opened: Opened
+    image: ChosenImage
+    prepared: PreparedImage
     model: str  # as the caches call it
     subject: "Subject"
-    likeliest: tuple[int, ...]  # the places of the likeliest classes, the answer first
+    likeliest: tuple[int, ...]  # the indices of the likeliest classes, the prediction first
     key: str
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What came of one method: a map, or why there is none, or the work that is under way."""
+    """What came of one method: a map, or why there is none, or the task that is under way."""
 
     name: str
     method: "Method"
     attribution: "Attribution | None" = None
     error: Exception | None = None
-    work: Work | None = None
+    task: Task | None = None
 
 
-def take_asked(state: AppState) -> Asked:
-    """What this visitor asks about; the usual in place of classes that the network lacks."""
+class ExplainTasks(dict[str, Task]):
+    """What is computed for a visitor beside the page, or has been, by its key."""
+
+    def begin(self, key: str, do: "Callable[[OnProgress], Any]") -> Task:
+        """The task called `key`; begun if it is not there."""
+        if key not in self:
+            self[key] = Task(
+                f"explain {key}", lambda task: do(task.report), queue=_queue, unseen_s=_UNSEEN_S
+            )
+            self[key].start()
+            ended = [name for name, task in self.items() if not task.under_way]
+            for name in ended[: max(0, len(self) - _KEPT)]:
+                del self[name]
+        return self[key]
+
+    def end_others(self, wanted: tuple[str, ...]) -> None:
+        """Cancel what is under way and not `wanted`, the beginnings of keys, and forget it: wanted
+        again it begins anew. What is finished stays.
+        """
+        for key, task in list(self.items()):
+            if task.under_way and not key.startswith(wanted):
+                self.pop(key).cancel()
+
+
+def explained_model(state: Session) -> str:
+    """The network that is explained: the chosen one, or a custom model without levels."""
+    custom_model = state.part(ExplainChoice).custom_model
+    return custom_model if custom_model in state.custom_models else state.model
+
+
+def explain_custom_model(state: Session, key: str | None) -> None:
+    """Explain a custom model that cannot be the chosen model; None: the chosen model."""
+    state.put(replace(state.part(ExplainChoice).for_other_network(), custom_model=key))
+
+
+def take_explained(state: Session) -> Explained:
+    """What this visitor wants explained; the default in place of classes that the network lacks."""
     from transcnn.explain.subject import Subject, Target
 
-    model, source, choice = state.explained_model, state.source(), state.explain
+    model, image, choice = explained_model(state), state.image, state.part(ExplainChoice)
     network = classifier(model)
-    opened = open_picture(source, network.config.input.size)
-    top = answers(opened, model)
+    prepared = prepare_image(image, network.config.input.size)
+    top = predictions(prepared, model)
     classes = range(network.config.classes)
-    of = top[0].output if choice.of is None or choice.of not in classes else choice.of
+    of = top[0].place if choice.of is None or choice.of not in classes else choice.of
     versus = choice.versus if choice.versus in classes and choice.versus != of else None
-    subject = Subject(network, opened.pixels, Target(of, versus))
-    key = f"{network.weights_sha256}/{model}/{opened.key}/{of}/{versus}"
-    return Asked(source, opened, model, subject, tuple(answer.output for answer in top), key)
+    subject = Subject(network, prepared.pixels, Target(of, versus))
+    key = f"{network.weights_sha256}/{model}/{prepared.key}/{of}/{versus}"
+    return Explained(image, prepared, model, subject, tuple(answer.place for answer in top), key)
 
 
-def find_maps(state: AppState, asked: Asked) -> list[Found]:
+def find_maps(state: Session, explained: Explained) -> list[Found]:
     """The maps of all chosen methods: fast ones at once, slow ones begun if they are not there.
 
-    Work for what is no longer asked ends.
+    Tasks for what is no longer wanted end.
     """
-    found = [_find(state, asked, name) for name in state.explain.methods]
-    end_others(state.works, tuple(method_key(asked, one) for one in found))
+    found = [_find(state, explained, name) for name in state.part(ExplainChoice).methods]
+    state.part(ExplainTasks).end_others(tuple(method_key(explained, one) for one in found))
     return found
 
 
-def _find(state: AppState, asked: Asked, name: str) -> Found:
+def _find(state: Session, explained: Explained, name: str) -> Found:
     from transcnn.explain.methods import make_method
 
-    given = dict(zip(("stage", "block", "level"), state.explain.part, strict=False))
+    given = dict(zip(("stage", "block", "level"), state.part(ExplainChoice).part, strict=False))
     method = make_method(name, **{k: v for k, v in given.items() if k in METHODS[name].options})
-    key = _key(asked, method)
+    key = _key(explained, method)
     if not METHODS[name].slow:
         try:
-            return Found(name, method, _explain(key, method, asked.subject))
+            return Found(name, method, _explain(key, method, explained.subject))
         except TransCNNError as error:
             return Found(name, method, error=error)
-    work = begin(state.works, key, lambda on_progress: method.explain(asked.subject, on_progress))
-    return Found(name, method, work.result, work.error, work)
+    task = state.part(ExplainTasks).begin(
+        key, lambda on_progress: method.explain(explained.subject, on_progress)
+    )
+    return Found(name, method, task.result, task.error, task)
 
 
 @st.cache_resource(scope="session", max_entries=24, show_spinner=False)
@@ -88,24 +133,26 @@ def _explain(key: str, _method: "Method", _subject: "Subject") -> "Attribution":
         return _method.explain(_subject)
 
 
-def method_key(asked: Asked, found: Found) -> str:
-    """What the map of a method is called among a session's works."""
-    return _key(asked, found.method)
+def method_key(explained: Explained, found: Found) -> str:
+    """What the map of a method is called among the tasks."""
+    return _key(explained, found.method)
 
 
-def _key(asked: Asked, method: "Method") -> str:
+def _key(explained: Explained, method: "Method") -> str:
     from transcnn.explain.method import settings_of
 
-    return f"{asked.key}/{method.name}/{settings_of(method)}"
+    return f"{explained.key}/{method.name}/{settings_of(method)}"
 
 
-def command_of(state: AppState, asked: Asked, found: Found) -> str:
+def command_of(state: Session, explained: Explained, found: Found) -> str:
     """The command that gives the same map; PICTURE stands for the file."""
-    network, target = asked.subject.classifier, asked.subject.target
-    name, share = split_snapshot(asked.model)
-    picture = f"assets/samples/{asked.source.sample}.jpg" if asked.source.sample else "PICTURE"
+    network, target = explained.subject.classifier, explained.subject.target
+    name, share = split_snapshot(explained.model)
+    picture = (
+        f"assets/samples/{explained.image.sample}.jpg" if explained.image.sample else "PICTURE"
+    )
     parts = ["python -m transcnn explain", picture, f"--model {network.config.name}"]
-    if asked.model in state.custom_models:
+    if explained.model in state.custom_models:
         parts.append("--weights WEIGHTS")
     elif share != TRAINED:
         path = shipped(name).snapshot(share)

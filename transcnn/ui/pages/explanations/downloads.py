@@ -13,7 +13,7 @@ from transcnn.figures.explained import colour_scale, drawn_values, value_bar
 from transcnn.labels import class_labels
 from transcnn.reports.explanations import Chapter, Explanations, Graph, Rows, render
 from transcnn.ui.pages.explanations import trust
-from transcnn.ui.pages.explanations.data import Asked, Found
+from transcnn.ui.pages.explanations.data import Explained, Found
 from transcnn.ui.pages.explanations.maps import (
     agreement_rows,
     fact_sentences,
@@ -25,24 +25,24 @@ from transcnn.words.translator import Translator
 
 def html(
     t: Translator,
-    asked: Asked,
+    explained: Explained,
     shown: Sequence[Found],
     commands: Sequence[str],
     results: Mapping[str, Any],
 ) -> str:
     """The page as one file: maps with the commands that give them again, and what came of works
     by their keys."""
-    network, target = asked.subject.classifier, asked.subject.target
+    network, target = explained.subject.classifier, explained.subject.target
     labels = class_labels(t.language, network.config.classes, network.config.indices)
-    number = float(asked.subject.values(asked.subject.pixels[None])[0])
+    number = float(explained.subject.values(explained.subject.pixels[None])[0])
     facts = [
         ["", ""],
-        [t("sidebar.model"), asked.model],
+        [t("sidebar.model"), explained.model],
         ["sha256", network.weights_sha256],
         [t("explanations.class"), labels[target.of]],
         *([[t("explanations.versus"), labels[target.versus]]] if target.versus is not None else []),
         [t("explanations.number"), f"{number:.3f}"],
-        [t("sidebar.picture"), f"{asked.source.title}, sha256 {asked.source.digest}"],
+        [t("sidebar.picture"), f"{explained.image.title}, sha256 {explained.image.digest}"],
     ]
     agreement = None
     if len(shown) > 1:
@@ -52,11 +52,11 @@ def html(
             t.language,
             t("explanations.title"),
             [t("explanations.lede")],
-            asked.opened.pixels,
-            asked.source.alt,
+            explained.prepared.pixels,
+            explained.image.alt,
             facts,
             [
-                _chapter(t, asked, one, command, results)
+                _chapter(t, explained, one, command, results)
                 for one, command in zip(shown, commands, strict=True)
             ],
             agreement,
@@ -67,11 +67,11 @@ def html(
 
 
 def _chapter(
-    t: Translator, asked: Asked, found: Found, command: str, results: Mapping[str, Any]
+    t: Translator, explained: Explained, found: Found, command: str, results: Mapping[str, Any]
 ) -> Chapter:
     one = found.attribution
     assert one is not None
-    values = drawn_values(one, len(asked.opened.pixels))
+    values = drawn_values(one, len(explained.prepared.pixels))
     bar = value_bar(one.kind)
     says = [
         t(f"explanations.says_{found.name}"),
@@ -81,7 +81,7 @@ def _chapter(
     ]
     tables: list[tuple[str, Rows]] = []
     graphs: list[Graph] = []
-    scored: Faithfulness | None = results.get(trust.scores_key(asked, found))
+    scored: Faithfulness | None = results.get(trust.scores_key(explained, found))
     if scored is not None:
         says += [
             trust.verdict_says(t, scored),
@@ -90,7 +90,7 @@ def _chapter(
         ]
         tables.append((t("explanations.scores"), trust.score_rows(t, scored)))
         graphs = _graphs(t, scored)
-    forgotten: Sequence[Randomised] | None = results.get(trust.sanity_key(asked, found))
+    forgotten: Sequence[Randomised] | None = results.get(trust.sanity_key(explained, found))
     if forgotten is not None:
         tables.append((t("explanations.sanity"), trust.sanity_rows(t, forgotten)))
     columns = [t("maps.position"), *(str(c + 1) for c in range(values.shape[1]))]

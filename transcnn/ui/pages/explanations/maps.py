@@ -14,30 +14,32 @@ from transcnn.figures.cells import CellMap
 from transcnn.figures.explained import colour_scale, drawn_values, format_value
 from transcnn.figures.scale import ColourScale
 from transcnn.ui.components.cells import Panel
-from transcnn.ui.pages.explanations.data import Asked, Found
+from transcnn.ui.pages.explanations.data import Explained, Found
 from transcnn.words.translator import Translator
 
 _LINK = "picture"  # all maps are of one picture
 
 
-def picture_panel(asked: Asked, name: str) -> Panel:
+def picture_panel(explained: Explained, name: str) -> Panel:
     """The picture as the network sees it, to be pointed at."""
-    image = asked.opened.pixels
-    return Panel("picture", CellMap(name, 14, 14, image=image, says=asked.source.alt), link=_LINK)
+    image = explained.prepared.pixels
+    return Panel(
+        "picture", CellMap(name, 14, 14, image=image, says=explained.image.alt), link=_LINK
+    )
 
 
-def method_panel(t: Translator, asked: Asked, found: Found) -> Panel:
+def method_panel(t: Translator, explained: Explained, found: Found) -> Panel:
     """The map of a method, or why there is none yet, or at all."""
     name = t(f"explanations.method_{found.name}")
     if found.attribution is not None:
-        return attribution_panel(t, asked, found.name, name, found.attribution)
+        return attribution_panel(t, explained, found.name, name, found.attribution)
     if found.error is not None:
         missing = error_says(t, found.error)
         if isinstance(found.error, TransCNNError):
             missing = t("explanations.cannot", why=missing)
     else:
-        assert found.work is not None
-        missing = t("explanations.under_way" if found.work.under_way else "explanations.stopped")
+        assert found.task is not None
+        missing = t("explanations.under_way" if found.task.under_way else "explanations.stopped")
     return Panel(found.name, CellMap(name), missing=missing)
 
 
@@ -47,10 +49,15 @@ def error_says(t: Translator, error: Exception) -> str:
 
 
 def attribution_panel(
-    t: Translator, asked: Asked, identity: str, name: str, one: Attribution, note: str | None = None
+    t: Translator,
+    explained: Explained,
+    identity: str,
+    name: str,
+    one: Attribution,
+    note: str | None = None,
 ) -> Panel:
     """A map on the scale that its kind declares."""
-    values = drawn_values(one, len(asked.opened.pixels))
+    values = drawn_values(one, len(explained.prepared.pixels))
     rows, columns = values.shape
     cells = CellMap(
         name,
@@ -58,7 +65,7 @@ def attribution_panel(
         columns,
         values,
         _scale(t, one.kind),
-        image=asked.opened.pixels,
+        image=explained.prepared.pixels,
         says=t("explanations.map_says", name=name, rows=rows, columns=columns),
     )
     return Panel(identity, cells, strongest(t, one.kind, values) if note is None else note, _LINK)

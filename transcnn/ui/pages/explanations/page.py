@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -10,19 +9,22 @@ from transcnn.explain.names import METHODS
 from transcnn.figures import sheet
 from transcnn.labels import class_labels
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.image_page import warn_outside
+from transcnn.ui.app.session import Session
 from transcnn.ui.app.tables import show_table
-from transcnn.ui.app.view import followed, warn_outside, write_link
 from transcnn.ui.components.cells import show_cells
-from transcnn.ui.pages.explanations.link import (
-    LINK_NAMES,
-    METHOD_NAMES,
-    read_explain,
+from transcnn.ui.pages.explanations.data import (
+    Explained,
+    ExplainTasks,
+    Found,
+    command_of,
+    explain_custom_model,
+    explained_model,
+    find_maps,
+    take_explained,
 )
+from transcnn.ui.pages.explanations.link import METHOD_NAMES, ExplainChoice
 from transcnn.words.translator import Translator, plain, translator
-
-if TYPE_CHECKING:
-    from transcnn.ui.pages.explanations.data import Asked, Found
 
 _METHODS, _OF, _VERSUS, _LOOK, _MODEL = (
     f"explain_{name}" for name in ("methods", "of", "versus", "look", "model")
@@ -34,36 +36,34 @@ _NONE = -1  # to Streamlit, None is no choice
 
 
 def show() -> None:
-    """Draw the page: what is asked, the maps that are there, the rest as it comes."""
-    state = AppState()
+    """Draw the page: what is explained, the maps that are there, the rest as it comes."""
+    state = Session.get()
     t = translator(state.language)
-    _follow_link(state)
+    state.follow_link(ExplainChoice)
     st.title(t("explanations.title"))
     st.write(t("explanations.lede"))
     if state.upload_error is not None:
         st.error(plain(t.error(state.upload_error)))
     _choose_model(state, t)
-
-    from transcnn.ui.pages.explanations.data import find_maps, take_asked
-
-    asked = take_asked(state)
-    write_link(state, asked.source.sample, state.explain.link())
-    warn_outside(st.empty(), t, asked.source, asked.subject.classifier.config)
-    _choose(state, t, asked)
-    found = find_maps(state, asked)
-    if any(work.under_way for work in state.works.values()):
-        _show_work(len(state.works))
-    _show_maps(state, t, asked, found)
+    explained = take_explained(state)
+    state.write_link(state.part(ExplainChoice))
+    warn_outside(st.empty(), t, explained.image, explained.subject.classifier.config)
+    _choose(state, t, explained)
+    found = find_maps(state, explained)
+    tasks = state.part(ExplainTasks)
+    if any(task.under_way for task in tasks.values()):
+        _show_tasks(len(tasks))
+    _show_maps(state, t, explained, found)
     shown = [one for one in found if one.attribution is not None]
     if len(shown) > 1:
         _show_agreement(t, shown)
     if shown:
-        _show_trust(state, t, asked, shown)
+        _show_trust(state, t, explained, shown)
     st.caption(t("explanations.limit"))
-    _take_away(state, t, asked, shown)
+    _take_away(state, t, explained, shown)
 
 
-def _choose_model(state: AppState, t: Translator) -> None:
+def _choose_model(state: Session, t: Translator) -> None:
     """Custom models that the sidebar does not offer, since they have no levels to explore, can be
     explained all the same."""
     others = {
@@ -73,24 +73,24 @@ def _choose_model(state: AppState, t: Translator) -> None:
     }
     if not others:
         return
-    st.session_state[_MODEL] = state.explained_model
+    st.session_state[_MODEL] = explained_model(state)
     st.selectbox(
         t("sidebar.model"),
         [state.model, *others],
         format_func=lambda m: f"{others[m].config.name}: {others[m].file}" if m in others else m,
         key=_MODEL,
-        on_change=lambda: state.explain_custom_model(
-            st.session_state[_MODEL] if st.session_state[_MODEL] in others else None
+        on_change=lambda: explain_custom_model(
+            state, st.session_state[_MODEL] if st.session_state[_MODEL] in others else None
         ),
     )
 
 
-def _choose(state: AppState, t: Translator, asked: "Asked") -> None:
+def _choose(state: Session, t: Translator, explained: Explained) -> None:
     """Which class, against which, by which methods, in which part."""
-    choice, config = state.explain, asked.subject.classifier.config
+    choice, config = state.part(ExplainChoice), explained.subject.classifier.config
     labels = class_labels(t.language, config.classes, config.indices)
-    classes = list(dict.fromkeys([*asked.likeliest, *range(config.classes)]))
-    target = asked.subject.target
+    classes = list(dict.fromkeys([*explained.likeliest, *range(config.classes)]))
+    target = explained.subject.target
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.session_state[_OF] = target.of
         st.selectbox(
@@ -98,7 +98,7 @@ def _choose(state: AppState, t: Translator, asked: "Asked") -> None:
             classes,
             format_func=labels.__getitem__,
             key=_OF,
-            on_change=lambda: state.explain_by(replace(choice, of=st.session_state[_OF])),
+            on_change=lambda: state.put(replace(choice, of=st.session_state[_OF])),
             width=260,
         )
         st.session_state[_VERSUS] = _NONE if target.versus is None else target.versus
@@ -107,7 +107,7 @@ def _choose(state: AppState, t: Translator, asked: "Asked") -> None:
             [_NONE, *(c for c in classes if c != target.of)],
             format_func=lambda c: t("explanations.nothing") if c == _NONE else labels[c],
             key=_VERSUS,
-            on_change=lambda: state.explain_by(
+            on_change=lambda: state.put(
                 replace(
                     choice,
                     versus=None
@@ -118,12 +118,12 @@ def _choose(state: AppState, t: Translator, asked: "Asked") -> None:
             width=260,
         )
         with st.popover(t("explanations.more")):
-            _choose_part(state, t, asked)
+            _choose_part(state, t, explained)
     st.session_state[_METHODS] = list(choice.methods)
 
     def change() -> None:
         chosen = st.session_state[_METHODS]
-        state.explain_by(replace(choice, methods=tuple(m for m in METHOD_NAMES if m in chosen)))
+        state.put(replace(choice, methods=tuple(m for m in METHOD_NAMES if m in chosen)))
 
     st.pills(
         t("explanations.methods"),
@@ -138,9 +138,9 @@ def _choose(state: AppState, t: Translator, asked: "Asked") -> None:
     )
 
 
-def _choose_part(state: AppState, t: Translator, asked: "Asked") -> None:
+def _choose_part(state: Session, t: Translator, explained: Explained) -> None:
     """Stage, block and level, as far as they are given, for the methods that have them."""
-    choice, config = state.explain, asked.subject.classifier.config
+    choice, config = state.part(ExplainChoice), explained.subject.classifier.config
     st.caption(t("explanations.part_says"))
     options: list[range] = [range(len(config.stages))]
     if choice.part and choice.part[0] in options[0]:
@@ -157,7 +157,7 @@ def _choose_part(state: AppState, t: Translator, asked: "Asked") -> None:
         def change(depth: int = depth, key: str = key) -> None:
             value = st.session_state[key]
             part = choice.part[:depth] + (() if value == _NONE else (value,))
-            state.explain_by(replace(choice, part=part))
+            state.put(replace(choice, part=part))
 
         st.selectbox(
             t(f"explanations.{_PART[depth]}"),
@@ -169,26 +169,26 @@ def _choose_part(state: AppState, t: Translator, asked: "Asked") -> None:
 
 
 @st.fragment(run_every=_POLL_S)
-def _show_work(begun: int) -> None:  # noqa: ARG001, another number of works is another fragment
+def _show_tasks(begun: int) -> None:  # noqa: ARG001, another number of tasks is another fragment
     """What is computed beside the page; the whole page again as soon as something is there."""
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
-    for key, work in list(state.works.items()):
-        work.look()
-        if work.on_progress_page:
+    for key, task in list(state.part(ExplainTasks).items()):
+        task.look()
+        if task.drawn:
             continue
-        if not work.under_way:
-            work.on_progress_page = True
+        if not task.under_way:
+            task.drawn = True
             st.rerun()
-        name = _work_name(t, key)
-        on_progress = t("explanations.waits" if work.waits else "explanations.progress", name=name)
+        name = _task_name(t, key)
+        on_progress = t("explanations.waits" if task.waits else "explanations.progress", name=name)
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.progress(min(1.0, work.share), on_progress)
-        right.button(t("explanations.stop"), key=f"explain_stop_{key}", on_click=work.stop)
+        left.progress(min(1.0, task.progress or 0.0), on_progress)
+        right.button(t("explanations.stop"), key=f"explain_stop_{key}", on_click=task.cancel)
 
 
-def _work_name(t: Translator, key: str) -> str:
-    """A work in words: its method, and what for."""
+def _task_name(t: Translator, key: str) -> str:
+    """A task in words: its method, and what for."""
     method = next(m for m in METHOD_NAMES if f"/{m}/" in key)
     name = t(f"explanations.method_{method}")
     for end in ("scores", "sanity"):
@@ -197,7 +197,7 @@ def _work_name(t: Translator, key: str) -> str:
     return name
 
 
-def _show_maps(state: AppState, t: Translator, asked: "Asked", found: "list[Found]") -> None:
+def _show_maps(state: Session, t: Translator, explained: Explained, found: list[Found]) -> None:
     from transcnn.ui.pages.explanations.maps import (
         fact_sentences,
         method_panel,
@@ -207,16 +207,17 @@ def _show_maps(state: AppState, t: Translator, asked: "Asked", found: "list[Foun
 
     if not found:
         st.info(t("explanations.no_method"))
-    picture = picture_panel(asked, asked.source.title)
-    show_cells(_MAPS, t, [picture, *(method_panel(t, asked, one) for one in found)])
+    picture = picture_panel(explained, explained.image.title)
+    show_cells(_MAPS, t, [picture, *(method_panel(t, explained, one) for one in found)])
     stopped = [
-        one for one in found if one.work and not one.work.finished and not one.work.under_way
+        one for one in found if one.task and not one.task.finished and not one.task.under_way
     ]
     for one in stopped:
 
-        def again(work: object = one.work) -> None:
-            for key in [k for k, w in state.works.items() if w is work]:
-                del state.works[key]
+        def again(task: object = one.task) -> None:
+            tasks = state.part(ExplainTasks)
+            for key in [k for k, one in tasks.items() if one is task]:
+                del tasks[key]
 
         name = t(f"explanations.method_{one.name}")
         st.button(
@@ -240,7 +241,7 @@ def _show_maps(state: AppState, t: Translator, asked: "Asked", found: "list[Foun
             st.markdown("\n".join(lines))
 
 
-def _show_agreement(t: Translator, shown: "list[Found]") -> None:
+def _show_agreement(t: Translator, shown: list[Found]) -> None:
     from transcnn.ui.pages.explanations.maps import agreement_rows, correlation_text
 
     st.subheader(t("explanations.agreement"))
@@ -252,18 +253,19 @@ def _show_agreement(t: Translator, shown: "list[Found]") -> None:
     st.caption(t("explanations.agreement_limit"))
 
 
-def _show_trust(state: AppState, t: Translator, asked: "Asked", shown: "list[Found]") -> None:
+def _show_trust(state: Session, t: Translator, explained: Explained, shown: list[Found]) -> None:
     """Of one map: scores beside baselines, and what is left with random weights."""
     from transcnn.ui.pages.explanations import trust
 
     st.subheader(t("explanations.trust"))
     names = [one.name for one in shown]
-    looked = state.explain.looked if state.explain.looked in names else names[0]
+    choice = state.part(ExplainChoice)
+    looked = choice.looked if choice.looked in names else names[0]
     st.session_state[_LOOK] = looked
 
     def change() -> None:
         chosen = st.session_state[_LOOK] or looked  # a second click takes the choice off
-        state.explain_by(replace(state.explain, looked=chosen))
+        state.put(replace(choice, looked=chosen))
 
     st.segmented_control(
         t("explanations.trust"),
@@ -278,45 +280,43 @@ def _show_trust(state: AppState, t: Translator, asked: "Asked", shown: "list[Fou
     trust.show_or_begin(
         state,
         t,
-        trust.scores_key(asked, one),
+        trust.scores_key(explained, one),
         t("explanations.score_it"),
-        lambda: trust.score(state, asked, one),
+        lambda: trust.score(state, explained, one),
         lambda result: trust.show_scores(t, result),
     )
     st.markdown(f"**{t('explanations.sanity')}**")
     trust.show_or_begin(
         state,
         t,
-        trust.sanity_key(asked, one),
+        trust.sanity_key(explained, one),
         t("explanations.randomise"),
-        lambda: trust.randomise(state, asked, one),
-        lambda result: trust.show_forgotten(t, asked, one, result),
+        lambda: trust.randomise(state, explained, one),
+        lambda result: trust.show_forgotten(t, explained, one, result),
     )
 
 
-def _take_away(state: AppState, t: Translator, asked: "Asked", shown: "list[Found]") -> None:
+def _take_away(state: Session, t: Translator, explained: Explained, shown: list[Found]) -> None:
     maps = [one.attribution for one in shown if one.attribution is not None]
     # Files are made outside of the session: what they need of it is taken here.
-    results = {key: work.result for key, work in state.works.items() if work.result is not None}
-
-    from transcnn.ui.pages.explanations.data import command_of
-
-    commands = [command_of(state, asked, one) for one in shown]
+    tasks = state.part(ExplainTasks)
+    results = {key: task.result for key, task in tasks.items() if task.result is not None}
+    commands = [command_of(state, explained, one) for one in shown]
 
     def html() -> str:
         from transcnn.ui.pages.explanations.downloads import html
 
-        return html(t, asked, shown, commands, results)
+        return html(t, explained, shown, commands, results)
 
     def figure() -> sheet.Sheet:
         from transcnn.figures.explanations import explanations_sheet
 
-        return explanations_sheet(t, asked.subject, maps)
+        return explanations_sheet(t, explained.subject, maps)
 
     def arrays() -> bytes:
         from transcnn.figures.explanations import explanations_npz
 
-        return explanations_npz(asked.subject, maps)
+        return explanations_npz(explained.subject, maps)
 
     files: dict[str, Callable[[], str | bytes]] = {
         "explanations.html": html,
@@ -324,10 +324,4 @@ def _take_away(state: AppState, t: Translator, asked: "Asked", shown: "list[Foun
         "explanations.svg": lambda: sheet.svg(figure()),
         "explanations.npz": arrays,
     }
-    take_away(t, files if maps else {}, upload=asked.source.sample is None)
-
-
-def _follow_link(state: AppState) -> None:
-    """Ask what the browser went back or forward to."""
-    if (named := followed(state, LINK_NAMES)) is not None:
-        state.explain_by(read_explain(named))
+    take_away(t, files if maps else {}, upload=explained.image.sample is None)

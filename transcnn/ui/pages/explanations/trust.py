@@ -15,11 +15,11 @@ from transcnn.explain.fill import FILLS, Fill
 from transcnn.explain.names import BASELINES, SCORES, VOTES
 from transcnn.explain.sanity import Randomised, parameter_randomisation
 from transcnn.explain.verdict import NEEDED
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.ui.app.tables import show_table
-from transcnn.ui.app.work import Work, begin
+from transcnn.ui.app.tasks import Task
 from transcnn.ui.components.cells import show_cells
-from transcnn.ui.pages.explanations.data import Asked, Found, method_key
+from transcnn.ui.pages.explanations.data import Explained, ExplainTasks, Found, method_key
 from transcnn.ui.pages.explanations.maps import attribution_panel, correlation_text, error_says
 from transcnn.words.translator import Translator
 
@@ -38,33 +38,33 @@ LINES = {
 _FILL, _CHART, _FORGOTTEN = "explain_fill", "explain_curves", "explain_forgotten"
 
 
-def scores_key(asked: Asked, found: Found) -> str:
-    return f"{method_key(asked, found)}/scores"
+def scores_key(explained: Explained, found: Found) -> str:
+    return f"{method_key(explained, found)}/scores"
 
 
-def sanity_key(asked: Asked, found: Found) -> str:
-    return f"{method_key(asked, found)}/sanity"
+def sanity_key(explained: Explained, found: Found) -> str:
+    return f"{method_key(explained, found)}/sanity"
 
 
-def score(state: AppState, asked: Asked, found: Found) -> Work:
+def score(state: Session, explained: Explained, found: Found) -> Task:
     """Begin to score the map of a method, or go on looking at it."""
     method, attribution = found.method, found.attribution
     assert attribution is not None
 
     def do(on_progress: "OnProgress") -> Faithfulness:
-        return faithfulness(asked.subject, attribution, method, on_progress)
+        return faithfulness(explained.subject, attribution, method, on_progress)
 
-    return begin(state.works, scores_key(asked, found), do)
+    return state.part(ExplainTasks).begin(scores_key(explained, found), do)
 
 
-def randomise(state: AppState, asked: Asked, found: Found) -> Work:
+def randomise(state: Session, explained: Explained, found: Found) -> Task:
     """Begin to explain networks that forget, from the answer down."""
     method = found.method
 
     def do(on_progress: "OnProgress") -> tuple[Randomised, ...]:
-        return tuple(parameter_randomisation(asked.subject, method, on_progress))
+        return tuple(parameter_randomisation(explained.subject, method, on_progress))
 
-    return begin(state.works, sanity_key(asked, found), do)
+    return state.part(ExplainTasks).begin(sanity_key(explained, found), do)
 
 
 def verdict_says(t: Translator, result: Faithfulness) -> str:
@@ -197,12 +197,14 @@ def part_says(t: Translator, part: str) -> str:
     return t(f"explanations.part_{part}")
 
 
-def show_forgotten(t: Translator, asked: Asked, found: Found, result: Sequence[Randomised]) -> None:
+def show_forgotten(
+    t: Translator, explained: Explained, found: Found, result: Sequence[Randomised]
+) -> None:
     """The map of each network that forgot, on the same scale, with its rank correlation."""
     assert found.attribution is not None
     trained = attribution_panel(
         t,
-        asked,
+        explained,
         "trained",
         t("explanations.part_none"),
         found.attribution,
@@ -211,7 +213,7 @@ def show_forgotten(t: Translator, asked: Asked, found: Found, result: Sequence[R
     forgotten = [
         attribution_panel(
             t,
-            asked,
+            explained,
             one.part,
             part_says(t, one.part),
             one.attribution,
@@ -224,23 +226,23 @@ def show_forgotten(t: Translator, asked: Asked, found: Found, result: Sequence[R
 
 
 def show_or_begin(
-    state: AppState,
+    state: Session,
     t: Translator,
     key: str,
     label: str,
-    start: Callable[[], Work],
+    start: Callable[[], Task],
     show: Callable[[Any], None],
 ) -> None:
-    """What came of some work; a button that begins it where nobody has, or goes on with it."""
-    work = state.works.get(key)
-    if work is not None and work.result is not None:
-        show(work.result)
-    elif work is not None and work.error is not None:
-        st.warning(error_says(t, work.error))
-    elif work is None or not work.under_way:
+    """What came of some task; a button that begins it where nobody has, or goes on with it."""
+    task = state.part(ExplainTasks).get(key)
+    if task is not None and task.result is not None:
+        show(task.result)
+    elif task is not None and task.error is not None:
+        st.warning(error_says(t, task.error))
+    elif task is None or not task.under_way:
 
         def again() -> None:
-            state.works.pop(key, None)
+            state.part(ExplainTasks).pop(key, None)
             start()
 
         st.button(label, key=f"explain_begin_{key}", on_click=again)

@@ -5,12 +5,14 @@ import streamlit as st
 from transcnn.figures import sheet
 from transcnn.figures.sheet import Sheet
 from transcnn.model.interventions import INTERVENTIONS, OF_ATTENTION
-from transcnn.ui.app.cache import open_picture, pack_trace, pack_without, trace_picture
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.session import AppState
-from transcnn.ui.app.view import take_shown
+from transcnn.ui.app.image_page import take_image_page
+from transcnn.ui.app.images import prepare_image
+from transcnn.ui.app.networks import trace_image
+from transcnn.ui.app.session import Session
 from transcnn.ui.components.explore import explore_view
 from transcnn.ui.components.store import store
+from transcnn.ui.pages.explore.data import pack_interventions, pack_trace
 from transcnn.words.translator import Translator, translator
 
 _VIEW, _TRAINING = "explore_view", "training_slider"
@@ -18,11 +20,11 @@ _VIEW, _TRAINING = "explore_view", "training_slider"
 
 def show() -> None:
     """Draw the page: the view at once, the photo, and the trace as soon as it is there."""
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
-    shown = take_shown(state)
-    opened, selection = shown.opened, shown.selection
-    lender = state.next_source()
+    shown = take_image_page(state)
+    prepared, selection = shown.prepared, shown.selection
+    donor = state.donor_image
     warning = st.empty()
     _choose_training(state, t)
     explore_view(
@@ -31,19 +33,19 @@ def show() -> None:
             **shown.data(t),
             "interventions": INTERVENTIONS,
             "of_attention": OF_ATTENTION,
-            "lender": lender.title,
+            "donor": donor.title,
         },
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
     )
-    store("store_photo", opened.photo)
-    store("store_trace", pack_trace(opened, state.model))
-    other = open_picture(lender, len(opened.pixels))
-    store("store_without", pack_without(opened, other, state.model, selection.where))
-    trace = trace_picture(opened, state.model)
+    store("store_photo", prepared.photo)
+    store("store_trace", pack_trace(prepared, state.model))
+    other = prepare_image(donor, len(prepared.pixels))
+    store("store_without", pack_interventions(prepared, other, state.model, selection.where))
+    trace = trace_image(prepared, state.model)
     shown.warn(warning, t)
     shown.link_to("tokens", t("explore.to_tokens"))
-    for name in state.grown_with_attention:
+    for name in state.trained_with_attention:
         st.button(
             t("explore.trained_with_attention", model=name), on_click=state.show_model, args=(name,)
         )
@@ -57,7 +59,7 @@ def show() -> None:
     def figure() -> Sheet:
         from transcnn.figures.attention import attention_sheet
 
-        return attention_sheet(t, trace, opened.pixels, *place(), selection.head)
+        return attention_sheet(t, trace, prepared.pixels, *place(), selection.head)
 
     def numbers() -> str:
         from transcnn.figures.attention_table import attention_csv
@@ -71,11 +73,11 @@ def show() -> None:
             "reading.svg": lambda: sheet.svg(figure()),
             "reading.csv": numbers,
         },
-        upload=shown.source.sample is None,
+        upload=shown.image.sample is None,
     )
 
 
-def _choose_training(state: AppState, t: Translator) -> None:
+def _choose_training(state: Session, t: Translator) -> None:
     """A slider over the training of the network, where its snapshots ship."""
     share, shares = state.training
     if not shares:

@@ -2,36 +2,37 @@
 
 import streamlit as st
 
-from transcnn.checkpoints.download import address, cache_path
-from transcnn.errors import CheckpointError
+from transcnn.checkpoints.download import Progress, address, cache_path
+from transcnn.errors import CheckpointError, TransCNNError
 from transcnn.model.variants import authors_names, network
-from transcnn.ui.app.cache import parameters_of
 from transcnn.ui.app.custom_models import open_custom_model
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.networks import parameters_of
+from transcnn.ui.app.session import Session
 from transcnn.ui.pages.models.card import show_custom_models
+from transcnn.ui.pages.models.data import WeightFiles, keep
 from transcnn.words.translator import Translator, plain, translator
 
 _CHOSEN = "authors_network"
 _POLL = 0.5  # seconds between two looks at a download
 
 
-def show(state: AppState, t: Translator) -> None:
+def show(state: Session, t: Translator) -> None:
     """Draw the section."""
     st.subheader(t("models.authors"))
     st.write(t("models.authors_lede"))
-    fetching = state.fetching
-    busy = fetching is not None and fetching.is_alive()
+    files = state.part(WeightFiles)
+    busy = files.download is not None and files.download.is_alive()
     name: str = st.selectbox(
         t("models.network"),
         authors_names(),
         key=_CHOSEN,
         persist_state="session",  # a download goes on while other pages are looked at
         disabled=busy,
-        on_change=lambda: state.forget_error("authors"),
+        on_change=files.forget_error,
         width=320,
     )
     path = cache_path(name)
-    if fetching is not None and not busy:
+    if files.download is not None and not busy:
         _take(state, t)
     if busy:
         _show_address(t, name)
@@ -45,8 +46,8 @@ def show(state: AppState, t: Translator) -> None:
             _open(state, name, t)
     else:
         _show_address(t, name)
-        st.button(t("models.fetch"), on_click=lambda: state.fetch(name))
-    error = state.weights_errors.get("authors")
+        st.button(t("models.fetch"), on_click=lambda: files.begin_download(name))
+    error = files.errors.get("authors")
     if error is not None:
         st.error(plain(t.error(error)))
     show_custom_models(state, t, "authors")
@@ -61,42 +62,44 @@ def _show_address(t: Translator, name: str) -> None:
 @st.fragment(run_every=_POLL)
 def _show_progress() -> None:
     """How much has come, and a way out; the whole page again as soon as it is over."""
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
-    fetching = state.fetching
-    if fetching is None or not fetching.is_alive():
+    files = state.part(WeightFiles)
+    if files.download is None or not files.download.is_alive():
         st.rerun()
-    assert fetching is not None
-    received, total = fetching.progress.received, fetching.progress.total
+    assert files.download is not None
+    progress: Progress = files.download.progress or Progress(0, None)
+    received, total = progress.received, progress.total
     if total:
         text = t("models.progress", received=_mb(received), total=_mb(total))
         st.progress(min(1.0, received / total), text)
     else:
         st.progress(0.0, t("models.received", received=_mb(received)))
-    st.button(t("models.cancel"), on_click=state.end_fetching)
+    st.button(t("models.cancel"), on_click=files.end_download)
 
 
 def _mb(count: int) -> str:
     return f"{count / 1e6:.1f}"
 
 
-def _take(state: AppState, t: Translator) -> None:
+def _take(state: Session, t: Translator) -> None:
     """What came of the download that has ended."""
-    fetching = state.fetching
-    assert fetching is not None
-    state.end_fetching()
-    if fetching.error is not None:
-        state.weights_errors["authors"] = fetching.error
-    elif fetching.done:
-        _open(state, fetching.network, t)
+    files = state.part(WeightFiles)
+    task = files.download
+    assert task is not None
+    files.end_download()
+    if isinstance(task.error, TransCNNError):
+        files.errors["authors"] = task.error
+    elif task.result is not None:
+        _open(state, files.network, t)
 
 
-def _open(state: AppState, name: str, t: Translator) -> None:
+def _open(state: Session, name: str, t: Translator) -> None:
     """Open the file of the cache; one that has been damaged there goes, to be fetched again."""
     path = cache_path(name)
     try:
         with st.spinner(t("models.opening")):
-            state.welcome(open_custom_model(path, path.name, "authors", name))
+            keep(state, open_custom_model(path, path.name, "authors", name))
     except CheckpointError as error:
         path.unlink(missing_ok=True)
-        state.weights_errors["authors"] = error
+        state.part(WeightFiles).errors["authors"] = error

@@ -4,20 +4,21 @@ import streamlit as st
 
 from transcnn.analysis.cost import network_cost
 from transcnn.labels import class_labels, class_names
-from transcnn.ui.app.cache import answers, open_picture
 from transcnn.ui.app.custom_models import CustomModel, Origin
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.images import prepare_image
+from transcnn.ui.app.networks import predictions
+from transcnn.ui.app.session import Session
 from transcnn.words.translator import Translator, plain
 
 
-def show_custom_models(state: AppState, t: Translator, origin: Origin) -> None:
-    """A card for each guest that came by `origin`, the newest first."""
+def show_custom_models(state: Session, t: Translator, origin: Origin) -> None:
+    """A card for each custom model that came by `origin`, the newest first."""
     for custom_model in reversed([g for g in state.custom_models.values() if g.origin == origin]):
-        with st.container(border=True, key=f"guest_{custom_model.key.replace('/', '_')}"):
+        with st.container(border=True, key=f"custom_model_{custom_model.key.replace('/', '_')}"):
             _show_custom_model(state, t, custom_model)
 
 
-def _show_custom_model(state: AppState, t: Translator, custom_model: CustomModel) -> None:
+def _show_custom_model(state: Session, t: Translator, custom_model: CustomModel) -> None:
     config, side = custom_model.config, custom_model.config.input.size
     st.markdown(
         t(
@@ -37,7 +38,7 @@ def _show_custom_model(state: AppState, t: Translator, custom_model: CustomModel
         st.markdown(t("models.selectable"))
     else:
         st.markdown(t("models.not_explored"))
-        _show_answers(state, t, custom_model)
+        _show_predictions(state, t, custom_model)
     with st.container(horizontal=True):
         if custom_model.has_levels and st.button(
             t("models.explore"), key=f"explore_{custom_model.key}"
@@ -47,20 +48,20 @@ def _show_custom_model(state: AppState, t: Translator, custom_model: CustomModel
         st.button(
             t("models.forget"),
             key=f"forget_{custom_model.key}",
-            on_click=lambda: state.dismiss_custom_model(custom_model.key),
+            on_click=lambda: state.forget_custom_model(custom_model.key),
         )
 
 
-def _show_answers(state: AppState, t: Translator, custom_model: CustomModel) -> None:
-    """The chosen picture as the network sees it, and its likeliest classes."""
+def _show_predictions(state: Session, t: Translator, custom_model: CustomModel) -> None:
+    """The chosen image as the network sees it, and its likeliest classes."""
     if state.upload_error is not None:
         st.error(plain(t.error(state.upload_error)))
-    source = state.source()
-    opened = open_picture(source, custom_model.config.input.size)
+    image = state.image
+    prepared = prepare_image(image, custom_model.config.input.size)
     labels = class_labels(t.language, custom_model.config.classes, custom_model.config.indices)
     left, right = st.columns([1, 2], gap="medium")
-    left.image(opened.pixels, alt=source.alt)
+    left.image(prepared.pixels, alt=image.alt)
     rows = [f"| {t('models.answer')} | {t('models.share')} |", "| --- | ---: |"]
-    for answer in answers(opened, custom_model.key):
-        rows.append(f"| {plain(labels[answer.output])} | {100 * answer.probability:.1f} % |")
+    for one in predictions(prepared, custom_model.key):
+        rows.append(f"| {plain(labels[one.place])} | {100 * one.probability:.1f} % |")
     right.markdown("\n".join(rows))

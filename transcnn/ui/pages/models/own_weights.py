@@ -5,8 +5,9 @@ import streamlit as st
 from transcnn.errors import TransCNNError, WeightsTooLarge
 from transcnn.model.variants import list_models
 from transcnn.ui.app.custom_models import open_custom_model
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.ui.pages.models.card import show_custom_models
+from transcnn.ui.pages.models.data import WeightFiles, keep
 from transcnn.words.translator import Translator, plain
 
 MAX_MB = 400  # the largest of the authors' files has 320
@@ -15,7 +16,7 @@ _UPLOADER, _VARIANT = "weights_uploader", "weights_variant"
 _ENDINGS = ["safetensors", "pth", "pt", "tar"]
 
 
-def show(state: AppState, t: Translator) -> None:
+def show(state: Session, t: Translator) -> None:
     """Draw the section."""
     st.subheader(t("models.own"))
     st.write(t("models.own_lede", limit=MAX_MB))
@@ -36,23 +37,23 @@ def show(state: AppState, t: Translator) -> None:
             key=_VARIANT,
             on_change=lambda: _take(state),
         )
-    error = state.weights_errors.get("own")
+    error = state.part(WeightFiles).errors.get("own")
     if error is not None and file is not None:  # else it speaks of a file that is not here any more
         st.error(plain(t.error(error)))
     show_custom_models(state, t, "own")
 
 
-def _take(state: AppState) -> None:
+def _take(state: Session) -> None:
     """Open the file that is in the uploader; what cannot be used leaves everything as it was."""
     file = st.session_state[_UPLOADER]
-    state.forget_error("own")
+    files = state.part(WeightFiles)
+    files.forget_error("own")
     if file is None:
         return
     try:
         if file.size > MAX_MB * _MB:  # the widget's own limit holds in the browser only
             raise WeightsTooLarge(file=file.name, limit=MAX_MB)
-        state.welcome(
-            open_custom_model(file.getvalue(), file.name, "own", st.session_state[_VARIANT] or None)
-        )
+        variant = st.session_state[_VARIANT] or None
+        keep(state, open_custom_model(file.getvalue(), file.name, "own", variant))
     except TransCNNError as error:
-        state.weights_errors["own"] = error
+        files.errors["own"] = error

@@ -5,14 +5,14 @@ import streamlit as st
 from transcnn.analysis.cost import network_cost
 from transcnn.checkpoints.catalogue import shipped, shipped_names
 from transcnn.model.variants import network
-from transcnn.ui.app.session import AppState
+from transcnn.ui.app.session import Session
 from transcnn.ui.pages.models import authors_weights, own_weights
 from transcnn.words.translator import Translator, translator
 
 
 def show() -> None:
     """Draw the page, section by section."""
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
     st.title(t("models.title"))
     _show_shipped(t)

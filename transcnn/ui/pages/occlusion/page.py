@@ -1,4 +1,4 @@
-"""Occlusion: predictions and attention on an image with masked patches."""
+"""The page Occlusion: what the network makes of an image of which patches are occluded."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,14 +7,14 @@ import streamlit as st
 
 from transcnn.figures import sheet
 from transcnn.figures.sheet import Sheet
-from transcnn.pictures.changes import changed_cells
 from transcnn.pictures.samples import name_in_run
-from transcnn.ui.app.cache import hide_places
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.session import FILLS, AppState, board_cells, read_hidden
-from transcnn.ui.app.view import Shown, take_shown
+from transcnn.ui.app.image_page import ImagePage, take_image_page
+from transcnn.ui.app.session import Session
 from transcnn.ui.components.occlusion import occlusion_view
 from transcnn.ui.components.store import store
+from transcnn.ui.pages.occlusion.data import drawn_cells, occlude
+from transcnn.ui.pages.occlusion.link import FILLS, OcclusionChoice, grid_side, write_cells
 from transcnn.words.translator import translator
 
 _VIEW = "occlusion_view"
@@ -23,17 +23,18 @@ SHARES = (0, 20, 40, 60, 80)  # percent, to choose from
 
 def show() -> None:
     """Draw the page: the view at once, then what came of the hidden picture."""
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
-    shown = take_shown(state)
-    opened, hidden = shown.opened, state.hidden
-    name = name_in_run(shown.source.sample, shown.source.digest)
+    shown = take_image_page(state)
+    prepared, choice = shown.prepared, state.part(OcclusionChoice)
+    name = name_in_run(shown.image.sample, shown.image.digest)
     config = state.config(state.model)
-    side = round(board_cells(config) ** 0.5)
-    percent = round(100 * hidden.share)
-    cells = hidden.cells if hidden.cells is not None else _drawn(name, hidden.share, side)
-    key = f"{shown.trace}/{percent}/{hidden.fill}/{sum(1 << cell for cell in cells):x}"
-    data = shown.data(t, "occlusion")
+    side = grid_side(config)
+    cells = choice.cells
+    if cells is None:
+        cells = drawn_cells(name, choice.percent, side)
+    key = f"{shown.trace}/{choice.percent}/{choice.fill}/{write_cells(cells)}"
+    data = shown.data(t, "occlusion", besides=(choice,))
     readable = [b for b in data["network"]["blocks"] if b["levels"][-1]["grid"] == side]
     left_out = len(data["network"]["blocks"]) - len(readable)
     if (shown.selection.stage, shown.selection.block) not in [
@@ -49,20 +50,18 @@ def show() -> None:
             "side": side,
             "hiding": key,
             "shares": [
-                {"percent": share, "cells": sorted(_drawn(name, share / 100, side))}
+                {"percent": share, "cells": sorted(drawn_cells(name, share, side))}
                 for share in SHARES
             ],
             "fills": FILLS,
-            "hidden": {"percent": percent, "fill": hidden.fill, "cells": sorted(cells)},
+            "hidden": {"percent": choice.percent, "fill": choice.fill, "cells": sorted(cells)},
         },
         on_change=lambda: _change(shown),
     )
     if left_out:
         st.caption(t("occlusion.left_out", count=left_out))
-    store("store_photo", opened.photo)
-    found, packet = hide_places(
-        key, opened, state.model, name, tuple(sorted(cells)), hidden.fill, hidden.share
-    )
+    store("store_photo", prepared.photo)
+    found, packet = occlude(key, prepared, state.model, name, replace(choice, cells=cells))
     store("store_hiding", packet)
     shown.warn(warning, t)
 
@@ -70,7 +69,7 @@ def show() -> None:
         from transcnn.figures.occlusion import occlusion_sheet
 
         stage, block = int(data["selected"]["stage"]), int(data["selected"]["block"])
-        size = config.map_size(stage, (len(opened.pixels),) * 2)
+        size = config.map_size(stage, (len(prepared.pixels),) * 2)
         cell = _asking(shown.selection.token, size, side)
         return occlusion_sheet(t, config.name, found, stage, block, cell)
 
@@ -92,7 +91,7 @@ def show() -> None:
             "answers.csv": answers,
             "cells.csv": cells_read,
         },
-        upload=shown.source.sample is None,
+        upload=shown.image.sample is None,
     )
 
 
@@ -103,16 +102,15 @@ def _asking(token: tuple[int, int] | None, size: tuple[int, int], side: int) -> 
     return token[0] * side // size[0], token[1] * side // size[1]
 
 
-def _change(shown: Shown) -> None:
+def _change(shown: ImagePage) -> None:
     chosen: dict[str, Any] | None = st.session_state[_VIEW]["hidden"]
-    if chosen is None or chosen["trace"] != shown.trace:  # another picture is shown by now
+    if chosen is None or chosen["trace"] != shown.trace:  # another image is shown by now
         return
     state = shown.state
-    cells = None if chosen["hide"] is None else str(chosen["hide"])
-    count = board_cells(state.config(state.model))
-    state.hide(read_hidden(str(chosen["percent"]), cells, str(chosen["fill"]), count))
+    cells = None if chosen["cells"] is None else frozenset(int(k) for k in chosen["cells"])
+    state.put(OcclusionChoice(int(chosen["percent"]), cells, str(chosen["fill"])))
     token = chosen["token"]
-    state.select(
+    state.put(
         replace(
             state.selection,
             stage=int(chosen["stage"]),
@@ -120,9 +118,3 @@ def _change(shown: Shown) -> None:
             token=None if token is None else (int(token[0]), int(token[1])),
         )
     )
-
-
-def _drawn(name: str, share: float, side: int) -> frozenset[int]:
-    """The cells that the fixed tests change of a picture, counted row by row."""
-    cells, _ = changed_cells(name, share, (side, side))
-    return frozenset(row * side + column for row, column in cells)

@@ -1,13 +1,14 @@
-"""Tokens: what becomes of the tokens themselves from level to level, and what is put back."""
+"""The page Tokens: the tokens from level to level, and what the block adds."""
 
 from typing import TYPE_CHECKING
 
-from transcnn.ui.app.cache import classifier, pack_tokens, trace_picture
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.session import AppState
-from transcnn.ui.app.view import take_shown
+from transcnn.ui.app.image_page import take_image_page
+from transcnn.ui.app.networks import classifier, trace_image
+from transcnn.ui.app.session import Session
 from transcnn.ui.components.store import store
 from transcnn.ui.components.tokens import tokens_view
+from transcnn.ui.pages.tokens.data import pack_tokens
 from transcnn.words.translator import translator
 
 if TYPE_CHECKING:
@@ -18,20 +19,20 @@ _VIEW = "tokens_view"
 
 def show() -> None:
     """Draw the page: the view at once, the photo, and the tokens as soon as they are there."""
-    state = AppState()
+    state = Session.get()
     t = translator(state.language)
-    shown = take_shown(state)
-    opened, selection = shown.opened, shown.selection
+    shown = take_image_page(state)
+    prepared, selection = shown.prepared, shown.selection
     tokens_view(
         _VIEW,
         shown.data(t, "tokens"),
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
     )
-    store("store_photo", opened.photo)
-    store("store_tokens", pack_tokens(opened, state.model))
+    store("store_photo", prepared.photo)
+    store("store_tokens", pack_tokens(prepared, state.model))
     shown.link_to("explore", t("tokens.to_explore"))
-    trace, network = trace_picture(opened, state.model), classifier(state.model).model
+    trace, network = trace_image(prepared, state.model), classifier(state.model).model
 
     def figure() -> "TokensFigure":
         """The figure of what is selected, made when it is asked for, outside of the session."""
@@ -52,9 +53,9 @@ def show() -> None:
     take_away(
         t,
         {
-            "tokens.png": lambda: figure().png(opened.pixels),
-            "tokens.svg": lambda: figure().svg(opened.pixels),
+            "tokens.png": lambda: figure().png(prepared.pixels),
+            "tokens.svg": lambda: figure().svg(prepared.pixels),
             "tokens.csv": lambda: figure().csv(),
         },
-        upload=shown.source.sample is None,
+        upload=shown.image.sample is None,
     )

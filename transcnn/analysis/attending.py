@@ -34,7 +34,7 @@ SINK_RECEIVED, SINK_ASKING, SINK_NORM = 2.0, 0.9, 2.0
 
 
 @dataclass(frozen=True)
-class AttentionStatistics:
+class Attending:
     """What one picture's attention did. `received` [cells] of the last stage's board (rows,
     columns), row by row, as multiple of an even share; `sinks` are (stage, block, cell) of last
     levels."""
@@ -46,9 +46,9 @@ class AttentionStatistics:
 
 
 @torch.no_grad()
-def attention_statistics(
+def attending(
     model: TransCNN, records: Mapping[HookPoint, Tensor], size: tuple[int, int]
-) -> list[AttentionStatistics]:
+) -> list[Attending]:
     """One `Attending` for each picture of the batch whose run left `records`.
 
     `size` is that of the network's input. Every attention of `model` must be an H-MHSA.
@@ -84,7 +84,7 @@ def attention_statistics(
             columns[name] = torch.stack(parts).mean(0)
     received = torch.stack(boards).mean(0)
     return [
-        AttentionStatistics(
+        Attending(
             {**{name: float(c[i]) for name, c in columns.items()}, "sinks": float(len(sinks[i]))},
             levels[-1].grid,
             tuple(received[i].tolist()),

@@ -1,0 +1,134 @@
+"""What the pages of an image share: what is shown, as the browser gets it, and what it chose."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from transcnn.figures.scale import DARK, LIGHT
+from transcnn.labels import class_labels
+from transcnn.model.config import HMHSA, Network
+from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
+from transcnn.ui.app.links import LinkPart, browser_link
+from transcnn.ui.app.networks import belongs, trace_key
+from transcnn.ui.app.selection import Selection
+from transcnn.ui.app.session import Session
+from transcnn.words.translator import Translator
+
+
+@dataclass(frozen=True)
+class ImagePage:
+    """The image, network and selection that a page shows."""
+
+    state: Session
+    image: ChosenImage
+    prepared: PreparedImage
+    selection: Selection
+
+    @property
+    def trace(self) -> str:
+        """What the trace is called in the browser."""
+        return trace_key(self.prepared, self.state.model)
+
+    def data(
+        self, t: Translator, *tables: str, besides: tuple[LinkPart, ...] = ()
+    ) -> dict[str, Any]:
+        """The small values for a view; its words are those of "view" and of `tables`, `besides` are
+        the parts of its link that are not shared with other pages.
+        """
+        state, selection = self.state, self.selection
+        return {
+            "words": {
+                name: word for table in ("view", *tables) for name, word in t.table(table).items()
+            },
+            "ramps": {"light": LIGHT, "dark": DARK},
+            "network": structure(state.config(state.model)),
+            "photo": self.prepared.key,
+            "trace": self.trace,
+            "link": browser_link(
+                state.subject, selection, *besides, upload=self.image.sample is None
+            ),
+            "alt": self.image.alt,
+            "selected": asdict(selection),
+            "error": None if state.upload_error is None else t.error(state.upload_error),
+        }
+
+    def select(self, view: str) -> None:
+        """Keep what the view in the session at `view` has chosen."""
+        chosen: dict[str, Any] | None = st.session_state[view]["selected"]
+        if chosen is None or chosen["trace"] != self.trace:  # another image is shown by now
+            return
+        head, token = chosen["head"], chosen["token"]
+        self.state.put(
+            Selection(
+                stage=int(chosen["stage"]),
+                block=int(chosen["block"]),
+                head=None if head is None else int(head),
+                token=None if token is None else (int(token[0]), int(token[1])),
+                intervention=str(chosen["intervention"]),
+                level=int(chosen["level"]),
+                part=str(chosen["part"]),
+            )
+        )
+
+    def warn(self, box: DeltaGenerator, t: Translator) -> None:
+        """Say in `box` where the image shows none of the few classes that the network has."""
+        warn_outside(box, t, self.image, self.state.config(self.state.model))
+
+    def link_to(self, page: str, label: str) -> None:
+        """A link to another page that shows the same there, in a new tab too."""
+        st.page_link(f"pages/{page}.py", label=label, query_params=self.state.query(self.selection))
+
+
+def warn_outside(box: DeltaGenerator, t: Translator, image: ChosenImage, config: Network) -> None:
+    """Say in `box` where an image shows none of the few classes that a network has."""
+    if config.indices is None:
+        return
+    found = belongs(image, config.indices)
+    if found.outside:
+        box.warning(
+            t(
+                "explore.outside",
+                name=config.name,
+                count=config.classes,
+                seen=class_labels(t.language)[found.likeliest.place],
+                share=f"{100 * found.share:.0f}",
+            )
+        )
+
+
+def take_image_page(state: Session) -> ImagePage:
+    """What this visitor has chosen to look at."""
+    image = state.image
+    size = state.config(state.model).input.size
+    return ImagePage(state, image, prepare_image(image, size), state.selection)
+
+
+def level_name(t: Translator, level: int, count: int) -> str:
+    """A level of `count` in words, such as "Level 1 (local)": from 1, the last is global."""
+    kind = "level_global" if level == count - 1 else "level_local" if level == 0 else "level"
+    return t(f"view.{kind}", level=level + 1)
+
+
+def structure(config: Network) -> dict[str, Any]:
+    """The blocks of a network with the grids of their levels, from its description alone."""
+    blocks, number = [], 0
+    for stage, shape in enumerate(config.stages):
+        size = config.map_size(stage, (config.input.size, config.input.size))
+        for block, attention in enumerate(shape.attending):
+            assert isinstance(attention, HMHSA)  # networks of other kinds cannot be chosen
+            levels = []
+            for level in attention.levels(size):
+                levels.append({"grid": level.grid[0], "side": level.size[0], "number": number})
+                number += 1
+            blocks.append(
+                {
+                    "stage": stage,
+                    "block": block,
+                    "heads": attention.heads,
+                    "side": size[0],
+                    "levels": levels,
+                }
+            )
+    return {"name": config.name, "input": config.input.size, "blocks": blocks}

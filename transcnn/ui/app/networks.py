@@ -1,0 +1,115 @@
+"""What networks compute, once: networks for everybody, what comes of an image for one visitor.
+
+Streamlit hashes large arrays by a sample only, so images are told apart by their digests. What
+comes from an image lives in the visitor's session and goes when the server drops that. Torch is
+imported on first use, so that the page with its photo stands before it is loaded.
+"""
+
+import functools
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, split_snapshot
+from transcnn.labels import class_labels
+from transcnn.model.config import Network
+from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
+from transcnn.ui.app.session import Session
+from transcnn.ui.components.packets.pack import names_packet
+from transcnn.words import languages
+
+if TYPE_CHECKING:
+    from transcnn.analysis.belonging import Belonging
+    from transcnn.analysis.cost.network import Parts
+    from transcnn.classifier import Answer, Classifier
+    from transcnn.trace import Trace
+
+# As many runs at once as there are cores, each on one of them: more would only add to the memory.
+running = threading.Semaphore(os.cpu_count() or 1)
+
+# How caches tell images apart.
+BY_DIGEST: dict[str | type[Any], Callable[[Any], Any]] = {
+    PreparedImage: lambda prepared: prepared.key,
+    ChosenImage: lambda image: image.digest,
+}
+
+
+@functools.lru_cache(8)
+def pack_names(language: str, classes: int, indices: tuple[int, ...] | None) -> bytes:
+    """The names of a network's classes in a language, for the browser."""
+    return names_packet(languages.language(language).tag, class_labels(language, classes, indices))
+
+
+def classifier(model: str) -> "Classifier":
+    """The network `model`: this visitor's custom model of that key, or one that ships."""
+    import torch
+
+    # For one image a second thread saves a seventh of the time; beside a busy browser, where
+    # threads wait for each other, it costs many times that.
+    torch.set_num_threads(1)
+
+    custom_model = Session.get().custom_models.get(model)
+    return _shipped(model) if custom_model is None else custom_model.classifier
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _shipped(model: str) -> "Classifier":
+    from transcnn.classifier import Classifier
+
+    name, share = split_snapshot(model)
+    return Classifier(name) if share == TRAINED else Classifier(name, check_snapshot(name, share))
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False, hash_funcs=BY_DIGEST)
+def predictions(prepared: PreparedImage, model: str) -> "tuple[Answer, ...]":
+    """The likeliest classes of an image by `model`, without a trace."""
+    network = classifier(model)
+    with running:
+        return network.rank(network.logits(prepared.pixels[None])[0]).top
+
+
+@st.cache_resource(scope="session", max_entries=8, show_spinner=False, hash_funcs=BY_DIGEST)
+def belongs(image: ChosenImage, indices: tuple[int, ...]) -> "Belonging":
+    """Whether an image shows one of a few of the 1000 classes, by the network that knows all."""
+    from transcnn.analysis.belonging import belonging
+
+    judge = classifier("transcnn_lite0")
+    prepared = prepare_image(image, judge.config.input.size)
+    with running:
+        return belonging(judge, prepared.pixels, indices)
+
+
+@st.cache_resource(scope="session", max_entries=2, show_spinner=False, hash_funcs=BY_DIGEST)
+def trace_image(prepared: PreparedImage, model: str) -> "Trace":
+    """What every H-MHSA of `model` did with the image."""
+    with running:
+        return classifier(model).trace_pixels(prepared.pixels, prepared.crop)
+
+
+def trace_key(prepared: PreparedImage, model: str) -> str:
+    """What the trace of an image by `model` is called in the browser."""
+    return f"{model}/{prepared.key}"
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def parameters_of(model: str, classes: int) -> "Parts":
+    """The parameters of a variant, by part."""
+    from transcnn.analysis.cost.count import count_parameters
+    from transcnn.model.network import blank
+
+    return count_parameters(blank(model, classes=classes))
+
+
+@functools.lru_cache(64)
+def parameters_in(config: Network) -> int:
+    """The parameters of a network, by its description."""
+    import torch
+
+    from transcnn.analysis.cost.count import count_parameters
+    from transcnn.model.network import TransCNN
+
+    with torch.device("meta"):
+        return count_parameters(TransCNN(config)).total
