@@ -121,7 +121,7 @@ def test_a_link_out_of_all_bounds_is_no_error(where):
 
 def test_a_filter_that_fits_nothing_says_so():
     app = open_board(where="text:nowhere-at-all")
-    assert any("No picture is like this" in info.value for info in app.info)
+    assert any("No image matches" in info.value for info in app.info)
 
 
 def test_runs_of_the_command_line_are_for_servers_that_may_read_folders(monkeypatch, tmp_path):

@@ -68,7 +68,7 @@ def test_two_pictures_are_pinned_and_a_link_brings_them_back(server, open_page):
 def test_back_and_forward_lead_through_the_views(server, open_page):
     page = open_page(f"{server}/errors", until=GALLERY)
     page.wait_for_selector(IDLE)
-    for view in ("Confidence", "Groups"):
+    for view in ("Calibration", "Groups"):
         page.get_by_role("button", name=view, exact=True).or_(
             page.get_by_role("radio", name=view)
         ).first.click()
@@ -100,9 +100,9 @@ def test_what_is_taken_away_is_what_is_shown(server, open_page, table):
         rows = list(csv.DictReader(file))
     assert [row["name"] for row in rows] == [str(n) for n in table.names[~table.right]]
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="The report (HTML)").click()
+        page.get_by_role("button", name="Report (HTML)").click()
     text = waiting.value.path().read_text(encoding="utf-8")
-    assert "What transcnn_lite0 gets wrong" in text
+    assert "Error analysis of transcnn_lite0" in text
 
 
 def packed(photo: str, folder: str) -> bytes:
@@ -122,14 +122,14 @@ def test_two_browsers_on_two_runs_never_mix(server, open_page):
         file = {"name": f"{photo}.zip", "mimeType": "application/zip", "buffer": b""}
         file["buffer"] = packed(photo, photo if photo == "lion" else "giant panda")
         page.locator("[data-testid=stPopoverBody] input[type=file]").set_input_files(file)
-        page.get_by_role("button", name="Begin").click()
+        page.get_by_role("button", name="Start").click()
         pages[photo] = page
     for photo, page in pages.items():
         page.wait_for_function("location.search.includes('run=upload-')")
         page.locator(f".gallery button[title='{photo}/{photo}-0.jpg']").or_(
             page.locator(f".gallery button[title='giant panda/{photo}-0.jpg']")
         ).wait_for()
-        page.get_by_text("All 3 pictures.").wait_for()
+        page.get_by_text("All 3 images.").wait_for()
         titles = page.locator(GALLERY).evaluate_all("all => all.map(b => b.title)")
         assert all(photo in title for title in titles)
     runs = {page.url.split("run=")[1] for page in pages.values()}

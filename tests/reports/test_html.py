@@ -139,20 +139,20 @@ def test_every_number_of_the_confusion_matrix_is_that_of_the_export(run):
 
 
 def test_a_demonstration_is_marked_and_a_run_is_not(run, right_run):
-    assert "Demonstration:" in render(run, 10, Filter(), "en")
-    assert "Demonstration:" not in render(right_run, 10, Filter(), "en")
+    assert "For demonstration, not a benchmark" in render(run, 10, Filter(), "en")
+    assert "For demonstration" not in render(right_run, 10, Filter(), "en")
 
 
-def test_a_filter_is_on_progress_and_counts(run):
+def test_a_filter_is_stated_and_counts(run):
     text = Page(render(run, 10, parse_filter("right:no label:3|4"), "en")).said
 
     table = run.table()
     count = sum(
         not r and label in (3, 4) for r, label in zip(table.right, table.label, strict=True)
     )
-    assert f"{count} pictures of " in text
-    assert "Only the pictures of: wrong answers, Right class: class 3 | class 4" in text
-    assert "0.0 % of the answers are right" in text
+    assert f"{count} images of " in text
+    assert "Only images with: incorrect predictions, True label: class 3 | class 4" in text
+    assert "Top-1 accuracy is 0.0 %" in text
 
 
 @pytest.mark.parametrize(
@@ -195,6 +195,6 @@ def test_an_interval_has_no_minus_before_its_0(right_run, run):
 def test_that_nothing_differs_is_said(run):
     text = Page(render(run, 10, Filter(), "en")).said
 
-    assert re.search(r"Nothing differs: of \d+ numbers none separates", text)
+    assert re.search(r"None of \d+ features differs", text)
     assert re.search(r"No group has unusually many errors: \d+ were tested", text)
     assert "121 of 121 pictures have a token that acts as a sink" in text

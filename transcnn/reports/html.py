@@ -103,7 +103,7 @@ def _sections(store: Store, table: Table, t: Translator, names: Any) -> Iterator
     yield _Section(
         t("report.classes"),
         "",
-        tuple(t(f"report.{key}") for key in ("class", "count", "right", "answered", "share")),
+        tuple(t(f"report.{key}") for key in ("class", "count", "correct", "predicted", "share")),
         tuple(
             (
                 name(s.label),
@@ -181,7 +181,7 @@ def _calibration(found: Calibration, t: Translator) -> _Section:
 
 def _survival(table: Table, t: Translator) -> _Section:
     found = survival(table)
-    head = ("case", "right", "survives", "mended", "spoiled", "gained")
+    head = ("case", "correct", "unchanged", "only_original", "only_here", "true_class_drop")
     return _Section(
         t("report.survival"),
         survival_says(found, t),
@@ -202,7 +202,7 @@ def _survival(table: Table, t: Translator) -> _Section:
 
 def _differences(table: Table, t: Translator) -> _Section:
     found = differences(table)
-    head = ("feature", "right_median", "wrong_median", "effect", "adjusted")
+    head = ("feature", "correct_median", "incorrect_median", "effect", "adjusted")
     return _Section(
         t("report.differences"),
         differences_says(found, t),
@@ -223,7 +223,7 @@ def _differences(table: Table, t: Translator) -> _Section:
 def _slices(table: Table, t: Translator, names: Any) -> _Section:
     found = find_slices(table)
     unusual = [s for s in found if s.unusual]
-    head = ("group", "count", "wrong", "more", "adjusted")
+    head = ("group", "count", "error_rate", "more", "adjusted")
     return _Section(
         t("report.slices"),
         slices_says(found, t),

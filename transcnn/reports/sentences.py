@@ -33,7 +33,7 @@ def calibration_says(found: Calibration, t: Translator) -> str:
     excess = found.excess
     verdict = "overconfident" if excess.value > 0 else "underconfident"
     if not (excess.low > 0 or excess.high < 0):
-        verdict = "untold"
+        verdict = "undetermined"
     if max(abs(excess.low), abs(excess.high)) <= _FITS:
         verdict = "calibrated"
     return t(

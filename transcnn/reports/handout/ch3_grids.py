@@ -107,7 +107,7 @@ def _smoothing(scene: Scene, t: Wording, revealed: bool) -> list[Figure]:
     lengths = enumerate(going_up.level_lengths(scene))
     return [
         last_board(scene, block, t("handout_cells"), scene.attention_row(block)),
-        Bars(t("handout_level_lengths"), {t("handout_level", level=i): v for i, v in lengths}),
+        Bars(t("handout_level_lengths"), {t("handout_level", level=i + 1): v for i, v in lengths}),
     ]
 
 

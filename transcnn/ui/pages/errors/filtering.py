@@ -25,7 +25,8 @@ def show(state: Session, t: Translator, store: Store, table: Table, chosen: int)
     """Draw the controls; `chosen` of the pictures of `table` are meant now."""
     names = names_of(state.config(table.model).numbers)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _choose(state, t, "right", ["yes", "no"], lambda v: t(f"error_analysis.right_{v}"), 150)
+        outcomes = {"yes": t("error_analysis.correct"), "no": t("error_analysis.incorrect")}
+        _choose(state, t, "right", list(outcomes), lambda v: outcomes.get(v, v), 150)
         for key, column in (("label", table.label), ("answer", table.answer)):
             counts = Counter(column.tolist())
             options = [str(i) for i, _ in counts.most_common()]

@@ -37,7 +37,7 @@ def show_picture(
     st.markdown(f"**{plain(str(one.names[0]))}**")
     labels = " | ".join(names[i].said_in(t.language) for i in one.labels[0])
     verdict = t(
-        "error_analysis.is_right" if one.right[0] else "error_analysis.is_wrong", labels=labels
+        "error_analysis.is_correct" if one.right[0] else "error_analysis.is_incorrect", labels=labels
     )
     data = _file(store, picture)
     pixels = _seen(data, state.config(one.model).input.size, store) if data else None
@@ -130,7 +130,7 @@ def _described(t: Translator, one: Table) -> str:
     most = int(np.argmax(received))
     row, column = divmod(most, one.board[1])
     return t(
-        "error_analysis.read_most",
+        "error_analysis.most_attention",
         row=row + 1,
         column=column + 1,
         most=format_multiple(float(received[most])),

@@ -104,7 +104,7 @@ def _classes(state: Session, t: Translator, table: Table, names: Names) -> None:
     head = ["", *(name(c) for c in shown)]
     _pick_table(state, _MATRIX, t("report.confusion"), head, rows, matrix=True)
     st.subheader(t("report.classes"))
-    keys = ("class", "count", "right", "answered", "share")
+    keys = ("class", "count", "correct", "predicted", "share")
     _pick_table(
         state,
         _TABLE,
@@ -189,7 +189,7 @@ def _survival(state: Session, t: Translator, table: Table) -> None:
         ]
         for s in found
     ]
-    head = ("case", "right", "survives", "changed", "mended", "spoiled", "gained")
+    head = ("case", "correct", "unchanged", "changed", "only_original", "only_here", "true_class_drop")
     _pick_table(state, _TABLE, t("report.survival"), [t(f"report.{key}") for key in head], rows)
 
 
@@ -212,11 +212,14 @@ def _differences(state: Session, t: Translator, store: Store, table: Table) -> N
     )
     values = table.feature(chosen)
     chart = go.Figure()
-    for side, colour, key in ((table.right, _RIGHT, "yes"), (~table.right, _WRONG, "no")):
+    for side, colour, key in (
+        (table.right, _RIGHT, "correct"),
+        (~table.right, _WRONG, "incorrect"),
+    ):
         known = values[side & np.isfinite(values)]
         chart.add_violin(
             x=known,
-            name=f"{t(f'error_analysis.right_{key}')} ({len(known)})",
+            name=f"{t(f'error_analysis.{key}')} ({len(known)})",
             line={"color": colour},
             box={"visible": True},
             points=False,
@@ -225,7 +228,7 @@ def _differences(state: Session, t: Translator, store: Store, table: Table) -> N
     chart.update_xaxes(title=feature_name(t, chosen))
     one = next(d for d in found if d.feature == chosen)
     _chart(chart, f"{feature_name(t, chosen)}: {t('report.effect')} {t.number(one.effect.value)}")
-    head = ("feature", "right_median", "wrong_median", "effect", "adjusted")
+    head = ("feature", "correct_median", "incorrect_median", "effect", "adjusted")
     _pick_table(
         state,
         _TABLE,
@@ -250,7 +253,7 @@ def _groups(state: Session, t: Translator, store: Store, table: Table, names: Na
     found = slices_of(store, state.part(ErrorsChoice).where, table)
     unusual = [s for s in found if s.unusual]
     st.markdown(slices_says(found, t))
-    head = ("group", "count", "wrong", "more", "adjusted")
+    head = ("group", "count", "error_rate", "more", "adjusted")
     _pick_table(
         state,
         _TABLE,
