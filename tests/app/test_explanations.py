@@ -192,9 +192,7 @@ def test_a_task_ends_as_soon_as_another_class_or_method_is_asked_for(monkeypatch
     assert not tasks
 
 
-@pytest.mark.parametrize(
-    ("language", "says"), [("en", "internal error"), ("zh", "内部错误")]
-)
+@pytest.mark.parametrize(("language", "says"), [("en", "internal error"), ("zh", "内部错误")])
 def test_a_fault_in_a_method_is_logged_and_one_calm_sentence(language, says, monkeypatch, caplog):
     from transcnn.explain.occlusion import Occlusion
 

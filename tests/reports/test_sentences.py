@@ -83,7 +83,9 @@ def test_that_something_differs_or_nothing_does_is_said_plainly():
 
 
 def test_groups_are_said_if_they_have_more_errors_and_not_fewer():
-    assert slices_says([], ENGLISH).startswith("No group has a significantly higher error rate (0 tested)")
+    assert slices_says([], ENGLISH).startswith(
+        "No group has a significantly higher error rate (0 tested)"
+    )
     assert slices_says([group(0.01, -0.3)], ENGLISH).startswith("No group")
     assert slices_says([group(0.01, 0.3)], ENGLISH).startswith("1 group was tested")
 

@@ -37,7 +37,8 @@ def show_picture(
     st.markdown(f"**{plain(str(one.names[0]))}**")
     labels = " | ".join(names[i].said_in(t.language) for i in one.labels[0])
     verdict = t(
-        "error_analysis.is_correct" if one.right[0] else "error_analysis.is_incorrect", labels=labels
+        "error_analysis.is_correct" if one.right[0] else "error_analysis.is_incorrect",
+        labels=labels,
     )
     data = _file(store, picture)
     pixels = _seen(data, state.config(one.model).input.size, store) if data else None

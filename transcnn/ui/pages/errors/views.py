@@ -189,7 +189,15 @@ def _survival(state: Session, t: Translator, table: Table) -> None:
         ]
         for s in found
     ]
-    head = ("case", "correct", "unchanged", "changed", "only_original", "only_here", "true_class_drop")
+    head = (
+        "case",
+        "correct",
+        "unchanged",
+        "changed",
+        "only_original",
+        "only_here",
+        "true_class_drop",
+    )
     _pick_table(state, _TABLE, t("report.survival"), [t(f"report.{key}") for key in head], rows)
 
 
