@@ -93,9 +93,9 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
 
     press(teacher, "class_turn_rows.which_is_row")
     learner.run()
-    assert "Talk about it in pairs" in shows(learner)
+    assert "Discuss it in pairs" in shows(learner)
     assert asked(learner) == ["rows.largest_column_sum"]
-    assert "0 % are right" in shows(teacher)
+    assert "0 % are correct" in shows(teacher)
     assert not teacher.get("plotly_chart")
 
     press(teacher, "class_turn_rows.which_is_row")
@@ -115,7 +115,7 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
     assert "✓" not in alt, "what is right waits for the reveal"
     assert lesson.title not in shows(teacher)
 
-    assert "Still being voted on: question 2." in shows(teacher)
+    assert "The vote is still open: question 2." in shows(teacher)
     press(teacher, "course_reveal")
     assert f"✓ {on_progress[1]}: 1" in teacher.get("plotly_chart")[0].proto.alt
     assert lesson.title in shows(teacher)

@@ -233,8 +233,8 @@ def test_nothing_of_the_tests_is_revealed_before_both_are_done_and_then_they_are
             assert not [r for r in app.radio if "|after|" in str(r.key)], "it waits for the course"
             app.button(key="course_test_open").click().run()
         assert not app.exception
-    assert "前测 2／3，后测 3／3" in said(app)
-    assert "前测 3／3，后测 3／3" in said(app)
+    assert "前测 2/3，后测 3/3" in said(app)
+    assert "前测 3/3，后测 3/3" in said(app)
     assert said(app).count("✗") == 1
     assert [c for c in app.get("download_button") if "CSV" in c.proto.label]
     again = read_progress(session(app).part(Progress).as_json().encode())
@@ -313,7 +313,7 @@ def test_what_a_link_names_but_does_not_exist_is_the_usual(link, expected):
 def test_a_link_brings_the_map_by_hand_and_a_known_wrong_way_is_named():
     """Step 1.2, a 3 in place of the asking 1, and somebody who thinks that all are read alike."""
     app = open_course(step="1.2", hand="0,3,1,0,0,1,0,-1,0,-1,0,0,1,0,0,0")
-    assert "the token with x = 3 asks" in said(app)
+    assert "the query token has x = 3" in said(app)
     keep = {b.key.split("|")[1]: b.key for b in app.button if b.key and "keep|qkv." in b.key}
     places = {name: key.removeprefix("keep|") for name, key in keep.items()}
     for name, place in places.items():
@@ -356,7 +356,7 @@ def test_a_stage_is_built_and_checked_by_running_it(zebra):
         assert not app.exception
         return [w.value for w in app.warning], [s.value for s in app.success]
 
-    assert "over the budget" in build(8, 7)[0][0]
+    assert "exceeds the budget" in build(8, 7)[0][0]
     assert "does not reach" in build(4, 7)[0][0]
     assert "within the budget" in build(7, 8)[1][0]
 
@@ -371,17 +371,17 @@ def test_the_largest_side_under_a_billion_is_found_with_the_slider(zebra):
         app.slider(key="course_side").set_value(side).run()
         assert not app.exception
         found[side] = said(app)
-    assert "so does a larger one" in found[260]
+    assert "a larger one fits too" in found[260]
     assert "is the largest under 1,000,000,000" in found[268]
-    assert "too dear" in found[272]
+    assert "is too large" in found[272]
 
 
 def test_a_row_sums_to_one_and_a_column_does_not(zebra):
     app = open_course(step="1.3")
-    assert "sum for the marked cell" not in said(app)
+    assert "sum for the marked token" not in said(app)
     predict(app, zebra, "1.3")
     app.button(key="course_reveal").click().run()
-    table = next(m.value for m in app.markdown if "sum for the marked cell" in m.value)
+    table = next(m.value for m in app.markdown if "sum for the marked token" in m.value)
     row, column = table.splitlines()[2:]
     assert "**1.00** | 1.00 – 1.00" in row
     assert "1.00 – 1.00" not in column
@@ -393,7 +393,7 @@ def test_the_way_from_a_token_that_is_picked_is_shown(zebra):
     app.button(key="course_reveal").click().run()
     app.session_state["course_source"] = (13, 5)
     app.run()
-    assert "token u (row 14, column 6) → at level 0 to all of its cell (row 7, column 3)" in said(
+    assert "token u (row 14, column 6) → at level 1 to its whole grid (row 7, column 3)" in said(
         app
     )
 
@@ -432,7 +432,7 @@ def test_votes_of_any_two_classes_are_shown_and_what_is_left_over(zebra):
     assert difference == pytest.approx(
         [a - b for a, b in zip(first, second, strict=True)], rel=5e-3, abs=0.11
     )
-    assert "what is left over" in said(app)
+    assert "completeness error" in said(app)
     j = next(box for box in app.selectbox if box.key and box.key.startswith("course_class_j"))
     j.set_value(340).run()
     assert not app.exception
@@ -599,8 +599,8 @@ def test_an_upload_is_asked_about_once_its_right_class_is_named():
     assert not [b for b in app.button if b.key == "course_reveal"]
     app.selectbox(key="course_right").set_value(292).run()
     assert not app.exception
-    assert "It says **lion**" in said(app)
-    assert "Right would be **tiger**" in said(app)
+    assert "Prediction: **lion**" in said(app)
+    assert "True label: **tiger**" in said(app)
     assert app.button(key="course_reveal").disabled
 
 
@@ -610,7 +610,7 @@ def test_patches_of_an_upload_are_asked_about_too():
     app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
     assert not app.exception
     assert len(boards(app)[1]["boxes"]) == 20
-    assert "An even reading: 59 %" in said(app)
+    assert "Uniform attention: 59 %" in said(app)
 
 
 def test_the_claim_card_says_the_numbers_of_this_picture_and_links_to_them(zebra):
@@ -623,8 +623,7 @@ def test_the_claim_card_says_the_numbers_of_this_picture_and_links_to_them(zebra
     card = app.code[0].value
     row = scene.trace.block(2, 2).levels[-1].attention[2, 0, 0, 3 * 7 + 1]
     other = max((c for c in range(49) if c != 22), key=lambda c: row[c])
-    assert f"Head 3: cell (4, 2) reads {format_multiple(49 * float(row[other]))}" in card
-    assert f"from cell ({other // 7 + 1}, {other % 7 + 1})" in card
+    assert f"Head 3: token (4, 2) gives token ({other // 7 + 1}, {other % 7 + 1}) {format_multiple(49 * float(row[other]))}" in card
     query = parse_qs(urlsplit(card.splitlines()[-1]).query)
     wanted = {
         "picture": "zebra",

@@ -41,7 +41,7 @@ def test_keys_of_item_4_are_those_of_pairs_counted_one_by_one():
     for language in LANGUAGES:
         words = load_items(language)
         assert re.findall(r"\d+", words["A4"].options[BY_NAME["A4"].key]) == ["4", "16"]
-        shown = words["B4"].options[BY_NAME["B4"].key].replace("level 0", "").replace("第 0 级", "")
+        shown = words["B4"].options[BY_NAME["B4"].key].replace("level 1", "").replace("第 1 级", "")
         assert re.findall(r"\d+", shown) == ["4", "1", "16"]
 
 

@@ -1,7 +1,7 @@
-"""The words of the field in both languages, and a card of the four that the course begins with.
+"""The terms of the field, and a card of the four that the course begins with.
 
-They are in assets/glossary/<language>.toml: [card.<name>], one for each of `CARD`, and
-[terms.<name>] have a `term` and what it `says` in one breath.
+They are in words/<language>/glossary.toml: [card.<name>], one for each of `CARD`, and
+[terms.<name>] have a `term` and what it `says` in one sentence.
 """
 
 import functools
@@ -12,12 +12,12 @@ from typing import Any
 from transcnn.course.checking import check_keys, check_text, read_toml
 from transcnn.words import FOLDER
 
-CARD = ("token", "grid", "level", "reading")
+CARD = ("token", "grid", "level", "attention")
 
 
 @dataclass(frozen=True)
 class GlossaryTerm:
-    """What something is called, and what it means in one breath."""
+    """What something is called, and what it means in one sentence."""
 
     term: str
     says: str
