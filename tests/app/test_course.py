@@ -466,7 +466,7 @@ def test_the_network_is_looked_into_box_by_box():
     down = next(i for i, name in enumerate(boxes.options) if "TDB" in str(name))
     boxes.set_value(down).run()
     assert not app.exception
-    table = next(m.value for m in app.markdown if "shape after it" in m.value)
+    table = next(m.value for m in app.markdown if "output shape" in m.value)
     assert [line.split(" | ")[1].rstrip(" |") for line in table.splitlines()[2:]] == [
         "64×56×56",
         "128×28×28",
