@@ -623,7 +623,8 @@ def test_the_claim_card_says_the_numbers_of_this_picture_and_links_to_them(zebra
     card = app.code[0].value
     row = scene.trace.block(2, 2).levels[-1].attention[2, 0, 0, 3 * 7 + 1]
     other = max((c for c in range(49) if c != 22), key=lambda c: row[c])
-    assert f"Head 3: token (4, 2) gives token ({other // 7 + 1}, {other % 7 + 1}) {format_multiple(49 * float(row[other]))}" in card
+    given = f"({other // 7 + 1}, {other % 7 + 1}) {format_multiple(49 * float(row[other]))}"
+    assert f"Head 3: token (4, 2) gives token {given}" in card
     query = parse_qs(urlsplit(card.splitlines()[-1]).query)
     wanted = {
         "picture": "zebra",

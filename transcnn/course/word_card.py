@@ -1,4 +1,4 @@
-"""The drawings of the card of terms: SVG in the colour of the text around it, for page and paper."""
+"""The drawings of the card of terms: SVG in the colour of the text around it."""
 
 from html import escape
 
@@ -7,7 +7,7 @@ _WEIGHTS = (0.1, 0.2, 0.05, 0.05, 0.2, 0.75, 0.1, 0.05, 0.1, 0.45, 0.9, 0.05, 0.
 
 
 def draw(word: str, says: str, ink: str = "currentColor") -> str:
-    """The drawing of one of the terms on the card; `says` is its sentence, for whoever cannot see it."""
+    """The drawing of one term of the card; `says` is its sentence, the alternative text."""
     parts = {"token": _token, "grid": _grid, "level": _level, "attention": _attention}[word]()
     look = f'xmlns="http://www.w3.org/2000/svg" fill="none" stroke="{ink}" color="{ink}"'
     named = f'role="img" aria-label="{escape(says)}"'
