@@ -510,7 +510,7 @@ def test_a_bad_upload_gives_one_sentence():
     app = open_course(step="1.4")
     app.sidebar.file_uploader[0].set_value(("x.jpg", b"no picture", "image/jpeg")).run()
     assert not app.exception
-    assert "not a picture" in app.error[0].value
+    assert "not an image" in app.error[0].value
 
 
 # Chapter 5

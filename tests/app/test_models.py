@@ -97,7 +97,7 @@ def test_the_page_says_what_ships_before_what_may_be_added():
     app = models_page()
 
     heads = [s.value for s in app.main.subheader]
-    assert heads[0] == "What ships"
+    assert heads[0] == "Included models"
     assert heads[-2:] == ["Your own weights", "The authors' weights"]
     assert "5,385,256 parameters" in said(app)
     assert "In short" in said(app), "the model card"
@@ -199,7 +199,7 @@ def test_a_file_of_the_authors_answers_to_the_picture_of_the_sidebar(hatnet):
 
     assert "12,655,912 parameters; 2,128,134,912 multiply-adds" in said(app)
     assert hashlib.sha256(hatnet).hexdigest() in said(app)
-    assert "Explore shows how H-MHSA reads" in said(app)
+    assert "Explore shows what tokens attend to" in said(app)
     assert answers_of(app) == expected_answers("lion")
     assert model_choice(app).options == SHIPPED, "it is no model that the pages could show"
 
@@ -232,16 +232,16 @@ def test_a_picture_chosen_while_a_network_answers_here_stays_here(hatnet):
 
     app.sidebar.file_uploader[0].set_value(("bad.jpg", b"no picture", "image/jpeg")).run()
     assert not app.exception
-    assert "not a picture" in app.main.error[0].value
+    assert "not an image" in app.main.error[0].value
     assert answers_of(app) != before, "the last picture is still there"
 
 
 BAD = {
-    "empty.pth": (b"", "this is no PyTorch weight file"),
-    "photo.safetensors": (samples()[0].path.read_bytes(), "this is no safetensors weight file"),
-    "text.pt": (b"hello", "this is no PyTorch weight file"),
-    "code.pth": (pickle.dumps(print), "is refused because reading that can run code"),
-    "other.tar": (b"PK", "only files named"),
+    "empty.pth": (b"", "this is not a PyTorch weight file"),
+    "photo.safetensors": (samples()[0].path.read_bytes(), "this is not a safetensors weight file"),
+    "text.pt": (b"hello", "this is not a PyTorch weight file"),
+    "code.pth": (pickle.dumps(print), "is refused, because reading it could run code"),
+    "other.tar": (b"PK", "only files ending in"),
 }
 
 
@@ -301,11 +301,11 @@ def no_answer(nano):
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (cut, "damaged or ends too early"),
+        (cut, "damaged or incomplete"),
         (without_a_key, "missing for transcnn_nano: head.bias (1 of its 213 keys)"),
-        (with_another_shape, "head.bias has [11] and needs [10] (1 of 213 keys)"),
-        (no_numbers, "the key head.bias holds no tensor of finite numbers"),
-        (no_answer, "answers a gray picture with no number"),
+        (with_another_shape, "head.bias has [11] and needs [10] (1 of 213 keys differ)"),
+        (no_numbers, "the key head.bias is not a tensor of finite numbers"),
+        (no_answer, "for a gray image is not a number"),
     ],
 )
 def test_weights_that_do_not_fit_are_named_in_one_sentence(spoil, reason, nano):
@@ -320,13 +320,13 @@ def test_weights_that_do_not_fit_are_named_in_one_sentence(spoil, reason, nano):
 
 def test_a_file_is_measured_against_the_network_that_it_is_said_to_be_for(nano):
     app = models_page()
-    variant = next(s for s in app.main.selectbox if s.label == "Made for")
+    variant = next(s for s in app.main.selectbox if s.label == "Network variant")
     variant.set_value("transcnn_small").run()
 
     give(app, "mine.safetensors", nano)
     assert "missing for transcnn" in app.main.error[0].value
 
-    next(s for s in app.main.selectbox if s.label == "Made for").set_value("transcnn_nano").run()
+    next(s for s in app.main.selectbox if s.label == "Network variant").set_value("transcnn_nano").run()
     assert not app.main.error
     assert "**transcnn_nano** with" in said(app), "the same file, tried again"
 
@@ -358,7 +358,7 @@ def test_what_is_forgotten_is_gone_and_the_model_that_ships_is_back(nano):
     app = give(models_page(), "mine.safetensors", nano)
     choose(app, len(SHIPPED))
 
-    button(app, "Forget it").click().run()
+    button(app, "Remove").click().run()
 
     assert not app.exception
     assert not session(app).custom_models
@@ -463,7 +463,7 @@ def test_a_download_goes_on_while_another_page_is_looked_at(server, hatnet):
     ("answer", "reason"),
     [
         (refusing(404), "(the answer was 404)"),
-        (whole(b"<html>sign in</html>"), "this is no PyTorch weight file"),
+        (whole(b"<html>sign in</html>"), "this is not a PyTorch weight file"),
     ],
 )
 def test_a_download_that_fails_is_one_sentence_and_can_be_tried_again(
@@ -493,7 +493,7 @@ def test_a_file_that_was_damaged_in_the_cache_goes_and_can_be_fetched_again(hatn
 
     button(app, "Open").click().run()
 
-    assert "damaged or ends too early" in app.main.error[0].value
+    assert "damaged or incomplete" in app.main.error[0].value
     assert not path.exists()
     app.run()
     assert "Download" in labels(app)

@@ -160,7 +160,7 @@ def test_a_bad_upload_on_the_tokens_page_gives_one_sentence():
     app.switch_page("pages/tokens.py").run()
     app.sidebar.file_uploader[0].set_value(("x.jpg", b"no picture", "image/jpeg")).run()
     assert not app.exception
-    assert "not a picture" in view(app, "tokens")["error"]
+    assert "not an image" in view(app, "tokens")["error"]
 
 
 @pytest.mark.parametrize("stage", ["0", "3"])

@@ -219,7 +219,7 @@ def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, op
         {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"this is no picture"}
     )
     page.wait_for_selector(".explore[data-state=error]")
-    assert "not a picture" in page.locator(".message").inner_text()
+    assert "not an image" in page.locator(".message").inner_text()
     page.locator(".message button").click()
     page.wait_for_selector(".explore[data-state=ready]")
     assert page.locator(".top .name").first.inner_text() == "daisy", "the last picture is here"

@@ -196,5 +196,5 @@ def test_that_nothing_differs_is_said(run):
     text = Page(render(run, 10, Filter(), "en")).said
 
     assert re.search(r"None of \d+ features differs", text)
-    assert re.search(r"No group has unusually many errors: \d+ were tested", text)
-    assert "121 of 121 pictures have a token that acts as a sink" in text
+    assert re.search(r"No group has a significantly higher error rate \(\d+ tested\)", text)
+    assert "121 of 121 images have an attention sink" in text

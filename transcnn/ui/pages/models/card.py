@@ -22,7 +22,7 @@ def _show_custom_model(state: Session, t: Translator, custom_model: CustomModel)
     config, side = custom_model.config, custom_model.config.input.size
     st.markdown(
         t(
-            "models.guest",
+            "models.custom_model",
             name=config.name,
             file=plain(custom_model.file),
             parameters=f"{custom_model.parameters:,}",
