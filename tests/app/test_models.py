@@ -340,7 +340,7 @@ def test_a_weight_file_above_the_limit_is_refused_though_the_browser_let_it_thro
     give(app, "mine.safetensors", nano)
 
     sentence = app.main.error[0].value.replace("\\", "")
-    assert sentence == "mine.safetensors: this weight file has more than 400 MB."
+    assert sentence == "mine.safetensors: this weight file is larger than 400 MB."
     assert not session(app).custom_models
 
 
