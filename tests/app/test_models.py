@@ -326,7 +326,9 @@ def test_a_file_is_measured_against_the_network_that_it_is_said_to_be_for(nano):
     give(app, "mine.safetensors", nano)
     assert "missing for transcnn" in app.main.error[0].value
 
-    next(s for s in app.main.selectbox if s.label == "Network variant").set_value("transcnn_nano").run()
+    next(s for s in app.main.selectbox if s.label == "Network variant").set_value(
+        "transcnn_nano"
+    ).run()
     assert not app.main.error
     assert "**transcnn_nano** with" in said(app), "the same file, tried again"
 
