@@ -35,7 +35,7 @@ check: .venv/test-ready $(NODE) ## style, types, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	PYTHONPATH=. $(BIN)/python -m cogapp --check -I docs docs/*.md
-	$(BIN)/mkdocs build --quiet --strict --site-dir .site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir .site
 
 docs: .venv/test-ready ## write the generated parts of docs/ anew
 	PYTHONPATH=. $(BIN)/python -m cogapp -r -I docs docs/*.md

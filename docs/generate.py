@@ -28,3 +28,28 @@ def command_line() -> str:
 def saved(name: str) -> str:
     """The output of a command as it was saved in docs/saved."""
     return (_SAVED / f"{name}.md").read_text(encoding="utf-8").strip() + "\n"
+
+
+def links() -> str:
+    """The parameters of every page's part of the link."""
+    import importlib
+    import pkgutil
+
+    import transcnn.ui.app.selection
+    import transcnn.ui.pages
+    from transcnn.ui.app.links import LinkPart, params
+
+    for module in pkgutil.walk_packages(transcnn.ui.pages.__path__, "transcnn.ui.pages."):
+        if module.name.endswith((".link", ".role")):
+            importlib.import_module(module.name)
+    rows = ["| where | parameter | default | earlier names |", "|---|---|---|---|"]
+    for kind in sorted(LinkPart.__subclasses__(), key=lambda kind: kind.__module__):
+        place = kind.__module__.removeprefix("transcnn.ui.").split(".")
+        where = place[1] if place[0] == "pages" else "all pages of an image"
+        for one in params(kind).values():
+            default = "" if one.default in (None, False) else f"`{one.text.write(one.default)}`"
+            old = ", ".join(f"`{name}`" for name in one.old)
+            rows.append(
+                f"| {where} | `{one.name}` | {'' if default == '``' else default} | {old} |"
+            )
+    return "\n".join(rows) + "\n"
