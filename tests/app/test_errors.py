@@ -92,9 +92,9 @@ def test_a_pinned_picture_shows_its_answers_in_three_cases(store):
     )
     (table,) = app.table
     assert list(table.value.columns) == [
-        "as trained",
-        "H-MHSA off (bare body)",
-        "attention uniform",
+        "original",
+        "H-MHSA removed (backbone only)",
+        "uniform attention",
     ]
     assert len(table.value) == 5
 

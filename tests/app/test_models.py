@@ -100,7 +100,7 @@ def test_the_page_says_what_ships_before_what_may_be_added():
     assert heads[0] == "Included models"
     assert heads[-2:] == ["Your own weights", "The authors' weights"]
     assert "5,385,256 parameters" in said(app)
-    assert "In short" in said(app), "the model card"
+    assert "Summary" in said(app), "the model card"
     assert model_choice(app).options == SHIPPED
 
 

@@ -47,7 +47,7 @@ def test_the_page_fits_a_phone_in_chinese(server, open_page):
     )
 
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert page.get_by_text("注意力要算多少").is_visible()
+    assert page.get_by_text("注意力的计算量有多大").is_visible()
 
 
 def test_the_curves_leave_as_pictures_with_all_their_lines(server, open_page):

@@ -10,7 +10,7 @@ from transcnn.words.translator import translator
     ("path", "until"),
     [
         ("/models?token=5", "h1:has-text('Models')"),
-        ("/about", "h1:has-text('What this shows')"),
+        ("/about", "h1:has-text('About this app')"),
         ("/explore?token=8,8", ".explore[data-state=ready]"),
         ("/tokens?stage=1&level=1&token=8,8", ".tokens[data-state=ready]"),
         ("/?picture=lion&stage=1&token=9,9", ".explore[data-state=ready]"),
@@ -29,7 +29,7 @@ def test_a_cold_deep_link_opens_its_page_inside_the_app(start_server, open_page,
 
 def test_every_page_is_reached_by_the_links_of_the_sidebar(server, open_page):
     page = open_page(server)
-    for name, heading in [("Models", "Models"), ("About", "What this shows")]:
+    for name, heading in [("Models", "Models"), ("About", "About this app")]:
         page.get_by_role("link", name=name).click()
         page.locator(f"h1:has-text('{heading}')").wait_for()
     page.get_by_role("link", name="Explore").click()

@@ -31,7 +31,7 @@ def test_a_cell_of_the_matrix_shows_exactly_its_pictures_by_mouse_and_by_keyboar
 ):
     label, answer, count = confusion(table).pairs()[0]
     names = class_names()
-    says = f"{names[label].label} answered as {names[answer].label}: {count}"
+    says = f"{names[label].label} predicted as {names[answer].label}: {count}"
     expected = set(table.ids[(table.label == label) & (table.answer == answer)])
     page = open_page(f"{server}/errors?view=classes", until=".pick.matrix button")
     page.get_by_role("button", name=says, exact=True).click()

@@ -224,7 +224,7 @@ def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, op
     page.wait_for_selector(".explore[data-state=ready]")
     assert page.locator(".top .name").first.inner_text() == "daisy", "the last picture is here"
     page.get_by_role("link", name="About").click()
-    page.get_by_role("heading", name="What this shows").wait_for()
+    page.get_by_role("heading", name="About this app").wait_for()
     page.get_by_role("link", name="Explore").click()
     page.wait_for_selector(".explore[data-state=ready]")
     page.wait_for_function(TOP_CLASS_IS, arg="daisy")

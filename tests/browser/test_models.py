@@ -35,7 +35,7 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     page.wait_for_selector(IDLE)
     page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").click()
     page.get_by_role("option", name="transcnn_small: mine.safetensors").click()
-    page.get_by_text("links do not name them").wait_for()
+    page.get_by_text("links do not include it").wait_for()
     page.get_by_role("link", name="Explore").click()
     page.wait_for_selector(".explore[data-state=ready]")
 
