@@ -39,7 +39,9 @@ def test_a_picture_above_the_limit_that_was_sent_all_the_same_is_one_sentence(se
     choose_file(page)
     page.wait_for_selector(".explore[data-state=error]")
     assert answers == [204]
-    assert page.locator(".message").inner_text().startswith(f"This file is larger than {MAX_MB} MB.")
+    assert (
+        page.locator(".message").inner_text().startswith(f"This file is larger than {MAX_MB} MB.")
+    )
     page.locator(".message button").click()
     page.wait_for_selector(READY)
     assert page.locator(".explore").get_attribute("data-shown") == before
