@@ -9,12 +9,13 @@ from html import unescape
 import pytest
 
 from transcnn.course.by_hand import spell
+from transcnn.course.figures.steps import FIGURES
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Estimate, spell_number
 from transcnn.course.steps import STEPS
 from transcnn.errors import ChoiceError
 from transcnn.reports.handout.equations import as_mathml
-from transcnn.reports.handout.html import CHAPTERS, FIGURES, render
+from transcnn.reports.handout.html import CHAPTERS, render
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,8 @@ def test_the_file_has_all_in_it_and_names_nothing_else(page_of):
     for page in map(page_of, CHAPTERS):
         addresses = re.findall(r"""(?:src|href)=["']([^"']*)|url\(([^)]*)\)""", page)
         named = {one or other for one, other in addresses}
-        assert all(a.startswith(("data:image/jpeg;base64,", "#")) for a in named)
+        kinds = ("data:image/jpeg;base64,", "data:image/png;base64,", "#")
+        assert all(a.startswith(kinds) for a in named)
         assert {a for a in named if a.startswith("#")} <= {
             f"#{name}" for name in re.findall(r'id="(\w+)"', page)
         }

@@ -3,7 +3,7 @@
 One value for the page, which makes it something to point at, and for files, which print it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,8 +44,9 @@ class CellMap:
 
     `values` [rows, columns] have the colours of `scale`; NaN: no such cell, no colour. `tips` are
     the values in words, by default as the scale writes them, `texts` are written into cells.
-    `dots` are positions as shares of the map: down, across. `origin` and `whole`: where the map
-    begins in a larger one, and the size of that, in cells; the image is of the whole one.
+    `dots` are positions as shares of the map: down, across. `lines` are drawn after every so many
+    cells, down and across. `origin` and `whole`: where the map begins in a larger one, and the size
+    of that, in cells; the image is of the whole one.
     """
 
     name: str
@@ -61,6 +62,7 @@ class CellMap:
     image: NDArray[np.uint8] | None = None
     origin: tuple[int, int] = (0, 0)
     whole: tuple[float, float] | None = None
+    lines: tuple[int, int] | None = (1, 1)
     says: str = ""
     small: bool = False
 
@@ -81,9 +83,3 @@ class CellMap:
             if not box.role:
                 return int(box.top), int(box.left)
         return self.rows // 2, self.columns // 2
-
-    def valued(self) -> Iterator[tuple[int, float]]:
-        """The cells that have a value, with it."""
-        for cell, value in enumerate(() if self.values is None else self.values.ravel().tolist()):
-            if value == value:  # not NaN
-                yield cell, value

@@ -9,11 +9,13 @@ Other values use the same ramp on scales of their own, `ColourScale`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from transcnn.words.translator import Translator
 
 OCTAVES = 4  # on each side of 1x
 NORM_TOP = 4  # of norms, root mean squares of channels; a token after a LayerNorm has about 1
@@ -120,7 +122,8 @@ class ColourScale:
             return [f"{100 * place:.0f}" for place in self.places(values)]
         if self.form == "multiples":
             return [format_multiple(float(v)).removesuffix("×") for v in values]
-        return [_signed(f"{v:.2g}") for v in values]
+        short = ".0f" if self.form == "linear" and self.end >= VOTE_TOP else ".2g"
+        return [_signed(f"{v:{short}}") for v in values]
 
     def tips(self, values: NDArray[np.floating]) -> Sequence[str]:
         """Exact numbers for single cells; none where the scale shows only the ranking."""
@@ -134,6 +137,13 @@ class ColourScale:
 MULTIPLES = ColourScale("multiples")
 NORMS = ColourScale("linear", NORM_TOP, signed=False)
 OWN = ColourScale("own")
+
+
+def multiples_scale(t: Translator) -> ColourScale:
+    """The scale of multiples of uniform attention, with what its ends mean."""
+    return replace(
+        MULTIPLES, titles=(t("view.bar_below"), t("view.bar_uniform"), t("view.bar_above"))
+    )
 
 
 def _signed(number: str) -> str:

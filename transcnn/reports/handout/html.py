@@ -1,7 +1,9 @@
 """A chapter about one picture, on sheets: to predict on, to read afterwards, and the answers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from transcnn.course.figures.steps import FIGURES
 from transcnn.course.formatting import FormattedQuestion
 from transcnn.course.glossary import CARD, load_glossary
 from transcnn.course.lessons import load_lesson
@@ -11,28 +13,15 @@ from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.course.word_card import draw as draw_word
 from transcnn.errors import ChoiceError
-from transcnn.reports.handout import ch1_attention as asking
-from transcnn.reports.handout import ch2_heads as heads
-from transcnn.reports.handout import ch3_grids as going_up
-from transcnn.reports.handout import ch4_cost as price
-from transcnn.reports.handout import ch4_network as other_half
-from transcnn.reports.handout import ch5_baselines as controls
-from transcnn.reports.handout import ch5_claims as claims
-from transcnn.reports.handout.drawing import Board, draw, photo
+from transcnn.figures.cells import CellMap
+from transcnn.figures.drawing import image_name
+from transcnn.figures.figure import Figure
+from transcnn.reports.handout.drawing import draw, symbol
 from transcnn.reports.handout.equations import as_mathml
 from transcnn.reports.page import fill
-from transcnn.reports.wording import Wording
 from transcnn.words import LANGUAGES
+from transcnn.words.translator import Translator, translator
 
-FIGURES = {
-    **asking.FIGURES,
-    **heads.FIGURES,
-    **going_up.FIGURES,
-    **price.FIGURES,
-    **other_half.FIGURES,
-    **controls.FIGURES,
-    **claims.FIGURES,
-}
 CHAPTERS = tuple(dict.fromkeys(step.chapter for step in STEPS))
 
 
@@ -79,36 +68,58 @@ def render(scene: Scene, chapter: int, language: str, picture: str) -> str:
         raise ChoiceError(field="chapter", value=chapter, allowed=", ".join(map(str, CHAPTERS)))
     if language not in LANGUAGES:
         raise ChoiceError(field="lang", value=language, allowed=", ".join(LANGUAGES))
-    t = Wording(language)
+    t = translator(language)
     card = load_glossary(language).card
+    steps = [step for step in STEPS if step.chapter == chapter]
+    figures = {
+        (step, revealed): FIGURES[step.number](scene, t, revealed)
+        for step in steps
+        if step.missing(scene) is None
+        for revealed in (False, True)
+    }
+    drawn = (one for shown in figures.values() for one in shown if isinstance(one, CellMap))
+    images = {image_name(scene.pixels): scene.pixels}
+    images |= {image_name(one.image): one.image for one in drawn if one.image is not None}
     return fill(
         "handout/handout.html",
         language,
         t=t,
-        chapter=t(f"handout_chapter_{chapter}"),
+        chapter=t(f"report.handout_chapter_{chapter}"),
         made=t(
-            "handout_made",
+            "report.handout_made",
             picture=picture,
             model=scene.trace.model,
             weights=(scene.trace.weights_sha256 or "")[:12],
         ),
-        photos=[photo("photo", scene.pixels), *_other_photos(scene, chapter)],
+        images=list(map(symbol, images.values())),
+        image=image_name(scene.pixels),
         picture=picture,
         at=scene.share,
         card=[(card[word].term, draw_word(word, card[word].says), card[word].says) for word in CARD]
         if chapter == CHAPTERS[0]
         else [],
-        steps=[_step(scene, step, t) for step in STEPS if step.chapter == chapter],
+        steps=[
+            _step(
+                scene,
+                step,
+                t,
+                figures.get((step, False), []),
+                figures.get((step, True), []),
+                images,
+            )
+            for step in steps
+        ],
     )
 
 
-def _other_photos(scene: Scene, chapter: int) -> list[str]:
-    """Pictures besides the scene's own that the figures of a chapter use."""
-    found = {3: going_up.photos, 5: claims.photos}.get(chapter)
-    return [photo(*named) for named in found(scene).items()] if found else []
-
-
-def _step(scene: Scene, step: Step, t: Wording) -> _Step:
+def _step(
+    scene: Scene,
+    step: Step,
+    t: Translator,
+    before: list[Figure],
+    after: list[Figure],
+    images: Collection[str],
+) -> _Step:
     lesson = load_lesson(step, t.language)
     facts = step.facts(scene)
     lacking = step.missing(scene) is not None
@@ -116,7 +127,7 @@ def _step(scene: Scene, step: Step, t: Wording) -> _Step:
     posed = {name: question.pose(scene) for name, question in questions.items()}
 
     def in_words(word: str, **placeholders: object) -> str:
-        return t(f"handout_{word}", **placeholders)
+        return t(f"course.{word}", **placeholders)
 
     asked = [
         _ask(
@@ -128,18 +139,17 @@ def _step(scene: Scene, step: Step, t: Wording) -> _Step:
         if found is not None
     ]
     named = f"{step.number} · {lesson.title}"
-    before, after = (FIGURES[step.number](scene, t, revealed) for revealed in (False, True))
     return _Step(
         heading=step.number if step.misleading_start else named,
         title=named,
         multiples=any(
-            isinstance(f, Board) and f.multiples is not None and f.texts is None
-            for f in (*before, *after)
+            isinstance(one, CellMap) and one.scale is not None and one.scale.form == "multiples"
+            for one in (*before, *after)
         ),
         body=lesson.body.format(**facts),
         body_first=step.body_first,
-        before=[draw(figure) for figure in before],
-        after=[draw(figure) for figure in after],
+        before=[draw(figure, t, images) for figure in before],
+        after=[draw(figure, t, images) for figure in after],
         masked=as_mathml(step.equation(scene, False)),
         live=as_mathml(step.equation(scene, True)),
         asked=asked,

@@ -173,7 +173,10 @@ function drawCells(canvas, map, { data, look, opacity }, cursor) {
     pen.fillStyle = look.ramp.colours[step];
     // To whole pixels, so that no seam shows between cells.
     const [x, y] = corner(cell).map(Math.round);
-    const [right, bottom] = [Math.round(corner(cell)[0] + wide), Math.round(corner(cell)[1] + tall)];
+    const [right, bottom] = [
+      Math.round(corner(cell)[0] + wide),
+      Math.round(corner(cell)[1] + tall),
+    ];
     pen.fillRect(x, y, right - x, bottom - y);
   });
   pen.globalAlpha = 1;

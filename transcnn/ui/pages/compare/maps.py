@@ -9,7 +9,7 @@ import numpy as np
 from transcnn.analysis.attention_row import reading_facts, telling_token
 from transcnn.analysis.shared import common_share
 from transcnn.figures.cells import Box, CellMap
-from transcnn.figures.scale import MULTIPLES, ColourScale, format_multiple
+from transcnn.figures.scale import format_multiple, multiples_scale
 from transcnn.trace.trace import BlockTrace, Reading
 from transcnn.ui.app.image_page import level_name
 from transcnn.ui.app.selection import Selection
@@ -163,12 +163,6 @@ def picked_token(one: SideReading, which: str, row: int, column: int) -> Token:
             (left + column) * across + one.token[1] % across,
         )
     return min(token[0], one.block.size[0] - 1), min(token[1], one.block.size[1] - 1)
-
-
-def multiples_scale(t: Translator) -> ColourScale:
-    """The scale of multiples of uniform attention, the same on every page."""
-    titles = (t("view.bar_below"), t("view.bar_uniform"), t("view.bar_above"))
-    return replace(MULTIPLES, titles=titles)
 
 
 def sentences(t: Translator, found: tuple[SideReading, SideReading]) -> Sequence[str]:

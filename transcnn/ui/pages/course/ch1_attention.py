@@ -1,208 +1,131 @@
-"""The pictures of chapter 1; what is a key waits for the reveal."""
+"""Chapter 1 on the page; what is a key waits for the reveal."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
-from transcnn.course import ch1_attention as asking
-from transcnn.course.scene import Wide, last_level_attention
-from transcnn.ui.app.tables import show_table
+from transcnn.course import ch1_attention as attention
+from transcnn.course.figures import ch1_attention as figures
+from transcnn.course.scene import last_level_attention
 from transcnn.ui.pages.course.context import StepContext
-from transcnn.ui.pages.course.grids import (
-    Board,
+from transcnn.ui.pages.course.figures import (
     ask_from,
     guess_at,
-    guess_marks,
-    last_board,
-    mark,
     say_asking,
     say_limit,
-    show_bars,
-    show_boards,
+    show_by_hand,
+    show_figures,
+    with_guess,
 )
-from transcnn.ui.pages.course.hand import edit_map, show_all_products, show_products
+from transcnn.ui.pages.course.hand import edit_map
 
-_ENOUGH = 0.9  # of an asker's weight at one place: the task of the chapter
+_ENOUGH = 0.9  # of a query's weight on one key: the task of the chapter
 
 
-def _places(context: StepContext) -> None:
-    """1.1: the tokens of a stage; the pixel whose token is looked for."""
+def _tokens(context: StepContext) -> None:
+    """1.1: the tokens of a stage, which can be chosen once it is revealed."""
     t, scene = context.t, context.scene
-    rows, columns = asking.covered_map(scene)
-    sizes = {b.stage: b.size for b in scene.trace.blocks}
+    covered = attention.covered_map(scene)
+    size = covered
     if context.revealed:
+        sizes = {b.stage: b.size for b in scene.trace.blocks}
         stage = st.segmented_control(
             t("course.stage"),
             list(sizes),
             format_func=lambda s: t("view.stage", number=s + 1),
-            default=next((s for s, size in sizes.items() if size == (rows, columns)), None),
+            default=next((s for s, of in sizes.items() if of == covered), None),
             key="course_stage",
         )
-        rows, columns = sizes.get(stage, (rows, columns)) if stage is not None else (rows, columns)
-    y, x = asking.marked_pixel(scene)
-    side = scene.trace.crop.size
-    shown = Board(
-        t("course.tokens_of", rows=rows, columns=columns),
-        rows,
-        columns,
-        t("course.board_says", rows=rows, columns=columns),
-        dots=[((y + 0.5) / side, (x + 0.5) / side)],
-        pick=not context.submission("tokens.covering"),
-        start=(rows // 2, columns // 2),
-    )
-    if (rows, columns) == asking.covered_map(scene):
-        shown = guess_marks(context, "tokens.covering", shown)
-    show_boards(context, [shown], guess_at(context, "tokens.covering"))
+        size = sizes.get(stage, covered) if stage is not None else covered
+    [shown] = figures.tokens(scene, t, context.revealed, size)
+    if size == covered:
+        shown = with_guess(context, "tokens.covering", shown)
+    asked = not context.submission("tokens.covering")
+    show_figures(context, [shown], {0: guess_at(context, "tokens.covering")} if asked else {})
     if context.revealed:
+        rows, columns = size
         st.caption(
             t(
                 "course.tokens_count",
                 rows=rows,
                 columns=columns,
                 count=f"{rows * columns:,}",
-                px=f"{side / rows:g}",
+                px=f"{scene.trace.crop.size / rows:g}",
             )
         )
 
 
 def _roles(context: StepContext) -> None:
-    """1.2: the example by hand, its first row worked through, then all."""
+    """1.2: the example by hand."""
     edit_map(context)
-    worked = context.scene.worked
-    other = next(k for k in (0, 1, 2, 3) if k not in (worked.query, worked.beside))
-    if not context.revealed:
-        st.markdown(context.t("course.worked_row"))
-        show_products(context, 0, 0, [other])
-    else:
-        st.markdown(context.t("course.all_rows"))
-        show_all_products(context)
+    st.markdown(context.t("course.all_rows" if context.revealed else "course.worked_row"))
+    shown = figures.roles(context.scene, context.t, context.revealed)
+    show_figures(context, shown)
 
 
 def _row_or_column(context: StepContext) -> None:
     """1.3: a row and a column of the same matrix."""
-    t, found = context.t, asking.row_and_column(context.scene)
-    block, cell = found or (context.scene.block, context.scene.query_index(context.scene.block))
-    weights = last_level_attention(block)
-    row, column = weights[cell], weights[:, cell]
-    sides = (
-        {"a": row, "b": column}
-        if asking.row_side(context.scene) == "a"
-        else {"a": column, "b": row}
-    )
-    shown = []
-    for side, values in sides.items():
-        name = side.upper()
-        if context.revealed:
-            what = t("course.is_row" if values is row else "course.is_column")
-            name = f"{name}: {what}"
-        drawn = last_board(context, block, name, values, pick=True, marks=[mark(cell, "t")])
-        shown.append(replace(drawn, start=divmod(cell, drawn.columns)))
-    show_boards(context, shown, ask_from(context, block.levels[-1].size))
+    found = attention.row_and_column(context.scene)
+    block = found[0] if found else context.scene.block
+    ask = ask_from(context, block.levels[-1].size)
+    shown = figures.row_or_column(context.scene, context.t, context.revealed)
+    show_figures(context, shown[:2], {0: ask, 1: ask})
     say_asking(context)
-    if context.revealed:
-        _show_sums(context, weights, cell)
+    show_figures(context, shown[2:])
     say_limit(context)
 
 
-def _show_sums(context: StepContext, weights: Wide, cell: int) -> None:
-    """What the marked cell's row and column sum to, and those of all cells."""
-    t = context.t
-    names = {t("course.is_row"): weights.sum(1), t("course.is_column"): weights.sum(0)}
-    rows = [["", t("course.sum_here"), t("course.sum_all")]]
-    rows += [
-        [name, f"**{sums[cell]:.2f}**", f"{sums.min():.2f} – {sums.max():.2f}"]
-        for name, sums in names.items()
-    ]
-    show_table(rows)
-
-
 def _mix(context: StepContext) -> None:
-    """1.4: the first n of the cells that are read."""
+    """1.4: the first n of the cells that are attended to."""
     t, scene = context.t, context.scene
-    block, cells = asking.sorted_row(scene)
-    row = scene.attention_row(block)
-    if not context.revealed:
-        show_boards(
-            context,
-            [last_board(context, block, t("course.asker"), None, pick=True)],
-            ask_from(context, block.levels[-1].size),
-        )
-        say_asking(context)
-    else:
-        count = st.slider(t("course.keep_cells"), 1, len(row), 5, key="course_keep")
-        drawn = last_board(context, block, t("course.reading"), row, pick=True)
-        assert drawn.multiples is not None
-        first = set(cells[:count])
-        drawn = replace(
-            drawn, multiples=[m if c in first else None for c, m in enumerate(drawn.multiples)]
-        )
-        show_boards(context, [drawn], ask_from(context, block.levels[-1].size))
-        share = 100 * float(row[cells[:count]].sum())
+    block, order = attention.sorted_row(scene)
+    count = len(order)
+    if context.revealed:
+        count = st.slider(t("course.keep_cells"), 1, len(order), 5, key="course_keep")
+    drawn, *tables = figures.mix(scene, t, context.revealed, count)
+    show_figures(context, [drawn], {0: ask_from(context, block.levels[-1].size)})
+    if context.revealed:
+        share = 100 * float(scene.attention_row(block)[order[:count]].sum())
         st.markdown(t("course.kept_share", count=count, share=f"{share:.0f}"))
         say_limit(context)
-    with st.expander(t("course.by_hand"), expanded=True):
-        edit_map(context)
-        if context.revealed:
-            show_products(context, 0, 0, range(4))
+    else:
+        say_asking(context)
+    show_by_hand(context, tables)
 
 
 def _shuffled(context: StepContext) -> None:
-    """1.5: the reading before and after the cells were shuffled; distances."""
+    """1.5: the attention row before and after the cells were shuffled; distances."""
     t, scene = context.t, context.scene
     block = scene.peaked_block or scene.block
-    size = block.levels[-1].size
-    cell, other = scene.query_index(block), asking.strongest_other(scene, block)
+    shown = figures.shuffled(scene, t, context.revealed)
+    ask = ask_from(context, block.levels[-1].size)
     if not context.revealed:
-        marks = [mark(cell, "a"), mark(other, "b", "seen")]
-        shown = [last_board(context, block, t("course.asker"), None, pick=True, marks=marks)]
-        show_boards(context, shown, ask_from(context, size))
+        show_figures(context, shown, {0: ask})
         say_asking(context)
         return
-    row = scene.attention_row(block)
-    order = asking.shuffle_of(scene, len(row))
-    after = asking.shuffled_weights(scene, block).mean(0)
+    before, after, rings = shown
+    show_figures(context, [before, after], {0: ask})
+    cell, other = scene.query_index(block), attention.strongest_other(scene, block)
+    order = attention.shuffle_of(scene, len(scene.attention_row(block)))
+    weights, moved = last_level_attention(block), attention.shuffled_weights(scene, block).mean(0)
     a, b = order.index(cell), order.index(other)
-    shown = [
-        last_board(
-            context,
-            block,
-            t("course.before"),
-            row,
-            pick=True,
-            marks=[mark(cell, "a"), mark(other, "b", "seen")],
-        ),
-        last_board(
-            context,
-            block,
-            t("course.after"),
-            after[a],
-            marks=[mark(a, "a"), mark(b, "b", "seen")],
-        ),
-    ]
-    show_boards(context, shown, lambda n, y, x: ask_from(context, size)(n, y, x))
-    difference = np.abs(after - last_level_attention(block)[np.ix_(order, order)]).max()
+    difference = np.abs(moved - weights[np.ix_(order, order)]).max()
     st.markdown(
         t(
             "course.shuffle_says",
-            before=f"{100 * row[other]:.2f}",
-            after=f"{100 * after[a, b]:.2f}",
+            before=f"{100 * weights[cell, other]:.2f}",
+            after=f"{100 * moved[a, b]:.2f}",
             difference=f"{difference:.0e}",
         )
     )
-    words = context.lesson.questions["permutation.near_and_far"].options
-    show_bars(
-        t("course.rings"),
-        {words[name]: value for name, value in asking.rings(scene).items()},
-        "×",
-    )
+    show_figures(context, [rings])
     say_limit(context)
     _change_hand(context)
 
 
 def _change_hand(context: StepContext) -> None:
-    """The task of chapter 1: an asker that gives nearly everything to one place."""
+    """The task of chapter 1: a query that gives nearly everything to one key."""
     with st.expander(context.t("course.by_hand"), expanded=True):
         edit_map(context)
         best = max(float(level.weights.max()) for level in context.scene.worked.levels[:1])
@@ -210,8 +133,8 @@ def _change_hand(context: StepContext) -> None:
         st.markdown(context.t(done, share=f"{100 * best:.0f}"))
 
 
-PICTURES: dict[str, Callable[[StepContext], None]] = {
-    "1.1": _places,
+STEPS: dict[str, Callable[[StepContext], None]] = {
+    "1.1": _tokens,
     "1.2": _roles,
     "1.3": _row_or_column,
     "1.4": _mix,

@@ -1,65 +1,43 @@
-"""The pictures of chapter 2; what is a key waits for the reveal."""
+"""Chapter 2 on the page; what is a key waits for the reveal."""
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
 from transcnn.analysis.cost.attention import mhsa
-from transcnn.course import ch1_attention as asking
 from transcnn.course import ch2_heads as heads
+from transcnn.course.figures import ch2_heads as figures
 from transcnn.course.questions import Click
 from transcnn.course.scene import last_level_heads
 from transcnn.ui.pages.course.context import StepContext
-from transcnn.ui.pages.course.grids import (
-    Board,
+from transcnn.ui.pages.course.figures import (
     ask_from,
     guess_at,
-    guess_marks,
-    last_board,
-    mark,
     say_asking,
     say_limit,
-    show_bars,
-    show_boards,
+    show_by_hand,
+    show_figures,
+    with_guess,
 )
-from transcnn.ui.pages.course.hand import edit_map, show_products
 
 
 def _heads(context: StepContext) -> None:
     """2.1: the mean of the heads; afterwards each of them."""
-    t, scene = context.t, context.scene
-    block = heads.unlike_block(scene) or scene.block
-    readings = heads.head_rows(scene, block)
-    asked = context.posed["heads.odd_cell"]
-    clicks = asked is not None and isinstance(asked.asks, Click)
-    mean = last_board(context, block, t("course.mean"), readings.mean(0))
-    if clicks:
-        mean = guess_marks(
-            context, "heads.odd_cell", replace(mean, pick=not context.submission("heads.odd_cell"))
-        )
-    shown = [mean]
-    if context.revealed:
-        for h, reading in enumerate(readings):
-            name = t("course.head", head=h + 1)
-            peak = int(reading.argmax())
-            shown.append(
-                last_board(
-                    context, block, name, reading, small=True, marks=[mark(peak, "u", "seen")]
-                )
-            )
-    show_boards(context, shown, guess_at(context, "heads.odd_cell"))
+    mean, *rest = figures.all_heads(context.scene, context.t, context.revealed)
+    asked, picks = context.posed["heads.odd_cell"], {}
+    if asked is not None and isinstance(asked.asks, Click):
+        mean = with_guess(context, "heads.odd_cell", mean)
+        if not context.submission("heads.odd_cell"):
+            picks = {0: guess_at(context, "heads.odd_cell")}
+    show_figures(context, [mean, *rest], picks)
     say_limit(context)
 
 
 def _scaling(context: StepContext) -> None:
-    """2.2: a head's reading with its scores made larger or smaller."""
+    """2.2: a head's row with its scores made larger or smaller."""
     t, scene = context.t, context.scene
     block = scene.peaked_block or scene.block
-    head = heads.median_head(scene, block)
-    row = last_level_heads(block)[head, scene.query_index(block)]
     times, root = 1.0, math.sqrt(heads.head_width(block))
     if context.revealed:
         factors = sorted({0.25, 0.5, 1.0, 2.0, root})
@@ -70,73 +48,30 @@ def _scaling(context: StepContext) -> None:
             format_func=lambda f: f"√d = {f:.3g}" if f == root else f"{f:g}",
             key="course_times",
         )
-    shown = heads.scaled(row, times)
-    show_boards(
-        context,
-        [last_board(context, block, t("course.head", head=head + 1), shown, pick=True)],
-        ask_from(context, block.levels[-1].size),
-    )
-    st.markdown(t("course.peak_says", peak=f"{100 * shown.max():.0f}"))
+    drawn, *tables = figures.scaling(scene, t, context.revealed, times)
+    show_figures(context, [drawn], {0: ask_from(context, block.levels[-1].size)})
+    row = last_level_heads(block)[heads.median_head(scene, block), scene.query_index(block)]
+    st.markdown(t("course.peak_says", peak=f"{100 * heads.scaled(row, times).max():.0f}"))
     say_asking(context)
-    with st.expander(t("course.by_hand"), expanded=True):
-        edit_map(context)
-        merged = asking.four(scene.worked.merged)
-        st.markdown(t("course.merged_says", merged=merged))
-        if context.revealed:
-            show_products(context, 1, 0, range(4))
+    show_by_hand(context, tables)
 
 
 def _adding(context: StepContext) -> None:
     """2.3: how large what is added is, beside what was there."""
-    t, scene, block = context.t, context.scene, context.scene.block
-    rows, columns = block.size
-    y, x = scene.token(block.size)
-    shown = Board(
-        t("course.tokens_of", rows=rows, columns=columns),
-        rows,
-        columns,
-        t("course.board_says", rows=rows, columns=columns),
-        marks=[mark(y * columns + x, "t")],
-        pick=True,
-        start=(y, x),
-    )
-    show_boards(context, [shown], ask_from(context, block.size))
+    scene = context.scene
+    drawn, *bars = figures.adding(scene, context.t, context.revealed)
+    show_figures(context, [drawn], {0: ask_from(context, scene.block.size)})
     say_asking(context)
-    if not context.revealed:
-        return
-    parts = {
-        "X": block.input[:, y, x],
-        "A Wᵖ": block.added[:, y, x],
-        "A′": block.input[:, y, x] + block.added[:, y, x],
-    }
-    lengths = {n: float(np.linalg.norm(v.astype(np.float64))) for n, v in parts.items()}
-    show_bars(t("course.lengths"), lengths, "")
-    words = context.lesson.questions["residual.by_block"].options
-    show_bars(
-        t("course.added_shares"),
-        {
-            words[name]: 100 * float(np.median(heads.added_shares(b)))
-            for name, b in heads.three_blocks(scene).items()
-        },
-        " %",
-    )
+    show_figures(context, bars)
 
 
-def _bill(context: StepContext) -> None:
+def _plain_cost(context: StepContext) -> None:
     """2.4: what plain attention costs in the first stage as the picture grows."""
     t, scene = context.t, context.scene
-    block = scene.trace.blocks[0]
-    stride = scene.trace.crop.size // block.size[0]
     if not context.revealed:
-        rows, columns = block.size
-        shown = Board(
-            t("course.tokens_of", rows=rows, columns=columns),
-            rows,
-            columns,
-            t("course.board_says", rows=rows, columns=columns),
-        )
-        show_boards(context, [shown], lambda *_: None)
+        show_figures(context, figures.plain_cost(scene, t, False))
         return
+    stride, block = figures.stride(scene), scene.trace.blocks[0]
     side = st.slider(
         t("course.side"),
         8 * stride,
@@ -145,26 +80,20 @@ def _bill(context: StepContext) -> None:
         stride,
         key="course_side",
     )
-    bill = mhsa((side // stride, side // stride), block.width, block.heads)
-    show_bars(
-        t("course.multiply_adds", side=side, tokens=f"{(side // stride) ** 2:,}"),
-        {
-            t("course.projections"): bill.projected / 1e6,
-            t("course.products"): bill.multiplied / 1e6,
-        },
-        " M",
+    show_figures(context, figures.plain_cost(scene, t, True, side))
+    total, larger = (
+        mhsa((side // stride + more,) * 2, block.width, block.heads).total for more in (0, 1)
     )
-    st.markdown(t("course.bill_says", total=f"{bill.total:,}"))
-    larger = mhsa((side // stride + 1,) * 2, block.width, block.heads).total
-    outcome = "over" if bill.total >= heads.PLAIN_LIMIT else "larger_fits"
-    if bill.total < heads.PLAIN_LIMIT <= larger:
+    st.markdown(t("course.bill_says", total=f"{total:,}"))
+    outcome = "over" if total >= heads.PLAIN_LIMIT else "larger_fits"
+    if total < heads.PLAIN_LIMIT <= larger:
         outcome = "done"
     st.markdown(t(f"course.limit_{outcome}", limit=f"{heads.PLAIN_LIMIT:,}", side=side))
 
 
-PICTURES: dict[str, Callable[[StepContext], None]] = {
+STEPS: dict[str, Callable[[StepContext], None]] = {
     "2.1": _heads,
     "2.2": _scaling,
     "2.3": _adding,
-    "2.4": _bill,
+    "2.4": _plain_cost,
 }

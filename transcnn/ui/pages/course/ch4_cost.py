@@ -1,26 +1,21 @@
-"""The pictures of chapter 4 about the price; what is a key waits for the reveal."""
+"""Chapter 4 on the page, about the cost; what is a key waits for the reveal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from transcnn.analysis.cost.attention import hmhsa, mhsa
-from transcnn.course import ch4_cost as price
-from transcnn.course.clock import TimingComparison, measure, measured
-from transcnn.model.config import HMHSA
-from transcnn.ui.app.tables import show_table
+from transcnn.course import ch4_cost as cost
+from transcnn.course.clock import measure, measured
+from transcnn.course.figures import ch4_cost as figures
+from transcnn.figures.figure import Stacks
 from transcnn.ui.pages.cost.chart import Mark, cost_chart
 from transcnn.ui.pages.course.context import StepContext
-from transcnn.ui.pages.course.grids import Board, show_bars, show_boards
+from transcnn.ui.pages.course.figures import show_figures
 
-# The colours of Okabe and Ito.
-_PARTS = {
-    "projections": "#0072B2",
-    "products": "#D55E00",
-    "upper": "#009E73",
-    "mixing": "#56B4E9",
-}
+# Of Okabe and Ito, for the parts of the cost in their order.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#56B4E9")
 _LINES = {
     "plain": ("#D55E00", "solid", 3),
     "grids": ("#009E73", "solid", 4),
@@ -33,91 +28,63 @@ _GRIDS = range(2, 17)
 _TIMES = "course_times_measured"
 
 
-def _new_bill(context: StepContext) -> None:
-    """4.1: the grids of each stage; afterwards its bill beside that of plain attention."""
-    t, scene, stages = context.t, context.scene, price.first_layers(context.scene)
-    network, side = scene.classifier.config, scene.trace.crop.size
+def _by_stage(context: StepContext) -> None:
+    """4.1: the grids of each stage; afterwards its cost beside that of plain attention."""
+    t, scene, layers = context.t, context.scene, cost.first_layers(context.scene)
+    side = scene.trace.crop.size
     if context.revealed:
-        _bills_by_stage(context, stages)
+        side = st.slider(
+            t("course.side"), *_SIDES, min(side, _SIDES[1]), 32, key="course_price_side"
+        )
+        [stacks] = figures.by_stage(scene, t, True, side=side)
+        assert isinstance(stacks, Stacks)
+        _show_stacks(stacks)
         return
     stage = st.segmented_control(
         t("course.stage"),
-        list(stages),
+        list(layers),
         format_func=lambda s: t("view.stage", number=s + 1),
-        default=price.priced(scene)[0].stage,
+        default=cost.priced(scene)[0].stage,
         required=True,
         key="course_price_stage",
     )
-    rows, columns = network.map_size(stage, (side, side))
-    config = stages[stage]
-    name = t("course.tokens_of", rows=rows, columns=columns)
-    says = t("course.board_says", rows=rows, columns=columns)
-    boxes = [
-        {"box": list(box), "colour": "seen", "dashed": False}
-        for box in price.grid_boxes(config, (rows, columns))
-    ]
-    show_boards(context, [Board(name, rows, columns, says, boxes=boxes)], lambda *_: None)
+    show_figures(context, figures.by_stage(scene, t, False, stage))
+    config, (rows, columns) = layers[stage], scene.classifier.config.map_size(stage, (side, side))
     key = "course.in_grids" if config.merges else "course.one_grid"
     grid = config.merges[0] if config.merges else None
     st.caption(t(key, channels=config.width, count=f"{rows * columns:,}", g=grid))
 
 
-def _bills_by_stage(context: StepContext, stages: Mapping[int, HMHSA]) -> None:
-    """Two stacked bars a stage, each pair against its plain attention."""
-    t, network = context.t, context.scene.classifier.config
-    side = st.slider(
-        t("course.side"),
-        *_SIDES,
-        min(context.scene.trace.crop.size, _SIDES[1]),
-        32,
-        key="course_price_side",
-    )
-    rows: list[tuple[str, dict[str, int], int]] = []  # name, parts, what counts as the whole
-    for stage, config in stages.items():
-        plain, grids = price.bills(config, network.map_size(stage, (side, side)))
-        of_plain = {
-            "projections": plain.projected - plain.projected // 4,
-            "products": plain.multiplied,
-            "mixing": plain.projected // 4,
-        }
-        number = t("view.stage", number=stage + 1)
-        rows.append((f"{number}: {t('course.plain')}", of_plain, plain.total))
-        rows.append((f"{number}: H-MHSA", price.parts(grids), plain.total))
-    _show_stacks(context, t("course.bills", side=side), rows)
-
-
-def _show_stacks(
-    context: StepContext, title: str, rows: Sequence[tuple[str, dict[str, int], int]]
-) -> None:
-    t, chart = context.t, go.Figure()
-    names = [name for name, _, _ in rows]
-    for part, colour in _PARTS.items():
+def _show_stacks(figure: Stacks) -> None:
+    """Stacked bars, each in percent of what counts as its whole."""
+    chart, stacks = go.Figure(), figure.stacks
+    names = [stack.name for stack in stacks]
+    for part, colour in zip(figure.parts, _COLOURS, strict=True):
         chart.add_bar(
-            x=[100 * parts.get(part, 0) / whole for _, parts, whole in rows],
+            x=[100 * stack.parts.get(part, 0) / stack.whole for stack in stacks],
             y=names,
             orientation="h",
-            name=t(f"course.part_{part}"),
+            name=part,
             marker_color=colour,
-            customdata=[f"{parts.get(part, 0):,}" for _, parts, _ in rows],
+            customdata=[f"{stack.parts.get(part, 0):,}" for stack in stacks],
             hovertemplate="%{y}: %{customdata}",
         )
-    totals = [f"{sum(parts.values()) / 1e6:,.1f} M" for _, parts, _ in rows]
-    for (name, parts, whole), total in zip(rows, totals, strict=True):
-        end = 100 * sum(parts.values()) / whole
+    ends = [100 * stack.total / stack.whole for stack in stacks]
+    totals = [f"{stack.total / 1e6:,.1f} M" for stack in stacks]
+    for name, end, total in zip(names, ends, totals, strict=True):
         chart.add_annotation(x=end, y=name, text=f" {total}", showarrow=False, xanchor="left")
-    longest = max(100 * sum(parts.values()) / whole for _, parts, whole in rows)
     chart.update_layout(
         barmode="stack",
-        height=96 + 34 * len(rows),
+        height=96 + 34 * len(stacks),
         margin=dict(l=0, r=8, t=4, b=8),
-        xaxis=dict(ticksuffix=" %", range=[0, 1.25 * longest], fixedrange=True),
+        xaxis=dict(ticksuffix=" %", range=[0, 1.25 * max(ends)], fixedrange=True),
         yaxis=dict(autorange="reversed", fixedrange=True, automargin=True),
         legend=dict(orientation="h", y=-0.12, x=0, traceorder="normal"),
     )
-    st.markdown(f"**{title}**")
+    st.markdown(f"**{figure.name}**")
     said = "; ".join(f"{name}: {total}" for name, total in zip(names, totals, strict=True))
     st.plotly_chart(
-        chart, alt=f"{title}. {said}", config={"displayModeBar": False}, key="course_stacks"
+        chart, alt=f"{figure.name}. {said}", config={"displayModeBar": False}, key="course_stacks"
     )
 
 
@@ -125,10 +92,7 @@ def _paying(context: StepContext) -> None:
     """4.2: both bills as the map grows, and where they cross."""
     t, scene = context.t, context.scene
     if not context.revealed:
-        grid = price.first_grid(scene)
-        says = t("course.board_says", rows=grid, columns=grid)
-        name = t("course.tokens_of", rows=grid, columns=grid)
-        show_boards(context, [Board(name, grid, grid, says)], lambda *_: None)
+        show_figures(context, figures.paying(scene, t, False))
         return
     left, right = st.columns(2)
     with left:
@@ -136,7 +100,7 @@ def _paying(context: StepContext) -> None:
             t("course.grid_side"),
             _GRIDS[0],
             _GRIDS[-1],
-            min(price.first_grid(scene), _GRIDS[-1]),
+            min(cost.first_grid(scene), _GRIDS[-1]),
             key="course_grid",
         )
     with right:
@@ -144,22 +108,22 @@ def _paying(context: StepContext) -> None:
             t("course.channels"),
             _WIDTHS[0],
             _WIDTHS[-1],
-            min(_WIDTHS, key=lambda width: abs(width - price.priced(scene)[1].width)),
+            min(_WIDTHS, key=lambda width: abs(width - cost.priced(scene)[1].width)),
             step=_WIDTHS.step,
             key="course_width",
         )
     cross, cube, deeper = (
-        price.pays_from(grid, width),
+        cost.pays_from(grid, width),
         grid**3,
-        price.deeper_from(grid, width),
+        cost.deeper_from(grid, width),
     )
     sides = _spread(2 * cube)
-    costs = [hmhsa((n, n), width, 1, (grid,)) for n in sides]
+    bills = [hmhsa((n, n), width, 1, (grid,)) for n in sides]
     curves = {
         "plain": [mhsa((n, n), width, 1).total for n in sides],
-        "grids": [cost.total for cost in costs],
-        "lower": [cost.products[0].value for cost in costs],
-        "upper": [cost.products[1].value for cost in costs],
+        "grids": [bill.total for bill in bills],
+        "lower": [bill.products[0].value for bill in bills],
+        "upper": [bill.products[1].value for bill in bills],
     }
     crossings = [
         Mark(cross, hmhsa((cross, cross), width, 1, (grid,)).total, f"{cross}"),
@@ -173,8 +137,8 @@ def _paying(context: StepContext) -> None:
             {
                 "plain": t("course.plain"),
                 "grids": f"H-MHSA ({grid})",
-                "lower": t("course.products_of", level=0),
-                "upper": t("course.products_of", level=1),
+                "lower": t("course.products_of", level=1),
+                "upper": t("course.products_of", level=2),
             },
             crossings=crossings,
             crossings_name=t("course.crossings"),
@@ -199,22 +163,16 @@ def _spread(last: int) -> list[int]:
 
 
 def _memory(context: StepContext) -> None:
-    """4.3: the tables in bytes as the picture grows; both layers by the clock of this machine."""
+    """4.3: the attention matrices in bytes as the picture grows; both layers by the clock."""
     t, scene = context.t, context.scene
-    block, config = price.priced(scene)
     if not context.revealed:
-        rows, columns = block.size
-        name = t("course.tokens_of", rows=rows, columns=columns)
-        says = t("course.board_says", rows=rows, columns=columns)
-        show_boards(context, [Board(name, rows, columns, says)], lambda *_: None)
+        show_figures(context, figures.memory(scene, t, False))
         return
-    side = st.slider(t("course.side"), *_SIDES, price.LARGE, 32, key="course_memory_side")
-    plain, grids = price.tables(config, price.large_map(scene, side))
-    show_bars(
-        t("course.tables", stage=block.stage + 1, side=side),
-        {t("course.plain"): plain / 1e6, "H-MHSA": grids / 1e6},
-        " MB",
-    )
+    block, config = cost.priced(scene)
+    side = st.slider(t("course.side"), *_SIDES, cost.LARGE, 32, key="course_memory_side")
+    times = st.session_state.get(_TIMES, [])
+    tables, clock = figures.memory(scene, t, True, side, times)
+    show_figures(context, [tables])
     st.button(
         t("course.measure"),
         icon=":material/timer:",
@@ -223,29 +181,15 @@ def _memory(context: StepContext) -> None:
             measure(config, block.size)
         ),
     )
-    times = [measured(config, block.size), *st.session_state.get(_TIMES, [])]
-    bill, smaller = price.bills(config, block.size)
+    bill, smaller = cost.bills(config, block.size)
     ratio = f"{bill.total / smaller.total:.1f}"
     st.markdown(t("course.clock_says", stage=block.stage + 1, ratio=ratio))
-    _show_times(context, times)
+    show_figures(context, [clock])
+    st.caption(t("course.clock_how", rounds=len(measured(config, block.size).plain)))
 
 
-def _show_times(context: StepContext, times: Sequence[TimingComparison]) -> None:
-    t = context.t
-    head = [t(f"course.clock_{name}") for name in ("run", "plain", "grids", "faster", "spread")]
-    lines = [head]
-    for number, timed in enumerate(times, 1):
-        plain, grids = (
-            f"{1000 * sorted(times)[len(times) // 2]:.1f}" for times in (timed.plain, timed.grids)
-        )
-        spread = f"{100 * timed.spread:.0f} %"
-        lines.append([str(number), plain, grids, f"{timed.speedup:.1f}×", spread])
-    show_table(lines)
-    st.caption(t("course.clock_how", rounds=len(times[0].plain)))
-
-
-PICTURES: dict[str, Callable[[StepContext], None]] = {
-    "4.1": _new_bill,
+STEPS: dict[str, Callable[[StepContext], None]] = {
+    "4.1": _by_stage,
     "4.2": _paying,
     "4.3": _memory,
 }

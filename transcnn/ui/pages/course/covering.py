@@ -5,10 +5,11 @@ import streamlit as st
 
 from transcnn.analysis.occlusion import board_of
 from transcnn.course.experiments import ChangedRun
+from transcnn.figures.cells import CellMap
 from transcnn.pictures.changes import GRAY, cover
 from transcnn.ui.pages.course.answers import compare_answers
 from transcnn.ui.pages.course.context import StepContext
-from transcnn.ui.pages.course.grids import Board, show_boards
+from transcnn.ui.pages.course.figures import show_maps
 
 
 def show_covering(context: StepContext, look: ChangedRun, picture: str) -> None:
@@ -19,20 +20,12 @@ def show_covering(context: StepContext, look: ChangedRun, picture: str) -> None:
     covered: set[int] = st.session_state.setdefault(key, set())
     cells = [divmod(cell, columns) for cell in sorted(covered)]
     pixels = cover(look.pixels, cells, lambda row, column: GRAY)  # noqa: ARG005
-    board = Board(
-        t("course.cover"),
-        rows,
-        columns,
-        t("course.board_says", rows=rows, columns=columns),
-        pick=True,
-        start=(rows // 2, columns // 2),
-    )
+    shown = CellMap(t("course.cover"), rows, columns, image=pixels)
 
-    def toggle(_: int, row: int, column: int) -> None:
+    def toggle(row: int, column: int) -> None:
         covered.symmetric_difference_update({row * columns + column})
 
-    bits = sum(1 << cell for cell in covered)
-    show_boards(context, [board], toggle, (f"/{picture}/{bits:x}", pixels), "course_cover")
+    show_maps(context, [shown], {0: toggle}, "course_cover")
     if not covered:
         st.caption(t("course.cover_how"))
         return

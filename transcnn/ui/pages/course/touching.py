@@ -1,25 +1,27 @@
-"""Which picture belongs to which step."""
+"""What is shown of each step beside its questions."""
 
-from transcnn.ui.pages.course import ch1_attention as asking
-from transcnn.ui.pages.course import ch2_heads as heads
-from transcnn.ui.pages.course import ch3_grids as going_up
-from transcnn.ui.pages.course import ch4_cost as price
-from transcnn.ui.pages.course import ch4_network as other_half
-from transcnn.ui.pages.course import ch5_baselines as controls
-from transcnn.ui.pages.course import ch5_claims as claims
+from transcnn.ui.pages.course import (
+    ch1_attention,
+    ch2_heads,
+    ch3_grids,
+    ch4_cost,
+    ch4_network,
+    ch5_baselines,
+    ch5_claims,
+)
 from transcnn.ui.pages.course.context import StepContext
 
-_PICTURES = {
-    **asking.PICTURES,
-    **heads.PICTURES,
-    **going_up.PICTURES,
-    **price.PICTURES,
-    **other_half.PICTURES,
-    **controls.PICTURES,
-    **claims.PICTURES,
+_STEPS = {
+    **ch1_attention.STEPS,
+    **ch2_heads.STEPS,
+    **ch3_grids.STEPS,
+    **ch4_cost.STEPS,
+    **ch4_network.STEPS,
+    **ch5_baselines.STEPS,
+    **ch5_claims.STEPS,
 }
 
 
 def touch(context: StepContext) -> None:
-    """Draw the picture of the step, which can be touched."""
-    _PICTURES[context.step.number](context)
+    """Draw the figures of the step, which can be touched."""
+    _STEPS[context.step.number](context)

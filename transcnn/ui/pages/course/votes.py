@@ -20,8 +20,9 @@ from transcnn.course.questions import (
     Tick,
     spell_number,
 )
+from transcnn.figures.cells import CellMap, Mark
 from transcnn.ui.pages.course.context import StepContext
-from transcnn.ui.pages.course.grids import Board, mark, show_boards
+from transcnn.ui.pages.course.figures import show_maps
 
 _MOST_BARS = 10  # of guesses that nobody foresaw; the most frequent are shown
 _FINE = 14  # cells a side up to which a count can be read in its cell
@@ -64,20 +65,21 @@ def _show_cells(
 ) -> None:
     rows, columns = asks.values.shape
     best = asks.best[0] * columns + asks.best[1]
-    boards = []
+    maps = []
     for number, guesses in votes.items():
         cells = count_cells(cast("list[tuple[int, int]]", guesses), (rows, columns))
-        boards.append(
-            Board(
+        maps.append(
+            CellMap(
                 context.t(f"classroom.votes_{number}", count=len(guesses)),
                 rows,
                 columns,
-                context.t("classroom.cells_say"),
-                numbers=[str(n) if n else "" for n in cells.ravel()],
-                marks=[mark(best, "u", "seen")] if context.revealed else [],
+                texts={cell: str(n) for cell, n in enumerate(cells.ravel()) if n},
+                marks=(Mark(best, "u", "key"),) if context.revealed else (),
+                image=context.scene.pixels,
+                says=context.t("classroom.cells_say"),
             )
         )
-    show_boards(context, boards, lambda *_: None, mounted=f"votes_{name}")
+    show_maps(context, maps, mounted=f"votes_{name}")
 
 
 def _bars(
