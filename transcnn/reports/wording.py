@@ -2,20 +2,12 @@
 
 import math
 import re
-from typing import Any
 
 from transcnn.analysis.errors.calibration import BINS
 from transcnn.analysis.errors.filters import Filter
 from transcnn.analysis.intervals import Interval
 from transcnn.labels import ClassName
 from transcnn.words.translator import Translator
-
-
-class Wording(Translator):
-    """A translator whose keys without a table are those of `report`, for the handout."""
-
-    def __call__(self, key: str, **placeholders: Any) -> str:
-        return super().__call__(key if "." in key else f"report.{key}", **placeholders)
 
 
 def is_known(interval: Interval) -> bool:
