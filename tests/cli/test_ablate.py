@@ -1,4 +1,4 @@
-"""`ablate`, `reading` and `means`: the package's numbers, as tables and as JSON."""
+"""`ablate`, `attention-stats` and `mean-outputs`: the package's numbers, as tables and as JSON."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    """A training source: 40 names in a folder of no class, a tenth of them held back."""
+    """A training source: 40 names in a folder of no class, a tenth of them held out."""
     folder = tmp_path_factory.mktemp("source")
     (folder / "things").mkdir()
     for i in range(40):
@@ -42,13 +42,13 @@ def classifier():
     return Classifier()
 
 
-def _on_progress(found, case):
+def _printed(found, case):
     return {
         "attention": case.attention,
         "where": str(case.where),
         "change": str(case.change),
         "top1": vars(found.share(case)),
-        "loss": vars(found.loss(case)),
+        "drop": vars(found.loss(case)),
     }
 
 
@@ -65,13 +65,13 @@ def test_json_has_the_numbers_of_the_package(called, folder, classifier):
         "weights_sha256": classifier.weights_sha256,
         "labels": "folder",
         "count": 4,
-        "cases": [_on_progress(found, case) for case in found.right],
+        "cases": [_printed(found, case) for case in found.right],
         "unreadable": [],
     }
     assert len(found.right) == 12
 
 
-def test_held_out_pictures_are_measured_against_the_body(called, source, classifier):
+def test_held_out_images_are_measured_against_the_backbone(called, source, classifier):
     code, out, _ = called("ablate", source, "--held-out", "--change", "gray:0.6", "--json")
 
     pictures = find_held_out(source)
@@ -79,11 +79,11 @@ def test_held_out_pictures_are_measured_against_the_body(called, source, classif
     labels = body_answers(classifier, run)
     cases = intervention_cases(classifier, [parse_change("gray:0.6")])
     found = ablate(classifier, run, labels, cases)
-    on_progress = json.loads(out)
+    printed = json.loads(out)
     assert code == 0
-    assert 1 < on_progress["count"] == len(pictures) < 10
-    assert on_progress["labels"] == "body"
-    assert on_progress["cases"] == [_on_progress(found, case) for case in found.right]
+    assert 1 < printed["count"] == len(pictures) < 10
+    assert printed["labels"] == "backbone"
+    assert printed["cases"] == [_printed(found, case) for case in found.right]
 
 
 def test_the_table_has_a_row_for_each_part(called, folder):
@@ -92,35 +92,35 @@ def test_the_table_has_a_row_for_each_part(called, folder):
     rows = [line.split("|")[1].strip() for line in out.splitlines()[3:]]
     assert code == 0
     assert rows == ["on", *(f"uniform: stage {s}" for s in range(4))]
-    assert out.splitlines()[1] == "| attention | gray:0.4 | loss |"
+    assert out.splitlines()[1] == "| part (0-based) | gray:0.4 | drop |"
 
 
-def test_reading_tells_every_head(called, folder, classifier):
-    code, out, _ = called("reading", folder, "--json")
+def test_attention_stats_cover_every_head(called, folder, classifier):
+    code, out, _ = called("attention-stats", folder, "--json")
 
     run = prepare_run(find_pictures(folder), 224)
     heads = measure_reading(classifier, run, parse_change("cutmix:0.4"))
-    on_progress = json.loads(out)
+    printed = json.loads(out)
     assert code == 0
-    assert [row["entropy"] for row in on_progress] == [head.entropy for head in heads]
-    assert [row["own"] for row in on_progress] == [head.own for head in heads]
-    assert [row["head"] for row in on_progress] == [head.where.head for head in heads]
+    assert [row["entropy"] for row in printed] == [head.entropy for head in heads]
+    assert [row["on_image"] for row in printed] == [head.own for head in heads]
+    assert [row["head"] for row in printed] == [head.where.head for head in heads]
 
 
-def test_boxes_are_means_over_their_pictures(called, tmp_path):
+def test_boxes_are_means_over_their_images(called, tmp_path):
     boxes = {"zebra.jpg": [0, 0, 1, 1], "lion.jpg": [0, 0, 1, 0.5]}
     (tmp_path / "boxes.json").write_text(json.dumps(boxes))
 
     code, out, _ = called(
-        "reading", FOLDER / "samples", "--boxes", tmp_path / "boxes.json", "--json"
+        "attention-stats", FOLDER / "samples", "--boxes", tmp_path / "boxes.json", "--json"
     )
 
     rows = json.loads(out)
     assert code == 0
     assert len(rows) == 9
     for row in rows:
-        assert row["pictures"] == 2
-        assert row["pictures_with_outside"] == 1, "the first box covers everything"
+        assert row["images"] == 2
+        assert row["images_with_outside"] == 1, "the first box covers everything"
         assert row["area"] == pytest.approx((1 + row["area_of_those"]) / 2)
         assert row["in_box"] > 0.5
 
@@ -129,10 +129,10 @@ def test_means_go_beside_the_weights(called, source, tmp_path):
     weights = tmp_path / "mine.safetensors"
     shutil.copy(FOLDER / "weights" / "transcnn_lite0.safetensors", weights)
 
-    code, out, _ = called("means", weights, "--data", source, "--limit", 3)
+    code, out, _ = called("mean-outputs", weights, "--data", source, "--limit", 3)
 
     assert code == 0
-    assert "averages over 3 pictures" in out
+    assert "means over 3 images" in out
     means = Classifier(weights=weights).means
     assert len(means) == 9
     assert all(np.isfinite(mean.numpy()).all() and mean.any() for mean in means.values())

@@ -1,4 +1,4 @@
-"""`attention`: where a token read, as numbers, as a figure, in words; all of the same reading."""
+"""`attention`: what a token attends to, as numbers, as a figure, in words; all of one trace."""
 
 import json
 
@@ -54,7 +54,7 @@ def test_weights_are_those_of_the_trace(numbers, trace):
         assert np.allclose(level["weights"], reading.probability, rtol=1e-4, atol=1e-7)
 
 
-def test_npz_holds_the_same_numbers_and_the_places_on_the_picture(numbers, trace):
+def test_npz_holds_the_same_numbers_and_the_areas_on_the_image(numbers, trace):
     found, arrays = numbers
 
     assert arrays["token"].tolist() == [18, 32]
@@ -81,9 +81,9 @@ def test_png_is_the_figure_and_words_are_its_facts(zebra, trace, tmp_path, calle
     for line, reading, fact in zip(lines, readings, facts, strict=True):
         row, column = np.add(reading.grid_origin, fact.strongest)
         assert line == (
-            f"level {reading.level}: reads most from row {row}, column {column}: "
-            f"{format_multiple(float(fact.multiple.max()))} an even share; "
-            f"{fact.half} of {fact.places} places give half of it"
+            f"level {reading.level}: strongest weight on token {row},{column}, "
+            f"{format_multiple(float(fact.multiple.max()))} uniform; "
+            f"half of the attention falls on {fact.half} of {fact.places} tokens"
         )
 
 

@@ -11,10 +11,10 @@ def test_parts_add_up_and_formula_and_count_agree(name, size, called):
     code, out, err = called("cost", "--model", name, "--size", size, "--json")
 
     found = json.loads(out)
-    parts = [found["stem"], *found["downs"], *found["stages"], found["head"]]
+    parts = [found["stem"], *found["downsampling"], *found["stages"], found["head"]]
     assert (code, err) == (0, "")
     assert (found["model"], found["size"]) == (name, size)
-    assert len(found["stages"]) == len(found["downs"]) == 4
+    assert len(found["stages"]) == len(found["downsampling"]) == 4
     for key in ("parameters", "macs", "macs_counted"):
         assert sum(part[key] for part in parts) == found[key]
     assert [part["macs"] for part in parts] == [part["macs_counted"] for part in parts]
@@ -27,7 +27,7 @@ def test_numbers_are_those_of_the_papers_arithmetic(called):
     found = json.loads(out)
     assert found["size"] == 224
     assert (found["parameters"], found["macs"]) == (12_378_120, 1_770_364_160)
-    assert found["attention_products"] == 86_563_072
+    assert found["attention_matmuls"] == 86_563_072
 
 
 def test_the_table_for_people_has_the_same_numbers(called):

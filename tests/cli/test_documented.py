@@ -12,8 +12,8 @@ from transcnn.assets import FOLDER
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 JSON = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 COMMANDS = [
-    *("models", "predict", "evaluate", "ablate", "reading", "attention", "explain"),
-    *("faithfulness", "cost", "learned"),
+    *("models", "predict", "evaluate", "ablate", "attention-stats", "attention", "explain"),
+    *("faithfulness", "cost", "learning-gains"),
 ]
 
 
@@ -43,7 +43,7 @@ def test_the_json_keys_are_those_of_the_documents(command, called, folder, zebra
         "predict": [zebra, spoilt],
         "evaluate": [folder],
         "ablate": [folder],
-        "reading": [folder],
+        "attention-stats": [folder],
         "attention": [zebra, "--stage", 0, "--block", 0, "--token", "0,0"],
         "explain": [zebra, "--method", "grad_cam"],
         "faithfulness": [
@@ -51,7 +51,7 @@ def test_the_json_keys_are_those_of_the_documents(command, called, folder, zebra
             *("--out", folder / "scores.jsonl"),
         ],
         "cost": [],
-        "learned": [folder / "made_up.csv", "--simulate", 8, "--seed", 2],
+        "learning-gains": [folder / "simulated.csv", "--simulate", 8, "--seed", 2],
     }[command]
     row = re.search(rf"^\| `{command}` \|(.*)\|$", JSON, re.MULTILINE)[1]
 

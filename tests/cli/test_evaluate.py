@@ -89,7 +89,7 @@ def test_json_has_the_documented_keys_and_the_numbers_of_the_package(measured, f
         "count": 5,
         "top1": expected.top1,
         "top5": expected.top5,
-        "top1_among": expected.top1_among,
+        "top1_among_folder_classes": expected.top1_among,
         "per_class": {
             score.label.wnid: {
                 "index": score.label.index,
@@ -132,12 +132,12 @@ def test_the_text_for_people_has_the_same_numbers(folder, called):
     assert code == 0
     assert out.splitlines() == [
         "transcnn_lite0, attention on, change none",
-        "5 pictures: top-1 80.0 %, top-5 80.0 %, among the folder's 4 classes 100.0 %",
+        "5 images: top-1 80.0 %, top-5 80.0 %, among the folder's 4 classes 100.0 %",
         "      1 of 1     lion",
         "      1 of 1     zebra",
         "      1 of 1     giant panda",
         "      1 of 2     pizza",
-        f"not read: {folder / 'zebra' / 'spoilt.jpg'}: "
+        f"unreadable: {folder / 'zebra' / 'spoilt.jpg'}: "
         "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.",
     ]
 

@@ -48,7 +48,7 @@ def test_json_has_the_map_of_the_method_for_the_difference_of_two_classes(zebra,
     assert np.allclose(found["map"]["values"], expected.values, atol=1e-5)
 
 
-def test_without_a_class_the_answer_is_explained(called, zebra, nano, pixels):
+def test_without_a_class_the_top_1_class_is_explained(called, zebra, nano, pixels):
     code, out, err = called("explain", zebra, *NANO, "--method", "rollout", "--json")
 
     answer = nano.rank(nano.logits(pixels[None])[0]).top[0]
@@ -57,7 +57,7 @@ def test_without_a_class_the_answer_is_explained(called, zebra, nano, pixels):
     assert json.loads(out)["versus"] is None
 
 
-def test_files_hold_the_map_and_every_knob(called, zebra, nano, pixels, tmp_path):
+def test_files_hold_the_map_and_every_setting(called, zebra, nano, pixels, tmp_path):
     method = ("--method", "attention", "--stage", 0, "--level", 1, "--token", "12,29")
     expected = make_method("attention", stage=0, level=1, token=(12, 29)).explain(
         Subject(nano, pixels, Target(0))
@@ -81,14 +81,14 @@ def test_files_hold_the_map_and_every_knob(called, zebra, nano, pixels, tmp_path
     assert {tuple(colour) for colour in drawn.tolist()} <= colours
 
 
-def test_words_tell_the_strongest_cells_and_the_error_of_the_sum(called, zebra):
+def test_the_text_has_the_extreme_cells_and_the_completeness_error(called, zebra):
     code, out, err = called("explain", zebra, *NANO, "--method", "integrated_gradients")
 
     first, second, *facts, note = out.splitlines()
     assert (code, err) == (0, "")
     assert first.startswith("Integrated gradients for ")
     unit = ENGLISH("explanations.unit_logit_contributions")
-    assert second.startswith(f"16 x 16 cells of {unit}: most ")
+    assert second.startswith(f"16 x 16 cells, {unit}: highest ")
     names = [
         ENGLISH(f"explanations.fact_{n}")
         for n in ("explained_logit", "baseline_logit", "completeness_error")
@@ -117,7 +117,7 @@ def test_words_tell_the_strongest_cells_and_the_error_of_the_sum(called, zebra):
         (["saliency", "--model", "lite"], "model is 'lite'; allowed: "),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_one_sentence(called, zebra, arguments, sentence):
+def test_invalid_input_is_one_sentence(called, zebra, arguments, sentence):
     code, out, err = called("explain", zebra, *NANO, "--method", *arguments)
 
     assert (code, out) == (2, "")
@@ -125,7 +125,7 @@ def test_what_cannot_be_is_one_sentence(called, zebra, arguments, sentence):
     assert len(err.splitlines()) == 1
 
 
-def test_a_method_that_is_not_there_is_one_sentence(called, zebra):
+def test_an_unknown_method_is_one_sentence(called, zebra):
     code, out, err = called("explain", zebra, "--method", "lime")
 
     assert (code, out) == (2, "")

@@ -10,7 +10,7 @@ import pytest
 from tests.architecture.repository import ROOT
 from tests.explain.planted import Constant, Oracle, subject
 from transcnn.assets import FOLDER
-from transcnn.cli import scored
+from transcnn.cli import scores
 from transcnn.explain.faithfulness import Effort, faithfulness
 from transcnn.explain.names import BASELINES, SCORES
 
@@ -39,7 +39,7 @@ def result(method):
     return faithfulness(of, method.explain(of), method, effort=Effort(steps=8, masks=48, draws=2))
 
 
-def test_a_map_is_scored_beside_its_baselines_as_the_documents_say(called, zebra, monkeypatch):
+def test_a_map_is_scored_against_baselines_as_the_documents_say(called, zebra, monkeypatch):
     text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
     paragraph = re.search(r"^With `--faithfulness`(.*?)\n\n", text, re.MULTILINE | re.DOTALL)[1]
     documented = set(re.findall(r"\"(\w+)\"", paragraph)) - {"better", "no_better", "worse"}
@@ -52,9 +52,9 @@ def test_a_map_is_scored_beside_its_baselines_as_the_documents_say(called, zebra
     )
 
     found = json.loads(out)
-    on_progress = {key: found[key] for key in list(found)[list(found).index("map") + 1 :]}
+    printed = {key: found[key] for key in list(found)[list(found).index("map") + 1 :]}
     assert (code, err) == (0, "")
-    assert keys(on_progress) == documented
+    assert keys(printed) == documented
     assert list(found["baselines"]) == list(BASELINES)
     for values in (found["scores"], *found["baselines"].values()):
         assert list(values) == list(SCORES)
@@ -68,22 +68,22 @@ def test_a_map_is_scored_beside_its_baselines_as_the_documents_say(called, zebra
     [
         (Oracle(), "better than its baselines"),
         (Constant(), "no better than its baselines"),
-        (Oracle(times=-1), "worse than cells in random order"),
+        (Oracle(times=-1), "worse than random order"),
     ],
 )
-def test_the_verdict_is_said_in_words_with_what_it_follows_from(method, verdict):
+def test_the_verdict_is_printed_with_the_scores_it_follows_from(method, verdict):
     found = result(method)
 
-    *table, last = list(scored.lines(found))[:8]
+    *table, last = list(scores.lines(found))[:8]
 
     assert last.startswith(verdict), found.verdict
     assert all(f"{name} {found.verdict.wins[name]} of 4" in last for name in BASELINES)
     assert table[1].split()[-5:] == [f"{found.own.scores[s].value:.3f}" for s in SCORES]
     assert [line.split()[0] for line in table[2:]] == list(BASELINES)
-    ties = list(scored.lines(found))[8:]
+    ties = list(scores.lines(found))[8:]
     assert bool(ties) == bool(found.own.tied)
     if ties:
-        assert ties[0].startswith(f"{100 * found.own.tied:.0f} % of the cells share")
+        assert ties[0].startswith(f"{100 * found.own.tied:.0f} % of the patches have")
 
 
 def test_the_table_has_a_row_for_each_method_and_the_same_command_measures_nothing_again(
@@ -109,7 +109,7 @@ def test_the_table_has_a_row_for_each_method_and_the_same_command_measures_nothi
     assert "resize" in err
 
 
-def test_what_does_not_exist_is_one_sentence(called, folder, tmp_path):
+def test_invalid_input_is_one_sentence(called, folder, tmp_path):
     file = tmp_path / "scores.jsonl"
     for arguments, word in [(("--method", "magic"), "magic"), (("--limit", 1), "two readable")]:
         code, out, err = called("faithfulness", folder, *NANO, "--out", file, *arguments)

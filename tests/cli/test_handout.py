@@ -6,7 +6,7 @@ from tests.cli.process import transcnn
 def test_a_process_writes_the_chapter_and_says_so(zebra, tmp_path):
     out = tmp_path / "h.html"
 
-    done = transcnn("handout", zebra, "--chapter", 2, "--lang", "zh", "--out", out)
+    done = transcnn("handout", zebra, "--chapter", 2, "--language", "zh", "--out", out)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{out}: chapter 2 about zebra.jpg\n"
@@ -19,7 +19,7 @@ def test_a_mistake_is_one_sentence_and_writes_nothing(zebra, spoilt, tmp_path, c
         ([zebra, "--out", tmp_path / "h.pdf"], "allowed: names that end in .html."),
         ([zebra, "--out", tmp_path / "no" / "h.html"], "no: there is no such folder."),
         ([zebra, "--chapter", 9, "--out", out], "chapter is 9; allowed: 1, 2, 3"),
-        ([zebra, "--lang", "fr", "--out", out], "'fr' is not one of 'en', 'zh'."),
+        ([zebra, "--language", "fr", "--out", out], "'fr' is not one of 'en', 'zh'."),
         ([spoilt, "--out", out], "not a picture"),
         ([tmp_path / "none.jpg", "--out", out], "No such file or directory."),
     ):

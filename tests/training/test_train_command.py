@@ -48,7 +48,7 @@ def test_ctrl_c_saves_says_so_in_one_sentence_and_the_run_goes_on(command, photo
     assert process.returncode == 130
     done = len(_steps(tmp_path))
     assert done < 8
-    assert errors.splitlines()[-1] == f"Stopped after step {done} and saved; --resume goes on."
+    assert errors.splitlines()[-1] == f"Stopped after step {done} and saved; --resume continues."
     assert "Traceback" not in errors
 
     again = _run(command, *arguments, "--resume")

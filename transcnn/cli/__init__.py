@@ -1,4 +1,4 @@
-"""The command line: one file a command, each parses, calls and prints.
+"""The command line: each command is a file that parses, calls the library and prints.
 
-Exit codes: 0 done, 1 a check failed, 2 bad usage or input, with one sentence on stderr.
+Exit codes: 0 done; 2 bad usage or input, with one sentence on stderr; 130 stopped by Ctrl-C.
 """

@@ -1,4 +1,4 @@
-"""`ablate`: what right answers owe to attention, all switches on the same pictures."""
+"""`ablate`: how much accuracy depends on attention, all interventions on the same images."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,26 +31,28 @@ _EACH = ("stage", "block", "level", "head")
     multiple=True,
     default=("none", "cutmix:0.4"),
     show_default=True,
-    help="none, gray:S or cutmix:S; may be given several times.",
+    metavar="CHANGE",
+    help=f"{options.CHANGE} May be repeated.",
 )
 @click.option(
     "--attention",
     "interventions",
     multiple=True,
     type=click.Choice(INTERVENTIONS),
-    help="Only these switches, and on; may be given several times. Without it, all.",
+    help="Only this intervention, beside `on`; may be repeated. [default: all possible ones]",
 )
 @click.option(
     "--each",
     multiple=True,
     type=click.Choice(_EACH),
-    help="Not the switches, but each such part by itself made uniform; may be given several times.",
+    help="Instead of interventions on the whole network, give each single stage, block, level or "
+    "head uniform attention in turn; may be repeated.",
 )
 @click.option(
     "--held-out",
     is_flag=True,
-    help="Measure on the tenth of DIR that training leaves out; right is what the bare body "
-    "answers on the unchanged picture.",
+    help="Use the tenth of DIR that training leaves out. DIR needs no class names: the true label "
+    "is what the backbone predicts for the unchanged image.",
 )
 @options.limit
 @options.threads
@@ -68,8 +70,18 @@ def ablate(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Measure how often a network is right on DIR with its attention as trained and with every
-    switch, or with single parts made uniform: a table with 95 % intervals.
+    """Measure the top-1 accuracy on DIR with original and with ablated attention.
+
+    DIR holds sub-folders named by WNID, index or name of a class. The result is a Markdown table
+    with 95 % intervals; drops are paired differences on the same images. The interventions:
+
+    \b
+    on        original attention
+    off       H-MHSA removed (backbone only)
+    uniform   every token attends equally to all tokens of its grid
+    identity  every token attends only to itself
+    swapped   the attention weights of the next image
+    mean      each H-MHSA adds its mean output over training images
     """
     from transcnn import evaluation
     from transcnn.classifier import Classifier
@@ -99,20 +111,20 @@ def ablate(
             {
                 "model": model,
                 "weights_sha256": classifier.weights_sha256,
-                "labels": "body" if held_out else "folder",
+                "labels": "backbone" if held_out else "folder",
                 "count": len(run),
                 "cases": [_as_dict(found, case) for case in found.right],
                 "unreadable": [{"file": str(file), "error": why} for file, why in run.unreadable],
             }
         )
     else:
-        click.echo(f"{model}, {len(run)} pictures, top-1 in %, loss against attention on")
+        click.echo(f"{model}, {len(run)} images: top-1 in %, drop from `on` in percentage points")
         for line in _table(found, wanted):
             click.echo(line)
 
 
 def _parts(network: Any, each: tuple[str, ...]) -> "list[Where]":
-    """The parts named by `each`; a block is one of its stage, a level and a head of their block."""
+    """All stages, blocks, levels or heads of the network, as `each` names them."""
     from transcnn.model.interventions import split
 
     names = {
@@ -130,14 +142,17 @@ def _as_dict(found: "Ablation", case: "Case") -> dict[str, object]:
         "where": str(case.where),
         "change": str(case.change),
         "top1": vars(found.share(case)),
-        "loss": vars(found.loss(case)),
+        "drop": vars(found.loss(case)),
     }
 
 
 def _table(found: "Ablation", changes: "Sequence[Change]") -> list[str]:
-    """A Markdown table: a row for each switch or part, two columns for each change."""
-    head = " | ".join(f"{change} | loss" for change in changes)
-    lines = [f"| attention | {head} |", "|---|" + "---:|" * 2 * len(changes)]
+    """A Markdown table: a row for each intervention or part, two columns for each change."""
+    head = " | ".join(f"{change} | drop" for change in changes)
+    title = (
+        "attention" if all(str(case.where) == "all" for case in found.right) else "part (0-based)"
+    )
+    lines = [f"| {title} | {head} |", "|---|" + "---:|" * 2 * len(changes)]
     for key in dict.fromkeys((case.attention, case.where) for case in found.right):
         cells = []
         for change in changes:

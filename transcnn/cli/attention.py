@@ -1,4 +1,4 @@
-"""`attention`: where one token of one block read."""
+"""`attention`: what one token attends to, at every level of a block."""
 
 from pathlib import Path
 
@@ -9,12 +9,24 @@ from transcnn.cli import options
 
 @click.command()
 @click.argument("image", metavar="IMAGE", type=options.FILE)
-@click.option("--stage", type=int, required=True, help="Stage, from 0.")
-@click.option("--block", type=int, required=True, help="Block with H-MHSA in the stage, from 0.")
-@click.option("--token", metavar="Y,X", required=True, help="Row, column on the block's map.")
+@click.option("--stage", type=int, required=True, metavar="S", help="Stage, from 0.")
+@click.option(
+    "--block", type=int, required=True, metavar="B", help="Block with H-MHSA in the stage, from 0."
+)
+@click.option(
+    "--token",
+    metavar="Y,X",
+    required=True,
+    help="Query token: row, column on the block's map, from 0.",
+)
 @options.model
 @options.weights
-@click.option("--out", type=options.FILE, help="Write a figure (.png, .svg) or numbers (.npz).")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=options.FILE,
+    help="Also write a figure (.png, .svg) or the attention weights (.npz).",
+)
 @options.as_json
 def attention(
     image: Path,
@@ -26,8 +38,13 @@ def attention(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Show where a token read, at every level of its block."""
-    place = options.parse_token(token)
+    """Show what one token attends to, at every level of its block.
+
+    For each level, prints the token with the strongest weight (mean over heads) as a multiple of
+    uniform attention, and on how few tokens half of the attention falls. At level 1 and above,
+    tokens are merged tokens: the query is the one that contains the chosen token.
+    """
+    query = options.parse_token(token)
     ending = options.ending(out, (".png", ".svg", ".npz"))
 
     import numpy as np
@@ -44,17 +61,17 @@ def attention(
     classifier = Classifier(model, weights or "shipped")
     pixels, crop = prepare(decode(image.read_bytes()), classifier.config.input.size)
     trace = classifier.trace_pixels(pixels, crop)
-    readings = trace.read(stage, block, place)
+    readings = trace.read(stage, block, query)
     chosen = trace.block(stage, block)
     sides = [trace.crop.size / level.size[0] for level in chosen.levels]
     facts = [reading_facts(r, side) for r, side in zip(readings, sides, strict=True)]
     if out is not None and ending == ".npz":
         arrays = {f"weights_{r.level}": r.probability for r in readings}
         areas = {f"areas_{r.level}": np.array(r.areas) for r in readings}
-        with out.open("wb") as file:  # to a name, numpy would add .npz where it says .NPZ
-            np.savez(file, token=np.array(place), **arrays, **areas)  # type: ignore[arg-type]
+        with out.open("wb") as file:  # to a path, numpy would append .npz to a name in .NPZ
+            np.savez(file, token=np.array(query), **arrays, **areas)  # type: ignore[arg-type]
     elif out is not None:
-        figure = attention_sheet(translator(DEFAULT), trace, pixels, stage, block, place)
+        figure = attention_sheet(translator(DEFAULT), trace, pixels, stage, block, query)
         out.write_bytes(sheet.png(figure) if ending == ".png" else sheet.svg(figure).encode())
     if as_json:
         options.print_json(
@@ -62,7 +79,7 @@ def attention(
                 "model": trace.model,
                 "stage": stage,
                 "block": block,
-                "token": list(place),
+                "token": list(query),
                 "levels": [
                     {
                         "level": reading.level,
@@ -76,9 +93,9 @@ def attention(
         )
         return
     for reading, fact in zip(readings, facts, strict=True):
-        row, column = fact.strongest
+        row, column = np.add(reading.grid_origin, fact.strongest)
         click.echo(
-            f"level {reading.level}: reads most from row {reading.grid_origin[0] + row}, column "
-            f"{reading.grid_origin[1] + column}: {format_multiple(float(fact.multiple.max()))} "
-            f"an even share; {fact.half} of {fact.places} places give half of it"
+            f"level {reading.level}: strongest weight on token {row},{column}, "
+            f"{format_multiple(float(fact.multiple.max()))} uniform; "
+            f"half of the attention falls on {fact.half} of {fact.places} tokens"
         )

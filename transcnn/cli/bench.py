@@ -1,4 +1,4 @@
-"""`bench`: how long a network takes."""
+"""`bench`: how fast a network is."""
 
 import click
 
@@ -7,14 +7,25 @@ from transcnn.cli import options
 
 @click.command()
 @options.model
-@click.option("--rounds", type=click.IntRange(min=2), default=30, show_default=True)
+@click.option(
+    "--rounds",
+    metavar="N",
+    type=click.IntRange(min=2),
+    default=30,
+    show_default=True,
+    help="Number of rounds; each runs every case once.",
+)
 def bench(model: str, rounds: int) -> None:
-    """Time a network against the same one without what makes it fast, as a Markdown table."""
+    """Time a network against a baseline without its optimisations.
+
+    The baseline is the same network in NCHW layout, with explicit softmax and unfolded batch norms.
+    Prints a Markdown table for one image at a time.
+    """
     from transcnn.benchmark import run_benchmark
 
     result = run_benchmark(model, rounds)
     click.echo(
-        f"{result.model}, one picture; {result.machine}, {result.threads} threads, "
+        f"{result.model}, one image; {result.machine}, {result.threads} threads, "
         f"median of {result.rounds} interleaved rounds\n"
     )
     click.echo("| case | ms | quartiles | times as fast as the baseline |")
@@ -24,5 +35,5 @@ def bench(model: str, rounds: int) -> None:
         click.echo(f"| {t.name} | {t.median_ms:.1f} | {low:.1f}-{high:.1f} | {t.speedup:.2f} |")
     click.echo(
         f"\nLogits differ from the baseline's by at most {result.logits_apart:.1e}; "
-        f"the network takes {result.body_ratio:.2f} times as long as its bare body."
+        f"the network takes {result.body_ratio:.2f} times as long as its backbone."
     )

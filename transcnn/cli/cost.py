@@ -1,4 +1,4 @@
-"""`cost`: multiply-adds and parameters of a network, by formula and by count."""
+"""`cost`: multiply-adds and parameters of a network, by formula and as torch counts them."""
 
 from typing import Any
 
@@ -12,10 +12,18 @@ _SIDES = (32, 4096)
 
 @click.command()
 @options.model
-@click.option("--size", type=int, help="Side of the picture in pixels; default: the network's.")
+@click.option(
+    "--size",
+    metavar="PX",
+    type=int,
+    help="Image size in pixels, 32 to 4096. [default: the network's input size]",
+)
 @options.as_json
 def cost(model: str, size: int | None, as_json: bool) -> None:
-    """Show what a network costs, part by part: closed form beside torch's own count."""
+    """Count parameters and multiply-adds of a network, part by part.
+
+    Multiply-adds are computed by the closed form, and counted by torch while the network runs.
+    """
     from transcnn.analysis.cost import network_cost
     from transcnn.analysis.cost.count import count_operations, count_parameters
     from transcnn.model.network import blank
@@ -40,9 +48,9 @@ def cost(model: str, size: int | None, as_json: bool) -> None:
         "model": model,
         "size": side,
         **part("total"),
-        "attention_products": formula.attention_products,
+        "attention_matmuls": formula.attention_products,
         "stem": part("stem"),
-        "downs": [part("downs", s) for s in stages],
+        "downsampling": [part("downs", s) for s in stages],
         "stages": [part("stages", s) for s in stages],
         "head": part("head"),
     }
@@ -59,8 +67,8 @@ def cost(model: str, size: int | None, as_json: bool) -> None:
 
 def _rows(result: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:
     rows = [("stem", result["stem"])]
-    for s, (down, stage) in enumerate(zip(result["downs"], result["stages"], strict=True)):
+    for s, (down, stage) in enumerate(zip(result["downsampling"], result["stages"], strict=True)):
         if down["parameters"]:
-            rows.append((f"downsampling {s}", down))
-        rows.append((f"stage {s}", stage))
+            rows.append((f"downsampling {s + 1}", down))
+        rows.append((f"stage {s + 1}", stage))
     return [*rows, ("head", result["head"]), ("total", result)]

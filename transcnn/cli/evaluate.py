@@ -1,4 +1,4 @@
-"""`evaluate`: accuracy on a labelled folder."""
+"""`evaluate`: accuracy on a folder of labelled images."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from transcnn.cli import options
+from transcnn.cli.evaluate_run import evaluate_run
 from transcnn.cli.progress import progress_bar
-from transcnn.cli.store import store_run
 from transcnn.errors import ChoiceError
 from transcnn.model.interventions import INTERVENTIONS
 
@@ -26,23 +26,25 @@ if TYPE_CHECKING:
     type=click.Choice(INTERVENTIONS),
     default="on",
     show_default=True,
-    help="What H-MHSAs do.",
+    help="Intervention on every H-MHSA; `ablate --help` says what each is.",
+)
+@click.option("--change", metavar="CHANGE", default="none", show_default=True, help=options.CHANGE)
+@click.option("--stage", type=int, metavar="S", help="Intervene only in this stage, from 0.")
+@click.option(
+    "--block", type=int, metavar="B", help="Intervene only in this block of each stage, from 0."
 )
 @click.option(
-    "--change", default="none", show_default=True, help="none, gray:S or cutmix:S, S a share."
+    "--level", type=int, metavar="L", help="Intervene only at this level of each block, from 0."
 )
-@click.option("--stage", type=int, help="Only its H-MHSAs do so, the others as trained; from 0.")
-@click.option("--block", type=int, help="Only this block of each stage.")
-@click.option("--level", type=int, help="Only this level of each block.")
-@click.option("--head", type=int, help="Only this head of each level.")
+@click.option(
+    "--head", type=int, metavar="H", help="Intervene only in this head of each level, from 0."
+)
 @options.limit
-@click.option(
-    "--store",
-    metavar="RUN",
-    help="Keep every answer: a name, or a path that ends in .sqlite. The same command goes on.",
-)
+@click.option("--store", hidden=True)  # what is now `evaluate-run`
 @options.as_json
+@click.pass_context
 def evaluate(
+    context: click.Context,
     folder: Path,
     model: str,
     weights: Path | None,
@@ -57,17 +59,18 @@ def evaluate(
     store: str | None,
     as_json: bool,
 ) -> int:
-    """Measure how often a network is right on DIR, with its attention as trained or changed.
+    """Measure the accuracy on DIR, with original attention or under an intervention.
 
-    The sub-folders of DIR are named by WNID, index or name of a class. With --store, DIR may also
-    be a CSV file with the columns file and label (and source, tags), each picture is answered in
-    every case that the error board knows, and torchrun may share the work.
+    DIR holds sub-folders named by WNID, index or name of a class. `ablate` compares all
+    interventions on the same images; `evaluate-run` stores every prediction.
     """
     if store is not None:
         if (attention, change, stage, block, level, head) != ("on", "none", *(None,) * 4):
             allowed = "runs without --attention, --change and parts: a run has all cases"
             raise ChoiceError(field="store", value=store, allowed=allowed)
-        return store_run(folder, store, model, weights, cast("Resize", resize), limit, as_json)
+        given = dict(model=model, weights=weights, resize=resize, limit=limit, as_json=as_json)
+        code: int = context.invoke(evaluate_run, place=folder, run=store, **given)
+        return code
 
     from transcnn import evaluation
     from transcnn.classifier import Classifier
@@ -97,7 +100,7 @@ def _as_dict(result: "Evaluation") -> dict[str, object]:
         "count": result.count,
         "top1": result.top1,
         "top5": result.top5,
-        "top1_among": result.top1_among,
+        "top1_among_folder_classes": result.top1_among,
         "per_class": {
             score.label.wnid: {
                 "index": score.label.index,
@@ -116,11 +119,11 @@ def _print(result: "Evaluation") -> None:
     where = "" if str(result.where) == "all" else f" in {result.where}"
     click.echo(f"{result.model}, attention {result.attention}{where}, change {result.change}")
     click.echo(
-        f"{result.count} pictures: top-1 {100 * result.top1:.1f} %, "
+        f"{result.count} images: top-1 {100 * result.top1:.1f} %, "
         f"top-5 {100 * result.top5:.1f} %, "
         f"among the folder's {len(result.per_class)} classes {100 * result.top1_among:.1f} %"
     )
     for score in result.per_class:
         click.echo(f"  {score.top1:>5} of {score.count:<5} {score.label.label}")
     for file, why in result.unreadable:
-        click.echo(f"not read: {file}: {why}")
+        click.echo(f"unreadable: {file}: {why}")

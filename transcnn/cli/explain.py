@@ -1,4 +1,4 @@
-"""`explain`: which pixels count, by one of several methods."""
+"""`explain`: which pixels matter for a class, by one attribution method."""
 
 import json
 from pathlib import Path
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from transcnn.cli import options, scored
+from transcnn.cli import options, scores
 from transcnn.cli.progress import progress_bar
 from transcnn.errors import ChoiceError
-from transcnn.explain.names import METHODS
+from transcnn.explain.names import METHODS, methods_with
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,24 +18,40 @@ if TYPE_CHECKING:
     from transcnn.explain.subject import Subject
 
 
+def _option(what: str, option: str) -> str:
+    return f"{what}; for {', '.join(methods_with(option))}."
+
+
 @click.command()
 @click.argument("image", metavar="IMAGE", type=options.FILE)
-@click.option("--method", type=click.Choice(tuple(METHODS)), required=True)
-@click.option("--class", "of", metavar="N|NAME", help="What to explain; without it, the answer.")
-@click.option("--versus", metavar="N|NAME", help="Explain how far the class is above this one.")
-@click.option("--stage", type=int, help="Stage, from 0, where the method has one.")
-@click.option("--block", type=int, help="Block with H-MHSA in the stage, from 0, likewise.")
-@click.option("--level", type=int, help="Level of the block, from 0, likewise.")
-@click.option("--token", metavar="Y,X", help="Row, column on the block's map, likewise.")
+@click.option("--method", type=click.Choice(tuple(METHODS)), required=True, help="The method.")
+@click.option(
+    "--class", "of", metavar="N|NAME", help="Class to explain. [default: the top-1 class]"
+)
+@click.option("--versus", metavar="N|NAME", help="Explain the logit difference to this class.")
+@click.option("--stage", type=int, metavar="S", help=_option("Stage, from 0", "stage"))
+@click.option(
+    "--block",
+    type=int,
+    metavar="B",
+    help=_option("Block with H-MHSA in the stage, from 0", "block"),
+)
+@click.option("--level", type=int, metavar="L", help=_option("Level of the block, from 0", "level"))
+@click.option("--token", metavar="Y,X", help=_option("Token: row, column, from 0", "token"))
 @options.model
 @options.weights
 @click.option(
     "--faithfulness",
     "scoring",
     is_flag=True,
-    help="Score the map beside its baselines: runs the network some 900 times.",
+    help="Also score the map against baselines; runs the network about 900 times.",
 )
-@click.option("--out", type=options.FILE, help="Write a figure (.png, .svg) or numbers (.npz).")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=options.FILE,
+    help="Also write a figure (.png, .svg) or the map (.npz).",
+)
 @options.as_json
 def explain(
     image: Path,
@@ -52,9 +68,13 @@ def explain(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Show which pixels count for a class, or for one class against another."""
+    """Show which pixels matter for a class, or for the logit difference of two classes.
+
+    Classes are given by index among the 1000 of ImageNet, or by name in English or Chinese. Prints
+    where the map is highest and lowest; row and column count from 0.
+    """
     ending = options.ending(out, (".png", ".svg", ".npz"))
-    place = None if token is None else options.parse_token(token)
+    query = None if token is None else options.parse_token(token)
 
     from transcnn.classifier import Classifier
     from transcnn.explain.faithfulness import faithfulness
@@ -62,7 +82,7 @@ def explain(
     from transcnn.explain.subject import Subject, Target
     from transcnn.pictures import decode, prepare
 
-    chosen = make_method(method, stage=stage, block=block, level=level, token=place)
+    chosen = make_method(method, stage=stage, block=block, level=level, token=query)
     classifier = Classifier(model, weights or "shipped")
     pixels, _ = prepare(decode(image.read_bytes()), classifier.config.input.size)
     if of is None:
@@ -75,19 +95,19 @@ def explain(
     subject = Subject(classifier, pixels, Target(target, against))
     with progress_bar() as show:
         found = chosen.explain(subject, lambda done: show(method, round(100 * done), 100))
-        scores = None
+        trust = None
         if scoring:
-            scores = faithfulness(
+            trust = faithfulness(
                 subject, found, chosen, lambda done: show("scores", round(100 * done), 100)
             )
-    about = _as_dict(subject, found) | ({} if scores is None else scored.as_dict(scores))
+    about = _as_dict(subject, found) | ({} if trust is None else scores.as_dict(trust))
     if out is not None:
         _write(out, ending, subject, found, about)
     if as_json:
         options.print_json(about)
     else:
         _print(subject, found)
-        for line in [] if scores is None else scored.lines(scores):
+        for line in [] if trust is None else scores.lines(trust):
             click.echo(line)
 
 
@@ -111,23 +131,23 @@ def _as_dict(subject: "Subject", found: "Attribution") -> dict[str, Any]:
     }
 
 
-def _class(subject: "Subject", place: int | None) -> dict[str, Any] | None:
-    if place is None:
+def _class(subject: "Subject", index: int | None) -> dict[str, Any] | None:
+    if index is None:
         return None
-    name = subject.classifier.names[place]
+    name = subject.classifier.names[index]
     return {"index": name.index, "label": name.label}
 
 
 def _write(
     out: Path, ending: str | None, subject: "Subject", found: "Attribution", about: dict[str, Any]
 ) -> None:
-    """A figure, or the map with all that is known of it as JSON."""
+    """A figure, or the map with its description as JSON."""
     if ending == ".npz":
         import numpy as np
 
-        on_progress = {key: value for key, value in about.items() if key != "map"}
-        with out.open("wb") as file:  # to a name, numpy would add .npz where it says .NPZ
-            np.savez(file, map=found.values, about=np.array(json.dumps(on_progress)))
+        rest = {key: value for key, value in about.items() if key != "map"}
+        with out.open("wb") as file:  # to a path, numpy would append .npz to a name in .NPZ
+            np.savez(file, map=found.values, about=np.array(json.dumps(rest)))
         return
     from transcnn.figures import sheet
     from transcnn.figures.explained import explained_sheet
@@ -139,7 +159,7 @@ def _write(
 
 
 def _print(subject: "Subject", found: "Attribution") -> None:
-    """Where the map is highest and lowest, on cells, and what the method knows of itself."""
+    """Where the map is highest and lowest, the method's facts, and what it does not show."""
     import numpy as np
 
     from transcnn.figures.explained import drawn_values, format_value, unit_text, what_text
@@ -148,16 +168,16 @@ def _print(subject: "Subject", found: "Attribution") -> None:
 
     t, values = translator(DEFAULT), drawn_values(found, len(subject.pixels))
 
-    def cell(place: "np.intp") -> str:
-        row, column = np.unravel_index(place, values.shape)
+    def cell(index: "np.intp") -> str:
+        row, column = np.unravel_index(index, values.shape)
         return (
             f"{format_value(found.kind, float(values[row, column]))} at row {row}, column {column}"
         )
 
     click.echo(what_text(t, subject, found))
     click.echo(
-        f"{values.shape[0]} x {values.shape[1]} cells of {unit_text(t, found.kind)}: "
-        f"most {cell(values.argmax())}, least {cell(values.argmin())} (counted from 0)"
+        f"{values.shape[0]} x {values.shape[1]} cells, {unit_text(t, found.kind)}: "
+        f"highest {cell(values.argmax())}, lowest {cell(values.argmin())} (0-based)"
     )
     for name, value in found.facts.items():
         click.echo(f"{t(f'explanations.fact_{name}')}: {value:.3f}")

@@ -1,4 +1,4 @@
-"""`faithfulness`: methods against their baselines over a folder of pictures."""
+"""`faithfulness`: attribution methods against their baselines over a folder of images."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import click
 
 from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
-from transcnn.cli.scored import said
+from transcnn.cli.scores import spaced
 from transcnn.explain.names import BASELINES, METHODS, SCORES
 
 if TYPE_CHECKING:
@@ -29,14 +29,15 @@ _USUAL = tuple(name for name, method in METHODS.items() if method.over_images is
     type=click.Choice(tuple(METHODS)),
     multiple=True,
     default=_USUAL,
-    help="Only these, as in `explain`; may be given several times.",
+    help=f"Only this method; may be repeated. [default: {', '.join(_USUAL)}]",
 )
 @click.option(
     "--out",
     type=options.FILE,
     default=Path("faithfulness.jsonl"),
     show_default=True,
-    help="Keeps a line for each picture; the same command goes on.",
+    metavar="FILE",
+    help="Keeps a line for each image; the same command resumes.",
 )
 @options.limit
 @options.threads
@@ -52,8 +53,11 @@ def faithfulness(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Score methods of explanation on the pictures of DIR, each against its baselines: a table with
-    95 % intervals over pictures. What is explained is the network's first answer.
+    """Score attribution methods on the images of DIR against baselines that do not use the network.
+
+    The top-1 class of each image is explained. Prints Markdown tables: the scores with 95 %
+    intervals over images, in how many of the four voting scores a method beats each baseline with
+    the verdict, and how many single images have which verdict.
     """
     from transcnn.classifier import Classifier
     from transcnn.errors import FolderError
@@ -72,7 +76,7 @@ def faithfulness(
     with progress_bar() as show:
         run = prepare_run(found, classifier.config.input.size, cast("Resize", resize), show)
         if len(run) < 2:
-            raise FolderError(folder=folder, reason="intervals need two readable pictures or more")
+            raise FolderError(folder=folder, reason="intervals need two readable images or more")
         for lines in measure(classifier, run, chosen, out, {"resize": resize}):
             show("measuring", len(lines), len(run))
     averages = [average(lines, method.name) for method in chosen]
@@ -90,7 +94,7 @@ def faithfulness(
             }
         )
         return
-    click.echo(f"{model}, {len(run)} pictures, means with 95 % intervals over pictures")
+    click.echo(f"{model}, {len(run)} images, means with 95 % intervals over images")
     for line in _table(averages):
         click.echo(line)
 
@@ -99,7 +103,7 @@ def _as_dict(one: "Average") -> dict[str, object]:
     return {
         "verdict": one.verdict.word,
         "wins": dict(one.verdict.wins),
-        "single": dict(one.single),
+        "single_images": dict(one.single),
         "scores": {score: vars(value) for score, value in one.scores.items()},
         "baselines": {
             name: {score: vars(value) for score, value in baseline.items()}
@@ -109,17 +113,17 @@ def _as_dict(one: "Average") -> dict[str, object]:
 
 
 def _table(averages: "Sequence[Average]") -> list[str]:
-    """Three Markdown tables: the scores of each method; in how many of the four that are about
-    faithfulness it beats each baseline, and the verdict; how many single pictures have which."""
+    """Three Markdown tables: the scores of each method; in how many of the four voting scores it
+    beats each baseline, and the verdict; how many single images have which verdict."""
     from transcnn.reports.tables import table_lines
 
     scores = [["method", *SCORES]]
     wins = [["beats", *BASELINES, "verdict"]]
-    single = [["alone", *map(said, averages[0].single)]]
+    single = [["single images", *map(spaced, averages[0].single)]]
     for one in averages:
         scores.append([one.method, *(_plain(one, score) for score in SCORES)])
         beaten = (str(one.verdict.wins[name]) for name in BASELINES)
-        wins.append([one.method, *beaten, said(one.verdict.word)])
+        wins.append([one.method, *beaten, spaced(one.verdict.word)])
         single.append([one.method, *map(str, one.single.values())])
     return [*table_lines(scores), "", *table_lines(wins), "", *table_lines(single)]
 

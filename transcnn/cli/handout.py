@@ -1,4 +1,4 @@
-"""`handout`: a chapter of the course about one picture, on paper."""
+"""`handout`: a chapter of the course about one image, on paper."""
 
 import hashlib
 from pathlib import Path
@@ -12,14 +12,23 @@ from transcnn.words import DEFAULT, LANGUAGES
 
 @click.command()
 @click.argument("image", type=options.FILE)
-@click.option("--chapter", type=int, default=1, show_default=True, help="Of the course.")
-@click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT, show_default=True)
-@click.option("--out", type=options.FILE, required=True, help="FILE.html.")
+@click.option(
+    "--chapter", metavar="N", type=int, default=1, show_default=True, help="Chapter of the course."
+)
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default=DEFAULT,
+    show_default=True,
+    help="Language of the text.",
+)
+@click.option("--out", type=options.FILE, required=True, metavar="FILE.html", help="File to write.")
 @options.model
-def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None:
-    """Write a chapter of the course about IMAGE as sheets to print: questions, texts, answers.
+def handout(image: Path, chapter: int, language: str, out: Path, model: str) -> None:
+    """Write a chapter of the course about IMAGE as one HTML file to print.
 
-    One HTML file that needs nothing else. Its numbers are computed from IMAGE.
+    It holds questions, texts to read after predicting, and the answers on a separate sheet. Its
+    numbers are computed from IMAGE.
     """
     options.ending(out, (".html",))
 
@@ -41,9 +50,9 @@ def handout(image: Path, chapter: int, lang: str, out: Path, model: str) -> None
     query = first_query(sample.name if sample else None, crop)
     digest = hashlib.sha256(data).hexdigest()
     config = classifier.config
-    labels = class_labels(lang, config.classes, config.indices)
+    labels = class_labels(language, config.classes, config.indices)
     sample_name = sample.name if sample else None
     scene = Scene(classifier, trace, pixels, digest, query, sample=sample_name, labels=labels)
-    name = sample.title[lang] if sample else image.name
-    out.write_text(render(scene, chapter, lang, name), encoding="utf-8")
+    name = sample.title[language] if sample else image.name
+    out.write_text(render(scene, chapter, language, name), encoding="utf-8")
     click.echo(f"{out}: chapter {chapter} about {image.name}")

@@ -1,4 +1,4 @@
-"""Ctrl-C and kill, heard between two steps of long work."""
+"""Ctrl-C and kill, handled between two steps of long work."""
 
 import signal
 from typing import Self
@@ -7,7 +7,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted:
-    """True from the first Ctrl-C or kill on: the step under way is finished and kept."""
+    """`yes` is True after the first Ctrl-C or kill, so that the current step is still finished."""
 
     def __init__(self) -> None:
         self.yes = False

@@ -1,4 +1,4 @@
-"""The commands together, and how errors leave."""
+"""The commands together, their names in earlier versions, and how errors end."""
 
 import io
 import os
@@ -10,58 +10,90 @@ import click
 from transcnn.cli import (
     ablate,
     attention,
+    attention_stats,
     bench,
-    choices,
     cost,
-    demonstration,
+    demo_images,
+    design_choices,
     evaluate,
+    evaluate_run,
     explain,
     faithfulness,
     handout,
-    learned,
-    means,
+    learning_gains,
+    mean_outputs,
     models,
     predict,
-    reading,
     report,
     train,
 )
 from transcnn.errors import TransCNNError
 
+OLD_COMMANDS = {
+    "reading": "attention-stats",
+    "choices": "design-choices",
+    "learned": "learning-gains",
+    "means": "mean-outputs",
+    "demonstration": "demo-images",
+}
+OLD_OPTIONS = {"--held-back": "--held-out", "--lang": "--language", "--measure": "--test-data"}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """Commands and options are also found under the names that earlier versions gave them."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, *given = args
+        given = [
+            OLD_OPTIONS.get(option, option) + equals + value
+            for option, equals, value in (argument.partition("=") for argument in given)
+        ]
+        return super().resolve_command(ctx, [OLD_COMMANDS.get(name, name), *given])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def app() -> None:
-    """See and check hierarchical self-attention in a convolutional network."""
+    """Predict, explain and evaluate with networks that have hierarchical multi-head self-attention
+    (H-MHSA), and measure what attention contributes.
+
+    Stages, blocks, levels, heads and tokens count from 0 in commands and in JSON. Blocks count
+    those with H-MHSA in their stage.
+
+    Exit codes: 0 done; 2 bad usage or input, with one sentence on stderr; 130 stopped by Ctrl-C.
+    """
 
 
 for command in (
     models.models,
     predict.predict,
-    evaluate.evaluate,
-    report.report,
-    handout.handout,
-    learned.learned,
-    demonstration.demonstration,
-    ablate.ablate,
-    reading.reading,
     attention.attention,
     explain.explain,
-    bench.bench,
     cost.cost,
-    train.train,
-    choices.choices,
+    evaluate.evaluate,
+    ablate.ablate,
+    attention_stats.attention_stats,
     faithfulness.faithfulness,
-    means.means,
+    evaluate_run.evaluate_run,
+    report.report,
+    demo_images.demo_images,
+    train.train,
+    mean_outputs.mean_outputs,
+    design_choices.design_choices,
+    handout.handout,
+    learning_gains.learning_gains,
+    bench.bench,
 ):
     app.add_command(command)
 
 
 def main() -> None:
-    """Run a command; every expected error ends in one sentence and exit code 2."""
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a file may have a name that is no text
+    """Run a command; every expected error ends with one sentence and exit code 2."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # file names may not be valid text
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        # Not app(): there, click ends a closed pipe with 1, which means a failed check here.
+        # Not app(), because click exits with code 1 when a pipe is closed.
         with app.make_context("transcnn", sys.argv[1:]) as context:
             code = app.invoke(context)
     except click.exceptions.Exit as done:  # --help
@@ -72,8 +104,8 @@ def main() -> None:
         _leave(error.format_message())
     except KeyboardInterrupt:
         _leave("Stopped.", code=130)
-    except BrokenPipeError:  # the reader of a pipe has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end
+    except BrokenPipeError:  # the reader of the pipe has closed it, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the final flush
         sys.exit(0)
     except OSError as error:
         _leave(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.")

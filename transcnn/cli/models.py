@@ -1,4 +1,4 @@
-"""`models`: what there is, how large, and which weights ship."""
+"""`models`: the networks, their size, and which weights are included."""
 
 from typing import Any
 
@@ -10,7 +10,9 @@ from transcnn.cli import options
 @click.command()
 @options.as_json
 def models(as_json: bool) -> None:
-    """List the networks: parameters, multiply-adds at their input size, classes, weights."""
+    """List the networks with their parameters, multiply-adds at their input size, classes, and
+    whether weights are included.
+    """
     rows = [_row(name) for name in _names()]
     if as_json:
         options.print_json(rows)

@@ -1,4 +1,4 @@
-"""Options that several commands share, and JSON as it is printed."""
+"""Options that several commands share, and printing of JSON."""
 
 import json
 import math
@@ -12,20 +12,41 @@ from transcnn.errors import ChoiceError, FolderError
 
 FILE = click.Path(path_type=Path)
 
-model = click.option("--model", default="transcnn_lite0", show_default=True, help="See `models`.")
+model = click.option(
+    "--model",
+    metavar="NAME",
+    default="transcnn_lite0",
+    show_default=True,
+    help="The network; `models` lists them.",
+)
 weights = click.option(
-    "--weights", type=FILE, help="A weight file of ours; without it, the shipped weights."
+    "--weights",
+    metavar="FILE",
+    type=FILE,
+    help="Weights of this network (.safetensors). [default: the included weights]",
 )
 resize = click.option(
-    "--resize", type=click.Choice(["crop", "squash"]), default="crop", show_default=True
+    "--resize",
+    type=click.Choice(["crop", "squash"]),
+    default="crop",
+    show_default=True,
+    help="crop: resize, then crop the centre; squash: resize to a square.",
 )
-limit = click.option("--limit", type=int, help="Only so many pictures, evenly spaced.")
-threads = click.option("--threads", type=int, help="Threads that torch uses.")
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON (keys in the README).")
+limit = click.option("--limit", type=int, metavar="N", help="Use at most N images, evenly spaced.")
+threads = click.option(
+    "--threads", type=int, metavar="N", help="Number of threads that torch uses."
+)
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON value; docs/json.md lists its keys."
+)
+CHANGE = (
+    "Change of the images: none, gray:S or cutmix:S. The fraction S of their 32-pixel squares, "
+    "chosen by file name, becomes gray or the same square of another image."
+)
 
 
 def use_threads(count: int | None) -> None:
-    """Let torch use so many threads; ChoiceError below 1."""
+    """Let torch use `count` threads. Raises ChoiceError below 1."""
     if count is None:
         return
     if count < 1:
@@ -36,10 +57,10 @@ def use_threads(count: int | None) -> None:
 
 
 def ending(out: Path | None, allowed: tuple[str, ...]) -> str | None:
-    """How the name `out` ends, in lower case; None without a name.
+    """The suffix of `out` in lower case; None without a name.
 
-    To be asked before any work: ChoiceError where no such file is written, FolderError where there
-    is no folder to write it into or it is one itself.
+    Called before any work. Raises ChoiceError for a suffix that is not allowed and FolderError
+    where the folder does not exist or `out` itself is a folder.
     """
     if out is None:
         return None
@@ -54,7 +75,7 @@ def ending(out: Path | None, allowed: tuple[str, ...]) -> str | None:
 
 
 def parse_token(text: str) -> tuple[int, int]:
-    """Row and column written as Y,X; ChoiceError for anything else."""
+    """Row and column from the text "Y,X". Raises ChoiceError for anything else."""
     found = re.fullmatch(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*", text)
     if found is None:
         raise ChoiceError(field="token", value=text, allowed="Y,X such as 18,32")
@@ -62,7 +83,7 @@ def parse_token(text: str) -> tuple[int, int]:
 
 
 def print_json(value: Any) -> None:
-    """What is no number, such as the end of an interval that cannot be told, is null."""
+    """Print JSON; NaN, such as the end of an interval that is not defined, becomes null."""
     click.echo(json.dumps(_without_nan(value), indent=1))
 
 

@@ -1,4 +1,4 @@
-"""`predict`: what a network recognises."""
+"""`predict`: the most likely classes of images."""
 
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,15 @@ from transcnn.errors import PictureError
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=options.FILE)
 @options.model
 @options.weights
-@click.option("--top", default=5, show_default=True, help="How many classes.")
+@click.option("--top", default=5, show_default=True, metavar="N", help="Number of classes to list.")
 @options.as_json
 def predict(
     images: tuple[Path, ...], model: str, weights: Path | None, top: int, as_json: bool
 ) -> int:
-    """Say what is on pictures: the likeliest classes with their probabilities.
+    """Predict the most likely classes of images, with their probabilities.
 
-    Where a network has only some of the 1000 classes, transcnn_lite0 says first whether a picture
-    shows one of them.
+    For a network with only some of the 1000 classes, transcnn_lite0 first estimates whether the
+    image shows one of them. An unreadable image does not stop the others; the exit code is then 2.
     """
     from transcnn.analysis.belonging import belonging
     from transcnn.classifier import Classifier
@@ -40,10 +40,10 @@ def predict(
             if judge is not None and few is not None:
                 pixels, _ = prepare(picture, judge.config.input.size)
                 found = belonging(judge, pixels, few)
-                result["belonging"] = {
-                    "share": found.share,
+                result["class_coverage"] = {
+                    "probability": found.share,
                     "outside": found.outside,
-                    "likeliest": found.likeliest.name.label,
+                    "top1": found.likeliest.name.label,
                 }
         except PictureError as error:
             result["error"] = str(error)
@@ -72,11 +72,11 @@ def predict(
 
 def _print(result: dict[str, Any]) -> None:
     click.echo(result["file"])
-    found = result.get("belonging")
+    found = result.get("class_coverage")
     if found is not None and found["outside"]:
         click.echo(
-            f"  Shows none of its classes: transcnn_lite0 takes it for {found['likeliest']} and "
-            f"gives them {100 * found['share']:.0f} % together."
+            f"  Probably outside this network's classes: transcnn_lite0 predicts {found['top1']} "
+            f"and gives these classes {100 * found['probability']:.0f} % in total."
         )
     for answer in result.get("top", []):
         click.echo(f"  {100 * answer['probability']:5.1f} %  {answer['label']}")

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def processes() -> Iterator[tuple[int, int, "torch.device"]]:
-    """This process's number among those that torchrun started, how many there are, and its
-    device; 0 of 1 if it is alone."""
+    """The rank of this process, the number of processes that torchrun started, and the device of
+    this process; rank 0 of 1 without torchrun."""
     import torch
     import torch.distributed as dist
 
@@ -30,7 +30,7 @@ def processes() -> Iterator[tuple[int, int, "torch.device"]]:
 
 @contextmanager
 def first_alone(rank: int) -> Iterator[None]:
-    """Process 0 goes first; the others wait, and find done what it leaves on disk."""
+    """Process 0 runs the block first; the others wait and then find its results on disk."""
     import torch.distributed as dist
 
     together = dist.is_initialized()

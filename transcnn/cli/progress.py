@@ -1,4 +1,4 @@
-"""A progress bar on the terminal, out of the way of what is printed."""
+"""A progress bar on the terminal's stderr."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,10 +6,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Gives a function to be called with what is being done, how many are done, and of how many.
-
-    Nothing is shown where stderr is no terminal.
-    """
+    """Yields a callback (task, done, total). Shows nothing where stderr is not a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TimeRemainingColumn
 

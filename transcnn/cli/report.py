@@ -1,4 +1,4 @@
-"""`report`: what a stored run says, as a page or as a table."""
+"""`report`: the error analysis of a stored run, as a page or as a table."""
 
 from pathlib import Path
 
@@ -10,19 +10,27 @@ from transcnn.words import DEFAULT, LANGUAGES
 
 @click.command()
 @click.argument("run")
-@click.option("--out", type=options.FILE, required=True, help="FILE.html, .csv or .parquet.")
-@click.option("--where", default="", help='Only some pictures, such as "right:no tag:blur".')
+@click.option(
+    "--out",
+    type=options.FILE,
+    required=True,
+    metavar="FILE",
+    help="File to write: .html, .csv or .parquet.",
+)
+@click.option(
+    "--where", default="", metavar="FILTER", help='Only some images, such as "right:no tag:blur".'
+)
 @click.option(
     "--language",
     type=click.Choice(list(LANGUAGES)),
     default=DEFAULT,
     show_default=True,
-    help="Of HTML.",
+    help="Language of the HTML page.",
 )
 def report(run: str, out: Path, where: str, language: str) -> None:
-    """Write what RUN says to a file that needs nothing else: a page, or every picture as a row.
+    """Write the error analysis of RUN as one HTML page, or every image as a row of a table.
 
-    RUN is a name or a path, as `evaluate` has stored it.
+    RUN is the name or path given to `evaluate-run`. FILTER is that of the Errors page's links.
     """
     ending = options.ending(out, (".html", ".csv", ".parquet"))
 
@@ -45,4 +53,4 @@ def report(run: str, out: Path, where: str, language: str) -> None:
         out.write_text(as_csv(chosen, names_of(classes)), encoding="utf-8")
     else:
         out.write_bytes(as_parquet(chosen, names_of(classes)))
-    click.echo(f"{out}: {len(chosen)} pictures of {store.settings.model}")
+    click.echo(f"{out}: {len(chosen)} images of {store.settings.model}")

@@ -1,4 +1,4 @@
-"""`train`: teach a network's H-MHSA on folders of pictures."""
+"""`train`: train a network on folders of images."""
 
 import csv
 import time
@@ -29,13 +29,28 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     type=options.FILE,
-    help="A folder of class folders; may be given several times.",
+    metavar="DIR",
+    help="A folder of class folders; may be repeated.",
 )
-@click.option("--out", type=options.FILE, default=Path("runs"), show_default=True)
-@click.option("--resume", is_flag=True, help="Go on from the checkpoint in --out.")
-@click.option("--minutes", type=float, help="Length of the run, in place of the recipe's steps.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=options.FILE,
+    default=Path("runs"),
+    show_default=True,
+    help="Folder to write to.",
+)
+@click.option("--resume", is_flag=True, help="Resume from the checkpoint in --out.")
+@click.option(
+    "--minutes", metavar="M", type=float, help="Train for M minutes. [default: the recipe's steps]"
+)
 @options.threads
-@click.option("--weights", type=options.FILE, help="Start from this file, not the shipped one.")
+@click.option(
+    "--weights",
+    metavar="FILE",
+    type=options.FILE,
+    help="Start from these weights. [default: the included weights]",
+)
 def train(
     recipe: str,
     data: tuple[Path, ...],
@@ -45,18 +60,23 @@ def train(
     threads: int | None,
     weights: Path | None,
 ) -> int:
-    """Train RECIPE's network, its H-MHSA alone or all of it; see transcnn/training/recipes.
+    """Train a network by RECIPE.
 
-    A tenth of the pictures is held back for measuring. Into --out go checkpoint.pt, log.csv,
-    weights.safetensors, snapshots and the decoded pictures. Ctrl-C saves and stops. Under
-    torchrun several processes train together. The docstring of transcnn.training names settings of
-    the environment that make it faster.
+    \b
+    lite0           H-MHSA of transcnn_lite0 from its backbone, by distillation without labels
+    lite0_continue  the same from the included weights
+    nano            all of transcnn_nano from scratch, by labels and distillation
+    nano_labels     all of transcnn_nano from scratch, by labels only
+
+    A tenth of the images is held out. Writes checkpoint.pt, log.csv, weights.safetensors, snapshots
+    and the decoded images to --out. Ctrl-C saves and stops. Under torchrun several processes train
+    together. The docstring of transcnn.training lists environment variables that speed it up.
     """
     if minutes is not None and minutes <= 0:
         raise ChoiceError(field="minutes", value=minutes, allowed="numbers above 0")
     options.use_threads(threads)
     if not resume and (out / "checkpoint.pt").exists():
-        allowed = "folders without a checkpoint.pt, or --resume to go on with it"
+        allowed = "folders without a checkpoint.pt, or --resume to resume it"
         raise ChoiceError(field="out", value=str(out), allowed=allowed)
 
     import torch
@@ -100,7 +120,7 @@ def train(
     if rank == 0 and end.finished:
         click.echo(f"Done after {end.step} steps: {out / 'weights.safetensors'}.")
     elif rank == 0:
-        click.echo(f"Stopped after step {end.step} and saved; --resume goes on.", err=True)
+        click.echo(f"Stopped after step {end.step} and saved; --resume continues.", err=True)
     return 0 if end.finished else 130
 
 
@@ -108,7 +128,7 @@ def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[S
     from transcnn.training.data import find_training_pictures, open_source
 
     for folder in data:
-        find_training_pictures(folder)  # a mistake is said before anything slow begins
+        find_training_pictures(folder)  # mistakes are reported before anything slow begins
     show = _Preparing("decoding").show
     return [open_source(folder, cache, store_px, show) for folder in data]
 
@@ -116,16 +136,16 @@ def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[S
 def _tell(
     sources: "list[Source]", network: "Network", labels: "Labels", cache: Path
 ) -> "list[Told]":
-    """What labels, and a teacher if they have one, tell of the pictures of each source."""
+    """The soft targets of each source: from labels, and from a teacher if there is one."""
     from transcnn.training.labels import tell
 
-    show = _Preparing("asking the teacher about").show
+    show = _Preparing("running the teacher on").show
     classes = network.indices or range(network.classes)
     return [tell(source, classes, labels, cache, show) for source in sources]
 
 
 def _follow(events: "Iterable[Event]", path: Path, resume: bool, quiet: bool) -> "Ended":
-    """Log and show the steps to the end, which is returned; `quiet` only lets them happen."""
+    """Log and show all steps; `quiet` only runs them. Returns the end of the run."""
     from transcnn.training.loop import Ended
 
     log: _Log | None = None
@@ -141,29 +161,29 @@ def _follow(events: "Iterable[Event]", path: Path, resume: bool, quiet: bool) ->
 
 
 class _Preparing:
-    """Says now and then how far the preparing of a source is."""
+    """Reports progress of preparing a source every 10 seconds."""
 
     def __init__(self, what: str) -> None:
         self.what = what
-        self.said = time.monotonic()
+        self.shown = time.monotonic()
 
     def show(self, folder: Path, done: int, of: int) -> None:
-        if time.monotonic() - self.said > 10 or done == of:
-            self.said = time.monotonic()
+        if time.monotonic() - self.shown > 10 or done == of:
+            self.shown = time.monotonic()
             click.echo(f"{self.what} {folder}: {done} of {of}", err=True)
 
 
 def _describe(source: "Source") -> None:
     count, side = source.pixels.shape[:2]
-    click.echo(f"{source.folder}: {count} pictures of {side} x {side} pixels")
+    click.echo(f"{source.folder}: {count} images of {side} x {side} pixels")
     if source.broken:
-        click.echo(f"{source.folder}: {len(source.broken)} files cannot be read and are left out:")
+        click.echo(f"{source.folder}: {len(source.broken)} files are unreadable and left out:")
     for file, why in source.broken:
         click.echo(f"  {file}: {why}")
 
 
 class _Log:
-    """Writes every step to a CSV file, and a line of progress to the terminal now and then."""
+    """Writes every step to a CSV file, and progress to the terminal every 15 seconds."""
 
     EVERY_S = 15.0
 
@@ -171,7 +191,7 @@ class _Log:
         fields = ["step", "progress", "loss", *first.parts, "learning_rate", "pictures", "seconds"]
         self.fields = [*fields, "waited"]
         rows = []
-        if resume and path.is_file():  # steps after the checkpoint are done again
+        if resume and path.is_file():  # steps after the checkpoint are repeated
             with path.open(newline="", encoding="utf-8") as file:
                 rows = [row for row in csv.DictReader(file) if int(row["step"]) < first.step]
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -181,7 +201,7 @@ class _Log:
         self.writer.writerows(rows)
         self.started = first.progress
         self.trained_s = 0.0
-        self.said = time.monotonic()
+        self.shown = time.monotonic()
         self.recent: deque[Stepped] = deque(maxlen=50)
 
     def add(self, event: "Stepped") -> None:
@@ -190,15 +210,15 @@ class _Log:
         self.writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
         self.recent.append(event)
         self.trained_s += event.seconds
-        if time.monotonic() - self.said > self.EVERY_S or event.progress == 1:
-            self.said = time.monotonic()
+        if time.monotonic() - self.shown > self.EVERY_S or event.progress == 1:
+            self.shown = time.monotonic()
             click.echo(self._line(event), err=True)
 
     def close(self) -> None:
         self.file.close()
 
     def _line(self, event: "Stepped") -> str:
-        """Means over the last steps; the time left follows from the pace since the start."""
+        """Means over the last steps; the time left is estimated from the speed since the start."""
         count, seconds = len(self.recent), sum(e.seconds for e in self.recent)
         parts = ", ".join(
             f"{name} {sum(e.parts[name] for e in self.recent) / count:.3f}" for name in event.parts
@@ -208,7 +228,7 @@ class _Log:
         return (
             f"step {event.step}, {100 * event.progress:.1f} %: "
             f"loss {sum(e.loss for e in self.recent) / count:.3f} ({parts}); "
-            f"{sum(e.pictures for e in self.recent) / seconds:.1f} pictures/s, "
+            f"{sum(e.pictures for e in self.recent) / seconds:.1f} images/s, "
             f"{100 * sum(e.waited for e in self.recent) / seconds:.0f} % waiting, "
             f"{left:.0f} min left"
         )

@@ -1,4 +1,4 @@
-"""`reading`: where every head reads, on average over a folder of pictures."""
+"""`attention-stats`: statistics of the attention of every head over a folder of images."""
 
 import json
 import math
@@ -17,23 +17,26 @@ if TYPE_CHECKING:
     from transcnn.pictures.prepare import Resize
 
 
-@click.command()
+@click.command("attention-stats")
 @click.argument("folder", metavar="DIR", type=options.FILE)
 @options.model
 @options.weights
 @options.resize
-@click.option("--change", default="cutmix:0.4", show_default=True, help="none, gray:S or cutmix:S.")
+@click.option(
+    "--change", metavar="CHANGE", default="cutmix:0.4", show_default=True, help=options.CHANGE
+)
 @click.option(
     "--boxes",
     type=options.FILE,
-    help="A JSON file with a box for each picture of DIR: left, top, right, bottom as shares. "
-    "Instead of heads, the reading of each block that goes into the boxes.",
+    metavar="FILE.json",
+    help="Instead of heads, measure the attention of each block that falls into a box of each "
+    "image: {file name: [left, top, right, bottom]} as fractions of the image.",
 )
-@click.option("--held-out", is_flag=True, help="The tenth of DIR that training leaves out.")
+@click.option("--held-out", is_flag=True, help="Use the tenth of DIR that training leaves out.")
 @options.limit
 @options.threads
 @options.as_json
-def reading(
+def attention_stats(
     folder: Path,
     model: str,
     weights: Path | None,
@@ -45,8 +48,13 @@ def reading(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Measure how every head of a network reads the pictures of DIR: how evenly, how differently
-    on different pictures, and how much of it goes to the picture's own cells.
+    """Measure the attention of every head on the images of DIR, averaged over images and queries.
+
+    The columns: `entropy` relative to that of uniform attention; total-variation distances
+    `from_uniform`, `from_next_image` (the attention on another image) and `from_jittered` (on a
+    slightly shifted, brighter copy). At the last level of each block, on changed images: the
+    attention that stays `on_image`, also by where the query is (`on_image_from_image`,
+    `on_image_from_changed`), and the unchanged fraction of the area, `image_area`.
     """
     from transcnn import evaluation
     from transcnn.classifier import Classifier
@@ -70,12 +78,21 @@ def reading(
 
 
 def _as_dict(head: "HeadReading") -> dict[str, object]:
-    values = {name: value for name, value in vars(head).items() if name != "where"}
-    return {**vars(head.where), **values}
+    return {
+        **vars(head.where),
+        "entropy": head.entropy,
+        "from_uniform": head.off_even,
+        "from_next_image": head.other_picture,
+        "from_jittered": head.jittered,
+        "on_image": head.own,
+        "on_image_from_image": head.own_from_own,
+        "on_image_from_changed": head.own_from_patches,
+        "image_area": head.area,
+    }
 
 
 def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str, object]]:
-    """Means over the pictures that have a box."""
+    """Means over the images that have a box."""
     from transcnn.evaluation.attention import read_box
     from transcnn.pictures import decode, prepare
 
@@ -89,16 +106,16 @@ def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str,
             sums.setdefault((found.stage, found.block), []).append(values)
     rows: list[dict[str, object]] = []
     for (stage, block), all_rows in sums.items():
-        # A picture whose box covers everything has no token outside it.
+        # A box that covers the whole image has no token outside it.
         outside = [row for row in all_rows if not math.isnan(row[1])]
         rows.append(
             {
                 "stage": stage,
                 "block": block,
-                "pictures": len(all_rows),
+                "images": len(all_rows),
                 "in_box": sum(row[0] for row in all_rows) / len(all_rows),
                 "area": sum(row[2] for row in all_rows) / len(all_rows),
-                "pictures_with_outside": len(outside),
+                "images_with_outside": len(outside),
                 "in_box_from_outside": sum(row[1] for row in outside) / max(len(outside), 1),
                 "area_of_those": sum(row[2] for row in outside) / max(len(outside), 1),
             }
@@ -107,7 +124,7 @@ def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str,
 
 
 def _read_boxes(file: Path) -> dict[str, tuple[float, float, float, float]]:
-    """Boxes by file name; an error in one sentence where the file holds anything else."""
+    """Boxes by file name. Raises ClickException where the file holds anything else."""
     try:
         given = json.loads(file.read_text(encoding="utf-8"))
         return {
@@ -115,7 +132,7 @@ def _read_boxes(file: Path) -> dict[str, tuple[float, float, float, float]]:
             for name, (left, top, right, bottom) in given.items()
         }
     except (ValueError, TypeError, AttributeError) as error:
-        raise click.ClickException(f"{file}: this is no JSON file of boxes.") from error
+        raise click.ClickException(f"{file}: this is not a JSON file of boxes.") from error
 
 
 def _print(rows: Sequence[dict[str, object]], as_json: bool) -> None:
@@ -123,7 +140,9 @@ def _print(rows: Sequence[dict[str, object]], as_json: bool) -> None:
     if as_json:
         options.print_json(rows)
         return
-    click.echo(f"| {' | '.join(rows[0])} |")
+    indices = ("stage", "block", "level", "head")
+    heads = [f"{key} (0-based)" if key in indices else key for key in rows[0]]
+    click.echo(f"| {' | '.join(heads)} |")
     click.echo("|" + "---:|" * len(rows[0]))
     for row in rows:
         click.echo(f"| {' | '.join(_cell(value) for value in row.values())} |")

@@ -1,4 +1,4 @@
-"""`evaluate --store` as real processes: killed, interrupted, gone on with, shared by two."""
+"""`evaluate-run` as real processes: killed, interrupted, resumed, shared by two."""
 
 import contextlib
 import csv
@@ -50,7 +50,7 @@ def runs(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole(folder, runs):
     """A run in one go: (the process, its run)."""
-    done = transcnn("evaluate", folder, "--store", runs / "whole.sqlite", "--json")
+    done = transcnn("evaluate-run", folder, runs / "whole.sqlite", "--json")
     return done, open_run(runs / "whole.sqlite")
 
 
@@ -77,45 +77,39 @@ def wait_for_more(process, path, than):
 
 def test_the_json_says_what_the_run_holds(whole, folder, runs):
     done, store = whole
-    on_progress = json.loads(done.stdout)
+    printed = json.loads(done.stdout)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert on_progress["run"] == on_progress["file"] == str(runs / "whole.sqlite")
-    assert (on_progress["done"], on_progress["of"], on_progress["count"]) == (
+    assert printed["run"] == printed["file"] == str(runs / "whole.sqlite")
+    assert (printed["done"], printed["of"], printed["count"]) == (
         COUNT,
         COUNT,
         COUNT - 1,
     )
-    assert on_progress["unreadable"] == [
+    assert printed["unreadable"] == [
         {
             "file": "zebra/text.jpg",
             "error": "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.",
         }
     ]
     table = store.table()
-    assert on_progress["top1"]["value"] == pytest.approx(sum(table.right) / len(table))
-    assert set(on_progress["cases"]) == {"off", "uniform", "edge", "most_read", "random"}
-    assert (
-        0
-        < on_progress["top1"]["low"]
-        < on_progress["top1"]["value"]
-        < on_progress["top1"]["high"]
-        <= 1
-    )
+    assert printed["top1"]["value"] == pytest.approx(sum(table.right) / len(table))
+    assert set(printed["cases"]) == {"off", "uniform", "edge", "most_read", "random"}
+    assert 0 < printed["top1"]["low"] < printed["top1"]["value"] < printed["top1"]["high"] <= 1
     assert sorted([*table.names, "zebra/text.jpg"]) == sorted(
         str(path.relative_to(folder)) for path in folder.glob("*/*")
     )
 
 
-def test_a_finished_run_is_on_progress_again_for_people(whole, folder, called):
+def test_a_finished_run_is_printed_again_for_people(whole, folder, called):
     with handlers_kept():
-        code, out, err = called("evaluate", folder, "--store", whole[1].path)
+        code, out, err = called("evaluate-run", folder, whole[1].path)
 
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert lines[0] == f"transcnn_lite0: {COUNT} of {COUNT} pictures done, in {whole[1].path}"
-    assert lines[1].endswith(" right")
-    assert lines[-1].startswith("not read: zebra/text.jpg: This is not a picture")
+    assert lines[0] == f"transcnn_lite0: {COUNT} of {COUNT} images done, in {whole[1].path}"
+    assert lines[1].endswith(" top-1")
+    assert lines[-1].startswith("unreadable: zebra/text.jpg: This is not a picture")
     assert len(lines) == 9
 
 
@@ -131,20 +125,20 @@ def handlers_kept():
             signal.signal(number, handler)
 
 
-def test_killed_in_the_middle_a_run_loses_a_batch_and_counts_nothing_twice(whole, folder, runs):
+def test_a_killed_run_loses_at_most_a_batch_and_counts_nothing_twice(whole, folder, runs):
     path = runs / "killed.sqlite"
-    with begun("evaluate", folder, "--store", path) as process:
+    with begun("evaluate-run", folder, path) as process:
         wait_for_more(process, path, 0)
         os.kill(process.pid, signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     before = open_run(path).table()
     assert BATCH - 1 <= len(before) <= done_of(path) < COUNT
 
-    done = transcnn("evaluate", folder, "--store", path, "--json")
+    done = transcnn("evaluate-run", folder, path, "--json")
 
     assert done.returncode == 0, done.stderr
-    on_progress = json.loads(done.stdout)
-    assert (on_progress["done"], on_progress["of"], on_progress["count"]) == (
+    printed = json.loads(done.stdout)
+    assert (printed["done"], printed["of"], printed["count"]) == (
         COUNT,
         COUNT,
         COUNT - 1,
@@ -156,7 +150,7 @@ def test_killed_in_the_middle_a_run_loses_a_batch_and_counts_nothing_twice(whole
     assert store.broken() == whole[1].broken()
     answered = dict(zip(after.names, after.cases["off"].probabilities.tolist(), strict=True))
     kept = zip(before.names, before.cases["off"].probabilities.tolist(), strict=True)
-    assert all(answered[name] == row for name, row in kept)  # it was not answered again
+    assert all(answered[name] == row for name, row in kept)  # it was not predicted again
 
 
 @pytest.mark.parametrize(
@@ -167,7 +161,7 @@ def test_killed_in_the_middle_a_run_loses_a_batch_and_counts_nothing_twice(whole
     ],
     ids=["once", "thrice"],
 )
-def test_ctrl_c_finishes_the_batch_says_how_to_go_on_and_ends_with_130(folder, tmp_path, signals):
+def test_ctrl_c_finishes_the_batch_says_how_to_resume_and_ends_with_130(folder, tmp_path, signals):
     """On so many pictures that it cannot end by itself; the same command goes on each time."""
     many = tmp_path / "many"
     (many / "zebra").mkdir(parents=True)
@@ -177,14 +171,14 @@ def test_ctrl_c_finishes_the_batch_says_how_to_go_on_and_ends_with_130(folder, t
     path, done = tmp_path / "run.sqlite", 0
 
     for number in signals:
-        with begun("evaluate", many, "--store", path) as process:
+        with begun("evaluate-run", many, path) as process:
             wait_for_more(process, path, done)
             process.send_signal(number)
             out, err = process.communicate(timeout=200)
         before, done = done, done_of(path)
         assert process.returncode == 130
-        assert err == f"Stopped after {done} of 600; the same command goes on.\n"
-        assert out.startswith(f"transcnn_lite0: {done} of 600 pictures done, in {path}\n")
+        assert err == f"Stopped after {done} of 600; the same command resumes.\n"
+        assert out.startswith(f"transcnn_lite0: {done} of 600 images done, in {path}\n")
         assert done > before
         assert done % BATCH == 0
         table = open_run(path).table()
@@ -194,18 +188,18 @@ def test_ctrl_c_finishes_the_batch_says_how_to_go_on_and_ends_with_130(folder, t
 def test_two_processes_of_torchrun_make_one_run_that_is_that_of_one(whole, folder, runs):
     path = runs / "shared.sqlite"
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    arguments = command("evaluate", folder, "--store", path, "--limit", SHARED, "--json")[1:]
+    arguments = command("evaluate-run", folder, path, "--limit", SHARED, "--json")[1:]
 
     done = subprocess.run(
         torchrun + arguments, capture_output=True, text=True, timeout=200, check=False
     )
 
     assert done.returncode == 0, done.stderr
-    on_progress = json.loads(done.stdout)  # said once
+    printed = json.loads(done.stdout)  # said once
     store = open_run(path)
     names = store.table().names.tolist()
-    assert (on_progress["done"], on_progress["of"]) == (SHARED, SHARED)
-    assert len(set(names)) == len(names) == on_progress["count"] == SHARED - len(store.broken())
+    assert (printed["done"], printed["of"]) == (SHARED, SHARED)
+    assert len(set(names)) == len(names) == printed["count"] == SHARED - len(store.broken())
     assert_same(store, whole[1], only=names)
     broken = {b.name: b for b in whole[1].broken()}
     assert [broken.get(b.name) for b in store.broken()] == store.broken()
@@ -217,12 +211,12 @@ def test_the_export_of_a_run_says_the_accuracy_that_was_printed(whole, runs, cal
     assert called("report", whole[1].path, "--out", out)[0] == 0
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"), newline="")))
 
-    on_progress = json.loads(whole[0].stdout)
+    printed = json.loads(whole[0].stdout)
     right = sum(row["answer"] in row["labels"].split("|") for row in rows)
-    assert right / len(rows) == pytest.approx(on_progress["top1"]["value"])
-    for case, found in on_progress["cases"].items():
+    assert right / len(rows) == pytest.approx(printed["top1"]["value"])
+    for case, found in printed["cases"].items():
         same = sum(row[f"{case}_answer"] == row["answer"] for row in rows)
-        assert same / len(rows) == pytest.approx(found["same_answer"]["value"])
+        assert same / len(rows) == pytest.approx(found["same_prediction"]["value"])
 
 
 @pytest.mark.parametrize(
@@ -239,35 +233,31 @@ def test_the_export_of_a_run_says_the_accuracy_that_was_printed(whole, runs, cal
     ],
     ids=["resize", "pictures"],
 )
-def test_a_run_of_other_settings_is_not_gone_on_with(whole, folder, called, arguments, sentence):
+def test_a_run_of_other_settings_is_not_resumed(whole, folder, called, arguments, sentence):
     before = whole[1].path.read_bytes()
 
-    code, out, err = called("evaluate", folder, "--store", whole[1].path, *arguments)
+    code, out, err = called("evaluate-run", folder, whole[1].path, *arguments)
 
     assert (code, out, err) == (2, "", f"{sentence}\n")
     assert whole[1].path.read_bytes() == before
 
 
-PARTS = "runs without --attention, --change and parts: a run has all cases"
 NAMES = "letters, digits, - _ . (64 at most), or a path that ends in .sqlite"
 MISTAKES = {
-    ("{}/labelled", "--store", "no name"): f"run is 'no name'; allowed: {NAMES}.",
-    ("{}/labelled", "--store", "a/b"): f"run is 'a/b'; allowed: {NAMES}.",
-    ("{}/labelled", "--store", "x", "--attention", "off"): f"store is 'x'; allowed: {PARTS}.",
-    ("{}/labelled", "--store", "x", "--change", "gray:0.2"): f"store is 'x'; allowed: {PARTS}.",
-    ("{}/labelled", "--store", "x", "--head", 0): f"store is 'x'; allowed: {PARTS}.",
-    ("{}/labelled", "--store", "x", "--limit", 0): "limit is 0; allowed: 1 or more.",
-    ("{}/nowhere", "--store", "x"): "{}/nowhere: there is no such folder.",
-    ("{}/nowhere.csv", "--store", "x"): "{}/nowhere.csv: there is no such file.",
-    ("{}/unknown.csv", "--store", "x"): (
+    ("{}/labelled", "no name"): f"run is 'no name'; allowed: {NAMES}.",
+    ("{}/labelled", "a/b"): f"run is 'a/b'; allowed: {NAMES}.",
+    ("{}/labelled", "x", "--limit", 0): "limit is 0; allowed: 1 or more.",
+    ("{}/nowhere", "x"): "{}/nowhere: there is no such folder.",
+    ("{}/nowhere.csv", "x"): "{}/nowhere.csv: there is no such file.",
+    ("{}/unknown.csv", "x"): (
         "{}/unknown.csv: 'zebrra' is no WNID, index or name of a class; nearest: zebra"
     ),
-    ("{}/labelled", "--store", "x", "--model", "hatnet_tiny"): (
+    ("{}/labelled", "x", "--model", "hatnet_tiny"): (
         "model with shipped weights is 'hatnet_tiny'; allowed: transcnn_lite0, transcnn_nano."
     ),
-    ("{}/labelled", "--store", "{}/text.sqlite"): "{}/text.sqlite: this is no run of ours.",
-    ("{}/labelled", "--store", "{}/unknown.csv/x.sqlite"): "{}/unknown.csv: ",
-    ("{}/labelled", "--store", "{}/folder.sqlite"): "{}/folder.sqlite: ",
+    ("{}/labelled", "{}/text.sqlite"): "{}/text.sqlite: this is no run of ours.",
+    ("{}/labelled", "{}/unknown.csv/x.sqlite"): "{}/unknown.csv: ",
+    ("{}/labelled", "{}/folder.sqlite"): "{}/folder.sqlite: ",
 }
 
 
@@ -290,7 +280,7 @@ def test_a_mistake_ends_in_code_2_with_one_sentence(
     given = [str(a).replace("{}", str(files)) for a in arguments]
 
     # BUG (folder.sqlite): the sentence is "There is no run 'folder'; known: none."
-    code, out, err = called("evaluate", *given)
+    code, out, err = called("evaluate-run", *given)
 
     assert (code, out) == (2, "")
     assert err.startswith(MISTAKES[arguments].replace("{}", str(files)))
@@ -299,23 +289,21 @@ def test_a_mistake_ends_in_code_2_with_one_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_without_any_picture_is_a_run_of_broken_files(files, tmp_path, called):
+def test_a_folder_without_readable_images_is_a_run_of_unreadable_files(files, tmp_path, called):
     with handlers_kept():
-        code, out, err = called(
-            "evaluate", files / "labelled", "--store", tmp_path / "x.sqlite", "--json"
-        )
+        code, out, err = called("evaluate-run", files / "labelled", tmp_path / "x.sqlite", "--json")
 
     assert (code, err) == (0, "")
-    on_progress = json.loads(out)
-    assert (on_progress["done"], on_progress["count"], len(on_progress["unreadable"])) == (1, 0, 1)
-    assert "top1" not in on_progress
+    printed = json.loads(out)
+    assert (printed["done"], printed["count"], len(printed["unreadable"])) == (1, 0, 1)
+    assert "top1" not in printed
 
 
 def test_a_run_by_name_is_kept_in_the_data_folder(files, tmp_path, called, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
     with handlers_kept():
-        assert called("evaluate", files / "labelled", "--store", "mine")[0] == 0
+        assert called("evaluate-run", files / "labelled", "mine")[0] == 0
 
     assert (tmp_path / "transcnn" / "runs" / "mine.sqlite").is_file()
 
@@ -323,7 +311,7 @@ def test_a_run_by_name_is_kept_in_the_data_folder(files, tmp_path, called, monke
 def test_a_disk_without_room_is_said_in_one_sentence(folder, tmp_path):
     """A limit on the size of files stands for the full disk."""
     done = transcnn(
-        *("evaluate", folder, "--store", tmp_path / "x.sqlite", "--limit", 2),
+        *("evaluate-run", folder, tmp_path / "x.sqlite", "--limit", 2),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
     )
 
@@ -332,10 +320,10 @@ def test_a_disk_without_room_is_said_in_one_sentence(folder, tmp_path):
     assert done.stderr.count("\n") == 1
 
 
-def test_the_demonstration_is_written_and_names_its_table(tmp_path, called):
-    code, out, err = called("demonstration", tmp_path / "demo")
+def test_the_demo_images_are_written_and_their_table_is_named(tmp_path, called):
+    code, out, err = called("demo-images", tmp_path / "demo")
 
     assert (code, err) == (0, "")
     assert out == f"{tmp_path / 'demo' / 'labels.csv'}\n"
     count = len(list((tmp_path / "demo").glob("*.jpg")))
-    assert f"Write {count} variations" in called("demonstration", "--help")[1]
+    assert f"Write {count} variations" in called("demo-images", "--help")[1]

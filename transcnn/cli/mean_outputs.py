@@ -1,4 +1,4 @@
-"""`means`: what each H-MHSA adds on average, stored beside the weights for the switch `mean`."""
+"""`mean-outputs`: the mean output of each H-MHSA, stored beside the weights for mean ablation."""
 
 from pathlib import Path
 
@@ -8,26 +8,32 @@ from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
 
 
-@click.command()
+@click.command("mean-outputs")
 @click.argument("weights", metavar="WEIGHTS", type=options.FILE)
-@click.option("--model", default="transcnn_lite0", show_default=True, help="See `models`.")
+@options.model
 @click.option(
     "--data",
     multiple=True,
     required=True,
     type=options.FILE,
-    help="A folder of training pictures; may be given several times.",
+    metavar="DIR",
+    help="A folder of training images; may be repeated.",
 )
 @click.option(
-    "--limit", type=int, default=1000, show_default=True, help="Pictures of each folder, at most."
+    "--limit",
+    metavar="N",
+    type=int,
+    default=1000,
+    show_default=True,
+    help="Use at most N images of each folder.",
 )
 @options.threads
-def means(
+def mean_outputs(
     weights: Path, model: str, data: tuple[Path, ...], limit: int, threads: int | None
 ) -> None:
-    """Average over training pictures what each H-MHSA of the weight file WEIGHTS adds.
+    """Compute the mean output of each H-MHSA over training images.
 
-    The averages go beside WEIGHTS, where the switch `mean` looks for them.
+    Writes the means beside the weight file WEIGHTS, where the intervention `mean` finds them.
     """
     from transcnn.checkpoints.catalogue import sha256
     from transcnn.checkpoints.means import save_means
@@ -51,4 +57,4 @@ def means(
     with progress_bar() as show:
         run = prepare_run(pictures, classifier.config.input.size, progress=show)
         path = save_means(average_added(classifier, run, show), weights)
-    click.echo(f"{path}: averages over {len(run)} pictures, sha256 {sha256(path)}")
+    click.echo(f"{path}: means over {len(run)} images, sha256 {sha256(path)}")

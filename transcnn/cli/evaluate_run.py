@@ -1,4 +1,4 @@
-"""`evaluate --store`: answer labelled pictures and keep everything, in one sitting or several."""
+"""`evaluate-run`: predict labelled images in every case and store all of it; resumable."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from transcnn.runs.store import Store
 
 
-def store_run(
+@click.command("evaluate-run")
+@click.argument("place", metavar="DIR", type=options.FILE)
+@click.argument("run")
+@options.model
+@options.weights
+@options.resize
+@options.limit
+@options.as_json
+def evaluate_run(
     place: Path,
     run: str,
     model: str,
@@ -25,7 +33,20 @@ def store_run(
     limit: int | None,
     as_json: bool,
 ) -> int:
-    """Begin the run or go on with it, until it is whole or somebody stops it; the exit code."""
+    """Predict the images of DIR in every case of the error analysis, and store the run RUN.
+
+    The cases: original; H-MHSA removed; uniform attention; and with the outermost, the most
+    attended and as many random grids of the image gray. RUN is one SQLite file with all
+    predictions and statistics of attention and of the images; the Errors page and `report` read it.
+
+    DIR holds sub-folders named by WNID, index or name of a class. It may also be a CSV file with
+    the columns file and label (several true labels joined by "|"), and optionally source (the photo
+    an image was made of; intervals are by photo) and tags.
+
+    RUN is a name in the folder transcnn/runs of the user's data folder, or a path that ends in
+    .sqlite. The same command resumes a run that was stopped; nothing is predicted twice. Under
+    torchrun several processes share the work.
+    """
     from transcnn.classifier import Classifier
     from transcnn.runs.labelled import find_items
     from transcnn.runs.run import answer_run, begin_run
@@ -37,7 +58,7 @@ def store_run(
     with processes() as (rank, count, _):
         store = begin_run(path, classifier, items, resize) if rank == 0 else None
         names = _for_all([i.name for i in store.remaining()] if store is not None else [], count)
-        here = {item.name: item for item in items}  # a process finds its own pictures
+        here = {item.name: item for item in items}  # each process finds its own files
         remaining = [here[name] for name in names]
         options.use_threads(1)
         cores = max(1, (os.cpu_count() or 1) // count)
@@ -55,13 +76,13 @@ def store_run(
         _print(run, store)
     if progress.finished:
         return 0
-    message = f"Stopped after {progress.done} of {progress.of}; the same command goes on."
+    message = f"Stopped after {progress.done} of {progress.of}; the same command resumes."
     click.echo(message, err=True)
     return 130
 
 
 def _for_all(names: list[str], processes: int) -> list[str]:
-    """What process 0 has to do, on all of them."""
+    """The names of process 0, sent to all processes."""
     if processes == 1:
         return names
     import torch.distributed as dist
@@ -94,9 +115,9 @@ def _as_dict(run: str, store: "Store") -> dict[str, Any]:
         "cases": {
             s.case: {
                 "top1": vars(s.right),
-                "same_answer": vars(s.survives),
-                "right_only_on": s.mended,
-                "right_only_here": s.spoiled,
+                "same_prediction": vars(s.survives),
+                "correct_only_original": s.mended,
+                "correct_only_here": s.spoiled,
                 "gained": vars(s.gained),
             }
             for s in survival(table)
@@ -106,20 +127,20 @@ def _as_dict(run: str, store: "Store") -> dict[str, Any]:
 
 def _print(run: str, store: "Store") -> None:
     facts = _as_dict(run, store)
-    click.echo(f"{facts['model']}: {facts['done']} of {facts['of']} pictures done, in {store.path}")
+    click.echo(f"{facts['model']}: {facts['done']} of {facts['of']} images done, in {store.path}")
     if "top1" in facts:
         for name, share in (
-            ("right", facts["top1"]),
-            ("among the first five", facts["top5"]),
+            ("top-1", facts["top1"]),
+            ("top-5", facts["top5"]),
         ):
             click.echo(f"  {_share(share)} {name}")
         for case, found in facts["cases"].items():
             click.echo(
-                f"  {_share(found['top1'])} right in the case {case}, "
-                f"{100 * found['same_answer']['value']:.1f} % with the same answer"
+                f"  {_share(found['top1'])} top-1 in the case {case}, "
+                f"{100 * found['same_prediction']['value']:.1f} % with the same prediction"
             )
     for file in facts["unreadable"]:
-        click.echo(f"not read: {file['file']}: {file['error']}")
+        click.echo(f"unreadable: {file['file']}: {file['error']}")
 
 
 def _share(share: dict[str, float]) -> str:

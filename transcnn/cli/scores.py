@@ -1,4 +1,4 @@
-"""Scores of a map beside those of its baselines, as JSON and as lines."""
+"""Faithfulness scores of a map and its baselines, as JSON and as lines."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 Scores = Mapping[str, "Interval"]
 
 
-def said(word: str) -> str:
-    """A key as it is printed."""
+def spaced(word: str) -> str:
+    """A key as it is printed for people."""
     return word.replace("_", " ")
 
 
@@ -33,7 +33,7 @@ def as_dict(found: "Faithfulness") -> dict[str, Any]:
 
 
 def lines(found: "Faithfulness") -> Iterator[str]:
-    """A table of the scores, and the verdict with what it follows from."""
+    """A table of the scores, and the verdict with the scores it follows from."""
     names = list(found.own.scores)
     yield " ".join(["", *(f"{name:>11}" for name in names)]).rjust(10 + 12 * len(names))
     for name, one in {"this map": found.own, **found.baselines}.items():
@@ -42,14 +42,14 @@ def lines(found: "Faithfulness") -> Iterator[str]:
     if found.verdict.word == "better":
         verdict = "better than its baselines"
     elif found.verdict.word == "worse":
-        verdict = "worse than cells in random order"
+        verdict = "worse than random order"
     else:
         verdict = "no better than its baselines"
-    yield f"{verdict}; scores in which it beats {wins}"
+    yield f"{verdict}; scores in which the map beats {wins}"
     if found.own.tied:
         yield (
-            f"{100 * found.own.tied:.0f} % of the cells share their value with others; equal ones "
-            "were taken in orders drawn by lot"
+            f"{100 * found.own.tied:.0f} % of the patches have the same value as others; ties were "
+            "broken at random"
         )
 
 

@@ -1,4 +1,4 @@
-"""`learned`: marked as made up where it is, mistakes in one sentence."""
+"""`learning-gains`: simulated answers are marked, mistakes are one sentence."""
 
 import json
 
@@ -6,24 +6,24 @@ from tests.cli.process import transcnn
 from transcnn.course.learned import as_csv, simulate
 
 
-def test_made_up_answers_are_marked_in_the_file_and_in_what_is_said(tmp_path):
+def test_simulated_answers_are_marked_in_the_file_and_in_the_output(tmp_path):
     file = tmp_path / "a.csv"
 
-    done = transcnn("learned", file, "--simulate", 20, "--seed", 3)
+    done = transcnn("learning-gains", file, "--simulate", 20, "--seed", 3)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert file.read_text(encoding="utf-8") == as_csv(simulate(20, 3))
-    assert done.stdout.startswith("MADE-UP ANSWERS (simulated, seed 3)")
-    again = transcnn("learned", file)
+    assert done.stdout.startswith("SIMULATED ANSWERS (simulated, seed 3)")
+    again = transcnn("learning-gains", file)
     assert again.stdout == done.stdout, "the mark is the file's, not the command's"
 
 
-def test_answers_of_several_files_are_taken_together(tmp_path, called):
+def test_answers_of_several_files_are_pooled(tmp_path, called):
     rows = simulate(9, 1)
     for name, part in (("a.csv", rows[:60]), ("b.csv", rows[60:])):
         (tmp_path / name).write_text(as_csv(part), encoding="utf-8")
 
-    code, out, _ = called("learned", tmp_path / "a.csv", tmp_path / "b.csv", "--json")
+    code, out, _ = called("learning-gains", tmp_path / "a.csv", tmp_path / "b.csv", "--json")
 
     found = json.loads(out)
     assert (code, found["learners"], found["simulated"]) == (0, 9, True)
@@ -34,14 +34,14 @@ def test_a_mistake_is_one_sentence(tmp_path, called):
     there.write_text("people's answers", encoding="utf-8")
     broken.write_bytes(b"\xff\xfe\x00")
     for arguments, said in (
-        ([there, "--simulate", 5], "one file that is not there"),
-        ([there, broken, "--simulate", 5], "one file that is not there"),
+        ([there, "--simulate", 5], "one file that does not exist"),
+        ([there, broken, "--simulate", 5], "one file that does not exist"),
         ([tmp_path / "new.csv", "--simulate", 0], "simulate is 0; allowed: 1 to"),
         ([there], "allowed: learner, time, item, answer, source"),
         ([broken], "allowed: a CSV file"),
         ([tmp_path / "none.csv"], "No such file or directory."),
     ):
-        code, _, error = called("learned", *arguments)
+        code, _, error = called("learning-gains", *arguments)
         assert code == 2, said
         assert said in error
         assert len(error.strip().splitlines()) == 1

@@ -1,4 +1,4 @@
-"""`choices`: which of the paper's choices matter, at a size that fits two cores."""
+"""`design-choices`: which design choices of the network matter, at a size that fits two cores."""
 
 import time
 from pathlib import Path
@@ -10,21 +10,38 @@ from transcnn.cli.progress import progress_bar
 from transcnn.errors import ChoiceError
 
 
-@click.command()
+@click.command("design-choices")
 @click.option(
-    "--data", required=True, type=options.FILE, help="A folder of class folders to learn from."
+    "--data",
+    metavar="DIR",
+    required=True,
+    type=options.FILE,
+    help="A folder of class folders to train on.",
 )
 @click.option(
-    "--measure", required=True, type=options.FILE, help="A folder of class folders to measure on."
+    "--test-data",
+    metavar="DIR",
+    required=True,
+    type=options.FILE,
+    help="A folder of class folders to evaluate on.",
 )
-@click.option("--out", type=options.FILE, default=Path("choices"), show_default=True)
-@click.option("--seeds", default=3, show_default=True, help="Runs of each choice.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=options.FILE,
+    default=Path("choices"),
+    show_default=True,
+    help="Folder to write the runs and table.md to.",
+)
+@click.option(
+    "--seeds", metavar="N", default=3, show_default=True, help="Number of runs of each design."
+)
 @options.threads
-def choices(data: Path, measure: Path, out: Path, seeds: int, threads: int | None) -> None:
-    """Train one small network from nothing with each of the paper's choices undone in turn.
+def design_choices(data: Path, test_data: Path, out: Path, seeds: int, threads: int | None) -> None:
+    """Train one small network from scratch, changing one design choice at a time.
 
-    The folders hold classes of transcnn_nano. Into --out go the runs and table.md, anew after each
-    seed; what is there already is not done again.
+    The folders hold classes of transcnn_nano. The table is written after each seed; finished runs
+    in --out are not repeated.
     """
     from transcnn.classifier import Classifier
     from transcnn.evaluation import find_pictures
@@ -39,7 +56,7 @@ def choices(data: Path, measure: Path, out: Path, seeds: int, threads: int | Non
     options.use_threads(threads)
     assert FIVE_EPOCHS.labels is not None
     model = small(PAPER)
-    found = find_pictures(measure)
+    found = find_pictures(test_data)
     with progress_bar() as show:
         source = open_source(
             data,
@@ -49,18 +66,20 @@ def choices(data: Path, measure: Path, out: Path, seeds: int, threads: int | Non
         )
         run = prepare_run(found, model.config.input.size, "squash", show)
     classes = model.config.indices or ()
-    told = tell(source, classes, FIVE_EPOCHS.labels, out / "pictures", lambda *_: None)
+    targets = tell(source, classes, FIVE_EPOCHS.labels, out / "pictures", lambda *_: None)
     places = Classifier.around(model, "").places_of([found[i].label.index for i in run.places])
     lines: list[str] = []
-    for outcomes in settle(FIVE_EPOCHS, source, told, (run, places), out, seeds, _Said().show):
+    for outcomes in settle(
+        FIVE_EPOCHS, source, targets, (run, places), out, seeds, _Progress().show
+    ):
         lines = table(outcomes)
         (out / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     for line in lines:
         click.echo(line)
 
 
-class _Said:
-    """Says now and then how far a training is."""
+class _Progress:
+    """Reports the progress of a training every 15 seconds."""
 
     EVERY_S = 15.0
 

@@ -1,0 +1,20 @@
+"""`demo-images`: labelled images to try the error analysis on."""
+
+from pathlib import Path
+
+import click
+
+from transcnn.cli import options
+
+
+@click.command("demo-images")
+@click.argument("folder", metavar="DIR", type=options.FILE)
+def demo_images(folder: Path) -> None:
+    """Write 286 variations of the sample photos into DIR.
+
+    They are labelled in DIR/labels.csv, which `evaluate-run` reads. They are for demonstration, not
+    a benchmark.
+    """
+    from transcnn.runs.demonstration import make_demonstration
+
+    click.echo(make_demonstration(folder))
