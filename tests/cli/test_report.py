@@ -30,7 +30,7 @@ def test_a_process_writes_the_page_and_says_so(run, tmp_path):
     done = transcnn("report", run.path, "--out", tmp_path / "r.html")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{tmp_path / 'r.html'}: 60 pictures of transcnn_nano\n"
+    assert done.stdout == f"{tmp_path / 'r.html'}: 60 images of transcnn_nano\n"
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert page == render(
         run, with_clusters(run.table()), network("transcnn_nano").numbers, Filter(), "en"
@@ -174,5 +174,5 @@ def test_a_run_that_goes_on_can_be_reported(tmp_path, called):
     code, out, _ = called("report", store.path, "--out", tmp_path / "r.csv")
 
     assert code == 0
-    assert out.endswith(": 12 pictures of transcnn_nano\n")
+    assert out.endswith(": 12 images of transcnn_nano\n")
     assert len(rows(tmp_path / "r.csv")) == 12
