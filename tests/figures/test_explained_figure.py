@@ -121,7 +121,7 @@ def test_the_token_is_marked_on_the_picture_and_on_the_map():
     )
     drawn = explained_sheet(ENGLISH, subject, other)
     assert drawn.title == "net: Occlusion for zebra vs. giant panda"
-    assert drawn.rows[0].title == f"{ENGLISH('explanations.fact_completeness_error')} 0.25"
+    assert drawn.rows[0].title == "completeness error 0.250"
 
 
 @pytest.mark.parametrize("method", ["rollout", "occlusion"])

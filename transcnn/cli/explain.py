@@ -162,7 +162,13 @@ def _print(subject: "Subject", found: "Attribution") -> None:
     """Where the map is highest and lowest, the method's facts, and what it does not show."""
     import numpy as np
 
-    from transcnn.figures.explained import drawn_values, format_value, unit_text, what_text
+    from transcnn.figures.explained import (
+        drawn_values,
+        fact_sentences,
+        format_value,
+        unit_text,
+        what_text,
+    )
     from transcnn.words import DEFAULT
     from transcnn.words.translator import translator
 
@@ -179,6 +185,6 @@ def _print(subject: "Subject", found: "Attribution") -> None:
         f"{values.shape[0]} x {values.shape[1]} cells, {unit_text(t, found.kind)}: "
         f"highest {cell(values.argmax())}, lowest {cell(values.argmin())} (0-based)"
     )
-    for name, value in found.facts.items():
-        click.echo(f"{t(f'explanations.fact_{name}')}: {value:.3f}")
+    for fact in fact_sentences(t, found, digits=3):
+        click.echo(fact)
     click.echo(t(f"explanations.limit_{found.method}"))

@@ -100,8 +100,22 @@ def _details(t: Translator, attribution: Attribution) -> Iterator[str]:
             yield t(f"figures.setting_{name}", value=t(said) if said in t else value)
         else:  # a method's own, without words
             yield f"{name} {value}"
-    for name, value in attribution.facts.items():
-        yield t("figures.fact", name=t(f"explanations.fact_{name}"), value=t.number(value, 3))
+    yield from fact_sentences(t, attribution, digits=3)
+
+
+def fact_sentences(t: Translator, one: Attribution, digits: int = 2) -> list[str]:
+    """The numbers of a map, such as its logit; a completeness error also in percent of it."""
+    said = {
+        name: t(f"explanations.fact_{name}", value=t.fixed(value, digits))
+        for name, value in one.facts.items()
+    }
+    logit = one.facts.get("explained_logit")
+    if logit and (error := said.get("completeness_error")) is not None:
+        share = abs(one.facts["completeness_error"] / logit)
+        said["completeness_error"] = t(
+            "explanations.of_the_logit", error=error, percent=f"{100 * share:.0f}"
+        )
+    return list(said.values())
 
 
 def what_text(t: Translator, subject: Subject, attribution: Attribution) -> str:

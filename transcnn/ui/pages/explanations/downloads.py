@@ -9,14 +9,13 @@ from transcnn.explain.faithfulness import Faithfulness
 from transcnn.explain.fill import FILLS
 from transcnn.explain.names import BASELINES
 from transcnn.explain.sanity import Randomised
-from transcnn.figures.explained import colour_scale, drawn_values, value_bar
+from transcnn.figures.explained import colour_scale, drawn_values, fact_sentences, value_bar
 from transcnn.labels import class_labels
 from transcnn.reports.explanations import Chapter, Explanations, Graph, Rows, render
 from transcnn.ui.pages.explanations import trust
 from transcnn.ui.pages.explanations.data import Explained, Found
 from transcnn.ui.pages.explanations.maps import (
     agreement_rows,
-    fact_sentences,
     strongest,
     unit_words,
 )

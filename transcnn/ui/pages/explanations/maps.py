@@ -94,21 +94,6 @@ def unit_words(t: Translator, kind: Kind) -> str:
     return t(f"explanations.unit_{kind.name}")
 
 
-def fact_sentences(t: Translator, one: Attribution, digits: int = 2) -> list[str]:
-    """The numbers of a map, such as its logit; a completeness error also in percent of it."""
-    said = {
-        name: t(f"explanations.fact_{name}", value=t.fixed(value, digits))
-        for name, value in one.facts.items()
-    }
-    logit = one.facts.get("explained_logit")
-    if logit and (error := said.get("completeness_error")) is not None:
-        share = abs(one.facts["completeness_error"] / logit)
-        said["completeness_error"] = t(
-            "explanations.of_the_logit", error=error, percent=f"{100 * share:.0f}"
-        )
-    return list(said.values())
-
-
 def agreement_rows(
     t: Translator, found: Sequence[Found]
 ) -> tuple[list[list[str]], list[tuple[str, str, float]]]:

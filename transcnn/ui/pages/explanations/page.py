@@ -198,12 +198,8 @@ def _task_name(t: Translator, key: str) -> str:
 
 
 def _show_maps(state: Session, t: Translator, explained: Explained, found: list[Found]) -> None:
-    from transcnn.ui.pages.explanations.maps import (
-        fact_sentences,
-        method_panel,
-        picture_panel,
-        unit_words,
-    )
+    from transcnn.figures.explained import fact_sentences
+    from transcnn.ui.pages.explanations.maps import method_panel, picture_panel, unit_words
 
     if not found:
         st.info(t("explanations.no_method"))
