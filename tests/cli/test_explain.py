@@ -86,7 +86,7 @@ def test_the_text_has_the_extreme_cells_and_the_completeness_error(called, zebra
 
     first, second, *facts, note = out.splitlines()
     assert (code, err) == (0, "")
-    assert first.startswith("Integrated gradients for ")
+    assert first.startswith(ENGLISH("explanations.method_integrated_gradients"))
     unit = ENGLISH("explanations.unit_logit_contributions")
     assert second.startswith(f"16 x 16 cells, {unit}: highest ")
     starts = ("logit ", "logit of the gray image ", "completeness error ")

@@ -114,7 +114,7 @@ def test_the_token_is_marked_on_the_picture_and_on_the_map():
     assert (mark.top, mark.left, mark.rows, mark.columns) == (4, 20, 4, 4)
     mark = shown.marks[0]  # 32 x 32 tokens in 16 x 16 cells
     assert (mark.top, mark.left, mark.rows, mark.columns) == (0.5, 2.5, 0.5, 0.5)
-    assert drawn.title == "net: Rollout in one block, independent of the class"
+    assert drawn.title == f"net: {ENGLISH('explanations.method_rollout')}, independent of the class"
     assert drawn.rows[0].title == "stage 1; block 1; token: row 2, column 6"
     other = Attribution(
         "occlusion", kinds.LOGIT_DROPS, np.ones((8, 8)), {}, {"completeness_error": 0.25}
