@@ -53,6 +53,10 @@ fills the same gaps, so nothing is parsed out of English text.
 from typing import Any, ClassVar
 
 
+class Cancelled(Exception):
+    """Raised by a progress callback when the result is no longer wanted."""
+
+
 class TransCNNError(Exception):
     """Base of all errors of ours: a sentence with named gaps, and what fills them."""
 

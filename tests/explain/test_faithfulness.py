@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from tests.explain.planted import Constant, Oracle, Planted, subject
-from transcnn.errors import ChoiceError
+from transcnn.errors import Cancelled, ChoiceError
 from transcnn.explain.faithfulness import Effort, faithfulness
-from transcnn.explain.method import Cancelled
 from transcnn.explain.names import SCORES, VOTES
 from transcnn.explain.patches import PatchMasker
 from transcnn.explain.verdict import advantage

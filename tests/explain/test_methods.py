@@ -11,10 +11,9 @@ import pytest
 from tests.explain.conftest import random_pixels
 from tests.golden.recipe import fill
 from transcnn import Classifier, create_model
-from transcnn.errors import ChoiceError
+from transcnn.errors import Cancelled, ChoiceError
 from transcnn.explain.integrated_gradients import IntegratedGradients
 from transcnn.explain.kinds import KINDS
-from transcnn.explain.method import Cancelled
 from transcnn.explain.methods import make_method
 from transcnn.explain.names import METHODS
 from transcnn.explain.occlusion import Occlusion

@@ -6,11 +6,10 @@ import scipy.stats
 import torch
 
 from transcnn.analysis.ranks import rank_correlation
-from transcnn.errors import ChoiceError
+from transcnn.errors import Cancelled, ChoiceError
 from transcnn.explain.agreement import agreement, common_grid
 from transcnn.explain.attribution import Attribution
 from transcnn.explain.kinds import LOGIT_CONTRIBUTIONS, LOGIT_DROPS
-from transcnn.explain.method import Cancelled
 from transcnn.explain.methods import make_method
 from transcnn.explain.random_weights import parts_of, random_weights
 from transcnn.explain.sanity import parameter_randomisation

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from transcnn.errors import CutOff, EndlessFile, FolderError, NotReachable, NotThere
 
 BASE = "https://github.com/yun-liu"
@@ -45,8 +47,9 @@ def address(name: str) -> str:
 
 def cache_path(name: str) -> Path:
     """Where the file is kept, whether it is there yet or not."""
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(caches) / "transcnn" / "authors" / address(name).rsplit("/", 1)[-1]
+    return (
+        user_cache_path("transcnn", appauthor=False) / "authors" / address(name).rsplit("/", 1)[-1]
+    )
 
 
 def download(name: str) -> Generator[Progress]:

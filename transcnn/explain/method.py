@@ -14,10 +14,6 @@ OnProgress = Callable[[float], None]
 """Progress callback, 0 to 1; raise `Cancelled` to stop."""
 
 
-class Cancelled(Exception):
-    """Raised by a progress callback when the result is no longer wanted."""
-
-
 def quiet(_: float) -> None:
     """The progress callback that does nothing."""
 

@@ -11,6 +11,7 @@ import math
 import os
 import re
 import sqlite3
+import sys
 import urllib.parse
 import uuid
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from platformdirs import user_data_path
 
 from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Ints, Table, with_similarity
 from transcnn.errors import ChoiceError, FolderError, NoRun, NotARun, OtherRun
@@ -33,9 +35,14 @@ _IS_DONE = "SELECT 1 FROM measured WHERE picture = ? UNION SELECT 1 FROM broken 
 
 
 def runs_folder() -> Path:
-    """Where runs are kept by name: below XDG_DATA_HOME, or ~/.local/share."""
-    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(data) / "transcnn" / "runs"
+    """Where runs are kept by name: in the user's data folder, as each system has it.
+
+    Runs that older versions kept in ~/.local/share on macOS and Windows stay there.
+    """
+    before = Path.home() / ".local" / "share" / "transcnn"
+    if sys.platform in ("darwin", "win32") and before.is_dir():
+        return before / "runs"
+    return user_data_path("transcnn", appauthor=False) / "runs"
 
 
 def run_path(run: str) -> Path:

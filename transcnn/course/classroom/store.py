@@ -6,6 +6,7 @@ call opens the file anew, so sessions and processes may share a class.
 """
 
 import contextlib
+import getpass
 import json
 import os
 import sqlite3
@@ -34,9 +35,19 @@ _ID = b"tCLC"  # application_id, at byte 68 of the file, as in the schema
 _PATIENCE_S = 30.0  # a writer waits so long for another
 
 
+def _user() -> str:
+    """This person's number; their name where the system has no numbers (Windows)."""
+    return str(os.getuid()) if hasattr(os, "getuid") else getpass.getuser()
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether this person made the folder; on Windows the folder for temporary files is theirs."""
+    return not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+
+
 def classes_folder() -> Path:
     """Where this person's classes are, in the folder for temporary files."""
-    return Path(tempfile.gettempdir()) / f"transcnn-classes-{os.getuid()}"
+    return Path(tempfile.gettempdir()) / f"transcnn-classes-{_user()}"
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ class Classes:
     def _own_folder(self) -> None:
         """Others may write where temporary files are: a folder that they made is not used."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if self.folder.is_symlink() or self.folder.stat().st_uid != os.getuid():
+        if self.folder.is_symlink() or not _is_own(self.folder):
             raise FolderError(folder=self.folder.name, reason="another person's folder")
         self.folder.chmod(0o700)
 

@@ -11,13 +11,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from transcnn.errors import TransCNNError
+from transcnn.errors import Cancelled, TransCNNError
 
 _LOOK_S = 0.1  # between two looks of a task in a queue whether its turn has come
-
-
-class Cancelled(Exception):
-    """Ends a task from inside."""
 
 
 class Task(threading.Thread):

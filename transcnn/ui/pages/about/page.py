@@ -1,4 +1,4 @@
-"""About: a text, the versions, and whose pictures are used."""
+"""About: a text, the versions, and whose images are used."""
 
 from importlib.metadata import version
 

@@ -58,7 +58,7 @@ class Side:
 
 
 def take_sides(state: Session, t: Translator) -> tuple[Side, Side]:
-    """What this visitor has chosen to compare; the usual in place of what is not there."""
+    """What this visitor has chosen to compare; the default in place of what is not there."""
     first, choice = state.image, state.part(CompareChoice)
     if choice.kind == MODELS:
         other = choice.model if choice.model in models_beside(state) else OFF
@@ -120,7 +120,7 @@ def swap_models(state: Session) -> None:
 
 
 def models_beside(state: Session) -> list[str]:
-    """What the chosen network can be compared with: itself without H-MHSA, as it was during its
+    """What the chosen network can be compared with: its backbone, as it was during its
     training, the others that ship, the visitor's own.
     """
     name, _ = split_snapshot(state.model)

@@ -1,4 +1,4 @@
-"""The chosen token's maps of two sides, in pairs: the picture, then each level."""
+"""The chosen token's maps of two sides, in pairs: the image, then each level."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ Token = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class SideReading:
-    """What the chosen token of one side reads; `block` None: the side has no H-MHSA."""
+    """What the chosen token of one side attends to; `block` None: the side has no H-MHSA."""
 
     side: Side
     block: BlockTrace | None = None
@@ -32,8 +32,9 @@ class SideReading:
 
 
 def read_sides(sides: tuple[Side, Side], selection: Selection) -> tuple[SideReading, SideReading]:
-    """The readings of the same place of both, in the block of the same number, or the last before
-    it. The first, which always has H-MHSA, decides which token is shown where none is chosen.
+    """The attention of the same position in both, in the block of the same number, or the last
+    before it. The first, which always has H-MHSA, decides which token is shown where none is
+    chosen.
     """
     leading = _block(sides[0], selection)
     token = selection.token or telling_token(leading)
@@ -42,7 +43,7 @@ def read_sides(sides: tuple[Side, Side], selection: Selection) -> tuple[SideRead
 
 
 def moved(token: Token, size: Token, other: Token) -> Token:
-    """The token of a map of size `other` at the place of a token of a map of `size`."""
+    """The token of a map of size `other` at the position of a token of a map of `size`."""
     row, column = (
         (2 * place + 1) * new // (2 * old)
         for place, old, new in zip(token, size, other, strict=True)
@@ -69,7 +70,7 @@ def _read(side: Side, selection: Selection, token: Token, size: Token) -> SideRe
 def pair_panels(
     t: Translator, found: tuple[SideReading, SideReading], pick: Callable[[str, int, int], None]
 ) -> list[Panel]:
-    """The pictures of both, then level by level what both read: A, B, A, B, ...
+    """The images of both, then level by level what both attend to: A, B, A, B, ...
 
     `pick` gets the panel's id, the row and the column of a cell that was picked.
     """
@@ -111,7 +112,7 @@ def _picture(t: Translator, one: SideReading) -> Panel:
 
 
 def _grid_of(block: BlockTrace) -> Token:
-    """The tokens that one cell of the picture stands for: a grid of the first level, or one."""
+    """The tokens that one cell of the image stands for: a grid of the first level, or one."""
     return block.levels[0].grid_size if len(block.levels) > 1 else (1, 1)
 
 
@@ -149,8 +150,8 @@ def _level(t: Translator, one: SideReading, level: int) -> Panel:
 
 
 def picked_token(one: SideReading, which: str, row: int, column: int) -> Token:
-    """The token that asks once a cell of a map is picked: on a level, the same place inside of
-    the merged token; on the picture, the middle of the cell."""
+    """The query token once a cell of a map is picked: on a level, the same position inside of
+    the merged token; on the image, the middle of the cell."""
     assert one.block is not None
     if which == "picture":
         down, across = _grid_of(one.block)

@@ -44,7 +44,7 @@ _ALL = -1  # of the heads: to Streamlit, None is no choice
 
 
 def show() -> None:
-    """Draw the page: both with their answers at once, then what both read."""
+    """Draw the page: both with their predictions at once, then what both attend to."""
     state = Session.get()
     t = translator(state.language)
     state.follow_link(CompareChoice, Selection)
@@ -61,9 +61,9 @@ def show() -> None:
         warn_outside(st.empty(), t, image, config)
     headline = st.empty()
     st.subheader(t("compare.attention"))
-    found = _show_readings(state, t, sides)
+    found = _show_attention(state, t, sides)
     st.subheader(t("compare.predictions"))
-    headline.markdown(_show_answers(t, sides))
+    headline.markdown(_show_predictions(t, sides))
     st.subheader(t("compare.cost"))
     _show_cost(state, t, sides)
     _take_away(t, found)
@@ -144,9 +144,9 @@ def _swap(state: Session) -> None:
         swap_models(state)
 
 
-def _show_answers(t: Translator, sides: tuple[Side, Side]) -> str:
+def _show_predictions(t: Translator, sides: tuple[Side, Side]) -> str:
     """The likeliest classes of both in one table, each with what both give it; in one sentence,
-    what both answer."""
+    what both predict."""
     given: list[dict[Any, float]] = []
     labels: dict[Any, str] = {}
     wanted: set[Any] = set()
@@ -172,7 +172,7 @@ def _percent(share: float) -> str:
     return "< 0.1 %" if share < 0.0005 else f"{100 * share:.1f} %"
 
 
-def _show_readings(
+def _show_attention(
     state: Session, t: Translator, sides: tuple[Side, Side]
 ) -> "tuple[SideReading, SideReading]":
     """The maps of the chosen token, and what they say in words."""
@@ -260,7 +260,7 @@ def _select(
 
 
 def _show_cost(state: Session, t: Translator, sides: tuple[Side, Side]) -> None:
-    """What both networks are made of and what a picture costs them."""
+    """What both networks are made of and what an image costs them."""
     shown = sides if state.part(CompareChoice).kind == MODELS else sides[:1]
     rows: list[list[str]] = [
         [""],

@@ -1,4 +1,4 @@
-"""Cost: what attention costs as pictures grow, and what this network costs part by part."""
+"""The page Cost: attention as images grow, and this network part by part."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ from transcnn.ui.pages.cost.chart import Mark, cost_chart
 from transcnn.ui.pages.cost.data import operations_of
 from transcnn.words.translator import Translator, translator
 
-_SIDES = range(32, 4097, 32)  # of pictures, in pixels
+_SIDES = range(32, 4097, 32)  # of images, in pixels
 _STRIDES = (4, 8, 16, 32)
 _WIDTHS = range(8, 1025, 8)
 _LEVELS = (1, 2, 3, 4)
@@ -126,7 +126,7 @@ def _pick(label: str, values: Sequence[int], start: int, key: str) -> int:
 
 
 def _choose_axes(t: Translator) -> tuple[Quantity, bool]:
-    # Switches, because a bound choice would put its words into the link, of whatever language.
+    # Toggles, because a bound choice would put its words into the link, of whatever language.
     with st.container(horizontal=True, gap="large"):
         memory = st.toggle(
             t("cost.memory"), key="memory", bind="query-params", persist_state="session"
@@ -226,9 +226,9 @@ def _show_formula(t: Translator, layer: Layer, side: int) -> None:
         bind="query-params",
         persist_state="session",
     )
-    places = math.ceil(side / layer.stride)
-    cost = METHODS[method](layer, (places, places))
-    st.write(t("cost.map", side=side, stride=layer.stride, places=places, tokens=f"{places**2:,}"))
+    rows = math.ceil(side / layer.stride)
+    cost = METHODS[method](layer, (rows, rows))
+    st.write(t("cost.map", side=side, stride=layer.stride, places=rows, tokens=f"{rows**2:,}"))
     st.latex(cost.in_numbers())
     st.write(t("cost.weights", weights=f"{cost.weights:,}", bytes=_bytes(measure(cost, "memory"))))
 

@@ -1,4 +1,4 @@
-"""Which pictures of a run are meant: the controls, what they say in words, saved groups."""
+"""Which images of a run are chosen: the controls, what they say in words, saved groups."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _RANGES = ("confidence", "brightness", "entropy")
 
 
 def show(state: Session, t: Translator, store: Store, table: Table, chosen: int) -> None:
-    """Draw the controls; `chosen` of the pictures of `table` are meant now."""
+    """Draw the controls; `chosen` of the images of `table` are chosen now."""
     names = names_of(state.config(table.model).numbers)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         outcomes = {"yes": t("error_analysis.correct"), "no": t("error_analysis.incorrect")}

@@ -1,4 +1,4 @@
-"""The pictures of a run, and up to two of them side by side."""
+"""The images of a run, and up to two of them side by side."""
 
 import base64
 from dataclasses import replace
@@ -17,7 +17,7 @@ from transcnn.ui.pages.errors.picture import show_picture
 from transcnn.words.translator import Translator
 
 _GALLERY, _SORT = "errors_gallery", "errors_sort"
-PAGE = 24  # pictures
+PAGE = 24  # images
 
 
 def show(
@@ -28,7 +28,7 @@ def show(
     table: Table,
     names: tuple[ClassName, ...],
 ) -> None:
-    """Draw the pictures of `table`; those that are pinned may be any of `whole`."""
+    """Draw the images of `table`; those that are pinned may be any of `whole`."""
     choice = state.part(ErrorsChoice)
     pinned = [index for pin in choice.pins for index in np.flatnonzero(whole.ids == pin)]
     if pinned:
@@ -75,7 +75,7 @@ def show(
 
 
 def order(table: Table, sort: str) -> Ints:
-    """The places of the pictures in the order `sort`, one of `SORTS`."""
+    """The row numbers of the images in the order `sort`, one of `SORTS`."""
     if sort == "errors":
         return np.lexsort((-table.confidence, table.right))
     if sort == "helped":

@@ -1,4 +1,4 @@
-"""One picture of a run: what was answered in which case, where it is read, what a person notes."""
+"""One image of a run: the prediction in each case, attention received, notes and tags."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +19,7 @@ from transcnn.ui.app.session import Session
 from transcnn.ui.pages.errors.link import ErrorsChoice
 from transcnn.words.translator import Translator, plain
 
-_SIDE = 364  # pixels of the picture on the page
+_SIDE = 364  # pixels of the image on the page
 _BAR = 38  # of the bar of colours below
 _CASES = ("on", "off", "uniform")
 _FACTS = ("entropy", "global_share", "similarity", "brightness", "sharpness")
@@ -32,7 +32,7 @@ def show_picture(
     one: Table,
     names: tuple[ClassName, ...],
 ) -> None:
-    """Draw the only picture of the table `one`."""
+    """Draw the only image of the table `one`."""
     picture = int(one.ids[0])
     st.markdown(f"**{plain(str(one.names[0]))}**")
     labels = " | ".join(names[i].said_in(t.language) for i in one.labels[0])
@@ -79,7 +79,7 @@ def _unpin(state: Session, picture: int) -> None:
 
 
 def _file(store: Store, picture: int) -> bytes | None:
-    """The bytes of the picture's file, if it is still where it was."""
+    """The bytes of the file, if it is still where it was."""
     try:
         return store.file(picture).read_bytes()
     except OSError:
@@ -87,7 +87,7 @@ def _file(store: Store, picture: int) -> bytes | None:
 
 
 def _seen(data: bytes, size: int, store: Store) -> Image.Image | None:
-    """What the network saw of a file; None where it is no picture any more."""
+    """What the network saw of a file; None where it is no image any more."""
     try:
         pixels, _ = prepare(decode(data), size, store.settings.resize)
     except PictureError:
@@ -96,8 +96,9 @@ def _seen(data: bytes, size: int, store: Store) -> Image.Image | None:
 
 
 def _overlay(seen: Image.Image, one: Table) -> Image.Image:
-    """The picture with each cell of the last stage's board in the colour of how much it is read,
-    with its number, sinks framed, and the bar of the scale that is the same everywhere."""
+    """The image with each merged token of the last level in the colour of the attention that it
+    receives, with its number, sinks framed, and the bar of the scale that is the same everywhere.
+    """
     rows, columns = one.board
     received = one.received[0].reshape(rows, columns)
     cells = Image.fromarray(colours(received)).resize((_SIDE, _SIDE), Image.Resampling.NEAREST)
@@ -153,7 +154,7 @@ def _answers(t: Translator, one: Table, names: tuple[ClassName, ...]) -> dict[st
 
 
 def _hidden(t: Translator, one: Table, names: tuple[ClassName, ...]) -> list[str]:
-    """The answer with places gray, case by case."""
+    """The prediction with patches gray, case by case."""
     return [
         f"{t(f'report.case_{case}')}: "
         f"{names[int(one.cases[case].classes[0, 0])].said_in(t.language)} "

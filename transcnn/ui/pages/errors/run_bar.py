@@ -19,7 +19,7 @@ from transcnn.ui.pages.errors.runs import OwnRuns
 from transcnn.words.translator import Translator, plain, translator
 
 _RUN = "errors_run"
-_SEEN = "errors_seen"  # by run, how many pictures were done when the page was drawn
+_SEEN = "errors_seen"  # by run, how many images were done when the page was drawn
 _POLL_S = 1.0
 _making = threading.Lock()  # the first two visitors make one demonstration
 

@@ -28,7 +28,7 @@ _KEPT_S = 24 * 3600
 
 
 def allowed_folders() -> list[Path]:
-    """The folders whose pictures the app may read; () unless the server was started to."""
+    """The folders whose images the app may read; () unless the server was started to."""
     named = os.environ.get("TRANSCNN_FOLDERS", "")
     return [Path(folder).expanduser().resolve() for folder in named.split(os.pathsep) if folder]
 
@@ -65,14 +65,14 @@ def new_upload() -> str:
 
 
 def upload_folder(run: str) -> Path:
-    """Where the run of an upload and its unpacked pictures are."""
+    """Where the run of an upload and its unpacked images are."""
     from transcnn.runs.store import runs_folder
 
     return runs_folder() / "uploads" / run
 
 
 def delete_upload(run: str) -> None:
-    """Take the run of an upload away, with its pictures."""
+    """Take the run of an upload away, with its images."""
     cancel(run)
     shutil.rmtree(upload_folder(run), ignore_errors=True)
 

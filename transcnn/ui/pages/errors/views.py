@@ -1,4 +1,4 @@
-"""What the chosen pictures say together: every count is a way to its pictures."""
+"""Statistics of the chosen images; every count leads to its images."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -46,7 +46,7 @@ Names = tuple[ClassName, ...]
 
 
 def show(state: Session, t: Translator, store: Store, table: Table, names: Names) -> None:
-    """Draw the chosen view, any but the pictures."""
+    """Draw the chosen view, any but the images."""
     match state.part(ErrorsChoice).view:
         case "classes":
             _classes(state, t, table, names)
@@ -61,7 +61,7 @@ def show(state: Session, t: Translator, store: Store, table: Table, names: Names
 
 
 def _pick(state: Session, key: str) -> None:
-    """Show the pictures of the cell that was picked, added to what is chosen already."""
+    """Show the images of the cell that was picked, added to what is chosen already."""
     text = st.session_state[key]["picked"]
     if text is None:  # a trigger is None again in the run after its own
         return

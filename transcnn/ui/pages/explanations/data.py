@@ -1,4 +1,4 @@
-"""The picture, network and target of the page, and the maps as far as they are there."""
+"""The image, network and target of the page, and the maps as far as they are there."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any

@@ -17,11 +17,11 @@ from transcnn.ui.components.cells import Panel
 from transcnn.ui.pages.explanations.data import Explained, Found
 from transcnn.words.translator import Translator
 
-_LINK = "picture"  # all maps are of one picture
+_LINK = "picture"  # all maps are of one image
 
 
 def picture_panel(explained: Explained, name: str) -> Panel:
-    """The picture as the network sees it, to be pointed at."""
+    """The image as the network sees it, to be pointed at."""
     image = explained.prepared.pixels
     return Panel(
         "picture", CellMap(name, 14, 14, image=image, says=explained.image.alt), link=_LINK

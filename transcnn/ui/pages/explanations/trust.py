@@ -233,7 +233,7 @@ def show_or_begin(
     start: Callable[[], Task],
     show: Callable[[Any], None],
 ) -> None:
-    """What came of some task; a button that begins it where nobody has, or goes on with it."""
+    """The result of a task; a button that begins it where nobody has, or goes on with it."""
     task = state.part(ExplainTasks).get(key)
     if task is not None and task.result is not None:
         show(task.result)

@@ -1,4 +1,4 @@
-"""Explore: where a token of a picture reads, at every level."""
+"""The page Explore: what a token of an image attends to, at every level."""
 
 import streamlit as st
 
@@ -50,7 +50,7 @@ def show() -> None:
             t("explore.trained_with_attention", model=name), on_click=state.show_model, args=(name,)
         )
 
-    def place() -> tuple[int, int, tuple[int, int]]:
+    def query() -> tuple[int, int, tuple[int, int]]:
         from transcnn.analysis.attention_row import telling_token
 
         stage, block = selection.stage, selection.block
@@ -59,12 +59,12 @@ def show() -> None:
     def figure() -> Sheet:
         from transcnn.figures.attention import attention_sheet
 
-        return attention_sheet(t, trace, prepared.pixels, *place(), selection.head)
+        return attention_sheet(t, trace, prepared.pixels, *query(), selection.head)
 
     def numbers() -> str:
         from transcnn.figures.attention_table import attention_csv
 
-        return attention_csv(trace, *place())
+        return attention_csv(trace, *query())
 
     take_away(
         t,

@@ -1,4 +1,4 @@
-"""Models: the weights that ship, with their cards; a person's own; the authors'."""
+"""Models: the models included, with their cards; a person's own; the authors'."""
 
 import streamlit as st
 

@@ -22,7 +22,7 @@ SHARES = (0, 20, 40, 60, 80)  # percent, to choose from
 
 
 def show() -> None:
-    """Draw the page: the view at once, then what came of the hidden picture."""
+    """Draw the page: the view at once, then the predictions on the occluded image."""
     state = Session.get()
     t = translator(state.language)
     shown = take_image_page(state)
@@ -70,7 +70,7 @@ def show() -> None:
 
         stage, block = int(data["selected"]["stage"]), int(data["selected"]["block"])
         size = config.map_size(stage, (len(prepared.pixels),) * 2)
-        cell = _asking(shown.selection.token, size, side)
+        cell = _query_cell(shown.selection.token, size, side)
         return occlusion_sheet(t, config.name, found, stage, block, cell)
 
     def answers() -> str:
@@ -95,8 +95,8 @@ def show() -> None:
     )
 
 
-def _asking(token: tuple[int, int] | None, size: tuple[int, int], side: int) -> tuple[int, int]:
-    """The cell of the board that holds a token of a map of `size`; the middle one without it."""
+def _query_cell(token: tuple[int, int] | None, size: tuple[int, int], side: int) -> tuple[int, int]:
+    """The cell of the grid that holds a token of a map of `size`; the middle one without it."""
     if token is None:
         return divmod(side * side // 2, side)
     return token[0] * side // size[0], token[1] * side // size[1]
