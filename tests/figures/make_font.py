@@ -8,7 +8,7 @@ fontTools.
 import re
 import sys
 
-from transcnn.figures.sheet import FONT
+from transcnn.figures.drawing import FONT
 from transcnn.pictures.samples import samples
 from transcnn.words import LANGUAGES, class_names_in
 from transcnn.words.translator import translator

@@ -11,9 +11,10 @@ from tests.figures.chinese import says_chinese
 from transcnn import Classifier
 from transcnn.assets import FOLDER
 from transcnn.figures import sheet
-from transcnn.figures.attention import attention_sheet, level_panel
+from transcnn.figures.attention import attention_sheet, level_map
+from transcnn.figures.drawing import PAPER, map_shapes
 from transcnn.figures.scale import colours
-from transcnn.figures.sheet import GAP, HEAD, PAPER, SIDE
+from transcnn.figures.sheet import GAP, HEAD, SIDE
 from transcnn.pictures import Box, decode, prepare
 from transcnn.trace.trace import Reading
 from transcnn.words.translator import translator
@@ -77,7 +78,7 @@ def test_the_query_token_has_a_ring_in_its_map(zebra):
 def test_grid_and_token_are_framed_on_the_picture(zebra):
     pixels, trace = zebra
 
-    cell, token = attention_sheet(ENGLISH, trace, pixels, 0, 0, (18, 32)).rows[0].panels[0].marks
+    cell, token = attention_sheet(ENGLISH, trace, pixels, 0, 0, (18, 32)).rows[0].maps[0].boxes
 
     # Token (18, 32) of 56 x 56 lies in the cell at row 2, column 4 of the board of 7 x 7.
     places = [(m.top, m.left, m.rows, m.columns) for m in (cell, token)]
@@ -104,7 +105,8 @@ def test_keys_beyond_the_map_stay_paper():
     )
     reading = Reading(0, (1, 1), (0, 0), probability, probability * 4, valid, areas)
 
-    found = level_panel(ENGLISH, "Level 1", reading).colours
+    picture, *_ = map_shapes(level_map(ENGLISH, "Level 1", reading), 0, 0, 3)
+    found = picture.pixels
 
     for row, column in np.ndindex(3, 3):
         expected = colours(np.array(1.0)).tolist() if valid[row, column] else list(PAPER)

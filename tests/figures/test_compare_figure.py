@@ -28,7 +28,7 @@ def compared():
 
 def test_the_figure_has_a_row_for_each_and_says_where_there_is_no_attention(compared):
     rows = compare_sheet(translator("en"), compared).rows
-    assert [len(row.panels) for row in rows] == [3, 3, 1]
+    assert [len(row.maps) for row in rows] == [3, 3, 1]
     assert "stage 2, block 1, head 3, query token: row 4, column 10" in rows[1].title
     assert "H-MHSA removed, no attention" in rows[2].title
     assert not rows[2].bars

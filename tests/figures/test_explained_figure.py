@@ -109,10 +109,10 @@ def test_the_token_is_marked_on_the_picture_and_on_the_map():
 
     drawn = explained_sheet(ENGLISH, subject, found)
 
-    picture, shown = drawn.rows[0].panels
-    mark = picture.marks[0]
+    picture, shown = drawn.rows[0].maps
+    mark = picture.boxes[0]
     assert (mark.top, mark.left, mark.rows, mark.columns) == (4, 20, 4, 4)
-    mark = shown.marks[0]  # 32 x 32 tokens in 16 x 16 cells
+    mark = shown.boxes[0]  # 32 x 32 tokens in 16 x 16 cells
     assert (mark.top, mark.left, mark.rows, mark.columns) == (0.5, 2.5, 0.5, 0.5)
     assert drawn.title == f"net: {ENGLISH('explanations.method_rollout')}, independent of the class"
     assert drawn.rows[0].title == "stage 1; block 1; token: row 2, column 6"

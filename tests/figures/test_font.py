@@ -3,7 +3,7 @@
 from PIL import ImageFont
 
 from tests.figures.make_font import needed
-from transcnn.figures.sheet import FONT
+from transcnn.figures.drawing import FONT
 
 
 def test_every_character_of_figures_is_in_the_font():

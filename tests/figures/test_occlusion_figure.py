@@ -34,12 +34,12 @@ def hiding():
 def test_the_board_has_the_colours_of_the_shares_and_a_cross_on_what_is_occluded(hiding):
     figure = occlusion_sheet(ENGLISH, "transcnn_lite0", hiding, 2, 3, (4, 1))
 
-    picture, board = figure.rows[0].panels
+    picture, board = figure.rows[0].maps
     reading = next(r for r in hiding.readings if (r.stage, r.block) == (2, 3))
     multiples = 49 * reading.shares[4 * 7 + 1].reshape(7, 7)
-    assert np.array_equal(board.colours, colours(multiples))
-    assert {(m.top, m.left) for m in board.marks if m.label} == set(CELLS)
-    assert (picture.marks[0].top, picture.marks[0].left) == (4 * 32, 32)
+    assert np.array_equal(board.scale.colours(board.values), colours(multiples))
+    assert {divmod(cell, 7) for cell in board.texts} == set(CELLS)
+    assert (picture.boxes[0].top, picture.boxes[0].left) == (4 * 32, 32)
 
 
 def test_the_figure_names_both_predictions(hiding):

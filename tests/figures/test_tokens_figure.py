@@ -85,12 +85,12 @@ def test_the_sheet_marks_the_same_part_on_every_map(figure, pixels):
     sheet = figure.sheet(pixels)
 
     for row in sheet.rows:
-        for panel in row.panels:
-            for mark in [m for m in panel.marks if not m.label]:
-                shape = np.array(panel.colours.shape[:2])
+        for drawn in row.maps:
+            for mark in drawn.boxes:
+                shape = np.array([drawn.rows, drawn.columns])
                 assert (np.array([mark.top, mark.left]) / shape).tolist() == [2 / 7, 4 / 7]
                 assert (np.array([mark.rows, mark.columns]) / shape).tolist() == [1 / 7, 1 / 7]
-    labels = {m.label: (m.top, m.left) for m in sheet.rows[0].panels[2].marks if m.label}
+    labels = {text: divmod(cell, 7) for cell, text in sheet.rows[0].maps[2].texts.items()}
     found = nearest(figure.block.levels[1].tokens_in, (2, 4), 5)
     assert labels == {str(i + 1): near.token for i, near in enumerate(found)}
 
@@ -103,7 +103,7 @@ def test_the_figure_is_a_picture_in_both_formats(trace, added, pixels, number):
     drawing = ElementTree.fromstring(figure.svg(pixels))
 
     assert drawing.attrib["viewBox"] == f"0 0 {image.width} {image.height}"
-    panels = sum(len(row.panels) + len(row.bars) for row in figure.sheet(pixels).rows)
+    panels = sum(len(row.maps) + len(row.bars) for row in figure.sheet(pixels).rows)
     assert len(drawing.findall(".//{*}image")) == panels
     says_chinese(replace(figure, t=translator("zh")).sheet(pixels))
     assert "token: row 4, column 6" in drawing.find("{*}title").text
@@ -112,14 +112,14 @@ def test_the_figure_is_a_picture_in_both_formats(trace, added, pixels, number):
 def test_the_colours_of_the_drawn_figure_are_those_of_the_tokens(figure, pixels):
     """Read back from the pixels: the middle of the token (6, 2) of level 1."""
     image = Image.open(io.BytesIO(figure.png(pixels)))
-    panel = figure.sheet(pixels).rows[0].panels[2]
-    assert panel.title == "Level 2 (global): 7 × 7"
+    shown = figure.sheet(pixels).rows[0].maps[2]
+    assert shown.name == "Level 2 (global): 7 × 7"
     left, top = 28 + 2 * (264 + 28), 28 + 26 + 2 * 26
     cell = 264 / 7
 
     drawn = image.getpixel((round(left + 2.5 * cell), round(top + 6.5 * cell)))
 
-    assert drawn == tuple(panel.colours[6, 2].tolist())
+    assert drawn == tuple(shown.image[6, 2].tolist())
 
 
 def test_norms_go_from_the_middle_of_the_ramp_to_its_warm_end():

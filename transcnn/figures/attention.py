@@ -4,13 +4,16 @@ colour bar.
 Functions count from 0, as links and commands do; titles count from 1.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.analysis.attention_row import reading_facts
-from transcnn.figures.scale import MULTIPLES, ColourScale, colours, format_multiple, ramp_colours
-from transcnn.figures.sheet import PAPER, Bar, Mark, Panel, Row, Sheet
-from transcnn.pictures import Box
+from transcnn.figures.cells import Box, CellMap, image_map, value_map
+from transcnn.figures.scale import MULTIPLES, ColourScale, format_multiple, ramp_colours
+from transcnn.figures.sheet import Bar, Row, Sheet
+from transcnn.pictures import Box as Area
 from transcnn.trace.trace import Reading, Trace
 from transcnn.words.translator import Translator
 
@@ -69,25 +72,20 @@ def attention_row(
 ) -> Row:
     """The crop with the token marked, and each level's weights. Raises as `Trace.read` does."""
     readings = trace.read(stage, block, token)
-    picture = Panel(
-        t("figures.network_input"), pixels, marks=_on_picture(trace, readings[0], pixels)
-    )
+    boxes = _on_picture(trace, readings[0], pixels)
+    picture = image_map(t("figures.network_input"), pixels, boxes)
     names = [level_name(t, reading.level, len(readings)) for reading in readings]
-    levels = (level_panel(t, *named, head) for named in zip(names, readings, strict=True))
+    levels = (level_map(t, *named, head) for named in zip(names, readings, strict=True))
     return Row(title, (picture, *levels), (scale_bar(t("figures.times_uniform")),))
 
 
-def level_panel(t: Translator, name: str, reading: Reading, head: int | None = None) -> Panel:
+def level_map(t: Translator, name: str, reading: Reading, head: int | None = None) -> CellMap:
     """The weights of one level on its grid; keys beyond the map stay paper."""
     facts = reading_facts(reading, 1, head)
-    values = np.where(reading.valid[..., None], colours(facts.multiple), PAPER).astype(np.uint8)
     strongest = format_multiple(float(facts.multiple[facts.strongest]))
-    return Panel(
-        t("figures.level_strongest", level=name, most=strongest),
-        values,
-        (1, 1),
-        (Mark(*reading.own, 1, 1),),
-    )
+    name = t("figures.level_strongest", level=name, most=strongest)
+    values = np.where(reading.valid, facts.multiple, np.nan)
+    return replace(value_map(name, values, MULTIPLES), boxes=(Box(*reading.own),))
 
 
 def scale_bar(title: str, scale: ColourScale = MULTIPLES) -> Bar:
@@ -95,15 +93,15 @@ def scale_bar(title: str, scale: ColourScale = MULTIPLES) -> Bar:
     return Bar(title, ramp_colours(scale.bar()), scale.ticks())
 
 
-def _on_picture(trace: Trace, reading: Reading, pixels: NDArray[np.uint8]) -> tuple[Mark, Mark]:
+def _on_picture(trace: Trace, reading: Reading, pixels: NDArray[np.uint8]) -> tuple[Box, Box]:
     """The grid that the token attends to and the token itself, in pixels of the crop."""
     rows, columns = reading.valid.any(1).sum(), reading.valid.any(0).sum()
     box, (row, column) = trace.crop.box, reading.own
     down = len(pixels) / (box.bottom - box.top)
     across = len(pixels) / (box.right - box.left)
 
-    def mark(start: Box, end: Box) -> Mark:
-        return Mark(
+    def covered(start: Area, end: Area) -> Box:
+        return Box(
             (start.top - box.top) * down,
             (start.left - box.left) * across,
             (end.bottom - start.top) * down,
@@ -111,6 +109,6 @@ def _on_picture(trace: Trace, reading: Reading, pixels: NDArray[np.uint8]) -> tu
         )
 
     areas = reading.areas
-    return mark(areas[0][0], areas[rows - 1][columns - 1]), mark(
+    return covered(areas[0][0], areas[rows - 1][columns - 1]), covered(
         areas[row][column], areas[row][column]
     )

@@ -83,3 +83,25 @@ class CellMap:
             if not box.role:
                 return int(box.top), int(box.left)
         return self.rows // 2, self.columns // 2
+
+
+def image_map(
+    name: str,
+    image: NDArray[np.uint8],
+    boxes: tuple[Box, ...] = (),
+    lines: tuple[int, int] | None = None,
+) -> CellMap:
+    """An image [rows, columns, 3] whose pixels are the cells."""
+    rows, columns = image.shape[:2]
+    return CellMap(name, rows, columns, image=image, boxes=boxes, lines=lines)
+
+
+def value_map(
+    name: str,
+    values: NDArray[np.floating],
+    scale: ColourScale,
+    image: NDArray[np.uint8] | None = None,
+) -> CellMap:
+    """Values [rows, columns] in the colours of a scale."""
+    rows, columns = values.shape
+    return CellMap(name, rows, columns, values, scale, image=image)

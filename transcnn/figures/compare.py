@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from transcnn.figures.attention import attention_row, where_text
 from transcnn.figures.attention_table import COLUMNS, attention_rows
-from transcnn.figures.sheet import Panel, Row, Sheet
+from transcnn.figures.cells import image_map
+from transcnn.figures.sheet import Row, Sheet
 from transcnn.figures.table import to_csv
 from transcnn.trace.trace import Trace
 from transcnn.words.translator import Translator
@@ -39,7 +40,7 @@ def _row(t: Translator, one: Compared) -> Row:
     what = t("figures.no_attention") if one.trace is None else where_text(t, *where)
     title = t("figures.compared", name=one.name, prediction=one.prediction, what=what)
     if one.trace is None:
-        return Row(title, (Panel(t("figures.network_input"), one.pixels),))
+        return Row(title, (image_map(t("figures.network_input"), one.pixels),))
     return attention_row(t, title, one.trace, one.pixels, *where)
 
 

@@ -4,6 +4,7 @@ A map is laid out once, into pictures, lines, rings, dots and texts at places in
 two formats draws these. In SVG images are embedded, all else stays lines and text.
 """
 
+import functools
 import hashlib
 import html
 from collections.abc import Collection, Iterator
@@ -13,10 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from transcnn.assets import FOLDER
 from transcnn.figures.cells import CellMap
 from transcnn.pictures.address import picture_address
 
 Bytes = NDArray[np.uint8]
+
+FONT = FOLDER / "fonts" / "NotoSansSC-subset.otf"
+FAMILY = "'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
 PAPER = (0xFB, 0xFA, 0xF7)
 PAPER_HEX = "#{:02X}{:02X}{:02X}".format(*PAPER)
@@ -108,7 +113,7 @@ def map_shapes(
             yield Line((left, y), (left + width, y), over)
         for x in (left + column * cell for column in range(across, columns, across)):
             yield Line((x, top), (x, top + height), over)
-    size = min(12.0, cell * 0.42)
+    size = min(12.0, cell * 0.42) if cell >= 12 else 12.0  # a few larger than their cells
     for at, text in _texts(cells, numbers and cell >= _ROOM).items():
         x, y = left + (at % columns + 0.5) * cell, top + (at // columns + 0.5) * cell
         yield Text(x, y + size * 0.36, text, size, middle=True, halo=True)
@@ -144,6 +149,12 @@ def _enlarged(shape: Picture) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(shape.pixels[rows][:, columns]))
 
 
+@functools.cache
+def font(size: float) -> ImageFont.FreeTypeFont:
+    """The font of figures, which has the characters of all languages."""
+    return ImageFont.truetype(FONT, size)
+
+
 def draw_shape(image: Image.Image, shape: Shape) -> None:
     """Draw a shape on an RGB image."""
     draw = ImageDraw.Draw(image)
@@ -161,13 +172,11 @@ def draw_shape(image: Image.Image, shape: Shape) -> None:
         case Dot():
             draw.circle((shape.x, shape.y), 4, INK, LIGHT, 2)
         case Text():
-            font = ImageFont.load_default(shape.size)
-            text = shape.text.replace("×", "x").replace("−", "-")  # not in this font
             draw.text(
                 (shape.left, shape.baseline),
-                text,
+                shape.text,
                 INK,
-                font,
+                font(shape.size),
                 anchor="ms" if shape.middle else "ls",
                 stroke_width=2 if shape.halo else 0,
                 stroke_fill=LIGHT,

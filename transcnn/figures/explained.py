@@ -11,13 +11,15 @@ Multiples of uniform attention have the scale of attention, `figures.scale`.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.kinds import KINDS, TIMES_UNIFORM, Kind
 from transcnn.explain.subject import Subject
 from transcnn.figures.attention import scale_bar
+from transcnn.figures.cells import Box, image_map, value_map
 from transcnn.figures.scale import MULTIPLES, ColourScale, format_multiple
-from transcnn.figures.sheet import Bar, Mark, Panel, Row, Sheet
+from transcnn.figures.sheet import Bar, Row, Sheet
 from transcnn.words.translator import Translator
 
 CELL = 8  # pixels of the network's input: finer maps are drawn in cells of that side
@@ -68,18 +70,12 @@ def explained_sheet(t: Translator, subject: Subject, attribution: Attribution) -
     kind, side = attribution.kind, len(subject.pixels)
     values = drawn_values(attribution, side)
     least, most = (format_value(kind, float(v)) for v in (values.min(), values.max()))
-    picture = Panel(
-        t("figures.network_input"),
-        subject.pixels,
-        marks=_token(subject, attribution, (side, side)),
-    )
+    boxes = _token(subject, attribution, (side, side))
+    picture = image_map(t("figures.network_input"), subject.pixels, boxes)
     rows, columns = values.shape
-    shown = Panel(
-        t("figures.cells", rows=rows, columns=columns, least=least, most=most),
-        colour_scale(kind).colours(values),
-        (1, 1),
-        _token(subject, attribution, values.shape),
-    )
+    name = t("figures.cells", rows=rows, columns=columns, least=least, most=most)
+    boxes = _token(subject, attribution, values.shape)
+    shown = replace(value_map(name, values, colour_scale(kind)), boxes=boxes)
     bar = value_bar(kind, unit_text(t, kind))
     row = Row("; ".join(_details(t, attribution)), (picture, shown), (bar,))
     what = what_text(t, subject, attribution)
@@ -135,7 +131,7 @@ def target_text(t: Translator, subject: Subject) -> str:
     return t("figures.versus", of=of, versus=names[target.versus].said_in(t.language))
 
 
-def _token(subject: Subject, attribution: Attribution, cells: tuple[int, ...]) -> tuple[Mark, ...]:
+def _token(subject: Subject, attribution: Attribution, cells: tuple[int, ...]) -> tuple[Box, ...]:
     """The query token on a map of `cells` over the image, where the method has one."""
     if "token" not in attribution.settings:
         return ()
@@ -143,4 +139,4 @@ def _token(subject: Subject, attribution: Attribution, cells: tuple[int, ...]) -
     size = subject.classifier.config.map_size(int(attribution.settings["stage"]), (side, side))
     row, column = map(int, str(attribution.settings["token"]).split(","))
     rows, columns = (n / whole for n, whole in zip(cells, size, strict=True))
-    return (Mark(row * rows, column * columns, rows, columns),)
+    return (Box(row * rows, column * columns, rows, columns),)

@@ -3,12 +3,15 @@
 Functions and tables count from 0, as links and commands do; titles count from 1.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from transcnn.analysis.occlusion import BoardReading, Hiding, Outcome
 from transcnn.figures.attention import scale_bar
-from transcnn.figures.scale import colours
-from transcnn.figures.sheet import Mark, Panel, Row, Sheet
+from transcnn.figures.cells import Box, image_map, value_map
+from transcnn.figures.scale import MULTIPLES
+from transcnn.figures.sheet import Row, Sheet
 from transcnn.figures.table import to_csv
 from transcnn.words.translator import Translator
 
@@ -30,17 +33,17 @@ def occlusion_sheet(
     rows, columns = hiding.own.shape
     side = len(hiding.pixels) / rows
     hidden = [(int(y), int(x)) for y, x in zip(*np.nonzero(~hiding.own), strict=True)]
-    picture = Panel(
+    picture = image_map(
         t("figures.network_input"),
         hiding.pixels,
+        (Box(cell[0] * side, cell[1] * side, side, side),),
         (round(side), round(side)),
-        (Mark(cell[0] * side, cell[1] * side, side, side),),
     )
-    board = Panel(
-        _kept(t, reading, cell),
-        colours(_multiples(reading, cell, (rows, columns))),
-        (1, 1),
-        (*(Mark(y, x, 1, 1, "x") for y, x in hidden if (y, x) != cell), Mark(*cell, 1, 1)),
+    multiples = _multiples(reading, cell, (rows, columns))
+    board = replace(
+        value_map(_kept(t, reading, cell), multiples, MULTIPLES),
+        texts={y * columns + x: "×" for y, x in hidden if (y, x) != cell},
+        boxes=(Box(*cell),),
     )
     predictions = t(
         "figures.occlusion_predictions",

@@ -3,7 +3,7 @@
 Functions and tables count from 0, as links and commands do; titles count from 1.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,8 +21,9 @@ from transcnn.analysis.tokens import (
 )
 from transcnn.figures import sheet
 from transcnn.figures.attention import level_name, scale_bar
-from transcnn.figures.scale import NORMS, colours, norm_colours
-from transcnn.figures.sheet import Mark, Panel, Row, Sheet
+from transcnn.figures.cells import Box, CellMap, image_map, value_map
+from transcnn.figures.scale import MULTIPLES, NORMS
+from transcnn.figures.sheet import Row, Sheet
 from transcnn.figures.table import to_csv
 from transcnn.trace.trace import BlockTrace, LevelTrace, Trace
 from transcnn.words.translator import Translator
@@ -67,26 +68,19 @@ class TokensFigure:
         """Around each grid that is merged; around each token where none is."""
         return (1, 1) if level.merged_max is None else level.grid_size
 
-    def _mark(self, level: int, on: int, token: tuple[int, int], label: str = "") -> Mark:
-        """The part that a token of `level` covers on a map of level `on`."""
-        (down, across), (step_down, step_across) = (
-            self.block.token_size(level),
-            self.block.token_size(on),
-        )
-        rows, columns = down / step_down, across / step_across
-        return Mark(token[0] * rows, token[1] * columns, rows, columns, label)
-
-    def _marks(self, on: int, least: int = 0) -> tuple[Mark, ...]:
+    def _boxes(self, on: int, least: int = 0) -> tuple[Box, ...]:
         """The chosen token on a map of level `on`, or what it became on the level `least`."""
         level = max(on, least, self.level)
-        return (self._mark(level, on, self.block.ancestor(self.token, level)),)
+        (down, across), (step_down, step_across) = map(self.block.token_size, (level, on))
+        rows, columns = down / step_down, across / step_across
+        row, column = self.block.ancestor(self.token, level)
+        return (Box(row * rows, column * columns, rows, columns),)
 
-    def _alike(self) -> tuple[Mark, ...]:
-        marks = (
-            self._mark(self.level, self.level, near.token, str(i + 1))
-            for i, near in enumerate(self._neighbours)
-        )
-        return (*marks, *self._marks(self.level))
+    def _alike(self) -> dict[int, str]:
+        """The numbers of the most similar tokens, by their cells."""
+        columns = self._front.size[1]
+        cells = (near.token[0] * columns + near.token[1] for near in self._neighbours)
+        return {cell: str(number) for number, cell in enumerate(cells, 1)}
 
     def sheet(self, pixels: NDArray[np.uint8]) -> Sheet:
         """The figure as data; `pixels` [S, S, 3] is the picture as the network saw it."""
@@ -120,11 +114,8 @@ class TokensFigure:
         side = len(pixels) / np.array(self.block.size)  # pixels of a token of level 0
         down, across = (side * self.block.token_size(self.level)).tolist()
         row, column = self.block.ancestor(self.token, self.level)
-        picture = Panel(
-            self.t("figures.network_input"),
-            pixels,
-            marks=(Mark(row * down, column * across, down, across),),
-        )
+        box = Box(row * down, column * across, down, across)
+        picture = image_map(self.t("figures.network_input"), pixels, (box,))
         return Row(
             self.t(
                 "figures.tokens_row",
@@ -133,34 +124,31 @@ class TokensFigure:
             ),
             (
                 picture,
-                *(
-                    Panel(
-                        self.t(
-                            "figures.tokens_level",
-                            level=self._name(level.level),
-                            rows=level.size[0],
-                            columns=level.size[1],
-                        ),
-                        self._colours(level.tokens_in),
-                        self._borders(level),
-                        self._alike() if level.level == self.level else self._marks(level.level),
-                    )
-                    for level in self.block.levels
-                ),
+                *map(self._level, self.block.levels),
             ),
         )
 
+    def _level(self, level: LevelTrace) -> CellMap:
+        name = self.t(
+            "figures.tokens_level",
+            level=self._name(level.level),
+            rows=level.size[0],
+            columns=level.size[1],
+        )
+        colours = self._colours(level.tokens_in)
+        drawn = image_map(name, colours, self._boxes(level.level), self._borders(level))
+        return replace(drawn, texts=self._alike()) if level.level == self.level else drawn
+
     def _norms(self) -> Row:
-        panels = (
-            Panel(
-                self._name(level.level),
-                norm_colours(token_norms(level.tokens_in)),
-                self._borders(level),
+        maps = (
+            replace(
+                value_map(self._name(level.level), token_norms(level.tokens_in), NORMS),
+                lines=self._borders(level),
             )
             for level in self.block.levels
         )
         bar = scale_bar(self.t("figures.norm"), NORMS)
-        return Row(self.t("figures.norms"), tuple(panels), (bar,))
+        return Row(self.t("figures.norms"), tuple(maps), (bar,))
 
     def _merges(self) -> tuple[Row, ...]:
         bar = scale_bar(self.t("figures.merge_bar"))
@@ -176,14 +164,17 @@ class TokensFigure:
                         error=self.t.number(merge.difference, 2),
                     ),
                     (
-                        Panel(
-                            self.t("figures.merge_argmax"),
-                            colours(merge.won / merge.even),
-                            self.block.levels[merge.level].grid_size,
-                            self._marks(merge.level, above),
+                        replace(
+                            value_map(
+                                self.t("figures.merge_argmax"), merge.won / merge.even, MULTIPLES
+                            ),
+                            lines=self.block.levels[merge.level].grid_size,
+                            boxes=self._boxes(merge.level, above),
                         ),
                         *(
-                            Panel(self.t(key), self._colours(tokens), (1, 1), self._marks(above))
+                            image_map(
+                                self.t(key), self._colours(tokens), self._boxes(above), (1, 1)
+                            )
                             for key, tokens in (
                                 ("figures.maximum", merge.largest),
                                 ("figures.average", merge.average),
@@ -208,7 +199,7 @@ class TokensFigure:
                 error=self.t.number(self.added.difference, 2),
             ),
             tuple(
-                Panel(name, self._added_colours(values), None, self._marks(0))
+                image_map(name, self._added_colours(values), self._boxes(0))
                 for name, values in maps
             ),
         )

@@ -13,11 +13,10 @@ from transcnn.course.figures.common import (
     products,
     span,
     token_map,
-    value_map,
     with_key,
 )
 from transcnn.course.scene import Place, Scene
-from transcnn.figures.cells import CellMap, Mark
+from transcnn.figures.cells import CellMap, Mark, value_map
 from transcnn.figures.figure import Bars, Figure
 from transcnn.figures.scale import multiples_scale
 from transcnn.words.translator import Translator
@@ -78,7 +77,7 @@ def merging(scene: Scene, t: Translator, revealed: bool) -> list[Figure]:
 
     def amounts(name: str, kind: str) -> CellMap:
         lengths = grids.merged_lengths(block)[kind]
-        return value_map(scene, name, lengths, amount_scale(t))
+        return value_map(name, lengths, amount_scale(t), scene.pixels)
 
     average = replace(amounts(t("course.average_only"), "average"), dots=(scene.share,))
     if not revealed:
@@ -112,7 +111,7 @@ def smoothing(scene: Scene, t: Translator, revealed: bool) -> list[Figure]:
     """3.5: a smoothed row; then beside it what there is, and what each level adds."""
     block = scene.peaked_block or scene.block
     fine = grids.smoothed(scene, block)
-    smooth = value_map(scene, t("course.smooth"), fine, multiples_scale(t))
+    smooth = value_map(t("course.smooth"), fine, multiples_scale(t), scene.pixels)
     smooth = replace(smooth, dots=(scene.share,))
     if not revealed:
         return [smooth]

@@ -11,7 +11,7 @@ from transcnn.course.questions import Click, Draw
 from transcnn.course.scene import Box, Place, Scene, Wide
 from transcnn.course.steps import QUESTIONS
 from transcnn.figures import cells
-from transcnn.figures.cells import CellMap, Mark, Role
+from transcnn.figures.cells import CellMap, Mark, Role, value_map
 from transcnn.figures.figure import Figure, Table
 from transcnn.figures.scale import (
     NORMS,
@@ -83,17 +83,11 @@ def vote_map(scene: Scene, t: Translator, name: str, votes: Wide) -> CellMap:
     """Contributions [rows, columns], given in logits, drawn and written in hundredths."""
     hundredths = 100 * votes
     return replace(
-        value_map(scene, name, hundredths, vote_scale(t, t("course.hundredths"))),
+        value_map(name, hundredths, vote_scale(t, t("course.hundredths")), scene.pixels),
         texts=dict(
             enumerate(f"{v:.0f}".replace("-", "−") for v in hundredths.ravel().round() + 0.0)
         ),
     )
-
-
-def value_map(scene: Scene, name: str, values: Wide, scale: ColourScale) -> CellMap:
-    """Values [rows, columns] over the image."""
-    rows, columns = values.shape
-    return CellMap(name, rows, columns, values, scale, image=scene.pixels)
 
 
 def with_key(drawn: CellMap, scene: Scene, question: str) -> CellMap:

@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from transcnn.analysis.errors.table import CASES, Table
 from transcnn.errors import PictureError, TransCNNError
+from transcnn.figures.drawing import PAPER
 from transcnn.figures.scale import OCTAVES, colours, format_multiple
-from transcnn.figures.sheet import PAPER
 from transcnn.labels import ClassName
 from transcnn.pictures import decode, prepare
 from transcnn.reports.wording import feature_name
