@@ -43,21 +43,29 @@ def scene_of():
     import hashlib
 
     from transcnn.classifier import Classifier
+    from transcnn.course.choice import LearnerChoice
     from transcnn.course.experiments import Lab
-    from transcnn.course.scene import Scene, first_query
+    from transcnn.course.scene import Scene
     from transcnn.pictures import decode, prepare
     from transcnn.pictures.samples import find_sample
 
     classifier = Classifier()
     traces, lab = {}, Lab(classifier)
 
-    def make(name, at=None, **more):
+    def make(name, query=None, **chosen):
         data = find_sample(name).path.read_bytes()
         pixels, crop = prepare(decode(data), 224)
         if name not in traces:
             traces[name] = classifier.trace_pixels(pixels, crop)
-        digest, place = hashlib.sha256(data).hexdigest(), at or first_query(name, crop)
-        return Scene(classifier, traces[name], pixels, digest, place, sample=name, kept=lab, **more)
+        return Scene(
+            classifier=classifier,
+            trace=traces[name],
+            pixels=pixels,
+            digest=hashlib.sha256(data).hexdigest(),
+            sample=name,
+            choice=LearnerChoice(query=query, **chosen),
+            kept=lab,
+        )
 
     return make
 

@@ -131,7 +131,7 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
     press(learner, next(b.key for b in learner.button if b.key and b.key.startswith("keep|saw")))
     role = session(teacher).part(Role)
     led = classroom.classes().enter(role.code, role.key)
-    assert [said for *_, said in led.all_seen()] == ["a stripe"]
+    assert [said for *_, said in led.all_observations()] == ["a stripe"]
     assert [(g.name, g.round, g.submission.guess) for g in led.all_answers()] == [
         (HOSTILE, 1, wrong),
         (HOSTILE, 2, right),
@@ -139,22 +139,22 @@ def test_two_votes_then_the_reveal_then_why(zebra):  # noqa: F811
     press(learner, "class_leave")
     progress = session(learner).part(Progress)
     assert [kept.guess for kept in progress.submissions.values()] == [right], "it stays"
-    assert [place.split("|")[0] for place in progress.revealed] == ["rows"]
-    assert list(progress.saw.values()) == ["a stripe"]
+    assert [key.name for key in progress.revealed] == ["rows"]
+    assert list(progress.observations.values()) == ["a stripe"]
 
 
 def test_a_restart_finds_teacher_and_learner_where_they_were():
     teacher, code = begin(step="2.1")
     learner = join(code, "Ada")
     answer(learner, "heads.agreeing", "3")
-    seats = [session(app).part(Role) for app in (teacher, learner)]
+    roles = [session(app).part(Role) for app in (teacher, learner)]
     classroom.classes.clear()
-    back = open_course(**encode(seats[0]))
+    back = open_course(**encode(roles[0]))
     assert session(back).part(CourseChoice).step == "2.1"
-    assert "heads.agreeing" not in asked(open_course(**encode(seats[1]))), "what was answered stays"
+    assert "heads.agreeing" not in asked(open_course(**encode(roles[1]))), "what was answered stays"
     teacher = back
     press(teacher, "course_next")
-    late = open_course(**encode(seats[1]))
+    late = open_course(**encode(roles[1]))
     assert session(late).part(CourseChoice).step == "2.2"
 
 

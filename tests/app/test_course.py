@@ -16,11 +16,13 @@ from tests.app.test_pages import open_app, session
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
 from transcnn.course import ch5_baselines as controls
+from transcnn.course.answer_key import AnswerKey
 from transcnn.course.before_after import TIMES, form_at, items_of, load_items
+from transcnn.course.choice import LearnerChoice
 from transcnn.course.experiments import Lab
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
-from transcnn.course.scene import Scene, first_query
+from transcnn.course.scene import Scene
 from transcnn.course.steps import QUESTIONS, STEPS, find_step
 from transcnn.course.submission import Submission
 from transcnn.errors import ChoiceError
@@ -43,9 +45,14 @@ def zebra(shipped_trace):
     sample = next(s for s in samples() if s.name == "zebra")
     digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
     pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
-    place, classifier = first_query("zebra", shipped_trace.crop), Classifier()
+    classifier = Classifier()
     return Scene(
-        classifier, shipped_trace, pixels, digest, place, sample="zebra", kept=Lab(classifier)
+        classifier=classifier,
+        trace=shipped_trace,
+        pixels=pixels,
+        digest=digest,
+        sample="zebra",
+        kept=Lab(classifier),
     )
 
 
@@ -261,8 +268,8 @@ def test_a_file_of_the_version_with_numbered_questions_still_opens():
     uploader.set_value(("course.json", file, "application/json")).run()
     app.run()
     progress = session(app).part(Progress)
-    assert {key.split("|")[0] for key in progress.revealed} == {"tokens", "rows", "cam"}
-    assert {key.split("|")[0] for key in progress.submissions} <= set(QUESTIONS)
+    assert {key.name for key in progress.revealed} == {"tokens", "rows", "cam"}
+    assert {key.name for key in progress.submissions} <= set(QUESTIONS)
     assert progress.tests == {"before": {"B1": "place"}}
     assert "3 of" in said(app)
     for number in ("1.1", "1.3", "4.5"):
@@ -276,14 +283,12 @@ def test_a_file_of_the_version_with_numbered_questions_still_opens():
 
 
 def test_progress_is_the_same_after_being_saved_and_loaded():
-    progress = Progress(
-        {
-            "tokens.count|a": Submission((1, 2), "guess"),
-            "tokens.covering|b": Submission(0.5, "certain"),
-        },
-        {"tokens|a"},
-        {"tokens|a": "三"},
-    )
+    keys = [
+        AnswerKey("tokens.count", "m", "0" * 16, (1, 2)),
+        AnswerKey("qkv.scores", "m", "0" * 16, (1, 2), ("0,1", "b")),
+    ]
+    answers = {keys[0]: Submission((1, 2), "guess"), keys[1]: Submission(0.5, "certain")}
+    progress = Progress(answers, {keys[1]}, {keys[0]: "三"})
     assert read_progress(progress.as_json().encode()) == progress
 
 
@@ -297,7 +302,7 @@ def test_progress_is_the_same_after_being_saved_and_loaded():
         ({"at": "1"}, CourseChoice()),
         ({"at": "²,1"}, CourseChoice()),
         ({"step": "9" * 500}, CourseChoice()),
-        ({"hand": "1" + ",0" * 15}, CourseChoice(hand=((1, 0, 0, 0), *[(0, 0, 0, 0)] * 3))),
+        ({"hand": "1" + ",0" * 15}, CourseChoice(hand_map=((1, 0, 0, 0), *[(0, 0, 0, 0)] * 3))),
         ({"hand": "4" + ",0" * 15}, CourseChoice()),
         ({"hand": "1" + ",0" * 14}, CourseChoice()),
         ({"hand": "²" + ",0" * 15}, CourseChoice()),
@@ -502,7 +507,7 @@ def test_an_upload_is_asked_about_and_its_places_are_no_part_of_the_link():
     app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
     assert not app.exception
     assert "1.4" in app.subheader[0].value
-    assert session(app).part(CourseChoice).at is None, "the middle of the new picture asks"
+    assert session(app).part(CourseChoice).query is None, "the middle of the new picture asks"
     assert app.button(key="course_reveal").disabled
 
 
@@ -554,7 +559,7 @@ def test_the_trained_board_is_on_the_side_that_is_right_and_unnamed_until_the_re
 def test_the_board_that_is_thought_the_strongest_is_the_one_that_is_asked_about():
     app = open_course(step="5.2")
     assert "now it is A" in said(app)
-    session(app).put(replace(session(app).part(CourseChoice), board=2))
+    session(app).put(replace(session(app).part(CourseChoice), chosen_map=2))
     app.run()
     assert "now it is C" in said(app)
     assert [" · " in board["name"] for board in boards(app)] == [False, False, True]
@@ -615,7 +620,7 @@ def test_patches_of_an_upload_are_asked_about_too():
 
 def test_the_claim_card_says_the_numbers_of_this_picture_and_links_to_them(zebra):
     app = open_course(step="5.6", at="100,40")
-    scene = replace(zebra, at=(100, 40))
+    scene = replace(zebra, choice=LearnerChoice(query=(100, 40)))
     predict(app, scene, "5.6")
     app.button(key="course_reveal").click().run()
     app.segmented_control(key="course_switch").set_value("uniform").run()
@@ -652,7 +657,9 @@ def test_cells_are_covered_one_by_one_and_the_answer_is_run_anew(zebra):
 
 def test_another_network_forgets_what_was_chosen_on_the_input_of_the_last():
     app = open_course(step="1.4", at="200,200")
-    session(app).put(replace(session(app).part(CourseChoice), right=999, box=(5, 5, 6, 6)))
+    session(app).put(
+        replace(session(app).part(CourseChoice), true_class=999, subject_box=(5, 5, 6, 6))
+    )
     app.sidebar.selectbox[0].set_value("transcnn_nano").run()
     assert not app.exception
     assert session(app).part(CourseChoice) == CourseChoice("1.4")
@@ -666,10 +673,16 @@ def test_a_network_of_ten_classes_walks_chapter_5_too(number):
     digest = hashlib.sha256(sample.path.read_bytes()).hexdigest()
     trace = classifier.trace_pixels(pixels, crop)
     right = (int(trace.logits.argmax()) + 1) % 10
-    at = first_query("candles", crop)
-    scene = Scene(classifier, trace, pixels, digest, at, sample="candles", right=right)
+    scene = Scene(
+        classifier=classifier,
+        trace=trace,
+        pixels=pixels,
+        digest=digest,
+        sample="candles",
+        choice=LearnerChoice(true_class=right),
+    )
     app = open_course(step=number, picture="candles", model="transcnn_nano")
-    session(app).put(replace(session(app).part(CourseChoice), right=right))
+    session(app).put(replace(session(app).part(CourseChoice), true_class=right))
     app.run()
     predict(app, scene, number)
     reveal(app)

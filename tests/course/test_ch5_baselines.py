@@ -80,7 +80,9 @@ def test_twins_that_look_alike_are_exchanged_for_a_cell_where_they_do_not(scene_
 def test_q45_orders_the_boards_by_their_peaks_and_q46_asks_for_the_chosen_one(
     scene, random_attention
 ):
-    trained, random = rows_at(scene, random_attention, scene.at[0] // 32 * 7 + scene.at[1] // 32)
+    trained, random = rows_at(
+        scene, random_attention, scene.query[0] // 32 * 7 + scene.query[1] // 32
+    )
     seed = zlib.crc32((scene.digest + "noise").encode())
     z = np.random.Generator(np.random.PCG64(seed)).standard_normal(49)
     noise = [1 + 0.01 * float(v) for v in z]
@@ -93,7 +95,9 @@ def test_q45_orders_the_boards_by_their_peaks_and_q46_asks_for_the_chosen_one(
     assert 1 < peaks["noise"] < 1.05
     letters = controls.board_letters(scene)
     for board, letter in enumerate("ABC"):
-        posed = pose(replace(scene, board=board), "colours.true_peak")
+        posed = pose(
+            replace(scene, choice=replace(scene.choice, chosen_map=board)), "colours.true_peak"
+        )
         name = next(n for n, given in letters.items() if given == letter)
         assert posed.placeholders["board"] == letter
         assert posed.asks.key == pytest.approx(peaks[name], rel=1e-4)

@@ -20,6 +20,7 @@ from tests.course.switched import (
 from tests.course.test_keys import key_of, pose
 from transcnn.classifier import Classifier
 from transcnn.course import ch5_claims as claims
+from transcnn.course.choice import LearnerChoice
 from transcnn.course.experiments import Lab
 from transcnn.course.scene import Scene
 from transcnn.pictures import decode, prepare
@@ -95,7 +96,7 @@ def test_a_sample_that_is_answered_wrongly_is_its_own_case(scene_of, name):
 
 @pytest.mark.parametrize("name", ERRORS)
 def test_q52_compares_the_box_with_its_area(scene_of, name):
-    scene = replace(scene_of(name), box=(2, 1, 4, 5))
+    scene = scene_of(name, subject_box=(2, 1, 4, 5))
     row = mean_row(scene.trace.block(*STAR).levels[-1].attention, 3 * 7 + 3)
     inside = sum(row[7 * y + x] for y in range(2, 5) for x in range(1, 6))
     times = inside / (15 / 49)
@@ -154,7 +155,7 @@ def test_an_upload_needs_a_right_class_and_errs_by_the_one_that_is_named(scenes)
     upload = replace(scenes["zebra"], sample=None)
     step = next(s for s in claims.STEPS if s.number == "5.5")
     assert step.missing(upload) == "right_class"
-    named = replace(upload, right=341)
+    named = replace(upload, choice=LearnerChoice(true_class=341))
     case = claims.error_case(named)
     assert step.missing(named) is None
     assert (case.right, case.wrong, case.share) == (341, 340, 0)
@@ -167,9 +168,16 @@ def test_where_no_sample_is_answered_wrongly_patches_mislead_the_picture():
     sample = next(s for s in samples() if s.name == "candles")
     pixels, crop = prepare(decode(sample.path.read_bytes()), 128)
     trace = classifier.trace_pixels(pixels, crop)
-    scene = Scene(classifier, trace, pixels, "0", (64, 64), sample="candles")
+    scene = Scene(
+        classifier=classifier,
+        trace=trace,
+        pixels=pixels,
+        digest="0",
+        sample="candles",
+        choice=LearnerChoice(query=(64, 64)),
+    )
     assert scene.lab.surest_error is None
-    scene = replace(scene, right=scene.top, kept=scene.lab)
+    scene = replace(scene, choice=replace(scene.choice, true_class=scene.top), kept=scene.lab)
     case = claims.error_case(scene)
     assert case.of is scene.experiments
     shares = [0.2, 0.4, 0.6, 0.8]
@@ -206,7 +214,7 @@ def test_the_box_is_drawn_or_that_of_the_sample_or_the_middle(scene_of):
     ]
     assert (*min(inside), *max(inside)) == box
     assert claims.subject_box(elephant, elephant.experiments) == (2, 2, 4, 4), "fills the picture"
-    drawn = replace(shark, box=(0, 0, 1, 3))
+    drawn = replace(shark, choice=replace(shark.choice, subject_box=(0, 0, 1, 3)))
     assert claims.subject_box(drawn, drawn.experiments) == (0, 0, 1, 3)
 
 
@@ -220,7 +228,7 @@ def test_q54_supports_what_the_runs_say(scene):
         right.add("evenly")
     posed = pose(scene, "evidence.supported")
     assert posed.asks.right == right
-    cell = scene.at[0] // 32 * 7 + scene.at[1] // 32
+    cell = scene.query[0] // 32 * 7 + scene.query[1] // 32
     row = mean_row(scene.trace.block(*STAR).levels[-1].attention, cell)
     other = max((c for c in range(49) if c != cell), key=row.__getitem__)
     assert posed.placeholders["u"] == f"({other // 7 + 1}, {other % 7 + 1})"

@@ -13,12 +13,15 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transcnn.course.answer_key import AnswerKey
+from transcnn.course.choice import LearnerChoice
 from transcnn.course.classroom import store
 from transcnn.course.classroom.rate_limiter import RateLimiter, clean_name, read_code
 from transcnn.course.classroom.slide import Slide
@@ -28,8 +31,9 @@ from transcnn.course.classroom.tally import bins, count_bins, count_cells
 from transcnn.course.submission import Submission
 from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses
 
-PLACE = "rows.which_is_row|m|0123456789abcdef|112,64"
-SLIDE = Slide("1.3", "m", "zebra", (112, 64), ((0, 1), (2, -3)))
+QUESTION = AnswerKey("rows.which_is_row", "m", "0123456789abcdef", (112, 64))
+STEP = replace(QUESTION, name="rows")
+SLIDE = Slide(model="m", sample="zebra", choice=LearnerChoice("1.3", (112, 64), ((0, 1), (2, -3))))
 
 
 class Clock:
@@ -90,40 +94,42 @@ def test_a_vote_takes_answers_only_while_it_is_open(teacher):
         Submission("b", "certain"),
         Submission("b", "fairly"),
     )
-    assert learner.answer(PLACE, first), "the first vote needs no opening"
-    teacher.set_vote(PLACE, "talk")
-    assert not learner.answer(PLACE, late)
-    teacher.set_vote(PLACE, "second")
-    assert learner.answer(PLACE, second)
-    teacher.set_vote(PLACE, "closed")
-    assert not learner.answer(PLACE, late)
-    assert learner.answered() == {PLACE: {1: first, 2: second}}
-    assert teacher.counts(PLACE) == {1: 1, 2: 1}
+    assert learner.answer(QUESTION, first), "the first vote needs no opening"
+    teacher.set_vote(QUESTION, "talk")
+    assert not learner.answer(QUESTION, late)
+    teacher.set_vote(QUESTION, "second")
+    assert learner.answer(QUESTION, second)
+    teacher.set_vote(QUESTION, "closed")
+    assert not learner.answer(QUESTION, late)
+    assert learner.answered() == {QUESTION: {1: first, 2: second}}
+    assert teacher.counts(QUESTION) == {1: 1, 2: 1}
 
 
 def test_a_reveal_closes_the_votes_of_its_step_and_no_others(teacher):
     learner = join(teacher)
-    other = PLACE.replace("rows.which_is_row", "mix.top_five")
-    teacher.reveal("1.3|place", [PLACE])
-    assert learner.class_state().revealed == {"1.3|place"}
+    other = replace(QUESTION, name="mix.top_five")
+    teacher.reveal(STEP, [QUESTION])
+    assert learner.class_state().revealed == {STEP}
     assert not learner.class_state().explained
-    teacher.explain("1.3|place")
-    assert learner.class_state().explained == {"1.3|place"}
-    assert not learner.answer(PLACE, Submission("a", "guess"))
+    teacher.explain(STEP)
+    assert learner.class_state().explained == {STEP}
+    assert not learner.answer(QUESTION, Submission("a", "guess"))
     assert learner.answer(other, Submission(0.1, "guess"))
 
 
 @pytest.mark.parametrize("guess", ["a", 0.1, 1e-9, (3, 4), (1, 2, 3, 4), ("b", "a", "c")])
 def test_a_guess_of_every_kind_is_what_it_was(teacher, guess):
     learner = join(teacher)
-    learner.answer(PLACE, Submission(guess, "certain"))
-    assert [given.submission for given in teacher.answers(PLACE)] == [Submission(guess, "certain")]
-    assert learner.answered()[PLACE][1] == Submission(guess, "certain")
+    learner.answer(QUESTION, Submission(guess, "certain"))
+    assert [given.submission for given in teacher.answers(QUESTION)] == [
+        Submission(guess, "certain")
+    ]
+    assert learner.answered()[QUESTION][1] == Submission(guess, "certain")
 
 
 def test_of_twenty_learners_at_once_no_answer_is_lost_or_mixed(teacher):
     """Threads that join, answer and answer again while the teacher shows, votes and looks."""
-    places = [f"Q{k}|m|0123456789abcdef|{k},0" for k in range(5)]
+    places = [replace(QUESTION, query=(k, 0)) for k in range(5)]
     sent, failed, lock = {}, [], threading.Lock()
     at_once = threading.Barrier(21)
 
@@ -145,7 +151,7 @@ def test_of_twenty_learners_at_once_no_answer_is_lost_or_mixed(teacher):
         at_once.wait()
         last = 0
         for k in range(40):
-            teacher.show(Slide("1.3", "m", "zebra", (k, 0), ()))
+            teacher.show(replace(SLIDE, choice=LearnerChoice("1.3", (k, 0))))
             count = sum(teacher.counts(place)[1] for place in places)
             assert count >= last
             last = count
@@ -158,7 +164,7 @@ def test_of_twenty_learners_at_once_no_answer_is_lost_or_mixed(teacher):
         thread.join()
     assert not failed
     assert len(sent) == 100
-    assert {(g.name, g.place): g.submission for g in teacher.all_answers()} == sent
+    assert {(g.name, g.question): g.submission for g in teacher.all_answers()} == sent
     assert len(set(teacher.names())) == len(teacher.names()) == 20
     for place in places:  # the board of counts, against a plain count of what was sent
         cells = count_cells([g.submission.guess for g in teacher.answers(place)], (7, 7))
@@ -171,12 +177,13 @@ def test_of_twenty_learners_at_once_no_answer_is_lost_or_mixed(teacher):
 WRITER = """
 import sys
 from pathlib import Path
+from transcnn.course.answer_key import AnswerKey
 from transcnn.course.classroom.store import Classes
 from transcnn.course.submission import Submission
 learner = Classes(Path(sys.argv[1])).enter(sys.argv[2], sys.argv[3])
 k = 0
 while True:
-    learner.answer(f"Q{k}|m|d|0,0", Submission(float(k), "guess"))
+    learner.answer(AnswerKey(str(k), "m", "d", (0, 0)), Submission(float(k), "guess"))
     print(k, flush=True)
     k += 1
 """
@@ -215,13 +222,13 @@ def test_nothing_of_a_class_stays_after_its_end(classes):
     teacher, learner = classes.enter(code, key), classes.enter(code, own)
     teacher.share("d" * 64, b"picture")
     assert learner.picture("d" * 64) == b"picture"
-    learner.answer(PLACE, Submission("a", "guess"))
+    learner.answer(QUESTION, Submission("a", "guess"))
     teacher.end()
     assert not list(classes.folder.iterdir())
     for call in (
         learner.version,
         learner.class_state,
-        lambda: learner.answer(PLACE, Submission("a", "guess")),
+        lambda: learner.answer(QUESTION, Submission("a", "guess")),
         lambda: classes.enter(code, own),
         lambda: classes.join(code, "Bo"),
         teacher.all_answers,
@@ -299,7 +306,7 @@ def test_a_code_or_key_that_is_wrong_lets_nobody_in(classes):
 
 def test_classes_and_seats_are_not_without_end(classes, monkeypatch):
     monkeypatch.setattr(store, "MOST_CLASSES", 2)
-    monkeypatch.setattr(store, "MOST_SEATS", 3)
+    monkeypatch.setattr(store, "MOST_MEMBERS", 3)
     code, _ = classes.begin()
     classes.begin()
     with pytest.raises(TooManyClasses):
@@ -362,15 +369,15 @@ def test_the_csv_holds_every_answer_and_no_formula(teacher):
     names = ["=1+1", " @x", 'a,"b"\n', "小明", "-2"]
     for name in names:
         learner = join(teacher, name)
-        learner.answer(PLACE, Submission((1, 2), "guess"))
-        learner.see("rows|m|0123456789abcdef|112,64", "=cmd()")
+        learner.answer(QUESTION, Submission((1, 2), "guess"))
+        learner.observe(STEP, "=cmd()")
     data = as_csv(teacher)
     assert data.startswith("\ufeff".encode())
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert len(rows) == 10
     assert [row["name"] for row in rows[:5]] == ["'=1+1", "'@x", 'a,"b"', "小明", "'-2"]
-    assert {row["guess"] for row in rows[:5]} == {"[1, 2]"}
-    assert {row["guess"] for row in rows[5:]} == {"'=cmd()"}
+    assert {row["guess (cells 0-based)"] for row in rows[:5]} == {"[1, 2]"}
+    assert {row["guess (cells 0-based)"] for row in rows[5:]} == {"'=cmd()"}
     assert {row["question"] for row in rows} == {"rows.which_is_row", "rows"}
 
 

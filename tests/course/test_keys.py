@@ -41,7 +41,7 @@ def loops(scene, cell=None):
     """What each head and the mean give from the asker's cell of the 7 x 7 board, and the cell."""
     attention = star(scene).levels[-1].attention
     if cell is None:
-        cell = scene.at[0] // 32 * 7 + scene.at[1] // 32
+        cell = scene.query[0] // 32 * 7 + scene.query[1] // 32
     by_head = [[float(attention[h, 0, 0, cell, s]) for s in range(49)] for h in range(7)]
     mean = [sum(by_head[h][s] for h in range(7)) / 7 for s in range(49)]
     return by_head, mean, cell
@@ -200,7 +200,7 @@ def lengths(array, y, x):
 
 
 def test_q15_compares_two_lengths_at_the_asking_token(scene):
-    block, (y, x) = star(scene), (scene.at[0] // 16, scene.at[1] // 16)
+    block, (y, x) = star(scene), (scene.query[0] // 16, scene.query[1] // 16)
     share = 100 * lengths(block.added, y, x) / lengths(block.input, y, x)
     assert pose(scene, "residual.relative_size").asks.key == pytest.approx(share, rel=1e-5)
 
@@ -243,7 +243,7 @@ def test_q17_to_q19_follow_from_counting_every_product(scene):
 
 def first_token(scene):
     """The asker on the 56 x 56 map of stage 1."""
-    return scene.at[0] // 4, scene.at[1] // 4
+    return scene.query[0] // 4, scene.query[1] // 4
 
 
 def test_q20_is_the_grid_of_8_by_8_that_holds_the_token(scene):
@@ -351,7 +351,7 @@ def test_q28_every_cell_of_the_board_gives_one_vector(scene):
 
 
 def test_q29_compares_the_lengths_of_what_the_levels_put_back(scene):
-    block, (y, x) = star(scene), (scene.at[0] // 16, scene.at[1] // 16)
+    block, (y, x) = star(scene), (scene.query[0] // 16, scene.query[1] // 16)
     module = scene.attention(block)
     lengths = []
     for i, level in enumerate(block.levels):
@@ -716,7 +716,7 @@ EDITED = ((2, 1, 0, 0), (0, -1, 0, 1), (0, 0, 1, 1), (1, 0, 0, 2))
 
 
 def test_an_edit_of_the_hand_map_changes_the_keys_that_are_about_it(scene_of):
-    before, after = scene_of("zebra"), scene_of("zebra", hand=EDITED)
+    before, after = scene_of("zebra"), scene_of("zebra", hand_map=EDITED)
     for name in ("qkv.weight", "mix.by_hand", "merging.by_hand"):
         assert key_of(pose(before, name)) != key_of(pose(after, name))
     assert (
@@ -774,14 +774,14 @@ def test_the_next_block_is_looked_at_where_the_first_is_flat(scenes):
     there = replace(scene, trace=replace(scene.trace, blocks=mixed))
     found = there.peaked_block
     assert (found.stage, found.block) != (2, 2)
-    assert len(there.row(found)) * there.row(found).max() >= 1.15
+    assert len(there.attention_row(found)) * there.attention_row(found).max() >= 1.15
 
 
 def test_a_row_that_looks_like_its_column_is_exchanged_for_one_that_does_not(scenes):
     """The zebra's first asker is such a one."""
     block, cell = asking.row_and_column(scenes["zebra"])
     weights = star(scenes["zebra"]).levels[-1].attention[:, 0, 0].mean(0)
-    own = scenes["zebra"].cell(block)
+    own = scenes["zebra"].query_index(block)
 
     def ranks(v):
         return np.argsort(np.argsort(v))

@@ -71,7 +71,7 @@ def test_ways_of_the_example_by_hand_are_those_of_the_sheet_of_paper(scene):
 
 def test_ways_move_with_the_map_by_hand(scene_of):
     edited = read_map([0, 2, 1, 0, 0, 1, 0, -1, 0, -1, 0, 0, 1, 0, 0, 0])
-    posed = QUESTIONS["qkv.weight"].pose(scene_of("zebra", hand=edited))
+    posed = QUESTIONS["qkv.weight"].pose(scene_of("zebra", hand_map=edited))
     # Asker 2 of the grid 0, 2, 0, 1: powers 1, 16, 1, 4; the other token of its column has 4.
     assert posed.misconceptions["zeros"] == [pytest.approx(4 / (16 + 4))]
     assert posed.misconception(0.2) == "zeros"

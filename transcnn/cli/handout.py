@@ -33,7 +33,7 @@ def handout(image: Path, chapter: int, language: str, out: Path, model: str) -> 
     options.ending(out, (".html",))
 
     from transcnn.classifier import Classifier
-    from transcnn.course.scene import Scene, first_query
+    from transcnn.course.scene import Scene
     from transcnn.labels import class_labels
     from transcnn.pictures import decode, prepare
     from transcnn.pictures.samples import samples
@@ -47,12 +47,18 @@ def handout(image: Path, chapter: int, language: str, out: Path, model: str) -> 
     sample = next((s for s in samples() if s.path.read_bytes() == data), None)
     pixels, crop = prepare(picture, classifier.config.input.size)
     trace = classifier.trace_pixels(pixels, crop)
-    query = first_query(sample.name if sample else None, crop)
     digest = hashlib.sha256(data).hexdigest()
     config = classifier.config
     labels = class_labels(language, config.classes, config.indices)
     sample_name = sample.name if sample else None
-    scene = Scene(classifier, trace, pixels, digest, query, sample=sample_name, labels=labels)
+    scene = Scene(
+        classifier=classifier,
+        trace=trace,
+        pixels=pixels,
+        digest=digest,
+        sample=sample_name,
+        labels=labels,
+    )
     name = sample.title[language] if sample else image.name
     out.write_text(render(scene, chapter, language, name), encoding="utf-8")
     click.echo(f"{out}: chapter {chapter} about {image.name}")

@@ -132,14 +132,14 @@ def _by_peak(scene: Scene) -> PosedQuestion:
 
 
 def _peak_of_one(scene: Scene) -> PosedQuestion:
-    name = list(three_rows(scene))[scene.board]
+    name = list(three_rows(scene))[scene.choice.chosen_map]
     return PosedQuestion(
         Estimate(peaks(scene)[name], factor=1.5), {"board": board_letters(scene)[name]}
     )
 
 
 def _chosen_board(scene: Scene) -> str:
-    return "ABC"[scene.board]
+    return "ABC"[scene.choice.chosen_map]
 
 
 def _scale_facts(scene: Scene) -> dict[str, str]:

@@ -122,7 +122,7 @@ class ErrorCase:
 
 def right_places(scene: Scene) -> frozenset[int]:
     """The classes that are right: those of the sample, or the one that the learner named."""
-    named = frozenset(() if scene.right is None else {scene.right})
+    named = frozenset(() if scene.choice.true_class is None else {scene.choice.true_class})
     return scene.experiments.accepted or named
 
 
@@ -161,8 +161,8 @@ def subject_box(scene: Scene, of: Experiments) -> Box:
     middle lies in what a sample is marked to show; else the middle of the picture.
     """
     cells = board_of(of.pixels)
-    if scene.box is not None and fits(scene.box, cells):
-        return scene.box
+    if scene.choice.subject_box is not None and fits(scene.choice.subject_box, cells):
+        return scene.choice.subject_box
     edges = sample_box(of.sample, of.crop)
     if edges is not None:
         inside = [
@@ -246,12 +246,12 @@ def _helpful_cover(scene: Scene) -> PosedQuestion | None:
 
 
 def _box_and_class(scene: Scene) -> str:
-    box = "" if scene.box is None else ".".join(map(str, scene.box))
+    box = "" if scene.choice.subject_box is None else ".".join(map(str, scene.choice.subject_box))
     return f"{box}/{_named_class(scene)}".strip("/")
 
 
 def _named_class(scene: Scene) -> str:
-    return "" if scene.right is None else str(scene.right)
+    return "" if scene.choice.true_class is None else str(scene.choice.true_class)
 
 
 def _wrong_facts(scene: Scene) -> dict[str, str]:

@@ -95,12 +95,6 @@ def current_name(name: str) -> str:
     return QUESTIONS.get(name) or STEPS.get(name) or name
 
 
-def current_key(key: str) -> str:
-    """The same of what an answer is kept under, which begins with the name."""
-    name, bar, rest = key.partition("|")
-    return current_name(name) + bar + rest
-
-
 def shuffle_seed(question: str) -> str:
     """What the order of a question's options is drawn from: its number where it had one, so that
     a saved "a" or "b" still means what the learner saw.

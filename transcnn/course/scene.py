@@ -4,7 +4,7 @@ import functools
 import json
 import math
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,9 @@ from transcnn.analysis.contributions import Contributions, contributions
 from transcnn.assets import FOLDER
 from transcnn.classifier import Classifier
 from transcnn.course.by_hand import WorkedExample, work_out
+from transcnn.course.choice import LearnerChoice
 from transcnn.course.experiments import Experiments, Lab
 from transcnn.course.former_names import shuffle_seed
-from transcnn.course.hand_map import FIRST_MAP, Numbers
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.pictures import Crop
 from transcnn.trace import Trace
@@ -30,29 +30,27 @@ _ORDER = ((2, 2), (2, 3), (2, 1), (2, 0), (3, 0), (3, 1), (3, 2), (1, 0), (0, 0)
 CLEAR = 1.15  # times an even share: below this no place stands out
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Scene:
-    """A picture that was run, and where the learner is on it.
+    """A picture that was run, and what the learner has chosen on it.
 
-    `at` is the asking place on the network's input, in pixels: row, column. `digest` names the
-    picture; `hand` is the map of the example by hand. `sample` is the sample's name, None for an
-    upload; `labels` are the names of the classes in the learner's language. What else the learner
-    chose: `box`, the cells of the subject; `right`, the right class of a picture without a known
-    one, by its place; `board`, which of several boards. `kept` are experiments made before.
+    `digest` names the picture; `sample` is the sample's name, None for an upload; `labels` are the
+    names of the classes in the learner's language. `kept` are experiments made before.
     """
 
     classifier: Classifier
     trace: Trace
     pixels: NDArray[np.uint8]  # [S, S, 3]
     digest: str
-    at: Place
-    hand: Numbers = FIRST_MAP
     sample: str | None = None
     labels: tuple[str, ...] = ()
-    box: Box | None = None
-    right: int | None = None
-    board: int = 0
+    choice: LearnerChoice = field(default_factory=LearnerChoice)
     kept: Lab | None = None
+
+    @functools.cached_property
+    def query(self) -> Place:
+        """The pixel of the input whose token is the query: row, column."""
+        return self.choice.query or first_query(self.sample, self.trace.crop)
 
     @functools.cached_property
     def lab(self) -> Lab:
@@ -78,7 +76,7 @@ class Scene:
     @property
     def worked(self) -> WorkedExample:
         """The example by hand, worked out."""
-        return work_out(self.hand)
+        return work_out(self.choice.hand_map)
 
     @functools.cached_property
     def contributions(self) -> Contributions:
@@ -107,7 +105,7 @@ class Scene:
     def token(self, size: Place) -> Place:
         """The token of a map of `size` that covers the asking place."""
         row, column = (
-            at * side // self.trace.crop.size for at, side in zip(self.at, size, strict=True)
+            at * side // self.trace.crop.size for at, side in zip(self.query, size, strict=True)
         )
         return row, column
 
@@ -115,7 +113,7 @@ class Scene:
     def share(self) -> tuple[float, float]:
         """The asking place as shares of the input: down, across."""
         size = self.trace.crop.size
-        return (self.at[0] + 0.5) / size, (self.at[1] + 0.5) / size
+        return (self.query[0] + 0.5) / size, (self.query[1] + 0.5) / size
 
     def query_index(self, block: BlockTrace) -> int:
         """The asker on the block's last board, counted row by row."""
@@ -162,7 +160,7 @@ def last_level_attention(block: BlockTrace) -> Wide:
 
 def by_hand(scene: Scene) -> str:
     """The map of the example by hand, for questions that are about it."""
-    return ",".join(str(n) for row in scene.hand for n in row)
+    return ",".join(str(n) for row in scene.choice.hand_map for n in row)
 
 
 @functools.cache

@@ -1,6 +1,6 @@
--- One class: one file. Keys of seats are kept as digests, right answers not at all.
+-- One class: one file. Keys of members are kept as digests, correct answers not at all.
 PRAGMA application_id = 1950567491; -- "tCLC"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 PRAGMA journal_mode = WAL; -- the teacher reads while the class writes
 
 CREATE TABLE class (
@@ -14,33 +14,33 @@ CREATE TABLE class (
 -- The teacher's own picture; the one that is shared last.
 CREATE TABLE pictures (digest TEXT PRIMARY KEY, file BLOB NOT NULL) WITHOUT ROWID;
 
-CREATE TABLE seats (
+CREATE TABLE members (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL
 );
 
--- `place`: a question about one network, picture and asker. Without a row: the first vote is open.
-CREATE TABLE votes (place TEXT PRIMARY KEY, vote TEXT NOT NULL) WITHOUT ROWID;
+-- `question` and `step` are answer keys (answer_key.py). Without a row: the first vote is open.
+CREATE TABLE votes (question TEXT PRIMARY KEY, vote TEXT NOT NULL) WITHOUT ROWID;
 
 -- Steps whose numbers were shown; `explained`: also why.
 CREATE TABLE revealed (
-  place TEXT PRIMARY KEY,
+  step TEXT PRIMARY KEY,
   explained INTEGER NOT NULL DEFAULT 0 CHECK (explained IN (0, 1))
 ) WITHOUT ROWID;
 
 CREATE TABLE answers (
-  place TEXT NOT NULL,
+  question TEXT NOT NULL,
   round INTEGER NOT NULL CHECK (round IN (1, 2)),
-  seat INTEGER NOT NULL REFERENCES seats (id),
+  member INTEGER NOT NULL REFERENCES members (id),
   guess TEXT NOT NULL, -- JSON
   sure TEXT NOT NULL,
-  PRIMARY KEY (place, round, seat)
+  PRIMARY KEY (question, round, member)
 ) WITHOUT ROWID;
 
-CREATE TABLE seen (
-  place TEXT NOT NULL,
-  seat INTEGER NOT NULL REFERENCES seats (id),
-  said TEXT NOT NULL,
-  PRIMARY KEY (place, seat)
+CREATE TABLE observations (
+  step TEXT NOT NULL,
+  member INTEGER NOT NULL REFERENCES members (id),
+  text TEXT NOT NULL,
+  PRIMARY KEY (step, member)
 ) WITHOUT ROWID;

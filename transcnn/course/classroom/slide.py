@@ -4,41 +4,35 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from transcnn.course.hand_map import Numbers
+from transcnn.course.choice import LearnerChoice
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Slide:
-    """`picture` is the name of a sample, or `SHARED` and the digest of a picture that the teacher
-    gave to the class; `at` the pixel that asks; `hand` the map of the example by hand; `box` the
-    cells of the subject, `right` the place of its class, `board` the one that was chosen.
+    """A network, a picture, and what was chosen on it. The picture is a sample, by name, or one
+    that the teacher shared with the class, by its digest.
     """
 
-    step: str
     model: str
-    picture: str
-    at: tuple[int, int]
-    hand: Numbers
-    box: tuple[int, int, int, int] | None = None
-    right: int | None = None
-    board: int = 0
+    choice: LearnerChoice
+    sample: str | None = None
+    shared: str | None = None
 
     def as_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
 
-    @property
-    def shared(self) -> str | None:
-        """The digest of the class's own picture; None for a sample."""
-        return self.picture.removeprefix(SHARED) if self.picture.startswith(SHARED) else None
-
-
-SHARED = "shared/"
-
 
 def read_slide(text: str) -> Slide:
-    """The slide that `as_json` wrote."""
+    """The slide that `as_json` wrote; or an earlier version, where all was in one table."""
     found: dict[str, Any] = json.loads(text)
-    found["hand"] = tuple(tuple(row) for row in found["hand"])
-    for name in ("at", "box"):
-        found[name] = None if found[name] is None else tuple(found[name])
-    return Slide(**found)
+    if "choice" not in found:
+        shared, sample = found["picture"].removeprefix("shared/"), found["picture"]
+        names = ("step", "at", "hand", "box", "right", "board")
+        choice = dict(zip(LearnerChoice.__match_args__, map(found.get, names), strict=True))
+        picture = {"shared": shared} if shared != sample else {"sample": sample}
+        found = {"model": found["model"], "choice": choice, **picture}
+    choice = found.pop("choice")
+    choice["hand_map"] = tuple(tuple(row) for row in choice["hand_map"])
+    for name in ("query", "subject_box"):
+        choice[name] = None if choice[name] is None else tuple(choice[name])
+    return Slide(**found, choice=LearnerChoice(**choice))

@@ -12,12 +12,12 @@ import os
 import sqlite3
 import tempfile
 import time
-import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from transcnn.course.answer_key import AnswerKey, read_answer_key
 from transcnn.course.classroom.rate_limiter import clean_name, digest_of, is_code, new_code, new_key
 from transcnn.course.classroom.slide import Slide, read_slide
 from transcnn.course.submission import Submission, read_submission
@@ -26,11 +26,11 @@ from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses
 Vote = Literal["first", "talk", "second", "closed"]  # in this order; an open one is a round
 ROUNDS: Mapping[str, int] = {"first": 1, "second": 2}
 LIFETIME_S = 24 * 3600.0
-MOST_CLASSES, MOST_SEATS = 50, 200
-LONGEST_SAID = 2_000  # signs
+MOST_CLASSES, MOST_MEMBERS = 50, 200
+LONGEST_OBSERVATION = 2_000  # signs
 _ENDING = ".sqlite"
 _PARTS = ("", "-wal", "-shm")  # that a class's file may have
-_SCHEMA = Path(__file__).with_name("schema.sql")
+_SCHEMA, _UPGRADE = (Path(__file__).with_name(name) for name in ("schema.sql", "upgrade.sql"))
 _ID = b"tCLC"  # application_id, at byte 68 of the file, as in the schema
 _PATIENCE_S = 30.0  # a writer waits so long for another
 
@@ -52,18 +52,18 @@ def classes_folder() -> Path:
 
 @dataclass(frozen=True)
 class ClassState:
-    """How a class stands: what is shown, which votes are open, which steps are revealed, of which
+    """The state of a class: what is shown, which votes are open, which steps are revealed, of which
     it was said why.
     """
 
     version: int = 0
     slide: Slide | None = None
-    votes: Mapping[str, Vote] = field(default_factory=dict)
-    revealed: frozenset[str] = frozenset()
-    explained: frozenset[str] = frozenset()
+    votes: Mapping[AnswerKey, Vote] = field(default_factory=dict)
+    revealed: frozenset[AnswerKey] = frozenset()
+    explained: frozenset[AnswerKey] = frozenset()
 
-    def vote(self, place: str) -> Vote:
-        return self.votes.get(place, "first")
+    def vote(self, question: AnswerKey) -> Vote:
+        return self.votes.get(question, "first")
 
 
 @dataclass(frozen=True)
@@ -99,14 +99,14 @@ class Classes:
                 return code
 
     def join(self, code: str, name: str) -> str:
-        """Take a seat; its key. Raises NoClass, ClassFull."""
+        """Become a member; the key. Raises NoClass, ClassFull."""
         key = new_key()
         with self._open(code) as file, _writing(file):
-            (seats,) = file.execute("SELECT count(*) FROM seats").fetchone()
-            if seats >= MOST_SEATS:
-                raise ClassFull(limit=MOST_SEATS)
+            (count,) = file.execute("SELECT count(*) FROM members").fetchone()
+            if count >= MOST_MEMBERS:
+                raise ClassFull(limit=MOST_MEMBERS)
             file.execute(
-                "INSERT INTO seats (key, name) VALUES (?, ?)", (digest_of(key), clean_name(name))
+                "INSERT INTO members (key, name) VALUES (?, ?)", (digest_of(key), clean_name(name))
             )
         return key
 
@@ -117,7 +117,7 @@ class Classes:
             if file.execute("SELECT 1 FROM class WHERE key = ?", (digest,)).fetchone():
                 return Teacher(self, code)
             member_id = file.execute(
-                "SELECT id, name FROM seats WHERE key = ?", (digest,)
+                "SELECT id, name FROM members WHERE key = ?", (digest,)
             ).fetchone()
         if member_id is None:
             raise NoClass(code=code)
@@ -170,7 +170,7 @@ class Classes:
 
 @dataclass(frozen=True)
 class _Member:
-    """Whoever is in a class. Every call raises NoClass once the class is over."""
+    """A member of a class. Every call raises NoClass once the class is over."""
 
     classes: Classes
     code: str
@@ -184,14 +184,14 @@ class _Member:
     def class_state(self) -> ClassState:
         with self._open() as file, _at_one_moment(file):
             version, slide = file.execute("SELECT version, slide FROM class").fetchone()
-            votes = dict(file.execute("SELECT place, vote FROM votes"))
-            revealed = dict(file.execute("SELECT place, explained FROM revealed"))
+            votes = file.execute("SELECT question, vote FROM votes").fetchall()
+            revealed = file.execute("SELECT step, explained FROM revealed").fetchall()
         return ClassState(
             version,
             None if slide is None else read_slide(slide),
-            votes,
-            frozenset(revealed),
-            frozenset(place for place, explained in revealed.items() if explained),
+            {read_answer_key(question): vote for question, vote in votes},
+            frozenset(read_answer_key(step) for step, _ in revealed),
+            frozenset(read_answer_key(step) for step, explained in revealed if explained),
         )
 
     def picture(self, digest: str) -> bytes | None:
@@ -211,14 +211,14 @@ class ClassAnswer:
 
     member_id: int
     name: str
-    place: str
+    question: AnswerKey
     round: int
     submission: Submission
 
 
 @dataclass(frozen=True)
 class Teacher(_Member):
-    """Who leads a class."""
+    """The teacher of a class."""
 
     def show(self, slide: Slide) -> None:
         """Let everybody see the same."""
@@ -231,37 +231,37 @@ class Teacher(_Member):
             file.execute("DELETE FROM pictures")
             file.execute("INSERT INTO pictures VALUES (?, ?)", (digest, picture))
 
-    def set_vote(self, place: str, vote: Vote) -> None:
-        """Open or close a vote on the question at `place`."""
+    def set_vote(self, question: AnswerKey, vote: Vote) -> None:
+        """Open or close a vote on a question."""
         with self._changing() as file:
-            file.execute("INSERT OR REPLACE INTO votes VALUES (?, ?)", (place, vote))
+            file.execute("INSERT OR REPLACE INTO votes VALUES (?, ?)", (str(question), vote))
 
-    def reveal(self, step: str, questions: list[str]) -> None:
-        """Reveal the step at the place `step`; the votes on its questions are over."""
+    def reveal(self, step: AnswerKey, questions: list[AnswerKey]) -> None:
+        """Reveal a step; the votes on its questions are over."""
         with self._changing() as file:
-            file.execute("INSERT OR IGNORE INTO revealed (place) VALUES (?)", (step,))
-            closed = [(place, "closed") for place in questions]
+            file.execute("INSERT OR IGNORE INTO revealed (step) VALUES (?)", (str(step),))
+            closed = [(str(question), "closed") for question in questions]
             file.executemany("INSERT OR REPLACE INTO votes VALUES (?, ?)", closed)
 
-    def explain(self, step: str) -> None:
+    def explain(self, step: AnswerKey) -> None:
         """Say why, of a step that is revealed."""
         with self._changing() as file:
-            file.execute("UPDATE revealed SET explained = 1 WHERE place = ?", (step,))
+            file.execute("UPDATE revealed SET explained = 1 WHERE step = ?", (str(step),))
 
     def names(self) -> list[str]:
         """Of those who joined, in their order; empty ones too."""
         with self._open() as file:
-            return [name for (name,) in file.execute("SELECT name FROM seats ORDER BY id")]
+            return [name for (name,) in file.execute("SELECT name FROM members ORDER BY id")]
 
-    def counts(self, place: str) -> dict[int, int]:
+    def counts(self, question: AnswerKey) -> dict[int, int]:
         """How many have answered in each round."""
         with self._open() as file:
-            counted = "SELECT round, count(*) FROM answers WHERE place = ? GROUP BY round"
-            return dict.fromkeys(ROUNDS.values(), 0) | dict(file.execute(counted, (place,)))
+            counted = "SELECT round, count(*) FROM answers WHERE question = ? GROUP BY round"
+            return dict.fromkeys(ROUNDS.values(), 0) | dict(file.execute(counted, (str(question),)))
 
-    def answers(self, place: str) -> list[ClassAnswer]:
-        """What was answered at one place."""
-        return self._given("WHERE place = ?", place)
+    def answers(self, question: AnswerKey) -> list[ClassAnswer]:
+        """The answers to one question."""
+        return self._given("WHERE question = ?", str(question))
 
     def all_answers(self) -> list[ClassAnswer]:
         return self._given("")
@@ -269,22 +269,29 @@ class Teacher(_Member):
     def _given(self, where: str, *values: str) -> list[ClassAnswer]:
         with self._open() as file:
             rows = file.execute(
-                "SELECT seat, name, place, round, guess, sure FROM answers "
-                f"JOIN seats ON seats.id = seat {where} ORDER BY seat, place, round",
+                "SELECT member, name, question, round, guess, sure FROM answers "
+                f"JOIN members ON members.id = member {where} ORDER BY member, question, round",
                 values,
             ).fetchall()
         return [
-            ClassAnswer(member_id, name, where, number, read_submission(json.loads(guess), sure))
-            for member_id, name, where, number, guess, sure in rows
+            ClassAnswer(
+                member_id,
+                name,
+                read_answer_key(question),
+                number,
+                read_submission(json.loads(guess), sure),
+            )
+            for member_id, name, question, number, guess, sure in rows
         ]
 
-    def all_seen(self) -> list[tuple[int, str, str, str]]:
-        """Seat, name, place of the step, what was seen."""
+    def all_observations(self) -> list[tuple[int, str, AnswerKey, str]]:
+        """Member, name, step, what the member wrote that they saw."""
         with self._open() as file:
-            return file.execute(
-                "SELECT seat, name, place, said FROM seen "
-                "JOIN seats ON seats.id = seat ORDER BY seat, place"
+            rows = file.execute(
+                "SELECT member, name, step, text FROM observations "
+                "JOIN members ON members.id = member ORDER BY member, step"
             ).fetchall()
+        return [(member, name, read_answer_key(step), text) for member, name, step, text in rows]
 
     def end(self) -> None:
         """End the class: nothing of it stays."""
@@ -301,44 +308,57 @@ class Teacher(_Member):
 
 @dataclass(frozen=True)
 class Learner(_Member):
-    """Who sits in a class."""
+    """A learner in a class."""
 
     member_id: int
     name: str
 
-    def answer(self, place: str, submission: Submission) -> bool:
+    def answer(self, question: AnswerKey, submission: Submission) -> bool:
         """Answer in the round that is open; False: none is, and nothing was kept."""
         with self._open() as file, _writing(file):
-            found = file.execute("SELECT vote FROM votes WHERE place = ?", (place,)).fetchone()
+            found = file.execute(
+                "SELECT vote FROM votes WHERE question = ?", (str(question),)
+            ).fetchone()
             number = ROUNDS.get(found[0] if found else "first")
             if number is None:
                 return False
-            row = (place, number, self.member_id, json.dumps(submission.guess), submission.sure)
+            row = (
+                str(question),
+                number,
+                self.member_id,
+                json.dumps(submission.guess),
+                submission.sure,
+            )
             file.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row)
         return True
 
-    def see(self, place: str, said: str) -> None:
-        """Keep what was seen once the step at `place` was revealed."""
+    def observe(self, step: AnswerKey, text: str) -> None:
+        """Keep what was seen once the step was revealed."""
         with self._open() as file, _writing(file):
-            row = (place, self.member_id, said[:LONGEST_SAID])
-            file.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", row)
+            row = (str(step), self.member_id, text[:LONGEST_OBSERVATION])
+            file.execute("INSERT OR REPLACE INTO observations VALUES (?, ?, ?)", row)
 
-    def answered(self) -> dict[str, dict[int, Submission]]:
-        """Everything of one's own: by place and round."""
+    def answered(self) -> dict[AnswerKey, dict[int, Submission]]:
+        """All of one's own answers, by question and round."""
         with self._open() as file:
             rows = file.execute(
-                "SELECT place, round, guess, sure FROM answers WHERE seat = ?", (self.member_id,)
+                "SELECT question, round, guess, sure FROM answers WHERE member = ?",
+                (self.member_id,),
             ).fetchall()
-        found: dict[str, dict[int, Submission]] = {}
-        for place, number, guess, sure in rows:
-            found.setdefault(place, {})[number] = read_submission(json.loads(guess), sure)
+        found: dict[AnswerKey, dict[int, Submission]] = {}
+        for question, number, guess, sure in rows:
+            found.setdefault(read_answer_key(question), {})[number] = read_submission(
+                json.loads(guess), sure
+            )
         return found
 
-    def seen(self) -> dict[str, str]:
-        """What one saw, by the place of the step."""
+    def observations(self) -> dict[AnswerKey, str]:
+        """What one saw, by step."""
         with self._open() as file:
-            said = "SELECT place, said FROM seen WHERE seat = ?"
-            return dict(file.execute(said, (self.member_id,)))
+            rows = file.execute(
+                "SELECT step, text FROM observations WHERE member = ?", (self.member_id,)
+            ).fetchall()
+        return {read_answer_key(step): text for step, text in rows}
 
 
 @contextlib.contextmanager
@@ -346,17 +366,33 @@ def _reading(path: Path) -> Iterator[tuple[sqlite3.Connection, float]]:
     """An open file, never a new one, and when its class began. Raises NoClass for what is not
     there, is none of ours, or is deleted meanwhile.
     """
-    address = f"file:{urllib.parse.quote(str(path))}?mode=rw"
+    address = f"{path.absolute().as_uri()}?mode=rw"
     try:
         file = sqlite3.connect(address, timeout=_PATIENCE_S, isolation_level=None, uri=True)
         with contextlib.closing(file):
             file.execute("PRAGMA synchronous = NORMAL")  # what is written survives the process
             ((began,),) = file.execute("SELECT began FROM class").fetchall()
+            _upgrade(file)
             yield file, began
     except (sqlite3.DatabaseError, ValueError) as error:
         if path.exists() and _is_class(path):
             raise
         raise NoClass(code=path.stem) from error
+
+
+def _upgrade(file: sqlite3.Connection) -> None:
+    """Bring a file of the version before to the present one."""
+
+    def is_old() -> bool:
+        return bool(file.execute("PRAGMA user_version").fetchone() == (1,))
+
+    if not is_old():
+        return
+    file.create_function("current_key", 1, lambda text: str(read_answer_key(text)))
+    with _writing(file):
+        if is_old():  # nobody else was faster
+            for statement in _UPGRADE.read_text(encoding="utf-8").split(";\n"):
+                file.execute(statement)
 
 
 def _is_class(path: Path) -> bool:

@@ -4,38 +4,41 @@ import csv
 import io
 import json
 
+from transcnn.course.answer_key import AnswerKey
 from transcnn.course.classroom.store import Teacher
 
-_COLUMNS = ("learner", "name", "question", "round", "guess", "sure", "model", "picture", "asker")
+_COLUMNS = (
+    "learner",
+    "name",
+    "question",
+    "round",
+    "guess (cells 0-based)",
+    "confidence",
+    "model",
+    "picture",
+    "query row (px, 0-based)",
+    "query column (px, 0-based)",
+)
 
 
 def as_csv(teacher: Teacher) -> bytes:
-    """One row an answer, then one for each time that somebody said what there was to see (its
-    question is the step, its round empty). With the mark that tells spreadsheets it is UTF-8.
+    """One row an answer, then one for each observation (its question is the step, its round empty).
+    With the mark that tells spreadsheets it is UTF-8.
     """
     file = io.StringIO()
     rows = csv.writer(file)
     rows.writerow(_COLUMNS)
-    for given in teacher.all_answers():
-        question, model, picture, query, *_ = given.place.split("|")
-        guess = given.submission.guess
-        said = guess if isinstance(guess, str) else json.dumps(guess)
-        cells = (
-            given.name,
-            question,
-            given.round,
-            said,
-            given.submission.sure,
-            model,
-            picture,
-            query,
-        )
-        rows.writerow([given.member_id, *map(_harmless, cells)])
-    for member_id, name, place, said in teacher.all_seen():
-        step, model, picture, query, *_ = place.split("|")
-        rows.writerow(
-            [member_id, *map(_harmless, (name, step, "", said, "", model, picture, query))]
-        )
+
+    def write(member: int, name: str, key: AnswerKey, *given: object) -> None:
+        cells = (name, key.name, *given, key.model, key.picture, *key.query)
+        rows.writerow([member, *map(_harmless, cells)])
+
+    for one in teacher.all_answers():
+        guess = one.submission.guess
+        text = guess if isinstance(guess, str) else json.dumps(guess)
+        write(one.member_id, one.name, one.question, one.round, text, one.submission.sure)
+    for member, name, step, observation in teacher.all_observations():
+        write(member, name, step, "", observation, "")
     return file.getvalue().encode("utf-8-sig")
 
 

@@ -105,7 +105,7 @@ def with_key(drawn: CellMap, scene: Scene, question: str) -> CellMap:
 
 def hand_map(scene: Scene, t: Translator) -> Table:
     """The example by hand, cut into its grids."""
-    rows = [[str(n).replace("-", "−") for n in row] for row in scene.hand]
+    rows = [[str(n).replace("-", "−") for n in row] for row in scene.choice.hand_map]
     return Table(t("course.hand_map_name"), rows, grid=2)
 
 

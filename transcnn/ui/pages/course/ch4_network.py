@@ -92,7 +92,7 @@ def _two_classes(context: StepContext) -> None:
             order,
             order.index(c),
             format_func=scene.label,
-            key=f"course_class_{letter}|{context.step_place}",
+            key=f"course_class_{letter}|{context.step_key}",
         )
         for letter, column, c in zip("kj", st.columns(2), whole.first_two(scene), strict=True)
     }

@@ -43,11 +43,11 @@ def _three(context: StepContext) -> None:
     """5.2: three rows, one of them nearly uniform; a map is picked as the strongest."""
 
     def choose(number: int, _: int, __: int) -> None:
-        context.go(replace(context.state.part(CourseChoice), board=number))
+        context.go(replace(context.state.part(CourseChoice), chosen_map=number))
 
     common = _on_common_scale(context)
     scene = context.scene
-    shown = figures.three(scene, context.t, context.revealed, common, scene.board)
+    shown = figures.three(scene, context.t, context.revealed, common, scene.choice.chosen_map)
     show_figures(context, shown, {n: partial(choose, n) for n in range(len(shown))})
     _say_own_range(context, common)
     st.caption(context.t("course.click_chooses"))

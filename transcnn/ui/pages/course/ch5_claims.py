@@ -152,9 +152,9 @@ def _name_the_right_class(context: StepContext) -> None:
 
     def take() -> None:
         right = st.session_state["course_right"]
-        context.go(replace(course, right=right, box=None))
+        context.go(replace(course, true_class=right, subject_box=None))
 
-    st.session_state["course_right"] = course.right
+    st.session_state["course_right"] = course.true_class
     st.selectbox(
         t("course.right_class"),
         range(len(context.scene.labels)),
@@ -166,7 +166,7 @@ def _name_the_right_class(context: StepContext) -> None:
 
 
 def _corner(context: StepContext) -> str:
-    return f"corner|{context.step_place}"
+    return f"corner|{context.step_key}"
 
 
 def _corner_mark(context: StepContext, columns: int) -> tuple[Mark, ...]:
@@ -183,7 +183,7 @@ def _take_corner(context: StepContext, size: tuple[int, int], row: int, column: 
     (top, bottom), (left, right) = sorted((first[0], row)), sorted((first[1], column))
     box = (top, left, bottom, right)
     if claims.fits(box, size):
-        context.go(replace(context.state.part(CourseChoice), box=box))
+        context.go(replace(context.state.part(CourseChoice), subject_box=box))
     else:
         st.session_state["course_box_refused"] = True
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from transcnn.checkpoints.catalogue import is_shipped
+from transcnn.course.answer_key import AnswerKey
 from transcnn.course.classroom.rate_limiter import RateLimiter
-from transcnn.course.classroom.slide import SHARED, Slide
+from transcnn.course.classroom.slide import Slide
 from transcnn.course.classroom.store import Classes, ClassState, Learner, Teacher
 from transcnn.course.submission import Submission
 from transcnn.errors import NoClass
@@ -61,12 +62,9 @@ def enter(state: Session, t: Translator) -> Teacher | Learner | None:
 
 def current_slide(state: Session) -> Slide:
     """What the visitor looks at, as a slide."""
-    course = state.part(CourseChoice)
-    picture = state.shown_sample or SHARED + state.image.digest
-    at = course.at or (-1, -1)
-    return Slide(
-        course.step, state.model, picture, at, course.hand, course.box, course.right, course.board
-    )
+    shared = None if state.shown_sample else state.image.digest
+    choice = state.part(CourseChoice).plain
+    return Slide(model=state.model, choice=choice, sample=state.shown_sample, shared=shared)
 
 
 def follow_class(state: Session, membership: Teacher | Learner, class_state: ClassState) -> None:
@@ -85,10 +83,12 @@ def follow_class(state: Session, membership: Teacher | Learner, class_state: Cla
 
 def go_to_slide(state: Session, membership: Teacher | Learner, slide: Slide) -> None:
     """Look at `slide`."""
-    if slide.shared is None:
-        if state.shown_sample != slide.picture:
-            state.show_sample(slide.picture)
-    elif state.shown_sample is not None or state.image.digest != slide.shared:
+    if slide.sample is not None:
+        if state.shown_sample != slide.sample:
+            state.show_sample(slide.sample)
+    elif slide.shared is not None and (
+        state.shown_sample is not None or state.image.digest != slide.shared
+    ):
         data = membership.picture(slide.shared)
         if data is None:  # another one is shared by now: the next slide shows it
             return
@@ -96,7 +96,7 @@ def go_to_slide(state: Session, membership: Teacher | Learner, slide: Slide) -> 
         state.show_upload(title, title, data)
     if state.model != slide.model:
         state.show_model(slide.model)
-    state.put(CourseChoice(slide.step, slide.at, slide.hand, slide.box, slide.right, slide.board))
+    state.put(CourseChoice(**vars(slide.choice)))
     state.part(FollowedSlide).slide, state.part(FollowedSlide).waits = slide, False
 
 
@@ -109,28 +109,28 @@ def can_be_shown(slide: Slide, teacher: Teacher) -> bool:
 
 
 def current_answers(
-    answered: Mapping[str, Mapping[int, Submission]], class_state: ClassState
-) -> Mapping[str, Submission]:
+    answered: Mapping[AnswerKey, Mapping[int, Submission]], class_state: ClassState
+) -> Mapping[AnswerKey, Submission]:
     """Of what a learner has answered by place and round: that of the second round where it is open,
     else of the last.
     """
     found = {}
-    for place, rounds in answered.items():
-        submission = rounds.get(2) if class_state.vote(place) == "second" else rounds[max(rounds)]
+    for key, rounds in answered.items():
+        submission = rounds.get(2) if class_state.vote(key) == "second" else rounds[max(rounds)]
         if submission is not None:
-            found[place] = submission
+            found[key] = submission
     return found
 
 
 def merge_into_progress(
     progress: Progress,
-    answered: Mapping[str, Mapping[int, Submission]],
-    seen: Mapping[str, str],
+    answered: Mapping[AnswerKey, Mapping[int, Submission]],
+    seen: Mapping[AnswerKey, str],
     class_state: ClassState,
 ) -> None:
     """Let the learner's own progress hold what they answered and saw in class, to stay when they
     leave: of two rounds the last answer, and every step that was revealed.
     """
-    progress.submissions |= {place: rounds[max(rounds)] for place, rounds in answered.items()}
-    progress.saw |= seen
+    progress.submissions |= {key: rounds[max(rounds)] for key, rounds in answered.items()}
+    progress.observations |= seen
     progress.revealed |= class_state.revealed

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
+from transcnn.course.answer_key import AnswerKey
 from transcnn.course.classroom.store import ROUNDS, ClassState, Learner, Teacher, Vote
 from transcnn.course.formatting import FormattedQuestion
-from transcnn.course.lessons import Lesson
+from transcnn.course.lessons import Lesson, load_lesson
 from transcnn.course.questions import PosedQuestion
 from transcnn.course.scene import Scene
 from transcnn.course.step import Step
@@ -18,6 +19,7 @@ from transcnn.ui.app.image_page import ImagePage
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import Progress
+from transcnn.ui.pages.course.role import Role
 from transcnn.words.translator import Translator
 
 # Letters have one colour each, on the picture and in the equation: by theme.
@@ -27,45 +29,52 @@ COLOURS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StepContext:
     """One step for one visitor; `posed` are its questions about this picture, None: left out.
 
-    `teaching`: in the teacher's view. `room` is the class that the visitor is in, `standing` how it
-    stands, `answers` what the visitor has answered there; alone, the progress has them.
+    `membership` is the class that the visitor is in, `class_state` what it shows; `answers` are
+    what the visitor has answered there, or alone, what the progress holds.
     """
 
     state: Session
     t: Translator
     shown: ImagePage
     step: Step
-    lesson: Lesson
     scene: Scene
     posed: Mapping[str, PosedQuestion | None]
-    answers: Mapping[str, Submission]
-    teaching: bool = False
+    answers: Mapping[AnswerKey, Submission]
     membership: Teacher | Learner | None = None
     class_state: ClassState = field(default_factory=ClassState)
+
+    @property
+    def lesson(self) -> Lesson:
+        """The words of the step."""
+        return load_lesson(self.step, self.state.language)
+
+    @property
+    def teaching(self) -> bool:
+        """Whether this is the teacher's view."""
+        return self.state.part(Role).teaching
 
     @property
     def colours(self) -> dict[str, str]:
         """The colours of the letters in the theme that the visitor has."""
         return COLOURS["dark" if st.context.theme.type == "dark" else "light"]
 
-    def place(self, what: str, depends_on: str) -> str:
-        """What an answer to `what` is kept under: it is about this network, picture and asker, and
-        what it is about `also`."""
-        scene = self.scene
-        parts = [what, self.state.model, scene.digest[:16], f"{scene.at[0]},{scene.at[1]}"]
-        return "|".join([*parts, depends_on] if depends_on else parts)
+    def _key(self, name: str, *details: str) -> AnswerKey:
+        known = tuple(dict.fromkeys(filter(None, details)))
+        return AnswerKey(name, self.state.model, self.scene.digest[:16], self.scene.query, known)
 
-    def question_place(self, name: str) -> str:
-        return self.place(name, self.step.questions[name].depends_on(self.scene))
+    def question_key(self, name: str) -> AnswerKey:
+        """What an answer to a question of the step is about."""
+        return self._key(name, self.step.questions[name].depends_on(self.scene))
 
     @property
-    def step_place(self) -> str:
-        depends_on = dict.fromkeys(q.depends_on(self.scene) for q in self.step.questions.values())
-        return self.place(self.step.name, "|".join(filter(None, depends_on)))
+    def step_key(self) -> AnswerKey:
+        """What the step as a whole is about: all that its questions depend on."""
+        details = (q.depends_on(self.scene) for q in self.step.questions.values())
+        return self._key(self.step.name, *details)
 
     def formatted(self, name: str, posed: PosedQuestion) -> FormattedQuestion:
         """A question of the step in words."""
@@ -77,7 +86,7 @@ class StepContext:
 
     def submission(self, name: str) -> Submission | None:
         """The guess at a question; None also for one from a file that cannot be a guess at it."""
-        submission, posed = self.answers.get(self.question_place(name)), self.posed[name]
+        submission, posed = self.answers.get(self.question_key(name)), self.posed[name]
         return (
             submission
             if submission is not None and posed is not None and posed.takes(submission.guess)
@@ -93,8 +102,8 @@ class StepContext:
     def revealed(self) -> bool:
         """In a class its teacher reveals; in the teacher's view nobody has to predict first."""
         if self.membership is not None:
-            return self.step_place in self.class_state.revealed
-        known = self.step_place in self.state.part(Progress).revealed
+            return self.step_key in self.class_state.revealed
+        known = self.step_key in self.state.part(Progress).revealed
         return known and (self.teaching or self.all_submitted)
 
     @property
@@ -103,8 +112,8 @@ class StepContext:
         on to why.
         """
         if isinstance(self.membership, Teacher):
-            return self.step_place in self.class_state.explained
-        return self.revealed and self.step_place in self.state.part(Progress).saw
+            return self.step_key in self.class_state.explained
+        return self.revealed and self.step_key in self.state.part(Progress).observations
 
     @property
     def in_class(self) -> bool:
@@ -113,28 +122,26 @@ class StepContext:
 
     def vote(self, name: str) -> Vote:
         """Which vote of the class on a question is open; alone there is only the first."""
-        return self.class_state.vote(self.question_place(name))
+        return self.class_state.vote(self.question_key(name))
 
     def can_answer(self, name: str) -> bool:
         return self.submission(name) is None and self.vote(name) in ROUNDS and not self.revealed
 
     def submit(self, name: str, submission: Submission) -> None:
         """Keep a guess; of a learner also in the class, and nowhere if its vote is over."""
-        place = self.question_place(name)
+        key = self.question_key(name)
         with contextlib.suppress(NoClass):  # it is over: the page says so as soon as it is drawn
-            if not isinstance(self.membership, Learner) or self.membership.answer(
-                place, submission
-            ):
-                self.state.part(Progress).submissions[place] = submission
+            if not isinstance(self.membership, Learner) or self.membership.answer(key, submission):
+                self.state.part(Progress).submissions[key] = submission
 
-    def see(self, said: str) -> None:
+    def observe(self, text: str) -> None:
         """Keep what was seen."""
-        self.state.part(Progress).saw[self.step_place] = said
+        self.state.part(Progress).observations[self.step_key] = text
         with contextlib.suppress(NoClass):
             if isinstance(self.membership, Learner):
-                self.membership.see(self.step_place, said)
+                self.membership.observe(self.step_key, text)
             elif self.membership is not None:
-                self.membership.explain(self.step_place)
+                self.membership.explain(self.step_key)
 
     @property
     def may_ask(self) -> bool:
@@ -148,6 +155,6 @@ class StepContext:
         if self.may_ask:
             self.state.put(there)
 
-    def ask_from(self, at: tuple[int, int]) -> None:
-        """Let another pixel of the input ask."""
-        self.go(replace(self.state.part(CourseChoice), at=at))
+    def set_query(self, pixel: tuple[int, int]) -> None:
+        """Make the token of another input pixel the query."""
+        self.go(replace(self.state.part(CourseChoice), query=pixel))

@@ -115,7 +115,7 @@ def ask_from(context: StepContext, size: tuple[int, int]) -> Pick:
         y, x = (
             (2 * p + 1) * side // (2 * count) for p, count in zip((row, column), size, strict=True)
         )
-        context.ask_from((y, x))
+        context.set_query((y, x))
 
     return pick
 
@@ -124,7 +124,7 @@ def guess_at(context: StepContext, name: str, origin: tuple[int, int] = (0, 0)) 
     """Keeps the picked cell as the guess at a click question, until it is said how sure it is."""
 
     def pick(row: int, column: int) -> None:
-        st.session_state[clicked_key(context.question_place(name))] = (
+        st.session_state[clicked_key(context.question_key(name))] = (
             row + origin[0],
             column + origin[1],
         )
@@ -136,7 +136,7 @@ def draw_at(context: StepContext, name: str, origin: tuple[int, int] = (0, 0)) -
     """Keeps picked cells as two opposite corners of a rectangle; a third one begins anew."""
 
     def pick(row: int, column: int) -> None:
-        key = clicked_key(context.question_place(name))
+        key = clicked_key(context.question_key(name))
         y, x = row + origin[0], column + origin[1]
         before = st.session_state.get(key)
         if before is not None and len(before) == 2:
@@ -155,7 +155,7 @@ def with_guess(context: StepContext, name: str, drawn: Figure) -> CellMap:
     found = (
         submission.guess
         if submission
-        else st.session_state.get(clicked_key(context.question_place(name)))
+        else st.session_state.get(clicked_key(context.question_key(name)))
     )
     if not isinstance(found, tuple) or not found:
         return drawn

@@ -18,13 +18,13 @@ def edit_map(context: StepContext) -> None:
     def change() -> None:
         numbers = read_map(st.session_state[_HAND]["numbers"])
         if numbers is not None:
-            context.state.put(replace(context.state.part(CourseChoice), hand=numbers))
+            context.state.put(replace(context.state.part(CourseChoice), hand_map=numbers))
 
     st.markdown(context.t("course.hand_map", largest=LARGEST))
     hand_map(
         _HAND,
         {
-            "numbers": context.scene.hand,
+            "numbers": context.scene.choice.hand_map,
             "largest": LARGEST,
             "label": context.t("course.hand_label"),
             "place": context.t.table("course")["cell"],

@@ -89,7 +89,7 @@ def show_bar(state: Session, t: Translator, learner: Learner, class_state: Class
                     return  # it is over: the page says so as soon as it is drawn
 
             st.button(
-                t("classroom.go_there", step=slide.step),
+                t("classroom.go_there", step=slide.choice.step),
                 type="primary",
                 icon=":material/campaign:",
                 key="class_go",

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from transcnn.course.former_names import current_key
+from transcnn.course.answer_key import AnswerKey, read_answer_key
 from transcnn.course.submission import Submission, read_submission
 from transcnn.errors import ChoiceError
 
@@ -20,16 +20,16 @@ _VERSION = 1
 
 @dataclass
 class Progress:
-    """All by where they were given: `place` is made of step or question, network, picture, asker.
+    """Answers by question, `observations` by step: what the learner wrote that they saw.
 
-    `revealed` holds the places whose numbers were shown, `saw` what was seen there. `tests` are the
+    `revealed` are the steps whose numbers were shown. `tests` are the
     answers of the tests before and after, by time and item; `learner` is drawn by chance and tells
     the answers of several people apart.
     """
 
-    submissions: dict[str, Submission] = field(default_factory=dict)
-    revealed: set[str] = field(default_factory=set)
-    saw: dict[str, str] = field(default_factory=dict)
+    submissions: dict[AnswerKey, Submission] = field(default_factory=dict)
+    revealed: set[AnswerKey] = field(default_factory=set)
+    observations: dict[AnswerKey, str] = field(default_factory=dict)
     tests: dict[str, dict[str, str]] = field(default_factory=dict)
     learner: str = field(default_factory=lambda: secrets.token_hex(4))
 
@@ -39,10 +39,10 @@ class Progress:
             {
                 "version": _VERSION,
                 "kept": {
-                    p: {"guess": k.guess, "sure": k.sure} for p, k in self.submissions.items()
+                    str(p): {"guess": k.guess, "sure": k.sure} for p, k in self.submissions.items()
                 },
-                "revealed": sorted(self.revealed),
-                "saw": self.saw,
+                "revealed": sorted(map(str, self.revealed)),
+                "saw": {str(key): text for key, text in self.observations.items()},
                 "tests": self.tests,
                 "learner": self.learner,
             },
@@ -54,7 +54,7 @@ class Progress:
         """Take over what another one holds."""
         self.submissions |= other.submissions
         self.revealed |= other.revealed
-        self.saw |= other.saw
+        self.observations |= other.observations
         if other.tests:  # whose form they were answered in
             self.tests, self.learner = other.tests, other.learner
 
@@ -72,7 +72,7 @@ def read_progress(data: bytes) -> Progress:
                 _key(p): read_submission(k["guess"], k["sure"]) for p, k in found["kept"].items()
             },
             revealed={_key(place) for place in found["revealed"]},
-            saw={_key(place): _text(said) for place, said in found["saw"].items()},
+            observations={_key(place): _text(said) for place, said in found["saw"].items()},
             **_tests(found),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -94,9 +94,8 @@ def _tests(found: dict[str, Any]) -> dict[str, Any]:
     return {"tests": tests, "learner": found["learner"]}
 
 
-def _key(found: Any) -> str:
-    """What an answer is kept under; files of earlier versions have numbers in it."""
-    return current_key(_text(found))
+def _key(found: Any) -> AnswerKey:
+    return read_answer_key(_text(found))
 
 
 def _text(found: Any) -> str:

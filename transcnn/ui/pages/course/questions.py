@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from transcnn.course.answer_key import AnswerKey
 from transcnn.course.questions import (
     Choose,
     Click,
@@ -46,16 +47,16 @@ def show_questions(context: StepContext) -> None:
             disabled=not context.all_submitted,
             help=None if context.all_submitted else context.t("course.predict_first"),
             key="course_reveal",
-            on_click=lambda: context.state.part(Progress).revealed.add(context.step_place),
+            on_click=lambda: context.state.part(Progress).revealed.add(context.step_key),
         )
         if not context.all_submitted:
             st.caption(context.t("course.predict_first"))
 
 
 def _ask(context: StepContext, name: str, posed: PosedQuestion) -> None:
-    t, place, formatted = context.t, context.question_place(name), context.formatted(name, posed)
-    guess_key, sure_key = f"guess|{place}", f"sure|{place}"
-    clicked = st.session_state.get(clicked_key(place))
+    t, key, formatted = context.t, context.question_key(name), context.formatted(name, posed)
+    guess_key, sure_key = f"guess|{key}", f"sure|{key}"
+    clicked = st.session_state.get(clicked_key(key))
     if isinstance(posed.asks, Click | Draw):
         own = isinstance(posed.asks, Click) and _own_left_out(posed.asks)
         how = "course.how_to_draw" if isinstance(posed.asks, Draw) else "course.how_to_click"
@@ -63,12 +64,12 @@ def _ask(context: StepContext, name: str, posed: PosedQuestion) -> None:
         if isinstance(posed.asks, Click) and posed.asks.or_none:
             st.button(
                 t("course.none_helps"),
-                key=f"none|{place}",
-                on_click=lambda: st.session_state.update({clicked_key(place): ()}),
+                key=f"none|{key}",
+                on_click=lambda: st.session_state.update({clicked_key(key): ()}),
             )
         if clicked is not None:
             st.markdown(f"**{formatted.guess(clicked)}**")
-    with st.form(f"form|{place}", border=False):
+    with st.form(f"form|{key}", border=False):
         match posed.asks:
             case Choose(options=options):
                 st.radio(
@@ -103,16 +104,16 @@ def _ask(context: StepContext, name: str, posed: PosedQuestion) -> None:
         )
         st.form_submit_button(
             t("course.keep"),
-            key=f"keep|{place}",
+            key=f"keep|{key}",
             on_click=lambda: _keep(context, name, posed, guess_key, sure_key),
         )
-    if st.session_state.pop(f"refused|{place}", False):
+    if st.session_state.pop(f"refused|{key}", False):
         st.warning(t("course.incomplete"))
 
 
-def clicked_key(place: str) -> str:
-    """Where the session keeps the cell that was clicked for the question kept at `place`."""
-    return f"clicked|{place}"
+def clicked_key(key: AnswerKey) -> str:
+    """Where the session keeps the cell that was clicked for the question `key`."""
+    return f"clicked|{key}"
 
 
 def _own_left_out(asks: Click) -> bool:
@@ -122,10 +123,10 @@ def _own_left_out(asks: Click) -> bool:
 def _keep(
     context: StepContext, name: str, posed: PosedQuestion, guess_key: str, sure_key: str
 ) -> None:
-    place, given = context.question_place(name), st.session_state.get(guess_key)
+    key, given = context.question_key(name), st.session_state.get(guess_key)
     guess: Guess | None = given
     if isinstance(posed.asks, Click | Draw):
-        guess = st.session_state.get(clicked_key(place))
+        guess = st.session_state.get(clicked_key(key))
     elif isinstance(posed.asks, Tick):
         options = posed.asks.options
         guess = tuple(o for o in options if st.session_state.get(f"{guess_key}|{o}"))
@@ -133,10 +134,10 @@ def _keep(
         guess = parse_number(given or "")
     sure = st.session_state.get(sure_key)
     if guess is None or sure is None or not posed.takes(guess):
-        st.session_state[f"refused|{place}"] = True
+        st.session_state[f"refused|{key}"] = True
         return
     context.submit(name, Submission(guess, sure))
-    st.session_state.pop(clicked_key(place), None)  # a second vote begins anew
+    st.session_state.pop(clicked_key(key), None)  # a second vote begins anew
 
 
 def _show_kept(
@@ -179,19 +180,19 @@ def show_outcome(context: StepContext, name: str, posed: PosedQuestion) -> None:
 
 
 def _ask_what_was_seen(context: StepContext) -> None:
-    t, place = context.t, context.step_place
+    t = context.t
     if context.seen:
-        said = context.state.part(Progress).saw[place]
+        said = context.state.part(Progress).observations[context.step_key]
         st.caption(f"{t('course.saw')} {context.lesson.saw}")
         st.text(said or t("course.saw_nothing"))
         return
-    key = f"saw|{place}"
+    key = f"saw|{context.step_key}"
     with st.form(f"form|{key}"):
         st.text_area(
             f"{t('course.saw')} {context.lesson.saw}", key=key, max_chars=LONGEST, height=80
         )
 
         def keep() -> None:
-            context.see(st.session_state[key] or "")
+            context.observe(st.session_state[key] or "")
 
         st.form_submit_button(t("course.keep_saw"), key=f"keep|{key}", on_click=keep)

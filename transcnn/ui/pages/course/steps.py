@@ -17,7 +17,7 @@ _STEP = "course_step"
 def choose_step(context: StepContext) -> None:
     """Draw the list of steps with the way to the neighbours, and how many are done."""
     t, here = context.t, STEPS.index(context.step)
-    done = {place.split("|")[0] for place in context.state.part(Progress).revealed}
+    done = {key.name for key in context.state.part(Progress).revealed}
     st.session_state[_STEP] = context.step.number
 
     names = {step.number: _name(context, step, step.name in done) for step in STEPS}

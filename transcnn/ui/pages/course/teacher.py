@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 from PIL import Image
 
+from transcnn.course.answer_key import AnswerKey
 from transcnn.course.classroom.store import ROUNDS, Teacher, Vote
 from transcnn.course.classroom.table import as_csv
 from transcnn.course.classroom.tally import percent
@@ -107,7 +108,9 @@ def show_to_class(context: StepContext) -> None:
     """Let the class see what the teacher looks at, or say why it cannot."""
     membership, state = context.membership, context.state
     assert isinstance(membership, Teacher)
-    slide = replace(current_slide(state), step=context.step.number, at=context.scene.at)
+    slide = current_slide(state)
+    choice = replace(slide.choice, step=context.step.number, query=context.scene.query)
+    slide = replace(slide, choice=choice)
     if can_be_shown(slide, membership):
         if slide != context.class_state.slide:
             membership.show(slide)
@@ -166,7 +169,7 @@ def show_questions_to_all(context: StepContext) -> None:
             t("classroom.say_why"),
             type="primary",
             key="class_why",
-            on_click=lambda: context.see(""),
+            on_click=lambda: context.observe(""),
         )
 
 
@@ -192,19 +195,19 @@ def _offer_reveal(context: StepContext) -> None:
 def _reveal(context: StepContext) -> None:
     membership = context.membership
     if isinstance(membership, Teacher):
-        places = [context.question_place(name) for name in context.posed]
-        _unless_over(lambda: membership.reveal(context.step_place, places))
-    context.state.part(Progress).revealed.add(context.step_place)
+        keys = [context.question_key(name) for name in context.posed]
+        _unless_over(lambda: membership.reveal(context.step_key, keys))
+    context.state.part(Progress).revealed.add(context.step_key)
 
 
 def _show_vote(context: StepContext, membership: Teacher, name: str, posed: PosedQuestion) -> None:
-    t, place, vote = context.t, context.question_place(name), context.vote(name)
+    t, key, vote = context.t, context.question_key(name), context.vote(name)
 
     def turn(to: Vote) -> Callable[[], None]:
-        return lambda: _unless_over(lambda: membership.set_vote(place, to))
+        return lambda: _unless_over(lambda: membership.set_vote(key, to))
 
     if vote in ROUNDS:
-        _show_count(t, membership, place, ROUNDS[vote])
+        _show_count(t, membership, key, ROUNDS[vote])
         ends: Vote = "talk" if vote == "first" else "closed"
         st.button(t(f"classroom.close_{vote}"), key=f"class_turn_{name}", on_click=turn(ends))
     elif vote == "talk":
@@ -213,13 +216,13 @@ def _show_vote(context: StepContext, membership: Teacher, name: str, posed: Pose
             st.button(t("classroom.open_second"), key=f"class_turn_{name}", on_click=turn("second"))
             st.button(t("classroom.show_votes"), key=f"class_show_{name}", on_click=turn("closed"))
     else:
-        show_votes(context, name, posed, membership.answers(place))
+        show_votes(context, name, posed, membership.answers(key))
 
 
 @st.fragment(run_every=REFRESH_S)
-def _show_count(t: Translator, membership: Teacher, place: str, number: int) -> None:
+def _show_count(t: Translator, membership: Teacher, key: AnswerKey, number: int) -> None:
     try:
-        answered, joined = membership.counts(place)[number], len(membership.names())
+        answered, joined = membership.counts(key)[number], len(membership.names())
     except NoClass:
         st.rerun()
     st.markdown(t(f"classroom.answered_{number}", count=answered, of=joined))
@@ -228,7 +231,7 @@ def _show_count(t: Translator, membership: Teacher, place: str, number: int) -> 
 def _advise(context: StepContext, membership: Teacher, name: str, posed: PosedQuestion) -> None:
     """How to go on after the first vote, without a word about what was answered."""
     first = [
-        g.submission.guess for g in membership.answers(context.question_place(name)) if g.round == 1
+        g.submission.guess for g in membership.answers(context.question_key(name)) if g.round == 1
     ]
     right = sum(posed.mark(guess) == "hit" for guess in first if posed.takes(guess))
     share = percent(right, len(first))

@@ -1,0 +1,230 @@
+"""One step of the course: its picture, equation, questions and text, and what goes with it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from transcnn.course.answer_key import AnswerKey
+from transcnn.course.classroom.store import ClassState, Learner, Teacher
+from transcnn.course.scene import Scene
+from transcnn.course.steps import STEPS, find_step
+from transcnn.course.submission import Submission
+from transcnn.errors import ChoiceError
+from transcnn.labels import class_labels
+from transcnn.reports.handout.html import render
+from transcnn.ui.app.image_page import ImagePage, take_image_page
+from transcnn.ui.app.networks import classifier, running, trace_image
+from transcnn.ui.app.session import Session
+from transcnn.ui.components.copy_link import copy_link
+from transcnn.ui.pages.course.before_after import show_before_after
+from transcnn.ui.pages.course.classroom import (
+    current_answers,
+    enter,
+    follow_class,
+    merge_into_progress,
+)
+from transcnn.ui.pages.course.context import StepContext
+from transcnn.ui.pages.course.data import lab
+from transcnn.ui.pages.course.glossary import show_glossary, show_word_card
+from transcnn.ui.pages.course.learner import show_bar, show_join_form, waits_for_words
+from transcnn.ui.pages.course.link import CourseChoice
+from transcnn.ui.pages.course.notes import show_notes
+from transcnn.ui.pages.course.progress import LARGEST, Progress, read_progress
+from transcnn.ui.pages.course.questions import show_questions
+from transcnn.ui.pages.course.role import FollowedSlide, Role
+from transcnn.ui.pages.course.steps import choose_step
+from transcnn.ui.pages.course.teacher import (
+    show_questions_to_all,
+    show_teacher_panel,
+    show_to_class,
+)
+from transcnn.ui.pages.course.touching import touch
+from transcnn.words.translator import Translator
+
+_FILE = "course_file"
+
+
+def show_course(state: Session, t: Translator) -> None:
+    """Draw the class, if the visitor is in one, and the step that they are at."""
+    state.follow_link(CourseChoice)
+    membership = enter(state, t)
+    class_state = ClassState() if membership is None else membership.class_state()
+    answers = _show_class(state, t, membership, class_state)
+    shown, step = take_image_page(state), find_step(state.part(CourseChoice).step)
+    choice = replace(state.part(CourseChoice), step=step.number)
+    state.write_link(choice, besides=(state.part(Role),))
+    scene = _scene(state, shown)
+    with st.spinner(t("course.running")), running:
+        missing = step.missing(scene)
+        questions = {} if missing else step.questions
+        posed = {name: question.pose(scene) for name, question in questions.items()}
+    context = StepContext(
+        state=state,
+        t=t,
+        shown=shown,
+        step=step,
+        scene=scene,
+        posed=posed,
+        answers=answers,
+        membership=membership,
+        class_state=class_state,
+    )
+    if isinstance(membership, Teacher):
+        show_to_class(context)
+    if not context.in_class:
+        choose_step(context)
+    if step is STEPS[0]:
+        show_word_card(t)
+    _show_step(context, missing)
+    if context.in_class:
+        state.part(FollowedSlide).waits = waits_for_words(context)
+    _show_below(context)
+
+
+def _show_class(
+    state: Session,
+    t: Translator,
+    membership: Teacher | Learner | None,
+    class_state: ClassState,
+) -> Mapping[AnswerKey, Submission]:
+    """Draw the class above the step, and go where it is; the answers that count there."""
+    if membership is not None:
+        follow_class(state, membership, class_state)
+    if isinstance(membership, Learner):
+        answered = membership.answered()
+        merge_into_progress(state.part(Progress), answered, membership.observations(), class_state)
+        show_bar(state, t, membership, class_state)
+        return current_answers(answered, class_state)
+    if state.part(Role).teaching:
+        show_teacher_panel(state, t, membership)
+    else:
+        show_join_form(state, t)
+    return state.part(Progress).submissions
+
+
+def _scene(state: Session, shown: ImagePage) -> Scene:
+    config = state.config(state.model)
+    return Scene(
+        classifier=classifier(state.model),
+        trace=trace_image(shown.prepared, state.model),
+        pixels=shown.prepared.pixels,
+        digest=shown.image.digest,
+        sample=shown.image.sample,
+        labels=class_labels(state.language, config.classes, config.indices),
+        choice=state.part(CourseChoice).plain,
+        kept=lab(state.model, shown.image),
+    )
+
+
+def _show_step(context: StepContext, missing: str | None) -> None:
+    """Draw the step; `missing` names what this picture lacks for its questions."""
+    t, step, lesson = context.t, context.step, context.lesson
+    facts = step.facts(context.scene)
+    hidden = step.misleading_start and not context.revealed
+    st.subheader(step.number if hidden else f"{step.number} · {lesson.title}")
+    if step.body_first:
+        st.markdown(lesson.body.format(**facts))
+    left, right = st.columns([11, 9], gap="large")
+    with left:
+        touch(context)
+        if equation := step.equation(context.scene, context.revealed):
+            st.latex(_coloured(equation, context))
+    with right:
+        if missing:
+            st.info(t(f"course.lacks_{missing}"))
+        elif context.teaching:
+            show_questions_to_all(context)
+        else:
+            show_questions(context)
+        if context.seen:
+            _show_explanation(context, facts)
+
+
+def _show_explanation(context: StepContext, facts: Mapping[str, str]) -> None:
+    t, lesson = context.t, context.lesson
+    if not context.step.body_first:
+        st.markdown(lesson.body.format(**facts))
+    st.success(lesson.why.format(**facts), icon=":material/lightbulb:")
+    if lesson.change is not None:
+        st.markdown(f"**{t('course.change')}** {lesson.change}")
+        st.markdown(f"**{t('course.present')}** {lesson.present}")
+
+
+def _show_below(context: StepContext) -> None:
+    """Draw what goes with the course: notes or tests, glossary, handout, progress, link."""
+    state, t = context.state, context.t
+    if context.teaching:
+        show_notes(state.language, context.step.chapter)
+    else:
+        show_before_after(state, t)
+    show_glossary(t)
+    _hand_out(context)
+    if not context.teaching or context.membership is None:
+        _take_progress(state, t)
+    if context.membership is None:  # in a class the address holds a member's key
+        sample = context.shown.image.sample
+        copied = t("downloads.copied" if sample else "downloads.copied_upload")
+        copy_link(
+            {"copy": t("downloads.copy"), "copied": copied, "by_hand": t("downloads.by_hand")}
+        )
+
+
+def _coloured(equation: str, context: StepContext) -> str:
+    r"""\asker{t} and \seen{u} in the colours that the letters have on the picture."""
+    return re.sub(
+        r"\\(asker|seen)\{(\w)\}",
+        lambda found: rf"\textcolor{{{context.colours[found[1]]}}}{{{found[2]}}}",
+        equation,
+    )
+
+
+def _hand_out(context: StepContext) -> None:
+    """The chapter on paper; it is made when it is asked for, outside of the session."""
+    t, scene, chapter = context.t, context.scene, context.step.chapter
+    title = context.shown.image.title
+
+    def make() -> str:
+        with running:
+            return render(scene, chapter, t.language, title)
+
+    st.download_button(
+        t("course.handout", chapter=chapter),
+        data=make,
+        file_name=f"course-{chapter}.html",
+        mime="text/html",
+        on_click="ignore",
+        help=t("course.handout_says"),
+    )
+
+
+def _take_progress(state: Session, t: Translator) -> None:
+    with st.expander(t("course.progress")):
+        st.markdown(t("course.progress_says"))
+        st.download_button(
+            t("course.save"),
+            data=state.part(Progress).as_json,
+            file_name="course.json",
+            mime="application/json",
+            on_click="ignore",
+        )
+
+        def load() -> None:
+            file = st.session_state[_FILE]
+            if file is None:
+                return
+            try:
+                state.part(Progress).add(read_progress(file.getvalue()))
+            except ChoiceError:
+                st.session_state["course_file_refused"] = True
+
+        st.file_uploader(
+            t("course.load"),
+            type="json",
+            key=_FILE,
+            on_change=load,
+            max_upload_size=LARGEST // 10**6,
+        )
+        if st.session_state.pop("course_file_refused", False):
+            st.warning(t("course.not_a_file"))
