@@ -103,7 +103,7 @@ def test_a_name_of_a_picture_is_text(page_of):
 def test_the_reading_in_the_figure_is_that_of_the_network(page_of, zebra):
     """Chapter 3.4, answers: 49 multiples of an even share, once more by a loop over the heads."""
     block = next(b for b in zebra.trace.blocks if (b.stage, b.block) == (2, 2))
-    cell = zebra.at[0] // 32 * 7 + zebra.at[1] // 32
+    cell = zebra.query[0] // 32 * 7 + zebra.query[1] // 32
     attention = block.levels[-1].attention
     found = sheets(page_of(3))[2].split("3.4 ·")[1].split("3.5 ·")[0]
     shown = re.findall(r'paint-order="stroke">([\d.]+)</text>', found)
