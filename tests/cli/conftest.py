@@ -1,4 +1,4 @@
-"""Commands in this process, and a picture that cannot be read."""
+"""Fixtures of the command line: a sample image and an unreadable file."""
 
 import pytest
 

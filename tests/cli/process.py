@@ -1,4 +1,4 @@
-"""The command line as a real process, and in this one where a process each would take too long."""
+"""The command line as a real process."""
 
 import os
 import subprocess

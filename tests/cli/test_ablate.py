@@ -125,7 +125,7 @@ def test_boxes_are_means_over_their_images(called, tmp_path):
         assert row["in_box"] > 0.5
 
 
-def test_means_go_beside_the_weights(called, source, tmp_path):
+def test_means_are_written_beside_the_weights(called, source, tmp_path):
     weights = tmp_path / "mine.safetensors"
     shutil.copy(FOLDER / "weights" / "transcnn_lite0.safetensors", weights)
 

@@ -67,7 +67,7 @@ def test_npz_holds_the_same_numbers_and_the_areas_on_the_image(numbers, trace):
         assert np.array_equal(areas, np.array(reading.areas))
 
 
-def test_png_is_the_figure_and_words_are_its_facts(zebra, trace, tmp_path, called):
+def test_png_is_the_figure_and_the_text_has_its_facts(zebra, trace, tmp_path, called):
     code, out, err = called("attention", zebra, *TOKEN, "--out", tmp_path / "reading.png")
 
     readings = trace.read(0, 0, (18, 32))
@@ -79,15 +79,16 @@ def test_png_is_the_figure_and_words_are_its_facts(zebra, trace, tmp_path, calle
     lines = out.splitlines()
     assert len(lines) == 2
     for line, reading, fact in zip(lines, readings, facts, strict=True):
-        row, column = np.add(reading.grid_origin, fact.strongest)
+        row, column = np.add(reading.grid_origin, fact.strongest) + 1
         assert line == (
-            f"level {reading.level}: strongest weight on token {row},{column}, "
+            f"Level {reading.level + 1} ({'global' if reading.level else 'local'}): "
+            f"strongest weight on row {row}, column {column}, "
             f"{format_multiple(float(fact.multiple.max()))} uniform; "
             f"half of the attention falls on {fact.half} of {fact.places} tokens"
         )
 
 
-def test_the_file_has_the_very_name_that_was_asked_for(zebra, tmp_path, called):
+def test_the_file_has_exactly_the_given_name(zebra, tmp_path, called):
     for name, start in [("A.NPZ", b"PK"), ("b.Png", b"\x89PNG"), ("c.svg", b"<svg")]:
         code, _, err = called("attention", zebra, *TOKEN, "--out", tmp_path / name)
         assert (code, err) == (0, "")
@@ -100,7 +101,7 @@ def test_the_file_has_the_very_name_that_was_asked_for(zebra, tmp_path, called):
     ("stage", "block", "token", "heads", "grids"),
     [(1, 0, "27,0", 5, [4, 7]), (2, 3, " 13 , 13 ", 7, [2, 7]), (3, 2, "0,6", 6, [7])],
 )
-def test_every_stage_can_be_asked(called, zebra, trace, stage, block, token, heads, grids):
+def test_every_stage_works(called, zebra, trace, stage, block, token, heads, grids):
     code, out, err = called(
         "attention", zebra, "--stage", stage, "--block", block, "--token", token, "--json"
     )

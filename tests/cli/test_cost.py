@@ -1,4 +1,4 @@
-"""`cost`: what a network costs, twice: by formula, and as torch counts it."""
+"""`cost`: parameters and multiply-adds, by formula and as torch counts them."""
 
 import json
 
@@ -30,7 +30,7 @@ def test_numbers_are_those_of_the_papers_arithmetic(called):
     assert found["attention_matmuls"] == 86_563_072
 
 
-def test_the_table_for_people_has_the_same_numbers(called):
+def test_the_text_has_the_same_numbers(called):
     _, out, _ = called("cost", "--json")
     code, table, _ = called("cost")
 
@@ -48,7 +48,7 @@ def test_the_table_for_people_has_the_same_numbers(called):
         (["--model", "resnet"], "model is 'resnet'; allowed: transcnn_lite0, "),
     ],
 )
-def test_what_cannot_be_counted_is_one_sentence(arguments, sentence, called):
+def test_invalid_input_is_one_sentence(arguments, sentence, called):
     code, out, err = called("cost", *arguments)
 
     assert (code, out) == (2, "")

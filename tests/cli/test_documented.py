@@ -1,4 +1,4 @@
-"""What the documents say of the command line and of the package is so."""
+"""The documents agree with the command line and the package."""
 
 import json
 import re

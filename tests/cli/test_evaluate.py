@@ -1,4 +1,4 @@
-"""`evaluate`: the numbers of `transcnn.evaluation`; its progress bar is never in their way."""
+"""`evaluate`: the numbers of `transcnn.evaluation`; its progress bar does not mix with them."""
 
 import contextlib
 import json
@@ -110,7 +110,7 @@ def test_json_has_the_documented_keys_and_the_numbers_of_the_package(measured, f
     assert 0 < expected.top1 < 1
 
 
-def test_progress_is_shown_on_stderr_alone(measured):
+def test_progress_is_shown_on_stderr_only(measured):
     _, out, terminal = measured
 
     json.loads(out)  # nothing else is there
@@ -126,7 +126,7 @@ def test_without_a_terminal_stderr_is_empty(folder):
     assert json.loads(done.stdout)["count"] == 2
 
 
-def test_the_text_for_people_has_the_same_numbers(folder, called):
+def test_the_text_has_the_same_numbers(folder, called):
     code, out, _ = called("evaluate", folder)
 
     assert code == 0
@@ -142,8 +142,8 @@ def test_the_text_for_people_has_the_same_numbers(folder, called):
     ]
 
 
-def test_pictures_are_resized_as_asked(tmp_path, called):
-    """On pictures whose answers depend on it."""
+def test_images_are_resized_as_asked(tmp_path, called):
+    """On images whose predictions depend on it."""
     for sub, name in [
         ("162", "beagle"),
         ("404", "distant-plane"),
@@ -173,7 +173,7 @@ def test_every_intervention_is_measured(folder, called, intervention):
     assert json.loads(out)["top5"] == expected.top5
 
 
-def test_a_disk_without_room_is_said_in_one_sentence(folder):
+def test_a_full_disk_is_one_sentence(folder):
     """A limit on the size of files stands for the full disk; six pictures take 0.9 MB."""
     done = transcnn(
         "evaluate",
@@ -187,7 +187,7 @@ def test_a_disk_without_room_is_said_in_one_sentence(folder):
     )
 
 
-def test_interrupting_ends_in_a_word_and_not_in_a_traceback(tmp_path):
+def test_interrupting_ends_with_one_word_and_no_traceback(tmp_path):
     (tmp_path / "zebra").mkdir()
     for i in range(500):
         os.symlink(FOLDER / "samples" / "zebra.jpg", tmp_path / "zebra" / f"{i}.jpg")

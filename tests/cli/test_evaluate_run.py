@@ -101,7 +101,7 @@ def test_the_json_says_what_the_run_holds(whole, folder, runs):
     )
 
 
-def test_a_finished_run_is_printed_again_for_people(whole, folder, called):
+def test_the_text_of_a_finished_run(whole, folder, called):
     with handlers_kept():
         code, out, err = called("evaluate-run", folder, whole[1].path)
 
@@ -205,8 +205,8 @@ def test_two_processes_of_torchrun_make_one_run_that_is_that_of_one(whole, folde
     assert [broken.get(b.name) for b in store.broken()] == store.broken()
 
 
-def test_the_export_of_a_run_says_the_accuracy_that_was_printed(whole, runs, called):
-    """Reckoned with the csv module alone, of the network that ships."""
+def test_the_export_of_a_run_has_the_accuracy_that_was_printed(whole, runs, called):
+    """Computed with the csv module only."""
     out = runs / "all.csv"
     assert called("report", whole[1].path, "--out", out)[0] == 0
     rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8"), newline="")))
@@ -308,7 +308,7 @@ def test_a_run_by_name_is_kept_in_the_data_folder(files, tmp_path, called, monke
     assert (tmp_path / "transcnn" / "runs" / "mine.sqlite").is_file()
 
 
-def test_a_disk_without_room_is_said_in_one_sentence(folder, tmp_path):
+def test_a_full_disk_is_one_sentence(folder, tmp_path):
     """A limit on the size of files stands for the full disk."""
     done = transcnn(
         *("evaluate-run", folder, tmp_path / "x.sqlite", "--limit", 2),

@@ -1,4 +1,4 @@
-"""`explain --faithfulness` and `faithfulness`: scores as the README says, a file that goes on."""
+"""`explain --faithfulness` and `faithfulness`: documented scores, and a file from which the work resumes."""
 
 import json
 import re
@@ -86,7 +86,7 @@ def test_the_verdict_is_printed_with_the_scores_it_follows_from(method, verdict)
         assert ties[0].startswith(f"{100 * found.own.tied:.0f} % of the patches have")
 
 
-def test_the_table_has_a_row_for_each_method_and_the_same_command_measures_nothing_again(
+def test_the_table_has_a_row_for_each_method_and_the_same_command_repeats_nothing(
     called, folder, tmp_path
 ):
     file = tmp_path / "scores.jsonl"

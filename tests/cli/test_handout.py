@@ -3,7 +3,7 @@
 from tests.cli.process import transcnn
 
 
-def test_a_process_writes_the_chapter_and_says_so(zebra, tmp_path):
+def test_a_process_writes_the_chapter(zebra, tmp_path):
     out = tmp_path / "h.html"
 
     done = transcnn("handout", zebra, "--chapter", 2, "--language", "zh", "--out", out)

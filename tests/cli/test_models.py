@@ -1,4 +1,4 @@
-"""`models`: every network with the numbers that the paper's arithmetic gives."""
+"""`models`: every network with the numbers of the closed forms."""
 
 import json
 
@@ -32,7 +32,7 @@ def test_numbers_are_those_of_the_closed_forms(rows):
     assert {row["input_size"] for row in rows.values()} == {128, 224, 256}
 
 
-def test_weights_say_what_ships(rows):
+def test_weights_say_what_is_included(rows):
     assert {name for name, row in rows.items() if row["weights"]} == {
         "transcnn_lite0",
         "transcnn_nano",
@@ -41,7 +41,7 @@ def test_weights_say_what_ships(rows):
     assert rows["transcnn_small"]["weights"] is None
 
 
-def test_the_table_for_people_has_the_same_numbers(rows, called):
+def test_the_text_has_the_same_numbers(rows, called):
     code, out, err = called("models")
 
     assert (code, err) == (0, "")

@@ -1,4 +1,4 @@
-"""`predict`: the classifier's answers, and a bad picture never spoils the others."""
+"""`predict`: the classifier's predictions; an unreadable image does not stop the others."""
 
 import json
 import os
@@ -17,7 +17,7 @@ def zebra_alone(zebra):
     return transcnn("predict", zebra, "--json")
 
 
-def test_json_has_the_documented_keys_and_the_classifiers_answers(zebra_alone, zebra):
+def test_json_has_the_documented_keys_and_the_classifiers_predictions(zebra_alone, zebra):
     assert (zebra_alone.returncode, zebra_alone.stderr) == (0, "")
     expected = Classifier().predict(zebra)
     assert json.loads(zebra_alone.stdout) == {
@@ -48,7 +48,7 @@ def some_bad(zebra, spoilt, tmp_path_factory):
     return files, transcnn("predict", *files, "--json", "--top", 2)
 
 
-def test_unreadable_pictures_have_an_error_and_the_others_still_come(some_bad):
+def test_unreadable_images_have_an_error_and_the_others_are_predicted(some_bad):
     files, done = some_bad
     images = json.loads(done.stdout)["images"]
 
@@ -67,7 +67,7 @@ def test_unreadable_pictures_have_an_error_and_the_others_still_come(some_bad):
     assert [(len(row), row[0]) for row in labels] == [(2, "zebra"), (2, "lion")]
 
 
-def test_unreadable_pictures_end_in_code_2_with_a_sentence_each(some_bad):
+def test_unreadable_images_end_in_code_2_with_a_sentence_each(some_bad):
     files, done = some_bad
     images = json.loads(done.stdout)["images"]
 
@@ -76,7 +76,7 @@ def test_unreadable_pictures_end_in_code_2_with_a_sentence_each(some_bad):
     assert done.stderr.splitlines() == [f"{file}: {image['error']}" for file, image in bad]
 
 
-def test_the_text_for_people_has_the_same_answers(zebra_alone, zebra, called):
+def test_the_text_has_the_same_predictions(zebra_alone, zebra, called):
     code, out, err = called("predict", zebra)
 
     assert (code, err) == (0, "")
@@ -95,7 +95,7 @@ def test_weights_by_file_are_used(zebra, called):
     assert json.loads(out)["images"][0]["top"][0]["label"] == "zebra"
 
 
-def test_file_names_in_any_writing_and_no_writing_are_printed(zebra, tmp_path):
+def test_file_names_in_any_script_and_encoding_are_printed(zebra, tmp_path):
     names = ["斑马 é.jpg", os.fsdecode(b"\xff.jpg"), "two\nlines.jpg"]
     for name in names:
         shutil.copy(zebra, tmp_path / name)

@@ -1,4 +1,4 @@
-"""`report`: what a stored run says as a page or a table, and mistakes in one sentence."""
+"""`report`: a stored run as a page or a table, and mistakes in one sentence."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ def rows(path):
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
 
 
-def test_a_process_writes_the_page_and_says_so(run, tmp_path):
+def test_a_process_writes_the_page(run, tmp_path):
     done = transcnn("report", run.path, "--out", tmp_path / "r.html")
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -38,13 +38,13 @@ def test_a_process_writes_the_page_and_says_so(run, tmp_path):
     assert f"{100 * accuracy(run.table()).value:.1f} %" in page
 
 
-def test_the_page_speaks_chinese_if_asked(run, tmp_path, called):
+def test_the_page_can_be_chinese(run, tmp_path, called):
     assert called("report", run.path, "--out", tmp_path / "r.html", "--language", "zh")[0] == 0
 
     assert '<html lang="zh-CN">' in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_csv_and_parquet_hold_the_same_pictures(run, tmp_path, called):
+def test_csv_and_parquet_hold_the_same_images(run, tmp_path, called):
     for ending in ("csv", "parquet"):
         assert called("report", run.path, "--out", tmp_path / f"r.{ending}")[0] == 0
 
@@ -64,7 +64,7 @@ def test_the_same_run_gives_the_same_bytes(run, tmp_path, called):
         assert a.read_bytes() == b.read_bytes()
 
 
-def test_only_the_pictures_that_are_meant_are_written(run, tmp_path, called):
+def test_only_the_selected_images_are_written(run, tmp_path, called):
     code, _, _ = called(
         "report", run.path, "--out", tmp_path / "r.csv", "--where", "right:no tag:blur"
     )
@@ -75,7 +75,7 @@ def test_only_the_pictures_that_are_meant_are_written(run, tmp_path, called):
     assert {row["right"] for row in found} == {"False"}
 
 
-def test_no_picture_at_all_is_an_empty_table_and_a_short_page(run, tmp_path, called):
+def test_no_selected_image_is_an_empty_table_and_a_short_page(run, tmp_path, called):
     for ending in ("csv", "parquet", "html"):
         out = tmp_path / f"r.{ending}"
         assert called("report", run.path, "--out", out, "--where", "tag:nobody")[0] == 0
@@ -133,7 +133,7 @@ def test_a_mistake_ends_in_code_2_with_one_sentence(called, run, monkeypatch, tm
 
 
 @pytest.mark.parametrize("where", ["label:5000", "answer:3|5000"])
-def test_a_class_that_the_network_does_not_have_is_nobodys_or_refused(run, tmp_path, called, where):
+def test_a_class_that_the_network_lacks_selects_nothing_or_is_refused(run, tmp_path, called, where):
     code, _, err = called("report", run.path, "--out", tmp_path / "r.html", "--where", where)
 
     assert code in (0, 2)
@@ -165,7 +165,7 @@ def test_a_run_of_a_later_version_is_refused(tmp_path, called):
     assert (code, err) == (2, f"{path}: this is no run of ours.\n")
 
 
-def test_a_run_that_goes_on_can_be_reported(tmp_path, called):
+def test_an_unfinished_run_can_be_reported(tmp_path, called):
     """As it is while it is written: with what is there."""
     items = [item(f"{i}.jpg", (i % 10,)) for i in range(30)]
     store = begin(tmp_path / "half.sqlite", SETTINGS, items)

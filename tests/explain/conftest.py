@@ -1,4 +1,4 @@
-"""Networks small enough to know what every method must say of them."""
+"""Networks small enough that the result of every method is known."""
 
 import numpy as np
 import pytest

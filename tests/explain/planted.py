@@ -1,4 +1,4 @@
-"""A network that looks only at one square, and methods that know it."""
+"""A network that uses only one square of the image, and methods that know it."""
 
 from dataclasses import dataclass
 from types import SimpleNamespace

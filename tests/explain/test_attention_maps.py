@@ -219,7 +219,7 @@ def test_a_part_that_the_network_lacks_is_one_sentence(method, settings, sentenc
     assert str(raised.value) == sentence
 
 
-def test_another_upsampling_has_no_rollout_and_no_attention_no_map():
+def test_rollout_needs_nearest_upsampling_and_maps_need_attention():
     bilinear = create_model("transcnn_nano", **dict(_ONE_CHANNEL, upsampling="bilinear"))
     bare = create_model("transcnn_nano", **dict(_ONE_CHANNEL, attends=False))
 

@@ -17,7 +17,7 @@ from transcnn.explain.baselines import (
 SIGNED = Kind("signed", signed=True)
 
 
-def test_random_maps_have_the_values_of_the_map_in_orders_that_come_with_their_reverse():
+def test_random_maps_have_the_values_of_the_map_in_orders_and_their_reverses():
     values = np.random.default_rng(0).normal(size=(8, 8))
     orders = random_orders(64, 6, np.random.default_rng(0))
 
@@ -65,7 +65,7 @@ def test_a_line_down_at_column_5_has_its_edges_there():
     assert edges(pixels).values.sum(0).nonzero()[0].tolist() == [4, 6]
 
 
-def test_the_blurred_map_is_the_map_with_less_detail_at_the_same_place():
+def test_the_blurred_map_is_the_map_with_less_detail_at_the_same_position():
     values = np.zeros((32, 32))
     values[16, 20] = 1
 

@@ -126,7 +126,7 @@ def test_a_map_without_ties_has_one_order(oracle):
     assert band.low == band.value == band.high
 
 
-def test_two_pictures_at_once_never_mix():
+def test_two_images_at_once_never_mix():
     shared = Planted()
     pictures = [subject(seed, shared) for seed in (1, 2)]
     alone = [scored(one, Oracle()) for one in pictures]

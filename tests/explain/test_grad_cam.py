@@ -1,4 +1,4 @@
-"""Grad-CAM against the ledger of a linear head, and against plain derivatives."""
+"""Grad-CAM against the logit contributions of a linear head, and against plain derivatives."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The tables say of methods, scores and baselines what the code and the words have."""
+"""The tables of methods, scores and baselines agree with the code and the words."""
 
 from dataclasses import fields
 

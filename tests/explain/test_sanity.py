@@ -1,4 +1,4 @@
-"""What forgets, and what agrees."""
+"""The parameter-randomisation test, and agreement of maps."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The rule of the verdict, on scores written by hand."""
+"""The rule of the verdict, on given scores."""
 
 import pytest
 

@@ -60,7 +60,7 @@ def test_ctrl_c_saves_says_so_in_one_sentence_and_the_run_goes_on(command, photo
         parts = 0.3 * float(row["stages"]) + float(row["pooled"])
         assert float(row["loss"]) == pytest.approx(parts, rel=1e-4)
         assert 0 <= float(row["waited"]) <= float(row["seconds"])
-    assert "pictures/s" in again.stderr
+    assert "images/s" in again.stderr
     assert "% waiting" in again.stderr
     assert "min left" in again.stderr
     create_model("transcnn_lite0", tmp_path / "weights.safetensors")

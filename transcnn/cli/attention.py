@@ -41,8 +41,9 @@ def attention(
     """Show what one token attends to, at every level of its block.
 
     For each level, prints the token with the strongest weight (mean over heads) as a multiple of
-    uniform attention, and on how few tokens half of the attention falls. At level 1 and above,
-    tokens are merged tokens: the query is the one that contains the chosen token.
+    uniform attention, and on how few tokens half of the attention falls. Above the first level,
+    tokens are merged tokens: the query is the one that contains the chosen token. The text counts
+    from 1, as figures do.
     """
     query = options.parse_token(token)
     ending = options.ending(out, (".png", ".svg", ".npz"))
@@ -52,13 +53,13 @@ def attention(
     from transcnn.analysis.attention_row import reading_facts
     from transcnn.classifier import Classifier
     from transcnn.figures import sheet
-    from transcnn.figures.attention import attention_sheet
+    from transcnn.figures.attention import attention_sheet, level_name
     from transcnn.figures.scale import format_multiple
     from transcnn.pictures import decode, prepare
     from transcnn.words import DEFAULT
     from transcnn.words.translator import translator
 
-    classifier = Classifier(model, weights or "shipped")
+    t, classifier = translator(DEFAULT), Classifier(model, weights or "shipped")
     pixels, crop = prepare(decode(image.read_bytes()), classifier.config.input.size)
     trace = classifier.trace_pixels(pixels, crop)
     readings = trace.read(stage, block, query)
@@ -71,7 +72,7 @@ def attention(
         with out.open("wb") as file:  # to a path, numpy would append .npz to a name in .NPZ
             np.savez(file, token=np.array(query), **arrays, **areas)  # type: ignore[arg-type]
     elif out is not None:
-        figure = attention_sheet(translator(DEFAULT), trace, pixels, stage, block, query)
+        figure = attention_sheet(t, trace, pixels, stage, block, query)
         out.write_bytes(sheet.png(figure) if ending == ".png" else sheet.svg(figure).encode())
     if as_json:
         options.print_json(
@@ -93,9 +94,10 @@ def attention(
         )
         return
     for reading, fact in zip(readings, facts, strict=True):
-        row, column = np.add(reading.grid_origin, fact.strongest)
+        row, column = np.add(reading.grid_origin, fact.strongest) + 1
         click.echo(
-            f"level {reading.level}: strongest weight on token {row},{column}, "
+            f"{level_name(t, reading.level, len(facts))}: strongest weight on row {row}, "
+            f"column {column}, "
             f"{format_multiple(float(fact.multiple.max()))} uniform; "
             f"half of the attention falls on {fact.half} of {fact.places} tokens"
         )

@@ -69,7 +69,7 @@ def evaluate(
             allowed = "runs without --attention, --change and parts: a run has all cases"
             raise ChoiceError(field="store", value=store, allowed=allowed)
         given = dict(model=model, weights=weights, resize=resize, limit=limit, as_json=as_json)
-        code: int = context.invoke(evaluate_run, place=folder, run=store, **given)
+        code: int = context.invoke(evaluate_run, folder=folder, run=store, **given)
         return code
 
     from transcnn import evaluation

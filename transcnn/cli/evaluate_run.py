@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("evaluate-run")
-@click.argument("place", metavar="DIR", type=options.FILE)
+@click.argument("folder", metavar="DIR", type=options.FILE)
 @click.argument("run")
 @options.model
 @options.weights
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @options.limit
 @options.as_json
 def evaluate_run(
-    place: Path,
+    folder: Path,
     run: str,
     model: str,
     weights: Path | None,
@@ -53,7 +53,7 @@ def evaluate_run(
     from transcnn.runs.store import run_path
 
     path = run_path(run)
-    items = find_items(place, limit=limit)
+    items = find_items(folder, limit=limit)
     classifier = Classifier(model, weights or "shipped")
     with processes() as (rank, count, _):
         store = begin_run(path, classifier, items, resize) if rank == 0 else None

@@ -71,7 +71,7 @@ def explain(
     """Show which pixels matter for a class, or for the logit difference of two classes.
 
     Classes are given by index among the 1000 of ImageNet, or by name in English or Chinese. Prints
-    where the map is highest and lowest; row and column count from 0.
+    where the map is highest and lowest; the text counts from 1, as figures do.
     """
     ending = options.ending(out, (".png", ".svg", ".npz"))
     query = None if token is None else options.parse_token(token)
@@ -176,14 +176,13 @@ def _print(subject: "Subject", found: "Attribution") -> None:
 
     def cell(index: "np.intp") -> str:
         row, column = np.unravel_index(index, values.shape)
-        return (
-            f"{format_value(found.kind, float(values[row, column]))} at row {row}, column {column}"
-        )
+        value = format_value(found.kind, float(values[row, column]))
+        return f"{value} at row {row + 1}, column {column + 1}"
 
     click.echo(what_text(t, subject, found))
     click.echo(
         f"{values.shape[0]} x {values.shape[1]} cells, {unit_text(t, found.kind)}: "
-        f"highest {cell(values.argmax())}, lowest {cell(values.argmin())} (0-based)"
+        f"highest {cell(values.argmax())}, lowest {cell(values.argmin())}"
     )
     for fact in fact_sentences(t, found, digits=3):
         click.echo(fact)

@@ -98,18 +98,18 @@ def train(
         start_branch_anew(model, fresh)
     with processes() as (rank, count, device):
         cache = out / "pictures"
-        told = None
+        targets = None
         with first_alone(rank):
             sources = _open_sources(data, cache, chosen.store_px)
             if chosen.labels is not None:
-                told = _tell(sources, model.config, chosen.labels, cache)
+                targets = _soft_targets(sources, model.config, chosen.labels, cache)
         for source in sources if rank == 0 else ():
             _describe(source)
         with Interrupted() as interrupted:
             events = loop.train(
                 chosen,
                 model,
-                Batches(sources, chosen, model.config.input.size, rank, count, told),
+                Batches(sources, chosen, model.config.input.size, rank, count, targets),
                 out,
                 length=loop.Length(chosen.steps, minutes),
                 resume=resume,
@@ -133,7 +133,7 @@ def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[S
     return [open_source(folder, cache, store_px, show) for folder in data]
 
 
-def _tell(
+def _soft_targets(
     sources: "list[Source]", network: "Network", labels: "Labels", cache: Path
 ) -> "list[Told]":
     """The soft targets of each source: from labels, and from a teacher if there is one."""

@@ -70,7 +70,7 @@ def measure(
     lines = [line for line in lines if line["name"] in pictures]
     for line in lines:
         if line["pixels"] != pictures[line["name"]]:
-            raise OtherRun(run=str(file), what=f"picture {line['name']}")
+            raise OtherRun(run=str(file), what=f"image {line['name']}")
     done = {line["name"] for line in lines}
     if lines:
         yield lines

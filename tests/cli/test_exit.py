@@ -1,4 +1,4 @@
-"""How commands end: codes, one sentence for each mistake, no traceback, no waiting for --help."""
+"""How commands exit: codes, one sentence for each mistake, no traceback; --help is fast."""
 
 import json
 import os
@@ -188,7 +188,7 @@ def test_a_mistake_in_a_real_process_has_no_traceback(files):
         assert "Traceback" not in done.stderr
 
 
-def test_no_command_at_all_shows_the_help_as_a_mistake(called):
+def test_without_a_command_the_help_is_shown_as_a_mistake(called):
     code, out, err = called()
 
     assert (code, out) == (2, "")
@@ -209,7 +209,7 @@ def imported_by(*arguments):
 
 
 @pytest.mark.parametrize("arguments", [(), ("predict",), ("evaluate",), ("attention",)])
-def test_help_is_there_at_once_without_torch(arguments):
+def test_help_does_not_load_torch(arguments):
     modules = imported_by(*arguments, "--help")
 
     assert "transcnn.cli.main" in modules
@@ -227,7 +227,7 @@ def test_help_ends_in_code_0(called):
         assert out.startswith("Usage: transcnn ")
 
 
-def test_a_reader_that_leaves_early_is_no_error():
+def test_a_pipe_closed_early_is_no_error():
     process = subprocess.Popen(
         command("models", "--json"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -239,7 +239,7 @@ def test_a_reader_that_leaves_early_is_no_error():
 
 
 @pytest.mark.parametrize("closed", ["stdout", "stderr"])
-def test_a_stream_that_is_not_there_is_no_traceback(closed, files):
+def test_a_missing_stream_is_no_traceback(closed, files):
     """As services start programs; Python then has None for the stream."""
     number = {"stdout": 1, "stderr": 2}[closed]
 
@@ -261,7 +261,7 @@ def test_a_stream_that_is_not_there_is_no_traceback(closed, files):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-def test_a_full_disk_is_said_in_one_sentence():
+def test_a_full_disk_is_one_sentence():
     with open("/dev/full", "w") as full:
         done = subprocess.run(
             command("models"), stdout=full, stderr=subprocess.PIPE, text=True, check=False
