@@ -1,4 +1,4 @@
-"""`explain --faithfulness` and `faithfulness`: documented scores, and a file from which the work resumes."""
+"""`explain --faithfulness` and `faithfulness`: documented scores, and a file that resumes."""
 
 import json
 import re
