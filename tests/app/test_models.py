@@ -217,7 +217,7 @@ def expected_answers(name):
 
 
 def answers_of(app):
-    table = next(m.value for m in app.main.markdown if m.value.startswith("| Answer"))
+    table = next(m.value for m in app.main.markdown if m.value.startswith("| Prediction"))
     rows = [line.strip("|").split("|") for line in table.splitlines()[2:]]
     return [(name.strip().replace("\\", ""), share.strip()) for name, share in rows]
 
@@ -464,7 +464,7 @@ def test_a_download_goes_on_while_another_page_is_looked_at(server, hatnet):
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (refusing(404), "(the answer was 404)"),
+        (refusing(404), "(HTTP status 404)"),
         (whole(b"<html>sign in</html>"), "this is not a PyTorch weight file"),
     ],
 )

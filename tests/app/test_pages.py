@@ -228,7 +228,7 @@ def test_a_link_in_chinese_opens_every_page_in_chinese(page):
     assert app.sidebar.radio[0].value == "zh"
     assert "图片" in app.sidebar.markdown[0].value
     shown = [m.value for m in app.markdown] + [c.proto.json for c in app.get("bidi_component")]
-    assert any("\\u8bfb" in text or "权重" in text or "注意力" in text for text in shown)
+    assert any("\\u5173\\u6ce8" in text or "权重" in text or "注意力" in text for text in shown)
 
 
 def test_the_language_is_switched_in_the_sidebar_and_a_bad_one_in_a_link_is_english():

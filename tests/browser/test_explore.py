@@ -139,7 +139,7 @@ def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, c
         points = 100 * (runs[name].answer.probability - runs["on"].answer.probability)
         shown = tiles.nth(i).locator(".change").inner_text().replace("−", "-")
         assert float(shown.split()[0]) == pytest.approx(points, abs=0.06)
-        logit = tiles.nth(i).locator(".logit").inner_text()
+        logit = tiles.nth(i).locator(".logit").inner_text().replace("−", "-")
         assert logit.endswith(f"{runs[name].answer.logit:.2f}")
     tiles.nth(4).click()
     page.wait_for_function("location.search.includes('intervention=off')")
@@ -175,7 +175,7 @@ def test_one_level_alone_is_ablated_and_the_link_keeps_it(server, open_page, cla
         tiles = shown.locator(".interventions button")
         assert tiles.count() == 5, "there is no mean ablation of a level"
         for i, name in enumerate(["uniform", "identity", "swapped", "off"], start=1):
-            logit = tiles.nth(i).locator(".logit").inner_text()
+            logit = tiles.nth(i).locator(".logit").inner_text().replace("−", "-")
             assert logit.endswith(f"{runs[name].answer.logit:.2f}")
 
 

@@ -37,7 +37,7 @@ class Translator(Numbers):
             if file.stem not in _OTHERS
         }
 
-    def __call__(self, key: str, **placeholders: Any) -> str:
+    def __call__(self, key: str, /, **placeholders: Any) -> str:
         """The sentence of a key, its placeholders filled."""
         table, name = key.split(".")
         return self._sentence(self._tables[table][name], placeholders).format(**placeholders)

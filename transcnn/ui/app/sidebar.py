@@ -114,7 +114,7 @@ def _show_model(state: Session, t: Translator) -> None:
         return
     size = t("sidebar.model_size", parameters=f"{entry.parameters / 1e6:.1f}")
     score = t("sidebar.model_score", percent=f"{100 * entry.scores['imagenette_top1']:.1f}")
-    st.caption(f"{size}, {score}")
+    st.caption(f"{size} · {score}")
 
 
 @functools.cache

@@ -49,6 +49,7 @@ export function buildInterventions(view) {
     const text = Math.abs(points).toFixed(1);
     return text === "0.0" ? text : (points < 0 ? "−" : "+") + text;
   };
+  const logitOf = (name) => runs[name].answer.logit.toFixed(2).replace("-", "−");
   const names = view.data.interventions.filter((name) => !runs || runs[name]); // "on" comes first
   const widest = runs ? Math.max(5, ...names.map((name) => Math.abs(change(name)))) : 1;
   choices(
@@ -56,7 +57,7 @@ export function buildInterventions(view) {
     names.map((name) => {
       const content = [
         make("span", "name", view.word(`intervention_${name}`)),
-        make("span", "kind", view.word(`detail_${name}`, { lender: view.data.donor })),
+        make("span", "kind", view.word(`detail_${name}`, { donor: view.data.donor })),
         make("span", "change", "\u00a0"),
         make("span", "axis"),
         make("span", "logit", "\u00a0"),
@@ -65,7 +66,7 @@ export function buildInterventions(view) {
       const [, , points, axis, logit, result] = content;
       if (runs && name === "on") {
         points.textContent = formatShare(runs.on.answer.probability);
-        logit.textContent = view.word("logit_on", { value: runs.on.answer.logit.toFixed(2) });
+        logit.textContent = view.word("logit_on", { value: logitOf("on") });
         result.textContent = answer;
         axis.style.visibility = "hidden";
       } else if (runs) {
@@ -75,10 +76,7 @@ export function buildInterventions(view) {
         bar.style.left = `${50 + Math.min(0, (50 * by) / widest)}%`;
         bar.style.width = `${Math.max(1.5, (50 * Math.abs(by)) / widest)}%`;
         axis.append(bar);
-        logit.textContent = view.word("logit", {
-          before: runs.on.answer.logit.toFixed(2),
-          after: runs[name].answer.logit.toFixed(2),
-        });
+        logit.textContent = view.word("logit", { before: logitOf("on"), after: logitOf(name) });
         const now = view.nameOf(runs[name].top[0]);
         result.textContent =
           now === answer ? view.word("same_answer") : view.word("now", { answer: now });
@@ -128,7 +126,7 @@ function verdict(view, names, change, signed) {
   const effect = (name) => ({ answer, intervention: say(name), points: signed(change(name)) });
   const changes = changed.map((name) => `${say(name)} → ${view.nameOf(runs[name].top[0])}`);
   const first = changed.length
-    ? view.word("verdict_changed", { answer, changes: changes.join(", ") })
+    ? view.word("verdict_changed", { answer, changes: changes.reduce((a, b) => view.word("and", { a, b })) })
     : view.word("verdict_same", effect(farthest(names)));
   const weights = names.filter((name) => view.data.of_attention.includes(name));
   const second = weights.some((name) => changed.includes(name))

@@ -4,7 +4,12 @@ import { areaOfGrid, factors } from "../shared/attention.js";
 import { CELL_LINE } from "../shared/canvas.js";
 import { DARK_INK } from "../shared/scale.js";
 
-const LINE = 8; // letters of a line between two columns
+const LINE = 7; // letters of a line between two columns
+
+/** Letters; a Chinese character is as wide as two. */
+function widthOf(text) {
+  return [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
+}
 
 /** From a grid on the picture (or on a map) to the map that shows it, level by level. */
 export function drawFunnels(view) {
@@ -92,7 +97,7 @@ function addFunnelText(svg, from, to, text) {
   const lines = [];
   for (const word of text.split(" ")) {
     const joined = `${lines.at(-1)} ${word}`;
-    if (lines.length && joined.length <= LINE) lines[lines.length - 1] = joined;
+    if (lines.length && widthOf(joined) <= LINE) lines[lines.length - 1] = joined;
     else lines.push(word);
   }
   lines.forEach((line, i) => {

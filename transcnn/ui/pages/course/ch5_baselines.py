@@ -65,7 +65,7 @@ def _interventions(context: StepContext) -> None:
     if context.revealed:
         runs = scene.experiments.switched
         intervention = choose_intervention(context, "course_switch")
-        st.caption(t(f"view.detail_{intervention}", lender=donor))
+        st.caption(t(f"view.detail_{intervention}", donor=donor))
         compare_answers(
             context, runs["on"], runs[intervention], t(f"view.intervention_{intervention}")
         )
