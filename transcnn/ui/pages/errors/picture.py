@@ -5,22 +5,22 @@ from dataclasses import replace
 
 import numpy as np
 import streamlit as st
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from transcnn.analysis.errors.table import CASES, Table
 from transcnn.errors import PictureError, TransCNNError
-from transcnn.figures.drawing import PAPER
-from transcnn.figures.scale import OCTAVES, colours, format_multiple
+from transcnn.figures.cells import Box, value_map
+from transcnn.figures.scale import MULTIPLES, format_multiple, multiples_scale
 from transcnn.labels import ClassName
 from transcnn.pictures import decode, prepare
 from transcnn.reports.wording import feature_name
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import Session
+from transcnn.ui.components.cells import Panel, show_cells
 from transcnn.ui.pages.errors.link import ErrorsChoice
 from transcnn.words.translator import Translator, plain
 
-_SIDE = 364  # pixels of the image on the page
-_BAR = 38  # of the bar of colours below
+_OPACITY = 0.6  # of the colours over the image
 _CASES = ("on", "off", "uniform")
 _FACTS = ("entropy", "global_share", "similarity", "brightness", "sharpness")
 
@@ -46,7 +46,7 @@ def show_picture(
         st.image(store.thumbnails([picture])[picture], width=160, alt=str(one.names[0]))
         st.caption(t("error_analysis.gone"))
     else:
-        st.image(_overlay(pixels, one), width=_SIDE, alt=_described(t, one))
+        _show_received(t, pixels, one)
         st.caption(_described(t, one))
     st.markdown(verdict)
     st.table(_answers(t, one, names))
@@ -95,36 +95,18 @@ def _seen(data: bytes, size: int, store: Store) -> Image.Image | None:
     return Image.fromarray(pixels)
 
 
-def _overlay(seen: Image.Image, one: Table) -> Image.Image:
+def _show_received(t: Translator, seen: Image.Image, one: Table) -> None:
     """The image with each merged token of the last level in the colour of the attention that it
-    receives, with its number, sinks framed, and the bar of the scale that is the same everywhere.
-    """
-    rows, columns = one.board
-    received = one.received[0].reshape(rows, columns)
-    cells = Image.fromarray(colours(received)).resize((_SIDE, _SIDE), Image.Resampling.NEAREST)
-    photo = seen.resize((_SIDE, _SIDE), Image.Resampling.BICUBIC)
-    sheet = Image.new("RGB", (_SIDE, _SIDE + _BAR), PAPER)
-    sheet.paste(Image.blend(photo, cells, 0.6))
-    draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(12)
-    down, across = _SIDE / rows, _SIDE / columns
-    sinks = {cell for _, _, cell in one.sinks[0]}
-    for y, x in np.ndindex(rows, columns):
-        box = (x * across, y * down, (x + 1) * across, (y + 1) * down)
-        is_sink = y * columns + x in sinks
-        draw.rectangle(box, outline="#000000" if is_sink else "#FFFFFF", width=3 if is_sink else 1)
-        middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-        text = format_multiple(float(received[y, x])).rstrip("×")  # not in the font
-        draw.text(middle, text, "#14130F", font, "mm", stroke_width=2, stroke_fill="#FFFFFF")
-    steps = np.linspace(-OCTAVES, OCTAVES, _SIDE)
-    bar = Image.fromarray(np.repeat(colours(2.0**steps)[None], 12, 0))
-    sheet.paste(bar, (0, _SIDE + 6))
-    for octave in range(-OCTAVES, OCTAVES + 1, 2):
-        place = (octave + OCTAVES) / (2 * OCTAVES) * (_SIDE - 1)
-        anchor = {-OCTAVES: "lt", OCTAVES: "rt"}.get(octave, "mt")
-        name = f"{2**octave}" if octave >= 0 else f"1/{2**-octave}"
-        draw.text((place, _SIDE + 22), name, "#1D1C1A", font, anchor)
-    return sheet
+    receives, with its number, sinks framed."""
+    received = one.received[0].reshape(one.board)
+    drawn = value_map("", received, multiples_scale(t), np.asarray(seen))
+    drawn = replace(
+        drawn,
+        texts=dict(enumerate(MULTIPLES.texts(received.ravel()))),
+        boxes=tuple(Box(*divmod(cell, one.board[1])) for _, _, cell in one.sinks[0]),
+        says=_described(t, one),
+    )
+    show_cells("errors_received", t, [Panel("received", drawn)], layout="row", opacity=_OPACITY)
 
 
 def _described(t: Translator, one: Table) -> str:
