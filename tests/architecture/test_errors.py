@@ -1,10 +1,12 @@
-"""Every error is one sentence, drawn in one tree."""
+"""Every error is one sentence of the catalogue, drawn in one tree."""
 
 import inspect
 import re
 import string
 
 from transcnn import errors
+from transcnn.words import DEFAULT
+from transcnn.words.translator import translator
 
 CLASSES = {
     name: value
@@ -33,8 +35,18 @@ def test_the_drawn_tree_is_the_tree_of_classes():
     assert drawn_tree() == expected
 
 
+SENTENCES = translator(DEFAULT).table("errors")
+
+
 def placeholders(error):
-    return {field for _, field, _, _ in string.Formatter().parse(error.sentence) if field}
+    sentence = SENTENCES[error.__name__]
+    return {field for _, field, _, _ in string.Formatter().parse(sentence) if field}
+
+
+def test_every_error_that_is_raised_has_a_sentence_and_every_sentence_an_error():
+    more = {"CheckpointError", "FolderError", "previous_image", "own_weights"}
+
+    assert set(SENTENCES) == set(LEAVES) | more
 
 
 def test_every_error_is_one_sentence_with_the_placeholders_that_it_documents(subtests):
@@ -44,7 +56,7 @@ def test_every_error_is_one_sentence_with_the_placeholders_that_it_documents(sub
             names = {part.strip() for part in re.sub(r"\([^)]*\)", "", documented).split(",")}
 
             assert names == placeholders(error)
-            assert re.fullmatch(r"[^.\n]*\.", error.sentence)
+            assert SENTENCES[name].endswith(".")
 
 
 def test_an_error_says_its_sentence_and_keeps_what_fills_it(subtests):

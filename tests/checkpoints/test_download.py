@@ -29,6 +29,10 @@ from transcnn.model.variants import authors_names
 NAME = "hatnet_tiny"
 PUBLISHED = "/HAT-Net/releases/download/v2.0/HAT-Net_Tiny.pth"
 
+UNREACHABLE = (
+    f"There is no way to {address(NAME)} from here: no network, or the server does not answer."
+)
+
 
 @pytest.fixture(scope="module")
 def data():
@@ -105,10 +109,10 @@ def test_without_a_network_there_is_one_sentence(monkeypatch, cache):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setattr(module, "BASE", f"http://127.0.0.1:{closed.getsockname()[1]}")
-    assert refused(NotReachable, cache) == f"There is no way to {address(NAME)} from here."
+    assert refused(NotReachable, cache) == UNREACHABLE
 
     monkeypatch.setattr(module, "BASE", "http://nobody.invalid")
-    assert refused(NotReachable, cache) == f"There is no way to {address(NAME)} from here."
+    assert refused(NotReachable, cache) == UNREACHABLE
 
 
 def test_a_server_that_falls_silent_is_given_up(server, cache, monkeypatch):
@@ -148,7 +152,7 @@ def test_a_body_that_ends_early_is_one_sentence_with_how_far_it_came(server, dat
     sentence = refused(CutOff, cache)
 
     came = len(data[:end]) / 1e6
-    assert sentence.endswith(f" ended after {came:.1f} MB, before the file did.")
+    assert sentence.endswith(f" ended after {came:.1f} MB, before the file did. Nothing of it was kept.")
 
 
 def test_a_body_without_a_length_that_ends_early_is_a_damaged_file(server, data, cache):

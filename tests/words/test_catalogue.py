@@ -7,7 +7,6 @@ import string
 import pytest
 
 from tests.words.usage import browser_tables, calls, composed, said_in_browser, strings
-from transcnn import errors
 from transcnn.labels import class_labels
 from transcnn.words import DEFAULT, FOLDER, LANGUAGES
 from transcnn.words.translator import Translator, translator
@@ -112,23 +111,6 @@ def test_no_sentence_is_unused():
     unused = [key for key in KEYS if not key.startswith("errors.") and not is_said(key)]
 
     assert unused == [], "\n".join(unused)
-
-
-def test_every_error_has_a_sentence_that_its_details_fill():
-    def below(kind):
-        for child in kind.__subclasses__():
-            yield child
-            yield from below(child)
-
-    abstract = {
-        *(errors.PictureError, errors.DownloadError, errors.ArchiveError, errors.RunError),
-        errors.ClassError,
-    }
-    kinds = {kind.__name__: kind for kind in below(errors.TransCNNError) if kind not in abstract}
-
-    assert set(TABLES["errors"]) == set(kinds)
-    for name, kind in kinds.items():
-        assert placeholders(TABLES["errors"][name]) <= placeholders(kind.sentence), name
 
 
 def test_no_key_of_tokens_or_occlusion_hides_one_of_the_view():

@@ -13,9 +13,8 @@ import functools
 import re
 import string
 import tomllib
-from typing import Any
+from typing import Any, Protocol
 
-from transcnn.errors import TransCNNError
 from transcnn.words.languages import FOLDER, language
 from transcnn.words.numbers import Numbers
 
@@ -23,6 +22,12 @@ from transcnn.words.numbers import Numbers
 _OTHERS = ("before_after", "classes", "glossary", "language", "samples")
 
 Entry = str | dict[str, str]
+
+
+class Detailed(Protocol):
+    """An error with the values of its sentence's placeholders."""
+
+    details: dict[str, Any]
 
 
 class Translator(Numbers):
@@ -50,8 +55,8 @@ class Translator(Numbers):
         """All entries of a table, placeholders open: for the browser, which fills them."""
         return self._tables[name]
 
-    def error(self, error: TransCNNError) -> str:
-        """What to tell a person about `error`."""
+    def error(self, error: Detailed) -> str:
+        """The sentence of an error, one of `transcnn.errors`."""
         return self(f"errors.{type(error).__name__}", **error.details)
 
     def _sentence(self, entry: Entry, placeholders: dict[str, Any]) -> str:

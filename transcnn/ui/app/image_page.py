@@ -51,7 +51,9 @@ class ImagePage:
             ),
             "alt": self.image.alt,
             "selected": asdict(selection),
-            "error": None if state.upload_error is None else t.error(state.upload_error),
+            "error": None
+            if state.upload_error is None
+            else t("errors.previous_image", error=t.error(state.upload_error)),
         }
 
     def select(self, view: str) -> None:

@@ -51,7 +51,7 @@ def show() -> None:
     st.title(t("compare.title"))
     st.write(t("compare.lede"))
     if state.upload_error is not None:
-        st.error(plain(t.error(state.upload_error)))
+        st.error(plain(t("errors.previous_image", error=t.error(state.upload_error))))
     _choose(state, t)
     sides = take_sides(state, t)
     state.write_link(state.part(CompareChoice).linkable(state.custom_models), state.selection)

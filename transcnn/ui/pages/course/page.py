@@ -15,7 +15,7 @@ def show() -> None:
     if not state.part(Role).teaching:
         st.write(t("course.lede"))
     if state.upload_error is not None:
-        st.error(t.error(state.upload_error))
+        st.error(t("errors.previous_image", error=t.error(state.upload_error)))
 
     from transcnn.ui.pages.course.step_page import show_course
 

@@ -43,7 +43,7 @@ def show() -> None:
     st.title(t("explanations.title"))
     st.write(t("explanations.lede"))
     if state.upload_error is not None:
-        st.error(plain(t.error(state.upload_error)))
+        st.error(plain(t("errors.previous_image", error=t.error(state.upload_error))))
     _choose_model(state, t)
     explained = take_explained(state)
     state.write_link(state.part(ExplainChoice))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from transcnn.checkpoints.download import Progress, address, cache_path
-from transcnn.errors import CheckpointError, TransCNNError
+from transcnn.errors import CheckpointError, NotReachable, NotThere, TransCNNError
 from transcnn.model.variants import authors_names, network
 from transcnn.ui.app.custom_models import open_custom_model
 from transcnn.ui.app.networks import parameters_of
@@ -49,7 +49,10 @@ def show(state: Session, t: Translator) -> None:
         st.button(t("models.fetch"), on_click=lambda: files.begin_download(name))
     error = files.errors.get("authors")
     if error is not None:
-        st.error(plain(t.error(error)))
+        said = t.error(error)
+        if isinstance(error, NotThere | NotReachable):
+            said = t("errors.own_weights", error=said)
+        st.error(plain(said))
     show_custom_models(state, t, "authors")
 
 

@@ -55,7 +55,7 @@ def _show_custom_model(state: Session, t: Translator, custom_model: CustomModel)
 def _show_predictions(state: Session, t: Translator, custom_model: CustomModel) -> None:
     """The chosen image as the network sees it, and its likeliest classes."""
     if state.upload_error is not None:
-        st.error(plain(t.error(state.upload_error)))
+        st.error(plain(t("errors.previous_image", error=t.error(state.upload_error))))
     image = state.image
     prepared = prepare_image(image, custom_model.config.input.size)
     labels = class_labels(t.language, custom_model.config.classes, custom_model.config.indices)
