@@ -152,7 +152,9 @@ def test_a_body_that_ends_early_is_one_sentence_with_how_far_it_came(server, dat
     sentence = refused(CutOff, cache)
 
     came = len(data[:end]) / 1e6
-    assert sentence.endswith(f" ended after {came:.1f} MB, before the file did. Nothing of it was kept.")
+    assert sentence.endswith(
+        f" ended after {came:.1f} MB, before the file did. Nothing of it was kept."
+    )
 
 
 def test_a_body_without_a_length_that_ends_early_is_a_damaged_file(server, data, cache):
