@@ -171,7 +171,7 @@ def test_keys_that_are_too_many_are_named_and_counted(published):
         from_authors(name, {**state, "ema.decay": torch.ones(1), "epoch": torch.ones(1)})
 
     assert (
-        str(caught.value) == f"the authors' file: not part of {name}: ema.decay, epoch (2 in all)."
+        str(caught.value) == f"the authors' file: {name} has no keys ema.decay, epoch (2 in all)."
     )
 
 
@@ -183,15 +183,15 @@ def test_a_misshapen_key_is_named_with_both_shapes(published):
         from_authors(name, wrong)
 
     assert str(caught.value) == (
-        f"the authors' file: other shapes than those of {name}: classifier.1.bias has [10] and "
-        f"needs [1000] (1 of {len(state)} keys)."
+        f"the authors' file: the shapes do not match {name}: classifier.1.bias has [10] and "
+        f"needs [1000] (1 of {len(state)} keys differ)."
     )
 
 
 def test_what_is_no_tensor_is_named(published):
     name, state = published
 
-    with pytest.raises(CheckpointError, match=r"the key classifier\.1\.bias holds no tensor"):
+    with pytest.raises(CheckpointError, match=r"the key classifier\.1\.bias is not a tensor"):
         from_authors(name, {**state, "classifier.1.bias": [0.0] * 1000})
 
 

@@ -29,10 +29,6 @@ from transcnn.model.variants import authors_names
 NAME = "hatnet_tiny"
 PUBLISHED = "/HAT-Net/releases/download/v2.0/HAT-Net_Tiny.pth"
 
-UNREACHABLE = (
-    f"There is no way to {address(NAME)} from here: no network, or the server does not answer."
-)
-
 
 @pytest.fixture(scope="module")
 def data():
@@ -102,17 +98,22 @@ def test_an_address_without_the_file_is_one_sentence(server, cache, status):
 
     sentence = refused(NotThere, cache)
 
-    assert sentence == f"The file is not at {server.address}{PUBLISHED} (the answer was {status})."
+    assert sentence == f"The file is not at {server.address}{PUBLISHED} (HTTP status {status})."
+
+
+def unreachable():
+    why = "no network connection, or the server does not respond"
+    return f"{address(NAME)} cannot be reached: {why}."
 
 
 def test_without_a_network_there_is_one_sentence(monkeypatch, cache):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setattr(module, "BASE", f"http://127.0.0.1:{closed.getsockname()[1]}")
-    assert refused(NotReachable, cache) == UNREACHABLE
+    assert refused(NotReachable, cache) == unreachable()
 
     monkeypatch.setattr(module, "BASE", "http://nobody.invalid")
-    assert refused(NotReachable, cache) == UNREACHABLE
+    assert refused(NotReachable, cache) == unreachable()
 
 
 def test_a_server_that_falls_silent_is_given_up(server, cache, monkeypatch):
@@ -152,9 +153,7 @@ def test_a_body_that_ends_early_is_one_sentence_with_how_far_it_came(server, dat
     sentence = refused(CutOff, cache)
 
     came = len(data[:end]) / 1e6
-    assert sentence.endswith(
-        f" ended after {came:.1f} MB, before the file did. Nothing of it was kept."
-    )
+    assert f" was lost after {came:.1f} MB, before the download was complete." in sentence
 
 
 def test_a_body_without_a_length_that_ends_early_is_a_damaged_file(server, data, cache):
@@ -165,14 +164,14 @@ def test_a_body_without_a_length_that_ends_early_is_a_damaged_file(server, data,
 
     server.answer = answer
 
-    assert refused(BrokenWeights, cache).endswith("is damaged or ends too early.")
+    assert refused(BrokenWeights, cache).endswith("is damaged or incomplete.")
 
 
 def test_a_file_that_does_not_end_is_given_up(server, cache, monkeypatch):
     monkeypatch.setattr(module, "_LARGEST", 10**6)
     server.answer = whole(bytes(2 * 10**6))
 
-    assert "larger than any weight file of the authors, 1 MB" in refused(EndlessFile, cache)
+    assert "larger than any weight file of the authors (1 MB)" in refused(EndlessFile, cache)
 
 
 def test_cancelling_in_the_middle_leaves_no_file_behind(server, data, cache):

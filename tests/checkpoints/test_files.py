@@ -103,21 +103,21 @@ def test_code_in_a_file_is_refused_and_never_run(file, tmp_path, wrap, trusting)
     assert trap.is_dir()
     trap.rmdir()
 
-    assert "is refused because reading that can run code" in refused(file(data))
+    assert "is refused, because reading it could run code" in refused(file(data))
     assert not trap.exists()
 
 
 @pytest.mark.parametrize("content", [{"epoch": 3}, [TENSORS["b"]], 7, {"model": {"a": [1.0]}}])
 def test_a_file_without_tensors_by_name_is_refused(file, content):
-    assert refused(file(saved(content))) == "it does not hold tensors by name."
+    assert refused(file(saved(content))) == "it does not contain tensors by name."
 
 
 def test_tensors_without_names_are_refused(file):
-    assert refused(file(saved({0: TENSORS["b"]}))) == "it does not hold tensors by name."
+    assert refused(file(saved({0: TENSORS["b"]}))) == "it does not contain tensors by name."
 
 
-NO_TORCH, NO_SAFE = "this is no PyTorch weight file.", "this is no safetensors weight file."
-ENDINGS = "only .safetensors, .pth, .pt, .pth.tar can be read."
+NO_TORCH, NO_SAFE = "this is not a PyTorch weight file.", "this is not a safetensors weight file."
+ENDINGS = "only files ending in .safetensors, .pth, .pt, .pth.tar can be read."
 
 
 @pytest.mark.parametrize(
@@ -205,15 +205,15 @@ def test_create_model_names_the_file_and_what_does_not_fit(file, nano):
         (
             path,
             dict(classes=3),
-            "other shapes than those of transcnn_nano: head.weight has [10, 256] and needs "
-            "[3, 256] (2 of 213 keys).",
+            "the shapes do not match transcnn_nano: head.weight has [10, 256] and needs "
+            "[3, 256] (2 of 213 keys differ).",
         ),
         (
             path,
             dict(activation="gelu", qkv_per_level=True),
             "missing for transcnn_nano: blocks.0.0.attn.qkv.1.weight, ",
         ),
-        (extra, {}, "not part of transcnn_nano: ema (1 in all)."),
+        (extra, {}, "transcnn_nano has no keys ema (1 in all)."),
         (
             missing,
             {},

@@ -103,7 +103,7 @@ def test_json_has_the_documented_keys_and_the_numbers_of_the_package(measured, f
         "unreadable": [
             {
                 "file": str(folder / "zebra" / "spoilt.jpg"),
-                "error": "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.",
+                "error": "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP.",
             }
         ],
     }
@@ -138,7 +138,7 @@ def test_the_text_has_the_same_numbers(folder, called):
         "      1 of 1     giant panda",
         "      1 of 2     pizza",
         f"unreadable: {folder / 'zebra' / 'spoilt.jpg'}: "
-        "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.",
+        "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP.",
     ]
 
 

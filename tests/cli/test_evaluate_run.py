@@ -89,7 +89,7 @@ def test_the_json_says_what_the_run_holds(whole, folder, runs):
     assert printed["unreadable"] == [
         {
             "file": "zebra/text.jpg",
-            "error": "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.",
+            "error": "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP.",
         }
     ]
     table = store.table()
@@ -224,11 +224,11 @@ def test_the_export_of_a_run_has_the_accuracy_that_was_printed(whole, runs, call
     [
         (
             ("--resize", "squash"),
-            "The run 'whole' was begun with other resize; another name begins a new one.",
+            "The run 'whole' was started with other resize; choose another name to start a new one.",
         ),
         (
             ("--limit", 5),
-            "The run 'whole' was begun with other pictures; another name begins a new one.",
+            "The run 'whole' was started with other pictures; choose another name to start a new one.",
         ),
     ],
     ids=["resize", "pictures"],
@@ -250,12 +250,12 @@ MISTAKES = {
     ("{}/nowhere", "x"): "{}/nowhere: there is no such folder.",
     ("{}/nowhere.csv", "x"): "{}/nowhere.csv: there is no such file.",
     ("{}/unknown.csv", "x"): (
-        "{}/unknown.csv: 'zebrra' is no WNID, index or name of a class; nearest: zebra"
+        "{}/unknown.csv: 'zebrra' is not the WNID, index or name of a class; nearest: zebra"
     ),
     ("{}/labelled", "x", "--model", "hatnet_tiny"): (
         "model with shipped weights is 'hatnet_tiny'; allowed: transcnn_lite0, transcnn_nano."
     ),
-    ("{}/labelled", "{}/text.sqlite"): "{}/text.sqlite: this is no run of ours.",
+    ("{}/labelled", "{}/text.sqlite"): "{}/text.sqlite: this is not a run of this program.",
     ("{}/labelled", "{}/unknown.csv/x.sqlite"): "{}/unknown.csv: ",
     ("{}/labelled", "{}/folder.sqlite"): "{}/folder.sqlite: ",
 }
@@ -279,7 +279,7 @@ def test_a_mistake_ends_in_code_2_with_one_sentence(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     given = [str(a).replace("{}", str(files)) for a in arguments]
 
-    # BUG (folder.sqlite): the sentence is "There is no run 'folder'; known: none."
+    # BUG (folder.sqlite): the sentence is "The run 'folder' does not exist here; it may have been deleted. Known runs: none."
     code, out, err = called("evaluate-run", *given)
 
     assert (code, out) == (2, "")

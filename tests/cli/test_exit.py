@@ -56,11 +56,11 @@ MISTAKES = {
     ("predict", ZEBRA, "--weights", "{}/nowhere"): "{}/nowhere: there is no such file.",
     ("predict", ZEBRA, "--weights", "{}/empty"): "{}/empty: there is no such file.",
     ("predict", ZEBRA, "--weights", "{}/garbage.safetensors"): (
-        "{}/garbage.safetensors: this is no safetensors weight file."
+        "{}/garbage.safetensors: this is not a safetensors weight file."
     ),
     ("predict", ZEBRA, "--weights", "{}/garbage.pth"): "{}/garbage.pth: ",
     ("predict", ZEBRA, "--weights", ZEBRA): (
-        f"{ZEBRA}: only .safetensors, .pth, .pt, .pth.tar can be read."
+        f"{ZEBRA}: only files ending in .safetensors, .pth, .pt, .pth.tar can be read."
     ),
     (
         "predict",
@@ -73,7 +73,7 @@ MISTAKES = {
     ("evaluate", ZEBRA): f"{ZEBRA}: there is no such folder.",
     ("evaluate", "{}/empty"): "{}/empty: it has no sub-folders with pictures.",
     ("evaluate", "{}/set"): (
-        "{}/set: 'unicorn' is no WNID, index or name of a class; "
+        "{}/set: 'unicorn' is not the WNID, index or name of a class; "
         "nearest: long-horned beetle, corn, junco."
     ),
     ("evaluate", "{}/broken"): "{}/broken: no file can be read.",
@@ -153,7 +153,7 @@ MISTAKES = {
         "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
     ),
     ("attention", ZEBRA, *PLACE, "--weights", "{}/garbage.safetensors"): (
-        "{}/garbage.safetensors: this is no safetensors weight file."
+        "{}/garbage.safetensors: this is not a safetensors weight file."
     ),
     ("evaluate", "{}/broken", "--model", "resnet"): "model is 'resnet'; allowed: transcnn_lite0, ",
     ("evaluate", "{}/broken", "--weights", "{}/nano.safetensors"): (
@@ -251,7 +251,7 @@ def test_a_missing_stream_is_no_traceback(closed, files):
         check=False,
     )
 
-    sentence = "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work."
+    sentence = "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP."
     file = files / "text.jpg"
     assert done.returncode == 2
     assert (done.stdout, done.stderr) == {

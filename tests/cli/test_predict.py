@@ -54,7 +54,7 @@ def test_unreadable_images_have_an_error_and_the_others_are_predicted(some_bad):
 
     assert [image["file"] for image in images] == [str(file) for file in files]
     assert [image.get("error") for image in images] == [
-        "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.",
+        "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP.",
         None,
         "No such file or directory.",
         "Is a directory.",

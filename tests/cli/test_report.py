@@ -16,6 +16,8 @@ from transcnn.model.variants import network
 from transcnn.reports.html import render
 from transcnn.runs.store import begin, run_path
 
+NO_RUN = "The run 'nowhere' does not exist here; it may have been deleted. Known runs: none."
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
@@ -106,9 +108,9 @@ MISTAKES = {
     ("RUN", *OUT, "--language", "de"): "Invalid value for '--language': 'de' is not one of ",
     ("no name", *OUT): f"run is 'no name'; allowed: {NAMES}.",
     ("../run", *OUT): f"run is '../run'; allowed: {NAMES}.",
-    ("nowhere", *OUT): "There is no run 'nowhere'; known: none.",
-    ("{}/nowhere.sqlite", *OUT): "There is no run 'nowhere'; known: none.",
-    ("{}/text.sqlite", *OUT): "{}/text.sqlite: this is no run of ours.",
+    ("nowhere", *OUT): NO_RUN,
+    ("{}/nowhere.sqlite", *OUT): NO_RUN,
+    ("{}/text.sqlite", *OUT): "{}/text.sqlite: this is not a run of this program.",
     ("RUN", *OUT, "--where", "right"): "filter is 'right'; allowed: terms like label:340.",
     ("RUN", *OUT, "--where", "right:maybe"): "right is 'maybe'; allowed: yes, no.",
     ("RUN", *OUT, "--where", "colour:1..2"): "filter is 'colour'; allowed: label, answer, ",
@@ -162,7 +164,7 @@ def test_a_run_of_a_later_version_is_refused(tmp_path, called):
 
     code, _, err = called("report", path, "--out", tmp_path / "r.csv")
 
-    assert (code, err) == (2, f"{path}: this is no run of ours.\n")
+    assert (code, err) == (2, f"{path}: this is not a run of this program.\n")
 
 
 def test_an_unfinished_run_can_be_reported(tmp_path, called):

@@ -174,7 +174,7 @@ def test_unreadable_files_are_listed_and_leave_the_run_as_it_was(classifier, pic
     assert [(path.name, why.split(";")[0]) for path, why in found.unreadable] == [
         ("0.jpg", "This is not a picture that can be read"),
         ("notes.txt", "This is not a picture that can be read"),
-        ("zz.jpg", "This JPEG picture is damaged or ends too early."),
+        ("zz.jpg", "This JPEG image is damaged or incomplete."),
     ]
 
 

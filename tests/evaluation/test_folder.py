@@ -104,7 +104,7 @@ def test_a_sub_folder_that_names_no_class_is_said(tmp_path):
         find_pictures(make(tmp_path, "zebra/a.jpg", "unicorn/a.jpg"))
 
     assert str(caught.value) == (
-        f"{tmp_path}: 'unicorn' is no WNID, index or name of a class; "
+        f"{tmp_path}: 'unicorn' is not the WNID, index or name of a class; "
         "nearest: long-horned beetle, corn, junco."
     )
 

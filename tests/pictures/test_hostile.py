@@ -76,7 +76,9 @@ def test_what_is_no_accepted_format_is_called_no_picture(data):
     error = refusal(data)
 
     assert type(error) is NotAPicture
-    assert str(error) == ("This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work.")
+    assert str(error) == (
+        "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP."
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,7 @@ def test_at_whatever_byte_a_file_ends_it_gives_no_other_pixels(kind):
 def test_half_of_a_file_is_said_to_be_damaged(kind):
     error = refusal(SMALL[kind][: len(SMALL[kind]) // 2])
 
-    assert str(error) == f"This {kind} picture is damaged or ends too early."
+    assert str(error) == f"This {kind} image is damaged or incomplete."
 
 
 def test_a_file_without_pixels_is_said_to_be_damaged():
@@ -226,7 +228,7 @@ def test_too_many_pixels_are_refused_from_the_header_alone(data):
     error = refusal(data)
 
     assert type(error) is TooManyPixels
-    assert str(error) == "This picture has more than 50 million pixels; a smaller copy works."
+    assert str(error) == "This image has more than 50 million pixels. Use a smaller copy."
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP"])

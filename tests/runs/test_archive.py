@@ -284,7 +284,7 @@ def test_a_password_is_said(refused):
     error = refused(locked_zip(), BrokenArchive)
 
     assert str(error) == (
-        "upload.zip: this archive is damaged, locked with a password, or ends too early."
+        "upload.zip: this archive is damaged, incomplete or protected by a password."
     )
 
 
@@ -305,7 +305,7 @@ def test_what_is_no_archive_is_said_with_the_formats(refused, data):
     error = refused(data, NotAnArchive)
 
     assert str(error) == (
-        "upload.zip: this is no archive that can be read; .zip, .tar, .tar.gz, .tgz work."
+        "upload.zip: this is not an archive that can be read. Use .zip, .tar, .tar.gz, .tgz."
     )
 
 

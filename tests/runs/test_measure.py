@@ -183,8 +183,8 @@ def test_a_network_of_few_classes_answers_by_their_numbers_among_all():
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("text.jpg", "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work."),
-        ("half.jpg", "This JPEG picture is damaged or ends too early."),
+        ("text.jpg", "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP."),
+        ("half.jpg", "This JPEG image is damaged or incomplete."),
         ("nowhere.jpg", "No such file or directory."),
         ("folder", "Is a directory."),
     ],

@@ -54,7 +54,7 @@ def test_every_batch_is_an_event_and_all_are_done_at_the_end(whole):
 def test_what_is_no_picture_is_listed_and_does_not_stop_the_run(whole):
     store, _ = whole
 
-    sentence = "This is not a picture that can be read; JPEG, PNG, WEBP, GIF, BMP work."
+    sentence = "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP."
     assert store.broken() == [Broken("17.png", sentence)]
     assert len(store.table()) == COUNT - 1
 
@@ -134,7 +134,8 @@ def test_other_settings_or_pictures_are_another_run(small, items, whole):
         with pytest.raises(OtherRun) as caught:
             begin_run(path, classifier, pictures, resize)
         assert str(caught.value) == (
-            f"The run 'whole' was begun with other {what}; another name begins a new one."
+            f"The run 'whole' was started with other {what}; "
+            "choose another name to start a new one."
         )
     assert begin_run(path, small, items, "crop").progress().finished
 

@@ -146,7 +146,7 @@ def test_other_settings_are_refused_by_name(store, name):
         begin(store.path, replace(SETTINGS, **{name: "other"}), ITEMS)
 
     assert str(caught.value) == (
-        f"The run 'run' was begun with other {name}; another name begins a new one."
+        f"The run 'run' was started with other {name}; choose another name to start a new one."
     )
 
 
@@ -169,7 +169,7 @@ def test_a_file_that_is_no_run_is_said_and_left_alone(tmp_path):
         for use in (open_run, lambda path: begin(path, SETTINGS, ITEMS)):
             with pytest.raises(NotARun) as caught:
                 use(file)
-            assert str(caught.value) == f"{file}: this is no run of ours."
+            assert str(caught.value) == f"{file}: this is not a run of this program."
 
     assert {name: file.read_bytes() for name, file in files.items()} == before
 
@@ -183,12 +183,12 @@ def test_a_database_of_another_program_in_its_first_version_is_no_run(tmp_path):
 
 @pytest.mark.usefixtures("home")
 def test_a_run_that_is_not_there_is_said_with_those_that_are():
-    with pytest.raises(NoRun, match="There is no run 'dogs'; known: none"):
+    with pytest.raises(NoRun, match=r"The run 'dogs' does not exist .* Known runs: none"):
         open_run(run_path("dogs"))
     made_run(run_path("cats"), 2)
     made_run(run_path("birds.v2"), 2)
 
-    with pytest.raises(NoRun, match=r"There is no run 'dogs'; known: birds\.v2, cats"):
+    with pytest.raises(NoRun, match=r"Known runs: birds\.v2, cats"):
         open_run(run_path("dogs"))
 
 
