@@ -224,11 +224,13 @@ def test_the_export_of_a_run_has_the_accuracy_that_was_printed(whole, runs, call
     [
         (
             ("--resize", "squash"),
-            "The run 'whole' was started with other resize; choose another name to start a new one.",
+            "The run 'whole' was started with other resize; "
+            "choose another name to start a new one.",
         ),
         (
             ("--limit", 5),
-            "The run 'whole' was started with other pictures; choose another name to start a new one.",
+            "The run 'whole' was started with other pictures; "
+            "choose another name to start a new one.",
         ),
     ],
     ids=["resize", "pictures"],
@@ -279,7 +281,7 @@ def test_a_mistake_ends_in_code_2_with_one_sentence(
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     given = [str(a).replace("{}", str(files)) for a in arguments]
 
-    # BUG (folder.sqlite): the sentence is "The run 'folder' does not exist here; it may have been deleted. Known runs: none."
+    # BUG (folder.sqlite): the sentence says that the run 'folder' does not exist.
     code, out, err = called("evaluate-run", *given)
 
     assert (code, out) == (2, "")

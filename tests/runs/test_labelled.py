@@ -184,13 +184,15 @@ def test_an_unknown_label_is_one_sentence_with_the_nearest_known(write, tmp_path
             assert caught.value.details["nearest"] not in ("", "none")
         else:
             assert caught.value.details["nearest"].split(", ")[0] == nearest
-        assert str(caught.value).startswith(f"{place}: '{label}' is no WNID, index or name of a ")
+        assert str(caught.value).startswith(
+            f"{place}: '{label}' is not the WNID, index or name of a "
+        )
         assert "\n" not in str(caught.value)
 
 
 def test_a_label_that_is_missing_is_said_of_one_of_many_rows(write):
     for row in ("b.jpg", "b.jpg,", "b.jpg,zebra|"):
-        with pytest.raises(UnknownLabel, match="'' is no WNID"):
+        with pytest.raises(UnknownLabel, match="'' is not the WNID"):
             find_items(write(f"file,label\na.jpg,zebra\n{row}\n"))
 
 
