@@ -42,7 +42,7 @@ def path(name):
 
 
 def test_both_pictures_have_the_answers_that_each_has_alone():
-    rows = table(open_compare(picture="zebra", **{"with": "lion"}), "| Answer")
+    rows = table(open_compare(picture="zebra", **{"with": "lion"}), "| Prediction")
     clf = Classifier()
     for column, name in ((1, "zebra"), (2, "lion")):
         top = clf.predict(path(name)).top
@@ -76,7 +76,7 @@ def test_without_h_mhsa_nothing_is_read_and_the_network_is_its_body():
     clf = Classifier()
     pixels, _ = prepare(decode(path("zebra").read_bytes()), 224)
     bare = clf.logits(pixels[None], clf.intervention("off"))[0].softmax(0)
-    assert table(app, "| Answer")[2][0::2] == ["zebra", f"{100 * float(bare[340]):.1f} %"]
+    assert table(app, "| Prediction")[2][0::2] == ["zebra", f"{100 * float(bare[340]):.1f} %"]
     rows = table(app, "|  |")
     costs = {row[0]: row[1:] for row in rows}
     body = network("transcnn_lite0").body
@@ -102,7 +102,7 @@ def test_what_a_network_has_no_class_for_is_not_given_a_number():
         open_compare(
             compare="models", model="transcnn_nano", picture="zebra", **{"with": "transcnn_lite0"}
         ),
-        "| Answer",
+        "| Prediction",
     )
     assert ["zebra", "not one of its classes"] in [row[:2] for row in rows]
 
