@@ -6,7 +6,7 @@ BIN := .venv/bin
 NODE := node_modules/.package-lock.json
 PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 
-.PHONY: help app test test-fast test-long check docs bench clean
+.PHONY: help app test test-fast test-long check check-js docs bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / - /'
@@ -34,11 +34,17 @@ check: .venv/test-ready $(NODE) ## style, types, import directions
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory check-js; fi
 	PYTHONPATH=. $(BIN)/python -m cogapp --check -I docs docs/*.md
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir .site
 
 docs: .venv/test-ready ## write the generated parts of docs/ anew
 	PYTHONPATH=. $(BIN)/python -m cogapp -r -I docs docs/*.md
+
+check-js: $(NODE) ## the browser's code: types, lint, style, numbers against the library's
+	npm run --silent check
+	PYTHONPATH=. $(BIN)/python -m tests.js.write_expected
+	npm test --silent
 
 # Files keep their order: else those with one long test would come last, with nothing beside them.
 test: check ## everything that must hold, in less than 15 minutes

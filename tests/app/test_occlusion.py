@@ -27,23 +27,23 @@ def open_occlusion(**link: str) -> dict:
 def test_the_page_opens_with_the_cells_that_the_fixed_test_occludes():
     shown = open_occlusion(picture="lion")
     cells, _ = changed_cells("samples/lion.jpg", 0.4, (7, 7))
-    assert shown["hidden"]["cells"] == [7 * row + column for row, column in cells]
-    assert (shown["hidden"]["percent"], shown["hidden"]["fill"]) == (40, "patches")
+    assert shown["mask"]["cells"] == [7 * row + column for row, column in cells]
+    assert (shown["mask"]["percent"], shown["mask"]["fill"]) == (40, "patches")
     assert [len(s["cells"]) for s in shown["shares"]] == [0, 10, 20, 29, 39]
 
 
 def test_a_link_occludes_what_it_names():
     shown = open_occlusion(picture="lion", share="20", occluded="1000000000005", fill="gray")
-    assert shown["hidden"]["cells"] == [0, 2, 48]
-    assert (shown["hidden"]["percent"], shown["hidden"]["fill"]) == (20, "gray")
-    assert shown["hiding"].endswith("/20/gray/1000000000005")
+    assert shown["mask"]["cells"] == [0, 2, 48]
+    assert (shown["mask"]["percent"], shown["mask"]["fill"]) == (20, "gray")
+    assert shown["masked"].endswith("/20/gray/1000000000005")
 
 
 def test_an_old_link_is_translated_on_its_former_address_too():
     app = open_app(picture="lion", share="20", hide="1000000000005", fill="scraps")
     app.switch_page("pages/hide.py").run()
     assert not app.exception
-    shown = view(app)["hidden"]
+    shown = view(app)["mask"]
     assert shown == {"percent": 20, "fill": "patches", "cells": [0, 2, 48]}
 
 

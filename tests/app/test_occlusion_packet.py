@@ -32,12 +32,12 @@ def test_shares_picture_and_answers_come_back():
         multiples.reshape(2, 49, 49) / 49, np.stack(shares), rtol=2e-4, atol=1e-6
     )
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(body[2 * count :]))), pixels)
-    assert header["own"] == own.ravel().tolist()
-    assert header["readings"] == [
-        {"stage": 0, "block": 0, "from_own": 0.8, "from_hidden": 0.6},
-        {"stage": 3, "block": 2, "from_own": None, "from_hidden": 0.5},
+    assert header["visible"] == own.ravel().tolist()
+    assert header["blocks"] == [
+        {"stage": 0, "block": 0, "on_visible": 0.8, "on_masked": 0.6},
+        {"stage": 3, "block": 2, "on_visible": None, "on_masked": 0.5},
     ]
-    for name, outcome in (("attention", one), ("body", other)):
+    for name, outcome in (("attention", one), ("backbone", other)):
         on_progress = header[name]
         assert [a["probability"] for a in on_progress["before"]] == [
             a.probability for a in outcome.before

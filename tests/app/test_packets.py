@@ -129,7 +129,7 @@ def test_runs_under_all_interventions_travel_with_their_answers():
     }
     assert body == b""
     assert header == {
-        "kind": "without",
+        "kind": "ablation",
         "key": "key",
         "runs": {
             "on": {"answer": sent[tusker], "top": [sent[tusker], sent[elephant]]},

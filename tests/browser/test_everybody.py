@@ -14,7 +14,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = {
     "explore": ("/?picture=elephant&head=1", ".interventions:not(.waiting) button"),
     "tokens": ("/tokens?picture=elephant&level=1", ".tokens[data-state=ready]"),
-    "occlusion": ("/occlusion?picture=elephant", ".hide[data-state=ready]:not(.computing)"),
+    "occlusion": ("/occlusion?picture=elephant", ".occlusion[data-state=ready]:not(.computing)"),
     "compare": ("/compare?picture=elephant&with=lion", ".cells[data-maps] canvas"),
     "compare-models": ("/compare?compare=models&model=transcnn_nano", ".cells[data-maps] canvas"),
     "explanations": (

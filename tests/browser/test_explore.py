@@ -147,7 +147,7 @@ def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, c
     assert names == [a.name.label for a in runs["off"].top]
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")  # after the last comes the first
-    assert page.locator(".answers h3").inner_text() == "Prediction (top 5)", "the original again"
+    assert page.locator(".predictions h3").inner_text() == "Prediction (top 5)", "the original again"
 
 
 def test_one_level_alone_is_ablated_and_the_link_keeps_it(server, open_page, classifier):
@@ -260,12 +260,12 @@ def test_no_screen_scrolls_sideways_and_the_theme_is_the_persons(server, open_pa
 def test_a_finger_takes_the_centre_of_a_cell_and_then_a_place_of_it(server, open_page):
     page = open_page(server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     box = page.locator(PHOTO).bounding_box()
-    page.locator(PHOTO).hook(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
+    page.locator(PHOTO).tap(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
     assert drawn(page) == "12,20/0/0"
     first = page.locator(MAPS).nth(0)
     box = first.bounding_box()
     assert box["width"] / 8 >= 24, "places that a finger can hit"
-    first.hook(position={"x": box["width"] * 0.5 / 8, "y": box["height"] * 7.5 / 8})
+    first.tap(position={"x": box["width"] * 0.5 / 8, "y": box["height"] * 7.5 / 8})
     assert drawn(page) == "15,16/0/0"
 
 

@@ -59,7 +59,7 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     assert "model=" not in page.evaluate("location.search")
 
     page.get_by_role("link", name="Occlusion").click()
-    page.wait_for_selector(".hide[data-state=ready]:not(.computing)")
+    page.wait_for_selector(".occlusion[data-state=ready]:not(.computing)")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Figure (SVG)").click()
     assert "transcnn_small" in Path(waiting.value.path()).read_text()

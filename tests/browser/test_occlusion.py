@@ -7,7 +7,7 @@ from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 
-READY = ".hide[data-state=ready]:not(.computing)"
+READY = ".occlusion[data-state=ready]:not(.computing)"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def expected(classifier, run, cells, fill="patches"):
 
 
 def check_answers(page, found):
-    for name, outcome in ((".attention", found.with_attention), (".body", found.body)):
+    for name, outcome in ((".attention", found.with_attention), (".backbone", found.body)):
         labels = page.locator(f"{name} .top .name").all_inner_texts()
         shares = page.locator(f"{name} .top .value").all_inner_texts()
         assert labels == [a.name.label for a in outcome.top]
@@ -43,7 +43,7 @@ def check_answers(page, found):
 
 def wait_for(page, change):
     """Do something, and wait until the network has answered to it."""
-    before = page.locator(".hide").get_attribute("data-shown")
+    before = page.locator(".occlusion").get_attribute("data-shown")
     change()
     page.wait_for_selector(f"{READY}:not([data-shown='{before}'])")
 
@@ -56,13 +56,13 @@ def test_the_page_shows_both_networks_on_the_hidden_picture(server, open_page, c
     now = found.with_attention.top[0].name.label
     assert now in page.locator(".verdict").inner_text()
     assert found.body.top[0].name.label in page.locator(".verdict").inner_text()
-    assert page.locator(".hidden-count").inner_text().startswith("20 of 49")
+    assert page.locator(".masked-count").inner_text().startswith("20 of 49")
 
 
 def test_mouse_and_keyboard_hide_and_show_and_the_link_keeps_it(server, open_page, classifier, run):
     page = open_page(f"{server}/occlusion?picture=elephant", until=READY)
     cells = set(drawn_cells("samples/elephant.jpg", 0.4, (7, 7)))
-    canvas = page.locator("canvas.picture")
+    canvas = page.locator("canvas.input")
     side = canvas.bounding_box()["width"] / 7
     free = next(c for c in ((y, x) for y in range(7) for x in range(7)) if c not in cells)
     click = {"x": (free[1] + 0.5) * side, "y": (free[0] + 0.5) * side}
@@ -79,21 +79,21 @@ def test_mouse_and_keyboard_hide_and_show_and_the_link_keeps_it(server, open_pag
     page.wait_for_function("location.search.includes('hide=')")
     again = open_page(page.url, until=READY)
     check_answers(again, expected(classifier, run, cells))
-    assert again.locator(".hidden-count").inner_text().startswith(f"{len(cells)} of 49")
+    assert again.locator(".masked-count").inner_text().startswith(f"{len(cells)} of 49")
 
 
 def test_gray_and_the_share_of_own_places_that_the_table_adds_up_to(
     server, open_page, classifier, run
 ):
     page = open_page(f"{server}/occlusion?picture=elephant&stage=3&block=1&token=2,5", until=READY)
-    wait_for(page, lambda: page.locator(".fills button").nth(1).click())
+    wait_for(page, lambda: page.locator(".choices.fill button").nth(1).click())
     cells = drawn_cells("samples/elephant.jpg", 0.4, (7, 7))
     found = expected(classifier, run, cells, "gray")
     check_answers(page, found)
 
     page.locator("summary").click()
     page.locator("table tbody tr").first.wait_for()
-    rows = page.locator(".hide table tbody tr").evaluate_all(
+    rows = page.locator(".occlusion table tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )
     reading = next(r for r in found.readings if (r.stage, r.block) == (3, 1))
@@ -110,7 +110,7 @@ def test_gray_and_the_share_of_own_places_that_the_table_adds_up_to(
 def test_on_a_phone_a_hook_hides_one_place_and_nothing_is_wider_than_the_screen(server, open_page):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     page = open_page(f"{server}/occlusion?picture=elephant&share=0", until=READY, **phone)
-    assert page.locator(".hidden-count").inner_text().startswith("0 of 49")
-    wait_for(page, lambda: page.locator("canvas.picture").hook(position={"x": 60, "y": 60}))
-    assert page.locator(".hidden-count").inner_text().startswith("1 of 49")
+    assert page.locator(".masked-count").inner_text().startswith("0 of 49")
+    wait_for(page, lambda: page.locator("canvas.input").tap(position={"x": 60, "y": 60}))
+    assert page.locator(".masked-count").inner_text().startswith("1 of 49")
     assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -152,12 +152,12 @@ def test_the_sentence_on_the_maxima_is_about_the_marked_grid(server, open_page, 
     (merge,) = merges(trace.block(0, 0))
     wins = np.bincount(merge.winner[:, 5, 3], minlength=64)
     row, column = divmod(int(wins.argmax()), 8)
-    said = page.locator(".says.won").inner_text()
+    said = page.locator(".says.argmax").inner_text()
     assert (
         f"row {row + 1}, column {column + 1} provides the most maxima: {wins.max()} of 24" in said
     )
     assert f"{(wins == 0).sum()} of 64 tokens provide none" in said
-    canvas = page.locator("[data-map='won/0']")
+    canvas = page.locator("[data-map='maxima/0']")
     shown = picture(canvas)
     cell = shown.shape[0] / 7
     edge = shown[round(5.5 * cell), round(3 * cell) - 2 : round(3 * cell) + 6]
@@ -263,9 +263,9 @@ def test_a_finger_hits_a_token_or_takes_the_centre_of_its_grid(server, open_page
     page = open_page(f"{server}/tokens?picture=elephant", READY, **phone)
     board = page.locator(MAP)
     box = board.bounding_box()
-    board.hook(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
+    board.tap(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
     assert board.get_attribute("data-drawn") == "0/12,20"
-    page.locator(".levels button").nth(1).hook()
+    page.locator(".levels button").nth(1).tap()
     page.wait_for_selector(f"{MAP}[data-drawn='1/1,2']")
     assert box["width"] / 7 >= 24
     sides = page.locator(".tokens :is(button, input, summary)").evaluate_all(SHOWN_SIDES)

@@ -1,14 +1,18 @@
-// The map of the example by hand: whole numbers to be edited, sent together when one has changed.
+// A matrix of whole numbers to be edited, sent together when one has changed.
 
+import { positionOf } from "../shared/grid.js";
 import { followTheme } from "../shared/look.js";
-import { make } from "../shared/page.js";
+import { fill, find, focusedBeside, make } from "../shared/page.js";
 
-export default function (component) {
-  const { data, parentElement, setStateValue } = component;
-  const view = parentElement.querySelector(".hand");
+/** @import { Component } from "../shared/types.d.ts" */
+
+/** @param {Component<{ label: string, place: string, numbers: number[][], largest: number }>} component */
+export default function ({ data, parentElement, setStateValue }) {
+  const { largest } = data;
+  const view = find(parentElement, ".hand");
   followTheme(view);
-  const body = view.querySelector("tbody");
-  view.querySelector("table").setAttribute("aria-label", data.label);
+  find(view, "table").setAttribute("aria-label", data.label);
+  const body = /** @type {HTMLTableSectionElement} */ (view.querySelector("tbody"));
   if (!body.children.length)
     for (const line of data.numbers) {
       const row = body.insertRow();
@@ -16,16 +20,16 @@ export default function (component) {
     }
   const inputs = [...body.querySelectorAll("input")];
   inputs.forEach((input, i) => {
-    const [y, x] = [Math.floor(i / 4), i % 4];
-    Object.assign(input, { type: "number", min: -data.largest, max: data.largest, step: 1 });
-    if (input !== parentElement.activeElement) input.value = data.numbers[y][x];
-    input.setAttribute("aria-label", data.place.replace("{row}", y + 1).replace("{column}", x + 1));
+    const [y, x] = positionOf(i, data.numbers[0].length);
+    Object.assign(input, { type: "number", min: -largest, max: largest, step: 1 });
+    if (input !== focusedBeside(view)) input.value = String(data.numbers[y][x]);
+    input.setAttribute("aria-label", fill(data.place, { row: y + 1, column: x + 1 }));
     input.onchange = () => {
-      const held = Math.round(Number(input.value) || 0);
-      input.value = Math.max(-data.largest, Math.min(data.largest, held));
+      const whole = Math.round(Number(input.value) || 0);
+      input.value = String(Math.max(-largest, Math.min(largest, whole)));
       setStateValue(
         "numbers",
-        inputs.map((one) => Number(one.value)),
+        inputs.map(({ value }) => Number(value)),
       );
     };
   });

@@ -2,48 +2,125 @@
 // cell is pointed at with the mouse or walked to with the arrows, in all maps of the same link at
 // once; where one may be picked, a click or Enter picks it.
 
-import { drawScale, FONT, fit, markBeyond, ring } from "../shared/canvas.js";
+import { drawScale, FONT, fit, markBeyond, ring, strokeTwice } from "../shared/canvas.js";
+import { both, nearestCell, positionOf } from "../shared/grid.js";
 import { readLook } from "../shared/look.js";
-import { arrow, make, nearestCell, photoAt, placeAt, stop, table } from "../shared/page.js";
-import { DARK_INK, LIGHT_INK, luminance, STEPS } from "../shared/scale.js";
+import {
+  arrow,
+  cellUnder,
+  fill,
+  find,
+  findCanvas,
+  findInput,
+  make,
+  photoAt,
+  stop,
+  table,
+} from "../shared/page.js";
+import { inkOn, LIGHT_INK, rgbOf, STEPS } from "../shared/scale.js";
 
+/** @import { Pen } from "../shared/canvas.js" */
+/** @import { Component, Look, Position, Ramps, Words } from "../shared/types.d.ts" */
+/**
+ * @typedef {{ ticks: string[], titles: [string, string, string], warm: boolean, below: boolean }} Bar
+ *   `warm`: the upper half of the ramp alone; `below`: there are values below its lower end
+ * @typedef {[number, number, number, number]} Box left, top, width, height
+ * @typedef {{ id: string, name: string, note: string, says: string, missing: string | null,
+ *   rows: number, columns: number, origin: Position, whole: Position | null, start: Position,
+ *   image: string | null, part: Box, steps: (number | null)[] | null,
+ *   values: (string | null)[] | null, texts: Record<number, string>, beyond: number[],
+ *   marks: { cell: number, letter: string, role: string, dashed: boolean }[],
+ *   boxes: { left: number, top: number, columns: number, rows: number, role: string,
+ *     dashed: boolean }[],
+ *   dots: [number, number][], link: string, pick: boolean, small: boolean, bar: Bar | null }} Map
+ *   lists are over cells, row by row; `steps`: colours on the ramp
+ * @typedef {{ maps: Map[], images: Record<string, string>, layout: string, bar: Bar | null,
+ *   opacity: number | null, pixels: number | null, colours: Record<string, string>,
+ *   ramps: Ramps, words: Words }} Data
+ *   `opacity`: of the colours, null: as the visitor wishes
+ */
+
+/** A map on the page. */
+class Figure {
+  /** @type {Position | null} the cell that is pointed at */
+  cursor = null;
+
+  /** @param {Element} root */
+  constructor(root) {
+    this.root = /** @type {HTMLElement} */ (root);
+    this.canvas = findCanvas(root, "canvas.data");
+    this.bar = findCanvas(root, "canvas.bar");
+    this.name = find(root, "b");
+    this.note = find(root, "span");
+    this.missing = find(root, ".missing");
+    this.says = find(root, ".says");
+  }
+}
+
+/**
+ * What lasts as long as the component is on the page: its figures, and what watches its size.
+ * @type {WeakMap<Element, { figures: Figure[], watch?: ResizeObserver }>}
+ */
+const lasting = new WeakMap();
+
+/** @typedef {ReturnType<typeof prepareView>} View */
+
+/** @param {Component<Data>} component */
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const view = parentElement.querySelector(".cells");
-  const look = readLook(view, data.ramps);
-  view.classList.toggle("pairs", data.layout === "pairs");
-  view.classList.toggle("in-row", data.layout === "row");
-  const row = view.querySelector(".row");
-  while (row.children.length > data.maps.length) row.lastChild.remove();
-  while (row.children.length < data.maps.length) row.append(emptyMap());
-  const figures = [...row.children];
-  const slider = view.querySelector(".opacity input");
-  view.querySelector(".opacity span").textContent = data.words.opacity;
-  view.querySelector(".opacity").hidden = data.opacity !== null;
-  const opacity = () => data.opacity ?? slider.value / 100;
-  const state = { data, look, figures, opacity, pick: setTriggerValue };
+  const { data, parentElement } = component;
+  const root = find(parentElement, ".cells");
+  const view = prepareView(root, component);
+  const bar = findCanvas(root, ":scope > .bar");
   const drawEverything = () => {
-    data.maps.forEach((map, i) => draw(figures[i], map, state));
-    if (data.bar) drawBarOf(view.querySelector(":scope > .bar"), data.bar, look);
+    for (const i of data.maps.keys()) draw(view, i);
+    if (data.bar) drawBarOf(bar, data.bar, view.look);
   };
-  view.querySelector(":scope > .bar").hidden = !data.bar;
-  slider.oninput = drawEverything;
-  data.maps.forEach((map, i) => prepare(figures[i], map, state));
+  bar.hidden = !data.bar;
+  findInput(root, ".opacity input").oninput = drawEverything;
+  for (const i of data.maps.keys()) prepare(view, i);
   for (const src of Object.values(data.images))
     photoAt(src).addEventListener("load", drawEverything, { once: true });
-  view.watch?.disconnect();
-  view.watch = new ResizeObserver(drawEverything);
-  view.watch.observe(view);
+  view.lasts.watch?.disconnect();
+  view.lasts.watch = new ResizeObserver(drawEverything);
+  view.lasts.watch.observe(root);
   drawEverything();
-  const details = view.querySelector(".numbers");
-  details.querySelector("summary").textContent = data.words.tables;
+  const details = find(root, ".numbers");
+  find(details, "summary").textContent = data.words.tables;
   details.ontoggle = () => fillTables(details, data);
   fillTables(details, data);
-  view.dataset.maps = data.maps.map(({ id }) => id).join("|");
+  root.dataset.maps = data.maps.map(({ id }) => id).join("|");
+}
+
+/**
+ * As many figures as there are maps, and what all of them need.
+ * @param {HTMLElement} root
+ * @param {Component<Data>} component
+ */
+function prepareView(root, { data, setTriggerValue }) {
+  root.classList.toggle("pairs", data.layout === "pairs");
+  root.classList.toggle("in-row", data.layout === "row");
+  const row = find(root, ".row");
+  while (row.children.length > data.maps.length) row.lastChild?.remove();
+  while (row.children.length < data.maps.length) row.append(emptyMap());
+  const lasts = lasting.get(root) ?? { figures: [] };
+  lasting.set(root, lasts);
+  lasts.figures = [...row.children].map(
+    (child) => lasts.figures.find((figure) => figure.root === child) ?? new Figure(child),
+  );
+  find(root, ".opacity span").textContent = data.words.opacity;
+  find(root, ".opacity").hidden = data.opacity !== null;
+  const slider = findInput(root, ".opacity input");
+  return {
+    data,
+    lasts,
+    look: readLook(root, data.ramps),
+    opacity: () => data.opacity ?? slider.valueAsNumber / 100,
+    pick: (/** @type {object} */ cell) => setTriggerValue("picked", cell),
+  };
 }
 
 function emptyMap() {
-  const figure = document.createElement("figure");
+  const figure = make("figure");
   const canvas = make("canvas", "data");
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
@@ -55,79 +132,108 @@ function emptyMap() {
   return figure;
 }
 
-function prepare(figure, map, state) {
-  const [caption, canvas, missing, bar] = figure.children;
-  const { rows, columns } = map;
-  figure.dataset.map = map.id;
-  figure.dataset.start = map.start; // tests wait for it
-  figure.classList.toggle("small", map.small);
-  caption.children[0].textContent = caption.children[0].title = map.name;
-  caption.children[1].textContent = map.note;
+/**
+ * @param {View} view
+ * @param {number} i
+ */
+function prepare(view, i) {
+  const [figure, map] = [view.lasts.figures[i], view.data.maps[i]];
+  const { root, canvas, name, note, missing, bar } = figure;
+  const { rows, columns, start } = map;
+  root.dataset.map = map.id;
+  root.dataset.start = start.join(","); // tests wait for it
+  root.classList.toggle("small", map.small);
+  name.textContent = name.title = map.name;
+  note.textContent = map.note;
   canvas.hidden = map.missing !== null;
   missing.hidden = map.missing === null;
   missing.textContent = map.missing ?? "";
   bar.hidden = !map.bar;
-  if (map.bar) bar.setAttribute("aria-label", barSays(map.bar));
+  if (map.bar) bar.setAttribute("aria-label", barText(map.bar));
   canvas.classList.toggle("pick", map.pick);
   canvas.setAttribute("aria-label", map.says);
   const shape = `${rows},${columns}`;
-  if (figure.dataset.shape !== shape) figure.cursor = null;
-  figure.dataset.shape = shape;
-  tell(figure, map, state, false);
-  const pick = ([row, column]) => {
-    if (map.pick) state.pick("picked", { map: map.id, row, column });
+  if (root.dataset.shape !== shape) figure.cursor = null;
+  root.dataset.shape = shape;
+  announce(view, i, false);
+  const pick = (/** @type {Position} */ [row, column]) => {
+    if (map.pick) view.pick({ map: map.id, row, column });
   };
-  const at = (event) => placeAt(canvas, event, rows, columns);
-  canvas.onpointermove = (event) => event.pointerType === "mouse" && point(at(event), map, state);
-  canvas.onpointerleave = (event) => event.pointerType === "mouse" && point(null, map, state);
-  canvas.onblur = () => point(null, map, state);
+  const under = (/** @type {MouseEvent} */ event) => cellUnder(canvas, event, rows, columns);
+  canvas.onpointermove = (event) => {
+    if (event.pointerType === "mouse") point(view, i, under(event));
+  };
+  canvas.onpointerleave = (event) => {
+    if (event.pointerType === "mouse") point(view, i, null);
+  };
+  canvas.onblur = () => point(view, i, null);
   canvas.onclick = (event) => {
-    point(at(event), map, state);
-    pick(at(event));
+    point(view, i, under(event));
+    pick(under(event));
   };
   canvas.onkeydown = (event) => {
     const move = arrow(event);
+    const { cursor } = figure;
     if (move) {
       stop(event);
-      const [y, x] = figure.cursor ?? map.start;
-      const to = nearestCell([y + move[0], x + move[1]], rows, columns);
-      point(figure.cursor ? to : [y, x], map, state);
+      const next = cursor && both(cursor, (at, axis) => at + move[axis]);
+      point(view, i, next ? nearestCell(next, rows, columns) : start);
     } else if (event.key === "Enter" || event.key === " ") {
       stop(event);
-      if (!figure.cursor) point(map.start, map, state);
-      pick(figure.cursor);
+      if (!cursor) point(view, i, start);
+      pick(cursor ?? start);
     }
   };
 }
 
-/** The cell of a map, and the one at the same place of all maps linked with it; null: none. */
-function point(cursor, map, state) {
-  state.data.maps.forEach((other, i) => {
-    const linked = other.id === map.id || (map.link && other.link === map.link);
-    if (!linked) return;
-    state.figures[i].cursor = cursor && [
-      Math.floor(((cursor[0] + 0.5) / map.rows) * other.rows),
-      Math.floor(((cursor[1] + 0.5) / map.columns) * other.columns),
-    ];
-    tell(state.figures[i], other, state, other.id === map.id);
-    draw(state.figures[i], other, state);
+/**
+ * The cell of a map, and the one at the same place of all maps linked with it; null: none.
+ * @param {View} view
+ * @param {number} i
+ * @param {Position | null} cursor
+ */
+function point(view, i, cursor) {
+  const { maps } = view.data;
+  const { id, link, rows, columns } = maps[i];
+  maps.forEach((other, k) => {
+    if (other.id !== id && !(link && other.link === link)) return;
+    view.lasts.figures[k].cursor =
+      cursor &&
+      both(cursor, (at, axis) =>
+        axis
+          ? Math.floor(((at + 0.5) / columns) * other.columns)
+          : Math.floor(((at + 0.5) / rows) * other.rows),
+      );
+    announce(view, k, other.id === id);
+    draw(view, k);
   });
 }
 
-/** What stands in the cell that is pointed at; only the map that was touched speaks aloud. */
-function tell(figure, map, state, aloud) {
-  const says = figure.lastChild;
+/**
+ * What stands in the cell that is pointed at; only the map that was touched speaks aloud.
+ * @param {View} view
+ * @param {number} i
+ * @param {boolean} aloud
+ */
+function announce({ data, lasts }, i, aloud) {
+  const { says, cursor } = lasts.figures[i];
   says.setAttribute("aria-live", aloud ? "polite" : "off");
-  says.textContent = figure.cursor ? describe(map, figure.cursor, state.data) : "";
+  says.textContent = cursor ? describe(data.maps[i], cursor, data) : "";
 }
 
-/** A cell in words: its place, the pixels that it covers where these are told, its value. */
-function describe(map, [y, x], { words, pixels }) {
+/**
+ * A cell in words: its position, the pixels that it covers where these are told, its value.
+ * @param {Map} map
+ * @param {Position} position
+ * @param {Data} data
+ */
+export function describe(map, [y, x], { words, pixels }) {
   const cell = y * map.columns + x;
   const value = map.values?.[cell] || map.texts[cell];
   const [row, column] = [y + map.origin[0], x + map.origin[1]];
   const [rows, columns] = map.whole ?? [map.rows, map.columns];
-  const edge = (index, count) => Math.round((index * pixels) / count);
+  const edge = (/** @type {number} */ index, /** @type {number} */ count) =>
+    Math.round((index * (pixels ?? 0)) / count);
   const place = fill(pixels === null ? words.cell : words.cell_pixels, {
     row: row + 1,
     column: column + 1,
@@ -139,29 +245,37 @@ function describe(map, [y, x], { words, pixels }) {
   return value ? `${place}${pixels === null ? ": " : " · "}${value}` : place;
 }
 
-function fill(text, gaps) {
-  return text.replace(/{(\w+)}/g, (_, gap) => gaps[gap]);
-}
-
-function draw(figure, map, state) {
-  const [, canvas, , bar] = figure.children;
+/**
+ * @param {View} view
+ * @param {number} i
+ */
+function draw(view, i) {
+  const [figure, map] = [view.lasts.figures[i], view.data.maps[i]];
   if (map.missing !== null) return;
-  drawCells(canvas, map, state, figure.cursor);
-  if (map.bar) drawBarOf(bar, map.bar, state.look);
+  drawCells(figure, map, view);
+  if (map.bar) drawBarOf(figure.bar, map.bar, view.look);
 }
 
-function drawCells(canvas, map, { data, look, opacity }, cursor) {
+/**
+ * @param {Figure} figure
+ * @param {Map} map
+ * @param {View} view
+ */
+function drawCells({ canvas, cursor }, map, { data, look, opacity }) {
   const { rows, columns, steps } = map;
   canvas.style.aspectRatio = `${columns} / ${rows}`;
   const { pen, width, height } = fit(canvas);
   if (!width) return;
   const [tall, wide] = [height / rows, width / columns];
   const opaque = data.opacity === null; // or as the visitor wishes
-  const corner = (cell) => [(cell % columns) * wide, Math.floor(cell / columns) * tall];
+  /** @type {(cell: number) => [number, number]} */
+  const corner = (cell) => {
+    const [row, column] = positionOf(cell, columns);
+    return [column * wide, row * tall];
+  };
   pen.fillStyle = look.paper;
   pen.fillRect(0, 0, width, height);
-  const src = data.images[map.image];
-  const image = src && photoAt(src);
+  const image = map.image === null ? null : photoAt(data.images[map.image]);
   if (image?.complete && image.naturalWidth && (!steps || opacity() < 1)) {
     const [left, top, across, down] = map.part;
     const [sx, sy] = [image.naturalWidth, image.naturalHeight];
@@ -172,11 +286,8 @@ function drawCells(canvas, map, { data, look, opacity }, cursor) {
     if (step === null) return;
     pen.fillStyle = look.ramp.colours[step];
     // To whole pixels, so that no seam shows between cells.
-    const [x, y] = corner(cell).map(Math.round);
-    const [right, bottom] = [
-      Math.round(corner(cell)[0] + wide),
-      Math.round(corner(cell)[1] + tall),
-    ];
+    const [x, y] = both(corner(cell), Math.round);
+    const [right, bottom] = both(corner(cell), (at, axis) => Math.round(at + (axis ? tall : wide)));
     pen.fillRect(x, y, right - x, bottom - y);
   });
   pen.globalAlpha = 1;
@@ -186,18 +297,21 @@ function drawCells(canvas, map, { data, look, opacity }, cursor) {
     for (let y = 1; y < rows; y++) pen.fillRect(0, Math.round(y * tall), width, 1);
   }
   for (const cell of wide >= 14 ? map.beyond : []) {
-    const step = steps[cell];
-    markBeyond(pen, ...corner(cell), Math.min(wide, tall), step > STEPS / 2, look.ramp.inks[step]);
+    const step = steps?.[cell] ?? 0;
+    const [x, y] = corner(cell);
+    markBeyond(pen, x, y, Math.min(wide, tall), step > STEPS / 2, look.ramp.inks[step]);
   }
   for (const [cell, text] of Object.entries(map.texts)) {
-    const box = [...corner(cell), wide, tall];
+    /** @type {Box} */
+    const box = [...corner(Number(cell)), wide, tall];
     if (!opaque) writeOnPaper(pen, box, text, look);
-    else if (wide >= 24) write(pen, box, text, look.ramp.inks[steps[cell]]);
+    else if (wide >= 24) write(pen, box, text, look.ramp.inks[steps?.[Number(cell)] ?? 0]);
   }
   for (const box of map.boxes) {
+    /** @type {Box} */
     const frame = [box.left * wide, box.top * tall, box.columns * wide, box.rows * tall];
     if (box.role) drawFrame(pen, frame, data.colours[box.role], box.dashed);
-    else drawRing(pen, ...frame);
+    else drawRing(pen, frame);
   }
   for (const { cell, letter, role, dashed } of map.marks) {
     const [x, y] = corner(cell);
@@ -217,45 +331,60 @@ function drawCells(canvas, map, { data, look, opacity }, cursor) {
   }
 }
 
-/** A ring around a rectangle, at least as large as can be seen. */
-function drawRing(pen, x, y, wide, tall) {
+/**
+ * A ring around a rectangle, at least as large as can be seen.
+ * @param {Pen} pen
+ * @param {Box} box
+ */
+function drawRing(pen, [x, y, wide, tall]) {
   const [width, height] = [Math.max(wide - 2, 5), Math.max(tall - 2, 5)];
-  const [left, top] = [x + (wide - width) / 2, y + (tall - height) / 2];
-  for (const [strokeStyle, lineWidth] of [
-    [DARK_INK, 4],
-    [LIGHT_INK, 2],
-  ]) {
-    Object.assign(pen, { strokeStyle, lineWidth });
-    pen.strokeRect(left, top, width, height);
-  }
+  strokeTwice(pen, LIGHT_INK, x + (wide - width) / 2, y + (tall - height) / 2, width, height);
 }
 
-/** A coloured line around a rectangle of cells. */
-function drawFrame(pen, frame, colour, dashed) {
+/**
+ * A coloured line around a rectangle of cells.
+ * @param {Pen} pen
+ * @param {Box} box
+ * @param {string} colour
+ * @param {boolean} dashed
+ */
+function drawFrame(pen, box, colour, dashed) {
   for (const [lineWidth, strokeStyle] of [
     [6, LIGHT_INK],
     [3, colour],
   ]) {
     pen.setLineDash(dashed ? [7, 5] : []);
     Object.assign(pen, { lineWidth, strokeStyle });
-    pen.strokeRect(...frame);
+    pen.strokeRect(...box);
   }
   pen.setLineDash([]);
 }
 
-/** A letter in the corner of a cell, in the colour that it has in the equation. */
+/**
+ * A letter in the corner of a cell, in the colour that it has in the equation.
+ * @param {Pen} pen
+ * @param {number} x
+ * @param {number} y
+ * @param {string} letter
+ * @param {string} colour
+ */
 function chip(pen, x, y, letter, colour) {
   pen.fillStyle = colour;
   pen.fillRect(x, y, 16, 17);
-  const rgb = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
-  pen.fillStyle = luminance(rgb) > 0.179 ? DARK_INK : LIGHT_INK;
+  pen.fillStyle = inkOn(rgbOf(colour));
   pen.font = `italic 600 13px ${FONT}`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.fillText(letter, x + 8, y + 9);
 }
 
-/** A text in the middle of a cell, on its colour. */
+/**
+ * A text in the middle of a cell, on its colour.
+ * @param {Pen} pen
+ * @param {Box} box
+ * @param {string} text
+ * @param {string} ink
+ */
 function write(pen, [x, y, wide, tall], text, ink) {
   pen.textAlign = "center";
   pen.textBaseline = "middle";
@@ -264,7 +393,13 @@ function write(pen, [x, y, wide, tall], text, ink) {
   pen.fillText(text, x + wide / 2, y + tall * 0.54);
 }
 
-/** A text in the middle of a cell, on paper, since the image shows through the cell. */
+/**
+ * A text in the middle of a cell, on paper, since the image shows through the cell.
+ * @param {Pen} pen
+ * @param {Box} box
+ * @param {string} text
+ * @param {Look} look
+ */
 function writeOnPaper(pen, [x, y, wide, tall], text, look) {
   pen.font = `600 ${Math.min(14, wide * 0.55, (1.7 * wide) / text.length)}px ${FONT}`;
   pen.textAlign = "center";
@@ -276,8 +411,13 @@ function writeOnPaper(pen, [x, y, wide, tall], text, look) {
   pen.fillText(text, x + wide / 2, y + tall / 2 + 1);
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Bar} bar
+ * @param {Look} look
+ */
 function drawBarOf(canvas, bar, look) {
-  canvas.setAttribute("aria-label", barSays(bar));
+  canvas.setAttribute("aria-label", barText(bar));
   const [left, center, right] = bar.titles;
   drawScale(canvas, look, {
     colours: bar.warm ? look.ramp.colours.slice(STEPS / 2) : look.ramp.colours,
@@ -289,22 +429,27 @@ function drawBarOf(canvas, bar, look) {
   });
 }
 
-function barSays({ ticks, titles }) {
+/** @param {Bar} bar */
+function barText({ ticks, titles }) {
   return [titles.filter(Boolean).join("; "), ticks.join(", ")].filter(Boolean).join(": ");
 }
 
-/** All values as tables, once they are asked for; only where maps fill the page. */
+/**
+ * All values as tables, once they are asked for; only where maps fill the page.
+ * @param {HTMLElement} details
+ * @param {Data} data
+ */
 function fillTables(details, data) {
-  const tables = details.querySelector(".tables");
+  const tables = find(details, ".tables");
   tables.replaceChildren();
   details.hidden = data.opacity !== null || !data.maps.some(({ values }) => values);
-  if (details.hidden || !details.open) return;
-  for (const map of data.maps.filter(({ values }) => values)) {
-    const rows = map.values.flatMap((value, cell) => {
-      const [row, column] = [Math.floor(cell / map.columns), cell % map.columns];
-      const place = `${row + map.origin[0] + 1}, ${column + map.origin[1] + 1}`;
-      return value === null ? [] : [[place, value]];
+  if (details.hidden || !details.hasAttribute("open")) return;
+  for (const { name, values, columns, origin } of data.maps) {
+    if (!values) continue;
+    const rows = values.flatMap((value, cell) => {
+      const [row, column] = both(positionOf(cell, columns), (at, axis) => at + origin[axis] + 1);
+      return value === null ? [] : [[`${row}, ${column}`, value]];
     });
-    tables.append(table(map.name, [data.words.position, data.words.value], rows));
+    tables.append(table(name, [data.words.position, data.words.value], rows));
   }
 }

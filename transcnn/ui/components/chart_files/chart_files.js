@@ -1,54 +1,77 @@
 // Buttons that save a chart of the page as it is drawn now. Its layers are SVG already: one drawing
 // is made of them, and the PNG is that drawing, twice as large.
 
-export default function (component) {
-  const { data, parentElement } = component;
+import { find, makeButton } from "../shared/page.js";
+
+/** @import { Component } from "../shared/types.d.ts" */
+
+/** @param {Component<{ chart: string, kinds: Record<string, string> }>} component */
+export default function ({ data, parentElement }) {
   const buttons = Object.entries(data.kinds).map(([kind, text]) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = text;
+    const button = makeButton(text);
     button.onclick = async () => {
       const chart = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`);
       if (!chart) return; // not drawn yet
       const drawing = flatten(chart);
-      save(kind === "svg" ? asFile(drawing) : await asPicture(drawing), `${data.chart}.${kind}`);
+      const file = kind === "svg" ? svgFile(drawing) : await pngFile(drawing);
+      if (file) save(file, `${data.chart}.${kind}`);
     };
     return button;
   });
-  parentElement.querySelector(".take").replaceChildren(...buttons);
+  find(parentElement, ".take").replaceChildren(...buttons);
 }
 
-/** The layers of a chart as one drawing, on the page's own ground. */
+/**
+ * The layers of a chart as one drawing, on the page's background.
+ * @param {Element} chart
+ */
 function flatten(chart) {
   const layers = [...chart.querySelectorAll("svg.main-svg")];
   const { width, height } = layers[0].getBoundingClientRect();
-  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` }))
-    drawing.setAttribute(name, value);
-  const ground = document.createElementNS(drawing.namespaceURI, "rect");
-  ground.setAttribute("width", width);
-  ground.setAttribute("height", height);
-  ground.setAttribute("fill", getComputedStyle(document.querySelector(".stApp")).backgroundColor);
-  drawing.append(ground, ...layers.flatMap((layer) => [...layer.cloneNode(true).childNodes]));
+  const background = getComputedStyle(find(document, ".stApp")).backgroundColor;
+  const drawing = svgElement("svg", { width, height, viewBox: `0 0 ${width} ${height}` });
+  drawing.append(
+    svgElement("rect", { width, height, fill: background }),
+    ...layers.flatMap((layer) => [...layer.cloneNode(true).childNodes]),
+  );
   return drawing;
 }
 
-function asFile(drawing) {
+/**
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ */
+function svgElement(tag, attributes) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  return element;
+}
+
+/** @param {SVGElement} drawing */
+function svgFile(drawing) {
   const text = new XMLSerializer().serializeToString(drawing);
   return new Blob([text], { type: "image/svg+xml" });
 }
 
-async function asPicture(drawing) {
+/**
+ * @param {SVGElement} drawing
+ * @returns {Promise<Blob | null>}
+ */
+async function pngFile(drawing) {
   const image = new Image();
-  image.src = `data:image/svg+xml,${encodeURIComponent(await asFile(drawing).text())}`;
+  image.src = `data:image/svg+xml,${encodeURIComponent(await svgFile(drawing).text())}`;
   await image.decode();
   const canvas = document.createElement("canvas");
   canvas.width = 2 * image.width;
   canvas.height = 2 * image.height;
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 
+/**
+ * @param {Blob} blob
+ * @param {string} name
+ */
 function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

@@ -1,31 +1,65 @@
 // Explore: one image, one query token, its attention at every level.
 
-import { areaOf, range, readingFacts, readLevel, walk } from "../shared/attention.js";
+import { areaOf, attentionRow, queryAt, rowFacts } from "../shared/attention.js";
 import { drawBar, drawMap, drawOverlay, drawToken, drawWaiting, ring } from "../shared/canvas.js";
-import { shelf } from "../shared/packets.js";
-import { arrow, emphasise, make, placeAt, stop } from "../shared/page.js";
-import { formatExactly } from "../shared/scale.js";
-import { mount, View } from "../shared/view.js";
-import { buildInterventions, writeTop } from "./answers.js";
+import { both, cellOf, nearestCell, positionOf, range } from "../shared/grid.js";
+import { packetOf } from "../shared/packets.js";
+import {
+  arrow,
+  byFinger,
+  cellUnder,
+  emphasise,
+  find,
+  findCanvas,
+  make,
+  stop,
+} from "../shared/page.js";
+import { formatExactly, formatWeight } from "../shared/scale.js";
+import { mount, TokenView } from "../shared/view.js";
 import { drawFunnels } from "./funnels.js";
+import { buildInterventions, writeTop } from "./predictions.js";
 import { sentence, writeFacts } from "./sentences.js";
 import { writeTables } from "./tables.js";
 
+/** @import { RowFacts } from "../shared/attention.js" */
+/** @import { AttentionRow, Component, Runs, Trace, ViewData } from "../shared/types.d.ts" */
+/**
+ * @typedef {ViewData & { interventions: string[], of_attention: string[], donor: string }} Data
+ *   `of_attention`: the interventions that change attention weights; `donor`: the image whose
+ *   weights are swapped in
+ * @typedef {ReturnType<Explore["buildColumn"]>} Column of a level
+ */
+
+/** @param {Component<Data>} component */
 export default function (component) {
   return mount(component, Explore);
 }
 
-class Explore extends View {
+/** @extends {TokenView<Data>} */
+export class Explore extends TokenView {
+  /** @type {Trace | undefined} */
+  trace;
+  /** @type {Runs | undefined} with the chosen part changed */
+  runs;
+  /** @type {Column[]} */
+  columns = [];
+  /** @type {AttentionRow[]} by level; none while the trace is not there */
+  rows = [];
+  /** @type {RowFacts[]} */
+  facts = [];
+  /** @type {{ level: number, cell: number } | null} what is pointed at in a map */
+  pointed = null;
+  opacity = 0.6;
+
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
-    this.opacity = 0.6;
     this.listen();
   }
 
-  // What is in front
-
-  get side() {
-    return this.block.side;
+  forgetPointer() {
+    super.forgetPointer();
+    this.pointed = null;
   }
 
   /** The key of the ablation runs of the chosen part. */
@@ -39,18 +73,9 @@ class Explore extends View {
     return names.join("/");
   }
 
-  get place() {
-    return this.selected.token;
-  }
-
-  selectPlace(place) {
-    this.selectToken(place);
-  }
-
-  /** Everything anew: after data, another stage, block, head or theme. */
   refresh() {
-    this.trace = this.refreshFrame("trace");
-    this.runs = shelf.packets.get(`without/${this.runsKey}`);
+    this.trace = this.refreshTrace("trace");
+    this.runs = packetOf(`ablation/${this.runsKey}`);
     this.buildColumns();
     this.writeHead();
     this.buildMore();
@@ -63,65 +88,65 @@ class Explore extends View {
   // Structure
 
   buildColumns() {
-    const count = Math.max(2, ...this.data.network.blocks.map((b) => b.levels.length));
-    if (this.columns?.length === count) return;
-    this.root.dataset.columns = count;
-    this.columns?.forEach((column) => column.root.remove());
+    const count = Math.max(2, ...this.blocks.map((b) => b.levels.length));
+    if (this.columns.length === count) return;
+    this.root.dataset.columns = String(count);
+    for (const column of this.columns) column.root.remove();
     this.columns = range(count).map((index) => this.buildColumn(index));
   }
 
+  /** @param {number} index of the level */
   buildColumn(index) {
     const root = make("div", "column level");
-    root.style.gridColumn = index + 2;
+    root.style.gridColumn = String(index + 2);
     root.innerHTML = `
       <div class="column-head"><div><h2><span class="disc">${index + 1}</span><span></span></h2><p></p></div></div>
       <canvas class="data" role="application"></canvas>
       <p class="say"></p>
       <div class="detail"><canvas class="data" role="img"></canvas><div class="facts"></div></div>`;
     this.pick(".controls").before(root);
-    const column = {
+    const map = findCanvas(root, ":scope > canvas");
+    this.listenMap(map, index);
+    return {
       root,
-      head: root.querySelector("h2 span:last-child"),
-      note: root.querySelector("p"),
-      map: root.querySelector(":scope > canvas"),
-      say: root.querySelector(".say"),
-      overlay: root.querySelector(".detail canvas"),
-      facts: root.querySelector(".facts"),
+      map,
+      head: find(root, "h2 span:last-child"),
+      note: find(root, "p"),
+      say: find(root, ".say"),
+      overlay: findCanvas(root, ".detail canvas"),
+      facts: find(root, ".facts"),
     };
-    this.listenMap(column, index);
-    return column;
   }
 
   writeHead() {
-    const { block } = this;
-    const last = block.levels.length - 1;
-    const gaps = { grid: block.levels[0].grid, tokens: block.levels[last].side ** 2 };
-    const steps = block.levels.map((_, i) =>
+    const { levels, side } = this.block;
+    const last = levels.length - 1;
+    const lede = { grid: levels[0].grid, tokens: levels[last].side ** 2 };
+    const kinds = levels.map((_, i) =>
       last === 0 ? "only" : i === 0 ? "local" : i === last ? "global" : "middle",
     );
     this.pick(".lede").replaceChildren(
-      ...steps.map((step, i) => {
+      ...kinds.map((kind, i) => {
         const part = make("span");
-        part.append(make("span", "disc", i + 1), this.word(`lede_${step}`, gaps));
+        part.append(make("span", "disc", i + 1), this.word(`lede_${kind}`, lede));
         return part;
       }),
     );
-    const touch = matchMedia("(pointer: coarse)").matches && block.levels.length > 1;
-    this.pick(".picture p").textContent = this.word(touch ? "picture_hint_touch" : "picture_hint", {
-      rows: block.side,
-    });
+    const touch = matchMedia("(pointer: coarse)").matches && levels.length > 1;
+    const hint = this.word(touch ? "picture_hint_touch" : "picture_hint", { rows: side });
+    this.pick(".image p").textContent = hint;
     this.columns.forEach((column, i) => {
-      const step = steps[i] ?? "missing";
-      column.root.classList.toggle("missing", step === "missing");
-      column.map.tabIndex = step === "missing" ? -1 : 0;
-      column.head.textContent = this.word(`${step}_head`);
-      const level = block.levels[i];
-      const merged = step === "middle" || step === "global";
-      column.note.textContent = this.word(merged ? "merged_note" : `${step}_note`, {
+      const kind = kinds.at(i) ?? "missing";
+      column.root.classList.toggle("missing", kind === "missing");
+      column.map.tabIndex = kind === "missing" ? -1 : 0;
+      column.head.textContent = this.word(`${kind}_head`);
+      const level = levels[i];
+      const merged = kind === "middle" || kind === "global";
+      column.note.textContent = this.word(merged ? "merged_note" : `${kind}_note`, {
         rows: level?.grid,
         tokens: level?.grid ** 2,
         level: level && this.levelName(i),
-        merged: block.levels[i - 1]?.grid ** 2,
+        merged: levels[i - 1]?.grid ** 2,
         count: level?.side ** 2,
       });
     });
@@ -131,72 +156,82 @@ class Explore extends View {
     const more = this.pick(".more");
     const button = this.pick(".more-button");
     button.textContent = this.word(more.hidden ? "more" : "less");
-    button.setAttribute("aria-expanded", !more.hidden);
-    const numbered = (count) => range(count).map((i) => ({ value: i, content: [String(i + 1)] }));
-    const heads = [{ value: null, content: [this.word("all_heads")] }];
-    const old = [...more.querySelectorAll("[role=radiogroup]")];
+    button.setAttribute("aria-expanded", String(!more.hidden));
     const { stage, block, head } = this.selected;
-    const focused = this.root.getRootNode().activeElement;
-    more.replaceChildren(
-      this.group("block", old[0], numbered(this.blocksOf(stage).length), block, (b) =>
-        this.selectBlock(b),
-      ),
-      this.group("head", old[1], [...heads, ...numbered(this.block.heads)], head, (h) =>
-        this.selectHead(h),
-      ),
-      this.numberField("row", 0),
-      this.numberField("column", 1),
-    );
-    if (focused?.isConnected) focused.focus(); // moving an element takes its focus away
+    const numbered = (/** @type {number} */ count) =>
+      range(count).map((i) => ({ value: i, content: [String(i + 1)] }));
+    const blocks = numbered(this.blocksOf(stage).length);
+    /** @type {{ value: number | null, content: string[] }[]} */
+    const heads = [
+      { value: null, content: [this.word("all_heads")] },
+      ...numbered(this.block.heads),
+    ];
+    this.rebuild(more, (old) => [
+      this.group("block", old[0], blocks, block, (b) => this.selectBlock(b)),
+      this.group("head", old[1], heads, head, (h) => this.selectHead(h)),
+    ]);
   }
 
   // Choosing
 
+  /** @param {number | null} head */
   selectHead(head) {
-    this.selected = { ...this.selected, head };
-    this.keepPart();
+    this.change({ head });
     this.refresh();
     this.keep();
   }
 
-  /** The server computes the ablations of another part once it has the selection. */
+  /**
+   * The server runs the interventions on another part when it is told.
+   * @param {string} part
+   */
   selectPart(part) {
-    this.selected = { ...this.selected, part };
+    this.change({ part });
     this.refresh();
     this.keep();
   }
 
-  selectIntervention(name) {
-    this.selected = { ...this.selected, intervention: name };
+  /** @param {string} intervention */
+  selectIntervention(intervention) {
+    this.change({ intervention });
     writeTop(this);
     buildInterventions(this);
     this.keep();
   }
 
+  /**
+   * The token of a level's grid becomes the query token.
+   * @param {number} level
+   * @param {number} cell
+   */
+  moveTo(level, cell) {
+    const row = this.rows[level];
+    if (!row.multiple[cell] || !this.selected.token) return;
+    this.pointed = null;
+    this.writeTip();
+    this.selectToken(queryAt(row, cell, this.selected.token, this.block));
+  }
+
   live() {
-    if (!this.readings) return "";
-    const [row, column] = this.selected.token.map((t) => t + 1);
-    const sentences = this.readings.map((_, i) => this.columns[i].say.textContent).join(" ");
+    if (!this.rows.length || !this.selected.token) return "";
+    const [row, column] = both(this.selected.token, (t) => t + 1);
+    const sentences = this.rows.map((_, i) => this.columns[i].say.textContent).join(" ");
     return this.word("live", { row, column, sentences });
   }
 
   describe() {
-    const { block } = this;
-    const [row, column] = (this.selected.token ?? [0, 0]).map((t) => t + 1);
-    const { alt } = this.data;
-    this.photoCanvas.setAttribute(
-      "aria-label",
-      this.word("aria_picture", { alt, rows: block.side, row, column }),
-    );
-    this.pick(".whole").setAttribute(
-      "aria-label",
-      this.word("crop", { pixels: this.data.network.input }),
-    );
-    this.pick(".bar").setAttribute("aria-label", this.word("aria_bar"));
-    block.levels.forEach((level, i) => {
-      const gaps = { level: this.levelName(i), rows: level.grid };
-      this.columns[i].map.setAttribute("aria-label", this.word("aria_map", gaps));
-      this.columns[i].overlay.setAttribute("aria-label", this.word("aria_overlay", gaps));
+    const { levels, side } = this.block;
+    const [row, column] = both(this.selected.token ?? [0, 0], (t) => t + 1);
+    const { alt, network } = this.data;
+    /** @type {(element: HTMLElement, text: string) => void} */
+    const label = (element, text) => element.setAttribute("aria-label", text);
+    label(this.photoCanvas, this.word("aria_picture", { alt, rows: side, row, column }));
+    label(this.pick(".whole"), this.word("crop", { pixels: network.input }));
+    label(this.pick(".bar"), this.word("aria_bar"));
+    levels.forEach(({ grid }, i) => {
+      const names = { level: this.levelName(i), rows: grid };
+      label(this.columns[i].map, this.word("aria_map", names));
+      label(this.columns[i].overlay, this.word("aria_overlay", names));
     });
   }
 
@@ -204,9 +239,10 @@ class Explore extends View {
 
   listen() {
     const canvas = this.photoCanvas;
+    const grid = () => (this.block.levels.length > 1 ? this.block.levels[0].grid : 1);
     canvas.onpointermove = (event) => {
-      if (event.pointerType === "touch" || !this.trace) return;
-      this.preview = placeAt(canvas, event, this.block.side);
+      if (byFinger(event) || !this.trace) return;
+      this.preview = cellUnder(canvas, event, this.block.side);
       this.soon();
     };
     canvas.onpointerleave = () => {
@@ -216,31 +252,27 @@ class Explore extends View {
     };
     canvas.onclick = (event) => {
       if (!this.trace) return;
-      const { block } = this;
-      const grid = block.levels.length > 1 ? block.levels[0].grid : 1;
-      // A finger cannot aim at a token of a few pixels: it takes the centre of its cell.
-      if (event.pointerType === "touch")
-        this.selectToken(
-          placeAt(canvas, event, Math.ceil(block.side / grid)).map(
-            (cell) => cell * grid + Math.floor(grid / 2),
-          ),
-        );
-      else this.selectToken(placeAt(canvas, event, block.side));
+      const { side } = this.block;
+      const g = grid();
+      // A finger cannot aim at a token of a few pixels: it takes the centre of its grid.
+      this.selectToken(
+        byFinger(event)
+          ? both(cellUnder(canvas, event, Math.ceil(side / g)), (at) => at * g + Math.floor(g / 2))
+          : cellUnder(canvas, event, side),
+      );
     };
     canvas.onkeydown = (event) => {
-      if (!this.trace) return;
+      if (!this.trace || !this.token || !this.selected.token) return;
       const move = arrow(event);
-      const { block } = this;
-      const grid = block.levels.length > 1 ? block.levels[0].grid : 1;
-      const far = event.shiftKey ? grid : 1;
-      if (move) this.selectToken(this.selected.token.map((t, i) => t + move[i] * far));
+      const far = event.shiftKey ? grid() : 1;
+      if (move) this.selectToken(both(this.selected.token, (t, axis) => t + move[axis] * far));
       else if (event.key === "Enter" || event.key === " ") this.selectToken(this.token);
       else return;
       stop(event);
     };
-    const opacity = this.pick("input[type=range]");
+    const opacity = this.pickInput("input[type=range]");
     opacity.oninput = () => {
-      this.opacity = opacity.value / 100;
+      this.opacity = opacity.valueAsNumber / 100;
       this.soon();
     };
     this.pick(".more-button").onclick = () => {
@@ -251,132 +283,114 @@ class Explore extends View {
     this.pick("details").ontoggle = () => writeTables(this);
   }
 
-  listenMap(column, index) {
-    const { map } = column;
+  /**
+   * @param {HTMLCanvasElement} map
+   * @param {number} index of its level
+   */
+  listenMap(map, index) {
     const grid = () => this.block.levels[index].grid;
-    const point = (place, event) => {
-      this.pointed = place === null ? null : { level: index, place };
+    const under = (/** @type {MouseEvent} */ event) =>
+      cellOf(cellUnder(map, event, grid()), grid());
+    /** @type {(cell: number | null, event?: MouseEvent) => void} */
+    const point = (cell, event) => {
+      this.pointed = cell === null ? null : { level: index, cell };
       this.draw();
       this.writeTip(map, event);
     };
     map.onpointermove = (event) => {
-      if (event.pointerType === "touch" || !this.readings) return;
-      const [row, col] = placeAt(map, event, grid());
-      point(row * grid() + col, event);
+      if (!byFinger(event) && this.rows.length) point(under(event), event);
     };
-    map.onpointerleave = map.onblur = () => this.pointed && point(null);
+    map.onpointerleave = map.onblur = () => {
+      if (this.pointed) point(null);
+    };
     map.onclick = (event) => {
-      if (!this.readings) return;
-      const [row, col] = placeAt(map, event, grid());
-      this.walkTo(index, row * grid() + col);
+      if (this.rows.length) this.moveTo(index, under(event));
     };
     map.onkeydown = (event) => {
-      if (!this.readings) return;
-      const reading = this.readings[index];
-      const place = this.pointed?.level === index ? this.pointed.place : reading.own;
+      if (!this.rows.length) return;
+      const cell = this.pointed?.level === index ? this.pointed.cell : this.rows[index].own;
       const move = arrow(event);
       if (move) {
-        const [row, col] = [Math.floor(place / grid()) + move[0], (place % grid()) + move[1]];
-        const inside = (v) => Math.max(0, Math.min(grid() - 1, v));
-        point(inside(row) * grid() + inside(col));
+        const next = both(positionOf(cell, grid()), (at, axis) => at + move[axis]);
+        point(cellOf(nearestCell(next, grid()), grid()));
         this.pick(".unseen").textContent = this.pick(".tip").textContent;
-      } else if (event.key === "Enter") this.walkTo(index, place);
+      } else if (event.key === "Enter") this.moveTo(index, cell);
       else if (event.key === "Escape") point(null);
       else return;
       stop(event);
     };
   }
 
-  walkTo(level, place) {
-    const reading = this.readings[level];
-    if (!reading.exists(place)) return;
-    this.pointed = null;
-    this.writeTip();
-    this.selectToken(walk(reading, place, this.selected.token, this.block));
-  }
-
-  /** Number, share and place of what is pointed at, beside the pointer or the place itself. */
+  /**
+   * Weight and position of what is pointed at, beside the pointer or the token itself.
+   * @param {HTMLCanvasElement} [map]
+   * @param {MouseEvent} [event]
+   */
   writeTip(map, event) {
-    const shown =
-      this.pointed !== null && this.readings[this.pointed.level].exists(this.pointed.place);
-    if (!shown) {
+    const { pointed } = this;
+    const row = pointed && this.rows[pointed.level];
+    const multiple = pointed && row?.multiple[pointed.cell];
+    if (!pointed || !row || !multiple) {
       this.showTip("");
       return;
     }
-    const { level, place } = this.pointed;
-    const { g, multiple } = this.readings[level];
-    const [row, column] = [Math.floor(place / g), place % g];
+    const position = positionOf(pointed.cell, row.g);
     const text = this.word("tip", {
-      multiple: formatExactly(multiple[place]),
-      share: `${((100 * multiple[place]) / this.facts[level].total).toFixed(2)} %`,
-      row: row + 1,
-      column: column + 1,
+      multiple: formatExactly(multiple),
+      share: formatWeight(multiple, this.facts[pointed.level].total),
+      row: position[0] + 1,
+      column: position[1] + 1,
     });
-    this.showTip(text, map, event, row, column, g);
+    this.showTip(text, map, event, position, row.g);
   }
 
   // Drawing
 
   draw() {
-    if (!this.data || !this.root.isConnected) return;
-    const { block, look, token } = this;
-    const ready = this.trace && token !== null;
+    const { block, look, token, trace, pointed } = this;
     this.pick("output").textContent = `${Math.round(100 * this.opacity)} %`;
-    if (ready) {
-      this.readings = block.levels.map((_, i) =>
-        readLevel(this.trace, block, i, token, this.selected.head),
-      );
-      const pixels = this.data.network.input / block.side;
-      this.facts = this.readings.map((r) => readingFacts(r, pixels * r.factor));
-    } else this.readings = this.facts = null;
+    this.rows =
+      trace && token
+        ? block.levels.map((_, i) => attentionRow(trace, block, i, token, this.selected.head))
+        : [];
+    const pixels = this.data.network.input / block.side;
+    this.facts = this.rows.map((row) => rowFacts(row, pixels * row.factor));
     this.drawPhoto();
-    this.columns.forEach((column, i) => {
-      if (i >= block.levels.length) return;
-      if (!ready) {
-        drawWaiting(column.map, block.levels[i].grid, look);
-        drawWaiting(column.overlay, block.levels[i].grid, look);
+    block.levels.forEach(({ grid }, i) => {
+      const { map, overlay, say, facts: lines } = this.columns[i];
+      const [row, facts] = [this.rows[i], this.facts[i]];
+      if (!row) {
+        drawWaiting(map, grid, look);
+        drawWaiting(overlay, grid, look);
         return;
       }
-      const [reading, facts] = [this.readings[i], this.facts[i]];
-      drawMap(
-        column.map,
-        reading,
-        facts,
-        look,
-        this.pointed?.level === i ? this.pointed.place : null,
-      );
-      if (this.photo)
-        drawOverlay(column.overlay, this.photo, reading, facts, block, look, this.opacity);
-      emphasise(column.say, sentence(this, i));
-      writeFacts(this, column.facts, facts, reading);
-      column.map.dataset.drawn = `${token.join(",")}/${block.stage}/${block.block}`;
+      drawMap(map, row, facts, look, pointed?.level === i ? pointed.cell : null);
+      if (this.photo) drawOverlay(overlay, this.photo, row, facts, block, look, this.opacity);
+      emphasise(say, sentence(this, row, facts, i > 0));
+      writeFacts(this, lines, facts, row);
+      map.dataset.drawn = this.drawn; // for tests
     });
-    const marked =
-      this.pointed && this.readings
-        ? this.readings[this.pointed.level].multiple[this.pointed.place]
-        : null;
-    drawBar(this.pick(".bar"), this.words, look, marked || null);
+    const marked = pointed && this.rows[pointed.level]?.multiple[pointed.cell];
+    drawBar(this.pickCanvas(".bar"), this.data.words, look, marked || null);
     drawFunnels(this);
-    if (this.pick("details").open) writeTables(this);
+    if (this.pick("details").hasAttribute("open")) writeTables(this);
     this.writeNumbers();
   }
 
+  get drawn() {
+    return `${this.token?.join(",")}/${this.block.stage}/${this.block.block}`;
+  }
+
   drawPhoto() {
-    const { block, token, photoCanvas } = this;
-    const board = this.drawBoardOf(block);
-    if (!board) return;
-    const { pen, width } = board;
-    if (token === null) return;
+    const { block, token, pointed } = this;
+    const drawn = this.drawImage();
+    if (!drawn || token === null) return;
+    const { pen, width } = drawn;
     drawToken(pen, block, token, width);
-    if (this.pointed && this.readings) {
-      const [left, top, side] = areaOf(
-        this.readings[this.pointed.level],
-        this.pointed.place,
-        block,
-      );
-      const least = Math.max(side * width, 6);
-      ring(pen, left * width, top * width, least, true);
+    if (pointed && this.rows.length) {
+      const [left, top, side] = areaOf(this.rows[pointed.level], pointed.cell, block);
+      ring(pen, left * width, top * width, Math.max(side * width, 6), true);
     }
-    photoCanvas.dataset.drawn = `${token.join(",")}/${block.stage}/${block.block}`;
+    this.photoCanvas.dataset.drawn = this.drawn;
   }
 }

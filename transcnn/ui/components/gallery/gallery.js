@@ -1,34 +1,42 @@
-// Pictures to choose from, a button each. The buttons stay when their pictures change, and so does
-// the focus.
+// Images to choose from, a button each. The buttons stay when their images change, and so does the
+// focus.
 
 import { followTheme } from "../shared/look.js";
+import { find, make, makeButton } from "../shared/page.js";
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const gallery = parentElement.querySelector(".gallery");
+/** @import { Component } from "../shared/types.d.ts" */
+/**
+ * @typedef {{ id: string, name: string, src: string, answer: string, label: string,
+ *   right: boolean, pinned: boolean }} Entry
+ */
+
+/** @param {Component<{ label: string, pictures: Entry[] }>} component */
+export default function ({ data, parentElement, setTriggerValue }) {
+  const gallery = find(parentElement, ".gallery");
   followTheme(gallery);
   gallery.setAttribute("aria-label", data.label);
-  while (gallery.children.length > data.pictures.length) gallery.lastChild.remove();
-  data.pictures.forEach((picture, i) => {
-    const button = gallery.children[i] ?? gallery.appendChild(emptyButton());
-    const [image, says] = button.children;
-    if (image.src !== picture.src) Object.assign(image, { src: picture.src, alt: "" });
-    says.firstChild.textContent = picture.answer;
-    says.lastChild.textContent = picture.label;
-    button.title = picture.name;
-    button.classList.toggle("wrong", !picture.right);
-    button.setAttribute("aria-pressed", picture.pinned);
-    button.dataset.picture = picture.id;
-    button.onclick = () => setTriggerValue("pinned", picture.id);
+  while (gallery.children.length > data.pictures.length) gallery.lastChild?.remove();
+  while (gallery.children.length < data.pictures.length) gallery.append(emptyButton());
+  const buttons = gallery.querySelectorAll("button");
+  data.pictures.forEach((entry, i) => {
+    const button = buttons[i];
+    const image = /** @type {HTMLImageElement} */ (button.querySelector("img"));
+    if (image.src !== entry.src) Object.assign(image, { src: entry.src, alt: "" });
+    find(button, "b").textContent = entry.answer;
+    find(button, "small").textContent = entry.label;
+    button.title = entry.name;
+    button.classList.toggle("wrong", !entry.right);
+    button.setAttribute("aria-pressed", String(entry.pinned));
+    button.dataset.picture = entry.id;
+    button.onclick = () => setTriggerValue("pinned", entry.id);
   });
   gallery.dataset.shown = data.pictures.map(({ id }) => id).join(",");
 }
 
 function emptyButton() {
-  const button = document.createElement("button");
-  button.type = "button";
-  const says = document.createElement("span");
-  says.append(document.createElement("b"), document.createElement("small"));
-  button.append(document.createElement("img"), says);
+  const button = makeButton();
+  const text = make("span");
+  text.append(make("b"), make("small"));
+  button.append(make("img"), text);
   return button;
 }

@@ -9,5 +9,5 @@ _show = component("occlusion", "view", "predictions")
 
 
 def occlusion_view(key: str, data: dict[str, Any], on_change: Callable[[], None]) -> None:
-    """What is occluded is in the session at `key`."""
-    _show(key=key, data=data, on_hidden_change=on_change)
+    """The mask is in the session at `key`."""
+    _show(key=key, data=data, on_mask_change=on_change)

@@ -1,205 +1,207 @@
-// Occlusion. What is masked is drawn here at once; the server runs both networks on it.
+// Occlusion: grids of the image are masked. They are drawn here at once; the server runs the network
+// and its backbone on the masked image.
 
-import { range } from "../shared/attention.js";
-import { CELL_LINE, drawBar, drawPart, drawWaiting, fit, ring } from "../shared/canvas.js";
-import { readLook } from "../shared/look.js";
-import { shelf } from "../shared/packets.js";
-import { arrow, choices, emphasise, make, placeAt, stop, writeAddress } from "../shared/page.js";
-import { formatExactly, formatShare, step } from "../shared/scale.js";
-import { mount } from "../shared/view.js";
+import { drawBar, drawPart, drawWaiting, fit, GRID_LINE, ringAt } from "../shared/canvas.js";
+import { both, cellName, cellOf, nearestCell, positionOf, range } from "../shared/grid.js";
+import { packetOf } from "../shared/packets.js";
+import {
+  arrow,
+  byFinger,
+  cellUnder,
+  choices,
+  emphasise,
+  find,
+  probabilityBars,
+  stop,
+  table,
+} from "../shared/page.js";
+import { formatExactly, formatShare, formatWeight, step } from "../shared/scale.js";
+import { mount, View } from "../shared/view.js";
 
-const TELL_AFTER = 160; // ms after the last change until the server runs
+/** @import { Pen } from "../shared/canvas.js" */
+/** @import { Block, Choice, Component, Position, Prediction, ViewData } from "../shared/types.d.ts" */
+/**
+ * @typedef {{ percent: number, fill: string, cells: number[] }} Mask
+ * @typedef {ViewData & { side: number, masked: string, mask: Mask, fills: string[],
+ *   shares: { percent: number, cells: number[] }[] }} Data
+ *   `side`: grids along an axis; `masked`: key of the packet; `shares`: cells drawn at random
+ * @typedef {{ before: Prediction[], kept: Prediction, top: Prediction[] }} Outcome
+ *   the likeliest classes of the full image, the first of them now, the likeliest classes now
+ * @typedef {{ stage: number, block: number, on_visible: number | null, on_masked: number | null }}
+ *   Shares attention on the image, mean over the visible and the masked grids of a block
+ * @typedef {{ key: string, visible: boolean[], image: ImageBitmap, attention: Outcome,
+ *   backbone: Outcome, blocks: Shares[], multiples: Float32Array }} Result
+ */
 
+/** @param {Component<Data>} component */
 export default function (component) {
-  return mount(component, Hide);
+  return mount(component, Occlusion);
 }
 
-class Hide {
+/** @extends {View<Data>} */
+class Occlusion extends View {
+  tellAfter = 160;
+  /** @type {Result | undefined} */
+  result;
+  /** @type {string | undefined} the fill of the result's mask */
+  resultFill;
+  /** @type {number | null} the cell that the keyboard is at, while the image has the focus */
+  cursor = null;
+  /** @type {Set<number>} */
+  masked = new Set();
+  percent = 0; // the share that is masked at random
+  fill = "";
+
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
-    this.root = parent.querySelector(".hide");
-    this.pick = (selector) => this.root.querySelector(selector);
-    this.canvas = this.pick(".picture");
-    this.map = this.pick(".board-map");
-    this.cursor = null; // the place that the keyboard is at, while the picture has the focus
-    this.onPacket = () => this.refresh();
-    shelf.arrivals.addEventListener("packet", this.onPacket);
-    this.sizes = new ResizeObserver(() => this.draw());
-    this.sizes.observe(this.root);
+    super(parent);
+    this.canvas = this.pickCanvas(".input");
+    this.map = this.pickCanvas(".map");
     this.listen();
   }
 
-  close() {
-    shelf.arrivals.removeEventListener("packet", this.onPacket);
-    this.sizes.disconnect();
-    clearTimeout(this.timer);
-  }
-
-  /** New data from the server. What is chosen here wins, unless another picture came. */
-  update(component) {
-    const { data, setStateValue } = component;
-    this.words = data.words;
-    this.data = data;
-    if (data.trace !== this.subject) {
-      this.subject = data.trace;
-      clearTimeout(this.timer);
-      const { stage, block, token } = data.selected;
-      this.chosen = { ...data.hidden, cells: new Set(data.hidden.cells), stage, block, token };
-      this.result = null;
-    }
-    this.tell = (hidden) => setStateValue("hidden", { ...hidden, trace: data.trace });
-    this.refresh();
-    writeAddress(data.link);
-  }
-
-  nameOf(answer) {
-    return shelf.names[answer.index] ?? "";
-  }
-
-  word(name, gaps = {}) {
-    return this.words[name].replace(/{(\w+)}/g, (_, gap) => gaps[gap]);
+  restart() {
+    super.restart();
+    const { percent, fill, cells } = this.data.mask;
+    Object.assign(this, { percent, fill, masked: new Set(cells), result: undefined });
   }
 
   // What is chosen
 
-  get places() {
+  get count() {
     return this.data.side ** 2;
   }
 
-  get block() {
-    const { stage, block } = this.chosen;
-    return this.data.network.blocks.find((b) => b.stage === stage && b.block === block);
+  /** The query: the grid that holds the token that all pages share. */
+  get query() {
+    const { token } = this.selected;
+    const { side } = this.data;
+    if (!token) return Math.floor(this.count / 2);
+    return cellOf(
+      both(token, (t) => Math.floor((t * side) / this.block.side)),
+      side,
+    );
   }
 
-  /** The place of the board that asks: the one that holds the token that all pages share. */
-  get asking() {
-    const { token } = this.chosen;
-    const { side } = this.data;
-    if (!token) return Math.floor(this.places / 2);
-    const [row, column] = token.map((t) => Math.floor((t * side) / this.block.side));
-    return row * side + column;
+  /** @param {number} cell */
+  setQuery(cell) {
+    const scale = this.block.side / this.data.side;
+    this.selected.token = both(positionOf(cell, this.data.side), (t) =>
+      Math.floor((t + 0.5) * scale),
+    );
+    this.changed();
   }
 
-  ask(place) {
-    const { side } = this.data;
-    const scale = this.block.side / side;
-    const at = [Math.floor(place / side), place % side];
-    this.chosen.token = at.map((t) => Math.floor((t + 0.5) * scale));
+  /** Whether the masked cells are those drawn at random for the chosen share. */
+  get atRandom() {
+    const drawn = this.data.shares.find((s) => s.percent === this.percent)?.cells;
+    return drawn?.length === this.masked.size && drawn.every((k) => this.masked.has(k));
+  }
+
+  /**
+   * @param {number} cell
+   * @param {boolean} masked
+   */
+  setCell(cell, masked) {
+    if (this.masked.has(cell) === masked) return;
+    if (masked) this.masked.add(cell);
+    else this.masked.delete(cell);
+    this.changed();
+  }
+
+  changed() {
     this.tellSoon();
     this.refresh();
   }
 
-  /** Whether the cells are those drawn at random for the chosen share. */
-  get drawn() {
-    const { percent, cells } = this.chosen;
-    const drawn = this.data.shares.find((s) => s.percent === percent)?.cells;
-    return Boolean(drawn) && drawn.length === cells.size && drawn.every((k) => cells.has(k));
-  }
-
-  setCell(place, hidden) {
-    if (this.chosen.cells.has(place) === hidden) return;
-    if (hidden) this.chosen.cells.add(place);
-    else this.chosen.cells.delete(place);
-    this.tellSoon();
-    this.refresh();
-  }
-
-  tellSoon() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      const { percent, fill, stage, block, token } = this.chosen;
-      const cells = this.drawn ? null : [...this.chosen.cells];
-      this.tell({ percent, fill, stage, block, token, cells });
-    }, TELL_AFTER);
+  /** @returns {[string, object]} */
+  state() {
+    const { stage, block, token } = this.selected;
+    const cells = this.atRandom ? null : [...this.masked];
+    return ["mask", { percent: this.percent, fill: this.fill, cells, stage, block, token }];
   }
 
   // The page
 
   refresh() {
-    this.photo = shelf.packets.get(`photo/${this.data.photo}`);
-    const arrived = shelf.packets.get(`hiding/${this.data.hiding}`);
-    if (arrived) this.result = arrived;
+    this.refreshFrame();
+    const arrived = packetOf(`occlusion/${this.data.masked}`);
+    if (arrived) {
+      this.result = arrived;
+      this.resultFill = this.data.mask.fill;
+    }
     const { error } = this.data;
-    const { result, chosen } = this;
-    const fresh = result?.own.every((own, k) => own !== chosen.cells.has(k));
+    const { result, masked } = this;
+    const fresh = result?.visible.every((visible, k) => visible !== masked.has(k));
     this.root.dataset.state = result ? "ready" : "opening";
-    this.root.classList.toggle("computing", !fresh || result.key.split("/").at(-2) !== chosen.fill);
+    this.root.classList.toggle("computing", !fresh || this.resultFill !== this.fill);
     this.root.dataset.shown = result?.key ?? ""; // for tests
-    this.look = readLook(this.root, this.data.ramps);
-    for (const element of this.root.querySelectorAll("[data-word]"))
-      element.textContent = this.word(element.dataset.word);
     this.pick(".error").hidden = !error;
     this.pick(".error").textContent = error ?? "";
-    this.buildSets();
+    this.buildChoices();
     this.writeOutcomes();
     this.describe();
     this.draw();
   }
 
-  buildSets() {
-    const { chosen, data } = this;
-    const group = (selector, name, options, value, choose) => {
-      this.pick(selector).setAttribute("aria-label", this.word(name));
-      choices(this.pick(selector), options, value, choose);
+  buildChoices() {
+    const { data, blocks } = this;
+    /** @type {<V>(name: string, options: Choice<V>[], chosen: V, choose: (v: V) => void) => void} */
+    const group = (name, options, chosen, choose) => {
+      const buttons = this.pick(`.choices.${name}`);
+      buttons.setAttribute("aria-label", this.word(name));
+      choices(buttons, options, chosen, choose);
     };
     group(
-      ".fills",
       "fill",
       data.fills.map((fill) => ({ value: fill, content: [this.word(`fill_${fill}`)] })),
-      chosen.fill,
-      (fill) => this.change({ fill }),
+      this.fill,
+      (fill) => {
+        this.fill = fill;
+        this.changed();
+      },
     );
     group(
-      ".shares",
       "share",
-      data.shares.map(({ percent }) => ({
-        value: percent,
-        content: [this.word("percent", { percent })],
-      })),
-      this.drawn ? chosen.percent : null,
-      (percent) => {
-        const cells = new Set(data.shares.find((s) => s.percent === percent).cells);
-        this.change({ percent, cells });
+      data.shares.map((share) => ({ value: share, content: [this.word("percent", share)] })),
+      this.atRandom ? data.shares.find((s) => s.percent === this.percent) : undefined,
+      (share) => {
+        Object.assign(this, { percent: share?.percent, masked: new Set(share?.cells) });
+        this.changed();
       },
     );
-    const { blocks } = data.network;
     group(
-      ".blocks",
       "block",
-      blocks.map((b, i) => ({ value: i, content: [this.blockName(b)] })),
-      blocks.indexOf(this.block),
-      (i) => {
-        const place = this.asking;
-        const { stage, block } = blocks[i];
-        this.change({ stage, block });
-        this.ask(place);
+      blocks.map((block) => ({ value: block, content: [this.blockName(block)] })),
+      this.block,
+      ({ stage, block }) => {
+        const { query } = this;
+        Object.assign(this.selected, { stage, block });
+        this.setQuery(query);
       },
     );
   }
 
-  /** "2" where a stage has one block, else "3.1": as people count. */
+  /**
+   * "2" where a stage has one block, else "3.1": as people count.
+   * @param {Block} block
+   */
   blockName({ stage, block }) {
-    const alone = this.data.network.blocks.filter((b) => b.stage === stage).length === 1;
+    const alone = this.blocksOf(stage).length === 1;
     return alone ? `${stage + 1}` : `${stage + 1}.${block + 1}`;
-  }
-
-  change(changes) {
-    Object.assign(this.chosen, changes);
-    this.tellSoon();
-    this.refresh();
   }
 
   writeOutcomes() {
     const { result } = this;
-    const hidden = this.chosen.cells.size;
-    this.pick(".hidden-count").textContent = this.word("picture_note", {
-      hidden,
-      grids: this.places,
+    this.pick(".masked-count").textContent = this.word("picture_note", {
+      hidden: this.masked.size,
+      grids: this.count,
     });
-    for (const name of ["attention", "body"]) {
+    for (const name of /** @type {const} */ (["attention", "backbone"])) {
       const box = this.pick(`.outcome.${name}`);
       const outcome = result?.[name];
-      const note = box.querySelector(".note");
-      note.classList.toggle("lost", Boolean(outcome) && fate(outcome) === "lost");
+      const note = find(box, ".note");
+      note.classList.toggle("lost", outcome !== undefined && fate(outcome) === "lost");
       if (outcome)
         emphasise(
           note,
@@ -209,221 +211,200 @@ class Hide {
             after: formatShare(outcome.kept.probability),
           }),
         );
-      const top = outcome?.top ?? Array(5).fill({ probability: 0 });
-      box.querySelector(".top").replaceChildren(
-        ...top.map(({ index, probability }) => {
-          const label = this.nameOf({ index });
-          const row = make("div", outcome?.before[0].index === index ? "was" : "");
-          const text = make("span", "name", label);
-          text.title = label;
-          const track = make("span", "track");
-          const fill = make("span", "fill");
-          fill.style.width = `${100 * probability}%`;
-          track.append(fill);
-          row.append(text, track, make("span", "value", label && formatShare(probability)));
-          return row;
-        }),
+      const top = outcome?.top ?? Array(5).fill({ index: -1, probability: 0 });
+      probabilityBars(
+        find(box, ".top"),
+        top.map(({ index, probability }) => ({
+          name: this.nameOf({ index }),
+          probability,
+          className: outcome?.before[0].index === index ? "was" : "",
+        })),
+        formatShare,
       );
     }
     this.pick(".verdict").textContent = result ? this.verdict(result) : this.word("loading");
-    this.writeReading();
+    this.writeAttention();
   }
 
-  verdict({ attention, body, own }) {
-    if (own.every(Boolean)) return this.word("verdict_nothing");
-    const say = ({ before, top }, what) =>
-      this.word(`fate_${what}`, {
+  /** @param {Result} result */
+  verdict({ attention, backbone, visible }) {
+    if (visible.every(Boolean)) return this.word("verdict_nothing");
+    /** @type {(outcome: Outcome, kind: string) => string} */
+    const say = ({ before, top }, kind) =>
+      this.word(`fate_${kind}`, {
         now: this.nameOf(top[0]),
         was: this.nameOf(before[0]),
         share: formatShare(before.find((a) => a.index === top[0].index)?.probability ?? 0),
       });
-    const fates = [fate(attention), fate(body)];
+    const fates = [fate(attention), fate(backbone)];
     const sentence = this.word("verdict", {
       attention: say(attention, fates[0]),
-      body: say(body, fates[1]),
+      body: say(backbone, fates[1]),
     });
     const worse = fates[0] === "lost" && fates[1] !== "lost";
     return worse ? `${sentence} ${this.word("verdict_worse")}` : sentence;
   }
 
-  /** The attention row of the query grid: multiples of uniform attention over all grids. */
+  /** The attention row of the query: multiples of uniform attention over all grids. */
   get row() {
-    const { result, data } = this;
+    const { result, count, block } = this;
     if (!result) return null;
-    const { stage, block } = this.chosen;
-    const i = result.readings.findIndex((r) => r.stage === stage && r.block === block);
-    const start = (i * this.places + this.asking) * this.places;
-    return {
-      multiple: result.multiples.subarray(start, start + this.places),
-      part: result.readings[i],
-      side: data.side,
-    };
+    const i = result.blocks.findIndex((b) => b.stage === block.stage && b.block === block.block);
+    const start = (i * count + this.query) * count;
+    const multiple = result.multiples.subarray(start, start + count);
+    return { multiple, shares: result.blocks[i], visible: result.visible };
   }
 
-  writeReading() {
-    const { row, result, block } = this;
-    this.pick(".board-note").textContent = this.word("query_note", {
+  writeAttention() {
+    const { row, block } = this;
+    this.pick(".query-note").textContent = this.word("query_note", {
       block: this.blockName(block),
       heads: block.heads,
     });
     if (!row) return;
-    const { own } = result;
-    const total = row.multiple.reduce((a, b) => a + b, 0);
-    const mine = row.multiple.reduce((sum, m, k) => sum + (own[k] ? m : 0), 0);
-    const area = own.filter(Boolean).length / own.length;
-    const gaps = { share: formatShare(mine / total), area: formatShare(area) };
-    const first = own.every(Boolean)
+    const { multiple, visible, shares } = row;
+    const total = multiple.reduce((a, b) => a + b, 0);
+    const onImage = multiple.reduce((sum, m, k) => sum + (visible[k] ? m : 0), 0);
+    const area = visible.filter(Boolean).length / visible.length;
+    const values = { share: formatShare(onImage / total), area: formatShare(area) };
+    const first = visible.every(Boolean)
       ? this.word("all_on_image")
-      : this.word(own[this.asking] ? "image_grid" : "masked_grid", gaps);
-    const { from_own, from_hidden } = row.part;
+      : this.word(visible[this.query] ? "image_grid" : "masked_grid", values);
+    const { on_visible, on_masked } = shares;
     const second =
-      from_own === null || from_hidden === null
+      on_visible === null || on_masked === null
         ? ""
-        : this.word("whole_block", { own: formatShare(from_own), masked: formatShare(from_hidden) });
+        : this.word("whole_block", {
+            own: formatShare(on_visible),
+            masked: formatShare(on_masked),
+          });
     emphasise(this.pick(".say"), `${first} ${second}`);
-    this.writeTable(row, total);
+    const order = range(this.count).sort((a, b) => multiple[b] - multiple[a] || a - b);
+    this.pick(".tables").replaceChildren(
+      table(
+        this.word("table_caption", { grid: this.cellName(this.query) }),
+        ["table_position", "table_masked", "table_multiple", "table_weight"].map((name) =>
+          this.word(name),
+        ),
+        order.map((k) => [
+          this.cellName(k),
+          this.word(visible[k] ? "visible" : "masked"),
+          formatExactly(multiple[k]),
+          formatWeight(multiple[k], total),
+        ]),
+      ),
+    );
   }
 
-  writeTable({ multiple, side }, total) {
-    const { own } = this.result;
-    const scroll = make("div", "scroll");
-    scroll.tabIndex = 0;
-    const table = make("table");
-    const asking = this.placeName(this.asking);
-    table.append(make("caption", "", this.word("table_caption", { grid: asking })));
-    const titles = table.createTHead().insertRow();
-    for (const name of ["table_position", "table_masked", "table_multiple", "table_weight"]) {
-      const title = make("th", "", this.word(name));
-      title.scope = "col";
-      titles.append(title);
-    }
-    const body = table.createTBody();
-    const order = range(side * side).sort((a, b) => multiple[b] - multiple[a] || a - b);
-    for (const k of order) {
-      const line = body.insertRow();
-      for (const text of [
-        this.placeName(k),
-        this.word(own[k] ? "visible" : "masked"),
-        formatExactly(multiple[k]),
-        `${((100 * multiple[k]) / total).toFixed(2)} %`,
-      ])
-        line.insertCell().textContent = text;
-    }
-    scroll.append(table);
-    this.pick(".tables").replaceChildren(scroll);
-  }
-
-  placeName(k) {
-    return `${Math.floor(k / this.data.side) + 1}, ${(k % this.data.side) + 1}`;
+  /** @param {number} cell */
+  cellName(cell) {
+    return cellName(cell, this.data.side);
   }
 
   describe() {
     const { alt } = this.data;
     const at = this.cursor ?? 0;
-    const state = this.word(this.chosen.cells.has(at) ? "masked" : "visible");
-    const gaps = { alt, grid: this.placeName(at), state, hidden: this.chosen.cells.size };
-    this.canvas.setAttribute("aria-label", this.word("aria_picture", gaps));
-    const grid = this.placeName(this.asking);
-    this.map.setAttribute("aria-label", this.word("aria_map", { grid }));
+    const state = this.word(this.masked.has(at) ? "masked" : "visible");
+    const names = { alt, grid: this.cellName(at), state, hidden: this.masked.size };
+    this.canvas.setAttribute("aria-label", this.word("aria_picture", names));
+    this.map.setAttribute("aria-label", this.word("aria_map", { grid: this.cellName(this.query) }));
     this.pick(".bar").setAttribute("aria-label", this.word("aria_bar"));
   }
 
   // Drawing
 
   draw() {
-    if (!this.look) return;
-    this.drawPicture();
-    this.drawBoard();
-    drawBar(this.pick(".bar"), this.words, this.look, null);
+    this.drawInput();
+    this.drawMap();
+    drawBar(this.pickCanvas(".bar"), this.data.words, this.look, null);
     this.root.dataset.drawn = this.root.dataset.shown; // for tests
   }
 
-  drawPicture() {
+  drawInput() {
     const { pen, width } = fit(this.canvas);
+    const { result, resultFill, look } = this;
     const { side } = this.data;
     const cell = width / side;
-    pen.fillStyle = this.look.line;
+    pen.fillStyle = look.line;
     pen.fillRect(0, 0, width, width);
     if (this.photo) drawPart(pen, this.photo, [0, 0, 1], 0, 0, width);
-    const { result } = this;
-    for (const k of this.chosen.cells) {
-      const [x, y] = [(k % side) * cell, Math.floor(k / side) * cell];
-      const known = result && !result.own[k] && result.key.includes(`/${this.chosen.fill}/`);
-      if (this.chosen.fill === "gray") {
+    for (const k of this.masked) {
+      const [y, x] = both(positionOf(k, side), (at) => at * cell);
+      if (this.fill === "gray") {
         pen.fillStyle = "rgb(127,127,127)";
         pen.fillRect(x, y, cell, cell);
-      } else if (known) {
+      } else if (result && !result.visible[k] && resultFill === this.fill) {
         const part = result.image.width / side;
-        const from = [(k % side) * part, Math.floor(k / side) * part];
-        pen.drawImage(result.image, ...from, part, part, x, y, cell, cell);
+        const [top, left] = both(positionOf(k, side), (at) => at * part);
+        pen.drawImage(result.image, left, top, part, part, x, y, cell, cell);
       } else {
-        pen.fillStyle = this.look.line;
+        pen.fillStyle = look.line;
         pen.fillRect(x, y, cell, cell);
-        hatch(pen, x, y, cell, this.look.soft);
+        hatch(pen, x, y, cell, look.soft);
       }
-      pen.strokeStyle = CELL_LINE;
+      pen.strokeStyle = GRID_LINE;
       pen.lineWidth = 1.5;
       pen.strokeRect(x + 1.5, y + 1.5, cell - 3, cell - 3);
     }
-    if (this.cursor !== null) {
-      const [row, column] = [Math.floor(this.cursor / side), this.cursor % side];
-      ring(pen, column * cell + 2, row * cell + 2, cell - 4);
-    }
+    if (this.cursor !== null) ringAt(pen, this.cursor, side, cell, 2);
   }
 
-  drawBoard() {
-    const { row, map, look, result } = this;
+  drawMap() {
+    const { row, map, look } = this;
+    const { side } = this.data;
     if (!row) {
-      drawWaiting(map, this.data.side, look);
+      drawWaiting(map, side, look);
       return;
     }
     const { pen, width } = fit(map);
-    const { side } = this.data;
     const cell = width / side;
     pen.fillStyle = look.paper;
     pen.fillRect(0, 0, width, width);
-    row.multiple.forEach((m, k) => {
-      const [x, y] = [(k % side) * cell, Math.floor(k / side) * cell];
-      pen.fillStyle = look.ramp.colours[step(m)];
+    row.multiple.forEach((multiple, k) => {
+      const [y, x] = both(positionOf(k, side), (at) => at * cell);
+      pen.fillStyle = look.ramp.colours[step(multiple)];
       pen.fillRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
-      if (!result.own[k]) hatch(pen, x, y, cell, look.ramp.inks[step(m)]);
+      if (!row.visible[k]) hatch(pen, x, y, cell, look.ramp.inks[step(multiple)]);
     });
-    const at = this.asking;
-    ring(pen, (at % side) * cell + 1, Math.floor(at / side) * cell + 1, cell - 2);
+    ringAt(pen, this.query, side, cell, 1);
   }
 
   // Events
 
   listen() {
-    const place = (canvas, event) => {
-      const [row, column] = placeAt(canvas, event, this.data.side);
-      return row * this.data.side + column;
+    /** @type {(canvas: HTMLCanvasElement, event: MouseEvent) => number} */
+    const under = (canvas, event) => {
+      const { side } = this.data;
+      return cellOf(cellUnder(canvas, event, side), side);
     };
     const { canvas, map } = this;
-    let painting = null; // whether the stroke under way hides or shows
-    // A finger that moves scrolls the page; one that taps hides or shows.
+    /** @type {boolean | null} whether the stroke under way masks or unmasks */
+    let painting = null;
+    // A finger that moves scrolls the page; one that taps masks or unmasks.
     canvas.onclick = (event) => {
-      const k = place(canvas, event);
-      if (event.pointerType === "touch") this.setCell(k, !this.chosen.cells.has(k));
+      const cell = under(canvas, event);
+      if (byFinger(event)) this.setCell(cell, !this.masked.has(cell));
     };
     canvas.onpointerdown = (event) => {
-      if (event.pointerType === "touch") return;
-      const k = place(canvas, event);
-      painting = !this.chosen.cells.has(k);
+      if (byFinger(event)) return;
+      const cell = under(canvas, event);
+      painting = !this.masked.has(cell);
       this.cursor = null;
       canvas.setPointerCapture(event.pointerId);
-      this.setCell(k, painting);
+      this.setCell(cell, painting);
     };
     canvas.onpointermove = (event) => {
-      if (painting !== null) this.setCell(place(canvas, event), painting);
+      if (painting !== null) this.setCell(under(canvas, event), painting);
     };
-    canvas.onpointerup = canvas.onpointercancel = () => (painting = null);
+    canvas.onpointerup = canvas.onpointercancel = () => {
+      painting = null;
+    };
     canvas.onkeydown = (event) => {
-      const moved = this.move(this.cursor ?? 0, arrow(event));
-      if (moved !== null) this.cursor = moved;
+      const move = arrow(event);
+      if (move) this.cursor = this.beside(this.cursor ?? 0, move);
       else if (event.key === " " || event.key === "Enter") {
         this.cursor ??= 0;
-        this.setCell(this.cursor, !this.chosen.cells.has(this.cursor));
+        this.setCell(this.cursor, !this.masked.has(this.cursor));
       } else return;
       stop(event);
       this.describe();
@@ -433,44 +414,57 @@ class Hide {
       this.cursor = null;
       this.draw();
     };
-    map.onclick = (event) => this.ask(place(map, event));
+    map.onclick = (event) => this.setQuery(under(map, event));
     map.onkeydown = (event) => {
-      const moved = this.move(this.asking, arrow(event));
-      if (moved === null) return;
+      const move = arrow(event);
+      if (!move) return;
       stop(event);
-      this.ask(moved);
+      this.setQuery(this.beside(this.query, move));
     };
-    const tip = this.pick(".tip");
     map.onpointermove = (event) => {
       const { row } = this;
-      if (!row || event.pointerType === "touch") return;
-      const k = place(map, event);
-      const name = this.word(this.result.own[k] ? "visible" : "masked");
-      emphasise(tip, `*${formatExactly(row.multiple[k])}*  ${this.placeName(k)}  ${name}`);
-      tip.style.translate = `${event.clientX + 14}px ${event.clientY + 14}px`;
-      tip.classList.add("shown");
+      if (!row || byFinger(event)) return;
+      const cell = under(map, event);
+      const name = this.word(row.visible[cell] ? "visible" : "masked");
+      this.showTip(
+        `*${formatExactly(row.multiple[cell])}*  ${this.cellName(cell)}  ${name}`,
+        map,
+        event,
+      );
     };
-    map.onpointerleave = () => tip.classList.remove("shown");
+    map.onpointerleave = () => this.showTip("");
   }
 
-  /** The place one step on from `place`; null where `by` is no step. */
-  move(place, by) {
-    if (!by) return null;
-    const last = this.data.side - 1;
-    const at = [Math.floor(place / this.data.side), place % this.data.side];
-    const [row, column] = at.map((t, i) => Math.max(0, Math.min(last, t + by[i])));
-    return row * this.data.side + column;
+  /**
+   * The cell one step on.
+   * @param {number} cell
+   * @param {Position} move
+   */
+  beside(cell, move) {
+    const { side } = this.data;
+    const next = both(positionOf(cell, side), (at, axis) => at + move[axis]);
+    return cellOf(nearestCell(next, side), side);
   }
 }
 
-/** Of the prediction on the full image: "same"; "near", one that had 5 % before; or "lost". */
+/**
+ * Of the prediction on the full image: "same"; "near", now one that it gave 5 % before; or "lost".
+ * @param {Outcome} outcome
+ */
 function fate({ before, top }) {
   const now = top[0].index;
   if (now === before[0].index) return "same";
   return before.some((a) => a.index === now && a.probability >= 0.05) ? "near" : "lost";
 }
 
-/** Thin diagonal lines: this grid is masked. */
+/**
+ * Thin diagonal lines: this grid is masked.
+ * @param {Pen} pen
+ * @param {number} x
+ * @param {number} y
+ * @param {number} side
+ * @param {string} ink
+ */
 function hatch(pen, x, y, side, ink) {
   pen.save();
   pen.beginPath();

@@ -11,7 +11,7 @@ from transcnn.ui.components.packets.pack import pack
 def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:
     """All runs, each with its likeliest classes and what became of the normal answer."""
     header = {
-        "kind": "without",
+        "kind": "ablation",
         "key": key,
         "runs": {
             run.intervention: {

@@ -23,20 +23,20 @@ def hiding_packet(key: str, hiding: Hiding) -> bytes:
     picture = io.BytesIO()
     Image.fromarray(hiding.pixels).save(picture, "PNG")
     header = {
-        "kind": "hiding",
+        "kind": "occlusion",
         "key": key,
         "even": EVEN,
         "per_octave": PER_OCTAVE,
         "codes": codes.size,
-        "own": hiding.own.ravel().tolist(),
+        "visible": hiding.own.ravel().tolist(),
         "attention": _outcome(hiding.with_attention),
-        "body": _outcome(hiding.body),
-        "readings": [
+        "backbone": _outcome(hiding.body),
+        "blocks": [
             {
                 "stage": reading.stage,
                 "block": reading.block,
-                "from_own": reading.from_own,
-                "from_hidden": reading.from_hidden,
+                "on_visible": reading.from_own,
+                "on_masked": reading.from_hidden,
             }
             for reading in hiding.readings
         ],

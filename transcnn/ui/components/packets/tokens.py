@@ -8,7 +8,7 @@ Each block has maps, found by their names, with a norm (f4) and a colour (u1 x 3
     added           their sum, with the constant
 
 and for clicks also the channels: `vectors/` + name (f4, [places, C]) of the first three kinds,
-`winner/i` (u2, [places of level i + 1, C]: which place of its grid won) and `won/i` (f4, multiples
+`argmax/i` (u2, [places of level i + 1, C]: which place of its grid won) and `maxima/i` (f4, multiples
 of an even share). Names in the body begin with the number of the block.
 """
 
@@ -52,8 +52,8 @@ def _block(block: BlockTrace, added: Added) -> tuple[dict[str, Any], dict[str, N
     for merge in merged:
         vectors[f"max/{merge.level}"] = merge.largest
         vectors[f"avg/{merge.level}"] = merge.average
-        arrays[f"winner/{merge.level}"] = _by_place(merge.winner).astype(np.uint16)
-        arrays[f"won/{merge.level}"] = (merge.won / merge.even).astype(np.float32).ravel()
+        arrays[f"argmax/{merge.level}"] = _by_place(merge.winner).astype(np.uint16)
+        arrays[f"maxima/{merge.level}"] = (merge.won / merge.even).astype(np.float32).ravel()
     put_back = {f"term/{i}": term for i, term in enumerate(added.terms)} | {"added": added.recorded}
     added_colours = fit_colours(list(put_back.values()))
     arrays |= {f"vectors/{name}": _by_place(tokens) for name, tokens in vectors.items()}

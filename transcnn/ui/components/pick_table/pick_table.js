@@ -1,82 +1,100 @@
-// A table whose cells can be picked: a count is a button that shows exactly its pictures. One stop
+// A table whose cells can be picked: a count is a button that shows exactly its images. One stop
 // for Tab, arrows inside.
 
 import { followTheme } from "../shared/look.js";
+import { arrow, find, focusedBeside, make, makeButton, stop } from "../shared/page.js";
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const view = parentElement.querySelector(".pick");
+/** @import { Component } from "../shared/types.d.ts" */
+/**
+ * @typedef {{ text?: string, scope?: string, words?: boolean, pick?: string, says?: string,
+ *   share?: number, wrong?: boolean }} Cell
+ *   `pick`: what is picked with it; `share`: how dark it is
+ * @typedef {{ label: string, head: string[], rows: Cell[][], matrix: boolean }} Data
+ */
+
+/** @param {Component<Data>} component */
+export default function ({ data, parentElement, setTriggerValue }) {
+  const view = find(parentElement, ".pick");
   followTheme(view);
   view.classList.toggle("matrix", data.matrix);
-  const focused = parentElement.activeElement?.dataset?.at;
-  const [head, body] = view.querySelectorAll("thead, tbody");
-  head.replaceChildren(rowOf(data.head.map((text) => cellOf("th", { text, scope: "col" }))));
+  const focused = focusedBeside(view)?.dataset.at;
+  const body = find(view, "tbody");
+  find(view, "thead").replaceChildren(
+    rowOf(data.head.map((text) => cellOf("th", { text, scope: "col" }))),
+  );
   body.replaceChildren(
     ...data.rows.map((row, y) =>
       rowOf(
         row.map((cell, x) => {
           if (cell.pick === undefined) return cellOf(x ? "td" : "th", { scope: "row", ...cell });
-          const place = cellOf("td", {});
-          place.append(buttonOf(cell, y, x));
-          return place;
+          const holder = cellOf("td", {});
+          holder.append(buttonOf(cell, y, x));
+          return holder;
         }),
       ),
     ),
   );
-  view.querySelector("table").setAttribute("aria-label", data.label);
+  find(view, "table").setAttribute("aria-label", data.label);
   const buttons = [...body.querySelectorAll("button")];
-  const frame = view.querySelector(".wide"); // it scrolls, by keyboard too
+  const frame = find(view, ".wide"); // it scrolls, by keyboard too
   frame.tabIndex = buttons.length ? -1 : 0;
   frame.setAttribute("role", "region");
   frame.setAttribute("aria-label", data.label);
-  const stop = buttons.find((b) => b.dataset.at === focused) ?? buttons[0];
+  const tabStop = buttons.find((b) => b.dataset.at === focused) ?? buttons[0];
   for (const button of buttons) {
-    button.tabIndex = button === stop ? 0 : -1;
+    button.tabIndex = button === tabStop ? 0 : -1;
     button.onclick = () => setTriggerValue("picked", button.dataset.pick);
     button.onkeydown = (event) => move(event, button, buttons);
   }
-  if (focused !== undefined) stop?.focus();
+  if (focused !== undefined) tabStop?.focus();
 }
 
+/** @param {HTMLElement[]} cells */
 function rowOf(cells) {
-  const row = document.createElement("tr");
+  const row = make("tr");
   row.append(...cells);
   return row;
 }
 
-function cellOf(kind, { text = "", scope, words = false }) {
-  const cell = document.createElement(kind);
+/**
+ * @param {"th" | "td"} kind
+ * @param {Cell} cell
+ */
+function cellOf(kind, { text = "", scope = "", words = false }) {
+  const cell = make(kind, "", text);
   if (kind === "th") cell.scope = scope;
-  cell.textContent = text;
   cell.classList.toggle("words", words);
   return cell;
 }
 
+/**
+ * @param {Cell} cell
+ * @param {number} y
+ * @param {number} x
+ */
 function buttonOf({ text, pick, says, share = 0, wrong = false }, y, x) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = text;
+  const button = makeButton(text);
   button.dataset.pick = pick;
   button.dataset.at = `${y},${x}`;
-  button.style.setProperty("--share", share);
+  button.style.setProperty("--share", String(share));
   button.classList.toggle("wrong", wrong);
   if (says) button.setAttribute("aria-label", says);
   if (says) button.title = says;
   return button;
 }
 
-/** The nearest button in the direction of an arrow key. */
+/**
+ * The focus goes to the nearest button in the direction of an arrow key.
+ * @param {KeyboardEvent} event
+ * @param {HTMLButtonElement} from
+ * @param {HTMLButtonElement[]} buttons
+ */
 function move(event, from, buttons) {
-  const step = {
-    ArrowRight: [0, 1],
-    ArrowLeft: [0, -1],
-    ArrowDown: [1, 0],
-    ArrowUp: [-1, 0],
-  }[event.key];
+  const step = arrow(event);
   if (!step) return;
-  event.preventDefault();
-  event.stopPropagation();
-  const at = (button) => button.dataset.at.split(",").map(Number);
+  stop(event);
+  const at = (/** @type {HTMLElement} */ button) =>
+    (button.dataset.at ?? "").split(",").map(Number);
   const [row, column] = at(from);
   const ahead = buttons
     .map((button) => ({ button, y: at(button)[0] - row, x: at(button)[1] - column }))

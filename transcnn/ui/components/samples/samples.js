@@ -1,16 +1,24 @@
-// The sample pictures: one is chosen; one stop for Tab, arrows inside.
+// The sample images: one is chosen; one stop for Tab, arrows inside.
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const group = parentElement.querySelector(".samples");
+import { arrow, find, make, makeButton, stop } from "../shared/page.js";
+
+/** @import { Component } from "../shared/types.d.ts" */
+/**
+ * @typedef {{ label: string, samples: { name: string, title: string, src: string }[],
+ *   chosen: string | null }} Data
+ */
+
+/** @param {Component<Data>} component */
+export default function ({ data, parentElement, setTriggerValue }) {
+  const group = find(parentElement, ".samples");
   group.setAttribute("aria-label", data.label);
   if (group.children.length !== data.samples.length)
     group.replaceChildren(
-      ...data.samples.map(({ name, title, src }, i) => {
-        const button = document.createElement("button");
-        const image = document.createElement("img");
+      ...data.samples.map(({ name, title, src }) => {
+        const button = makeButton();
+        const image = make("img");
         Object.assign(image, { src, alt: title });
-        Object.assign(button, { type: "button", title });
+        button.title = title;
         button.setAttribute("role", "radio");
         button.dataset.sample = name;
         button.append(image);
@@ -18,33 +26,31 @@ export default function (component) {
           group.dataset.picked = name;
           setTriggerValue("picked", name);
         };
-        button.onkeydown = (event) => {
-          const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-          if (!move) return;
-          event.preventDefault();
-          event.stopPropagation();
-          const next = group.children[(i + move + group.children.length) % group.children.length];
-          next.focus();
-          next.click();
-        };
         return button;
       }),
     );
   if (data.chosen !== null && group.dataset.picked === data.chosen) {
     delete group.dataset.picked;
-    leaveUpload();
+    removeUpload();
   }
   const chosen = data.samples.findIndex(({ name }) => name === data.chosen);
-  [...group.children].forEach((button, i) => {
-    button.setAttribute("aria-checked", i === chosen);
+  const buttons = [...group.querySelectorAll("button")];
+  buttons.forEach((button, i) => {
+    button.setAttribute("aria-checked", String(i === chosen));
     button.tabIndex = i === Math.max(0, chosen) ? 0 : -1;
+    button.onkeydown = (event) => {
+      const move = arrow(event);
+      if (!move) return;
+      stop(event);
+      const next = buttons[(i + move[0] + move[1] + buttons.length) % buttons.length];
+      next.focus();
+      next.click();
+    };
   });
 }
 
-/** An upload is taken off as by its own button, which is hidden: then the server forgets it, too. */
-function leaveUpload() {
-  const button = document.querySelector(
-    '[data-testid="stSidebar"] [data-testid="stFileChipDeleteBtn"]',
-  );
+/** An upload is removed as by its own button, which is hidden: then the server forgets it, too. */
+function removeUpload() {
+  const button = find(document, '[data-testid="stSidebar"] [data-testid="stFileChipDeleteBtn"]');
   (button?.querySelector("button") ?? button)?.click();
 }

@@ -1,26 +1,42 @@
-// Drawing: photo with its board, maps, overlays, the colour bar. All lengths in CSS pixels.
+// Drawing: image with its grids, attention maps, overlays, colour bars. All lengths in CSS pixels.
 
-import { areaOfGrid, range } from "./attention.js";
+import { areaOfGrid } from "./attention.js";
+import { both, positionOf, range } from "./grid.js";
+import { penOf } from "./look.js";
 import { DARK_INK, formatMultiple, LIGHT_INK, OCTAVES, STEPS, step } from "./scale.js";
+
+/** @import { RowFacts } from "./attention.js" */
+/** @import { AttentionRow, Block, Look, Photo, Position, Square, Words } from "./types.d.ts" */
+/** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Pen */
 
 export const FONT =
   '"Source Sans", "Source Sans 3", "Noto Sans CJK SC", "Liberation Sans", sans-serif';
-export const CELL_LINE = "#39D0C4";
+export const GRID_LINE = "#39D0C4";
 
-/** Fit a canvas to its place on the page, at the screen's density (at most 3). */
+/**
+ * Fit a canvas to its size on the page, at the screen's density (at most 3).
+ * @param {HTMLCanvasElement} canvas
+ */
 export function fit(canvas) {
   const density = Math.min(3, devicePixelRatio || 1);
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const pixels = [width, height].map((side) => Math.round(side * density));
   if (canvas.width !== pixels[0] || canvas.height !== pixels[1])
     [canvas.width, canvas.height] = pixels;
-  const pen = canvas.getContext("2d");
+  const pen = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   pen.setTransform(density, 0, 0, density, 0, 0);
   pen.globalAlpha = 1;
   return { pen, width, height };
 }
 
-/** The double ring that says "this one"; dashed for a place that is only pointed at. */
+/**
+ * The double ring that says "this one"; dashed for a cell that is only pointed at.
+ * @param {Pen} pen
+ * @param {number} x
+ * @param {number} y
+ * @param {number} side
+ * @param {boolean} [dashed]
+ */
 export function ring(pen, x, y, side, dashed = false) {
   const weight = side < 24 ? 0.7 : 1;
   pen.setLineDash([]);
@@ -34,7 +50,15 @@ export function ring(pen, x, y, side, dashed = false) {
   pen.setLineDash([]);
 }
 
-/** A square part of the network's square, [left, top, side] in shares of it, at (x, y). */
+/**
+ * A part of the network's input, drawn `width` wide at (x, y).
+ * @param {Pen} pen
+ * @param {Photo} photo
+ * @param {Square} part
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ */
 export function drawPart(pen, photo, [left, top, side], x, y, width) {
   const [cropLeft, cropTop, cropWidth, cropHeight] = photo.crop;
   const { image } = photo;
@@ -52,10 +76,16 @@ export function drawPart(pen, photo, [left, top, side], x, y, width) {
   );
 }
 
-/** The photo with the board of first-level grids, drawn once for each stage. */
-export function drawBoard(photo, cells, width, density) {
+/**
+ * The image with the lines between `cells` grids on each side.
+ * @param {Photo} photo
+ * @param {number} cells
+ * @param {number} width
+ * @param {number} density
+ */
+export function drawGrids(photo, cells, width, density) {
   const sheet = new OffscreenCanvas(Math.round(width * density), Math.round(width * density));
-  const pen = sheet.getContext("2d");
+  const pen = penOf(sheet);
   pen.scale(density, density);
   drawPart(pen, photo, [0, 0, 1], 0, 0, width);
   for (let i = 1; i < cells; i++) {
@@ -70,59 +100,84 @@ export function drawBoard(photo, cells, width, density) {
   return sheet;
 }
 
-/** On the photo: the token's grid framed, its tokens hinted at, the token marked. */
+/**
+ * On the image: the query token's grid framed, its tokens hinted at, the query token marked.
+ * @param {Pen} pen
+ * @param {Block} block
+ * @param {Position} token
+ * @param {number} width
+ */
 export function drawToken(pen, block, token, width) {
-  const token_side = width / block.side;
+  const side = width / block.side;
   const grid = block.levels.length > 1 ? block.levels[0].grid : 1;
-  const cell = token_side * grid;
-  const [row, column] = token.map((t) => Math.floor(t / grid));
-  const [x, y] = [column * cell, row * cell];
-  if (grid > 1 && token_side >= 4) {
+  const cell = side * grid;
+  const [y, x] = both(token, (t) => Math.floor(t / grid) * cell);
+  if (grid > 1 && side >= 4) {
     pen.strokeStyle = "rgba(255,255,255,.35)";
     pen.lineWidth = 0.5;
     pen.beginPath();
     for (let i = 1; i < grid; i++) {
-      pen.moveTo(x + i * token_side, y);
-      pen.lineTo(x + i * token_side, y + cell);
-      pen.moveTo(x, y + i * token_side);
-      pen.lineTo(x + cell, y + i * token_side);
+      pen.moveTo(x + i * side, y);
+      pen.lineTo(x + i * side, y + cell);
+      pen.moveTo(x, y + i * side);
+      pen.lineTo(x + cell, y + i * side);
     }
     pen.stroke();
   }
-  for (const [colour, weight] of [
-    [DARK_INK, 4],
-    [CELL_LINE, 2],
-  ]) {
-    pen.strokeStyle = colour;
-    pen.lineWidth = weight;
-    pen.strokeRect(x, y, cell, cell);
-  }
+  strokeTwice(pen, GRID_LINE, x, y, cell, cell);
   if (grid === 1) return;
-  const [tokenX, tokenY] = [token[1] * token_side, token[0] * token_side];
-  if (token_side >= 14) {
-    ring(pen, tokenX + 1, tokenY + 1, token_side - 2);
+  const [top, left] = both(token, (t) => t * side);
+  if (side >= 14) {
+    ring(pen, left + 1, top + 1, side - 2);
     return;
   }
-  const mark = Math.max(token_side, 7);
-  const at = [tokenX + (token_side - mark) / 2, tokenY + (token_side - mark) / 2];
+  const mark = Math.max(side, 7);
+  const [markX, markY] = [left + (side - mark) / 2, top + (side - mark) / 2];
   pen.strokeStyle = DARK_INK;
   pen.lineWidth = 3.5;
-  pen.strokeRect(...at, mark, mark);
+  pen.strokeRect(markX, markY, mark, mark);
   pen.fillStyle = LIGHT_INK;
-  pen.fillRect(...at, mark, mark);
+  pen.fillRect(markX, markY, mark, mark);
 }
 
-/** A level as a flat map: colours, the strongest numbers, marks beyond the scale, the rings. */
-export function drawMap(canvas, reading, facts, look, pointed) {
+/**
+ * A rectangle in a colour that is seen on every ground.
+ * @param {Pen} pen
+ * @param {string} colour
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ */
+export function strokeTwice(pen, colour, x, y, width, height) {
+  for (const [style, weight] of /** @type {[string, number][]} */ ([
+    [DARK_INK, 4],
+    [colour, 2],
+  ])) {
+    pen.strokeStyle = style;
+    pen.lineWidth = weight;
+    pen.strokeRect(x, y, width, height);
+  }
+}
+
+/**
+ * A level as a flat map: colours, the strongest weights, marks beyond the scale, the rings.
+ * @param {HTMLCanvasElement} canvas
+ * @param {AttentionRow} row
+ * @param {RowFacts} facts
+ * @param {Look} look
+ * @param {number | null} pointed the token that is pointed at
+ */
+export function drawMap(canvas, row, facts, look, pointed) {
   const { pen, width } = fit(canvas);
-  const { g, own, multiple } = reading;
+  const { g, own, multiple } = row;
   const side = width / g;
   const gap = side > 12 ? 1 : 0.5;
   pen.fillStyle = look.paper;
   pen.fillRect(0, 0, width, width);
-  const corner = (k) => [(k % g) * side, Math.floor(k / g) * side];
+  const corner = (/** @type {number} */ k) => both(positionOf(k, g), (at) => at * side);
   for (const k of facts.order) {
-    const [x, y] = corner(k);
+    const [y, x] = corner(k);
     pen.fillStyle = look.ramp.colours[step(multiple[k])];
     pen.fillRect(x + gap / 2, y + gap / 2, side - gap, side - gap);
     if (multiple[k] > 16 || (multiple[k] < 1 / 16 && side > 20))
@@ -133,16 +188,38 @@ export function drawMap(canvas, reading, facts, look, pointed) {
     pen.textBaseline = "middle";
     pen.font = `600 ${side > 46 ? 15 : side > 32 ? 12.5 : 10.5}px ${FONT}`;
     for (const k of facts.order.slice(0, g > 2 ? 3 : 4)) {
-      const [x, y] = corner(k);
+      const [y, x] = corner(k);
       pen.fillStyle = look.ramp.inks[step(multiple[k])];
       pen.fillText(formatMultiple(multiple[k]).replace("×", ""), x + side / 2, y + side * 0.54);
     }
   }
-  ring(pen, corner(own)[0] + 1, corner(own)[1] + 1, side - 2);
-  if (pointed !== null) ring(pen, corner(pointed)[0] + 2, corner(pointed)[1] + 2, side - 4, true);
+  ringAt(pen, own, g, side, 1);
+  if (pointed !== null) ringAt(pen, pointed, g, side, 2, true);
 }
 
-/** A small triangle: top right for more than the scale has, bottom left for less. */
+/**
+ * A ring in a cell of a map of `columns` cells, each `side` wide.
+ * @param {Pen} pen
+ * @param {number} cell
+ * @param {number} columns
+ * @param {number} side
+ * @param {number} inset
+ * @param {boolean} [dashed]
+ */
+export function ringAt(pen, cell, columns, side, inset, dashed = false) {
+  const [row, column] = positionOf(cell, columns);
+  ring(pen, column * side + inset, row * side + inset, side - 2 * inset, dashed);
+}
+
+/**
+ * A small triangle: top right for more than the scale has, bottom left for less.
+ * @param {Pen} pen
+ * @param {number} x
+ * @param {number} y
+ * @param {number} side
+ * @param {boolean} above
+ * @param {string} ink
+ */
 export function markBeyond(pen, x, y, side, above, ink) {
   const edge = Math.min(7, side * 0.2);
   pen.fillStyle = ink;
@@ -161,33 +238,57 @@ export function markBeyond(pen, x, y, side, above, ink) {
   pen.globalAlpha = 1;
 }
 
-/** A level before it is known: its cells in one neutral colour. */
+/**
+ * A level before it is known: its tokens in one neutral colour.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} g
+ * @param {Look} look
+ */
 export function drawWaiting(canvas, g, look) {
   const { pen, width } = fit(canvas);
   const side = width / g;
   pen.fillStyle = look.paper;
   pen.fillRect(0, 0, width, width);
   pen.fillStyle = look.line;
-  for (const k of range(g * g))
-    pen.fillRect((k % g) * side + 0.5, Math.floor(k / g) * side + 0.5, side - 1, side - 1);
+  for (const k of range(g * g)) {
+    const [y, x] = both(positionOf(k, g), (at) => at * side);
+    pen.fillRect(x + 0.5, y + 0.5, side - 1, side - 1);
+  }
 }
 
-/** A level laid over its part of the photo, all cells at one opacity. */
-export function drawOverlay(canvas, photo, reading, facts, block, look, opacity) {
+/**
+ * A level laid over its part of the image, all tokens at one opacity.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Photo} photo
+ * @param {AttentionRow} row
+ * @param {RowFacts} facts
+ * @param {Block} block
+ * @param {Look} look
+ * @param {number} opacity
+ */
+export function drawOverlay(canvas, photo, row, facts, block, look, opacity) {
   const { pen, width } = fit(canvas);
-  const { g, own, multiple } = reading;
+  const { g, own, multiple } = row;
   const side = width / g;
-  drawPart(pen, photo, areaOfGrid(reading, block), 0, 0, width);
+  drawPart(pen, photo, areaOfGrid(row, block), 0, 0, width);
   pen.globalAlpha = opacity;
   for (const k of facts.order) {
+    const [y, x] = both(positionOf(k, g), (at) => at * side);
     pen.fillStyle = look.ramp.colours[step(multiple[k])];
-    pen.fillRect((k % g) * side, Math.floor(k / g) * side, side, side);
+    pen.fillRect(x, y, side, side);
   }
   pen.globalAlpha = 1;
-  ring(pen, (own % g) * side + 1, Math.floor(own / g) * side + 1, side - 2);
+  ringAt(pen, own, g, side, 1);
 }
 
-/** The colour bar of multiples, with a mark at `multiple` while a place is pointed at. */
+/**
+ * The colour bar of multiples of uniform attention, with a mark at `multiple` while a token is
+ * pointed at.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Words} words
+ * @param {Look} look
+ * @param {number | null} multiple
+ */
 export function drawBar(canvas, words, look, multiple) {
   const ticks = ["1/16", "1/8", "1/4", "1/2", "1×", "2×", "4×", "8×", "16×"];
   drawScale(canvas, look, {
@@ -200,7 +301,14 @@ export function drawBar(canvas, words, look, multiple) {
   });
 }
 
-/** The colour bar of amounts from 0 to `top`, a whole number. */
+/**
+ * The colour bar of amounts from 0 to `top`, a whole number.
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} title
+ * @param {number} top
+ * @param {Look} look
+ * @param {number | null} amount
+ */
 export function drawAmountBar(canvas, title, top, look, amount) {
   drawScale(canvas, look, {
     colours: look.ramp.colours.slice(STEPS / 2),
@@ -215,17 +323,22 @@ export function drawAmountBar(canvas, title, top, look, amount) {
 /**
  * A bar of colours with ticks at even distances, titles over its left end, middle and right end,
  * and triangles for what lies beyond; `below`: there is something below, too.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Look} look
+ * @param {{ colours: string[], ticks: string[], bold: number, below: boolean, mark: number | null,
+ *   titles: { left?: string, center?: string, right?: string } }} bar
  */
 export function drawScale(canvas, look, { colours, ticks, bold, titles, below, mark }) {
   const { pen, width, height } = fit(canvas);
   pen.clearRect(0, 0, width, height);
   const [left, right, top, thick] = [14, width - 14, height > 46 ? 18 : 14, 12];
-  const at = (share) => left + (right - left) * share;
+  const at = (/** @type {number} */ share) => left + (right - left) * share;
   const last = colours.length - 1;
   for (let i = 0; i < last; i++) {
     pen.fillStyle = colours[i];
     pen.fillRect(at(i / last), top, (right - left) / last + 0.6, thick);
   }
+  /** @type {[string, number, number][]} */
   const ends = [[colours[last], right + 1, width - 2]];
   if (below) ends.push([colours[0], left - 1, 2]);
   for (const [colour, base, tip] of ends) {
@@ -250,7 +363,8 @@ export function drawScale(canvas, look, { colours, ticks, bold, titles, below, m
   });
   pen.font = `13px ${FONT}`;
   pen.fillStyle = look.soft;
-  ["left", "center", "right"].forEach((side, i) => {
+  const sides = /** @type {const} */ (["left", "center", "right"]);
+  sides.forEach((side, i) => {
     pen.textAlign = side;
     pen.fillText(titles[side] ?? "", at(i / 2), top - 5);
   });
@@ -265,7 +379,11 @@ export function drawScale(canvas, look, { colours, ticks, bold, titles, below, m
   pen.fillRect(x - 1, top, 2, thick);
 }
 
-/** The whole photo, small, with everything outside the network's square dimmed. */
+/**
+ * The whole image, small, with everything outside the network's input dimmed.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Photo} photo
+ */
 export function drawWhole(canvas, photo) {
   const { image, crop } = photo;
   const scale = Math.min(72 / image.width, 42 / image.height);
@@ -273,13 +391,14 @@ export function drawWhole(canvas, photo) {
   canvas.style.height = `${Math.round(image.height * scale)}px`;
   const { pen, width, height } = fit(canvas);
   pen.drawImage(image, 0, 0, width, height);
-  const box = [crop[0] * width, crop[1] * height, crop[2] * width, crop[3] * height];
+  const [x, y] = [crop[0] * width, crop[1] * height];
+  const [wide, tall] = [crop[2] * width, crop[3] * height];
   pen.fillStyle = "rgba(20,19,15,.62)";
   pen.beginPath();
   pen.rect(0, 0, width, height);
-  pen.rect(...box);
+  pen.rect(x, y, wide, tall);
   pen.fill("evenodd");
   pen.strokeStyle = LIGHT_INK;
   pen.lineWidth = 1.5;
-  pen.strokeRect(box[0] + 0.75, box[1] + 0.75, box[2] - 1.5, box[3] - 1.5);
+  pen.strokeRect(x + 0.75, y + 0.75, wide - 1.5, tall - 1.5);
 }

@@ -2,10 +2,15 @@
 
 import { luminance, makeRamp } from "./scale.js";
 
-/** Sets the class "dark" on `root` as its page's background is; whether it is dark. */
+/** @import { Look, Ramps } from "./types.d.ts" */
+
+/**
+ * Sets the class "dark" on `root` as its page's background is; returns whether it is dark.
+ * @param {HTMLElement} root
+ */
 export function followTheme(root) {
   const background = getComputedStyle(root).getPropertyValue("--st-background-color");
-  const probe = new OffscreenCanvas(1, 1).getContext("2d");
+  const probe = penOf(new OffscreenCanvas(1, 1));
   probe.fillStyle = background.trim() || "#ffffff";
   probe.fillRect(0, 0, 1, 1);
   const dark = luminance([...probe.getImageData(0, 0, 1, 1).data.slice(0, 3)]) < 0.18;
@@ -13,11 +18,24 @@ export function followTheme(root) {
   return dark;
 }
 
-/** Follows the theme, and reads the colours of the page. */
+/**
+ * What draws on a canvas that is not on the page.
+ * @param {OffscreenCanvas} canvas
+ */
+export function penOf(canvas) {
+  return /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+}
+
+/**
+ * Follows the theme, and reads the colours of the page.
+ * @param {HTMLElement} root
+ * @param {Ramps} ramps
+ * @returns {Look}
+ */
 export function readLook(root, ramps) {
   const dark = followTheme(root);
   const style = getComputedStyle(root);
-  const read = (name) => style.getPropertyValue(name).trim();
+  const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
   return {
     ramp: makeRamp(ramps[dark ? "dark" : "light"]),
     paper: read("--paper"),

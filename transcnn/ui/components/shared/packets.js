@@ -1,15 +1,22 @@
 // What the server sent, by key, shared by the components of a page.
 //
-// A store component puts packets in, a view takes them out. Kept are the last ten: photo, trace,
-// runs and tokens of two pictures, and two with places hidden.
+// A store component puts packets in, a view takes them out. The last ten are kept: image, trace,
+// ablations and tokens of two images, and two occlusion experiments.
 
-export const shelf = (globalThis.transcnnShelf ??= {
-  packets: new Map(),
-  names: [],
-  arrivals: new EventTarget(),
-});
+/** @import { Shelf, ShapedArray } from "./types.d.ts" */
+/** @typedef {{ name: string, type: keyof typeof ARRAY_TYPES, shape: number[] }} ArrayEntry */
 
-/** u32 length of the header | header: JSON | body  ->  {header, body} */
+const KEPT = 10;
+
+globalThis.transcnnShelf ??= { packets: new Map(), names: [], arrivals: new EventTarget() };
+
+/** @type {Shelf} */
+export const shelf = globalThis.transcnnShelf;
+
+/**
+ * u32 length of the header | header: JSON | body  ->  {header, body}
+ * @param {Uint8Array} bytes
+ */
 export function unpack(bytes) {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
@@ -18,7 +25,12 @@ export function unpack(bytes) {
 
 const ARRAY_TYPES = { f4: Float32Array, u2: Uint16Array, u1: Uint8Array };
 
-/** The arrays of a packet by name, each {shape, values}; every one begins at a multiple of 4. */
+/**
+ * The arrays of a packet by name; every one begins at a multiple of 4 bytes.
+ * @param {{ arrays: ArrayEntry[] }} header
+ * @param {Uint8Array<ArrayBuffer>} body
+ * @returns {Record<string, ShapedArray>}
+ */
 export function readArrays(header, body) {
   let offset = 0;
   return Object.fromEntries(
@@ -31,9 +43,34 @@ export function readArrays(header, body) {
   );
 }
 
+/**
+ * Code of an attention weight -> multiple of uniform attention; 0: no such token.
+ * @param {{ even: number, per_octave: number }} header
+ */
+export function decoder({ even, per_octave }) {
+  return Float32Array.from({ length: 65536 }, (_, code) =>
+    code === 0 ? 0 : 2 ** ((code - even) / per_octave),
+  );
+}
+
+/**
+ * @param {string} key
+ * @returns {any} the packet, of the kind that its key begins with; undefined while it is not there
+ */
+export function packetOf(key) {
+  return shelf.packets.get(key);
+}
+
+/**
+ * @param {string} key
+ * @param {unknown} packet
+ */
 export function shelve(key, packet) {
   shelf.packets.delete(key);
   shelf.packets.set(key, packet);
-  while (shelf.packets.size > 10) shelf.packets.delete(shelf.packets.keys().next().value);
+  for (const oldest of shelf.packets.keys()) {
+    if (shelf.packets.size <= KEPT) break;
+    shelf.packets.delete(oldest);
+  }
   shelf.arrivals.dispatchEvent(new Event("packet"));
 }

@@ -1,128 +1,302 @@
-// What the views of a trace share: the link, the theme, the choice of stage, block and token, the
-// photo. A view redraws here, without the server, which is only told what was chosen so that links
-// restore it.
+// The views of a trace: what they show is chosen and drawn here, without the server, which is told
+// what was chosen once nothing has changed for a moment.
 
-import { range } from "./attention.js";
-import { drawBoard, drawPart, drawWhole, fit } from "./canvas.js";
+import { drawGrids, drawPart, drawWhole, fit } from "./canvas.js";
+import { both, nearestCell, range } from "./grid.js";
 import { readLook } from "./look.js";
-import { shelf } from "./packets.js";
-import { choices, emphasise, make, writeAddress } from "./page.js";
+import { packetOf, shelf } from "./packets.js";
+import {
+  choices,
+  emphasise,
+  fill,
+  find,
+  findCanvas,
+  findInput,
+  focusedBeside,
+  make,
+  writeAddress,
+} from "./page.js";
 
-const KEEP_AFTER = 250; // ms after the last change until the server is told
+/** @import { Choice, Component, Look, Photo, Position, Prediction, Selection, ViewData } from "./types.d.ts" */
+
 const SAY_AFTER = 350; // ms until a screen reader is told
 
-const views = new Map(); // by component
+/** @type {Map<string, View>} by component */
+const views = new Map();
 
-/** For a component's script: one view of `kind` for as long as the component is on the page. */
+/**
+ * For a component's script: one view of `kind` for as long as the component is on the page.
+ * @param {Component<any>} component
+ * @param {new (parent: ShadowRoot) => View} Kind
+ */
 export function mount(component, Kind) {
   const { key, parentElement } = component;
-  if (!views.has(key)) views.set(key, new Kind(parentElement));
-  views.get(key).update(component);
+  const view = views.get(key) ?? new Kind(parentElement);
+  views.set(key, view);
+  view.update(component);
   return () => {
-    views.get(key)?.close();
+    view.close();
     views.delete(key);
   };
 }
 
 /**
- * A kind of view has `place`, the chosen token on its map of `side` tokens, `selectPlace`,
- * `refresh` (everything anew), `draw`, `describe` (texts for the chosen token) and `live` (what a
- * screen reader is told).
+ * What every view has: data, packets, words, theme, and what is told to the server.
+ * @template {ViewData} [Data=ViewData]
  */
 export class View {
+  /** @type {Data} */
+  data;
+  /** @type {Look} */
+  look;
+  /** @type {Selection} */
+  selected;
+  /** @type {Photo | undefined} */
+  photo;
+  /** @type {string | undefined} the image and network that are shown */
+  subject;
+  /** @type {number | undefined} the frame that is asked for */
+  frame;
+  tellAfter = 250; // ms after the last change until the server is told
+
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
-    this.root = parent.querySelector(".view");
-    this.pick = (selector) => this.root.querySelector(selector);
-    this.photoCanvas = this.pick(".photo");
-    this.preview = null; // the token under the mouse, while it is there
-    this.pointed = null; // a place of a map that is pointed at
+    this.root = find(parent, ".view");
     this.onPacket = () => this.refresh();
     shelf.arrivals.addEventListener("packet", this.onPacket);
     this.sizes = new ResizeObserver(() => this.soon());
     this.sizes.observe(this.root);
-    this.pick(".message button").onclick = () => this.dismiss();
   }
 
   close() {
     shelf.arrivals.removeEventListener("packet", this.onPacket);
     this.sizes.disconnect();
-    clearTimeout(this.keepTimer);
+    clearTimeout(this.tellTimer);
     clearTimeout(this.sayTimer);
   }
 
-  /** New data from the server. What is selected here wins, unless another picture came. */
-  update(component) {
-    const { data, setStateValue, setTriggerValue } = component;
+  // What a kind of view adds
+
+  /** Another image or network: what was chosen before is not for this one. */
+  restart() {
+    this.selected = { ...this.data.selected };
+  }
+
+  /** Everything anew: after data, a packet, another choice or theme. */
+  refresh() {}
+
+  draw() {}
+
+  /** What a screen reader is told of what was chosen. */
+  live() {
+    return "";
+  }
+
+  /**
+   * The name of the state that the server gets, and its value.
+   * @returns {[string, object]}
+   */
+  state() {
+    return ["selected", this.selected];
+  }
+
+  // Data
+
+  /**
+   * New data from the server. What is selected here wins, unless another image came.
+   * @param {Component<Data>} component
+   */
+  update({ data, setStateValue, setTriggerValue }) {
+    this.data = data;
     const subject = `${data.trace} ${data.photo}`;
     if (subject !== this.subject) {
       this.subject = subject;
-      clearTimeout(this.keepTimer); // what was chosen on the picture before is not for this one
-      this.selected = { ...data.selected };
-      this.preview = this.pointed = null;
+      clearTimeout(this.tellTimer);
+      this.restart();
     }
-    this.words = data.words;
-    this.data = data;
-    this.tell = (selected) => setStateValue("selected", { ...selected, trace: data.trace });
+    this.tell = () => {
+      const [name, value] = this.state();
+      setStateValue(name, { ...value, trace: data.trace });
+    };
     this.dismiss = () => setTriggerValue("dismissed", true);
     this.refresh();
     writeAddress(data.link);
   }
 
-  // What is in front
+  /** Tell the server, and a screen reader, when nothing has changed for a moment. */
+  tellSoon() {
+    clearTimeout(this.tellTimer);
+    clearTimeout(this.sayTimer);
+    this.tellTimer = setTimeout(() => this.tell?.(), this.tellAfter);
+    this.sayTimer = setTimeout(() => {
+      const text = this.live();
+      if (text) this.pick(".unseen").textContent = text;
+    }, SAY_AFTER);
+  }
+
+  /** @param {string} selector */
+  pick(selector) {
+    return find(this.root, selector);
+  }
+
+  /** @param {string} selector */
+  pickCanvas(selector) {
+    return findCanvas(this.root, selector);
+  }
+
+  /** @param {string} selector */
+  pickInput(selector) {
+    return findInput(this.root, selector);
+  }
+
+  get blocks() {
+    return this.data.network.blocks;
+  }
 
   get block() {
     const { stage, block } = this.selected;
-    return this.blocksOf(stage)[block];
+    return this.blocks.find((b) => b.stage === stage && b.block === block) ?? this.blocks[0];
   }
 
+  /** @param {number} stage */
   blocksOf(stage) {
-    return this.data.network.blocks.filter((b) => b.stage === stage);
+    return this.blocks.filter((b) => b.stage === stage);
   }
 
-  /** The token that is shown: the chosen one, or the one under the mouse. */
-  get token() {
-    return this.preview ?? this.selected.token;
+  /**
+   * A sentence of the page's language.
+   * @param {string} name
+   * @param {Record<string, unknown>} [values] for its placeholders
+   */
+  word(name, values = {}) {
+    return fill(this.data.words[name], values);
   }
 
-  word(name, gaps = {}) {
-    return this.words[name].replace(/{(\w+)}/g, (_, gap) => gaps[gap]);
+  /**
+   * The name of a class in the language of the page; "" while it is unknown.
+   * @param {Pick<Prediction, "index"> | undefined} prediction
+   */
+  nameOf(prediction) {
+    return prediction === undefined ? "" : (shelf.names[prediction.index] ?? "");
   }
 
-  /** The name of an answer's class in the language of the page; "" for no answer. */
-  nameOf(answer) {
-    return shelf.names[answer?.index] ?? "";
-  }
-
-  /** "Level 1 (local)": levels count from 1; one whose grid is the whole map is global. */
+  /**
+   * "Level 1 (local)": levels count from 1; one whose grid is the whole map is global.
+   * @param {number} index
+   */
   levelName(index) {
     const { grid, side } = this.block.levels[index];
     const kind = side <= grid ? "level_global" : index === 0 ? "level_local" : "level";
     return this.word(kind, { level: index + 1 });
   }
 
-  // Parts that every view has
+  /** The theme, the image and the fixed words; the first part of `refresh`. */
+  refreshFrame() {
+    this.photo = packetOf(`photo/${this.data.photo}`);
+    this.look = readLook(this.root, this.data.ramps);
+    for (const element of this.root.querySelectorAll("[data-word]"))
+      element.textContent = this.word(element.getAttribute("data-word") ?? "");
+  }
 
-  /** The packets, the theme and the fixed words; the first part of `refresh`. */
-  refreshFrame(kind) {
-    this.photo = shelf.packets.get(`photo/${this.data.photo}`);
-    const packet = shelf.packets.get(`${kind}/${this.data.trace}`);
+  /**
+   * A text beside the pointer, or beside a cell of a map of `side` cells; "" hides it.
+   * @param {string} text
+   * @param {HTMLElement} [map]
+   * @param {MouseEvent} [event]
+   * @param {Position} [position]
+   * @param {number} [side]
+   */
+  showTip(text, map, event, [row, column] = [0, 0], side = 1) {
+    const tip = this.pick(".tip");
+    tip.classList.toggle("shown", text !== "");
+    if (text === "" || !map) return;
+    emphasise(tip, text);
+    const box = map.getBoundingClientRect();
+    const x = event ? event.clientX : box.left + ((column + 0.5) * box.width) / side;
+    const y = event ? event.clientY : box.top + (row * box.height) / side;
+    tip.style.left = `${Math.max(8, Math.min(innerWidth - tip.offsetWidth - 8, x + 14))}px`;
+    tip.style.top = `${Math.max(8, y - 38)}px`;
+  }
+
+  /** Draw with the next frame. */
+  soon() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      if (this.data && this.root.isConnected) this.draw();
+    });
+  }
+}
+
+/**
+ * A view in which a token of a block is chosen on the image.
+ * @template {ViewData} [Data=ViewData]
+ * @extends {View<Data>}
+ */
+export class TokenView extends View {
+  /** @type {Position | null} the token under the mouse, while it is there */
+  preview = null;
+  /** @type {{ key: string, sheet: OffscreenCanvas } | null} the image with its grids */
+  gridSheet = null;
+
+  /** @param {ShadowRoot} parent */
+  constructor(parent) {
+    super(parent);
+    this.photoCanvas = this.pickCanvas(".photo");
+    this.pick(".message button").onclick = () => this.dismiss?.();
+  }
+
+  restart() {
+    super.restart();
+    this.forgetPointer();
+  }
+
+  // What a kind of view adds
+
+  /** Nothing is pointed at any more. */
+  forgetPointer() {
+    this.preview = null;
+  }
+
+  /** Texts for what is chosen. */
+  describe() {}
+
+  /** Tokens along an axis of the map on which `position` is. */
+  get side() {
+    return this.block.side;
+  }
+
+  /** @returns {Position | null} the chosen token on that map */
+  get position() {
+    return this.selected.token;
+  }
+
+  /** @param {Position} position */
+  selectPosition(position) {
+    this.selectToken(position);
+  }
+
+  // Parts of the page
+
+  /** The query token that is shown: the chosen one, or the one under the mouse. */
+  get token() {
+    return this.preview ?? this.selected.token;
+  }
+
+  /** @param {string} kind of the packet that the view draws */
+  refreshTrace(kind) {
+    this.refreshFrame();
+    const packet = packetOf(`${kind}/${this.data.trace}`);
     if (packet && this.selected.token === null)
-      this.selected.token = packet.tokens[this.data.network.blocks.indexOf(this.block)];
+      this.selected.token = packet.tokens[this.blocks.indexOf(this.block)];
     this.root.dataset.state = this.data.error ? "error" : packet ? "ready" : "opening";
     this.root.dataset.shown = packet ? this.data.trace : ""; // for tests
-    this.boardSheet = null;
-    this.readTheme();
-    for (const element of this.root.querySelectorAll("[data-word]"))
-      element.textContent = this.word(element.dataset.word);
+    this.gridSheet = null;
     this.writeMessage(!packet);
     this.buildStages();
     return packet;
   }
 
-  readTheme() {
-    this.look = readLook(this.root, this.data.ramps);
-  }
-
+  /** @param {boolean} waiting */
   writeMessage(waiting) {
     const { error } = this.data;
     const message = this.pick(".message");
@@ -130,24 +304,21 @@ export class View {
     const opening = waiting && !error;
     message.hidden = !opening && !error;
     title.textContent = opening ? this.word("loading") : (error ?? "");
-    const blocks = this.data.network.blocks.length;
-    note.textContent = opening ? this.word("loading_note", { blocks }) : "";
-    message.querySelector("button").hidden = opening;
+    note.textContent = opening ? this.word("loading_note", { blocks: this.blocks.length }) : "";
+    find(message, "button").hidden = opening;
   }
 
   buildStages() {
     const stages = this.pick(".stages");
-    const sides = [...new Set(this.data.network.blocks.map((b) => b.stage))].map((stage) => [
-      stage,
-      this.blocksOf(stage)[0].side,
-    ]);
     stages.setAttribute("aria-label", this.word("stages"));
     choices(
       stages,
-      sides.map(([stage, side]) => {
+      [...new Set(this.blocks.map((b) => b.stage))].map((stage) => {
+        const [{ side }] = this.blocksOf(stage);
         const thumb = make("canvas");
         thumb.width = thumb.height = side;
-        if (this.photo) drawPart(thumb.getContext("2d"), this.photo, [0, 0, 1], 0, 0, side);
+        const pen = thumb.getContext("2d");
+        if (this.photo && pen) drawPart(pen, this.photo, [0, 0, 1], 0, 0, side);
         const text = make("span");
         text.append(
           make("b", "", this.word("size", { rows: side })),
@@ -160,10 +331,18 @@ export class View {
     );
   }
 
-  /** Buttons of which one is chosen, after their name; the group `old` goes on and keeps its focus. */
+  /**
+   * Buttons of which one is chosen, after their name; the group `old` goes on and keeps its focus.
+   * @template Value
+   * @param {string} name
+   * @param {Element | undefined} old
+   * @param {Choice<Value>[]} options
+   * @param {Value} chosen
+   * @param {(value: Value) => void} choose
+   */
   group(name, old, options, chosen, choose) {
     const box = make("div");
-    const buttons = old ?? make("span", "choices");
+    const buttons = /** @type {HTMLElement} */ (old ?? make("span", "choices"));
     buttons.setAttribute("role", "radiogroup");
     buttons.setAttribute("aria-label", this.word(name));
     box.append(make("span", "", this.word(name)), buttons);
@@ -171,124 +350,122 @@ export class View {
     return box;
   }
 
-  /** A field for the row (axis 0) or the column (axis 1) of the chosen token, from 1. */
+  /**
+   * The groups and fields that `build` makes, in `box`; what has the focus keeps it.
+   * @param {HTMLElement} box
+   * @param {(old: Element[]) => HTMLElement[]} build
+   */
+  rebuild(box, build) {
+    const old = [...box.querySelectorAll("[role=radiogroup]")];
+    const focused = focusedBeside(this.root);
+    box.replaceChildren(...build(old), this.numberField("row", 0), this.numberField("column", 1));
+    if (focused?.isConnected) focused.focus(); // moving an element takes its focus away
+  }
+
+  /**
+   * A field for the row (axis 0) or the column (axis 1) of the chosen token, from 1.
+   * @param {string} name
+   * @param {0 | 1} axis
+   */
   numberField(name, axis) {
     const label = make("label", "", this.word(name));
     const input = make("input");
     Object.assign(input, { type: "number", min: 1, max: this.side });
-    input.value = (this.place?.[axis] ?? 0) + 1;
+    const write = () => {
+      input.value = String((this.position?.[axis] ?? 0) + 1);
+    };
+    write();
     input.onchange = () => {
-      const place = [...(this.place ?? [0, 0])];
-      if (Number.isFinite(input.valueAsNumber)) place[axis] = Math.round(input.valueAsNumber) - 1;
-      this.selectPlace(place);
-      input.value = this.place[axis] + 1;
+      const wanted = Math.round(input.valueAsNumber) - 1;
+      if (Number.isFinite(wanted))
+        this.selectPosition(both(this.position ?? [0, 0], (p, i) => (i === axis ? wanted : p)));
+      write();
     };
     label.append(input);
     return label;
   }
 
   writeNumbers() {
-    const inputs = [...this.root.querySelectorAll("input[type=number]")];
-    const focused = this.root.getRootNode().activeElement;
-    inputs.forEach((input, axis) => {
-      if (input !== focused && this.place) input.value = this.place[axis] + 1;
+    const focused = focusedBeside(this.root);
+    this.root.querySelectorAll("input[type=number]").forEach((input, axis) => {
+      if (input !== focused && this.position)
+        /** @type {HTMLInputElement} */ (input).value = String(this.position[axis] + 1);
     });
-  }
-
-  /** A text beside the pointer, or beside a place of a map of `side` places; "" hides it. */
-  showTip(text, map, event, row, column, side) {
-    const tip = this.pick(".tip");
-    tip.classList.toggle("shown", text !== "");
-    if (text === "") return;
-    emphasise(tip, text);
-    const box = map.getBoundingClientRect();
-    const x = event ? event.clientX : box.left + ((column + 0.5) * box.width) / side;
-    const y = event ? event.clientY : box.top + (row * box.height) / side;
-    tip.style.left = `${Math.max(8, Math.min(innerWidth - tip.offsetWidth - 8, x + 14))}px`;
-    tip.style.top = `${Math.max(8, y - 38)}px`;
   }
 
   // Choosing
 
+  /** Describe what is chosen, and tell it soon. */
+  keep() {
+    this.describe();
+    this.tellSoon();
+  }
+
+  /** @param {Position} token */
   selectToken(token) {
-    const last = this.block.side - 1;
-    this.selected.token = token.map((t) => Math.max(0, Math.min(last, t)));
+    this.selected.token = nearestCell(token, this.block.side);
     this.preview = null;
     this.keep();
     this.draw();
   }
 
-  /** Another stage: the token moves to the same spot of the picture. */
+  /**
+   * Another stage: the token moves to the same spot of the image.
+   * @param {number} stage
+   */
   selectStage(stage) {
     const before = this.block.side;
-    this.selected = { ...this.selected, stage, block: 0, head: null, level: 0 };
-    this.keepPart();
+    const { token } = this.selected;
+    this.change({ stage, block: 0, head: null, level: 0 });
     const ratio = this.block.side / before;
     this.selected.token =
-      this.selected.token?.map((t) => Math.floor(ratio > 1 ? (t + 0.5) * ratio : t * ratio)) ??
-      null;
-    this.preview = this.pointed = null;
+      token && both(token, (t) => Math.floor(ratio > 1 ? (t + 0.5) * ratio : t * ratio));
+    this.forgetPointer();
     this.refresh();
     this.keep();
   }
 
+  /** @param {number} block */
   selectBlock(block) {
-    this.selected = { ...this.selected, block, head: null };
-    this.keepPart();
+    this.change({ block, head: null });
     this.refresh();
     this.keep();
   }
 
-  /** The parts of the network that a switch can act on. */
+  /** The parts of the network that an intervention can act on. */
   get parts() {
     const levels = this.block.levels.length;
     const found = ["all", "stage", "block"];
-    if (levels > 1) for (const i of range(levels)) found.push(`level${i}`);
+    if (levels > 1) found.push(...range(levels).map((i) => `level${i}`));
     if (this.selected.head !== null) found.push("head");
     return found;
   }
 
-  /** A part that the new block does not have becomes the block. */
-  keepPart() {
+  /**
+   * Choose something else; a part that there is no more becomes the block.
+   * @param {Partial<Selection>} changes
+   */
+  change(changes) {
+    Object.assign(this.selected, changes);
     if (!this.parts.includes(this.selected.part)) this.selected.part = "block";
-  }
-
-  /** Tell the server, and a screen reader, when nothing has changed for a moment. */
-  keep() {
-    this.describe();
-    clearTimeout(this.keepTimer);
-    clearTimeout(this.sayTimer);
-    this.keepTimer = setTimeout(() => this.tell(this.selected), KEEP_AFTER);
-    this.sayTimer = setTimeout(() => this.say(), SAY_AFTER);
-  }
-
-  say() {
-    const text = this.live();
-    if (text) this.pick(".unseen").textContent = text;
   }
 
   // Drawing
 
-  soon() {
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = null;
-      this.draw();
-    });
-  }
-
-  /** The photo with its board; nothing where there is no photo yet. Gives the pen and the width. */
-  drawBoardOf(block) {
-    const { photo, photoCanvas } = this;
+  /** The image with its grids; null where there is no image yet. Gives the pen and the width. */
+  drawImage() {
+    const { block, photo, photoCanvas } = this;
     const { pen, width } = fit(photoCanvas);
     if (!photo) pen.clearRect(0, 0, width, width); // the one before must not stand for this one
     if (!photo || !width) return null;
     const key = `${width} ${devicePixelRatio} ${block.stage}`;
-    if (this.boardSheet?.key !== key) {
+    if (this.gridSheet?.key !== key) {
       const cells = block.levels.length > 1 ? block.side / block.levels[0].grid : block.side;
-      this.boardSheet = { key, sheet: drawBoard(photo, cells, width, photoCanvas.width / width) };
-      drawWhole(this.pick(".whole"), photo);
+      const density = photoCanvas.width / width;
+      this.gridSheet = { key, sheet: drawGrids(photo, cells, width, density) };
+      drawWhole(this.pickCanvas(".whole"), photo);
     }
-    pen.drawImage(this.boardSheet.sheet, 0, 0, width, width);
+    pen.drawImage(this.gridSheet.sheet, 0, 0, width, width);
     return { pen, width };
   }
 }

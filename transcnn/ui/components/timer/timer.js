@@ -1,11 +1,16 @@
 // A clock that counts down on the projector: it runs in the browser alone, and goes on while the
 // page around it changes.
 
-const running = new Map(); // by component: when it ends, and what ticks
+import { find } from "../shared/page.js";
 
-export default function (component) {
-  const { data, key, parentElement } = component;
-  const clock = parentElement.querySelector("[role=timer]");
+/** @import { Component, Words } from "../shared/types.d.ts" */
+
+/** @type {Map<string, { end: number, tick: ReturnType<typeof setInterval> }>} by component */
+const running = new Map();
+
+/** @param {Component<Words>} component */
+export default function ({ data, key, parentElement }) {
+  const clock = find(parentElement, "[role=timer]");
   const [one, two, stop] = parentElement.querySelectorAll("button");
   [one.textContent, two.textContent, stop.textContent] = [data.one, data.two, data.stop];
   const show = () => {
@@ -16,13 +21,13 @@ export default function (component) {
     clock.classList.toggle("over", left === 0);
     clock.setAttribute("aria-label", left === 0 ? data.over : data.left);
     stop.hidden = !run;
-    if (left === 0) clearInterval(run.tick);
+    if (left === 0) clearInterval(run?.tick);
   };
   const end = () => {
     clearInterval(running.get(key)?.tick);
     running.delete(key);
   };
-  const start = (minutes) => () => {
+  const start = (/** @type {number} */ minutes) => () => {
     end();
     running.set(key, { end: Date.now() + 60_000 * minutes, tick: setInterval(show, 250) });
     show();
@@ -33,8 +38,8 @@ export default function (component) {
     end();
     show();
   };
-  if (running.has(key)) {
-    const run = running.get(key);
+  const run = running.get(key);
+  if (run) {
     clearInterval(run.tick);
     run.tick = setInterval(show, 250); // of the elements that are there now
   }

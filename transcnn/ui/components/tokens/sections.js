@@ -1,49 +1,68 @@
 // The sections below the tokens: what pooling keeps of each grid, and what the block adds.
-// Each is a row of panels, maps {name, level, rows, caption, sign, canvas} with an equation's signs.
 
-import { factors, range } from "../shared/attention.js";
+import { factors } from "../shared/attention.js";
 import { drawBar } from "../shared/canvas.js";
-import { make, placeAt } from "../shared/page.js";
+import { both, cellOf, positionOf, range } from "../shared/grid.js";
+import { byFinger, cellUnder, find, findCanvas, make } from "../shared/page.js";
 import { formatExactly } from "../shared/scale.js";
-import { drawCells, markPart } from "./cells.js";
+import { drawCells, markPart } from "./drawing.js";
 
-/** The sections below: one for each merge, one for the residual branch. */
-export function buildSteps(view) {
-  const { levels } = view.block;
-  const last = levels.length - 1;
-  view.panels = [];
-  const sections = range(last).map((i) => buildMerge(view, i));
-  sections.push(buildAdded(view));
-  view.pick(".steps").replaceChildren(...sections);
+/** @import { Tokens } from "./tokens.js" */
+/**
+ * @typedef {{ name: string, level: number, rows: number, caption: string, sign?: string }} Map
+ *   a map of the packet, and its sign in the equation that its section is
+ * @typedef {Map & { canvas: HTMLCanvasElement }} Panel
+ * @typedef {{ root: HTMLElement, panels: Panel[] }} Section
+ */
+
+/**
+ * One section for each merge, and one for the residual branch.
+ * @param {Tokens} view
+ * @returns {Section[]}
+ */
+export function buildSections(view) {
+  const merges = range(view.block.levels.length - 1);
+  return [...merges.map((i) => buildMerge(view, i)), buildAdded(view)];
 }
 
-function section(view, head, note, panels, after) {
-  const root = make("section", "step");
+/**
+ * @param {Tokens} view
+ * @param {string} head
+ * @param {string} note
+ * @param {Map[]} maps
+ * @param {HTMLElement[]} after
+ * @returns {Section}
+ */
+function section(view, head, note, maps, after) {
+  const root = make("section", "section");
   const row = make("div", "panels");
-  row.style.setProperty("--count", panels.length);
-  row.append(
-    ...panels.map((panel) => {
-      const box = make("div", "panel");
-      const caption = make("h3", "", panel.caption);
-      if (panel.sign) caption.dataset.sign = panel.sign;
-      panel.canvas = make("canvas", "data");
-      panel.canvas.setAttribute("role", "img");
-      panel.canvas.setAttribute("aria-label", view.word("aria_panel", panel));
-      panel.canvas.dataset.map = panel.name;
-      box.append(caption, panel.canvas);
-      listenPanel(view, panel);
-      return box;
-    }),
-  );
-  view.panels.push(...panels);
+  row.style.setProperty("--count", String(maps.length));
+  const panels = maps.map((map) => {
+    const box = make("div", "panel");
+    const caption = make("h3", "", map.caption);
+    if (map.sign) caption.dataset.sign = map.sign;
+    const canvas = make("canvas", "data");
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", view.word("aria_panel", map));
+    canvas.dataset.map = map.name;
+    box.append(caption, canvas);
+    row.append(box);
+    const panel = { ...map, canvas };
+    listenPanel(view, panel);
+    return panel;
+  });
   root.append(make("h2", "", head), make("p", "note", note), row, ...after);
-  return root;
+  return { root, panels };
 }
 
+/**
+ * @param {Tokens} view
+ * @param {number} i the level below the merge
+ */
 function buildMerge(view, i) {
   const { levels } = view.block;
   const [below, above] = [levels[i], levels[i + 1]];
-  const gaps = {
+  const values = {
     level: view.levelName(i),
     next: view.levelName(i + 1),
     grid: below.grid,
@@ -52,148 +71,161 @@ function buildMerge(view, i) {
     count: above.side ** 2,
     difference: formatDifference(view.facts?.merge_differences[i]),
   };
-  const panel = (name, word, level, sign) => ({
-    name,
-    level,
-    sign,
-    caption: view.word(word, gaps),
-    rows: levels[level].side,
-  });
+  /** @type {(name: string, word: string, level: number, sign?: string) => Map} */
+  const map = (name, word, level, sign) => {
+    return { name, level, sign, caption: view.word(word, values), rows: levels[level].side };
+  };
   const bar = make("canvas", "bar");
   bar.setAttribute("role", "img");
   bar.setAttribute("aria-label", view.word("aria_bar"));
-  const says = make("p", "says won");
-  says.dataset.merge = i;
+  const says = make("p", "says argmax");
+  says.dataset.merge = String(i);
   return section(
     view,
-    view.word(levels.length === 2 ? "merge_head" : "merge_head_of", gaps),
-    view.word("merge_note", gaps),
+    view.word(levels.length === 2 ? "merge_head" : "merge_head_of", values),
+    view.word("merge_note", values),
     [
-      panel(`won/${i}`, "panel_argmax", i),
-      panel(`max/${i}`, "panel_max", i + 1, "→"),
-      panel(`avg/${i}`, "panel_avg", i + 1, "+"),
-      panel(`tokens/${i + 1}`, "panel_sum", i + 1, "="),
+      map(`maxima/${i}`, "panel_argmax", i),
+      map(`max/${i}`, "panel_max", i + 1, "→"),
+      map(`avg/${i}`, "panel_avg", i + 1, "+"),
+      map(`tokens/${i + 1}`, "panel_sum", i + 1, "="),
     ],
     [
       bar,
       says,
       make("p", "limit", view.word("merge_limit")),
-      make("p", "check", view.word("merge_check", gaps)),
+      make("p", "check", view.word("merge_check", values)),
     ],
   );
 }
 
+/** @param {Tokens} view */
 function buildAdded(view) {
   const { levels, side } = view.block;
-  const panel = (name, caption, sign) => ({ name, level: 0, sign, caption, rows: side });
-  const terms = levels.map((_, i) =>
-    panel(`term/${i}`, view.levelName(i), i ? "+" : ""),
-  );
-  const says = make("p", "says put-back");
+  /** @type {(name: string, caption: string, sign: string) => Map} */
+  const map = (name, caption, sign) => ({ name, level: 0, sign, caption, rows: side });
+  const check = view.word("added_check", {
+    constant: view.facts?.constant.toFixed(2),
+    difference: formatDifference(view.facts?.added_difference),
+  });
   return section(
     view,
     view.word("added_head"),
     view.word("added_note", { rows: side }),
-    [...terms, panel("added", view.word("panel_added"), "=")],
     [
-      says,
+      ...levels.map((_, i) => map(`term/${i}`, view.levelName(i), i ? "+" : "")),
+      map("added", view.word("panel_added"), "="),
+    ],
+    [
+      make("p", "says residual"),
       make("p", "limit", view.word("added_limit")),
-      make(
-        "p",
-        "check",
-        view.word("added_check", {
-          constant: view.facts?.constant.toFixed(2),
-          difference: formatDifference(view.facts?.added_difference),
-        }),
-      ),
+      make("p", "check", check),
     ],
   );
 }
 
-/** A smaller map: its values where it is pointed at; a click chooses what is there. */
-function listenPanel(view, panel) {
-  const { canvas, name, rows } = panel;
+/**
+ * A smaller map: its values where it is pointed at; a click chooses what is there.
+ * @param {Tokens} view
+ * @param {Panel} panel
+ */
+function listenPanel(view, { canvas, name, rows, level }) {
   canvas.onpointermove = (event) => {
-    if (event.pointerType === "touch" || !view.packet) return;
-    view.tipOf(name, canvas, event, placeAt(canvas, event, rows), rows);
+    if (!byFinger(event) && view.packet)
+      view.tipOf(name, canvas, event, cellUnder(canvas, event, rows), rows);
   };
   canvas.onpointerleave = () => view.showTip("");
   canvas.onclick = (event) => {
     if (!view.packet) return;
-    const below = factors(view.block)[panel.level];
+    const below = factors(view.block)[level];
     const factor = factors(view.block)[view.level];
-    view.selectPlace(
-      placeAt(canvas, event, rows).map((p) =>
-        Math.floor(((p + (below > factor ? 0.5 : 0)) * below) / factor),
-      ),
+    const centre = below > factor ? 0.5 : 0;
+    view.selectPosition(
+      both(cellUnder(canvas, event, rows), (p) => Math.floor(((p + centre) * below) / factor)),
     );
   };
 }
 
+/**
+ * @param {Tokens} view
+ * @param {Panel} panel
+ */
 export function drawPanel(view, { canvas, name, level, rows }) {
-  const won = name.startsWith("won/"); // by places of a grid: the whole grid is marked
-  const borders = won ? view.block.levels[level].grid : rows > 16 ? rows : 1;
+  const maxima = name.startsWith("maxima/"); // by tokens of a grid: the whole grid is marked
+  const borders = maxima ? view.block.levels[level].grid : rows > 16 ? rows : 1;
   const { pen, width } = drawCells(canvas, view.bytesOf(name), rows, borders, view.look);
-  const shown = Math.max(won ? level + 1 : level, view.level);
+  const shown = Math.max(maxima ? level + 1 : level, view.level);
   markPart(pen, view.partOf(shown, view.ancestor(shown)), width);
 }
 
-/** Where the maxima of the chosen token's grid come from, and how much each level adds. */
-export function writeSteps(view) {
-  for (const says of view.root.querySelectorAll(".won")) {
-    const i = Number(says.dataset.merge);
-    const facts = wonFacts(view, i);
+/**
+ * Where the maxima of the chosen token's grid come from, and how much each level adds.
+ * @param {Tokens} view
+ */
+export function writeSections(view) {
+  const words = {
+    bar_below: view.word("argmax_below"),
+    bar_uniform: view.word("bar_uniform"),
+    bar_above: view.word("argmax_above"),
+  };
+  range(view.block.levels.length - 1).forEach((i) => {
+    const says = view.pick(`.argmax[data-merge="${i}"]`);
+    const facts = argmaxFacts(view, i);
     says.textContent = view.word(facts.most > 1 ? "argmax_most" : "argmax_spread", facts);
-    const words = {
-      bar_below: view.word("argmax_below"),
-      bar_uniform: view.word("bar_uniform"),
-      bar_above: view.word("argmax_above"),
-    };
-    drawBar(says.previousElementSibling, words, view.look, null);
-  }
-  const [row, column] = view.selected.token;
-  const k = row * view.block.side + column;
-  const norm = (name) => view.array(`norm/${name}`).values[k].toFixed(2);
+    const bar = findCanvas(/** @type {HTMLElement} */ (says.parentElement), ".bar");
+    drawBar(bar, words, view.look, null);
+  });
+  const token = view.ancestor(0);
+  const k = cellOf(token, view.block.side);
+  const norm = (/** @type {string} */ name) => view.array(`norm/${name}`).values[k].toFixed(2);
   const parts = view.block.levels
-    .map((_, i) => view.word("norm_of_level", { level: view.levelName(i), norm: norm(`term/${i}`) }))
+    .map((_, i) =>
+      view.word("norm_of_level", { level: view.levelName(i), norm: norm(`term/${i}`) }),
+    )
     .join("; ");
-  view.pick(".put-back").textContent = view.word("norms_at_token", {
-    row: row + 1,
-    column: column + 1,
+  const [row, column] = both(token, (t) => t + 1);
+  find(view.root, ".residual").textContent = view.word("norms_at_token", {
+    row,
+    column,
     parts,
     norm: norm("added"),
   });
 }
 
-/** The token of the chosen grid with the most maxima, and how many tokens have none. */
-function wonFacts(view, i) {
-  const { block } = view;
-  const { grid, side } = block.levels[i];
-  const [row, column] = view.ancestor(i + 1);
-  const { shape, values } = view.array(`winner/${i}`);
-  const width = shape[1];
-  const start = (row * block.levels[i + 1].side + column) * width;
+/**
+ * The token of the chosen grid with the most maxima, and how many tokens have none.
+ * @param {Tokens} view
+ * @param {number} i the level below the merge
+ */
+function argmaxFacts(view, i) {
+  const { grid, side } = view.block.levels[i];
+  const merged = view.ancestor(i + 1);
+  const { shape, values } = view.array(`argmax/${i}`);
+  const channels = shape[1];
+  const start = cellOf(merged, view.block.levels[i + 1].side) * channels;
   const counts = Array(grid * grid).fill(0);
-  for (let c = 0; c < width; c++) counts[values[start + c]]++;
-  const inside = range(grid * grid).filter(
-    (k) => row * grid + Math.floor(k / grid) < side && column * grid + (k % grid) < side,
+  for (let c = 0; c < channels; c++) counts[values[start + c]]++;
+  const inside = range(grid * grid).filter((k) =>
+    positionOf(k, grid).every((at, axis) => merged[axis] * grid + at < side),
   );
   const best = inside.reduce((a, b) => (counts[b] > counts[a] ? b : a));
-  return {
-    row: Math.floor(best / grid) + 1,
-    column: (best % grid) + 1,
-    most: counts[best],
-    channels: width,
-    none: inside.filter((k) => counts[k] === 0).length,
-    tokens: inside.length,
-  };
+  const [row, column] = both(positionOf(best, grid), (at) => at + 1);
+  const none = inside.filter((k) => counts[k] === 0).length;
+  return { row, column, most: counts[best], channels, none, tokens: inside.length };
 }
 
-/** A rounding: "0", or two figures such as "1.3e-6". */
+/**
+ * A rounding error: "0", or two figures such as "1.3e-6".
+ * @param {number | undefined} value
+ */
 function formatDifference(value) {
   return value ? value.toExponential(1).replace("-", "−") : "0";
 }
 
-export function formatWon(multiple) {
+/**
+ * Maxima that a token provides, as a multiple of a uniform share.
+ * @param {number} multiple
+ */
+export function formatMaxima(multiple) {
   return multiple === 0 ? "0×" : formatExactly(multiple);
 }

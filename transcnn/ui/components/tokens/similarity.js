@@ -1,10 +1,16 @@
-// Which tokens are alike. The same rules as `nearest` in analysis/tokens.py.
+// Which tokens are similar. The same rules as `nearest` in analysis/tokens.py.
 
-import { range } from "../shared/attention.js";
+import { range } from "../shared/grid.js";
 
-/** The cosine of token k with every token; `vectors` has the channels of a token together. */
-function cosines({ shape: [count, width], values }, k) {
-  const dot = (a, b) => {
+/** @import { ShapedArray } from "../shared/types.d.ts" */
+
+/**
+ * The cosine of token k with every token.
+ * @param {ShapedArray} vectors [tokens, channels]
+ * @param {number} k
+ */
+export function cosines({ shape: [count, width], values }, k) {
+  const dot = (/** @type {number} */ a, /** @type {number} */ b) => {
     let sum = 0;
     for (let c = 0; c < width; c++) sum += values[a * width + c] * values[b * width + c];
     return sum;
@@ -13,7 +19,12 @@ function cosines({ shape: [count, width], values }, k) {
   return range(count).map((s) => dot(k, s) / (own * Math.sqrt(dot(s, s)) || 1));
 }
 
-/** The `most` other tokens with the largest cosine: {k, cosine}, the first of equals first. */
+/**
+ * The `most` other tokens with the largest cosine, the first of equals first.
+ * @param {ShapedArray} vectors
+ * @param {number} k
+ * @param {number} most
+ */
 export function nearest(vectors, k, most) {
   return cosines(vectors, k)
     .map((cosine, s) => ({ k: s, cosine }))

@@ -1,32 +1,60 @@
 // Tokens: each level's tokens as an image, what pooling keeps of a grid, what the block adds.
 
-import { factors, range } from "../shared/attention.js";
+import { factors } from "../shared/attention.js";
 import { drawAmountBar, drawWaiting } from "../shared/canvas.js";
-import { arrow, choices, make, placeAt, stop } from "../shared/page.js";
+import { both, cellOf, nearestCell, positionOf, range } from "../shared/grid.js";
+import { arrow, byFinger, cellUnder, choices, make, makeButton, stop } from "../shared/page.js";
 import { amountStep, formatShare, step } from "../shared/scale.js";
-import { mount, View } from "../shared/view.js";
-import { drawCells, drawMerging, lightUp, markPart, numberPart } from "./cells.js";
-import { buildSteps, drawPanel, formatWon, writeSteps } from "./sections.js";
+import { mount, TokenView } from "../shared/view.js";
+import { drawCells, drawMerging, highlight, markPart, numberPart } from "./drawing.js";
+import { buildSections, drawPanel, formatMaxima, writeSections } from "./sections.js";
 import { nearest } from "./similarity.js";
 import { writeTokenTables } from "./tables.js";
+
+/** @import { Component, Position, ShapedArray, Square, ViewData } from "../shared/types.d.ts" */
+/** @import { Panel } from "./sections.js" */
+/**
+ * @typedef {{ width: number, shares: { tokens: number[], added: number[] }, constant: number,
+ *   merge_differences: number[], added_difference: number }} Facts
+ *   of a block: channels, shares of the variance by colour, norm of the constant, rounding errors
+ * @typedef {{ norm_top: number, blocks: Facts[], arrays: Record<string, ShapedArray> }} Packet
+ */
 
 const NEIGHBOURS = 5;
 const MERGE_TIME = 1800; // ms that a merge takes when it is played
 
+/** @param {Component<ViewData>} component */
 export default function (component) {
   return mount(component, Tokens);
 }
 
-class Tokens extends View {
+/** Whether the visitor wants nothing to move. */
+function still() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+export class Tokens extends TokenView {
+  /** @type {Packet | undefined} */
+  packet;
+  /** @type {Facts | undefined} */
+  facts;
+  /** @type {Panel[]} the smaller maps */
+  panels = [];
+  /** @type {Position | null} what is pointed at, on the level in front */
+  pointed = null;
+  /** @type {number | null} where a merge is on its way: 0.5 is half of the first; null: at a level */
+  way = null;
+  colouring = "channels"; // or "norms"
+  playing = 0; // the frame of the film
+
+  /** @param {ShadowRoot} parent */
   constructor(parent) {
     super(parent);
-    this.map = this.pick(".map");
-    this.colouring = "channels"; // or "norms"
-    this.way = null; // where a merge is on its way: 0.5 is half of the first; null: at a level
-    this.listenBoard(this.photoCanvas);
-    this.listenBoard(this.map);
+    this.map = this.pickCanvas(".map");
+    this.listenMap(this.photoCanvas);
+    this.listenMap(this.map);
     this.pick(".play").onclick = () => this.play();
-    const slider = this.pick(".walk input");
+    const slider = this.pickInput(".walk input");
     slider.oninput = () => this.walkTo(slider.valueAsNumber);
     this.pick("details").ontoggle = () => writeTokenTables(this);
   }
@@ -36,10 +64,15 @@ class Tokens extends View {
     cancelAnimationFrame(this.playing);
   }
 
+  forgetPointer() {
+    super.forgetPointer();
+    this.pointed = null;
+  }
+
   // What is in front
 
   get number() {
-    return this.data.network.blocks.indexOf(this.block);
+    return this.blocks.indexOf(this.block);
   }
 
   get level() {
@@ -51,70 +84,102 @@ class Tokens extends View {
   }
 
   /** The chosen token on the map of the level in front. */
-  get place() {
+  get position() {
     return this.selected.token && this.ancestor(this.level);
   }
 
+  /**
+   * The token of a level that the chosen one is merged into.
+   * @param {number} level
+   */
   ancestor(level) {
     const factor = factors(this.block)[level];
-    return this.selected.token.map((t) => Math.floor(t / factor));
+    return both(this.selected.token ?? [0, 0], (t) => Math.floor(t / factor));
   }
 
-  /** Another token of the level in front; below it the place in its grid stays. */
-  selectPlace(place) {
+  /**
+   * Another token of the level in front; below it the position in its grid stays.
+   * @param {Position} position
+   */
+  selectPosition(position) {
     const factor = factors(this.block)[this.level];
+    const { token } = this.selected;
     this.selectToken(
-      place.map((p, i) => {
-        const inside = Math.max(0, Math.min(this.side - 1, p));
-        return Math.min(this.block.side - 1, inside * factor + (this.selected.token[i] % factor));
-      }),
+      both(nearestCell(position, this.side), (p, axis) =>
+        Math.min(this.block.side - 1, p * factor + ((token?.[axis] ?? 0) % factor)),
+      ),
     );
   }
 
+  /**
+   * An array of the block in front.
+   * @param {string} name
+   */
   array(name) {
-    return this.packet.arrays[`${this.number}/${name}`];
+    return /** @type {Packet} */ (this.packet).arrays[`${this.number}/${name}`];
   }
 
-  /** The part of the network's square that a token of a level covers: [left, top, side], shares. */
+  /**
+   * The part of the network's input that a token of a level covers.
+   * @param {number} level
+   * @param {Position} position
+   * @returns {Square}
+   */
   partOf(level, [row, column]) {
     const size = factors(this.block)[level] / this.block.side;
     return [column * size, row * size, size];
   }
 
-  /** The colours of a map as bytes: its channels, its norms, or its share of the maxima. */
+  /**
+   * The colours of a map as bytes: its channels, its norms, or the maxima its tokens provide.
+   * @param {string} name
+   */
   bytesOf(name) {
-    if (this.colouring === "channels" && !name.startsWith("won/"))
-      return this.array(`rgb/${name}`).values;
+    const maxima = name.startsWith("maxima/");
+    if (this.colouring === "channels" && !maxima)
+      return /** @type {Uint8Array} */ (this.array(`rgb/${name}`).values);
     const { bytes } = this.look.ramp;
-    const found = name.startsWith("won/")
-      ? Array.from(this.array(name).values, (multiple) => bytes[step(multiple)])
-      : Array.from(
-          this.array(`norm/${name}`).values,
-          (norm) => bytes[amountStep(norm, this.packet.norm_top)],
-        );
-    return Uint8Array.from(found.flat());
+    const top = this.packet?.norm_top ?? 1;
+    const { values } = this.array(maxima ? name : `norm/${name}`);
+    return Uint8Array.from(
+      Array.from(values, (v) => bytes[maxima ? step(v) : amountStep(v, top)]).flat(),
+    );
+  }
+
+  /** The tokens of the level in front that are most similar to the chosen one. */
+  similar() {
+    const { side } = this;
+    const chosen = cellOf(this.ancestor(this.level), side);
+    return nearest(this.array(`vectors/tokens/${this.level}`), chosen, NEIGHBOURS).map(
+      ({ k, cosine }) => {
+        const position = positionOf(k, side);
+        const [row, column] = both(position, (p) => p + 1);
+        return { position, row, column, cosine: cosine.toFixed(3) };
+      },
+    );
   }
 
   // Everything anew
 
   refresh() {
-    this.packet = this.refreshFrame("tokens");
+    this.packet = this.refreshTrace("tokens");
     this.facts = this.packet?.blocks[this.number];
     this.writeHead();
     this.buildWalk();
     this.buildChoosing();
-    buildSteps(this);
+    const sections = buildSections(this);
+    this.panels = sections.flatMap(({ panels }) => panels);
+    this.pick(".sections").replaceChildren(...sections.map(({ root }) => root));
     this.writeStrips();
     this.describe();
     this.draw();
   }
 
   writeHead() {
-    const { block } = this;
-    const { levels } = block;
-    const gaps = { rows: block.side, last: levels.at(-1).side };
+    const { levels, side } = this.block;
     const only = levels.length === 1;
-    this.pick("h1").textContent = this.word(only ? "tokens_title_only" : "tokens_title", gaps);
+    const values = { rows: side, last: levels[levels.length - 1].side };
+    this.pick("h1").textContent = this.word(only ? "tokens_title_only" : "tokens_title", values);
     this.pick(".lede").textContent = this.word(only ? "tokens_lede_only" : "tokens_lede");
   }
 
@@ -127,20 +192,16 @@ class Tokens extends View {
     const group = this.pick(".levels");
     group.setAttribute("aria-label", this.word("walk_levels"));
     choices(group, options, this.level, (level) => this.selectLevel(level));
-    const slider = this.pick(".walk input");
-    slider.max = levels.length - 1;
+    const slider = this.pickInput(".walk input");
+    slider.max = String(levels.length - 1);
     slider.setAttribute("aria-label", this.word("walk_slider"));
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     slider.hidden = levels.length === 1;
-    this.pick(".play").hidden = levels.length === 1 || still;
+    this.pick(".play").hidden = levels.length === 1 || still();
   }
 
   buildChoosing() {
-    const box = this.pick(".choosing");
-    const old = [...box.querySelectorAll("[role=radiogroup]")];
-    const focused = this.root.getRootNode().activeElement;
     const blocks = range(this.blocksOf(this.selected.stage).length);
-    box.replaceChildren(
+    this.rebuild(this.pick(".choosing"), (old) => [
       this.group(
         "block",
         old[0],
@@ -158,10 +219,7 @@ class Tokens extends View {
           this.refresh();
         },
       ),
-      this.numberField("row", 0),
-      this.numberField("column", 1),
-    );
-    if (focused?.isConnected) focused.focus(); // moving an element takes its focus away
+    ]);
   }
 
   /** What red, green and blue stand for, each with its share of the variance. */
@@ -173,7 +231,7 @@ class Tokens extends View {
     strips.replaceChildren(
       ...shares.map((share, i) => {
         const strip = make("span");
-        const ends = [0, 255].map((v) => `rgb(${[0, 1, 2].map((c) => (c === i ? v : 128))})`);
+        const ends = [0, 255].map((v) => `rgb(${range(3).map((c) => (c === i ? v : 128))})`);
         const bar = make("i");
         bar.style.background = `linear-gradient(90deg, ${ends})`;
         const ticks = make("small");
@@ -186,41 +244,45 @@ class Tokens extends View {
         return strip;
       }),
     );
-    const total = shares.reduce((a, b) => a + b, 0);
-    const gaps = {
+    const values = {
       rows: this.side,
       level: this.levelName(this.level),
       channels: this.facts?.width,
-      share: formatShare(total),
+      share: formatShare(shares.reduce((a, b) => a + b, 0)),
     };
-    this.pick(":scope > .says").textContent = this.word(`meaning_${this.colouring}`, gaps);
+    this.pick(":scope > .says").textContent = this.word(`meaning_${this.colouring}`, values);
     this.pick(":scope > .limit").textContent = this.word(`limit_${this.colouring}`);
   }
 
   // Choosing
 
+  /** @param {number} level */
   selectLevel(level) {
     const before = this.way ?? this.level;
-    this.selected = { ...this.selected, level };
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.change({ level });
     this.refresh();
     this.keep();
-    if (!still && Math.abs(before - level) > 0) this.glide(before, level, MERGE_TIME / 3);
+    if (!still() && before !== level) this.glide(before, level, MERGE_TIME / 3);
   }
 
   /** From the first level to the last, as a film. */
   play() {
     const last = this.block.levels.length - 1;
-    this.selected = { ...this.selected, level: last };
+    this.change({ level: last });
     this.refresh();
     this.keep();
     this.glide(0, last, MERGE_TIME * last);
   }
 
+  /**
+   * @param {number} from
+   * @param {number} to
+   * @param {number} time in ms
+   */
   glide(from, to, time) {
     cancelAnimationFrame(this.playing);
     const start = performance.now();
-    const next = (now) => {
+    const next = (/** @type {number} */ now) => {
       const share = Math.min(1, Math.max(0, (now - start) / time));
       this.way = share < 1 ? from + (to - from) * share : null;
       this.drawFront();
@@ -231,7 +293,10 @@ class Tokens extends View {
     this.playing = requestAnimationFrame(next);
   }
 
-  /** By hand: `way` between two levels; the nearer one is in front. */
+  /**
+   * By hand: `way` between two levels; the nearer one is in front.
+   * @param {number} way
+   */
   walkTo(way) {
     cancelAnimationFrame(this.playing);
     const level = Math.round(way);
@@ -240,108 +305,104 @@ class Tokens extends View {
       this.drawFront();
       return;
     }
-    this.selected = { ...this.selected, level };
+    this.change({ level });
     this.refresh();
     this.keep();
   }
 
   live() {
     if (!this.packet) return "";
-    return `${this.pick(".near .say").textContent} ${this.alike()
-      .slice(0, 3)
-      .map((n) => this.word("near_live", n))
-      .join(" ")}`;
-  }
-
-  /** The tokens of the level in front that are most like the chosen one. */
-  alike() {
-    const { side } = this;
-    const [row, column] = this.place;
-    return nearest(this.array(`vectors/tokens/${this.level}`), row * side + column, NEIGHBOURS).map(
-      ({ k, cosine }) => ({
-        place: [Math.floor(k / side), k % side],
-        row: Math.floor(k / side) + 1,
-        column: (k % side) + 1,
-        cosine: cosine.toFixed(3),
-      }),
-    );
+    const three = this.similar().slice(0, 3);
+    const near = three.map((token) => this.word("near_live", token)).join(" ");
+    return `${this.pick(".near .say").textContent} ${near}`;
   }
 
   describe() {
     const { block, side, level } = this;
-    const [row, column] = (this.place ?? [0, 0]).map((p) => p + 1);
-    const gaps = { level: this.levelName(level), rows: side, row, column, alt: this.data.alt };
-    this.photoCanvas.setAttribute("aria-label", this.word("aria_area", gaps));
-    this.map.setAttribute("aria-label", this.word("aria_tokens", gaps));
-    this.pick(".whole").setAttribute(
-      "aria-label",
-      this.word("crop", { pixels: this.data.network.input }),
-    );
-    this.pick(".amounts").setAttribute("aria-label", this.word("aria_amounts"));
+    const { alt, network } = this.data;
+    const [row, column] = both(this.position ?? [0, 0], (p) => p + 1);
+    const values = { level: this.levelName(level), rows: side, row, column, alt };
+    /** @type {(element: HTMLElement, text: string) => void} */
+    const label = (element, text) => element.setAttribute("aria-label", text);
+    label(this.photoCanvas, this.word("aria_area", values));
+    label(this.map, this.word("aria_tokens", values));
+    label(this.pick(".whole"), this.word("crop", { pixels: network.input }));
+    label(this.pick(".amounts"), this.word("aria_amounts"));
     this.pick(".column p").textContent = this.word("area_hint");
-    this.pick(".front h2").textContent = this.word("front_head", gaps);
+    this.pick(".front h2").textContent = this.word("front_head", values);
     this.pick(".front p").textContent = this.word(level ? "front_note_merged" : "front_note", {
       rows: side,
       merged: block.levels[level - 1]?.grid ** 2,
     });
-    const pixels = (factors(block)[level] * this.data.network.input) / block.side;
-    this.pick(".near .say").textContent = this.word("covered_area", { ...gaps, pixels });
+    const pixels = (factors(block)[level] * network.input) / block.side;
+    this.pick(".near .say").textContent = this.word("covered_area", { ...values, pixels });
   }
 
   // Events
 
-  /** A board on which a token of the level in front is chosen. */
-  listenBoard(canvas) {
-    const pointAt = (place, event) => {
-      this.pointed = place;
-      this.soon();
-      if (place === null) this.showTip("");
-      else this.tipOf(`tokens/${this.level}`, canvas, event, place, this.side);
-    };
+  /**
+   * A canvas on which a token of the level in front is chosen.
+   * @param {HTMLCanvasElement} canvas
+   */
+  listenMap(canvas) {
     canvas.onpointermove = (event) => {
-      if (event.pointerType === "touch" || !this.packet) return;
-      pointAt(placeAt(canvas, event, this.side), event);
+      if (byFinger(event) || !this.packet) return;
+      this.pointed = cellUnder(canvas, event, this.side);
+      this.soon();
+      this.tipOf(`tokens/${this.level}`, canvas, event, this.pointed, this.side);
     };
-    canvas.onpointerleave = () => this.pointed && pointAt(null);
+    canvas.onpointerleave = () => {
+      if (!this.pointed) return;
+      this.pointed = null;
+      this.soon();
+      this.showTip("");
+    };
     canvas.onclick = (event) => {
       if (!this.packet) return;
       this.way = null;
-      const { side } = this;
-      const grid =
-        this.level < this.block.levels.length - 1 ? this.block.levels[this.level].grid : 1;
+      const { side, level } = this;
+      const { levels } = this.block;
+      const grid = level < levels.length - 1 ? levels[level].grid : 1;
       // A finger cannot aim at a token of a few pixels: it takes the centre of its grid.
-      const fine = event.pointerType !== "touch" || canvas.clientWidth / side >= 24;
-      this.selectPlace(
+      const fine = !byFinger(event) || canvas.clientWidth / side >= 24;
+      this.selectPosition(
         fine
-          ? placeAt(canvas, event, side)
-          : placeAt(canvas, event, Math.ceil(side / grid)).map(
-              (cell) => cell * grid + Math.floor(grid / 2),
+          ? cellUnder(canvas, event, side)
+          : both(
+              cellUnder(canvas, event, Math.ceil(side / grid)),
+              (at) => at * grid + Math.floor(grid / 2),
             ),
       );
     };
     canvas.onkeydown = (event) => {
       const move = arrow(event);
-      if (!this.packet || !move) return;
-      const grid = event.shiftKey ? this.block.levels[this.level].grid : 1;
+      if (!this.packet || !move || !this.position) return;
+      const far = event.shiftKey ? this.block.levels[this.level].grid : 1;
       this.way = null;
-      this.selectPlace(this.place.map((p, i) => p + move[i] * grid));
+      this.selectPosition(both(this.position, (p, axis) => p + move[axis] * far));
       stop(event);
     };
   }
 
-  tipOf(name, canvas, event, [row, column], side) {
-    const k = row * side + column;
-    const [word, value] = name.startsWith("won/")
-      ? ["tip_argmax", formatWon(this.array(name).values[k])]
+  /**
+   * @param {string} name of a map of the packet
+   * @param {HTMLCanvasElement} canvas
+   * @param {MouseEvent} event
+   * @param {Position} position
+   * @param {number} side of the map
+   */
+  tipOf(name, canvas, event, position, side) {
+    const k = cellOf(position, side);
+    const [word, value] = name.startsWith("maxima/")
+      ? ["tip_argmax", formatMaxima(this.array(name).values[k])]
       : ["tip_norm", this.array(`norm/${name}`).values[k].toPrecision(3)];
-    const text = this.word(word, { value, row: row + 1, column: column + 1 });
-    this.showTip(text, canvas, event, row, column, side);
+    const [row, column] = both(position, (p) => p + 1);
+    this.showTip(this.word(word, { value, row, column }), canvas, event, position, side);
   }
 
   // Drawing
 
   draw() {
-    if (!this.data || !this.root.isConnected) return;
     this.writeNumbers();
     this.drawPhoto();
     this.drawFront();
@@ -349,77 +410,77 @@ class Tokens extends View {
       for (const { canvas, rows } of this.panels) drawWaiting(canvas, rows, this.look);
       return;
     }
-    this.writeNear();
+    this.writeSimilar();
     for (const panel of this.panels) drawPanel(this, panel);
-    writeSteps(this);
+    writeSections(this);
     writeTokenTables(this);
-    const { look, packet } = this;
-    const norm = (place) =>
-      this.array(`norm/tokens/${this.level}`).values[place[0] * this.side + place[1]];
-    if (this.colouring === "norms")
-      drawAmountBar(
-        this.pick(".amounts"),
-        this.word("bar_norm"),
-        packet.norm_top,
-        look,
-        norm(this.pointed ?? this.place),
-      );
+    if (this.colouring !== "norms") return;
+    const marked = cellOf(this.pointed ?? this.ancestor(this.level), this.side);
+    drawAmountBar(
+      this.pickCanvas(".amounts"),
+      this.word("bar_norm"),
+      this.packet.norm_top,
+      this.look,
+      this.array(`norm/tokens/${this.level}`).values[marked],
+    );
   }
 
   drawPhoto() {
-    const board = this.drawBoardOf(this.block);
-    if (!board || this.selected.token === null) return;
-    const { pen, width } = board;
-    lightUp(pen, this.partOf(this.level, this.place), width);
+    const drawn = this.drawImage();
+    if (!drawn || !this.position) return;
+    const { pen, width } = drawn;
+    const part = (/** @type {Position} */ position) => this.partOf(this.level, position);
+    highlight(pen, part(this.position), width);
     if (this.packet)
-      this.alike().forEach(({ place }, i) =>
-        numberPart(pen, this.partOf(this.level, place), width, i + 1),
-      );
-    if (this.pointed) markPart(pen, this.partOf(this.level, this.pointed), width, true);
-    this.photoCanvas.dataset.drawn = `${this.level}/${this.place.join(",")}`;
+      this.similar().forEach(({ position }, i) => {
+        numberPart(pen, part(position), width, i + 1);
+      });
+    if (this.pointed) markPart(pen, part(this.pointed), width, true);
+    this.photoCanvas.dataset.drawn = this.drawn;
+  }
+
+  get drawn() {
+    return `${this.level}/${this.position?.join(",")}`;
   }
 
   /** The level in front, or the merge that is on its way. */
   drawFront() {
-    const { map, block, look, way } = this;
+    const { map, block, look, way, packet } = this;
     const { levels } = block;
-    const slider = this.pick(".walk input");
-    slider.value = way ?? this.level;
-    if (!this.packet) {
+    this.pickInput(".walk input").value = String(way ?? this.level);
+    if (!packet || !this.position) {
       drawWaiting(map, this.side, look);
       return;
     }
-    map.toggleAttribute("data-moving", way !== null && way % 1 !== 0);
-    if (way !== null && way % 1 !== 0) {
+    const moving = way !== null && way % 1 !== 0;
+    map.toggleAttribute("data-moving", moving);
+    if (moving) {
       const i = Math.floor(way);
       const [below, above] = [i, i + 1].map((l) => this.bytesOf(`tokens/${l}`));
       drawMerging(map, below, above, levels[i].side, levels[i].grid, way - i, look);
       return;
     }
     const level = way ?? this.level;
-    const last = level === levels.length - 1;
-    const { side } = levels[level];
-    const bytes = this.bytesOf(`tokens/${level}`);
-    const { pen, width } = drawCells(map, bytes, side, last ? 1 : levels[level].grid, look);
+    const { side, grid } = levels[level];
+    const border = level === levels.length - 1 ? 1 : grid;
+    const { pen, width } = drawCells(map, this.bytesOf(`tokens/${level}`), side, border, look);
     if (level !== this.level) return;
-    this.alike().forEach(({ place }, i) => {
-      markPart(pen, this.partOf(level, place), width, true);
-      numberPart(pen, this.partOf(level, place), width, i + 1);
+    this.similar().forEach(({ position }, i) => {
+      markPart(pen, this.partOf(level, position), width, true);
+      numberPart(pen, this.partOf(level, position), width, i + 1);
     });
-    markPart(pen, this.partOf(level, this.place), width);
+    markPart(pen, this.partOf(level, this.position), width);
     if (this.pointed) markPart(pen, this.partOf(level, this.pointed), width, true);
-    map.dataset.drawn = `${level}/${this.place.join(",")}`;
+    map.dataset.drawn = this.drawn;
   }
 
-  writeNear() {
-    const body = this.pick(".near tbody");
-    body.replaceChildren(
-      ...this.alike().map(({ place, row, column, cosine }, i) => {
+  writeSimilar() {
+    this.pick(".near tbody").replaceChildren(
+      ...this.similar().map(({ position, row, column, cosine }, i) => {
         const line = make("tr");
-        const button = make("button", "", `${row}, ${column}`);
-        button.type = "button";
-        button.onclick = () => this.selectPlace(place);
-        line.insertCell().textContent = i + 1;
+        const button = makeButton(`${row}, ${column}`);
+        button.onclick = () => this.selectPosition(position);
+        line.insertCell().textContent = String(i + 1);
         line.insertCell().append(button);
         line.insertCell().textContent = cosine;
         return line;

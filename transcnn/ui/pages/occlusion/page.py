@@ -48,13 +48,13 @@ def show() -> None:
             **data,
             "network": {**data["network"], "blocks": readable},
             "side": side,
-            "hiding": key,
+            "masked": key,
             "shares": [
                 {"percent": share, "cells": sorted(drawn_cells(name, share, side))}
                 for share in SHARES
             ],
             "fills": FILLS,
-            "hidden": {"percent": choice.percent, "fill": choice.fill, "cells": sorted(cells)},
+            "mask": {"percent": choice.percent, "fill": choice.fill, "cells": sorted(cells)},
         },
         on_change=lambda: _change(shown),
     )
@@ -103,7 +103,7 @@ def _query_cell(token: tuple[int, int] | None, size: tuple[int, int], side: int)
 
 
 def _change(shown: ImagePage) -> None:
-    chosen: dict[str, Any] | None = st.session_state[_VIEW]["hidden"]
+    chosen: dict[str, Any] | None = st.session_state[_VIEW]["mask"]
     if chosen is None or chosen["trace"] != shown.trace:  # another image is shown by now
         return
     state = shown.state

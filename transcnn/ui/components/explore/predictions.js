@@ -1,41 +1,38 @@
 // The predictions: the five likeliest classes, and the ablations of H-MHSA.
 
-import { choices, make } from "../shared/page.js";
+import { choices, make, probabilityBars } from "../shared/page.js";
 import { formatShare } from "../shared/scale.js";
 
-/** The five likeliest classes of the chosen run; a mark at the original probability. */
+/** @import { Runs } from "../shared/types.d.ts" */
+/** @import { Explore } from "./explore.js" */
+
+/**
+ * The five likeliest classes of the chosen run; a mark at the original probability.
+ * @param {Explore} view
+ */
 export function writeTop(view) {
-  const { intervention: chosen } = view.selected;
-  const run = chosen === "on" ? null : view.runs?.[chosen];
-  const name = view.word(`intervention_${chosen}`);
-  view.pick(".answers h3").textContent = run
-    ? view.word("top_under", { intervention: name })
+  const { intervention } = view.selected;
+  const run = intervention === "on" ? undefined : view.runs?.[intervention];
+  view.pick(".predictions h3").textContent = run
+    ? view.word("top_under", { intervention: view.word(`intervention_${intervention}`) })
     : view.word("top");
-  const normal = view.trace?.top ?? [];
-  const top = run?.top ?? view.trace?.top ?? Array(5).fill({ probability: 0 });
-  view.pick(".top").replaceChildren(
-    ...top.map(({ index, probability }) => {
-      const label = view.nameOf({ index });
-      const row = make("div");
-      const name = make("span", "name", label);
-      name.title = label;
-      const track = make("span", "track");
-      const fill = make("span", "fill");
-      fill.style.width = `${100 * probability}%`;
-      track.append(fill);
-      const before = run && normal.find((answer) => answer.index === index);
-      if (before) {
-        const mark = make("span", "normal");
-        mark.style.left = `calc(${100 * before.probability}% - 1px)`;
-        track.append(mark);
-      }
-      row.append(name, track, make("span", "value", label && formatShare(probability)));
-      return row;
-    }),
+  const original = view.trace?.top ?? [];
+  const top = run?.top ?? view.trace?.top ?? Array(5).fill({ index: -1, probability: 0 });
+  probabilityBars(
+    view.pick(".top"),
+    top.map(({ index, probability }) => ({
+      name: view.nameOf({ index }),
+      probability,
+      before: run && original.find((other) => other.index === index)?.probability,
+    })),
+    formatShare,
   );
 }
 
-/** A tile for each intervention, with its effect on the prediction, and a sentence about all. */
+/**
+ * A tile for each intervention, with its effect on the prediction, and a sentence about all.
+ * @param {Explore} view
+ */
 export function buildInterventions(view) {
   const { runs } = view;
   const tiles = view.pick(".interventions");
@@ -44,26 +41,28 @@ export function buildInterventions(view) {
   const answer = view.nameOf(view.trace?.top[0]);
   view.pick(".ablation .note").textContent = answer && view.word("ablation_note", { answer });
   buildParts(view);
-  const change = (name) => 100 * (runs[name].answer.probability - runs.on.answer.probability);
-  const signed = (points) => {
-    const text = Math.abs(points).toFixed(1);
-    return text === "0.0" ? text : (points < 0 ? "−" : "+") + text;
-  };
-  const logitOf = (name) => runs[name].answer.logit.toFixed(2).replace("-", "−");
+  const change = (/** @type {string} */ name) => (runs ? changeOf(runs, name) : 0);
+  const logitOf = (/** @type {string} */ name) =>
+    runs?.[name].answer.logit.toFixed(2).replace("-", "−");
   const names = view.data.interventions.filter((name) => !runs || runs[name]); // "on" comes first
   const widest = runs ? Math.max(5, ...names.map((name) => Math.abs(change(name)))) : 1;
   choices(
     tiles,
     names.map((name) => {
-      const content = [
-        make("span", "name", view.word(`intervention_${name}`)),
-        make("span", "kind", view.word(`detail_${name}`, { donor: view.data.donor })),
+      const [points, axis, logit, result] = [
         make("span", "change", "\u00a0"),
         make("span", "axis"),
         make("span", "logit", "\u00a0"),
         make("span", "result", "\u00a0"),
       ];
-      const [, , points, axis, logit, result] = content;
+      const content = [
+        make("span", "name", view.word(`intervention_${name}`)),
+        make("span", "kind", view.word(`detail_${name}`, { donor: view.data.donor })),
+        points,
+        axis,
+        logit,
+        result,
+      ];
       if (runs && name === "on") {
         points.textContent = formatShare(runs.on.answer.probability);
         logit.textContent = view.word("logit_on", { value: logitOf("on") });
@@ -87,19 +86,37 @@ export function buildInterventions(view) {
     view.selected.intervention,
     (name) => view.selectIntervention(name),
   );
-  view.pick(".verdict").textContent = runs ? verdict(view, names.slice(1), change, signed) : "";
+  view.pick(".verdict").textContent = runs ? verdict(view, runs, names.slice(1)) : "";
 }
 
-/** The part of the network that the interventions act on. */
+/**
+ * Change of the probability of the original prediction, in percentage points.
+ * @param {Runs} runs
+ * @param {string} name of an intervention
+ */
+function changeOf(runs, name) {
+  return 100 * (runs[name].answer.probability - runs.on.answer.probability);
+}
+
+/** @param {number} points */
+function signed(points) {
+  const text = Math.abs(points).toFixed(1);
+  return text === "0.0" ? text : (points < 0 ? "−" : "+") + text;
+}
+
+/**
+ * The part of the network that the interventions act on.
+ * @param {Explore} view
+ */
 function buildParts(view) {
   const { stage, block, head } = view.selected;
   const gaps = {
-    blocks: view.data.network.blocks.length,
+    blocks: view.blocks.length,
     stage: stage + 1,
     block: block + 1,
     head: (head ?? 0) + 1,
   };
-  const name = (part) =>
+  const name = (/** @type {string} */ part) =>
     part.startsWith("level")
       ? view.word("part_level", { level: Number(part.slice(5)) + 1 })
       : view.word(`part_${part}`, gaps);
@@ -115,22 +132,30 @@ function buildParts(view) {
 /**
  * Whether the prediction changes, and whether it depends on where tokens attend: a change of top-1
  * under other attention weights says so; under "off" and "mean" no weights are left to judge.
+ * @param {Explore} view
+ * @param {Runs} runs
+ * @param {string[]} names of the interventions
  */
-function verdict(view, names, change, signed) {
-  const { runs } = view;
+function verdict(view, runs, names) {
   const answer = view.nameOf(runs.on.top[0]);
-  const say = (name) => view.word(`intervention_${name}`);
+  const title = (/** @type {string} */ name) => view.word(`intervention_${name}`);
   const changed = names.filter((name) => runs[name].top[0].index !== runs.on.top[0].index);
-  const farthest = (among) =>
-    among.reduce((a, b) => (Math.abs(change(b)) > Math.abs(change(a)) ? b : a));
-  const effect = (name) => ({ answer, intervention: say(name), points: signed(change(name)) });
-  const changes = changed.map((name) => `${say(name)} → ${view.nameOf(runs[name].top[0])}`);
+  const size = (/** @type {string} */ name) => Math.abs(changeOf(runs, name));
+  /** @param {string[]} among */
+  const largest = (among) => {
+    const name = among.reduce((a, b) => (size(b) > size(a) ? b : a));
+    return { answer, intervention: title(name), points: signed(changeOf(runs, name)) };
+  };
+  const changes = changed.map((name) => `${title(name)} → ${view.nameOf(runs[name].top[0])}`);
   const first = changed.length
-    ? view.word("verdict_changed", { answer, changes: changes.reduce((a, b) => view.word("and", { a, b })) })
-    : view.word("verdict_same", effect(farthest(names)));
+    ? view.word("verdict_changed", {
+        answer,
+        changes: changes.reduce((a, b) => view.word("and", { a, b })),
+      })
+    : view.word("verdict_same", largest(names));
   const weights = names.filter((name) => view.data.of_attention.includes(name));
   const second = weights.some((name) => changed.includes(name))
     ? view.word("weights_matter")
-    : view.word("weights_do_not_matter", effect(farthest(weights)));
+    : view.word("weights_do_not_matter", largest(weights));
   return `${first} ${second}`;
 }
