@@ -147,7 +147,9 @@ def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, c
     assert names == [a.name.label for a in runs["off"].top]
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")  # after the last comes the first
-    assert page.locator(".predictions h3").inner_text() == "Prediction (top 5)", "the original again"
+    assert page.locator(".predictions h3").inner_text() == "Prediction (top 5)", (
+        "the original again"
+    )
 
 
 def test_one_level_alone_is_ablated_and_the_link_keeps_it(server, open_page, classifier):

@@ -1,15 +1,16 @@
 """The tokens of all blocks as one byte string, for drawing elsewhere.
 
-Each block has maps, found by their names, with a norm (f4) and a colour (u1 x 3) for each place:
+Each block has maps, found by their names, with a norm (f4) and a colour (u1 x 3) for each token:
 
     tokens/i        t_i, what level i starts from
     max/i, avg/i    the two summands of the merge of level i
-    term/i          W^p u_i, what level i puts back
+    term/i          W^p u_i, what level i adds to the residual branch
     added           their sum, with the constant
 
-and for clicks also the channels: `vectors/` + name (f4, [places, C]) of the first three kinds,
-`argmax/i` (u2, [places of level i + 1, C]: which place of its grid won) and `maxima/i` (f4, multiples
-of an even share). Names in the body begin with the number of the block.
+and also the channels of the first three kinds: `vectors/` + name (f4, [tokens, C]); `argmax/i` (u2,
+[tokens of level i + 1, C]: the token of the grid with the maximum) and `maxima/i` (f4: the maxima
+that a token provides, as a multiple of a uniform share). Names in the body begin with the number of
+the block.
 """
 
 from collections.abc import Mapping, Sequence
