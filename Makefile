@@ -47,8 +47,11 @@ check-js: $(NODE) ## the browser's code: types, lint, style, numbers against the
 	npm test --silent
 
 # Files keep their order: else those with one long test would come last, with nothing beside them.
-test: check ## everything that must hold, in less than 15 minutes
+test: check ## everything that must hold, in less than 12 minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-fast: .venv/test-ready ## no browser, no training: an answer in less than 2 minutes
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not long and not slow'
 
 test-long: check ## the exhaustive versions too
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m ''

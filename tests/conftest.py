@@ -1,6 +1,7 @@
 """Settings that all tests share."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -9,9 +10,32 @@ from hypothesis import settings
 # long as one thread alone. Set before torch is loaded; programs that tests start inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# hypothesis draws the same examples in every run.
-settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=100)
-settings.load_profile("reproducible")
+# hypothesis draws the same examples in every run, and more of them in `make test-long`.
+settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=40)
+settings.register_profile("exhaustive", derandomize=True, deadline=None, max_examples=200)
+
+# What `make test-fast` leaves out besides the browser: folders and files whose tests start pages
+# and processes, train, or run networks over many images.
+_SLOW = (
+    *("app", "browser", "training", "evaluation", "cli", "runs"),
+    *("explain/test_faithfulness.py", "explain/test_methods.py", "explain/test_over_images.py"),
+    *("model/test_variants.py", "model/test_kernels.py", "model/test_folding.py"),
+    *("checkpoints/test_authors.py", "checkpoints/test_shipped.py", "pictures/test_fuzz.py"),
+    *("analysis/test_cost.py", "architecture/test_loading.py", "course/test_keys.py"),
+    *("course/test_ch5_claims.py", "reports/test_handout.py"),
+)
+
+
+def pytest_configure(config):
+    long = not config.option.markexpr
+    settings.load_profile("exhaustive" if long else "reproducible")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        path = item.path.relative_to(Path(__file__).parent).as_posix()
+        if path.startswith(_SLOW):
+            item.add_marker("slow")
 
 
 @pytest.fixture(scope="session")

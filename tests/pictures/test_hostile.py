@@ -174,7 +174,7 @@ def check_fuzzed(kind, changes):
 
 
 @given(kind=st.sampled_from(list(SMALL)), changes=CHANGES)
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_random_damage_gives_a_picture_or_a_sentence(kind, changes):
     check_fuzzed(kind, changes)
 
@@ -192,7 +192,7 @@ def test_much_random_damage_gives_a_picture_or_a_sentence(kind, changes):
     ),
     rest=st.binary(max_size=200),
 )
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_random_bytes_behind_the_right_start_give_a_picture_or_a_sentence(start, rest):
     found = picture_or_error(start + rest)
 
