@@ -45,7 +45,7 @@ def runs_home(tmp_path_factory):
     from transcnn.classifier import Classifier
     from transcnn.runs.demonstration import make_demonstration
     from transcnn.runs.labelled import find_items
-    from transcnn.runs.run import answer_run, begin_run
+    from transcnn.runs.run import begin_run, classify_run
     from transcnn.runs.store import run_path, runs_folder
 
     before = os.environ.get("XDG_DATA_HOME")
@@ -53,7 +53,7 @@ def runs_home(tmp_path_factory):
     items = find_items(make_demonstration(runs_folder() / "demonstration"), limit=39)
     classifier = Classifier()
     store = begin_run(run_path("demonstration"), classifier, items, "crop")
-    for _ in answer_run(store, classifier, items, "crop", workers=1):
+    for _ in classify_run(store, classifier, items, "crop", workers=1):
         pass
     yield runs_folder()
     os.environ.pop("XDG_DATA_HOME")

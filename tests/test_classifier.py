@@ -144,20 +144,20 @@ def test_a_network_of_some_of_the_classes_answers_with_their_names_and_numbers(t
 
     assert sorted(a.name.index for a in found) == [0, 217, 482, 491, 497, 566, 569, 571, 574, 701]
     assert sum(a.probability for a in found) == pytest.approx(1)
-    tench = next(a for a in found if a.place == 0)
+    tench = next(a for a in found if a.output == 0)
     assert (tench.name.label, tench.name.wnid) == ("tench", "n01440764")
-    assert classifier.places_of([a.name.index for a in found]) == [a.place for a in found]
+    assert classifier.outputs_of([a.name.index for a in found]) == [a.output for a in found]
     with pytest.raises(ChoiceError, match="class is 'zebra'; allowed: tench, "):
-        classifier.places_of([340])
+        classifier.outputs_of([340])
 
 
 def test_a_class_is_found_by_number_and_by_name_in_both_languages(classifier):
     for text in ("340", "zebra", " Zebra ", "n02391049", "斑马"):
-        assert classifier.place_of(text) == 340
+        assert classifier.output_of(text) == 340
     nano = Classifier("transcnn_nano")
-    assert [nano.place_of(text) for text in ("217", "English springer")] == [1, 1]
+    assert [nano.output_of(text) for text in ("217", "English springer")] == [1, 1]
     nameless = Classifier.around(create_model("transcnn_nano", classes=7), "")
-    assert [nameless.place_of(text) for text in ("0", "6", "class 6")] == [0, 6, 6]
+    assert [nameless.output_of(text) for text in ("0", "6", "class 6")] == [0, 6, 6]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_class_is_found_by_number_and_by_name_in_both_languages(classifier):
 )
 def test_a_class_that_does_not_exist_is_one_sentence(network, text, allowed):
     with pytest.raises(ChoiceError) as raised:
-        Classifier(network).place_of(text, "versus")
+        Classifier(network).output_of(text, "versus")
 
     assert str(raised.value).startswith(f"versus is {text!r}; allowed: {allowed}")
 

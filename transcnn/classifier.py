@@ -1,4 +1,4 @@
-"""The front door: a network with its weights, ready for pictures."""
+"""A network with its weights, ready for images: predictions, traces and attention."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,48 +21,48 @@ from transcnn.pictures.prepare import Resize
 from transcnn.trace import EVERYWHERE, Trace, Where, make_intervention, record
 
 Picture = DecodedPicture | bytes | Path | str
-"""A picture: decoded, the bytes of a file, or the path to one."""
+"""An image: decoded, the bytes of a file, or the path of one."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One class with the probability that the network gives it.
+class PredictedClass:
+    """One class with its predicted probability.
 
-    `place` is that of its logit; `name.index` its number among ImageNet's 1000, where known.
+    `output` is the index of its logit; `name.index` its index in ImageNet's 1000, where known.
     """
 
     name: ClassName
     probability: float
     logit: float
-    place: int
+    output: int
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """The classes that a network finds likeliest, first the most likely."""
+    """The classes with the highest probabilities, the highest first."""
 
     model: str
-    top: tuple[Answer, ...]
+    top: tuple[PredictedClass, ...]
 
 
 class Classifier:
     """A network with classes of ImageNet and trained weights. Threads may share one.
 
-    `weights` is "shipped" (digest checked) or a file of ours for the variant `name`. Raises
-    ChoiceError for a network that does not exist, is not shipped;
-    CheckpointError for a weight file that does not fit.
+    `weights` is "shipped" (digest checked) or a weight file for the variant `name`. Raises
+    ChoiceError for a network that does not exist or is not shipped, CheckpointError for a weight
+    file that does not fit.
     """
 
     def __init__(self, name: str = "transcnn_lite0", weights: str | Path = "shipped") -> None:
         model = create_model(name, weights)
-        # `create_model` has compared the digest of what ships with the catalogue's.
+        # `create_model` has checked the digest of shipped weights.
         file = shipped(name).path if weights == "shipped" else Path(weights)
         digest = shipped(name).sha256 if weights == "shipped" else sha256(file)
         self._take(model, digest, load_means(file))
 
     @classmethod
     def around(cls, model: TransCNN, weights_sha256: str) -> "Classifier":
-        """A network that has its weights already, of any number of classes; without averages."""
+        """From a network that has its weights, with any classes; without stored averages."""
         classifier = cls.__new__(cls)
         classifier._take(model, weights_sha256, None)
         return classifier
@@ -72,34 +72,34 @@ class Classifier:
         self.means = means
         self.config = model.config
         self.names = names_of(model.config.classes, model.config.indices)
-        # Channels last and without separate batch norms: the same function, sooner.
+        # Channels last and without separate batch norms: the same function, faster.
         self.model = fold_batch_norms(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def predict(self, picture: Picture, top: int = 5, resize: Resize = "crop") -> Prediction:
-        """The `top` likeliest classes. Raises PictureError if the picture cannot be read."""
+        """The `top` most probable classes. Raises PictureError if the image cannot be read."""
         pixels, _ = prepare(_decoded(picture), self.config.input.size, resize)
         return self.rank(self.logits(pixels[None])[0], top)
 
     def trace(
         self, picture: Picture, resize: Resize = "crop", intervention: Intervention | None = None
     ) -> Trace:
-        """What every H-MHSA did with the picture. Raises PictureError if it cannot be read."""
+        """The record of every H-MHSA on the image. Raises PictureError if it cannot be read."""
         pixels, crop = prepare(_decoded(picture), self.config.input.size, resize)
         return self.trace_pixels(pixels, crop, intervention)
 
     def trace_pixels(
         self, pixels: NDArray[np.uint8], crop: Crop, intervention: Intervention | None = None
     ) -> Trace:
-        """The same for a prepared picture [S, S, 3]."""
+        """The same for a prepared image [S, S, 3]."""
         x = self.normalise(pixels[None])
         return record(self.model, x, crop, self.weights_sha256, intervention)
 
     def normalise(self, pixels: NDArray[np.uint8]) -> Tensor:
-        """Prepared pictures [B, S, S, 3] as the network's input [B, 3, S, S]."""
+        """Prepared images [B, S, S, 3] as the network's input [B, 3, S, S]."""
         return normalise(pixels, self.config.input)
 
     def logits(self, pixels: NDArray[np.uint8], intervention: Intervention | None = None) -> Tensor:
-        """Logits [B, classes] of prepared pictures [B, S, S, 3], attention changed by `switch`."""
+        """Logits [B, classes] of prepared images [B, S, S, 3], under `intervention`."""
         hooks = None if intervention is None else Hooks(record=False, intervention=intervention)
         with torch.inference_mode():
             out: Tensor = self.model(self.normalise(pixels), hooks)
@@ -111,25 +111,27 @@ class Classifier:
         other: Mapping[HookPoint, Tensor] | None = None,
         where: Where = EVERYWHERE,
     ) -> Intervention | None:
-        """The switch called `name`, acting on `where`; "swapped" needs the `other` attention.
+        """The intervention called `name` on `where`; "swapped" needs the `other` attention.
 
         Raises ChoiceError for a name or a part that does not exist, and for "mean" where the
-        weights come without averages.
+        weights have no stored averages.
         """
         where.check(self.config)
         return make_intervention(name, other, self.means, where)
 
     def attention(self, pixels: NDArray[np.uint8]) -> Mapping[HookPoint, Tensor]:
-        """The attention matrices [B, h, down, across, T, T] of prepared pictures, by place."""
-        return self.listen(pixels)[1]
+        """Attention matrices [B, h, down, across, T, T] of prepared images, by hook point."""
+        return self.logits_and_attention(pixels)[1]
 
-    def listen(self, pixels: NDArray[np.uint8]) -> tuple[Tensor, Mapping[HookPoint, Tensor]]:
-        """Logits [B, classes] and attention matrices of pictures [B, S, S, 3], of one run."""
+    def logits_and_attention(
+        self, pixels: NDArray[np.uint8]
+    ) -> tuple[Tensor, Mapping[HookPoint, Tensor]]:
+        """Logits [B, classes] and attention matrices of images [B, S, S, 3], from one run."""
         hooks = Hooks()
         with torch.inference_mode():
             logits: Tensor = self.model(self.normalise(pixels), hooks)
-        kept = {place: value for place, value in hooks.records.items() if place.name == "attention"}
-        return logits, kept
+        attention = {p: value for p, value in hooks.records.items() if p.name == "attention"}
+        return logits, attention
 
     def check_top(self, top: int) -> None:
         """Raises ChoiceError unless `top` classes exist."""
@@ -137,39 +139,43 @@ class Classifier:
             raise ChoiceError(field="top", value=top, allowed=f"1 to {len(class_names())}")
 
     def rank(self, logits: Tensor | NDArray[np.float32], top: int = 5) -> Prediction:
-        """The `top` likeliest classes of one picture's logits [classes]; all, if there are less."""
+        """The `top` most probable classes by one image's logits; all if there are fewer."""
         self.check_top(top)
         values = logits if isinstance(logits, Tensor) else torch.tensor(logits)
         order = values.argsort(descending=True, stable=True)[:top].tolist()
-        return Prediction(self.config.name, tuple(self.answer(values, i) for i in order))
+        return Prediction(self.config.name, tuple(self.predicted(values, i) for i in order))
 
-    def answer(self, logits: Tensor, place: int) -> Answer:
-        """The class at `place` with what one picture's logits [classes] give it."""
-        share = float(logits.softmax(0)[place])
-        return Answer(self.names[place], share, float(logits[place]), place)
+    def predicted(self, logits: Tensor, output: int) -> PredictedClass:
+        """The class at `output` with its probability by one image's logits [classes]."""
+        probability = float(logits.softmax(0)[output])
+        return PredictedClass(self.names[output], probability, float(logits[output]), output)
 
-    def places_of(self, numbers: Sequence[int]) -> list[int]:
-        """The places of classes, by their numbers, among the network's logits; ChoiceError where
-        it has not one of them."""
-        places = {name.index: place for place, name in enumerate(self.names)}
+    def outputs_of(self, numbers: Sequence[int]) -> list[int]:
+        """The outputs (logit indices) of classes given by their indices.
+
+        Raises ChoiceError for a class that the network does not have.
+        """
+        outputs = {name.index: output for output, name in enumerate(self.names)}
         for number in numbers:
-            if number not in places:
+            if number not in outputs:
                 known = ", ".join(name.label for name in self.names[:10])
                 allowed = known if len(self.names) <= 10 else f"{known}, ..."
                 raise ChoiceError(field="class", value=class_names()[number].label, allowed=allowed)
-        return [places[number] for number in numbers]
+        return [outputs[number] for number in numbers]
 
-    def place_of(self, text: str, field: str = "class") -> int:
-        """The place of the class that `text` names, by number or in either language, among the
-        network's logits; ChoiceError for `field` where there is none."""
+    def output_of(self, text: str, field: str = "class") -> int:
+        """The output (logit index) of the class that `text` names, by index or in any language.
+
+        Raises ChoiceError for `field` where there is none.
+        """
         if self.names[0].wnid:
             found = find_class(text)
         else:  # a network whose classes have no names
             found = next((n for n in self.names if text.strip() in (str(n.index), n.label)), None)
         if found is not None and found in self.names:
             return self.names.index(found)
-        spelled = () if text.strip().isdigit() else nearest_classes(text)
-        alike = [name for name in spelled if name in self.names]
+        similar = () if text.strip().isdigit() else nearest_classes(text)
+        alike = [name for name in similar if name in self.names]
         named = ", ".join(name.label for name in alike or self.names[:10])
         if self.config.indices is None:
             numbers = f"numbers from 0 to {self.config.numbers - 1}"

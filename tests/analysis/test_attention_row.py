@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcnn.analysis.attention_row import reading_facts, telling_token
+from transcnn.analysis.attention_row import row_facts, telling_token
 from transcnn.pictures import Box, Crop
 from transcnn.trace import BlockTrace, LevelTrace, Reading, Trace
 
@@ -59,19 +59,19 @@ def readings_of(block):
 
 
 def test_facts_of_four_places_by_hand():
-    facts = reading_facts(reading_of([[[0.5, 0.25], [0.125, 0.125]]], own=(0, 0)), side_px=10)
+    facts = row_facts(reading_of([[[0.5, 0.25], [0.125, 0.125]]], own=(0, 0)), side_px=10)
 
     assert facts.multiple.tolist() == [[2, 1], [0.5, 0.5]]
-    assert (facts.strongest, facts.own, facts.half, facts.places) == ((0, 0), 2.0, 1, 4)
+    assert (facts.strongest, facts.own, facts.half, facts.tokens) == ((0, 0), 2.0, 1, 4)
     diagonal = math.hypot(10, 10)
     assert facts.distance == pytest.approx(0.25 * 10 + 0.125 * 10 + 0.125 * diagonal)
-    assert facts.even_distance == pytest.approx((10 + 10 + diagonal) / 4)
+    assert facts.uniform_distance == pytest.approx((10 + 10 + diagonal) / 4)
 
 
 def test_facts_are_of_the_mean_of_the_heads_or_of_one():
     heads = reading_of([[[1.0, 0.0]], [[0.25, 0.75]]], own=(0, 0))
 
-    mean, second = reading_facts(heads, 1), reading_facts(heads, 1, head=1)
+    mean, second = row_facts(heads, 1), row_facts(heads, 1, head=1)
 
     assert mean.multiple.tolist() == [[1.25, 0.75]]
     assert mean.strongest == (0, 0)
@@ -83,11 +83,11 @@ def test_facts_are_of_the_mean_of_the_heads_or_of_one():
 def test_places_beyond_the_edge_count_nowhere():
     cut = reading_of([[[0.75, 0.25], [0, 0]]], (0, 1), valid=[[True, True], [False, False]])
 
-    facts = reading_facts(cut, 8)
+    facts = row_facts(cut, 8)
 
-    assert (facts.places, facts.half, facts.strongest) == (2, 1, (0, 0))
+    assert (facts.tokens, facts.half, facts.strongest) == (2, 1, (0, 0))
     assert facts.own == 0.5
-    assert (facts.distance, facts.even_distance) == pytest.approx((6, 4))
+    assert (facts.distance, facts.uniform_distance) == pytest.approx((6, 4))
 
 
 @given(SIDES, SIDES, st.lists(st.integers(2, 4), max_size=2), st.integers(1, 3), SEEDS)
@@ -97,13 +97,13 @@ def test_facts_are_what_a_plain_recomputation_gives(rows, columns, grids, heads,
 
     for _, levels in readings_of(block):
         for reading in levels:
-            facts = reading_facts(reading, side)
+            facts = row_facts(reading, side)
             places = [tuple(map(int, p)) for p in np.argwhere(reading.valid)]
             share = {p: reading.probability[:, p[0], p[1]].mean(dtype=float) for p in places}
             distance = {p: side * math.dist(p, reading.own) for p in places}
             ranked = sorted(share.values(), reverse=True)
 
-            assert facts.places == len(places)
+            assert facts.tokens == len(places)
             assert share[facts.strongest] == pytest.approx(ranked[0], rel=1e-6)
             assert sum(ranked[: facts.half]) >= 0.5 - 1e-6
             assert sum(ranked[: facts.half - 1]) <= 0.5 + 1e-6
@@ -111,7 +111,7 @@ def test_facts_are_what_a_plain_recomputation_gives(rows, columns, grids, heads,
             assert facts.distance == pytest.approx(
                 sum(share[p] * distance[p] for p in places), rel=1e-5, abs=1e-9
             )
-            assert facts.even_distance == pytest.approx(sum(distance.values()) / len(places))
+            assert facts.uniform_distance == pytest.approx(sum(distance.values()) / len(places))
 
 
 def score(readings):

@@ -22,7 +22,7 @@ def test_votes_and_constant_add_up_to_every_logit(name, places):
     found = contributions(classifier, pixels, logits)
     largest = float(np.abs(logits).max())
     for k in range(0, len(logits), 7):
-        votes = found.votes(k)
+        votes = found.of_class(k)
         assert votes.shape == places
         assert votes.sum() + found.biases[k] == pytest.approx(logits[k], abs=1e-5 * largest)
         assert found.residual(k) == pytest.approx(logits[k] - votes.sum() - found.biases[k])
@@ -36,9 +36,9 @@ def test_a_vote_is_what_a_place_alone_would_add():
     found = contributions(classifier, pixels, classifier.logits(pixels[None])[0].numpy())
     head = classifier.model.head
     for y, x in ((0, 0), (3, 4), (6, 6)):
-        alone = np.zeros_like(found.places)
-        alone[:, y, x] = found.places[:, y, x]
+        alone = np.zeros_like(found.features)
+        alone[:, y, x] = found.features[:, y, x]
         with torch.inference_mode():
             given = head(torch.tensor(alone.mean((1, 2)), dtype=torch.float32)) - head.bias
         for k in (0, 340, 999):
-            assert found.votes(k)[y, x] == pytest.approx(float(given[k]), abs=1e-6)
+            assert found.of_class(k)[y, x] == pytest.approx(float(given[k]), abs=1e-6)

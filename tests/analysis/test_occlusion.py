@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from transcnn.analysis.occlusion import Run, drawn_cells, hide, look_at_hidden
+from transcnn.analysis.occlusion import PatchDonors, drawn_cells, occlude, run_occluded
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.changes import apply_change, parse_change
@@ -22,13 +22,13 @@ def classifier():
 def run():
     files = {s.name: s.path for s in samples()}
     pictures = [prepare(decode(files[name].read_bytes()), 224)[0] for name in NAMES]
-    return Run(ELEPHANT, 0, pictures)
+    return PatchDonors(ELEPHANT, 0, pictures)
 
 
 @pytest.mark.parametrize("share", [0.2, 0.4, 0.8])
 @pytest.mark.parametrize(("fill", "kind"), [("gray", "gray"), ("patches", "cutmix")])
 def test_the_drawn_cells_are_hidden_as_in_an_evaluation(run, fill, kind, share):
-    hidden = hide(run, drawn_cells(ELEPHANT, share, (7, 7)), fill, share)
+    hidden = occlude(run, drawn_cells(ELEPHANT, share, (7, 7)), fill, share)
 
     change = parse_change(f"{kind}:{share}")
     expected = apply_change(run.pictures[0], change, ELEPHANT, 0, 4, run.pictures.__getitem__)
@@ -37,9 +37,9 @@ def test_the_drawn_cells_are_hidden_as_in_an_evaluation(run, fill, kind, share):
 
 def test_another_hidden_cell_leaves_the_patches_as_they_are(run):
     cells = drawn_cells(ELEPHANT, 0.4, (7, 7))
-    before = hide(run, cells, "patches", 0.4)
+    before = occlude(run, cells, "patches", 0.4)
     for added in sorted(set(np.ndindex(7, 7)) - set(cells)):
-        after = hide(run, [*cells, added], "patches", 0.4)
+        after = occlude(run, [*cells, added], "patches", 0.4)
         differs = (before != after).any(2).reshape(7, 32, 7, 32).any((1, 3))
         assert np.argwhere(differs).tolist() == [list(added)]
         y, x = added
@@ -49,12 +49,12 @@ def test_another_hidden_cell_leaves_the_patches_as_they_are(run):
 
 def test_both_networks_answer_as_in_runs_of_their_own(classifier, run):
     cells = drawn_cells(ELEPHANT, 0.4, (7, 7))
-    hidden = hide(run, cells, "patches", 0.4)
-    found = look_at_hidden(classifier, run.pictures[0], hidden, cells)
+    hidden = occlude(run, cells, "patches", 0.4)
+    found = run_occluded(classifier, run.pictures[0], hidden, cells)
 
     for outcome, intervention in (
         (found.with_attention, None),
-        (found.body, classifier.intervention("off")),
+        (found.backbone, classifier.intervention("off")),
     ):
         whole, changed = (
             classifier.logits(p[None], intervention)[0].softmax(0)
@@ -73,13 +73,13 @@ def test_both_networks_answer_as_in_runs_of_their_own(classifier, run):
         assert [a.probability for a in outcome.top] == pytest.approx(
             best.values[:5].tolist(), abs=1e-5
         )
-    assert found.with_attention.top[0] != found.body.top[0], "else this tells nothing"
+    assert found.with_attention.top[0] != found.backbone.top[0], "else this tells nothing"
 
 
 def test_readings_are_the_last_level_of_a_trace(classifier, run):
     cells = [(0, 0), (3, 4), (6, 6)]
-    hidden = hide(run, cells, "patches", 0.4)
-    found = look_at_hidden(classifier, run.pictures[0], hidden, cells)
+    hidden = occlude(run, cells, "patches", 0.4)
+    found = run_occluded(classifier, run.pictures[0], hidden, cells)
 
     crop = prepare(decode(samples()[0].path.read_bytes()), 224)[1]
     trace = classifier.trace_pixels(hidden, crop)
@@ -90,7 +90,7 @@ def test_readings_are_the_last_level_of_a_trace(classifier, run):
     assert np.flatnonzero(~found.own.ravel()).tolist() == numbers
     for reading, block in zip(found.readings, trace.blocks, strict=True):
         rows = block.levels[-1].attention[:, 0, 0].mean(0)
-        np.testing.assert_allclose(reading.shares, rows, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(reading.weights, rows, rtol=1e-4, atol=1e-6)
         own = [k for k in range(49) if k not in numbers]
         mass = [sum(float(rows[t, k]) for k in own) for t in range(49)]
         assert reading.from_own == pytest.approx(np.mean([mass[t] for t in own]), rel=1e-4)
@@ -98,7 +98,7 @@ def test_readings_are_the_last_level_of_a_trace(classifier, run):
 
 
 def test_with_nothing_hidden_no_place_is_a_stranger(classifier, run):
-    found = look_at_hidden(classifier, run.pictures[0], run.pictures[0], [])
+    found = run_occluded(classifier, run.pictures[0], run.pictures[0], [])
     assert all(r.from_hidden is None for r in found.readings)
     assert all(r.from_own == pytest.approx(1) for r in found.readings)
     assert found.with_attention.kept.probability == pytest.approx(

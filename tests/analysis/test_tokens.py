@@ -54,7 +54,7 @@ def test_a_merge_reckoned_by_hand():
     assert merge.average.tolist() == [[[3.25, 5.5]], [[3.5, -1.5]]]
     assert merge.winner.tolist() == [[[1, 2]], [[0, 0]]], "the first of equals"
     assert merge.won.tolist() == [[0.5, 0.5, 0.5], [0, 0, 0.5]]
-    assert merge.even.tolist() == [[0.25, 0.25, 0.5], [0.25, 0.25, 0.5]]
+    assert merge.uniform.tolist() == [[0.25, 0.25, 0.5], [0.25, 0.25, 0.5]]
     assert merge.difference == 0
 
 
@@ -103,7 +103,7 @@ def test_a_run_with_grids_cut_off_merges_as_loops_do(padded):
         for y, x in np.ndindex(merge.winner.shape[1:]):
             places = (slice(y * grid, (y + 1) * grid), slice(x * grid, (x + 1) * grid))
             assert merge.won[places].sum() == pytest.approx(1)
-            assert merge.even[places].sum() == pytest.approx(1)
+            assert merge.uniform[places].sum() == pytest.approx(1)
 
 
 def test_one_level_has_nothing_to_merge():

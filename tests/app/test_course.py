@@ -590,7 +590,7 @@ def test_patches_and_gray_by_share_are_run_anew(zebra):
     assert len(boards(app)[1]["boxes"]) == 39
     hiding, _ = zebra.experiments.hidden(0.8, "gray")
     table = next(m.value for m in app.markdown if "With H-MHSA" in m.value)
-    for outcome in (hiding.with_attention, hiding.body):
+    for outcome in (hiding.with_attention, hiding.backbone):
         first = outcome.top[0]
         assert f"{first.name.label} {100 * first.probability:.1f} %" in table
 

@@ -76,9 +76,9 @@ def test_every_count_of_the_matrix_leads_to_as_many_pictures(store):
 
 @pytest.mark.parametrize("view", ["confidence", "survival", "groups"])
 def test_every_count_of_a_table_leads_to_as_many_pictures(view, store):
-    from transcnn.analysis.errors.slices import with_clusters
+    from transcnn.analysis.errors.derived import with_derived
 
-    table = with_clusters(store.table())
+    table = with_derived(store.table())
     rows = component(open_board(view=view), "pick_table")["rows"]
     for cell in (cell for row in rows for cell in row if "pick" in cell):
         assert parse_filter(cell["pick"]).chosen(table).sum() == int(cell["text"]) > 0

@@ -118,7 +118,7 @@ def test_the_browser_takes_out_of_the_address_what_is_no_longer_chosen():
     [
         ({"switch": "off", "part": "stage"}, Selection(intervention="off", part="stage")),
         (
-            {"share": "20", "hide": "1000000000005", "fill": "scraps"},
+            {"share": "20", "hide": "1000000000005", "fill": "patches"},
             OcclusionChoice(20, frozenset({0, 2, 48}), "patches"),
         ),
         (

@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 
 from tests.app.test_packets import unpacked
-from transcnn.analysis.occlusion import BoardReading, Hiding, Outcome
-from transcnn.classifier import Answer
+from transcnn.analysis.occlusion import LastLevelAttention, OcclusionResult, PredictionChange
+from transcnn.classifier import PredictedClass
 from transcnn.labels import class_names
 from transcnn.ui.components.packets.occlusion import hiding_packet
 from transcnn.ui.components.packets.trace import EVEN, PER_OCTAVE
@@ -17,13 +17,18 @@ def test_shares_picture_and_answers_come_back():
     r = np.random.default_rng(3)
     own = r.random((7, 7)) > 0.4
     shares = [r.dirichlet(np.ones(49), size=49).astype(np.float32) for _ in range(2)]
-    readings = (BoardReading(0, 0, shares[0], 0.8, 0.6), BoardReading(3, 2, shares[1], None, 0.5))
+    readings = (
+        LastLevelAttention(0, 0, shares[0], 0.8, 0.6),
+        LastLevelAttention(3, 2, shares[1], None, 0.5),
+    )
     pixels = r.integers(0, 256, size=(224, 224, 3), dtype=np.uint8)
-    answers = [Answer(class_names()[i], 0.1 * i, float(i), i) for i in range(1, 6)]
-    one = Outcome(tuple(answers[1:]), answers[1], tuple(answers))
-    other = Outcome(tuple(answers), answers[3], tuple(answers[::-1]))
+    answers = [PredictedClass(class_names()[i], 0.1 * i, float(i), i) for i in range(1, 6)]
+    one = PredictionChange(tuple(answers[1:]), answers[1], tuple(answers))
+    other = PredictionChange(tuple(answers), answers[3], tuple(answers[::-1]))
 
-    header, body = unpacked(hiding_packet("key", Hiding(pixels, own, one, other, readings)))
+    header, body = unpacked(
+        hiding_packet("key", OcclusionResult(pixels, own, one, other, readings))
+    )
 
     count = header["codes"]
     codes = np.frombuffer(body[: 2 * count], "<u2").astype(float)

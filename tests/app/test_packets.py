@@ -12,7 +12,7 @@ from transcnn import Classifier, create_model
 from transcnn.analysis.ablation import Rerun
 from transcnn.analysis.attention_row import telling_token
 from transcnn.assets import FOLDER
-from transcnn.classifier import Answer
+from transcnn.classifier import PredictedClass
 from transcnn.labels import class_names
 from transcnn.pictures import Box, Crop
 from transcnn.trace import record
@@ -114,7 +114,9 @@ def test_a_packet_tells_what_every_token_reads_also_at_the_edge_of_a_map(padded)
 
 
 def test_runs_under_all_interventions_travel_with_their_answers():
-    tusker, elephant = (Answer(class_names()[i], 0.25 + i / 1000, i / 7, i) for i in (101, 386))
+    tusker, elephant = (
+        PredictedClass(class_names()[i], 0.25 + i / 1000, i / 7, i) for i in (101, 386)
+    )
     runs = (Rerun("on", (tusker, elephant), tusker), Rerun("off", (elephant, tusker), tusker))
 
     header, body = unpacked(without_packet("key", runs))

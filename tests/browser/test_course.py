@@ -112,7 +112,7 @@ def test_a_vote_is_read_off_the_board_in_percent_of_the_strongest(server, open_p
     pixels, _ = prepare(decode(sample.path.read_bytes()), 224)
     logits = classifier.logits(pixels[None])[0].numpy()
     found = contributions(classifier, pixels, logits)
-    boards = [v / abs(v).max() for v in map(found.votes, logits.argsort()[::-1][:2])]
+    boards = [v / abs(v).max() for v in map(found.of_class, logits.argsort()[::-1][:2])]
     page = open_page(f"{server}/course?picture=lion&step=4.5", until=".cells canvas")
     settle(page)
     canvas = page.locator(".cells canvas.data").first

@@ -32,7 +32,7 @@ def test_a_cell_of_the_matrix_shows_exactly_its_pictures_by_mouse_and_by_keyboar
     label, answer, count = confusion(table).pairs()[0]
     names = class_names()
     says = f"{names[label].label} predicted as {names[answer].label}: {count}"
-    expected = set(table.ids[(table.label == label) & (table.answer == answer)])
+    expected = set(table.ids[(table.label == label) & (table.predicted == answer)])
     page = open_page(f"{server}/errors?view=classes", until=".pick.matrix button")
     page.get_by_role("button", name=says, exact=True).click()
     page.wait_for_selector(GALLERY)
@@ -89,7 +89,7 @@ def test_a_picture_of_the_board_opens_in_explore(server, open_page, table):
     page.get_by_role("button", name="Open in Explore").click()
     page.wait_for_selector(".explore[data-state=ready]")
     names = page.locator(".top .name").all_inner_texts()
-    assert names[0] == class_names()[int(table.answer[3])].label
+    assert names[0] == class_names()[int(table.predicted[3])].label
 
 
 def test_what_is_taken_away_is_what_is_shown(server, open_page, table):
@@ -98,7 +98,7 @@ def test_what_is_taken_away_is_what_is_shown(server, open_page, table):
         page.get_by_role("button", name="All predictions (CSV)").click()
     with open(waiting.value.path(), encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert [row["name"] for row in rows] == [str(n) for n in table.names[~table.right]]
+    assert [row["name"] for row in rows] == [str(n) for n in table.names[~table.correct]]
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Report (HTML)").click()
     text = waiting.value.path().read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from transcnn.analysis.occlusion import Run, drawn_cells, hide, look_at_hidden
+from transcnn.analysis.occlusion import PatchDonors, drawn_cells, occlude, run_occluded
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
@@ -22,11 +22,11 @@ def run():
     }
     names = sorted(pixels)
     name = "samples/elephant.jpg"
-    return Run(name, names.index(name), [pixels[n] for n in names])
+    return PatchDonors(name, names.index(name), [pixels[n] for n in names])
 
 
 def expected(classifier, run, cells, fill="patches"):
-    return look_at_hidden(classifier, run.pictures[run.index], hide(run, cells, fill, 0.4), cells)
+    return run_occluded(classifier, run.pictures[run.index], occlude(run, cells, fill, 0.4), cells)
 
 
 def check_answers(page, found):
@@ -100,7 +100,7 @@ def test_gray_and_the_share_of_own_places_that_the_table_adds_up_to(
     assert len(rows) == 49
     for place, hidden, multiple, share in rows:
         y, x = (int(n) - 1 for n in place.split(", "))
-        value = float(reading.shares[2 * 7 + 5, 7 * y + x])
+        value = float(reading.weights[2 * 7 + 5, 7 * y + x])
         assert (hidden == "masked") == ((y, x) in cells)
         assert float(share.split()[0]) == pytest.approx(100 * value, abs=0.02)
         if not multiple.startswith("<"):

@@ -127,7 +127,7 @@ def test_the_tables_show_the_numbers_that_numpy_computes(server, open_page, clas
         assert colour == " ".join(map(str, colours[k]))
     rows = table_rows(first)
     assert len(rows) == 28 * 28
-    won = (merge.won / merge.even).ravel()
+    won = (merge.won / merge.uniform).ravel()
     for k in range(0, 28 * 28, 37):
         close(rows[k][1], norms[0][k])
         assert float(rows[k][3].rstrip("×")) == pytest.approx(won[k], rel=0.006)

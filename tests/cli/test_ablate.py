@@ -9,9 +9,9 @@ import pytest
 from transcnn import Classifier
 from transcnn.assets import FOLDER
 from transcnn.evaluation import find_held_out, find_pictures, parse_change
-from transcnn.evaluation.ablation import ablate, body_answers, intervention_cases
-from transcnn.evaluation.attention import measure_reading
-from transcnn.evaluation.run import prepare_run
+from transcnn.evaluation.ablation import ablate, backbone_predictions, intervention_cases
+from transcnn.evaluation.attention import measure_heads
+from transcnn.evaluation.prepared import prepare_pictures
 
 LABELLED = {"zebra": "zebra", "lion": "lion", "pizza": "pizza", "espresso": "palace"}
 PHOTOS = ["zebra", "lion", "pizza", "palace"]
@@ -57,7 +57,7 @@ def test_json_has_the_numbers_of_the_package(called, folder, classifier):
 
     pictures = find_pictures(folder)
     changes = [parse_change(text) for text in ("none", "cutmix:0.4")]
-    run, labels = prepare_run(pictures, 224), [p.label.index for p in pictures]
+    run, labels = prepare_pictures(pictures, 224), [p.label.index for p in pictures]
     found = ablate(classifier, run, labels, intervention_cases(classifier, changes))
     assert code == 0
     assert json.loads(out) == {
@@ -65,25 +65,25 @@ def test_json_has_the_numbers_of_the_package(called, folder, classifier):
         "weights_sha256": classifier.weights_sha256,
         "labels": "folder",
         "count": 4,
-        "cases": [_printed(found, case) for case in found.right],
+        "cases": [_printed(found, case) for case in found.correct],
         "unreadable": [],
     }
-    assert len(found.right) == 12
+    assert len(found.correct) == 12
 
 
 def test_held_out_images_are_measured_against_the_backbone(called, source, classifier):
     code, out, _ = called("ablate", source, "--held-out", "--change", "gray:0.6", "--json")
 
     pictures = find_held_out(source)
-    run = prepare_run(pictures, 224)
-    labels = body_answers(classifier, run)
+    run = prepare_pictures(pictures, 224)
+    labels = backbone_predictions(classifier, run)
     cases = intervention_cases(classifier, [parse_change("gray:0.6")])
     found = ablate(classifier, run, labels, cases)
     printed = json.loads(out)
     assert code == 0
     assert 1 < printed["count"] == len(pictures) < 10
     assert printed["labels"] == "backbone"
-    assert printed["cases"] == [_printed(found, case) for case in found.right]
+    assert printed["cases"] == [_printed(found, case) for case in found.correct]
 
 
 def test_the_table_has_a_row_for_each_part(called, folder):
@@ -98,8 +98,8 @@ def test_the_table_has_a_row_for_each_part(called, folder):
 def test_attention_stats_cover_every_head(called, folder, classifier):
     code, out, _ = called("attention-stats", folder, "--json")
 
-    run = prepare_run(find_pictures(folder), 224)
-    heads = measure_reading(classifier, run, parse_change("cutmix:0.4"))
+    run = prepare_pictures(find_pictures(folder), 224)
+    heads = measure_heads(classifier, run, parse_change("cutmix:0.4"))
     printed = json.loads(out)
     assert code == 0
     assert [row["entropy"] for row in printed] == [head.entropy for head in heads]

@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.cli.process import transcnn
 from transcnn import Classifier
-from transcnn.analysis.attention_row import reading_facts
+from transcnn.analysis.attention_row import row_facts
 from transcnn.figures.scale import format_multiple
 
 TOKEN = ("--stage", 0, "--block", 0, "--token", "18,32")
@@ -71,7 +71,7 @@ def test_png_is_the_figure_and_the_text_has_its_facts(zebra, trace, tmp_path, ca
     code, out, err = called("attention", zebra, *TOKEN, "--out", tmp_path / "reading.png")
 
     readings = trace.read(0, 0, (18, 32))
-    facts = [reading_facts(r, 1) for r in readings]
+    facts = [row_facts(r, 1) for r in readings]
     assert (code, err) == (0, "")
     with Image.open(tmp_path / "reading.png") as image:
         assert image.format == "PNG"
@@ -84,7 +84,7 @@ def test_png_is_the_figure_and_the_text_has_its_facts(zebra, trace, tmp_path, ca
             f"Level {reading.level + 1} ({'global' if reading.level else 'local'}): "
             f"strongest weight on row {row}, column {column}, "
             f"{format_multiple(float(fact.multiple.max()))} uniform; "
-            f"half of the attention falls on {fact.half} of {fact.places} tokens"
+            f"half of the attention falls on {fact.half} of {fact.tokens} tokens"
         )
 
 

@@ -93,7 +93,7 @@ def test_the_json_says_what_the_run_holds(whole, folder, runs):
         }
     ]
     table = store.table()
-    assert printed["top1"]["value"] == pytest.approx(sum(table.right) / len(table))
+    assert printed["top1"]["value"] == pytest.approx(sum(table.correct) / len(table))
     assert set(printed["cases"]) == {"off", "uniform", "edge", "most_read", "random"}
     assert 0 < printed["top1"]["low"] < printed["top1"]["value"] < printed["top1"]["high"] <= 1
     assert sorted([*table.names, "zebra/text.jpg"]) == sorted(

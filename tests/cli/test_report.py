@@ -9,9 +9,9 @@ import pytest
 
 from tests.cli.process import transcnn
 from tests.runs.made import SETTINGS, item, made_run, measured
+from transcnn.analysis.errors.derived import with_derived
 from transcnn.analysis.errors.filters import Filter
 from transcnn.analysis.errors.scores import accuracy
-from transcnn.analysis.errors.slices import with_clusters
 from transcnn.model.variants import network
 from transcnn.reports.html import render
 from transcnn.runs.store import begin, run_path
@@ -35,7 +35,7 @@ def test_a_process_writes_the_page(run, tmp_path):
     assert done.stdout == f"{tmp_path / 'r.html'}: 60 images of transcnn_nano\n"
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert page == render(
-        run, with_clusters(run.table()), network("transcnn_nano").numbers, Filter(), "en"
+        run, with_derived(run.table()), network("transcnn_nano").numbers, Filter(), "en"
     )
     assert f"{100 * accuracy(run.table()).value:.1f} %" in page
 
@@ -73,7 +73,7 @@ def test_only_the_selected_images_are_written(run, tmp_path, called):
 
     assert code == 0
     found = rows(tmp_path / "r.csv")
-    assert [row["name"] for row in found] == run.table().names[~run.table().right].tolist()
+    assert [row["name"] for row in found] == run.table().names[~run.table().correct].tolist()
     assert {row["right"] for row in found} == {"False"}
 
 

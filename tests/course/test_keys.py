@@ -587,7 +587,7 @@ def test_the_votes_and_one_constant_are_the_logit(scene):
         bias = float(scene.classifier.model.head.bias.detach()[k])
         assert sum(votes(scene, k)) + bias == pytest.approx(float(scene.trace.logits[k]), abs=2e-5)
         assert abs(contributions.residual(k)) < 2e-5
-        np.testing.assert_allclose(contributions.votes(k).ravel(), votes(scene, k), atol=1e-12)
+        np.testing.assert_allclose(contributions.of_class(k).ravel(), votes(scene, k), atol=1e-12)
 
 
 def test_the_task_of_chapter_4_has_answers_and_wrong_answers():

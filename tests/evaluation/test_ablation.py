@@ -9,13 +9,13 @@ from transcnn.errors import ChoiceError
 from transcnn.evaluation import evaluate, find_pictures, parse_change
 from transcnn.evaluation.ablation import (
     Ablation,
-    Case,
+    Condition,
     ablate,
-    body_answers,
+    backbone_predictions,
     intervention_cases,
     part_cases,
 )
-from transcnn.evaluation.run import prepare_run
+from transcnn.evaluation.prepared import prepare_pictures
 from transcnn.trace import Where
 
 GRAY = parse_change("gray:0.4")
@@ -28,11 +28,11 @@ def pictures(samples):
 
 @pytest.fixture(scope="session")
 def run(pictures):
-    return prepare_run(pictures, 224)
+    return prepare_pictures(pictures, 224)
 
 
 def test_every_case_has_the_accuracy_of_its_evaluation(classifier, pictures, run):
-    cases = [*intervention_cases(classifier, [GRAY]), Case("uniform", Where(stage=2), GRAY)]
+    cases = [*intervention_cases(classifier, [GRAY]), Condition("uniform", Where(stage=2), GRAY)]
     labels = [p.label.index for p in pictures]
 
     found = ablate(classifier, run, labels, cases)
@@ -56,17 +56,17 @@ def test_every_case_has_the_accuracy_of_its_evaluation(classifier, pictures, run
 def test_attention_on_is_measured_even_if_not_asked_for(classifier, run):
     cases = part_cases([Where(stage=0)], [GRAY])
     found = ablate(classifier, run, [0] * len(run), cases)
-    assert list(found.right) == [Case(change=GRAY), *cases]
+    assert list(found.correct) == [Condition(change=GRAY), *cases]
 
 
 def test_the_body_s_answers_are_those_without_h_mhsa(classifier, run):
     body = classifier.logits(np.asarray(run.pixels), classifier.intervention("off"))
-    assert body_answers(classifier, run) == body.argmax(1).tolist()
+    assert backbone_predictions(classifier, run) == body.argmax(1).tolist()
 
 
 def test_shares_have_wilson_s_interval():
     right = np.array([True] * 8 + [False] * 2)
-    share = Ablation({Case(): right}).share(Case())
+    share = Ablation({Condition(): right}).share(Condition())
     # Wilson 1927: the p for which (0.8 - p)^2 = z^2 p (1 - p) / 10
     assert share.value == 0.8
     for p in (share.low, share.high):
@@ -76,7 +76,7 @@ def test_shares_have_wilson_s_interval():
 
 def test_losses_are_counted_pair_by_pair():
     on, off = np.array([[1, 1, 1, 0, 0], [1, 0, 0, 1, 0]], dtype=bool)
-    loss = Ablation({Case(): on, Case("off"): off}).loss(Case("off"))
+    loss = Ablation({Condition(): on, Condition("off"): off}).loss(Condition("off"))
     differences = [0, 1, 1, -1, 0]
     assert loss.value == pytest.approx(0.2)
     half = 1.959964 * np.std(differences) / math.sqrt(5)
@@ -85,6 +85,6 @@ def test_losses_are_counted_pair_by_pair():
 
 def test_a_case_that_cannot_be_is_refused_before_any_is_run(classifier, run, monkeypatch):
     monkeypatch.setattr(type(classifier), "logits", pytest.fail)
-    for case in (Case("sideways"), Case("uniform", Where(stage=7))):
+    for case in (Condition("sideways"), Condition("uniform", Where(stage=7))):
         with pytest.raises(ChoiceError):
-            ablate(classifier, run, [0] * len(run), [Case(), case])
+            ablate(classifier, run, [0] * len(run), [Condition(), case])

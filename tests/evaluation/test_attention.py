@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from transcnn.evaluation import find_pictures, parse_change
-from transcnn.evaluation.attention import jitter, measure_reading, own_cells, read_box
-from transcnn.evaluation.run import prepare_run
+from transcnn.evaluation.attention import attention_in_box, jitter, measure_heads, own_cells
+from transcnn.evaluation.prepared import prepare_pictures
 from transcnn.pictures import Box, Crop
 from transcnn.pictures.changes import UNCHANGED
 
@@ -17,12 +17,12 @@ WHOLE = Crop((224, 224), Box(0, 0, 224, 224), 224)
 
 @pytest.fixture(scope="session")
 def run(samples):
-    return prepare_run(find_pictures(samples, 3), 224)
+    return prepare_pictures(find_pictures(samples, 3), 224)
 
 
 @pytest.fixture(scope="session")
 def heads(classifier, run):
-    return {head.where: head for head in measure_reading(classifier, run, CUTMIX)}
+    return {head.where: head for head in measure_heads(classifier, run, CUTMIX)}
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +53,7 @@ def test_entropy_and_distances_are_means_over_rows(heads, seen):
                     values.append(sum(abs(row - _rows(compared, where).reshape(-1, count)[j])) / 2)
         found = heads[where]
         by_hand = [np.mean(v) for v in (entropy, even, other, jittered)]
-        given = [found.entropy, found.off_even, found.other_picture, found.jittered]
+        given = [found.entropy, found.off_uniform, found.other_picture, found.jittered]
         assert given == pytest.approx(by_hand, rel=1e-4), where
 
 
@@ -91,7 +91,7 @@ def test_own_cells_get_what_their_tokens_and_the_patches_read_of_them(heads, see
 def test_only_boards_under_a_change_have_own_cells(classifier, run, heads):
     assert {w.level for w, head in heads.items() if head.own is None} == {0}
     assert all(heads[w].own is not None for w in heads if w.level == 1 or w.stage == 3)
-    whole = measure_reading(classifier, run, UNCHANGED)
+    whole = measure_heads(classifier, run, UNCHANGED)
     assert all(head.own is None for head in whole)
 
 
@@ -101,7 +101,7 @@ def test_a_box_gets_the_reading_of_the_cells_inside(classifier, run):
     # Cells 1 and 2 of row 3 whole, half of cell 3: 224 pixels are 7 cells.
     found = {
         (b.stage, b.block): b
-        for b in read_box(classifier, pixels, WHOLE, (1 / 7, 3 / 7, 3.5 / 7, 4 / 7))
+        for b in attention_in_box(classifier, pixels, WHOLE, (1 / 7, 3 / 7, 3.5 / 7, 4 / 7))
     }
     assert len(found) == 9
     for (stage, block), box in found.items():
@@ -124,4 +124,4 @@ def test_a_jittered_copy_is_moved_and_brighter():
 
 def test_one_picture_has_no_other_to_compare_with(classifier, samples):
     with pytest.raises(ValueError, match="two"):
-        measure_reading(classifier, prepare_run(find_pictures(samples, 1), 224), UNCHANGED)
+        measure_heads(classifier, prepare_pictures(find_pictures(samples, 1), 224), UNCHANGED)

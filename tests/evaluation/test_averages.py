@@ -10,13 +10,13 @@ from transcnn.checkpoints.means import load_means, save_means
 from transcnn.errors import CheckpointError
 from transcnn.evaluation import find_pictures
 from transcnn.evaluation.averages import average_added
-from transcnn.evaluation.run import prepare_run
+from transcnn.evaluation.prepared import prepare_pictures
 from transcnn.pictures import Box, Crop
 
 
 @pytest.fixture(scope="module")
 def run(samples):
-    return prepare_run(find_pictures(samples, 3), 224)
+    return prepare_pictures(find_pictures(samples, 3), 224)
 
 
 @pytest.fixture(scope="module")

@@ -189,12 +189,12 @@ def test_a_file_that_went_away_is_listed_with_a_sentence(classifier, samples, tm
 
 
 def test_progress_tells_reading_and_measuring_to_the_end(classifier, pictures):
-    on_progress = []
+    steps = []
 
-    evaluate(classifier, pictures[:18], progress=lambda *step: on_progress.append(step))
+    evaluate(classifier, pictures[:18], progress=lambda *step: steps.append(step))
 
     reading = [("reading", i, 18) for i in range(1, 19)]
-    assert on_progress == [*reading, ("measuring", 16, 18), ("measuring", 18, 18)]
+    assert steps == [*reading, ("measuring", 16, 18), ("measuring", 18, 18)]
 
 
 def test_an_unknown_intervention_is_refused_before_the_work(classifier, pictures):
@@ -259,5 +259,5 @@ def test_a_mistake_names_the_folder_that_was_asked_for_however_deep_its_files_li
     [({"attention": "swapped"}, "swapped"), ({"change": parse_change("cutmix:0.4")}, "cutmix")],
 )
 def test_one_picture_alone_has_nothing_to_swap(classifier, pictures, settings, what):
-    with pytest.raises(FolderError, match=f": {what} needs two readable pictures or more.$"):
+    with pytest.raises(FolderError, match=f": {what} needs two readable images or more.$"):
         evaluate(classifier, pictures[:1], **settings)

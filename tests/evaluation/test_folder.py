@@ -121,7 +121,7 @@ def test_folders_without_pictures_are_said(tmp_path):
     file = make(tmp_path, "file.jpg") / "file.jpg"
 
     for folder, reason in [
-        (empty, "it has no sub-folders with pictures"),
+        (empty, "it has no sub-folders with images"),
         (tmp_path / "nowhere", "there is no such folder"),
         (file, "there is no such folder"),
     ]:

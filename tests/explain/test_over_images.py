@@ -9,7 +9,7 @@ from scipy import stats
 
 from tests.explain.planted import Constant, Oracle, Planted, subject
 from transcnn.errors import NotARun, OtherRun
-from transcnn.evaluation.run import Run
+from transcnn.evaluation.prepared import PreparedPictures
 from transcnn.explain.faithfulness import Effort
 from transcnn.explain.names import BASELINES, SCORES
 from transcnn.explain.over_images import average, measure
@@ -21,7 +21,7 @@ METHODS = [Oracle(), Constant()]
 @pytest.fixture(scope="module")
 def run():
     pixels = np.stack([subject(seed).pixels for seed in range(4)])
-    return Run(tuple(range(4)), tuple(f"a/{i}.png" for i in range(4)), pixels, ())
+    return PreparedPictures(tuple(range(4)), tuple(f"a/{i}.png" for i in range(4)), pixels, ())
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.figures.chinese import says_chinese
 from transcnn import Classifier
-from transcnn.analysis.occlusion import Run, hide, look_at_hidden
+from transcnn.analysis.occlusion import PatchDonors, occlude, run_occluded
 from transcnn.assets import FOLDER
 from transcnn.figures import sheet
 from transcnn.figures.occlusion import answers_csv, cells_csv, occlusion_sheet
@@ -27,8 +27,8 @@ def hiding():
         prepare(decode((FOLDER / "samples" / f"{name}.jpg").read_bytes()), 224)[0]
         for name in ("lion", "zebra")
     ]
-    hidden = hide(Run("zebra", 1, photos), CELLS, "patches", 0.4)
-    return look_at_hidden(Classifier(), photos[1], hidden, CELLS)
+    hidden = occlude(PatchDonors("zebra", 1, photos), CELLS, "patches", 0.4)
+    return run_occluded(Classifier(), photos[1], hidden, CELLS)
 
 
 def test_the_board_has_the_colours_of_the_shares_and_a_cross_on_what_is_occluded(hiding):
@@ -36,7 +36,7 @@ def test_the_board_has_the_colours_of_the_shares_and_a_cross_on_what_is_occluded
 
     picture, board = figure.rows[0].maps
     reading = next(r for r in hiding.readings if (r.stage, r.block) == (2, 3))
-    multiples = 49 * reading.shares[4 * 7 + 1].reshape(7, 7)
+    multiples = 49 * reading.weights[4 * 7 + 1].reshape(7, 7)
     assert np.array_equal(board.scale.colours(board.values), colours(multiples))
     assert {divmod(cell, 7) for cell in board.texts} == set(CELLS)
     assert (picture.boxes[0].top, picture.boxes[0].left) == (4 * 32, 32)
@@ -45,7 +45,7 @@ def test_the_board_has_the_colours_of_the_shares_and_a_cross_on_what_is_occluded
 def test_the_figure_names_both_predictions(hiding):
     words = occlusion_sheet(ENGLISH, "transcnn_lite0", hiding, 0, 0, (3, 3)).rows[0].title
 
-    for outcome in (hiding.with_attention, hiding.body):
+    for outcome in (hiding.with_attention, hiding.backbone):
         assert f"{outcome.top[0].name.label} {100 * outcome.top[0].probability:.1f} %" in words
     assert "3 of 49 grids occluded" in words
     says_chinese(occlusion_sheet(CHINESE, "transcnn_lite0", hiding, 0, 0, (3, 3)))
@@ -64,8 +64,8 @@ def test_the_answers_are_those_of_the_run(hiding):
 
     assert len(rows) == 4 * 5
     hidden = [r for r in rows if (r["network"], r["picture"]) == ("body", "hidden")]
-    assert [int(r["index"]) for r in hidden] == [a.name.index for a in hiding.body.top]
-    assert [float(r["probability"]) for r in hidden] == [a.probability for a in hiding.body.top]
+    assert [int(r["index"]) for r in hidden] == [a.name.index for a in hiding.backbone.top]
+    assert [float(r["probability"]) for r in hidden] == [a.probability for a in hiding.backbone.top]
 
 
 def test_the_cells_table_adds_up_to_what_is_said_of_each_block(hiding):

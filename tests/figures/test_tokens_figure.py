@@ -163,7 +163,7 @@ def test_every_number_of_the_packet_is_that_of_the_analysis(trace, added):
             winner = arrays[f"{number}/winner/{merge.level}"]
             np.testing.assert_array_equal(winner, merge.winner.reshape(block.width, -1).T)
             won = arrays[f"{number}/won/{merge.level}"]
-            np.testing.assert_allclose(won, (merge.won / merge.even).ravel(), rtol=1e-6)
+            np.testing.assert_allclose(won, (merge.won / merge.uniform).ravel(), rtol=1e-6)
         for name, (tokens, _) in maps.items():
             vectors = arrays[f"{number}/vectors/{name}"]
             np.testing.assert_array_equal(vectors, tokens.reshape(block.width, -1).T)

@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from tests.golden.recipe import fill
 from transcnn.model import blocks
 from transcnn.model.config import BATCH, GROUP, HMHSA, Bottleneck, Downsampling, Stem
-from transcnn.model.config import Block as BlockShape
-from transcnn.model.network import Block
+from transcnn.model.config import TransCNNBlock as BlockShape
+from transcnn.model.network import TransCNNBlock
 from transcnn.model.variants import network
 
 LITE, PAPER, HAT = (network(n) for n in ("transcnn_lite0", "transcnn_small", "hatnet_small"))
@@ -139,7 +139,7 @@ def test_the_lite_stem_is_one_strided_convolution_padded_like_tensorflow():
 @torch.no_grad()
 def test_a_block_adds_attention_then_the_bottleneck(residual):
     shape = BlockShape(Bottleneck(8, 8, 3, 2, residual=residual), HMHSA(8, (2,), 4))
-    block = fill(Block(shape, PAPER, drop=0.3)).double()  # dropped in training only
+    block = fill(TransCNNBlock(shape, PAPER, drop=0.3)).double()  # dropped in training only
     x = random_map(2, 8, 5, 6)
 
     h = x + block.attn(x)
@@ -153,7 +153,9 @@ def test_a_block_adds_attention_then_the_bottleneck(residual):
 def test_in_training_a_block_drops_either_branch_of_a_picture():
     rate, batch = 0.5, 64
     shape = BlockShape(Bottleneck(8, 8, 3, 2, norm_first=True), HMHSA(8, (2,), 4, level_norm=GROUP))
-    block = fill(Block(shape, HAT, drop=rate)).double().train()  # no norm here mixes pictures
+    block = (
+        fill(TransCNNBlock(shape, HAT, drop=rate)).double().train()
+    )  # no norm here mixes pictures
     x = random_map(1, 8, 4, 4).expand(batch, -1, -1, -1)
     with torch.random.fork_rng():
         torch.manual_seed(1)

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from tests.reports.conftest import EVIL
+from transcnn.analysis.errors.derived import with_derived
 from transcnn.analysis.errors.filters import Filter, parse_filter
-from transcnn.analysis.errors.slices import with_clusters
 from transcnn.errors import ChoiceError
 from transcnn.labels import names_of
 from transcnn.reports.html import render as render_table
@@ -53,7 +53,7 @@ class Page(html.parser.HTMLParser):
 
 
 def render(store, classes, meant, language):
-    return render_table(store, with_clusters(store.table()), classes, meant, language)
+    return render_table(store, with_derived(store.table()), classes, meant, language)
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
@@ -148,7 +148,7 @@ def test_a_filter_is_stated_and_counts(run):
 
     table = run.table()
     count = sum(
-        not r and label in (3, 4) for r, label in zip(table.right, table.label, strict=True)
+        not r and label in (3, 4) for r, label in zip(table.correct, table.label, strict=True)
     )
     assert f"{count} images of " in text
     assert "Only images with: incorrect predictions, True label: class 3 | class 4" in text

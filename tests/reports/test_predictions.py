@@ -8,9 +8,9 @@ import pyarrow.parquet
 import pytest
 
 from tests.reports.conftest import EVIL
+from transcnn.analysis.errors.derived import with_derived
 from transcnn.analysis.errors.filters import parse_filter
 from transcnn.analysis.errors.scores import accuracy, confusion
-from transcnn.analysis.errors.slices import with_clusters
 from transcnn.analysis.errors.survival import survival
 from transcnn.analysis.errors.table import CASES
 from transcnn.labels import names_of
@@ -21,7 +21,7 @@ NAMES = names_of(10)
 
 @pytest.fixture(scope="module")
 def table(run):
-    return with_clusters(run.table())
+    return with_derived(run.table())
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_confusions_are_those_of_a_count_over_the_export(rows, table):
     assert counted == {
         (int(label), int(answer)): int(found.counts[i, j])
         for i, label in enumerate(found.labels)
-        for j, answer in enumerate(found.answers)
+        for j, answer in enumerate(found.predictions)
         if found.counts[i, j]
     }
 
@@ -73,9 +73,10 @@ def test_survival_is_that_of_a_count_over_the_export(rows, table):
             float(row["on_right_probability"]) - float(row[f"{case}_right_probability"])
             for row in rows
         )
-        assert found.survives.value == pytest.approx(same / n)
-        assert found.right.value == pytest.approx(len(there) / n)
-        assert (found.mended, found.spoiled) == (len(right - there), len(there - right))
+        assert found.unchanged.value == pytest.approx(same / n)
+        assert found.accuracy.value == pytest.approx(len(there) / n)
+        assert found.correct_only_on == len(right - there)
+        assert found.correct_only_here == len(there - right)
         assert found.gained.value == pytest.approx(gained / n)
 
 

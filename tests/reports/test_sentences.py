@@ -27,7 +27,7 @@ RIGHT = [1, 1, 1, 1, 1, 1, 2, 2, 2, 2]  # of ten pictures of the class 1
 
 def test_accuracy_is_said_with_its_interval():
     table = table_of([1] * 10, RIGHT)
-    table.cases["on"].right_rank[6:] = [1, 4, 5, 9]
+    table.cases["on"].true_rank[6:] = [1, 4, 5, 9]
 
     assert accuracy_says(table, ENGLISH) == (
         "Top-1 accuracy is 60.0 % (95 % interval 31.3 % to 83.2 %); top-5 accuracy is 80.0 %."

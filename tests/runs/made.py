@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from transcnn.analysis.attending import Attending
+from transcnn.analysis.attention_statistics import AttentionStatistics
 from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Table
-from transcnn.runs.labelled import Item
-from transcnn.runs.measured import CaseAnswer, Measured
+from transcnn.runs.labelled import LabelledPicture
+from transcnn.runs.measured import CasePrediction, Measured
 from transcnn.runs.store import Settings, begin
 
 CLASSES = 10  # of transcnn_nano
@@ -31,7 +31,7 @@ def table_of(labels, answers, confidence=None, sources=None, features=None, **co
     side = round(received.shape[1] ** 0.5)
     return Table(
         model="transcnn_nano",
-        board=(side, received.shape[1] // side),
+        grid=(side, received.shape[1] // side),
         ids=np.arange(1, n + 1),
         names=np.array(names, dtype=object),
         labels=labels,
@@ -88,7 +88,7 @@ def jpeg(colour):
 
 
 def item(name, labels, source=None, tags=()):
-    return Item(name, Path("pictures") / name, labels, source or name, tags)
+    return LabelledPicture(name, Path("pictures") / name, labels, source or name, tags)
 
 
 def measured(item, seed=0, wrong=0.3, classes=CLASSES):
@@ -102,9 +102,9 @@ def measured(item, seed=0, wrong=0.3, classes=CLASSES):
         order = np.argsort(-shares)
         ranks = [int(np.flatnonzero(order == label)[0]) for label in item.labels]
         top = tuple((int(i), float(shares[i])) for i in order[:TOP])
-        return CaseAnswer(top, float(shares[list(item.labels)].sum()), min(ranks))
+        return CasePrediction(top, float(shares[list(item.labels)].sum()), min(ranks))
 
-    habits = Attending(
+    habits = AttentionStatistics(
         {"entropy": float(r.uniform()), "sinks": 1.0},
         (2, 3),
         tuple(float(np.float32(v)) for v in r.uniform(0.5, 1.5, 6)),
@@ -142,8 +142,8 @@ def assert_same(store, other, only=None):
     for case, a in ours.cases.items():
         b = theirs.cases[case]
         np.testing.assert_array_equal(a.classes[:, 0], b.classes[:, 0])
-        np.testing.assert_array_equal(a.right_rank, b.right_rank)
-        np.testing.assert_allclose(a.right_probability, b.right_probability, atol=1e-3)
+        np.testing.assert_array_equal(a.true_rank, b.true_rank)
+        np.testing.assert_allclose(a.true_probability, b.true_probability, atol=1e-3)
         np.testing.assert_allclose(a.probabilities, b.probabilities, atol=1e-3)
     np.testing.assert_allclose(ours.received, theirs.received, rtol=1e-2, atol=1e-2)
     assert ours.features.keys() == theirs.features.keys()

@@ -31,11 +31,11 @@ def test_answers_and_labels_are_numbers_of_the_1000(nano, folder):
     pictures = [prepare_item(item, 128, "squash") for item in items]
     probabilities = nano.logits(pictures[0].pixels[None])[0].softmax(0)
     for item, found in zip(items, measure(nano, pictures), strict=True):
-        answer = found.answers["on"]
+        answer = found.predictions["on"]
         assert {number for number, _ in answer.top} <= set(IMAGENETTE)
         place = IMAGENETTE.index(item.labels[0])
-        assert answer.right_probability == pytest.approx(float(probabilities[place]), rel=1e-3)
-        assert 0 <= answer.right_rank < 10
+        assert answer.true_probability == pytest.approx(float(probabilities[place]), rel=1e-3)
+        assert 0 <= answer.true_rank < 10
 
 
 def test_a_picture_of_a_class_that_it_lacks_is_refused_before_the_run(nano, folder, tmp_path):

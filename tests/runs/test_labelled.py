@@ -3,7 +3,7 @@
 import pytest
 
 from transcnn.errors import ChoiceError, FolderError, UnknownLabel
-from transcnn.runs.labelled import Item, find_items
+from transcnn.runs.labelled import LabelledPicture, find_items
 
 
 def make(folder, *files):
@@ -55,9 +55,11 @@ def test_a_table_has_labels_sources_and_tags(write, tmp_path):
 
     first, second = find_items(table)
 
-    assert first == Item("b.jpg", tmp_path / "b.jpg", first.labels, "first", ("blur", "night"))
+    assert first == LabelledPicture(
+        "b.jpg", tmp_path / "b.jpg", first.labels, "first", ("blur", "night")
+    )
     assert set(first.labels) == {2, 340}
-    assert second == Item("sub/a.jpg", tmp_path / "sub/a.jpg", (388,), "sub/a.jpg", ())
+    assert second == LabelledPicture("sub/a.jpg", tmp_path / "sub/a.jpg", (388,), "sub/a.jpg", ())
 
 
 def test_a_class_that_is_named_twice_counts_once(write):

@@ -14,15 +14,15 @@ from transcnn.analysis.appearance import appearance
 from transcnn.analysis.errors.table import CASES
 from transcnn.assets import FOLDER
 from transcnn.pictures import decode, prepare
-from transcnn.runs.labelled import Item
+from transcnn.runs.labelled import LabelledPicture
 from transcnn.runs.measure import measure, prepare_item
 from transcnn.runs.measured import Broken
 
 SAMPLES = FOLDER / "samples"
 ITEMS = [
-    Item("zebra.jpg", SAMPLES / "zebra.jpg", (340,), "zebra"),
-    Item("sub/cat.jpg", SAMPLES / "cat.jpg", (281, 282, 285), "cat"),
-    Item("wrong.jpg", SAMPLES / "pizza.jpg", (2,), "pizza"),
+    LabelledPicture("zebra.jpg", SAMPLES / "zebra.jpg", (340,), "zebra"),
+    LabelledPicture("sub/cat.jpg", SAMPLES / "cat.jpg", (281, 282, 285), "cat"),
+    LabelledPicture("wrong.jpg", SAMPLES / "pizza.jpg", (2,), "pizza"),
 ]
 
 
@@ -80,22 +80,22 @@ def test_every_case_is_answered_as_the_network_answers_by_hand(lite0, found, cas
         logits = by_hand(lite0, item, case)
         shares = np.exp(logits.double().numpy() - float(logits.max()))
         shares /= shares.sum()
-        answer = measured.answers[case]
+        answer = measured.predictions[case]
         order = np.argsort(-shares, kind="stable")
 
         assert [c for c, _ in answer.top] == order[:5].tolist()
         assert [p for _, p in answer.top] == pytest.approx(shares[order[:5]].tolist(), abs=2e-4)
         right = sum(shares[label] for label in item.labels)
-        assert answer.right_probability == pytest.approx(right, abs=2e-4)
+        assert answer.true_probability == pytest.approx(right, abs=2e-4)
         ranks = [order.tolist().index(label) for label in item.labels]
-        assert answer.right_rank == min(ranks)
+        assert answer.true_rank == min(ranks)
 
 
 def test_the_cases_are_those_of_the_table_and_differ(found):
     for measured in found:
-        assert tuple(measured.answers) == CASES
-        assert len({a.right_probability for a in measured.answers.values()}) == len(CASES)
-    assert [m.answers["on"].right_rank == 0 for m in found] == [True, True, False]
+        assert tuple(measured.predictions) == CASES
+        assert len({a.true_probability for a in measured.predictions.values()}) == len(CASES)
+    assert [m.predictions["on"].true_rank == 0 for m in found] == [True, True, False]
 
 
 def test_a_batch_gives_what_each_picture_gives_alone(lite0, prepared, found):
@@ -109,11 +109,11 @@ def test_a_batch_gives_what_each_picture_gives_alone(lite0, prepared, found):
         )
         assert alone.thumbnail == together.thumbnail
         assert alone.features == pytest.approx(together.features, rel=1e-3, abs=1e-4)
-        assert alone.attending.received == pytest.approx(together.attending.received, rel=1e-3)
+        assert alone.attention.received == pytest.approx(together.attention.received, rel=1e-3)
         for case in CASES:
-            a, b = alone.answers[case], together.answers[case]
+            a, b = alone.predictions[case], together.predictions[case]
             assert [c for c, _ in a.top] == [c for c, _ in b.top]
-            assert a.right_probability == pytest.approx(b.right_probability, abs=1e-4)
+            assert a.true_probability == pytest.approx(b.true_probability, abs=1e-4)
 
 
 def test_the_file_and_its_looks_are_kept(prepared, found):
@@ -125,7 +125,7 @@ def test_the_file_and_its_looks_are_kept(prepared, found):
         megapixels = picture.size[0] * picture.size[1] / 1e6
         looks = appearance(pixels.pixels, megapixels)
         assert {k: measured.features[k] for k in looks} == looks
-        assert measured.attending.numbers.items() <= measured.features.items()
+        assert measured.attention.numbers.items() <= measured.features.items()
         thumb = Image.open(io.BytesIO(measured.thumbnail))
         assert (thumb.format, max(thumb.size)) == ("JPEG", 112)
         assert thumb.width / thumb.height == pytest.approx(
@@ -134,11 +134,11 @@ def test_the_file_and_its_looks_are_kept(prepared, found):
 
 
 def test_several_right_classes_count_together(found):
-    cat = found[1].answers["on"]
+    cat = found[1].predictions["on"]
     shares = dict(cat.top)
 
-    assert cat.right_probability >= sum(shares.get(label, 0) for label in ITEMS[1].labels)
-    assert cat.right_probability > max(shares.values())
+    assert cat.true_probability >= sum(shares.get(label, 0) for label in ITEMS[1].labels)
+    assert cat.true_probability > max(shares.values())
 
 
 def test_pictures_are_cut_or_squeezed_as_asked(prepared):
@@ -150,15 +150,15 @@ def test_pictures_are_cut_or_squeezed_as_asked(prepared):
 def test_on_another_board_the_most_read_places_are_those_of_its_cells(small, tmp_path):
     """96 pixels have 3 x 3 cells, as the last stage's board has places; a fifth of 9 is 2."""
     Image.effect_noise((128, 128), 90).convert("RGB").save(tmp_path / "a.png")
-    one = prepare_item(Item("a.png", tmp_path / "a.png", (3,), "a"), 96, "crop")
+    one = prepare_item(LabelledPicture("a.png", tmp_path / "a.png", (3,), "a"), 96, "crop")
 
     (found,) = measure(small, [one])
 
-    board = np.array(found.attending.received).reshape(found.attending.board)
+    board = np.array(found.attention.received).reshape(found.attention.grid)
     assert board.shape == (3, 3)
     cells = [divmod(int(i), 3) for i in np.argsort(-board, axis=None, kind="stable")[:2]]
     logits = small.logits(hidden(one.pixels, cells)[None])[0]
-    assert found.answers["most_read"].right_probability == pytest.approx(
+    assert found.predictions["most_read"].true_probability == pytest.approx(
         float(logits.softmax(0)[3]), abs=1e-4
     )
 
@@ -174,10 +174,10 @@ def test_a_network_of_few_classes_answers_by_their_numbers_among_all():
 
     shares = network.logits(one.pixels[None])[0].softmax(0).tolist()
     order = sorted(range(6), key=lambda place: -shares[place])
-    on = found.answers["on"]
+    on = found.predictions["on"]
     assert [number for number, _ in on.top] == [numbers[place] for place in order[:5]]
-    assert on.right_probability == pytest.approx(shares[2], abs=1e-5)
-    assert on.right_rank == order.index(2)
+    assert on.true_probability == pytest.approx(shares[2], abs=1e-5)
+    assert on.true_rank == order.index(2)
 
 
 @pytest.mark.parametrize(
@@ -194,12 +194,12 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path, name, why):
     (tmp_path / "half.jpg").write_bytes((SAMPLES / "zebra.jpg").read_bytes()[:5000])
     (tmp_path / "folder").mkdir()
 
-    found = prepare_item(Item(name, tmp_path / name, (340,), name), 224, "crop")
+    found = prepare_item(LabelledPicture(name, tmp_path / name, (340,), name), 224, "crop")
 
     assert found == Broken(name, why)
 
 
 def test_a_name_that_no_file_can_have_is_one_sentence(tmp_path):
-    found = prepare_item(Item("a\0b", tmp_path / "a\0b", (340,), "a"), 224, "crop")
+    found = prepare_item(LabelledPicture("a\0b", tmp_path / "a\0b", (340,), "a"), 224, "crop")
 
     assert isinstance(found, Broken)

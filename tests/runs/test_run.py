@@ -9,9 +9,9 @@ from PIL import Image
 from tests.runs.made import assert_same
 from transcnn import Classifier, create_model
 from transcnn.errors import ChoiceError, OtherRun
-from transcnn.runs.labelled import Item, find_items
+from transcnn.runs.labelled import LabelledPicture, find_items
 from transcnn.runs.measured import Broken
-from transcnn.runs.run import BATCH, answer_run, begin_run
+from transcnn.runs.run import BATCH, begin_run, classify_run
 from transcnn.runs.store import open_run
 
 COUNT = 2 * BATCH + 8
@@ -37,7 +37,7 @@ def whole(small, items, tmp_path_factory):
     """A run in one go, and the events that it gave."""
     path = tmp_path_factory.mktemp("runs") / "whole.sqlite"
     store = begin_run(path, small, items, "crop")
-    return store, list(answer_run(store, small, items, "crop", 1))
+    return store, list(classify_run(store, small, items, "crop", 1))
 
 
 def test_every_batch_is_an_event_and_all_are_done_at_the_end(whole):
@@ -65,14 +65,14 @@ def test_stopped_and_gone_on_with_a_run_is_what_it_is_in_one_go(
 ):
     path = tmp_path / "run.sqlite"
     store = begin_run(path, small, items, "crop")
-    events = list(answer_run(store, small, items, "crop", workers, lambda: True))
+    events = list(classify_run(store, small, items, "crop", workers, lambda: True))
     assert len(events) == workers, "stopped after the batches that were being answered"
     assert store.progress().done == events[-1].progress.done < COUNT
 
     again = begin_run(path, small, items, "crop")
     left = again.remaining()
     assert len(left) == COUNT - store.progress().done
-    for _ in answer_run(again, small, left, "crop", workers):
+    for _ in classify_run(again, small, left, "crop", workers):
         pass
 
     assert again.progress().finished
@@ -83,7 +83,7 @@ def test_stopped_and_gone_on_with_a_run_is_what_it_is_in_one_go(
 def test_a_reader_who_leaves_early_loses_nothing_that_was_stored(small, items, tmp_path):
     store = begin_run(tmp_path / "run.sqlite", small, items, "crop")
 
-    for done in answer_run(store, small, items, "crop", 1):
+    for done in classify_run(store, small, items, "crop", 1):
         assert store.progress() == done.progress
         break
 
@@ -92,7 +92,7 @@ def test_a_reader_who_leaves_early_loses_nothing_that_was_stored(small, items, t
 
 def test_several_workers_answer_as_one_does(small, items, whole, tmp_path):
     store = begin_run(tmp_path / "run.sqlite", small, items, "crop")
-    done = [e.progress.done for e in answer_run(store, small, items, "crop", 2)]
+    done = [e.progress.done for e in classify_run(store, small, items, "crop", 2)]
 
     assert done[-1] == COUNT
     assert done == sorted(done)
@@ -102,8 +102,8 @@ def test_several_workers_answer_as_one_does(small, items, whole, tmp_path):
 def test_the_same_work_twice_at_once_counts_nothing_twice(small, items, tmp_path):
     """Two commands on one run: the second finds what the first has stored meanwhile."""
     store = begin_run(tmp_path / "run.sqlite", small, items, "crop")
-    first = answer_run(store, small, items, "crop", 1)
-    second = answer_run(store, small, items, "crop", 1)
+    first = classify_run(store, small, items, "crop", 1)
+    second = classify_run(store, small, items, "crop", 1)
     next(first)
 
     for events in (second, first):
@@ -117,12 +117,15 @@ def test_the_same_work_twice_at_once_counts_nothing_twice(small, items, tmp_path
 def test_without_anything_left_nothing_happens(small, whole):
     store, _ = whole
 
-    assert list(answer_run(store, small, store.remaining(), "crop", 1)) == []
+    assert list(classify_run(store, small, store.remaining(), "crop", 1)) == []
 
 
 def test_other_settings_or_pictures_are_another_run(small, items, whole):
     path = whole[0].path
-    changed = [*items[:-1], Item(items[-1].name, items[-1].path, (5, 6), items[-1].source)]
+    changed = [
+        *items[:-1],
+        LabelledPicture(items[-1].name, items[-1].path, (5, 6), items[-1].source),
+    ]
     other = Classifier.around(create_model("transcnn_nano", classes=10), "1" * 64)
 
     for classifier, pictures, resize, what in [
@@ -151,7 +154,7 @@ def test_a_network_without_levels_is_refused_before_anything_is_made(items, tmp_
 
 def test_a_label_that_the_network_does_not_have_is_refused(small, items, tmp_path):
     """Labels are ImageNet's; this network answers ten classes, whose numbers are 0 to 9."""
-    zebra = [Item("a.png", items[0].path, (340,), "a.png")]
+    zebra = [LabelledPicture("a.png", items[0].path, (340,), "a.png")]
 
     with pytest.raises(ChoiceError):
         begin_run(tmp_path / "run.sqlite", small, zebra, "crop")
@@ -164,7 +167,7 @@ def test_a_file_whose_name_is_no_text_is_answered(small, items, tmp_path):
     (tmp_path / "3" / name).write_bytes(items[0].path.read_bytes())
 
     store = begin_run(tmp_path / "run.sqlite", small, find_items(tmp_path), "crop")
-    for _ in answer_run(store, small, store.remaining(), "crop", 1):
+    for _ in classify_run(store, small, store.remaining(), "crop", 1):
         pass
 
     assert store.progress().finished

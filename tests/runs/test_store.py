@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from tests.runs.made import CLASSES, SETTINGS, assert_same, item, jpeg, made_run, measured
-from transcnn.analysis.errors.table import CASES, TOP, with_similarity
+from transcnn.analysis.errors.table import CASES, TOP
 from transcnn.errors import ChoiceError, NoRun, NotARun, OtherRun
 from transcnn.runs.measured import Broken
 from transcnn.runs.store import (
-    Progress,
+    RunProgress,
     begin,
     known_runs,
     open_run,
@@ -47,7 +47,7 @@ def home(tmp_path, monkeypatch):
 
 def test_a_new_run_has_everything_to_do(store):
     assert store.settings == SETTINGS
-    assert store.progress() == Progress(0, 4)
+    assert store.progress() == RunProgress(0, 4)
     assert not store.progress().finished
     left = store.remaining()
     assert [replace(i, path=None) for i in left] == [replace(i, path=None) for i in ITEMS]
@@ -63,29 +63,24 @@ def test_what_was_measured_comes_back_as_it_was(store):
 
     table = store.table()
 
-    assert store.progress() == Progress(4, 4)
+    assert store.progress() == RunProgress(4, 4)
     assert store.progress().finished
     assert table.names.tolist() == [i.name for i in ITEMS[:3]], "the order of the run"
     assert table.labels == ((3, 4), (5,), (6,))
     assert table.sources.tolist() == [i.source for i in ITEMS[:3]]
     assert table.tags == (frozenset({"blur", "demonstration"}), frozenset(), frozenset())
     assert table.model == SETTINGS.model
-    assert table.board == results[0].attending.board
+    assert table.grid == results[0].attention.grid
     for i, result in enumerate(results):
-        assert table.received[i].tolist() == list(result.attending.received)
-        assert table.sinks[i] == result.attending.sinks
+        assert table.received[i].tolist() == list(result.attention.received)
+        assert table.sinks[i] == result.attention.sinks
         features = {name: values[i] for name, values in table.features.items()}
         assert {k: features[k] for k in result.features} == result.features
         for case in CASES:
-            kept, on_progress = table.cases[case], result.answers[case]
-            assert [*zip(kept.classes[i], kept.probabilities[i], strict=True)] == list(
-                on_progress.top
-            )
-            assert kept.right_probability[i] == on_progress.right_probability
-            assert kept.right_rank[i] == on_progress.right_rank
-    np.testing.assert_array_equal(
-        table.features["similarity"], with_similarity(table).features["similarity"]
-    )
+            kept, stored = table.cases[case], result.predictions[case]
+            assert [*zip(kept.classes[i], kept.probabilities[i], strict=True)] == list(stored.top)
+            assert kept.true_probability[i] == stored.true_probability
+            assert kept.true_rank[i] == stored.true_rank
     thumbnails = store.thumbnails(table.ids)
     assert [thumbnails[i] for i in table.ids] == [r.thumbnail for r in results]
     assert store.file(int(table.ids[1])) == ITEMS[1].path.resolve()
@@ -121,13 +116,13 @@ def test_a_picture_that_comes_twice_counts_once_and_the_first_stays(store):
 
     table = store.table()
     assert table.names.tolist() == ["b.jpg", "a.jpg"]
-    assert table.received[0].tolist() == list(first.attending.received)
+    assert table.received[0].tolist() == list(first.attention.received)
 
 
 def test_an_unreadable_picture_counts_as_done_and_once(store):
     store.add([Broken("broken.jpg", "No such file or directory.")])
 
-    assert store.progress() == Progress(1, 4)
+    assert store.progress() == RunProgress(1, 4)
     assert [i.name for i in store.remaining()] == [i.name for i in ITEMS[:3]]
 
 
@@ -136,7 +131,7 @@ def test_a_run_that_is_begun_again_goes_on(store, tmp_path):
 
     again = begin(tmp_path / "run.sqlite", SETTINGS, ITEMS)
 
-    assert again.progress() == Progress(1, 4)
+    assert again.progress() == RunProgress(1, 4)
     assert [i.name for i in again.remaining()] == ["b.jpg", "ü/café 照片.jpg", "broken.jpg"]
 
 
@@ -294,7 +289,7 @@ def test_a_reader_sees_the_run_grow_and_every_table_is_whole(tmp_path):
     reader = open_run(store.path)
     while writer.is_alive():
         table = reader.table()
-        assert {len(c.right_rank) for c in table.cases.values()} == {len(table)}
+        assert {len(c.true_rank) for c in table.cases.values()} == {len(table)}
         seen.append(len(table))
     writer.join()
 
@@ -333,7 +328,7 @@ def killed_and_gone_on(path, moments):
         table = store.table()
         assert done[-1] % 8 == 0
         assert len(table) == len(set(table.names)) == done[-1]
-        assert {len(c.right_rank) for c in table.cases.values()} == {done[-1]}
+        assert {len(c.true_rank) for c in table.cases.values()} == {done[-1]}
 
     assert done == sorted(done)
     assert 0 < done[-1] < 4000

@@ -39,7 +39,7 @@ def small():
     return Recipe(
         name="small",
         model="transcnn_lite0",
-        start="body",
+        start="backbone",
         mixture=Mixture(whole=0.25, gray=0.25, cutmix=0.5),
         objectives={
             "stages": 0.3,

@@ -19,7 +19,7 @@ from transcnn.model.network import TransCNN, build, normalise
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.training.network import Student, TrainingHooks
-from transcnn.training.recipes.nano import TAUGHT
+from transcnn.training.recipes.nano import DISTILLED
 
 BATCH = 32  # of each of two processes
 KERNELS_5 = {"kernels": (5, 5, 5, 5)}
@@ -68,7 +68,7 @@ def cases(side: int) -> dict[str, Callable[[], object]]:
     """The steps at pictures of `side` pixels, each beside the first in one thing."""
     files = [sample.path.read_bytes() for sample in samples()]
     files = [files[i % len(files)] for i in range(BATCH)]
-    model = build(TAUGHT.model)
+    model = build(DISTILLED.model)
     decoded = np.stack([prepare(decode(data), side)[0] for data in files])
 
     def ready() -> Tensor:
@@ -85,7 +85,7 @@ def cases(side: int) -> dict[str, Callable[[], object]]:
         "float32 in place of bfloat16": stepping(model, ready, bfloat16=False),
         "channels first": stepping(model, ready, memory=torch.contiguous_format),
         "fused attention kernel": stepping(model, ready, student=Fused),
-        "depthwise kernels of 5": stepping(build(TAUGHT.model, **KERNELS_5), ready),
+        "depthwise kernels of 5": stepping(build(DISTILLED.model, **KERNELS_5), ready),
     }
 
 

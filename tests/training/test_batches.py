@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from transcnn.training.batches import Batches
-from transcnn.training.data import Source
+from transcnn.training.data import TrainingSource
 from transcnn.training.recipe import Mixture
 
 
@@ -28,21 +28,21 @@ def test_steps_processes_and_seeds_have_different_batches(batches, small):
     assert not _same(replace(batches, recipe=replace(small, seed=1)).make(7), first)
 
 
-def test_processes_share_out_the_pictures_of_a_step(batches, small):
+def test_processes_divide_the_images_of_a_step(batches, small):
     recipe = replace(small, batch=8)
     shares = [replace(batches, recipe=recipe, rank=rank, processes=2).make(0) for rank in (0, 1)]
     assert [len(share.clean) for share in shares] == [4, 4]
     assert len(replace(batches, recipe=recipe).make(0).clean) == 8
 
 
-def test_pictures_grow_as_the_recipe_says(batches, small):
+def test_image_sizes_follow_the_recipe(batches, small):
     growing = replace(batches, recipe=replace(small, sizes=((0.0, 64), (0.5, 96))))
     assert growing.make(3, progress=0.4).clean.shape[1:] == (64, 64, 3)
     assert growing.make(3, progress=0.5).clean.shape[1:] == (96, 96, 3)
 
 
-def test_the_pictures_of_a_batch_come_from_one_source_and_all_sources_alike(small):
-    flat = [Source(Path(), np.full((6, 8, 8, 3), v, np.uint8), (), ()) for v in (10, 200)]
+def test_the_images_of_a_batch_come_from_one_source_and_each_source_equally_often(small):
+    flat = [TrainingSource(Path(), np.full((6, 8, 8, 3), v, np.uint8), (), ()) for v in (10, 200)]
     batches = Batches(flat, replace(small, mixture=Mixture(1, 0, 0)), 32)
     values = [np.unique(batches.make(step).clean) for step in range(100)]
     assert all(len(v) == 1 for v in values)
@@ -52,7 +52,7 @@ def test_the_pictures_of_a_batch_come_from_one_source_and_all_sources_alike(smal
 def test_pictures_are_squares_out_of_the_stored_ones_and_sometimes_mirrored(small):
     ramp = np.broadcast_to(np.arange(100, dtype=np.uint8)[:, None, None], (4, 100, 100, 3)).copy()
     ramp[:, :, :, 0] = np.arange(100)[None, None, :]  # channel 0 grows along the row
-    batches = Batches([Source(Path(), ramp, (), ())], replace(small, smallest_crop=0.5), 64)
+    batches = Batches([TrainingSource(Path(), ramp, (), ())], replace(small, smallest_crop=0.5), 64)
     spans, mirrored = [], []
     for step in range(20):
         for picture in batches.make(step).clean.astype(int):
@@ -69,7 +69,7 @@ def test_stretched_pictures_are_parts_of_other_shapes_within_the_stored_ones(sma
     ramp[..., 0] = np.arange(100)[None, None, :]
     ramp[..., 1] = np.arange(100)[None, :, None]
     recipe = replace(small, smallest_crop=0.5, stretch=2.0, mixture=Mixture(1, 0, 0))
-    batches = Batches([Source(Path(), ramp, (), ())], recipe, 64)
+    batches = Batches([TrainingSource(Path(), ramp, (), ())], recipe, 64)
     ratios = []
     for step in range(30):
         for picture in batches.make(step).clean.astype(int):
@@ -79,11 +79,11 @@ def test_stretched_pictures_are_parts_of_other_shapes_within_the_stored_ones(sma
     assert 1.5 < max(ratios) < 2.2
 
 
-def test_what_is_told_of_a_mixed_picture_is_mixed_alike(small):
+def test_soft_targets_of_a_mixed_image_are_mixed_by_area(small):
     flat = np.repeat(np.arange(4, dtype=np.uint8) * 60, 64 * 64 * 3).reshape(4, 64, 64, 3)
     recipe = replace(small, mixture=Mixture(0, 0, 0, 0.3, 0.5, square=1))
-    told = [np.eye(4, dtype=np.float32)]
-    batch = Batches([Source(Path(), flat, (), ())], recipe, 64, told=told).make(0)
-    for picture, likely in zip(batch.seen.pixels, batch.told, strict=True):
+    targets = [np.eye(4, dtype=np.float32)]
+    batch = Batches([TrainingSource(Path(), flat, (), ())], recipe, 64, targets=targets).make(0)
+    for picture, likely in zip(batch.seen.pixels, batch.targets, strict=True):
         shown = [(picture[..., 0] == value).mean() for value in (0, 60, 120, 180)]
         np.testing.assert_allclose(likely, shown, atol=1e-6)

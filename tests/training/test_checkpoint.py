@@ -1,16 +1,26 @@
 """Files are whole or not there, and weights are written so that the network reads them back."""
 
+import shutil
+from pathlib import Path
+
+import numpy as np
 import pytest
 import torch
 
+from tests.golden import OLDER
 from transcnn.checkpoints import create_model, load
 from transcnn.errors import CheckpointError
+from transcnn.model.network import build
+from transcnn.training.batches import Batches
 from transcnn.training.checkpoint import (
     Checkpoint,
     load_checkpoint,
     save_checkpoint,
     save_weights,
 )
+from transcnn.training.data import TrainingSource
+from transcnn.training.loop import Length, train
+from transcnn.training.recipe import Labels, Mixture, Recipe
 
 RECIPE = {"name": "small", "steps": 10}
 
@@ -61,3 +71,37 @@ def test_weights_are_halved_but_for_norms_and_biases_and_fit_the_network(tmp_pat
         assert written[key].dtype == (torch.float16 if matrix else value.dtype)
         torch.testing.assert_close(written[key].float(), value.float(), rtol=1e-3, atol=1e-4)
     create_model("transcnn_lite0", file)
+
+
+def test_a_run_of_the_version_before_is_resumed_to_the_same_losses(tmp_path):
+    """tests/golden/older/checkpoint.pt was written after two of four steps by commit 3da9aa1, whose
+    recipes said start="nothing" and Labels(taught=...); its uninterrupted run had these losses.
+    """
+    shutil.copy(OLDER / "checkpoint.pt", tmp_path)
+    recipe = Recipe(
+        name="older",
+        model="transcnn_nano",
+        mixture=Mixture(0.5, 0, 0, square=0.5),
+        objectives={"logits": 1.0},
+        steps=4,
+        start="scratch",
+        labels=Labels(smoothing=0.2, teacher_weight=0.25),
+        batch=4,
+        snapshots=(),
+    )
+    model = build(
+        "transcnn_nano",
+        widths=(8, 8, 8, 8),
+        head_width=8,
+        expansions=(1, 1, 1, 1),
+        depths=(1, 1, 1, 1),
+        input_size=64,
+    )
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3), dtype=np.uint8)
+    source = TrainingSource(Path(), pixels, (), ())
+    batches = Batches([source], recipe, 64, targets=[np.full((8, 10), 0.1, np.float32)])
+
+    *steps, end = train(recipe, model, batches, tmp_path, length=Length(4), resume=True)
+
+    assert (end.step, end.finished) == (4, True)
+    assert [s.loss for s in steps] == pytest.approx([0.22070655, 0.12839592], rel=0.05)

@@ -48,7 +48,7 @@ def test_own_cells_are_untouched_and_the_others_are_covered(pixels, kind):
                 assert len(same) == 1
                 assert same != [i]
                 givers.append((i, same[0]))
-    if kind == "cutmix":  # the scraps of one picture are no second picture
+    if kind == "cutmix":  # the patches do not form a second image
         assert len(set(givers)) > 2 * COUNT
 
 

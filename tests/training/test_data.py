@@ -38,7 +38,7 @@ def test_unlabelled_pictures_count_but_not_hidden_or_unrelated_ones(tmp_path):
     assert [p.name for p in find_training_pictures(tmp_path)] == sorted(names)
 
 
-def test_with_folders_inside_a_class_both_readings_of_the_rule_hold_back(tmp_path):
+def test_with_folders_inside_a_class_an_image_is_held_out_by_either_folder(tmp_path):
     inner = tmp_path / "n01443537" / "images"
     inner.mkdir(parents=True)
     names = [f"{i}.jpg" for i in range(200)]
@@ -90,7 +90,7 @@ def test_pictures_are_decoded_once_until_the_files_change(photos, tmp_path):
     assert count() == (first - 1, first - 1)
 
 
-def test_an_unfinished_cache_is_made_anew(photos, tmp_path):
+def test_an_incomplete_cache_is_rebuilt(photos, tmp_path):
     def interrupt(_, done, __):
         if done == 3:
             raise KeyboardInterrupt

@@ -10,13 +10,13 @@ from transcnn.checkpoints import load
 from transcnn.errors import CheckpointError
 from transcnn.training import loop
 from transcnn.training.loop import Ended, Length, Stepped, learning_rate, train
-from transcnn.training.network import TrainingHooks, start_branch_anew
+from transcnn.training.network import TrainingHooks, init_branch
 
 
 @pytest.fixture
 def run(model, batches, tmp_path):
     """Runs `recipe` and gives its events; the model begins alike every time."""
-    start_branch_anew(model, torch.Generator().manual_seed(0))
+    init_branch(model, torch.Generator().manual_seed(0))
 
     def run(recipe, out="run", **settings):
         settings.setdefault("length", Length(recipe.steps))
@@ -26,7 +26,7 @@ def run(model, batches, tmp_path):
     return run
 
 
-def test_a_run_gone_on_with_ends_in_the_same_numbers(run, small, tmp_path):
+def test_a_resumed_run_ends_in_the_same_numbers(run, small, tmp_path):
     straight = run(small, "straight")
     first = run(small, "broken", should_stop=stop_after(2))
     assert first[-1] == Ended(2, finished=False)
@@ -43,13 +43,13 @@ def test_a_run_gone_on_with_ends_in_the_same_numbers(run, small, tmp_path):
             assert torch.equal(value, other[part][key]), key
 
 
-def test_a_run_is_not_gone_on_with_by_a_changed_recipe(run, small):
+def test_a_run_is_not_resumed_with_another_recipe(run, small):
     run(small, should_stop=stop_after(1))
     with pytest.raises(CheckpointError, match="differs in objectives, clip"):
         run(replace(small, objectives={"pooled": 1.0}, clip=2.0), resume=True)
 
 
-def test_half_the_bits_train_about_alike(run, small):
+def test_bfloat16_trains_similarly(run, small):
     recipe = replace(small, steps=3)
     exact, short = (
         [event.loss for event in run(replace(recipe, precision=p), p)[:-1]]
@@ -65,7 +65,7 @@ def test_the_loss_falls(run, small):
     assert sum(losses[-5:]) < 0.9 * sum(losses[:5])
 
 
-def test_the_body_stays_as_it_was_and_h_mhsa_does_not(run, small, model, tmp_path):
+def test_the_backbone_stays_and_h_mhsa_changes(run, small, model, tmp_path):
     run(small)
     written = load(tmp_path / "run" / "weights.safetensors")
     for key, value in model.state_dict().items():
@@ -100,7 +100,7 @@ def test_the_rate_warms_up_and_falls_as_a_cosine(small):
     assert rates == pytest.approx([0, 1, 2, 1, 0])
 
 
-def test_residuals_are_left_out_as_often_as_the_rate_is_high(run, small, monkeypatch):
+def test_residual_drop_is_proportional_to_the_learning_rate(run, small, monkeypatch):
     seen = []
 
     def hooks(residual_drop, **others):

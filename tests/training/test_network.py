@@ -1,4 +1,4 @@
-"""The teacher is the bare body, only H-MHSA learns, and its attention keeps its gradient."""
+"""The teacher is the backbone, only H-MHSA learns, and its attention keeps its gradient."""
 
 import pytest
 import torch
@@ -8,7 +8,7 @@ from transcnn.model.config import HMHSA, LAYER
 from transcnn.model.hooks import BlockHooks, Hooks
 from transcnn.model.network import fold_batch_norms
 from transcnn.trace import make_intervention
-from transcnn.training.network import StudentAndTeacher, TrainingHooks, start_branch_anew
+from transcnn.training.network import BranchStudent, TrainingHooks, init_branch
 
 
 @pytest.fixture
@@ -16,8 +16,8 @@ def x():
     return torch.randn(2, 3, 96, 96, generator=torch.Generator().manual_seed(3))
 
 
-def test_the_teacher_is_the_body_and_the_student_the_whole_network(model, x):
-    network = StudentAndTeacher(model)
+def test_the_teacher_is_the_backbone_and_the_student_the_whole_network(model, x):
+    network = BranchStudent(model)
     model.eval()
     with torch.no_grad():
         off = model(x, Hooks(record=False, intervention=make_intervention("off")))
@@ -31,7 +31,7 @@ def test_the_teacher_is_the_body_and_the_student_the_whole_network(model, x):
 
 
 def test_attention_of_every_level_has_a_gradient_and_only_h_mhsa_gets_one(model, x):
-    network = StudentAndTeacher(model)
+    network = BranchStudent(model)
     student = network(x, TrainingHooks())
     assert len(student.attention) == 6 * 2 + 3  # six blocks with two levels, three with one
     sum(w.square().sum() for w in student.attention.values()).backward()
@@ -41,13 +41,13 @@ def test_attention_of_every_level_has_a_gradient_and_only_h_mhsa_gets_one(model,
     assert all(".attn." in key for key in network.learning())
 
 
-def test_a_branch_begun_anew_adds_nothing(model, x):
-    start_branch_anew(model, torch.Generator().manual_seed(0))
-    network = StudentAndTeacher(model)
+def test_an_initialised_branch_adds_nothing(model, x):
+    init_branch(model, torch.Generator().manual_seed(0))
+    network = BranchStudent(model)
     torch.testing.assert_close(network(x, TrainingHooks()).logits, network.teach(x).logits)
 
 
-def test_a_left_out_residual_leaves_attention_alone():
+def test_a_dropped_residual_leaves_only_attention():
     """Against one level of H-MHSA written out, with its residual or without, by picture."""
     torch.manual_seed(0)
     shape = HMHSA(8, (), 4, qkv_per_level=True, input_norm=LAYER, level_norm=None)
@@ -56,15 +56,15 @@ def test_a_left_out_residual_leaves_attention_alone():
     hooks = TrainingHooks(residual_drop=0.5, generator=torch.Generator().manual_seed(1))
     added = attention(x, BlockHooks(hooks, 0, 0))
     tokens = attention.input_norm(x)
-    read = _read(attention, tokens)
-    with_residual, without = attention.proj(read + tokens), attention.proj(read)
+    attended = _attended(attention, tokens)
+    with_residual, without = attention.proj(attended + tokens), attention.proj(attended)
     kept = [torch.allclose(added[b], with_residual[b], atol=1e-5) for b in range(40)]
     left = [torch.allclose(added[b], without[b], atol=1e-5) for b in range(40)]
     assert all(k != other for k, other in zip(kept, left, strict=True))
     assert 10 < sum(left) < 30
 
 
-def _read(attention, tokens):
+def _attended(attention, tokens):
     q, k, v = attention.qkv[0](tokens).flatten(2).chunk(3, 1)  # b (head d) n
     heads = []
     for h in range(2):

@@ -7,8 +7,8 @@ import torch
 
 from transcnn.model.hooks import HookPoint
 from transcnn.training import objectives
-from transcnn.training.network import Answer
-from transcnn.training.objectives import Lesson
+from transcnn.training.network import Outputs
+from transcnn.training.objectives import DistillationBatch
 
 # Stage maps of a 128-pixel picture: a board of 4 x 4 cells.
 SIZES, WIDTHS = (32, 16, 8, 4), (3, 4, 5, 6)
@@ -24,7 +24,7 @@ def lesson():
 
     def answer(attention):
         maps = tuple(normal(2, c, n, n) for c, n in zip(WIDTHS, SIZES, strict=True))
-        return Answer(maps, normal(2, 7), normal(2, 10), attention)
+        return Outputs(maps, normal(2, 7), normal(2, 10), attention)
 
     attention = {
         HookPoint(0, 0, "attention", 0): normal(2, 3, 4, 4, 64, 64).softmax(-1),
@@ -33,7 +33,7 @@ def lesson():
     }
     own = torch.rand(2, 4, 4, generator=g) > 0.4
     own[1] = True  # the second picture is whole
-    return Lesson(answer(attention), answer({}), own)
+    return DistillationBatch(answer(attention), answer({}), own)
 
 
 def _relative_error(given, wanted):
@@ -61,7 +61,7 @@ def test_logits_are_a_divergence_in_nats(lesson):
     torch.testing.assert_close(objectives.logits(lesson), by_hand)
 
 
-def test_whole_counts_the_pictures_that_nothing_covers(lesson):
+def test_whole_uses_uncovered_images_only(lesson):
     given, wanted = lesson.student.logits[1], lesson.teacher.logits[1]  # the first one is covered
     p, q = wanted.exp() / wanted.exp().sum(), given.exp() / given.exp().sum()
     by_hand = sum(p[k] * (p[k] / q[k]).log() for k in range(10))
@@ -103,7 +103,7 @@ def _row_divergences(lesson, weights, features, cell):
     return torch.stack(found).mean()
 
 
-def test_rows_follow_the_likeness_of_what_is_there(lesson):
+def test_rows_follow_the_similarity_of_own_features(lesson):
     attention = lesson.student.attention
     inside = _row_divergences(
         lesson,
@@ -120,7 +120,7 @@ def test_rows_follow_the_likeness_of_what_is_there(lesson):
     )
 
 
-def test_own_cells_count_the_reading_of_last_levels_alone(lesson):
+def test_own_cells_use_the_attention_of_last_levels_only(lesson):
     found = []
     for place in ((0, 0, "attention", 1), (3, 0, "attention", 0)):
         weights = lesson.student.attention[place]
@@ -139,7 +139,7 @@ def test_the_total_is_the_weighted_sum(lesson):
     torch.testing.assert_close(loss, by_hand)
 
 
-def test_a_right_answer_costs_nothing(lesson):
-    right = Lesson(lesson.teacher, lesson.teacher, lesson.own)
+def test_the_teachers_own_outputs_have_no_loss(lesson):
+    right = DistillationBatch(lesson.teacher, lesson.teacher, lesson.own)
     for name in ("stages", "pooled", "logits", "whole"):
         assert float(objectives.PARTS[name](right)) == pytest.approx(0, abs=1e-12)

@@ -47,8 +47,8 @@ def test_a_mixture_is_made_of_shares(wrong):
 
 def test_the_size_is_the_last_one_whose_share_of_the_run_has_begun(small):
     growing = replace(small, sizes=((0.25, 96), (0.5, 160)))
-    assert [growing.size(p, usual=64) for p in (0, 0.25, 0.4, 0.5, 1)] == [64, 96, 96, 160, 160]
-    assert small.size(0.5, usual=64) == 64
+    assert [growing.size(p, default=64) for p in (0, 0.25, 0.4, 0.5, 1)] == [64, 96, 96, 160, 160]
+    assert small.size(0.5, default=64) == 64
 
 
 def test_recipes_are_found_by_their_names():

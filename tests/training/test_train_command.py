@@ -17,11 +17,11 @@ from transcnn.model.network import normalise
 from transcnn.training.batches import Batches
 from transcnn.training.data import open_source
 from transcnn.training.network import (
-    StudentAndTeacher,
+    BranchStudent,
     TrainingHooks,
-    start_branch_anew,
+    init_branch,
 )
-from transcnn.training.objectives import Lesson, total
+from transcnn.training.objectives import DistillationBatch, total
 
 
 def _run(command, *arguments):
@@ -35,7 +35,7 @@ def _steps(out):
         return list(csv.DictReader(file))
 
 
-def test_ctrl_c_saves_says_so_in_one_sentence_and_the_run_goes_on(command, photos, tmp_path):
+def test_ctrl_c_saves_and_the_run_can_be_resumed(command, photos, tmp_path):
     arguments = ("small", "--data", photos, "--out", tmp_path, "--threads", 1)
     with subprocess.Popen(
         command("train", *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -94,7 +94,7 @@ def test_a_checkpoint_is_never_overwritten_by_a_new_run(called, tmp_path):
     assert (tmp_path / "checkpoint.pt").read_bytes() == b"precious"
 
 
-def test_two_processes_learn_together_and_the_first_alone_writes(command, photos, tmp_path):
+def test_two_processes_train_together_and_only_the_first_writes(command, photos, tmp_path):
     """Against one process that steps by the mean of both processes' losses."""
     out, writers = tmp_path / "out", tmp_path / "writers"
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
@@ -131,8 +131,8 @@ def test_two_processes_learn_together_and_the_first_alone_writes(command, photos
 def _by_one_process(out, photos):
     """H-MHSA's weights before and after, and the loss of one batch before and after."""
     model = create_model("transcnn_lite0", "shipped")
-    start_branch_anew(model, torch.Generator().manual_seed(0))
-    network = StudentAndTeacher(model)
+    init_branch(model, torch.Generator().manual_seed(0))
+    network = BranchStudent(model)
     source = open_source(photos, out / "pictures", SMALL.store_px, lambda *_: None)
 
     def loss(step, rank):
@@ -141,7 +141,7 @@ def _by_one_process(out, photos):
             normalise(pixels, model.config.input) for pixels in (batch.clean, batch.seen.pixels)
         )
         student = network(seen, TrainingHooks())
-        lesson = Lesson(student, network.teach(clean), torch.from_numpy(batch.seen.own))
+        lesson = DistillationBatch(student, network.teach(clean), torch.from_numpy(batch.seen.own))
         return total(lesson, SMALL.objectives)[0]
 
     branch = network.learning()

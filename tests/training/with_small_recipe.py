@@ -14,7 +14,7 @@ from transcnn.training.recipes import RECIPES
 SMALL = Recipe(
     name="small",
     model="transcnn_lite0",
-    start="body",
+    start="backbone",
     mixture=Mixture(whole=0, gray=0, cutmix=1),
     objectives={"stages": 0.3, "pooled": 1.0},
     steps=8,

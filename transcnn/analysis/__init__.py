@@ -1,1 +1,1 @@
-"""Small typed results, from a network's description, from a trace, or from running it again."""
+"""Small typed results, from a network's description, a trace, or further runs."""

@@ -1,6 +1,6 @@
-"""What the answer would be without what H-MHSA does: the same picture, run again for real.
+"""Ablation: the prediction for the same image when attention is changed (recomputed).
 
-This, and not a map of weights, tells whether an answer depends on what was read.
+Only this, not a map of attention weights, shows whether a prediction depends on attention.
 """
 
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from transcnn.classifier import Answer, Classifier
+from transcnn.classifier import Classifier, PredictedClass
 from transcnn.model.interventions import EVERYWHERE, Where, possible_interventions
 
 
 @dataclass(frozen=True)
 class Rerun:
-    """One run under a switch: its likeliest classes, and how the normal answer fares in it."""
+    """A run under an intervention: its top classes, and the originally predicted class in it."""
 
     intervention: str
-    top: tuple[Answer, ...]
-    answer: Answer  # the class that is first with attention on
+    top: tuple[PredictedClass, ...]
+    answer: PredictedClass  # the class that the original run predicts
 
 
 def rerun(
@@ -30,11 +30,10 @@ def rerun(
     where: Where = EVERYWHERE,
     top: int = 5,
 ) -> tuple[Rerun, ...]:
-    """A prepared picture [S, S, 3] under every switch of the H-MHSAs of `where`, "on" first.
+    """A prepared image [S, S, 3] under every possible intervention on `where`, "on" first.
 
-    `normal` are the logits [classes] of the run with attention on, which is not repeated;
-    "swapped" takes the attention of the prepared picture `other`; "mean" is left out where the
-    weights come without averages, or `where` is less than a block.
+    `normal` are the logits [classes] of the original run, which is not repeated; "swapped" takes
+    the attention of the prepared image `other`.
     """
     attention = classifier.attention(other[None])
     logits = {"on": torch.tensor(normal)}
@@ -42,5 +41,7 @@ def rerun(
         intervention = classifier.intervention(name, attention, where)
         logits[name] = classifier.logits(pixels[None], intervention)[0]
     best = {name: classifier.rank(values, top).top for name, values in logits.items()}
-    place = best["on"][0].place
-    return tuple(Rerun(name, best[name], classifier.answer(logits[name], place)) for name in logits)
+    place = best["on"][0].output
+    return tuple(
+        Rerun(name, best[name], classifier.predicted(logits[name], place)) for name in logits
+    )

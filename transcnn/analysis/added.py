@@ -1,36 +1,33 @@
-"""What each level of an H-MHSA puts back: the terms that add up to what the block adds to X.
+"""What each level of an H-MHSA contributes to what the block adds to X (its residual branch).
 
-(12), with the norm that stands on each level's output where a network has one:
+(12), with the norm of each level's output where a network has one:
 
     added = W^p (sum over i of u_i) + b,   u_i = norm_i(upsample(a_i)),   a_i = attention + t_i
 
-W^p is linear, so  added = sum over i of W^p u_i  + b : one term a level and one constant. This
-recomputes them in float64 from what a trace holds, and so also checks the trace.
+W^p is linear, so  added = sum over i of W^p u_i  + b : one term for each level and one
+constant. They are recomputed in float64 from a trace, which also verifies the trace.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from transcnn.errors import ChoiceError
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.layers import ChannelLayerNorm
 from transcnn.model.network import TransCNN
-from transcnn.trace.trace import Array, BlockTrace
-
-Wide = NDArray[np.float64]
+from transcnn.trace.trace import Array, BlockTrace, Float64
 
 
 @dataclass(frozen=True)
 class OutputNorm:
     """LayerNorm over the channels of a token: gamma (u - mean) / sqrt(var + eps) + beta."""
 
-    gamma: Wide  # [C]
-    beta: Wide  # [C]
+    gamma: Float64  # [C]
+    beta: Float64  # [C]
     eps: float
 
-    def __call__(self, tokens: Wide) -> Wide:
+    def __call__(self, tokens: Float64) -> Float64:
         centred = tokens - tokens.mean(0)
         scaled = centred / np.sqrt(np.square(centred).mean(0) + self.eps)
         return self.gamma[:, None, None] * scaled + self.beta[:, None, None]
@@ -38,33 +35,33 @@ class OutputNorm:
 
 @dataclass(frozen=True)
 class OutputWeights:
-    """The weights behind the levels of one block."""
+    """The weights after the levels of one block."""
 
-    norms: tuple[OutputNorm | None, ...]  # one a level; None where a network has none
-    projection: Wide  # W^p, [C, C]
-    bias: Wide  # b, [C]
+    norms: tuple[OutputNorm | None, ...]  # one for each level; None where a network has none
+    projection: Float64  # W^p, [C, C]
+    bias: Float64  # b, [C]
 
 
 @dataclass(frozen=True)
 class Added:
     """What a block adds, term by term; maps are [C, H, W]."""
 
-    terms: tuple[Wide, ...]  # W^p u_i of each level
-    constant: Wide  # b, [C], the same at every token
+    terms: tuple[Float64, ...]  # W^p u_i of each level
+    constant: Float64  # b, [C], the same at every token
     recorded: Array  # what the run added
 
     @property
     def difference(self) -> float:
-        """The largest |sum of the terms + b - recorded|: float32's rounding if all is right."""
+        """The largest |sum of the terms + b - recorded|; float32 rounding."""
         total = np.sum(self.terms, axis=0) + self.constant[:, None, None]
         return float(np.abs(total - self.recorded).max())
 
 
 def output_weights(model: TransCNN, stage: int, block: int) -> OutputWeights:
-    """The weights behind the levels of H-MHSA `block` of `stage`, both from 0.
+    """The weights after the levels of H-MHSA `block` of `stage`, both from 0.
 
-    Raises ChoiceError for a network whose levels are enlarged or normed in another way than the
-    ones described above.
+    Raises ChoiceError for a network whose levels are upsampled or normalised differently from the
+    equation above.
     """
     attending = [b.attn for b in model.blocks[stage] if b.attn is not None]  # type: ignore[attr-defined]
     attention = attending[block]
@@ -79,18 +76,18 @@ def output_weights(model: TransCNN, stage: int, block: int) -> OutputWeights:
         raise ChoiceError(field="output_norm", value=config.output_norm.kind, allowed="layer, None")
     return OutputWeights(
         norms=tuple(
-            OutputNorm(_wide(norm.weight), _wide(norm.bias), norm.eps)
+            OutputNorm(_float64(norm.weight), _float64(norm.bias), norm.eps)
             if isinstance(norm, ChannelLayerNorm)
             else None
             for norm in attention.output_norms
         ),
-        projection=_wide(attention.proj.weight)[:, :, 0, 0],
-        bias=_wide(attention.proj.bias),
+        projection=_float64(attention.proj.weight)[:, :, 0, 0],
+        bias=_float64(attention.proj.bias),
     )
 
 
-def _wide(parameter: object) -> Wide:
-    values: Wide = parameter.detach().double().numpy()  # type: ignore[attr-defined]
+def _float64(parameter: object) -> Float64:
+    values: Float64 = parameter.detach().double().numpy()  # type: ignore[attr-defined]
     return values
 
 
@@ -99,8 +96,10 @@ def added_terms(block: BlockTrace, weights: OutputWeights) -> Added:
     terms = []
     for level, norm in zip(block.levels, weights.norms, strict=True):
         attended = (level.attended + level.tokens_in).astype(np.float64)
-        normed = attended if norm is None else norm(attended)  # a norm of each token: order is free
+        normalised = (
+            attended if norm is None else norm(attended)
+        )  # a norm of each token: order is free
         down, across = block.token_size(level.level)
-        up = normed.repeat(down, 1).repeat(across, 2)[:, : block.size[0], : block.size[1]]
+        up = normalised.repeat(down, 1).repeat(across, 2)[:, : block.size[0], : block.size[1]]
         terms.append(np.einsum("oc,cyx->oyx", weights.projection, up))
     return Added(tuple(terms), weights.bias, block.added)

@@ -1,4 +1,4 @@
-"""What a picture looks like, in a few numbers: what errors may come from besides attention."""
+"""Image statistics: causes of errors other than attention."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,12 +7,12 @@ _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
 
 
 def appearance(pixels: NDArray[np.uint8], megapixels: float) -> dict[str, float]:
-    """Numbers of a prepared picture [S, S, 3], whose file had so many `megapixels`.
+    """Statistics of a prepared image [S, S, 3] whose file had `megapixels`.
 
     brightness   mean of the luma, 0 to 255
     contrast     standard deviation of the luma
-    sharpness    log10 of the variance of the luma's Laplacian (4 neighbours), plus 1 inside: low
-                 where a picture is blurred or has no edges
+    sharpness    log10(1 + variance of the luma's Laplacian, 4 neighbours): low where an image is
+                 blurred or has no edges
     saturation   mean over pixels of (max - min) / max of the channels, 0 to 1
     megapixels   of the file
     """

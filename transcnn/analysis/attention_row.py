@@ -1,4 +1,4 @@
-"""What a reading says in numbers: where it is strongest, how wide, how far."""
+"""One query's attention in numbers: its strongest weight, its spread, its distance."""
 
 from dataclasses import dataclass
 
@@ -9,23 +9,24 @@ from transcnn.trace.trace import Array, BlockTrace, LevelTrace, Reading
 
 
 @dataclass(frozen=True)
-class ReadingFacts:
-    """Numbers of one reading, the mean over its heads (or one head).
+class RowFacts:
+    """Numbers of one attention row, the mean over the heads (or one head).
 
-    Distances are in pixels of the network's input; `even_distance` is that of an even reading.
+    Distances are mean attention distances in pixels of the network's input; `uniform_distance` is
+    the one of uniform attention.
     """
 
-    multiple: Array  # [rows, columns], of an even reading
-    strongest: tuple[int, int]  # its place in the grid: row, column
-    half: int  # how many of the strongest places give half of the reading
-    places: int  # how many exist
-    own: float  # multiple at the asking token itself
+    multiple: Array  # [rows, columns], of uniform attention
+    strongest: tuple[int, int]  # row, column in the grid
+    half: int  # how many of the strongest tokens receive half of the attention
+    tokens: int  # how many exist
+    own: float  # multiple at the query token itself
     distance: float
-    even_distance: float
+    uniform_distance: float
 
 
-def reading_facts(reading: Reading, side_px: float, head: int | None = None) -> ReadingFacts:
-    """The facts of `reading`; `side_px` is the side of one of its tokens in input pixels."""
+def row_facts(reading: Reading, side_px: float, head: int | None = None) -> RowFacts:
+    """The numbers of `reading`; `side_px` is the side of one of its tokens in input pixels."""
     heads = reading.multiple if head is None else reading.multiple[head : head + 1]
     multiple = heads.mean(0)
     share = np.where(reading.valid, multiple, 0).astype(np.float64) * reading.uniform
@@ -33,25 +34,25 @@ def reading_facts(reading: Reading, side_px: float, head: int | None = None) -> 
     distances = _distances(reading) * side_px
     descending = np.sort(share[reading.valid])[::-1]
     half = int(np.searchsorted(descending.cumsum(), share.sum() / 2)) + 1
-    return ReadingFacts(
+    return RowFacts(
         multiple=multiple,
         strongest=(int(strongest[0]), int(strongest[1])),
         half=half,
-        places=int(reading.valid.sum()),
+        tokens=int(reading.valid.sum()),
         own=float(multiple[reading.own]),
         distance=float((distances * share).sum() / share.sum()),
-        even_distance=float(distances[reading.valid].mean()),
+        uniform_distance=float(distances[reading.valid].mean()),
     )
 
 
 def _distances(reading: Reading) -> NDArray[np.float64]:
-    """From the asking token to each place, in tokens of the level."""
+    """From the query to each token of the grid, in tokens of the level."""
     rows, columns = np.indices(reading.valid.shape)
     return np.hypot(rows - reading.own[0], columns - reading.own[1])
 
 
 def telling_token(block: BlockTrace) -> tuple[int, int]:
-    """A token worth showing first: the one with the largest sum over the levels of
+    """The token that is shown first: the one with the largest sum over the levels of
     log2(strongest multiple, itself excluded), on the mean of the heads; the first of equals.
     """
     total = np.zeros(block.size)

@@ -1,7 +1,7 @@
-"""A picture with places hidden: what the network makes of it with H-MHSA, and its bare body.
+"""Occlusion: the prediction for a partly covered image, with H-MHSA and by the backbone only.
 
-Where the hidden places are scraps of other pictures, the network can only tell by comparing which
-places belong together: then it shows what reading is for.
+Grid cells are covered with gray or with patches of other images (CutMix). Which patches belong to
+the image shows only in comparison with each other, which is what attention can do.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from transcnn.classifier import Answer, Classifier
+from transcnn.classifier import Classifier, PredictedClass
 from transcnn.model.hooks import HookPoint, last_levels
 from transcnn.pictures.changes import CELL, GRAY, Pixels, changed_cells, cover, sources
 
@@ -22,42 +22,41 @@ Board = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Run:
-    """The pictures that lend scraps to picture `index`, itself among them: their pixels
-    [S, S, 3], sorted by name."""
+class PatchDonors:
+    """The images whose patches may cover image `index`, itself among them: pixels [S, S, 3],
+    sorted by name."""
 
     name: str
     index: int
     pictures: Sequence[Pixels]
 
     @classmethod
-    def among(cls, name: str, pixels: Pixels, others: Mapping[str, Pixels]) -> "Run":
-        """The picture `name` [S, S, 3] and the `others`, which may hold it, by their names."""
+    def among(cls, name: str, pixels: Pixels, others: Mapping[str, Pixels]) -> "PatchDonors":
+        """The image `name` [S, S, 3] and the `others` by name, which may include it."""
         pictures = {**others, name: pixels}
         names = sorted(pictures)
         return cls(name, names.index(name), [pictures[n] for n in names])
 
     @property
     def following(self) -> Pixels:
-        """The next picture, the first after the last: it lends its attention."""
+        """The next image (after the last the first), whose attention "swapped" uses."""
         return self.pictures[(self.index + 1) % len(self.pictures)]
 
 
 def board_of(pixels: Pixels) -> tuple[int, int]:
-    """Rows and columns of 32-pixel cells of a picture [S, S, 3]."""
+    """Rows and columns of the 32-pixel cells of an image [S, S, 3]."""
     return pixels.shape[0] // CELL, pixels.shape[1] // CELL
 
 
 def drawn_cells(name: str, share: float, board: tuple[int, int]) -> list[Cell]:
-    """The cells that the fixed tests hide of the picture `name`, in order."""
+    """The cells of the image `name` that the fixed tests change, in order."""
     return changed_cells(name, share, board)[0]
 
 
-def hide(run: Run, cells: Iterable[Cell], fill: Fill, share: float) -> Pixels:
-    """The run's picture [S, S, 3] with `cells` gray, or each from the same place of another.
+def occlude(run: PatchDonors, cells: Iterable[Cell], fill: Fill, share: float) -> Pixels:
+    """The image [S, S, 3] with `cells` gray, or covered by the same cell of other images.
 
-    Which one follows from the picture's name and `share`: for the cells that `cutmix:share`
-    changes, the same as there.
+    Which other image follows from the image's name and `share`, as for `cutmix:share`.
     """
     pixels = run.pictures[run.index]
     if fill == "gray":
@@ -67,76 +66,76 @@ def hide(run: Run, cells: Iterable[Cell], fill: Fill, share: float) -> Pixels:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What one network makes of a picture: its likeliest classes on the whole one, `before`, and on
-    the hidden one, `top`; `kept` is what has become of the very likeliest."""
+class PredictionChange:
+    """The top classes for the full image, `before`, and for the occluded one, `top`; `kept` is the
+    class that was first before, as predicted for the occluded image."""
 
-    before: tuple[Answer, ...]
-    kept: Answer
-    top: tuple[Answer, ...]
+    before: tuple[PredictedClass, ...]
+    kept: PredictedClass
+    top: tuple[PredictedClass, ...]
 
 
 @dataclass(frozen=True)
-class BoardReading:
-    """The last level of one block: shares [cells asking, cells read], the mean over heads.
+class LastLevelAttention:
+    """The attention of one block's last level: weights [query, key], the mean over heads.
 
-    `from_own` and `from_hidden` are the parts that go to the picture's own cells, by where the
-    asking cell is; None if there is none of the kind.
+    `from_own` and `from_hidden`: how much of the attention of queries in own cells, and in covered
+    cells, falls on the image's own cells; None if there are no such queries.
     """
 
     stage: int
     block: int
-    shares: NDArray[np.float32]
+    weights: NDArray[np.float32]
     from_own: float | None
     from_hidden: float | None
 
 
 @dataclass(frozen=True)
-class Hiding:
-    """A picture [S, S, 3] with its own cells True on the board, and what came of it.
+class OcclusionResult:
+    """An occluded image [S, S, 3], its own cells (True), and its predictions.
 
-    `readings` has the blocks whose last level has one place for each cell.
+    `readings` has the blocks whose last level has one merged token for each cell.
     """
 
     pixels: Pixels
     own: Board
-    with_attention: Outcome
-    body: Outcome
-    readings: tuple[BoardReading, ...]
+    with_attention: PredictionChange
+    backbone: PredictionChange
+    readings: tuple[LastLevelAttention, ...]
 
 
-def look_at_hidden(
+def run_occluded(
     classifier: Classifier, whole: Pixels, hidden: Pixels, cells: Iterable[Cell], top: int = 5
-) -> Hiding:
-    """Run the network with H-MHSA and its bare body on both pictures [S, S, 3]."""
+) -> OcclusionResult:
+    """Run the network and its backbone only on both images [S, S, 3]."""
     own = np.ones(board_of(whole), dtype=np.bool_)
     for cell in cells:
         own[cell] = False
     both = np.stack([whole, hidden])
-    logits, attention = classifier.listen(both)
-    body = classifier.logits(both, classifier.intervention("off"))
-    return Hiding(
+    logits, attention = classifier.logits_and_attention(both)
+    backbone = classifier.logits(both, classifier.intervention("off"))
+    return OcclusionResult(
         hidden,
         own,
-        _outcome(classifier, logits, top),
-        _outcome(classifier, body, top),
+        _change(classifier, logits, top),
+        _change(classifier, backbone, top),
         tuple(_readings({p: rows[1] for p, rows in attention.items()}, own)),
     )
 
 
-def _outcome(classifier: Classifier, logits: Tensor, top: int) -> Outcome:
+def _change(classifier: Classifier, logits: Tensor, top: int) -> PredictionChange:
     before = classifier.rank(logits[0], top).top
-    kept = classifier.answer(logits[1], before[0].place)
-    return Outcome(before, kept, classifier.rank(logits[1], top).top)
+    kept = classifier.predicted(logits[1], before[0].output)
+    return PredictionChange(before, kept, classifier.rank(logits[1], top).top)
 
 
-def _readings(attention: Mapping[HookPoint, Tensor], own: Board) -> Iterable[BoardReading]:
+def _readings(attention: Mapping[HookPoint, Tensor], own: Board) -> Iterable[LastLevelAttention]:
     mine = own.ravel()
     for point in last_levels(attention):
         rows = attention[point]
-        if rows.shape[-1] != mine.size:  # its last level has another board: no cell is a place
+        if rows.shape[-1] != mine.size:  # one merged token is not one cell
             continue
-        shares = rows[:, 0, 0].mean(0).numpy()
-        mass = shares[:, mine].sum(1)
+        weights = rows[:, 0, 0].mean(0).numpy()
+        mass = weights[:, mine].sum(1)
         parts = [float(mass[of].mean()) if of.any() else None for of in (mine, ~mine)]
-        yield BoardReading(point.stage, point.block, shares, *parts)
+        yield LastLevelAttention(point.stage, point.block, weights, *parts)

@@ -1,4 +1,4 @@
-"""How far two maps put their places in the same order."""
+"""Rank correlation of two maps."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,10 +6,9 @@ from scipy.stats import spearmanr
 
 
 def rank_correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Spearman's of two maps of the same shape: the correlation of ranks, equal values sharing
-    their mean rank. From -1 to 1; NaN where a map has the same value everywhere.
+    """Spearman's rank correlation of two maps of the same shape; ties share their mean rank.
 
-    Signed values rank by sign too: what speaks against is last.
+    From -1 to 1; NaN where a map is constant. Values are ranked with their signs.
     """
     if np.ptp(one) == 0 or np.ptp(other) == 0:
         return float("nan")

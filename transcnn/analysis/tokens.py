@@ -1,4 +1,4 @@
-"""The tokens of an H-MHSA themselves: their colours, sizes and likeness, and how a grid is merged.
+"""The tokens of an H-MHSA: their colours, norms and similarity, and how a grid is merged.
 
 Maps are [C, rows, columns]. A level attends and adds, (7) and (11): a_i = attention + t_i. Then
 each grid becomes one token, (8): t_{i+1} = max of the grid + average of the grid, channel by
@@ -22,7 +22,7 @@ SPREAD = 2  # deviations from the mean at which a colour is at its end
 
 @dataclass(frozen=True)
 class ChannelColours:
-    """A projection of C channels to three, for the eye: z = axes (t - mean), in deviations.
+    """A projection of C channels to three for display: z = axes (t - mean), in deviations.
 
     A component that does not vary (fewer than three channels, or all maps flat) has the axis 0.
     """
@@ -44,10 +44,9 @@ class ChannelColours:
 def fit_colours(maps: Sequence[Tokens]) -> ChannelColours:
     """The three directions in which the tokens of `maps` vary most, the largest first.
 
-    Principal components of all maps together, each map weighing the same, else the few tokens of
-    a high level would have no say beside the thousands of the first. An axis and its opposite
-    explain the same; the one whose largest entry is positive is taken, so the same picture has
-    the same colours.
+    Principal components of all maps together, each map with the same weight; otherwise the many
+    tokens of the first level would decide alone. Of an axis and its opposite the one whose largest
+    entry is positive is taken, so an image always has the same colours.
     """
     flat = [tokens.reshape(len(tokens), -1).astype(np.float64) for tokens in maps]
     mean = np.mean([tokens.mean(1) for tokens in flat], axis=0)
@@ -58,7 +57,7 @@ def fit_colours(maps: Sequence[Tokens]) -> ChannelColours:
     axes = np.zeros((COMPONENTS, len(mean)))
     deviation, share = np.zeros(COMPONENTS), np.zeros(COMPONENTS)
     for k, variance in enumerate(variances[::-1][:COMPONENTS]):
-        if variance <= 1e-12 * max(total, 1e-12):  # rounding, no direction
+        if variance <= 1e-12 * max(total, 1e-12):  # only rounding
             break
         axis = vectors[:, -1 - k]
         axes[k] = axis * np.sign(axis[np.abs(axis).argmax()])
@@ -69,7 +68,7 @@ def fit_colours(maps: Sequence[Tokens]) -> ChannelColours:
 def token_norms(tokens: Tokens) -> Array:
     """The norm of each token, [rows, columns], as root mean square of its channels.
 
-    That is |t| / sqrt(C), so that blocks of different width compare.
+    That is |t| / sqrt(C), comparable between blocks of different width.
     """
     return np.sqrt(np.square(tokens, dtype=np.float64).mean(0)).astype(np.float32)
 
@@ -110,9 +109,9 @@ def nearest(tokens: Tokens, token: tuple[int, int], count: int) -> tuple[Neighbo
 class Merge:
     """How the grids of one level became the tokens of the next, (8).
 
-    `winner` is the place in its grid (row by row, the first of equals) whose value was the
-    largest, for each channel of each merged token; `won` is the share of the channels that each
-    token of the lower level won, 1 in total for each grid.
+    `winner` is the argmax of the max pooling: the position in the grid (row by row, the first of
+    equals) for each channel of each merged token; `won` is the share of the channels whose maximum
+    comes from each token of the lower level (they sum to 1 in each grid).
     """
 
     level: int  # the lower one
@@ -121,11 +120,11 @@ class Merge:
     merged: Array  # the same: the tokens that the next level starts from
     winner: NDArray[np.int64]  # the same
     won: NDArray[np.float64]  # [rows, columns] of the lower level
-    even: NDArray[np.float64]  # the same: an even share, 1 / places that the grid has
+    uniform: NDArray[np.float64]  # the same: 1 / number of tokens of the grid
 
     @property
     def difference(self) -> float:
-        """The largest |max + average - merged|: 0 if what was recorded adds up."""
+        """The largest |max + average - merged| of the recorded values."""
         return float(np.abs(self.largest + self.average - self.merged).max())
 
 
@@ -142,12 +141,12 @@ def _merge(level: LevelTrace, above: LevelTrace) -> Merge:
     attended = level.attended + level.tokens_in  # (7), (11)
     down, across = (p // g for p, g in zip(level.padded_size, level.grid_size, strict=True))
     padding = [(0, p - s) for p, s in zip(level.padded_size, level.size, strict=True)]
-    # Beyond the edge nothing can win.
+    # The maximum is never beyond the edge.
     padded = np.pad(attended, [(0, 0), *padding], constant_values=-np.inf)
     grids = padded.reshape(len(padded), down, rows, across, columns).transpose(0, 1, 3, 2, 4)
     winner = grids.reshape(len(padded), down, across, rows * columns).argmax(-1)  # c down across
     won = (winner[..., None] == np.arange(rows * columns)).mean(0)  # down across t
-    even = np.broadcast_to(1 / level.valid.sum(-1, keepdims=True), won.shape)
+    uniform = np.broadcast_to(1 / level.valid.sum(-1, keepdims=True), won.shape)
     return Merge(
         level=level.level,
         largest=level.merged_max,
@@ -155,5 +154,5 @@ def _merge(level: LevelTrace, above: LevelTrace) -> Merge:
         merged=above.tokens_in,
         winner=winner,
         won=level.as_map(won),
-        even=level.as_map(even),
+        uniform=level.as_map(uniform),
     )

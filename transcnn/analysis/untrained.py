@@ -1,7 +1,8 @@
-"""A network whose attention never learned where to read: the control of every map.
+"""A network with randomised attention: the baseline of attention maps.
 
-Only the queries, keys and values are drawn anew; the body, the norms and W^p stay trained. What a
-map of weights still shows then, it owes to the features and not to learning to read.
+Only the projections to queries, keys and values are randomised; the backbone, the norms and W^p
+stay trained. What an attention map still shows then comes from the features, not from learned
+attention (parameter-randomisation test, Adebayo et al. 2018).
 """
 
 import copy

@@ -32,7 +32,7 @@ _ABANDONED = 24 * 3600  # seconds after which an unfinished file has nobody who 
 
 
 @dataclass(frozen=True)
-class Progress:
+class DownloadProgress:
     """How many bytes have come, of how many; `total` is None where the server does not say."""
 
     received: int
@@ -47,12 +47,11 @@ def address(name: str) -> str:
 
 def cache_path(name: str) -> Path:
     """Where the file is kept, whether it is there yet or not."""
-    return (
-        user_cache_path("transcnn", appauthor=False) / "authors" / address(name).rsplit("/", 1)[-1]
-    )
+    folder = user_cache_path("transcnn", appauthor=False) / "authors"
+    return folder / address(name).rsplit("/", 1)[-1]
 
 
-def download(name: str) -> Generator[Progress]:
+def download(name: str) -> Generator[DownloadProgress]:
     """Fetch the weights of the authors' network `name` to `cache_path(name)`, yielding progress.
 
     A file that is there already is not fetched again. The file gets its name only when it is
@@ -91,7 +90,7 @@ def _unfinished(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _receive(url: str, part: Path) -> Iterator[Progress]:
+def _receive(url: str, part: Path) -> Iterator[DownloadProgress]:
     received, total = 0, None
     with part.open("wb") as file:
         for chunk, total in _chunks(url):
@@ -103,7 +102,7 @@ def _receive(url: str, part: Path) -> Iterator[Progress]:
             received += len(chunk)
             if max(received, total or 0) > _LARGEST:
                 raise EndlessFile(address=url, limit=_LARGEST // 10**6)
-            yield Progress(received, total)
+            yield DownloadProgress(received, total)
     if total is not None and received < total:
         raise CutOff(address=url, received=f"{received / 1e6:.1f}")
 

@@ -13,7 +13,7 @@ from transcnn.model.interventions import INTERVENTIONS
 if TYPE_CHECKING:
     from transcnn.analysis.intervals import Interval
     from transcnn.evaluation import Change
-    from transcnn.evaluation.ablation import Ablation, Case
+    from transcnn.evaluation.ablation import Ablation, Condition
     from transcnn.model.interventions import Where
     from transcnn.pictures.prepare import Resize
 
@@ -86,7 +86,7 @@ def ablate(
     from transcnn import evaluation
     from transcnn.classifier import Classifier
     from transcnn.evaluation import ablation
-    from transcnn.evaluation.run import prepare_run
+    from transcnn.evaluation.prepared import prepare_pictures
 
     options.use_threads(threads)
     wanted = [evaluation.parse_change(change) for change in changes]
@@ -98,11 +98,11 @@ def ablate(
     else:
         cases = ablation.intervention_cases(classifier, wanted, interventions)
     with progress_bar() as show:
-        run = prepare_run(pictures, classifier.config.input.size, cast("Resize", resize), show)
+        run = prepare_pictures(pictures, classifier.config.input.size, cast("Resize", resize), show)
         if held_out:
-            labels = ablation.body_answers(classifier, run, show)
+            labels = ablation.backbone_predictions(classifier, run, show)
         else:
-            labels = classifier.places_of([labelled[i].label.index for i in run.places])
+            labels = classifier.outputs_of([labelled[i].label.index for i in run.indices])
         for case in cases:
             evaluation.check_enough(run, case.attention, case.change, folder)
         found = ablation.ablate(classifier, run, labels, cases, show)
@@ -113,7 +113,7 @@ def ablate(
                 "weights_sha256": classifier.weights_sha256,
                 "labels": "backbone" if held_out else "folder",
                 "count": len(run),
-                "cases": [_as_dict(found, case) for case in found.right],
+                "cases": [_as_dict(found, case) for case in found.correct],
                 "unreadable": [{"file": str(file), "error": why} for file, why in run.unreadable],
             }
         )
@@ -136,7 +136,7 @@ def _parts(network: Any, each: tuple[str, ...]) -> "list[Where]":
     return [part for name in dict.fromkeys(each) for part in split(network, *names[name])]
 
 
-def _as_dict(found: "Ablation", case: "Case") -> dict[str, object]:
+def _as_dict(found: "Ablation", case: "Condition") -> dict[str, object]:
     return {
         "attention": case.attention,
         "where": str(case.where),
@@ -150,14 +150,14 @@ def _table(found: "Ablation", changes: "Sequence[Change]") -> list[str]:
     """A Markdown table: a row for each intervention or part, two columns for each change."""
     head = " | ".join(f"{change} | drop" for change in changes)
     title = (
-        "attention" if all(str(case.where) == "all" for case in found.right) else "part (0-based)"
+        "attention" if all(str(case.where) == "all" for case in found.correct) else "part (0-based)"
     )
     lines = [f"| {title} | {head} |", "|---|" + "---:|" * 2 * len(changes)]
-    for key in dict.fromkeys((case.attention, case.where) for case in found.right):
+    for key in dict.fromkeys((case.attention, case.where) for case in found.correct):
         cells = []
         for change in changes:
             case = next(
-                c for c in found.right if (c.attention, c.where, c.change) == (*key, change)
+                c for c in found.correct if (c.attention, c.where, c.change) == (*key, change)
             )
             on = case.attention == "on"
             cells.append(_percent(found.share(case)))

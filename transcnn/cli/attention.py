@@ -50,7 +50,7 @@ def attention(
 
     import numpy as np
 
-    from transcnn.analysis.attention_row import reading_facts
+    from transcnn.analysis.attention_row import row_facts
     from transcnn.classifier import Classifier
     from transcnn.figures import sheet
     from transcnn.figures.attention import attention_sheet, level_name
@@ -65,7 +65,7 @@ def attention(
     readings = trace.read(stage, block, query)
     chosen = trace.block(stage, block)
     sides = [trace.crop.size / level.size[0] for level in chosen.levels]
-    facts = [reading_facts(r, side) for r, side in zip(readings, sides, strict=True)]
+    facts = [row_facts(r, side) for r, side in zip(readings, sides, strict=True)]
     if out is not None and ending == ".npz":
         arrays = {f"weights_{r.level}": r.probability for r in readings}
         areas = {f"areas_{r.level}": np.array(r.areas) for r in readings}
@@ -99,5 +99,5 @@ def attention(
             f"{level_name(t, reading.level, len(facts))}: strongest weight on row {row}, "
             f"column {column}, "
             f"{format_multiple(float(fact.multiple.max()))} uniform; "
-            f"half of the attention falls on {fact.half} of {fact.places} tokens"
+            f"half of the attention falls on {fact.half} of {fact.tokens} tokens"
         )

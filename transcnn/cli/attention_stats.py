@@ -13,7 +13,7 @@ from transcnn.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
-    from transcnn.evaluation.attention import HeadReading
+    from transcnn.evaluation.attention import HeadStatistics
     from transcnn.pictures.prepare import Resize
 
 
@@ -58,8 +58,8 @@ def attention_stats(
     """
     from transcnn import evaluation
     from transcnn.classifier import Classifier
-    from transcnn.evaluation.attention import measure_reading
-    from transcnn.evaluation.run import prepare_run
+    from transcnn.evaluation.attention import measure_heads
+    from transcnn.evaluation.prepared import prepare_pictures
 
     options.use_threads(threads)
     wanted = evaluation.parse_change(change)
@@ -71,17 +71,17 @@ def attention_stats(
     pictures = find(folder, limit)
     classifier = Classifier(model, weights or "shipped")
     with progress_bar() as show:
-        run = prepare_run(pictures, classifier.config.input.size, cast("Resize", resize), show)
+        run = prepare_pictures(pictures, classifier.config.input.size, cast("Resize", resize), show)
         evaluation.check_enough(run, "swapped", wanted, folder)
-        heads = measure_reading(classifier, run, wanted, show)
+        heads = measure_heads(classifier, run, wanted, show)
     _print([_as_dict(head) for head in heads], as_json)
 
 
-def _as_dict(head: "HeadReading") -> dict[str, object]:
+def _as_dict(head: "HeadStatistics") -> dict[str, object]:
     return {
         **vars(head.where),
         "entropy": head.entropy,
-        "from_uniform": head.off_even,
+        "from_uniform": head.off_uniform,
         "from_next_image": head.other_picture,
         "from_jittered": head.jittered,
         "on_image": head.own,
@@ -93,7 +93,7 @@ def _as_dict(head: "HeadReading") -> dict[str, object]:
 
 def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str, object]]:
     """Means over the images that have a box."""
-    from transcnn.evaluation.attention import read_box
+    from transcnn.evaluation.attention import attention_in_box
     from transcnn.pictures import decode, prepare
 
     sums: dict[tuple[int, int], list[list[float]]] = {}
@@ -101,7 +101,7 @@ def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str,
         pixels, crop = prepare(
             decode((folder / name).read_bytes()), classifier.config.input.size, "crop"
         )
-        for found in read_box(classifier, pixels, crop, box):
+        for found in attention_in_box(classifier, pixels, crop, box):
             values = [found.all_tokens, found.outside, found.area]
             sums.setdefault((found.stage, found.block), []).append(values)
     rows: list[dict[str, object]] = []

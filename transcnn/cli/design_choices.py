@@ -45,17 +45,17 @@ def design_choices(data: Path, test_data: Path, out: Path, seeds: int, threads: 
     """
     from transcnn.classifier import Classifier
     from transcnn.evaluation import find_pictures
-    from transcnn.evaluation.run import prepare_run
-    from transcnn.training.choices import PAPER, settle, small, table
+    from transcnn.evaluation.prepared import prepare_pictures
+    from transcnn.training.choices import REFERENCE, run_choices, small, table
     from transcnn.training.data import open_source
-    from transcnn.training.labels import tell
+    from transcnn.training.labels import soft_targets
     from transcnn.training.recipes.choices import FIVE_EPOCHS
 
     if seeds < 1:
         raise ChoiceError(field="seeds", value=seeds, allowed="1 or more")
     options.use_threads(threads)
     assert FIVE_EPOCHS.labels is not None
-    model = small(PAPER)
+    model = small(REFERENCE)
     found = find_pictures(test_data)
     with progress_bar() as show:
         source = open_source(
@@ -64,12 +64,12 @@ def design_choices(data: Path, test_data: Path, out: Path, seeds: int, threads: 
             FIVE_EPOCHS.store_px,
             lambda _, done, of: show("decoding", done, of),
         )
-        run = prepare_run(found, model.config.input.size, "squash", show)
+        run = prepare_pictures(found, model.config.input.size, "squash", show)
     classes = model.config.indices or ()
-    targets = tell(source, classes, FIVE_EPOCHS.labels, out / "pictures", lambda *_: None)
-    places = Classifier.around(model, "").places_of([found[i].label.index for i in run.places])
+    targets = soft_targets(source, classes, FIVE_EPOCHS.labels, out / "pictures", lambda *_: None)
+    places = Classifier.around(model, "").outputs_of([found[i].label.index for i in run.indices])
     lines: list[str] = []
-    for outcomes in settle(
+    for outcomes in run_choices(
         FIVE_EPOCHS, source, targets, (run, places), out, seeds, _Progress().show
     ):
         lines = table(outcomes)

@@ -49,7 +49,7 @@ def evaluate_run(
     """
     from transcnn.classifier import Classifier
     from transcnn.runs.labelled import find_items
-    from transcnn.runs.run import answer_run, begin_run
+    from transcnn.runs.run import begin_run, classify_run
     from transcnn.runs.store import run_path
 
     path = run_path(run)
@@ -63,7 +63,7 @@ def evaluate_run(
         options.use_threads(1)
         cores = max(1, (os.cpu_count() or 1) // count)
         with Interrupted() as interrupted, progress_bar() as show:
-            for done in answer_run(
+            for done in classify_run(
                 store, classifier, remaining, resize, cores, lambda: interrupted.yes
             ):
                 show("measuring", done.progress.done, done.progress.of)
@@ -114,10 +114,10 @@ def _as_dict(run: str, store: "Store") -> dict[str, Any]:
         "top5": vars(accuracy(table, 5)),
         "cases": {
             s.case: {
-                "top1": vars(s.right),
-                "same_prediction": vars(s.survives),
-                "correct_only_original": s.mended,
-                "correct_only_here": s.spoiled,
+                "top1": vars(s.accuracy),
+                "same_prediction": vars(s.unchanged),
+                "correct_only_original": s.correct_only_on,
+                "correct_only_here": s.correct_only_here,
                 "gained": vars(s.gained),
             }
             for s in survival(table)

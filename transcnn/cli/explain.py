@@ -88,8 +88,8 @@ def explain(
     if of is None:
         target = int(classifier.logits(pixels[None])[0].argmax())
     else:
-        target = classifier.place_of(of)
-    against = None if versus is None else classifier.place_of(versus, "versus")
+        target = classifier.output_of(of)
+    against = None if versus is None else classifier.output_of(versus, "versus")
     if against == target:
         raise ChoiceError(field="versus", value=versus, allowed="another class than the explained")
     subject = Subject(classifier, pixels, Target(target, against))

@@ -62,7 +62,7 @@ def faithfulness(
     from transcnn.classifier import Classifier
     from transcnn.errors import FolderError
     from transcnn.evaluation import find_pictures
-    from transcnn.evaluation.run import prepare_run
+    from transcnn.evaluation.prepared import prepare_pictures
     from transcnn.explain.method import settings_of
     from transcnn.explain.methods import make_method
     from transcnn.explain.over_images import average, measure
@@ -74,7 +74,7 @@ def faithfulness(
     found = find_pictures(folder, limit)
     classifier = Classifier(model, weights or "shipped")
     with progress_bar() as show:
-        run = prepare_run(found, classifier.config.input.size, cast("Resize", resize), show)
+        run = prepare_pictures(found, classifier.config.input.size, cast("Resize", resize), show)
         if len(run) < 2:
             raise FolderError(folder=folder, reason="intervals need two readable images or more")
         for lines in measure(classifier, run, chosen, out, {"resize": resize}):

@@ -40,8 +40,8 @@ def mean_outputs(
     from transcnn.classifier import Classifier
     from transcnn.errors import ChoiceError
     from transcnn.evaluation.averages import average_added
-    from transcnn.evaluation.folder import Found
-    from transcnn.evaluation.run import prepare_run
+    from transcnn.evaluation.folder import PictureFile
+    from transcnn.evaluation.prepared import prepare_pictures
     from transcnn.training.data import find_training_pictures
 
     options.use_threads(threads)
@@ -52,9 +52,9 @@ def mean_outputs(
         paths = find_training_pictures(folder)
         count = min(limit, len(paths))
         some = [paths[i * len(paths) // count] for i in range(count)]
-        pictures += [Found(folder, path, f"{path.parent.name}/{path.name}") for path in some]
+        pictures += [PictureFile(folder, path, f"{path.parent.name}/{path.name}") for path in some]
     classifier = Classifier(model, weights)
     with progress_bar() as show:
-        run = prepare_run(pictures, classifier.config.input.size, progress=show)
+        run = prepare_pictures(pictures, classifier.config.input.size, progress=show)
         path = save_means(average_added(classifier, run, show), weights)
     click.echo(f"{path}: means over {len(run)} images, sha256 {sha256(path)}")

@@ -34,8 +34,8 @@ def report(run: str, out: Path, where: str, language: str) -> None:
     """
     ending = options.ending(out, (".html", ".csv", ".parquet"))
 
+    from transcnn.analysis.errors.derived import with_derived
     from transcnn.analysis.errors.filters import parse_filter
-    from transcnn.analysis.errors.slices import with_clusters
     from transcnn.labels import names_of
     from transcnn.model.variants import network
     from transcnn.reports.html import render
@@ -45,7 +45,7 @@ def report(run: str, out: Path, where: str, language: str) -> None:
     store = open_run(run_path(run))
     classes = network(store.settings.model).numbers
     meant = parse_filter(where)
-    table = with_clusters(store.table())
+    table = with_derived(store.table())
     chosen = table.take(meant.chosen(table))
     if ending == ".html":
         out.write_text(render(store, table, classes, meant, language), encoding="utf-8")

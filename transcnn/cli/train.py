@@ -16,8 +16,8 @@ from transcnn.errors import ChoiceError
 
 if TYPE_CHECKING:
     from transcnn.model.config import Network
-    from transcnn.training.data import Source
-    from transcnn.training.labels import Told
+    from transcnn.training.data import TrainingSource
+    from transcnn.training.labels import SoftTargets
     from transcnn.training.loop import Ended, Event, Stepped
     from transcnn.training.recipe import Labels
 
@@ -84,18 +84,18 @@ def train(
     from transcnn.checkpoints import create_model
     from transcnn.training import loop
     from transcnn.training.batches import Batches
-    from transcnn.training.network import start_anew, start_branch_anew
+    from transcnn.training.network import init_branch, init_network
     from transcnn.training.recipes import find_recipe
 
     chosen = find_recipe(recipe)
     fresh = torch.Generator().manual_seed(chosen.seed)
-    if chosen.start == "nothing":
+    if chosen.start == "scratch":
         model = create_model(chosen.model)
-        start_anew(model, fresh)
+        init_network(model, fresh)
     else:
         model = create_model(chosen.model, weights or "shipped")
-    if chosen.start == "body":
-        start_branch_anew(model, fresh)
+    if chosen.start == "backbone":
+        init_branch(model, fresh)
     with processes() as (rank, count, device):
         cache = out / "pictures"
         targets = None
@@ -124,7 +124,7 @@ def train(
     return 0 if end.finished else 130
 
 
-def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[Source]":
+def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[TrainingSource]":
     from transcnn.training.data import find_training_pictures, open_source
 
     for folder in data:
@@ -134,14 +134,14 @@ def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[S
 
 
 def _soft_targets(
-    sources: "list[Source]", network: "Network", labels: "Labels", cache: Path
-) -> "list[Told]":
+    sources: "list[TrainingSource]", network: "Network", labels: "Labels", cache: Path
+) -> "list[SoftTargets]":
     """The soft targets of each source: from labels, and from a teacher if there is one."""
-    from transcnn.training.labels import tell
+    from transcnn.training.labels import soft_targets
 
     show = _Preparing("running the teacher on").show
     classes = network.indices or range(network.classes)
-    return [tell(source, classes, labels, cache, show) for source in sources]
+    return [soft_targets(source, classes, labels, cache, show) for source in sources]
 
 
 def _follow(events: "Iterable[Event]", path: Path, resume: bool, quiet: bool) -> "Ended":
@@ -173,7 +173,7 @@ class _Preparing:
             click.echo(f"{self.what} {folder}: {done} of {of}", err=True)
 
 
-def _describe(source: "Source") -> None:
+def _describe(source: "TrainingSource") -> None:
     count, side = source.pixels.shape[:2]
     click.echo(f"{source.folder}: {count} images of {side} x {side} pixels")
     if source.broken:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from transcnn.analysis.cost.network import Box, network_boxes
+from transcnn.analysis.cost.network import NetworkPart, network_boxes
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.course.questions import Choose, Estimate, Order, PosedQuestion
 from transcnn.course.scene import Scene
@@ -16,13 +16,13 @@ _ALIKE = 0.95  # rank correlation from which two ledgers cannot be told apart
 # 4.4 The half that is not attention
 
 
-def boxes(scene: Scene) -> tuple[Box, ...]:
+def boxes(scene: Scene) -> tuple[NetworkPart, ...]:
     """The parts of the network that the picture passes."""
     size = scene.trace.crop.size
     return network_boxes(scene.classifier.config, (size, size))
 
 
-def three_boxes(scene: Scene) -> dict[str, Box]:
+def three_boxes(scene: Scene) -> dict[str, NetworkPart]:
     """The stem, the H-MHSA that the course looks at, the bottleneck behind it."""
     block, found = scene.block, boxes(scene)
     places = [i for i, b in enumerate(found) if b.kind == "attention" and b.stage == block.stage]
@@ -69,7 +69,7 @@ def first_two(scene: Scene) -> tuple[int, int]:
 
 def likeness(scene: Scene) -> float:
     """Rank correlation of the ledgers of the two likeliest classes."""
-    return rank_correlation(*(scene.contributions.votes(k) for k in first_two(scene)))
+    return rank_correlation(*(scene.contributions.of_class(k) for k in first_two(scene)))
 
 
 def first_side(scene: Scene) -> str:
@@ -84,7 +84,7 @@ def _whose_contributions(scene: Scene) -> PosedQuestion:
 
 
 def _for_the_second(scene: Scene) -> PosedQuestion:
-    one, other = (scene.contributions.votes(k) for k in first_two(scene))
+    one, other = (scene.contributions.of_class(k) for k in first_two(scene))
     against = int((one - other < 0).sum())
     return PosedQuestion(
         Estimate(against, within=5), {"T": str(one.size)}, misconceptions={"won": [0]}
@@ -97,7 +97,7 @@ def _contributions_facts(scene: Scene) -> Mapping[str, str]:
 
 def _contributions_equation(scene: Scene, revealed: bool) -> str:
     contributions, (k, _) = scene.contributions, first_two(scene)
-    votes = contributions.votes(k)
+    votes = contributions.of_class(k)
     numbers = "{?} + {?} = {?}"
     if revealed:
         numbers = (

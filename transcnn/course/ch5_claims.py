@@ -6,7 +6,12 @@ from typing import TypeVar
 
 from scipy.special import softmax
 
-from transcnn.analysis.occlusion import BoardReading, Hiding, Outcome, board_of
+from transcnn.analysis.occlusion import (
+    LastLevelAttention,
+    OcclusionResult,
+    PredictionChange,
+    board_of,
+)
 from transcnn.course.ch1_attention import strongest_other
 from transcnn.course.ch5_baselines import multiples
 from transcnn.course.experiments import ChangedRun, Experiments
@@ -26,14 +31,14 @@ _MOVES = 0.10  # of a probability: more counts as a change
 # 5.4 Scraps of other photos
 
 
-def patches_reading(scene: Scene) -> BoardReading:
+def patches_reading(scene: Scene) -> LastLevelAttention:
     """Who reads what in the picture with scraps, in the block that the course looks at, or the
     first whose last board has one place for each cell.
     """
     return reading_of(scene, scene.experiments.hidden(SHARE, "patches")[0])
 
 
-def reading_of(scene: Scene, hiding: Hiding) -> BoardReading:
+def reading_of(scene: Scene, hiding: OcclusionResult) -> LastLevelAttention:
     """The same of another one."""
     return _first_of(scene, {(r.stage, r.block): r for r in hiding.readings})
 
@@ -44,17 +49,17 @@ def _first_of(scene: Scene, found: Mapping[tuple[int, int], T]) -> T:
     return found[next(place for place in order if place in found)]
 
 
-def keeps(scene: Scene, outcome: Outcome) -> bool:
+def keeps(scene: Scene, outcome: PredictionChange) -> bool:
     """Whether a network gives a right answer to the changed picture; where none is known, the
     answer that it gives to the whole one.
     """
-    first = outcome.top[0].place
-    return first in (scene.experiments.accepted or {outcome.before[0].place})
+    first = outcome.top[0].output
+    return first in (scene.experiments.accepted or {outcome.before[0].output})
 
 
 def _who_keeps(scene: Scene) -> PosedQuestion:
     hiding, _ = scene.experiments.hidden(SHARE, "patches")
-    found = keeps(scene, hiding.with_attention), keeps(scene, hiding.body)
+    found = keeps(scene, hiding.with_attention), keeps(scene, hiding.backbone)
     names = {
         (True, True): "both",
         (True, False): "with",

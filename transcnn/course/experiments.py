@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from transcnn.analysis.contributions import contributions
 from transcnn.analysis.occlusion import (
     Fill,
-    Hiding,
-    Run,
+    OcclusionResult,
+    PatchDonors,
     board_of,
     drawn_cells,
-    hide,
-    look_at_hidden,
+    occlude,
+    run_occluded,
 )
 from transcnn.analysis.untrained import untrained
-from transcnn.classifier import Answer, Classifier
+from transcnn.classifier import Classifier, PredictedClass
 from transcnn.model.hooks import HookPoint, last_levels
 from transcnn.model.interventions import possible_interventions
 from transcnn.pictures import Crop, decode, prepare
@@ -65,8 +65,10 @@ class Experiments:
     ) -> None:
         self.classifier, self.crop, self.sample = classifier, crop, sample
         name = name_in_run(sample, digest)
-        self.run = Run.among(name, pixels, sample_pixels(len(pixels)))
-        self._hidings: dict[tuple[float, Fill], tuple[Hiding, tuple[Answer, ...]]] = {}
+        self.run = PatchDonors.among(name, pixels, sample_pixels(len(pixels)))
+        self._hidings: dict[
+            tuple[float, Fill], tuple[OcclusionResult, tuple[PredictedClass, ...]]
+        ] = {}
         self._looks: dict[float, ChangedRun] = {}
         self._votes: dict[tuple[float, int, int], tuple[Wide, float]] = {}
         self._covered: dict[float, Wide] = {}
@@ -107,14 +109,16 @@ class Experiments:
         """The cells that the fixed tests change at `share`."""
         return drawn_cells(self.run.name, share, board_of(self.pixels))
 
-    def hidden(self, share: float, fill: Fill) -> tuple[Hiding, tuple[Answer, ...]]:
+    def hidden(
+        self, share: float, fill: Fill
+    ) -> tuple[OcclusionResult, tuple[PredictedClass, ...]]:
         """What came of hiding `share` of the cells, with H-MHSA and without; and the likeliest
         classes where every reading is even.
         """
         if (share, fill) not in self._hidings:
             cells, even = self.cells(share), self.classifier.intervention("uniform")
-            pixels = hide(self.run, cells, fill, share)
-            hiding = look_at_hidden(self.classifier, self.pixels, pixels, cells)
+            pixels = occlude(self.run, cells, fill, share)
+            hiding = run_occluded(self.classifier, self.pixels, pixels, cells)
             logits = self.classifier.logits(pixels[None], even)[0]
             self._hidings[share, fill] = hiding, self.classifier.rank(logits).top
         return self._hidings[share, fill]
@@ -122,8 +126,8 @@ class Experiments:
     def with_patches(self, share: float) -> ChangedRun:
         """The run with `share` of the cells from other pictures; with none, the plain one."""
         if share not in self._looks:
-            pixels = hide(self.run, self.cells(share), "patches", share)
-            logits, attention = self.classifier.listen(pixels[None])
+            pixels = occlude(self.run, self.cells(share), "patches", share)
+            logits, attention = self.classifier.logits_and_attention(pixels[None])
             self._looks[share] = ChangedRun(
                 pixels, logits[0].double().numpy(), _last_boards(attention)
             )
@@ -137,7 +141,7 @@ class Experiments:
             look = self.with_patches(share)
             found = contributions(self.classifier, look.pixels, look.logits.astype(np.float32))
             bias = float(found.biases[one] - found.biases[other])
-            self._votes[share, one, other] = found.votes(one) - found.votes(other), bias
+            self._votes[share, one, other] = found.of_class(one) - found.of_class(other), bias
         return self._votes[share, one, other]
 
     def covered(self, share: float) -> Wide:

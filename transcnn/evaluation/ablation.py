@@ -1,7 +1,7 @@
-"""What the right answers of a network owe to its attention: the same pictures under many cases.
+"""Ablation on an evaluation set: accuracy under interventions, on the same images.
 
-All cases see the same pictures, so a difference is one of pairs: its interval is far narrower
-than those of two accuracies.
+All conditions use the same images, so differences are paired: their intervals are much narrower
+than those of two separate accuracies.
 """
 
 import math
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from transcnn.analysis.intervals import Interval, Z, share_interval
 from transcnn.classifier import Classifier
-from transcnn.evaluation.run import Progress, Run
+from transcnn.evaluation.prepared import OnProgress, PreparedPictures
 from transcnn.model.interventions import (
     EVERYWHERE,
     Where,
@@ -24,8 +24,8 @@ from transcnn.pictures.changes import UNCHANGED, Change
 
 
 @dataclass(frozen=True)
-class Case:
-    """What attention does, in which part of the network, on pictures changed how."""
+class Condition:
+    """An intervention, the part of the network it acts on, and a change of the images."""
 
     attention: str = "on"
     where: Where = EVERYWHERE
@@ -34,21 +34,21 @@ class Case:
 
 @dataclass(frozen=True)
 class Ablation:
-    """Which pictures [N] were answered rightly in which case."""
+    """Which images [N] are classified correctly under each condition."""
 
-    right: dict[Case, NDArray[np.bool_]]
+    correct: dict[Condition, NDArray[np.bool_]]
 
-    def share(self, case: Case) -> Interval:
-        """The share of right answers, with Wilson's interval."""
-        return share_interval(self.right[case])
+    def share(self, case: Condition) -> Interval:
+        """Accuracy (fraction correct), with Wilson's interval."""
+        return share_interval(self.correct[case])
 
-    def loss(self, case: Case) -> Interval:
-        """The share with attention on minus that of `case`, on equally changed pictures.
+    def loss(self, case: Condition) -> Interval:
+        """Accuracy with attention on minus accuracy under `case`, with the same change of images.
 
-        The interval is that of the mean of the pictures' differences (each -1, 0 or 1).
+        The interval is that of the mean paired difference (each -1, 0 or 1).
         """
-        on = self.right[Case(change=case.change)]
-        differences = on.astype(float) - self.right[case]
+        on = self.correct[Condition(change=case.change)]
+        differences = on.astype(float) - self.correct[case]
         value = float(differences.mean())
         half = Z * float(differences.std()) / math.sqrt(len(differences))
         return Interval(value, value - half, value + half)
@@ -56,54 +56,51 @@ class Ablation:
 
 def ablate(
     classifier: Classifier,
-    run: Run,
+    run: PreparedPictures,
     labels: Sequence[int],
-    cases: Sequence[Case],
-    progress: Progress = lambda *_: None,
+    cases: Sequence[Condition],
+    progress: OnProgress = lambda *_: None,
 ) -> Ablation:
-    """Run every case on all pictures of `run`, whose right classes are `labels`.
+    """Run every condition on all images of `run`, whose true labels are the outputs `labels`.
 
-    Attention on is always a case, for each change. Raises ChoiceError for a switch or a part that
-    does not exist, before any is run.
+    Attention on is always included, for each change. Raises ChoiceError for an intervention or a
+    part that does not exist, before anything is run.
     """
     wanted = np.array(labels)
-    all_cases = list(dict.fromkeys(case for c in cases for case in (Case(change=c.change), c)))
+    all_cases = list(dict.fromkeys(case for c in cases for case in (Condition(change=c.change), c)))
     for case in all_cases:
         check_intervention(case.attention, case.where)
         case.where.check(classifier.config)
-    right = {}
+    correct = {}
     for i, case in enumerate(all_cases):
-        answers: list[int] = []
+        predictions: list[int] = []
         for logits in run.passes(classifier, case.attention, case.change, case.where):
-            answers += logits.argmax(1).tolist()
-            progress("measuring", i * len(run) + len(answers), len(all_cases) * len(run))
-        right[case] = np.array(answers) == wanted
-    return Ablation(right)
+            predictions += logits.argmax(1).tolist()
+            progress("measuring", i * len(run) + len(predictions), len(all_cases) * len(run))
+        correct[case] = np.array(predictions) == wanted
+    return Ablation(correct)
 
 
-def body_answers(
-    classifier: Classifier, run: Run, progress: Progress = lambda *_: None
+def backbone_predictions(
+    classifier: Classifier, run: PreparedPictures, progress: OnProgress = lambda *_: None
 ) -> list[int]:
-    """What the bare body makes of the unchanged pictures: labels where there are no others."""
-    answers: list[int] = []
+    """The backbone's predictions on the unchanged images, as labels where none are known."""
+    predictions: list[int] = []
     for logits in run.passes(classifier, "off", UNCHANGED, EVERYWHERE):
-        answers += logits.argmax(1).tolist()
-        progress("labelling", len(answers), len(run))
-    return answers
+        predictions += logits.argmax(1).tolist()
+        progress("labelling", len(predictions), len(run))
+    return predictions
 
 
 def intervention_cases(
     classifier: Classifier, changes: Sequence[Change], names: Sequence[str] = ()
-) -> list[Case]:
-    """The switches `names` on all H-MHSAs alike, for each change.
-
-    Without names all of them, "mean" where averages are stored.
-    """
+) -> list[Condition]:
+    """The interventions `names` on all H-MHSAs, for each change; by default all possible ones."""
     if not names:
         names = possible_interventions(means=classifier.means is not None)
-    return [Case(name, change=change) for change in changes for name in names]
+    return [Condition(name, change=change) for change in changes for name in names]
 
 
-def part_cases(parts: Sequence[Where], changes: Sequence[Change]) -> list[Case]:
-    """Each part by itself made uniform, for each change."""
-    return [replace(Case("uniform"), where=p, change=c) for c in changes for p in parts]
+def part_cases(parts: Sequence[Where], changes: Sequence[Change]) -> list[Condition]:
+    """Uniform attention in each part alone, for each change."""
+    return [replace(Condition("uniform"), where=p, change=c) for c in changes for p in parts]

@@ -1,7 +1,7 @@
-"""Where attention reads on many pictures, head by head, in numbers that can be compared.
+"""Attention statistics on an evaluation set, head by head.
 
-With cells of other pictures mixed in (`cutmix`), a reader that knows what belongs together goes
-to its own cells more often than their share of the area.
+With patches of other images (`cutmix`), attention that distinguishes the image from the patches
+falls on the image's own cells more than their share of the area.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from transcnn.classifier import Classifier
-from transcnn.evaluation.run import BATCH, Progress, Run
+from transcnn.evaluation.prepared import BATCH, OnProgress, PreparedPictures
 from transcnn.model.hooks import HookPoint, last_levels
 from transcnn.model.interventions import Where
 from transcnn.pictures import Crop
@@ -24,20 +24,20 @@ BRIGHTER = 1.1
 
 
 @dataclass(frozen=True)
-class HeadReading:
-    """How one head of one level reads, on average over pictures and asking tokens.
+class HeadStatistics:
+    """Statistics of one head of one level, means over images and query tokens.
 
-    `entropy` of its rows is a share of an even reading's, ln(tokens); `off_even` is their
-    distance from an even reading, `other_picture` and `jittered` the distances of its rows from
-    those on the next picture and on a slightly moved, brighter copy (total variation, 0 to 1).
-    At last levels on changed pictures, `own` is the reading that goes to the picture's own cells,
-    `own_from_own` and `own_from_scraps` by where the asking token is, `area` their share of the
-    picture; None elsewhere.
+    `entropy` of its rows is relative to that of uniform attention, ln(tokens). Three distances of
+    rows (total variation, 0 to 1): `off_uniform` from uniform attention, `other_picture` from the
+    rows on the next image, `jittered` from those on a slightly moved, brighter copy. At last levels
+    on changed images, `own` is the attention on the image's own cells, `own_from_own` and
+    `own_from_patches` that of queries in own cells and in patches, `area` the own cells' share of
+    the image; None elsewhere.
     """
 
     where: Where
     entropy: float
-    off_even: float
+    off_uniform: float
     other_picture: float
     jittered: float
     own: float | None = None
@@ -46,15 +46,18 @@ class HeadReading:
     area: float | None = None
 
 
-def measure_reading(
-    classifier: Classifier, run: Run, change: Change, progress: Progress = lambda *_: None
-) -> list[HeadReading]:
-    """The reading of every head on the pictures of `run` under `change`, in the network's order.
+def measure_heads(
+    classifier: Classifier,
+    run: PreparedPictures,
+    change: Change,
+    progress: OnProgress = lambda *_: None,
+) -> list[HeadStatistics]:
+    """The statistics of every head on the images of `run` under `change`, in the network's order.
 
-    Raises ValueError for a run of one picture, which has no other to compare with.
+    Raises ValueError for a single image, which has no other to compare with.
     """
     if len(run) < 2:
-        raise ValueError("comparing pictures needs two of them")
+        raise ValueError("comparing images needs two of them")
     sums: dict[HookPoint, Tensor] = {}
     areas = []
     for start in range(0, len(run), BATCH):
@@ -64,24 +67,26 @@ def measure_reading(
         moved = classifier.attention(np.stack([jitter(p) for p in seen[:-1]]))
         own = np.stack([own_cells(run.names[i], change, seen.shape[1] // CELL) for i in indices])
         areas.append(own.mean((1, 2)))
-        for place, weights in rows.items():
-            found = _numbers(weights, moved[place], torch.tensor(own))
-            sums[place] = sums.get(place, torch.zeros(())) + found.sum(0)
+        for point, weights in rows.items():
+            found = _numbers(weights, moved[point], torch.tensor(own))
+            sums[point] = sums.get(point, torch.zeros(())) + found.sum(0)
         progress("measuring", indices.stop, len(run))
 
     area = float(np.concatenate(areas).mean())
     last = last_levels(sums)
     heads = []
-    for place, total in sorted(sums.items(), key=lambda item: (*item[0][:2], item[0].level)):
+    for point, total in sorted(sums.items(), key=lambda item: (*item[0][:2], item[0].level)):
         for head, values in enumerate((total / len(run)).tolist()):
-            where = Where(place.stage, place.block, place.level, head)
-            mixed = change.kind != "none" and place in last
-            heads.append(HeadReading(where, *values[:4], *((*values[4:], area) if mixed else ())))
+            where = Where(point.stage, point.block, point.level, head)
+            mixed = change.kind != "none" and point in last
+            heads.append(
+                HeadStatistics(where, *values[:4], *((*values[4:], area) if mixed else ()))
+            )
     return heads
 
 
 def own_cells(name: str, change: Change, side: int) -> NDArray[np.bool_]:
-    """The board [side, side] of the picture `name` under `change`: True at its own cells."""
+    """[side, side]: which cells of the image `name` are its own under `change`."""
     own = np.ones((side, side), dtype=np.bool_)
     if change.kind != "none":
         for row, column in changed_cells(name, change.share, (side, side))[0]:
@@ -90,7 +95,7 @@ def own_cells(name: str, change: Change, side: int) -> NDArray[np.bool_]:
 
 
 def jitter(pixels: Pixels) -> Pixels:
-    """The picture [S, S, 3] moved right and down by 4 pixels, edges repeated, 10 % brighter."""
+    """The image [S, S, 3] moved right and down by 4 pixels, edges repeated, 10 % brighter."""
     moved = np.pad(pixels, ((JITTER_PX, 0), (JITTER_PX, 0), (0, 0)), mode="edge")
     brighter = moved[: len(pixels), : len(pixels)] * BRIGHTER
     return np.minimum(brighter, 255).astype(np.uint8)
@@ -99,26 +104,26 @@ def jitter(pixels: Pixels) -> Pixels:
 def _numbers(weights: Tensor, moved: Tensor, own: Tensor) -> Tensor:
     """The seven numbers of `HeadReading` of B pictures [B, heads, 7].
 
-    `weights` [B + 1, h, down, across, T, T] has one picture more, to compare the last with;
-    `own` is the board [B, side, side], used where the level has one grid over it.
+    `weights` [B + 1, h, down, across, T, T] has one image more, to compare the last with; `own` is
+    [B, side, side], used where the level's tokens are these cells.
     """
     given = weights[:-1]
-    places = weights.shape[-1]
-    entropy = -torch.xlogy(given, given).sum(-1) / np.log(places)
+    tokens = weights.shape[-1]
+    entropy = -torch.xlogy(given, given).sum(-1) / np.log(tokens)
 
     def distance(other: Tensor | float) -> Tensor:
         return (given - other).abs().sum(-1) / 2  # b h down across t
 
-    numbers = [entropy, distance(1 / places), distance(weights[1:]), distance(moved)]
+    numbers = [entropy, distance(1 / tokens), distance(weights[1:]), distance(moved)]
     means = [value.flatten(2).mean(2) for value in numbers]
-    if own[0].numel() == places and weights.shape[2:4] == (1, 1):
+    if own[0].numel() == tokens and weights.shape[2:4] == (1, 1):
         mine = own.flatten(1).to(given)  # b s
         mass = (given[:, :, 0, 0] * mine[:, None, None, :]).sum(-1)  # b h t
-        asking = mine[:, None]
+        query = mine[:, None]
         means += [
             mass.mean(2),
-            (mass * asking).sum(2) / asking.sum(2),
-            (mass * (1 - asking)).sum(2) / (1 - asking).sum(2).clamp_min(1),
+            (mass * query).sum(2) / query.sum(2),
+            (mass * (1 - query)).sum(2) / (1 - query).sum(2).clamp_min(1),
         ]
     else:
         means += [torch.zeros_like(means[0])] * 3
@@ -126,11 +131,11 @@ def _numbers(weights: Tensor, moved: Tensor, own: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class BoxReading:
-    """The share of a block's last-level reading that goes into a box on the picture.
+class BoxAttention:
+    """How much of the attention of a block's last level falls on a box on the image.
 
-    `all_tokens` is the mean over heads and asking tokens, `outside` over those that ask from cells
-    whose middle is not in the box; `area` is the box's share of what the network sees.
+    `all_tokens` is the mean over heads and queries, `outside` over queries that are mostly outside
+    the box; `area` is the box's share of what the network sees.
     """
 
     stage: int
@@ -140,31 +145,31 @@ class BoxReading:
     area: float
 
 
-def read_box(
+def attention_in_box(
     classifier: Classifier, pixels: Pixels, crop: Crop, box: tuple[float, float, float, float]
-) -> Iterator[BoxReading]:
-    """For every block, on one prepared picture; `box` is left, top, right, bottom as shares of
-    the upright picture. The cells that the box cuts count by the part inside.
+) -> Iterator[BoxAttention]:
+    """For every block, on one prepared image; `box` is left, top, right, bottom as fractions of
+    the upright image. Cells that the box cuts count by the part inside.
     """
     left, top, width, height = crop.shares
     edges_x = left + width * np.linspace(0, 1, pixels.shape[1] // CELL + 1)
     edges_y = top + height * np.linspace(0, 1, pixels.shape[0] // CELL + 1)
     inside = np.outer(_covered(edges_y, box[1], box[3]), _covered(edges_x, box[0], box[2]))
-    share = torch.tensor(inside.ravel(), dtype=torch.float32)
+    covered = torch.tensor(inside.ravel(), dtype=torch.float32)
     attention = classifier.attention(pixels[None])
     for point in last_levels(attention):
-        mass = (attention[point][0, :, 0, 0] * share).sum(-1).mean(0)  # t
-        out = mass[share < 0.5]
-        yield BoxReading(
+        mass = (attention[point][0, :, 0, 0] * covered).sum(-1).mean(0)  # t
+        out = mass[covered < 0.5]
+        yield BoxAttention(
             point.stage,
             point.block,
             float(mass.mean()),
             float(out.mean()) if len(out) else float("nan"),
-            float(share.mean()),
+            float(covered.mean()),
         )
 
 
 def _covered(edges: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
-    """Which part of each interval between `edges` lies between `low` and `high`."""
+    """The fraction of each interval between `edges` that lies between `low` and `high`."""
     inside = np.clip(edges[1:], low, high) - np.clip(edges[:-1], low, high)
     return inside / np.diff(edges)

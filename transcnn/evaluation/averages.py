@@ -1,25 +1,25 @@
-"""What each H-MHSA adds on average, for the switch `mean`."""
+"""What each H-MHSA adds on average, for mean ablation."""
 
 import torch
 from torch import Tensor
 
 from transcnn.classifier import Classifier
-from transcnn.evaluation.run import BATCH, Progress, Run
+from transcnn.evaluation.prepared import BATCH, OnProgress, PreparedPictures
 from transcnn.model.hooks import HookPoint, Hooks
 from transcnn.pictures.changes import UNCHANGED
 
 
 class _Sums(Hooks):
-    """Adds up what is added, over the pictures of a batch; keeps nothing else."""
+    """Sums what each H-MHSA adds over the images of each batch; records nothing else."""
 
-    def keep(self, place: HookPoint, value: Tensor) -> None:
-        if place.name == "added":
-            before = self.records.get(place, torch.zeros(()))
-            self.records[place] = before + value.double().sum(0)
+    def keep(self, point: HookPoint, value: Tensor) -> None:
+        if point.name == "added":
+            before = self.records.get(point, torch.zeros(()))
+            self.records[point] = before + value.double().sum(0)
 
 
 def average_added(
-    classifier: Classifier, run: Run, progress: Progress = lambda *_: None
+    classifier: Classifier, run: PreparedPictures, progress: OnProgress = lambda *_: None
 ) -> dict[tuple[int, int], Tensor]:
     """By stage and block, the mean over `run` of what each H-MHSA adds [C, H, W]."""
     hooks = _Sums()

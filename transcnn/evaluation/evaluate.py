@@ -1,4 +1,4 @@
-"""One pass over labelled pictures, under a switch of attention and a change of the pictures."""
+"""Accuracy on labelled images, under an intervention and a change of the images."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from torch import Tensor
 from transcnn.classifier import Classifier
 from transcnn.errors import FolderError
 from transcnn.evaluation.folder import Labelled
-from transcnn.evaluation.run import Progress, Run, prepare_run
+from transcnn.evaluation.prepared import OnProgress, PreparedPictures, prepare_pictures
 from transcnn.labels import ClassName
 from transcnn.model.interventions import EVERYWHERE, Where, check_intervention
 from transcnn.pictures.changes import UNCHANGED, Change
@@ -19,8 +19,8 @@ from transcnn.pictures.prepare import Resize
 
 
 @dataclass(frozen=True)
-class ClassScore:
-    """How one class fared: pictures, and how many had it first or among the first five."""
+class ClassAccuracy:
+    """One class: its images, and how many are correct by top-1 and by top-5."""
 
     label: ClassName
     count: int
@@ -30,10 +30,10 @@ class ClassScore:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The result of a pass, in shares of the `count` readable pictures.
+    """Accuracies as fractions of the `count` readable images.
 
-    `top1` and `top5` are among all classes of the network, `top1_among` among those classes only
-    that the folder has.
+    `top1` and `top5` are among all classes of the network, `top1_among` only among the classes of
+    the folder.
     """
 
     model: str
@@ -44,8 +44,8 @@ class Evaluation:
     top1: float
     top5: float
     top1_among: float
-    per_class: tuple[ClassScore, ...]
-    unreadable: tuple[tuple[Path, str], ...]  # file, and the sentence why
+    per_class: tuple[ClassAccuracy, ...]
+    unreadable: tuple[tuple[Path, str], ...]  # file, reason
 
 
 def evaluate(
@@ -54,21 +54,20 @@ def evaluate(
     resize: Resize = "crop",
     attention: str = "on",
     change: Change = UNCHANGED,
-    progress: Progress = lambda *_: None,
+    progress: OnProgress = lambda *_: None,
     where: Where = EVERYWHERE,
 ) -> Evaluation:
     """Accuracy of the network on `pictures`, in their order.
 
-    `attention` is one of the switches and acts on `where`; "swapped" gives each picture the
-    attention matrices of the next one (after the last comes the first). Unreadable files are left
-    out of the run and listed. Raises ChoiceError for an unknown switch or part, and FolderError if
-    too few can be read.
+    `attention` is an intervention on `where`; "swapped" gives each image the attention matrices of
+    the next one (after the last comes the first). Unreadable files are left out and listed. Raises
+    ChoiceError for an unknown intervention or part, and FolderError if too few can be read.
     """
-    check_intervention(attention, where)  # what does not exist is said before the work begins
+    check_intervention(attention, where)  # before any work
     where.check(classifier.config)
-    run = prepare_run(pictures, classifier.config.input.size, resize, progress)
+    run = prepare_pictures(pictures, classifier.config.input.size, resize, progress)
     check_enough(run, attention, change, pictures[0].folder)
-    right = classifier.places_of([pictures[i].label.index for i in run.places])
+    right = classifier.outputs_of([pictures[i].label.index for i in run.indices])
     present = torch.tensor(sorted(set(right)))
     ranks: list[int] = []
     among = 0
@@ -78,7 +77,7 @@ def evaluate(
         ranks += [_rank(row, int(label)) for row, label in zip(logits, wanted, strict=True)]
         progress("measuring", len(ranks), len(run))
 
-    labels = [pictures[i].label for i in run.places]
+    labels = [pictures[i].label for i in run.indices]
     counts = Counter(labels)
     first = Counter(p for p, rank in zip(labels, ranks, strict=True) if rank < 1)
     five = Counter(p for p, rank in zip(labels, ranks, strict=True) if rank < 5)
@@ -92,21 +91,21 @@ def evaluate(
         top5=five.total() / len(run),
         top1_among=among / len(run),
         per_class=tuple(
-            ClassScore(label, counts[label], first[label], five[label])
+            ClassAccuracy(label, counts[label], first[label], five[label])
             for label in sorted(counts, key=lambda label: label.index)
         ),
         unreadable=run.unreadable,
     )
 
 
-def check_enough(run: Run, attention: str, change: Change, folder: Path) -> None:
-    """Raises FolderError if the run has no second picture to take cells or attention from."""
+def check_enough(run: PreparedPictures, attention: str, change: Change, folder: Path) -> None:
+    """Raises FolderError if there is no second image to take patches or attention from."""
     if len(run) < 2 and (change.kind == "cutmix" or attention == "swapped"):
         what = "cutmix" if change.kind == "cutmix" else "swapped"
-        raise FolderError(folder=folder, reason=f"{what} needs two readable pictures or more")
+        raise FolderError(folder=folder, reason=f"{what} needs two readable images or more")
 
 
 def _rank(logits: Tensor, label: int) -> int:
-    """How many classes come before the right one; of equal logits the smaller index is first."""
+    """The rank of the true label, from 0; of equal logits the smaller index is first."""
     order = torch.argsort(logits, descending=True, stable=True)
     return int((order == label).nonzero()[0])

@@ -1,4 +1,4 @@
-"""Folders of pictures, as lists in a fixed order."""
+"""Folders of images, as lists in a fixed order."""
 
 import zlib
 from collections.abc import Iterator
@@ -9,32 +9,32 @@ from typing import TypeVar
 from transcnn.errors import ChoiceError, FolderError, UnknownLabel
 from transcnn.labels import ClassName, find_class, nearest_classes
 
-T = TypeVar("T", bound="Found")
+T = TypeVar("T", bound="PictureFile")
 
 
 @dataclass(frozen=True)
-class Found:
-    """A picture file of a folder."""
+class PictureFile:
+    """An image file of a folder."""
 
     folder: Path  # the folder that it was found in
     path: Path
-    name: str  # "<sub-folder>/<file>": fixes the order of a run and seeds the picture's changes
+    name: str  # "<sub-folder>/<file>": fixes the order and seeds the image's changes
 
 
 @dataclass(frozen=True)
-class Labelled(Found):
-    """A picture file and the class that its sub-folder names."""
+class Labelled(PictureFile):
+    """An image file and its true label, which its sub-folder names."""
 
     label: ClassName
 
 
 def find_pictures(folder: Path, limit: int | None = None) -> list[Labelled]:
-    """The pictures of `folder`, sorted by name; with `limit`, that many, evenly spaced.
+    """The images of `folder`, sorted by name; with `limit`, that many, evenly spaced.
 
-    Each sub-folder is named by the WNID, index or name of a class. Every file in it counts, but
-    for hidden ones: what turns out to be no picture is for the reader of the files to report.
-    Raises FolderError if there is no such folder, a sub-folder names no class, or there is no
-    file; ChoiceError for a limit below 1.
+    Each sub-folder is named by the WNID, index or name of a class. Every file in it counts except
+    hidden ones; files that are no images are reported when they are read. Raises FolderError if
+    there is no such folder or no file, UnknownLabel if a sub-folder names no class; ChoiceError
+    for a limit below 1.
     """
     found = []
     for sub, files in _sub_folders(folder):
@@ -44,7 +44,7 @@ def find_pictures(folder: Path, limit: int | None = None) -> list[Labelled]:
 
 
 def label_of(text: str, folder: Path) -> ClassName:
-    """The class that `text` names; UnknownLabel, with the nearest ones, if it names none."""
+    """The class that `text` names; raises UnknownLabel, with similar names, if there is none."""
     label = find_class(text)
     if label is None:
         nearest = ", ".join(name.label for name in nearest_classes(text)) or "none"
@@ -52,12 +52,12 @@ def label_of(text: str, folder: Path) -> ClassName:
     return label
 
 
-def find_held_out(folder: Path, limit: int | None = None) -> list[Found]:
-    """The pictures of a training source that are never trained on, sorted by name; with `limit`,
-    that many, evenly spaced. The names of the sub-folders may be any. Errors as `find_pictures`.
+def find_held_out(folder: Path, limit: int | None = None) -> list[PictureFile]:
+    """The held-out images of a training source, sorted by name; with `limit`, that many, evenly
+    spaced. Sub-folders may have any names. Errors as for `find_pictures`.
     """
     found = [
-        Found(folder, file, f"{sub.name}/{file.name}")
+        PictureFile(folder, file, f"{sub.name}/{file.name}")
         for sub, files in _sub_folders(folder)
         for file in files
         if sub.name not in NO_CLASSES and is_held_out(sub.name, file.name)
@@ -65,11 +65,11 @@ def find_held_out(folder: Path, limit: int | None = None) -> list[Found]:
     return _in_order(folder, found, limit)
 
 
-NO_CLASSES = ("BACKGROUND_Google",)  # Caltech-101's collection of unrelated pictures
+NO_CLASSES = ("BACKGROUND_Google",)  # Caltech-101's collection of unrelated images
 
 
 def is_held_out(folder: str, file: str) -> bool:
-    """True for the tenth of a training source that is for measuring only."""
+    """True for the tenth of a training source that is held out for evaluation."""
     return zlib.crc32(f"{folder}/{file}".encode(errors="surrogateescape")) % 10 == 0
 
 
@@ -87,7 +87,7 @@ def _in_order(folder: Path, found: list[T], limit: int | None) -> list[T]:
     if limit is not None and limit < 1:
         raise ChoiceError(field="limit", value=limit, allowed="1 or more")
     if not found:
-        raise FolderError(folder=folder, reason="it has no sub-folders with pictures")
+        raise FolderError(folder=folder, reason="it has no sub-folders with images")
     found.sort(key=lambda picture: (picture.name, picture.path))
     if limit is None or limit >= len(found):
         return found

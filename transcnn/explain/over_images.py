@@ -17,7 +17,7 @@ import numpy as np
 from transcnn.analysis.intervals import Interval, mean_interval
 from transcnn.classifier import Classifier
 from transcnn.errors import NotARun, OtherRun
-from transcnn.evaluation.run import Run
+from transcnn.evaluation.prepared import PreparedPictures
 from transcnn.explain.faithfulness import Effort, faithfulness
 from transcnn.explain.method import Method, settings_of
 from transcnn.explain.names import BASELINES, SCORES
@@ -47,7 +47,7 @@ class Average:
 
 def measure(
     classifier: Classifier,
-    run: Run,
+    run: PreparedPictures,
     methods: Sequence[Method],
     file: Path,
     settings: Mapping[str, Any],

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from transcnn.analysis.attention_row import reading_facts
+from transcnn.analysis.attention_row import row_facts
 from transcnn.figures.cells import Box, CellMap, image_map, value_map
 from transcnn.figures.scale import MULTIPLES, ColourScale, format_multiple, ramp_colours
 from transcnn.figures.sheet import Bar, Row, Sheet
@@ -81,7 +81,7 @@ def attention_row(
 
 def level_map(t: Translator, name: str, reading: Reading, head: int | None = None) -> CellMap:
     """The weights of one level on its grid; keys beyond the map stay paper."""
-    facts = reading_facts(reading, 1, head)
+    facts = row_facts(reading, 1, head)
     strongest = format_multiple(float(facts.multiple[facts.strongest]))
     name = t("figures.level_strongest", level=name, most=strongest)
     values = np.where(reading.valid, facts.multiple, np.nan)

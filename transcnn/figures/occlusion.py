@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from transcnn.analysis.occlusion import BoardReading, Hiding, Outcome
+from transcnn.analysis.occlusion import LastLevelAttention, OcclusionResult, PredictionChange
 from transcnn.figures.attention import scale_bar
 from transcnn.figures.cells import Box, image_map, value_map
 from transcnn.figures.scale import MULTIPLES
@@ -25,7 +25,7 @@ CELL_COLUMNS = (
 
 
 def occlusion_sheet(
-    t: Translator, model: str, hiding: Hiding, stage: int, block: int, cell: Cell
+    t: Translator, model: str, hiding: OcclusionResult, stage: int, block: int, cell: Cell
 ) -> Sheet:
     """The occluded image, and what the merged token `cell` attends to at the last level of a
     block."""
@@ -48,7 +48,7 @@ def occlusion_sheet(
     predictions = t(
         "figures.occlusion_predictions",
         attention=_prediction(t, "figures.with_attention", hiding.with_attention),
-        backbone=_prediction(t, "figures.backbone", hiding.body),
+        backbone=_prediction(t, "figures.backbone", hiding.backbone),
         occluded=t("figures.occluded", count=len(hidden), of=rows * columns),
     )
     return Sheet(
@@ -58,19 +58,19 @@ def occlusion_sheet(
     )
 
 
-def _multiples(reading: BoardReading, cell: Cell, board: tuple[int, int]) -> np.ndarray:
-    shares = reading.shares[cell[0] * board[1] + cell[1]]
+def _multiples(reading: LastLevelAttention, cell: Cell, board: tuple[int, int]) -> np.ndarray:
+    shares = reading.weights[cell[0] * board[1] + cell[1]]
     return (shares * shares.size).reshape(board)
 
 
-def _kept(t: Translator, reading: BoardReading, cell: Cell) -> str:
+def _kept(t: Translator, reading: LastLevelAttention, cell: Cell) -> str:
     grid = t("figures.attends", row=cell[0] + 1, column=cell[1] + 1)
     if reading.from_own is None:
         return t("figures.attends_nothing", grid=grid)
     return t("figures.attends_own", grid=grid, share=t.percent(reading.from_own, 0))
 
 
-def _prediction(t: Translator, key: str, outcome: Outcome) -> str:
+def _prediction(t: Translator, key: str, outcome: PredictionChange) -> str:
     now, before = (
         t(
             "figures.prediction",
@@ -82,10 +82,10 @@ def _prediction(t: Translator, key: str, outcome: Outcome) -> str:
     return t(key, now=now, before=before)
 
 
-def answers_csv(hiding: Hiding) -> str:
+def answers_csv(hiding: OcclusionResult) -> str:
     """The most likely classes of both networks, on the full image and on the occluded one."""
     rows = []
-    for network, outcome in (("with_attention", hiding.with_attention), ("body", hiding.body)):
+    for network, outcome in (("with_attention", hiding.with_attention), ("body", hiding.backbone)):
         for picture, answers in (("whole", outcome.before), ("hidden", outcome.top)):
             for rank, answer in enumerate(answers, 1):
                 name, numbers = answer.name, (answer.probability, answer.logit)
@@ -93,7 +93,7 @@ def answers_csv(hiding: Hiding) -> str:
     return to_csv(ANSWER_COLUMNS, rows)
 
 
-def cells_csv(hiding: Hiding) -> str:
+def cells_csv(hiding: OcclusionResult) -> str:
     """What every merged token attends to, in the last level of every block."""
     places = list(np.ndindex(hiding.own.shape))
     rows = []
@@ -101,7 +101,7 @@ def cells_csv(hiding: Hiding) -> str:
         for i, asking in enumerate(places):
             for k, read in enumerate(places):
                 hidden = (int(not hiding.own[asking]), int(not hiding.own[read]))
-                share = float(reading.shares[i, k])
+                share = float(reading.weights[i, k])
                 rows.append(
                     (reading.stage, reading.block, *asking, hidden[0], *read, hidden[1], share)
                 )

@@ -166,7 +166,7 @@ class TokensFigure:
                     (
                         replace(
                             value_map(
-                                self.t("figures.merge_argmax"), merge.won / merge.even, MULTIPLES
+                                self.t("figures.merge_argmax"), merge.won / merge.uniform, MULTIPLES
                             ),
                             lines=self.block.levels[merge.level].grid_size,
                             boxes=self._boxes(merge.level, above),
@@ -209,7 +209,7 @@ class TokensFigure:
         for the level in front; the channels that a token won in the merge that follows.
         """
         likeness = cosines(self._front.tokens_in, self.block.ancestor(self.token, self.level))
-        won = {merge.level: merge.won / merge.even for merge in merges(self.block)}
+        won = {merge.level: merge.won / merge.uniform for merge in merges(self.block)}
         rows: list[tuple[object, ...]] = []
         for name, level, values in self._maps():
             norms = token_norms(values)

@@ -298,8 +298,8 @@ class Network:
         return all(isinstance(a, HMHSA) for stage in self.stages for a in stage.attending)
 
     @property
-    def body(self) -> "Network":
-        """The same network without attention."""
+    def backbone(self) -> "Network":
+        """The same network with H-MHSA removed."""
         stages = (
             replace(stage, blocks=tuple(replace(b, attention=None) for b in stage.blocks))
             for stage in self.stages

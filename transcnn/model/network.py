@@ -50,7 +50,7 @@ class FeatureInfo:
         return [reduction for _, reduction in self.maps]
 
 
-class Block(nn.Module):
+class TransCNNBlock(nn.Module):
     """X + attention(X), then the bottleneck, added to its input where the shapes allow."""
 
     def __init__(self, shape: config.Block, network: config.Network, drop: float) -> None:
@@ -97,7 +97,7 @@ class TransCNN(nn.Module):
         last = max(1, len(shapes) - 1)
         rates = iter([network.drop_path * i / last for i in range(len(shapes))])
         self.blocks = nn.ModuleList(
-            nn.ModuleList(Block(shape, network, next(rates)) for shape in stage.blocks)
+            nn.ModuleList(TransCNNBlock(shape, network, next(rates)) for shape in stage.blocks)
             for stage in network.stages
         )
         self.downs = nn.ModuleList(_make_down(stage.down, network) for stage in network.stages)

@@ -108,9 +108,9 @@ def _sections(store: Store, table: Table, t: Translator, names: Any) -> Iterator
             (
                 name(s.label),
                 str(s.count),
-                str(s.right),
-                str(s.answered),
-                share_with_interval(t, s.share),
+                str(s.correct),
+                str(s.predicted),
+                share_with_interval(t, s.accuracy),
             )
             for s in class_scores(table)
         ),
@@ -118,7 +118,7 @@ def _sections(store: Store, table: Table, t: Translator, names: Any) -> Iterator
 
 
 def _errors(store: Store, table: Table, t: Translator, name: Any) -> _Section:
-    wrong = np.flatnonzero(~table.right)
+    wrong = np.flatnonzero(~table.correct)
     worst = table.take(wrong[np.argsort(-table.confidence[wrong], kind="stable")][:_GALLERY])
     thumbs = store.thumbnails(worst.ids)
     return _Section(
@@ -132,7 +132,7 @@ def _errors(store: Store, table: Table, t: Translator, name: Any) -> _Section:
                 f"{t('report.label')}: {name(label)}",
             )
             for i, file, answer, confidence, label in zip(
-                worst.ids, worst.names, worst.answer, worst.confidence, worst.label, strict=True
+                worst.ids, worst.names, worst.predicted, worst.confidence, worst.label, strict=True
             )
         ),
     )
@@ -160,7 +160,7 @@ def _confusion(table: Table, t: Translator, name: Any) -> _Section:
 
 
 def _calibration(found: Calibration, t: Translator) -> _Section:
-    known = [b for b in found.bins if b.right is not None]
+    known = [b for b in found.bins if b.accuracy is not None]
     count = sum(b.count for b in known)
     return _Section(
         t("report.calibration"),
@@ -170,12 +170,12 @@ def _calibration(found: Calibration, t: Translator) -> _Section:
             (
                 f"{t.percent(b.low, 0)} – {t.percent(b.high, 0)}",
                 str(b.count),
-                share_with_interval(t, b.right),
+                share_with_interval(t, b.accuracy),
             )
             for b in known
-            if b.right
+            if b.accuracy
         ),
-        plot=tuple((b.confidence, b.right.value, b.count / count) for b in known if b.right),
+        plot=tuple((b.confidence, b.accuracy.value, b.count / count) for b in known if b.accuracy),
     )
 
 
@@ -189,10 +189,10 @@ def _survival(table: Table, t: Translator) -> _Section:
         tuple(
             (
                 t(f"report.case_{case.case}"),
-                share_with_interval(t, case.right),
-                t.percent(case.survives.value),
-                str(case.mended),
-                str(case.spoiled),
+                share_with_interval(t, case.accuracy),
+                t.percent(case.unchanged.value),
+                str(case.correct_only_on),
+                str(case.correct_only_here),
                 points_with_interval(t, case.gained),
             )
             for case in found
@@ -232,8 +232,8 @@ def _slices(table: Table, t: Translator, names: Any) -> _Section:
             (
                 filter_text(t, s.filter, names),
                 str(s.count),
-                share_with_interval(t, s.wrong),
-                points_with_interval(t, s.more),
+                share_with_interval(t, s.errors),
+                points_with_interval(t, s.excess),
                 t.p_value(s.adjusted_p),
             )
             for s in unusual[:_ROWS]

@@ -21,9 +21,9 @@ def columns(table: Table, names: Sequence[ClassName]) -> dict[str, list[Cell]]:
         "name": [str(name) for name in table.names],
         "labels": ["|".join(map(str, labels)) for labels in table.labels],
         "label_names": ["|".join(names[i].label for i in labels) for labels in table.labels],
-        "answer": table.answer.tolist(),
-        "answer_name": [names[i].label for i in table.answer],
-        "right": table.right.tolist(),
+        "answer": table.predicted.tolist(),
+        "answer_name": [names[i].label for i in table.predicted],
+        "right": table.correct.tolist(),
         "confidence": table.confidence.tolist(),
         "source": [str(source) for source in table.sources],
         "tags": ["|".join(sorted(tags)) for tags in table.tags],
@@ -31,8 +31,8 @@ def columns(table: Table, names: Sequence[ClassName]) -> dict[str, list[Cell]]:
     }
     for case, answers in table.cases.items():
         found[f"{case}_answer"] = answers.classes[:, 0].tolist()
-        found[f"{case}_right_probability"] = answers.right_probability.tolist()
-        found[f"{case}_right_rank"] = answers.right_rank.tolist()
+        found[f"{case}_right_probability"] = answers.true_probability.tolist()
+        found[f"{case}_right_rank"] = answers.true_rank.tolist()
     on = table.cases["on"]
     for rank in range(min(TOP, on.classes.shape[1])):
         found[f"top{rank + 1}"] = on.classes[:, rank].tolist()

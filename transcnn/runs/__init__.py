@@ -1,10 +1,10 @@
-"""Stored runs: a network answers labelled pictures, and everything that can be asked later is kept.
+"""Stored runs: predictions on labelled images, with all that error analysis needs later.
 
-labelled.py       what is to be answered: class folders, or a table
-archive.py        unpacking what somebody else packed
-demonstration.py  variations of the sample photos, for a run without pictures of one's own
-measure.py        all that is kept of a batch of pictures
-measured.py       its form, without torch
-run.py            all batches, as events; stop, go on, several processes
+labelled.py       the images: class folders, or a table
+archive.py        unpacking archives from elsewhere safely
+demonstration.py  variations of the sample photos, for a run without images of one's own
+measure.py        all that is stored of a batch of images
+measured.py       its types, without torch
+run.py            all batches, as events; can be stopped and resumed, by several processes
 store.py          the file on disk; schema.sql is its layout
 """

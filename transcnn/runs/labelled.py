@@ -18,7 +18,7 @@ _NEEDED = ("file", "label")
 
 
 @dataclass(frozen=True)
-class Item:
+class LabelledPicture:
     """A picture to be answered. `labels` are the class indices that are right for it.
 
     `source` is the photo that it was made of: pictures of one photo are no independent evidence.
@@ -31,7 +31,9 @@ class Item:
     tags: tuple[str, ...] = ()
 
 
-def find_items(place: Path, within: Path | None = None, limit: int | None = None) -> list[Item]:
+def find_items(
+    place: Path, within: Path | None = None, limit: int | None = None
+) -> list[LabelledPicture]:
     """The pictures of `place`, a folder or a CSV file, sorted by name.
 
     A folder without class folders may hold one table instead. With `within`, files of a table
@@ -41,7 +43,7 @@ def find_items(place: Path, within: Path | None = None, limit: int | None = None
     table = place if place.suffix.lower() == ".csv" else _only_table(place)
     if table is None:
         return [
-            Item(name, found.path, (found.label.index,), name)
+            LabelledPicture(name, found.path, (found.label.index,), name)
             for found in find_pictures(place, limit)
             for name in [_as_text(found.path.relative_to(place))]
         ]
@@ -70,7 +72,7 @@ def _only_table(folder: Path) -> Path | None:
     return tables[0] if len(tables) == 1 else None
 
 
-def _rows(table: Path, within: Path | None) -> Iterator[Item]:
+def _rows(table: Path, within: Path | None) -> Iterator[LabelledPicture]:
     if not table.is_file():
         raise FolderError(folder=table, reason="there is no such file")
     try:
@@ -86,7 +88,7 @@ def _rows(table: Path, within: Path | None) -> Iterator[Item]:
         raise FolderError(folder=table, reason="it is no CSV file in UTF-8") from error
 
 
-def _item(row: dict[str, str | None], table: Path, within: Path | None) -> Item:
+def _item(row: dict[str, str | None], table: Path, within: Path | None) -> LabelledPicture:
     name = str(Path((row["file"] or "").strip()))  # "./a.jpg" is "a.jpg"
     path = table.parent / name
     if name == "." or "\0" in name:
@@ -96,4 +98,4 @@ def _item(row: dict[str, str | None], table: Path, within: Path | None) -> Item:
     texts = (row["label"] or "").split("|")
     labels = tuple(dict.fromkeys(label_of(text.strip(), table).index for text in texts))
     tags = tuple(sorted(set((row.get("tags") or "").split())))
-    return Item(name, path, labels, (row.get("source") or "").strip() or name, tags)
+    return LabelledPicture(name, path, labels, (row.get("source") or "").strip() or name, tags)

@@ -1,37 +1,37 @@
-"""What a run keeps of a picture. No torch here: the app reads runs before torch is loaded."""
+"""What a run stores of an image. No torch here: the app reads runs before torch is loaded."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transcnn.analysis.attending import Attending
+    from transcnn.analysis.attention_statistics import AttentionStatistics
 
 
 @dataclass(frozen=True)
-class CaseAnswer:
-    """One case: the likeliest classes with their probabilities, and how the right ones fare."""
+class CasePrediction:
+    """One case: the top classes with their probabilities, and those of the true labels."""
 
     top: tuple[tuple[int, float], ...]
-    right_probability: float  # of all right classes together
-    right_rank: int  # of the best of them, 0 first
+    true_probability: float  # of all true labels together
+    true_rank: int  # of the best of them, 0 first
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One answered picture."""
+    """One classified image."""
 
     name: str
     digest: str  # sha256 of the file's bytes
-    size: tuple[int, int]  # of the picture: width, height
+    size: tuple[int, int]  # of the image: width, height
     thumbnail: bytes  # JPEG
-    answers: dict[str, CaseAnswer]  # by case
+    predictions: dict[str, CasePrediction]  # by case
     features: dict[str, float]
-    attending: "Attending"
+    attention: "AttentionStatistics"
 
 
 @dataclass(frozen=True)
 class Broken:
-    """One file that could not be read, and the sentence why."""
+    """One file that could not be read, and the reason."""
 
     name: str
     why: str

@@ -1,8 +1,8 @@
 """Runs on disk, one SQLite file each: the only place with SQL.
 
-A batch is written in one transaction, so whatever ends the process, a picture is there whole or
-not at all, and is never counted twice. Every call opens the file anew, so threads may share a
-`Store`, and readers see a run grow while it is written.
+A batch is written in one transaction, so however the process ends, an image is stored completely
+or not at all, and never twice. Every call opens the file, so threads may share a `Store`, and
+readers see a run grow while it is written.
 """
 
 import contextlib
@@ -21,16 +21,16 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_data_path
 
-from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Ints, Table, with_similarity
+from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Ints, Table
 from transcnn.errors import ChoiceError, FolderError, NoRun, NotARun, OtherRun
 from transcnn.pictures.prepare import Resize
-from transcnn.runs.labelled import Item
+from transcnn.runs.labelled import LabelledPicture
 from transcnn.runs.measured import Broken, Measured
 
 ENDING = ".sqlite"
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _LAYOUT = (int.from_bytes(b"tCNN"), 1)  # application_id and user_version, as in the schema
-_PATIENCE_S = 30.0  # a writer waits so long for another
+_PATIENCE_S = 30.0  # how long a writer waits for another
 _IS_DONE = "SELECT 1 FROM measured WHERE picture = ? UNION SELECT 1 FROM broken WHERE picture = ?"
 
 
@@ -70,17 +70,17 @@ def known_runs() -> list[str]:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run is made with; a run can only be gone on with under the same."""
+    """Settings that identify a run; resuming requires the same ones."""
 
     model: str
     weights_sha256: str
     resize: Resize
-    pictures: str  # digest of the names and labels
+    pictures: str  # digest of names and labels
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a run is: pictures done (broken ones too), and of how many."""
+class RunProgress:
+    """How many images of a run are done (unreadable ones included), and of how many."""
 
     done: int
     of: int
@@ -91,14 +91,14 @@ class Progress:
 
 
 class Store:
-    """One run's file. Made by `begin` or `open_run`."""
+    """The file of one run. Made by `begin` or `open_run`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @contextlib.contextmanager
     def _open(self, mode: str = "rw") -> Iterator[sqlite3.Connection]:
-        """A connection whose changes are kept together at the end, or not at all.
+        """A connection whose changes are committed together at the end, or not at all.
 
         Raises FolderError where the file cannot be read or written, NotARun where it is damaged.
         """
@@ -108,38 +108,38 @@ class Store:
             connection = sqlite3.connect(uri, timeout=_PATIENCE_S, uri=True)
             with contextlib.closing(connection) as db, db:
                 yield db
-        except sqlite3.OperationalError as error:  # a full disk, a folder that may not be written
+        except sqlite3.OperationalError as error:  # such as a full disk, or a read-only folder
             raise FolderError(folder=self.path, reason=str(error)) from error
         except sqlite3.DatabaseError as error:
-            if type(error) is not sqlite3.DatabaseError:  # a mistake of ours
+            if type(error) is not sqlite3.DatabaseError:  # a programming error
                 raise
             raise NotARun(file=self.path) from error
 
-    # What is to be done
+    # Images to classify
 
     @property
     def settings(self) -> Settings:
         with self._open() as db:
             return Settings(**dict(db.execute("SELECT name, value FROM settings")))
 
-    def progress(self) -> Progress:
+    def progress(self) -> RunProgress:
         with self._open() as db:
-            return Progress(
+            return RunProgress(
                 *db.execute(
                     "SELECT (SELECT count(*) FROM measured) + (SELECT count(*) FROM broken),"
                     " (SELECT count(*) FROM pictures)"
                 ).fetchone()
             )
 
-    def remaining(self) -> list[Item]:
-        """The pictures without an answer, in the order of the run."""
+    def remaining(self) -> list[LabelledPicture]:
+        """The images not yet classified, in the order of the run."""
         with self._open() as db:
             rows = db.execute(
                 "SELECT name, file, labels, source, tags FROM pictures WHERE id NOT IN"
                 " (SELECT picture FROM measured UNION SELECT picture FROM broken) ORDER BY id"
             ).fetchall()
         return [
-            Item(
+            LabelledPicture(
                 name,
                 Path(os.fsdecode(file)),
                 tuple(json.loads(labels)),
@@ -149,8 +149,8 @@ class Store:
             for name, file, labels, source, tags in rows
         ]
 
-    def find_again(self, items: Sequence[Item]) -> None:
-        """Note where the pictures of the run are now; they may have moved since it was begun."""
+    def find_again(self, items: Sequence[LabelledPicture]) -> None:
+        """Update where the images of the run are; they may have moved since it began."""
         with self._open() as db:
             db.executemany(
                 "UPDATE pictures SET file = ? WHERE name = ?",
@@ -158,8 +158,8 @@ class Store:
             )
 
     def add(self, results: Sequence[Measured | Broken]) -> None:
-        """Write what came of some pictures, all together or not at all; what another process has
-        written already stays as it is."""
+        """Store the results of some images, all or none; results that another process has stored
+        already are kept."""
         with self._open() as db:
             db.execute("BEGIN IMMEDIATE")
             for result in results:
@@ -173,12 +173,12 @@ class Store:
                 else:
                     _insert(db, picture, result)
 
-    # What was found
+    # Results
 
     def table(self) -> Table:
-        """The answered pictures, in the order of the run."""
+        """The classified images, in the order of the run."""
         with self._open() as db:
-            db.execute("BEGIN")  # all that follows is read as of one moment
+            db.execute("BEGIN")  # a consistent snapshot for all that follows
             rows = db.execute(
                 "SELECT id, name, labels, source, pictures.tags, features, received, sinks,"
                 " coalesce(text, '') FROM measured JOIN pictures ON id = measured.picture"
@@ -191,10 +191,10 @@ class Store:
             given = db.execute("SELECT picture, tag FROM tags").fetchall()
             (model,) = db.execute("SELECT value FROM settings WHERE name = 'model'").fetchone()
             board = db.execute("SELECT board FROM measured LIMIT 1").fetchone() or ("[0, 0]",)
-        return with_similarity(_table(model, board[0], rows, answers, given))
+        return _table(model, board[0], rows, answers, given)
 
     def thumbnails(self, ids: Sequence[int] | Ints) -> dict[int, bytes]:
-        """JPEG files by the ids of the pictures."""
+        """JPEG thumbnails by image id."""
         marks = ",".join("?" * len(ids))
         with self._open() as db:
             return dict(
@@ -205,7 +205,7 @@ class Store:
             )
 
     def file(self, picture: int) -> Path:
-        """Where a picture's file was when the run was begun."""
+        """The path of an image's file."""
         with self._open() as db:
             (file,) = db.execute("SELECT file FROM pictures WHERE id = ?", (picture,)).fetchone()
         return Path(os.fsdecode(file))
@@ -218,49 +218,49 @@ class Store:
             ).fetchall()
         return [Broken(*row) for row in rows]
 
-    # What a person adds
+    # Notes, tags and slices of people
 
     def write_note(self, picture: int, text: str) -> None:
-        """Keep a note of a picture; an empty one takes it away."""
+        """Store a note on an image; an empty one deletes it."""
         with self._open() as db:
             db.execute("DELETE FROM notes WHERE picture = ?", (picture,))
             if text:
                 db.execute("INSERT INTO notes VALUES (?, ?)", (picture, text))
 
     def write_tags(self, picture: int, tags: Sequence[str]) -> None:
-        """Keep these tags of a picture, in the place of those that a person gave before."""
+        """Store the tags that a person gives an image, in place of the former ones."""
         with self._open() as db:
             db.execute("DELETE FROM tags WHERE picture = ?", (picture,))
             db.executemany("INSERT INTO tags VALUES (?, ?)", [(picture, t) for t in set(tags)])
 
     def own_tags(self, picture: int) -> list[str]:
-        """The tags that a person gave a picture, sorted."""
+        """The tags that a person gave an image, sorted."""
         with self._open() as db:
             rows = db.execute("SELECT tag FROM tags WHERE picture = ? ORDER BY tag", (picture,))
             return [tag for (tag,) in rows]
 
     def slices(self) -> dict[str, str]:
-        """The filters that were saved, by name."""
+        """The saved filters, by name."""
         with self._open() as db:
             return dict(db.execute("SELECT name, filter FROM slices ORDER BY name"))
 
     def save_slice(self, name: str, text: str) -> None:
-        """Keep a filter under a name; an empty filter takes the name away."""
+        """Save a filter under a name; an empty filter deletes it."""
         with self._open() as db:
             db.execute("DELETE FROM slices WHERE name = ?", (name,))
             if text:
                 db.execute("INSERT INTO slices VALUES (?, ?)", (name, text))
 
     def version(self) -> tuple[int, int]:
-        """Changes whenever the file does: what was made of it can be kept until then."""
+        """Changes whenever the file does; for caches of what was computed from it."""
         files = [self.path, self.path.with_name(f"{self.path.name}-wal")]
         found = [file.stat() for file in files if file.is_file()]
         return max(f.st_mtime_ns for f in found), sum(f.st_size for f in found)
 
 
-def begin(path: Path, settings: Settings, items: Sequence[Item]) -> Store:
-    """The run at `path`, begun now or before. Raises OtherRun if it was begun with something
-    else, NotARun if the file is none."""
+def begin(path: Path, settings: Settings, items: Sequence[LabelledPicture]) -> Store:
+    """The run at `path`, new or existing. Raises OtherRun if it has other settings, NotARun if the
+    file is no run."""
     store = Store(path)
     if path.exists():
         found = open_run(path).settings
@@ -290,7 +290,7 @@ def begin(path: Path, settings: Settings, items: Sequence[Item]) -> Store:
     with Store(unfinished)._open() as db:
         db.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer
     try:
-        os.link(unfinished, path)  # fails where somebody else was first
+        os.link(unfinished, path)  # fails if another process was first
     except FileExistsError:
         return begin(path, settings, items)
     finally:
@@ -314,7 +314,7 @@ def open_run(path: Path) -> Store:
 
 
 def _insert(db: sqlite3.Connection, picture: int, result: Measured) -> None:
-    habits = result.attending
+    attention = result.attention
     db.execute(
         "INSERT INTO measured VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -323,16 +323,16 @@ def _insert(db: sqlite3.Connection, picture: int, result: Measured) -> None:
             *result.size,
             result.thumbnail,
             json.dumps(result.features),
-            json.dumps(habits.board),
-            np.array(habits.received, "<f4").tobytes(),
-            json.dumps(habits.sinks),
+            json.dumps(attention.grid),
+            np.array(attention.received, "<f4").tobytes(),
+            json.dumps(attention.sinks),
         ),
     )
     db.executemany(
         "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
         [
-            (picture, name, json.dumps(a.top), a.right_probability, a.right_rank)
-            for name, a in result.answers.items()
+            (picture, name, json.dumps(a.top), a.true_probability, a.true_rank)
+            for name, a in result.predictions.items()
         ],
     )
 
@@ -350,21 +350,21 @@ def _table(
     cases: dict[str, list[tuple[str, float, int]]] = {name: [] for name in CASES}
     for name, *answer in answers:
         cases[name].append(tuple(answer))  # type: ignore[arg-type]
-    on_progress = [json.loads(text) for text in features]
-    keys = list(dict.fromkeys(key for numbers in on_progress for key in numbers))
+    numbers = [json.loads(text) for text in features]
+    keys = list(dict.fromkeys(key for numbers in numbers for key in numbers))
     own: dict[int, set[str]] = {}
     for picture, tag in given:
         own.setdefault(picture, set()).add(tag)
     return Table(
         model=model,
-        board=tuple(json.loads(board)),
+        grid=tuple(json.loads(board)),
         ids=np.array(ids, dtype=np.int64),
         names=np.array(names, dtype=object),
         labels=tuple(tuple(json.loads(text)) for text in labels),
         sources=np.array(sources, dtype=object),
         cases={name: _columns(found) for name, found in cases.items()},
         features={
-            key: np.array([n.get(key, np.nan) for n in on_progress], dtype=float) for key in keys
+            key: np.array([n.get(key, np.nan) for n in numbers], dtype=float) for key in keys
         },
         received=np.array([np.frombuffer(r, "<f4") for r in received], dtype=float).reshape(
             len(rows), math.prod(json.loads(board))

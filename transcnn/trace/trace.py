@@ -15,6 +15,7 @@ from transcnn.errors import ChoiceError
 from transcnn.pictures import Box, Crop
 
 Array = NDArray[np.float32]
+Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

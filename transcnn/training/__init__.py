@@ -1,23 +1,22 @@
-"""Training: pictures and a recipe in, checkpoints and events out.
+"""Training: images and a recipe in, checkpoints and events out.
 
-Either H-MHSA alone learns, from the frozen body that it stands in, or a whole network learns from
-nothing but labels.
+Either H-MHSA alone is trained, by distillation from its frozen backbone, or a whole network is
+trained from scratch on labels, with or without a teacher's soft targets.
 
-    recipe.py       what a run is made of: frozen values, checked at birth
+    recipe.py       what a run is made of: frozen values, checked when they are made
     recipes/        the recipes that ship, one file each
-    data.py         finding pictures, the held-back rule, decoding once into a mapped file
-    labels.py       what folders, and a teacher asked once, tell of each picture
-    corruptions.py  hiding cells of a picture: gray, or cells and squares of other pictures
-    batches.py      the pictures of a step, a function of (seed, step, process)
-    network.py      the student, its teacher, beginnings, and the taps that keep gradients
-    objectives.py   what is asked of the student, as parts that add up
-    checkpoint.py   saving at once or not at all, going on, files of weights
+    data.py         finding images, leaving out held-out ones, decoding into a mapped file
+    labels.py       soft targets of each image, from its folder and a teacher
+    corruptions.py  covering cells of an image: gray, or patches of other images (CutMix)
+    batches.py      the images of a step, a function of (seed, step, process)
+    network.py      student and teacher, initialisations, hooks that keep gradients
+    objectives.py   the parts of the loss
+    checkpoint.py   writing checkpoints atomically, resuming, weight files
     loop.py         the steps, as events; prints nothing
-    choices.py      one small network with each of the paper's choices undone in turn
+    choices.py      one small network with each design choice changed in turn
 
-With glibc, giving memory back and asking for it again can take a good part of a step; these
-settings of the environment keep it. Whether they help on a machine, `python -m
-tests.training.pace` tells, run with and without them:
+With glibc, allocating memory can take a good part of a step; these environment variables keep it.
+`python -m tests.training.pace`, run with and without them, measures whether they help:
 
     MALLOC_MMAP_THRESHOLD_=2000000000 MALLOC_TRIM_THRESHOLD_=8000000000 MALLOC_TOP_PAD_=200000000
 """

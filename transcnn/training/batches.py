@@ -1,7 +1,7 @@
-"""The pictures of a step.
+"""The images of a step.
 
-A batch follows from (seed, step, process) alone. So nothing random has to be saved to go on with
-a run, and a thread can make the next batch while the network works on this one.
+A batch follows from (seed, step, process) alone, so no random state has to be saved to resume a
+run, and a thread can prepare the next batch while the network works on this one.
 """
 
 from collections.abc import Sequence
@@ -11,48 +11,46 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from transcnn.pictures.changes import Pixels
 from transcnn.training.corruptions import Corrupted, corrupt
-from transcnn.training.data import Source
+from transcnn.training.data import TrainingSource
 from transcnn.training.recipe import Recipe
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Pictures as they are [B, S, S, 3], and as the student sees them.
+    """Images as they are [B, S, S, 3], and as the student sees them.
 
-    `seed` is for what else the step draws. `told` [B, classes] is how likely each class is for
-    what is seen, where labels teach.
+    `seed` is for other random draws of the step. `targets` are the soft targets [B, classes] of
+    what the student sees; None where the backbone is the teacher.
     """
 
     clean: Pixels
     seen: Corrupted
     seed: int
-    told: NDArray[np.float32] | None
+    targets: NDArray[np.float32] | None
 
 
 @dataclass(frozen=True)
 class Batches:
     """Makes the batch of any step for process `rank` of `processes`.
 
-    `size_px` is the side of the network's input, where the recipe names no other. `told` is what
-    labels tell of each source's pictures [n, classes]; None where the body teaches.
+    `size_px` is the side of the network's input, unless the recipe has another. `targets` are the
+    soft targets [n, classes] of each source's images; None where the backbone is the teacher.
     """
 
-    sources: Sequence[Source]
+    sources: Sequence[TrainingSource]
     recipe: Recipe
     size_px: int
     rank: int = 0
     processes: int = 1
-    told: Sequence[NDArray[np.float32]] | None = None
+    targets: Sequence[NDArray[np.float32]] | None = None
 
     def make(self, step: int, progress: float = 0) -> Batch:
-        """The pictures of this process at a step, which comes after `progress` of the run.
+        """The images of this process at a step, which comes after `progress` of the run.
 
-        All pictures of a batch come from one source, all sources alike often.
-
-        Were soft enlargements and sharp photographs mixed, sharpness would tell strangers apart.
+        All images of a batch come from one source, each source equally often: otherwise patches
+        could be recognised by the sharpness of their source.
         """
         r = np.random.Generator(np.random.PCG64([self.recipe.seed, step, self.rank]))
         source = int(r.integers(len(self.sources)))
@@ -62,11 +60,11 @@ class Batches:
         chosen = r.choice(len(stored), size=count, replace=False)
         clean = np.stack([self._vary(stored[i], size_px, r) for i in chosen])
         seen = corrupt(clean, self.recipe.mixture, r)
-        told = None if self.told is None else seen.made_of @ self.told[source][chosen]
-        return Batch(clean, seen, int(r.integers(2**63)), told)
+        targets = None if self.targets is None else seen.made_of @ self.targets[source][chosen]
+        return Batch(clean, seen, int(r.integers(2**63)), targets)
 
     def _vary(self, picture: Pixels, size_px: int, r: np.random.Generator) -> Pixels:
-        """A random part of the picture, half of the time mirrored, at the network's size."""
+        """A random crop of the image, mirrored half of the time, at the network's size."""
         side = picture.shape[0]
         high = wide = r.uniform(self.recipe.smallest_crop, 1) * side
         if self.recipe.stretch > 1:

@@ -1,15 +1,15 @@
-"""What a run leaves on disk, written at once or not at all.
+"""What a run writes to disk, each file atomically.
 
-    checkpoint.pt            everything that the run needs to go on to the same numbers
-    weights.safetensors      the whole network, averaged, as `create_model` reads it
-    snapshots/0.300.safetensors  the same after that share of the run; H-MHSA alone where it alone
-                             learns
+    checkpoint.pt                the state from which a resumed run ends in the same numbers
+    weights.safetensors          the averaged network, as `create_model` reads it
+    snapshots/0.300.safetensors  the same after that fraction of the run; H-MHSA alone where it
+                                 alone is trained
 
-Convolution and linear weights are written in half precision, everything of norms in single.
+Convolution and linear weights are written in half precision, norms and biases in single.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,19 +43,32 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def load_checkpoint(path: Path, recipe: Mapping[str, Any]) -> Checkpoint:
-    """Raises CheckpointError if there is none, or it is of another recipe, all its values taken
-    together: a run that changed on the way could not be repeated."""
+    """Raises CheckpointError if there is none, or if it was made with another recipe: a run whose
+    recipe changes could not be reproduced."""
     if not path.is_file():
-        raise CheckpointError(file=path, reason="there is no checkpoint to go on from")
+        raise CheckpointError(file=path, reason="there is no checkpoint to resume from")
     found = Checkpoint(**torch.load(path, map_location="cpu", weights_only=True))
+    found = replace(found, recipe=_renamed(found.recipe))
     other = [key for key in recipe if found.recipe.get(key) != recipe[key]]
     if other:
         raise CheckpointError(file=path, reason=f"its recipe differs in {', '.join(other)}")
     return found
 
 
+def _renamed(recipe: dict[str, Any]) -> dict[str, Any]:
+    """The recipe of a checkpoint of an earlier version, in the names of this one."""
+    recipe = dict(recipe)
+    start = recipe.get("start")
+    if start in ("body", "nothing"):
+        recipe["start"] = {"body": "backbone", "nothing": "scratch"}[start]
+    if recipe.get("labels"):
+        names = {"taught": "teacher_weight"}
+        recipe["labels"] = {names.get(k, k): value for k, value in recipe["labels"].items()}
+    return recipe
+
+
 def save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
-    """Write `weights` as they ship: see the module's docstring for their precision."""
+    """Write `weights` in the precision that the module's docstring names."""
     small = {
         key: (value.half() if value.dim() > 1 else value).contiguous()
         for key, value in weights.items()

@@ -1,8 +1,8 @@
-"""Which of the paper's choices matter: one small network, one thing changed at a time.
+"""Which design choices matter: one small network, one thing changed at a time.
 
-Every network is trained from nothing, by the same recipe and for as many steps, with several
-seeds; what counts is how often it is then right on pictures that none has learned from. A seed
-changes the first weights, the order of the pictures and how they are cut.
+Every network is trained from scratch with the same recipe and number of steps, with several seeds;
+compared is top-1 accuracy on held-out images. A seed changes the initial weights, the order of the
+images and their crops.
 """
 
 import json
@@ -18,19 +18,19 @@ from torch import Tensor
 
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
-from transcnn.evaluation.ablation import Case, ablate
-from transcnn.evaluation.run import Run
+from transcnn.evaluation.ablation import Condition, ablate
+from transcnn.evaluation.prepared import PreparedPictures
 from transcnn.model.network import TransCNN, build
 from transcnn.training.batches import Batches
-from transcnn.training.data import Source
-from transcnn.training.labels import Told
+from transcnn.training.data import TrainingSource
+from transcnn.training.labels import SoftTargets
 from transcnn.training.loop import Length, train
 from transcnn.training.network import (
     Student,
     TrainingHooks,
-    start_anew,
-    start_as_usual,
-    start_bottlenecks_as_identity,
+    init_bottlenecks_as_identity,
+    init_default,
+    init_network,
 )
 from transcnn.training.recipe import Recipe
 
@@ -41,44 +41,57 @@ SMALL: Mapping[str, Any] = dict(
     head_width=8,
     input_size=64,
 )
-PAPER = "as in the paper"
-USUAL = "usual first weights"
+REFERENCE = "reference"
+DEFAULT_INIT = "default initialisation"
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What is other than in the paper's network: arguments of `build`, or what the weights begin
-    as. `beside` is the choice from which one thing is changed."""
+class DesignChoice:
+    """What differs from the reference network: arguments of `build`, or the initialisation.
+    `beside` is the choice from which one thing is changed."""
 
     changes: Mapping[str, Any] = field(default_factory=dict)
-    start: Callable[[TransCNN, torch.Generator], None] = start_anew
-    beside: str = PAPER
+    init: Callable[[TransCNN, torch.Generator], None] = init_network
+    beside: str = REFERENCE
 
 
-CHOICES: Mapping[str, Choice] = {
-    PAPER: Choice(),
-    "no H-MHSA": Choice({"attends": False}),
-    "one level": Choice({"merges": ((), (), (), ())}),
-    "strided convolution, no TDB": Choice({"two_branch": False}),
-    "GELU": Choice({"activation": "gelu"}),
-    "average alone merges": Choice({"merging": "average"}),
-    "maximum alone merges": Choice({"merging": "max"}),
-    "Q, K, V for each level": Choice({"qkv_per_level": True}),
-    "bilinear upsampling": Choice({"upsampling": "bilinear"}),
-    "usual first weights of attention": Choice(start=start_bottlenecks_as_identity),
-    USUAL: Choice(start=start_as_usual),
-    f"{USUAL}, no H-MHSA": Choice({"attends": False}, start_as_usual, beside=USUAL),
+CHOICES: Mapping[str, DesignChoice] = {
+    REFERENCE: DesignChoice(),
+    "no H-MHSA": DesignChoice({"attends": False}),
+    "one level": DesignChoice({"merges": ((), (), (), ())}),
+    "strided convolution, no TDB": DesignChoice({"two_branch": False}),
+    "GELU": DesignChoice({"activation": "gelu"}),
+    "average pooling alone": DesignChoice({"merging": "average"}),
+    "max pooling alone": DesignChoice({"merging": "max"}),
+    "Q, K, V for each level": DesignChoice({"qkv_per_level": True}),
+    "bilinear upsampling": DesignChoice({"upsampling": "bilinear"}),
+    "default initialisation of attention": DesignChoice(init=init_bottlenecks_as_identity),
+    DEFAULT_INIT: DesignChoice(init=init_default),
+    f"{DEFAULT_INIT}, no H-MHSA": DesignChoice(
+        {"attends": False}, init_default, beside=DEFAULT_INIT
+    ),
 }
 
 
+_FORMER_NAMES = {
+    REFERENCE: "as in the paper",
+    "average pooling alone": "average alone merges",
+    "max pooling alone": "maximum alone merges",
+    "default initialisation of attention": "usual first weights of attention",
+    DEFAULT_INIT: "usual first weights",
+    f"{DEFAULT_INIT}, no H-MHSA": "usual first weights, no H-MHSA",
+}
+"""Names of choices in an earlier version, whose results are still found."""
+
+
 @dataclass(frozen=True)
-class Outcome:
-    """A choice, and the share of right answers with each seed."""
+class ChoiceResult:
+    """A choice and its top-1 accuracy with each seed."""
 
     choice: str
     top1: tuple[float, ...]
     parameters: int
-    kept_mb: float  # for the backward pass, of one picture in training
+    kept_mb: float  # stored for the backward pass, for one image
 
     @property
     def mean(self) -> float:
@@ -90,65 +103,72 @@ def small(choice: str) -> TransCNN:
     return build(MODEL, **SMALL, **CHOICES[choice].changes)
 
 
-def settle(
+def run_choices(
     recipe: Recipe,
-    source: Source,
-    told: Told,
-    held_out: tuple[Run, Sequence[int]],
+    source: TrainingSource,
+    targets: SoftTargets,
+    held_out: tuple[PreparedPictures, Sequence[int]],
     out: Path,
     seeds: int,
     progress: Callable[[str, int, float], None],
-) -> Iterator[list[Outcome]]:
-    """Train and measure what is not in `out` yet; after each seed, the outcomes so far.
+) -> Iterator[list[ChoiceResult]]:
+    """Train and evaluate what is not in `out` yet; yields the results so far after each seed.
 
-    `told` is what labels tell of the source's pictures; `held_back` are the pictures to measure on
-    with the places of their classes. `progress` is called with a choice, its seed, and the share of
-    its training that is done.
+    `targets` are the soft targets of the source's images; `held_out` are the images to evaluate on
+    with the outputs of their classes. `progress` is called with a choice, its seed, and the
+    fraction of its training that is done.
     """
     outcomes: dict[str, list[float]] = {choice: [] for choice in CHOICES}
     for seed in range(seeds):
         for choice, found in outcomes.items():
-            folder = out / f"{re.sub(r'[^a-z]+', '-', choice.lower())}-{seed}"
+            folder = _folder(out, choice, seed)
             result = folder / "result.json"
             if not result.is_file():
-                _train(choice, replace(recipe, seed=seed), source, told, folder, progress)
+                _train(choice, replace(recipe, seed=seed), source, targets, folder, progress)
                 top1 = _measure(choice, folder / "weights.safetensors", *held_out)
                 result.write_text(json.dumps({"choice": choice, "seed": seed, "top1": top1}))
             found.append(json.loads(result.read_text())["top1"])
         yield [_outcome(choice, found) for choice, found in outcomes.items()]
 
 
+def _folder(out: Path, choice: str, seed: int) -> Path:
+    """Where the results of a choice and a seed are, or will be."""
+    names = (choice, _FORMER_NAMES.get(choice, choice))
+    new, former = (out / f"{re.sub(r'[^a-z]+', '-', name.lower())}-{seed}" for name in names)
+    return former if former.is_dir() else new
+
+
 def _train(
     choice: str,
     recipe: Recipe,
-    source: Source,
-    told: Told,
+    source: TrainingSource,
+    targets: SoftTargets,
     folder: Path,
     progress: Callable[[str, int, float], None],
 ) -> None:
     model = small(choice)
-    CHOICES[choice].start(model, torch.Generator().manual_seed(recipe.seed))
-    batches = Batches([source], recipe, model.config.input.size, told=[told])
+    CHOICES[choice].init(model, torch.Generator().manual_seed(recipe.seed))
+    batches = Batches([source], recipe, model.config.input.size, targets=[targets])
     length = Length(recipe.steps)
     resume = (folder / "checkpoint.pt").is_file()
     for event in train(recipe, model, batches, folder, length=length, resume=resume):
         progress(choice, recipe.seed, event.step / recipe.steps)
 
 
-def _measure(choice: str, weights: Path, run: Run, labels: Sequence[int]) -> float:
+def _measure(choice: str, weights: Path, run: PreparedPictures, labels: Sequence[int]) -> float:
     model = create_model(MODEL, weights, **SMALL, **CHOICES[choice].changes)
     classifier = Classifier.around(model, "")
-    return ablate(classifier, run, labels, [Case()]).share(Case()).value
+    return ablate(classifier, run, labels, [Condition()]).share(Condition()).value
 
 
-def _outcome(choice: str, top1: Sequence[float]) -> Outcome:
+def _outcome(choice: str, top1: Sequence[float]) -> ChoiceResult:
     model = small(choice)
     parameters = sum(value.numel() for value in model.parameters())
-    return Outcome(choice, tuple(top1), parameters, kept_mb(model))
+    return ChoiceResult(choice, tuple(top1), parameters, kept_mb(model))
 
 
 def kept_mb(model: TransCNN, batch: int = 8) -> float:
-    """What a training step keeps for its backward pass, in MB for one picture of the network's
+    """What a training step stores for its backward pass, in MB for one image of the network's
     size: every stored tensor once, without the weights."""
     size = model.config.input.size
     weights = {value.untyped_storage().data_ptr() for value in model.parameters()}
@@ -168,26 +188,26 @@ def kept_mb(model: TransCNN, batch: int = 8) -> float:
     return sum(kept.values()) / batch / 1e6
 
 
-def verdict(outcome: Outcome, other: Outcome) -> str:
-    """Better or worse than the other, or within the spread: the seeds' results overlap, or there
-    is one seed alone."""
+def verdict(outcome: ChoiceResult, other: ChoiceResult) -> str:
+    """Better or worse than the other, or within seed variance (the results of the seeds overlap, or
+    there is only one seed)."""
     if outcome is other:
         return ""
     if len(other.top1) == 1:
-        return "within the spread"
+        return "within seed variance"
     if min(outcome.top1) > max(other.top1):
         return "better"
     if max(outcome.top1) < min(other.top1):
         return "worse"
-    return "within the spread"
+    return "within seed variance"
 
 
-def table(outcomes: Sequence[Outcome]) -> list[str]:
-    """A Markdown table: mean, lowest and highest result over the seeds, difference and verdict
-    beside the choice from which one thing was changed."""
+def table(outcomes: Sequence[ChoiceResult]) -> list[str]:
+    """A Markdown table: mean, lowest and highest result over the seeds, and the difference from the
+    choice beside which one thing was changed."""
     found = {outcome.choice: outcome for outcome in outcomes}
     lines = [
-        "| | top-1 | lowest to highest | difference | verdict | parameters | MB a picture |",
+        "| | top-1 | lowest to highest | difference (pp) | verdict | parameters | MB per image |",
         "|---|---:|---:|---:|---|---:|---:|",
     ]
     for o in outcomes:

@@ -1,5 +1,5 @@
-"""Hiding cells of pictures, as the fixed tests of `evaluate` do, but drawn anew at every step; and
-squares of other pictures, whose classes then count as well."""
+"""Covering cells of images, as the fixed tests of `evaluate` do, but drawn anew at every step; and
+squares of other images, whose classes then count as well (CutMix)."""
 
 import math
 from dataclasses import dataclass
@@ -7,19 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from transcnn.pictures.changes import CELL, GRAY
+from transcnn.pictures.changes import CELL, GRAY, Pixels
 from transcnn.training.recipe import Mixture
 
-Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Corrupted:
-    """Pictures [B, S, S, 3] and which cells of the board [B, S/32, S/32] are still their own.
+    """Images [B, S, S, 3], and which of their cells [B, S/32, S/32] are still their own.
 
-    `made_of` [B, B] are the shares of the batch's pictures in the area that each picture shows; its
-    rows add up to 1, gray counts for nobody.
+    `made_of` [B, B]: the area share of each image of the batch in each covered image; rows sum to
+    1, gray counts for none.
     """
 
     pixels: Pixels
@@ -28,11 +27,11 @@ class Corrupted:
 
 
 def corrupt(pixels: Pixels, mixture: Mixture, r: np.random.Generator) -> Corrupted:
-    """Cover random places of the pictures [B, S, S, 3] as `mixture` says.
+    """Cover random cells of the images [B, S, S, 3] according to `mixture`.
 
-    A cutmix cell takes the same place of another picture of the batch, each cell its own draw, so
-    that the strangers look natural one by one and do not add up to a second picture. A square
-    takes the same place of one other picture.
+    A cutmix cell takes the same cell of another image of the batch, drawn for each cell, so that
+    the patches look natural one by one but do not form a second image. A square takes the same
+    square of one other image.
     """
     count, size = len(pixels), int(pixels.shape[1])
     side = size // CELL
@@ -46,10 +45,10 @@ def corrupt(pixels: Pixels, mixture: Mixture, r: np.random.Generator) -> Corrupt
     def other(i: int) -> int:
         return (i + int(r.integers(1, count))) % count
 
-    def take(i: int, giver: int, place: tuple[slice, slice]) -> None:
-        changed[i][place] = pixels[giver][place]
-        moved = changed[i][place][..., 0].size
-        area[i, giver] += moved
+    def take(i: int, donor: int, area_of: tuple[slice, slice]) -> None:
+        changed[i][area_of] = pixels[donor][area_of]
+        moved = changed[i][area_of][..., 0].size
+        area[i, donor] += moved
         area[i, i] -= moved
 
     for i in range(count):

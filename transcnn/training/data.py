@@ -1,7 +1,7 @@
-"""Pictures of class folders, decoded once into one mapped file a source.
+"""Images of class folders, decoded once into one mapped file for each source.
 
-Decoding JPEG files takes a good part of a step's time; read from the mapped file, pictures cost
-nothing beside the network, and several processes share them.
+Decoding JPEG files would take a good part of each step; reading the mapped file takes almost no
+time, and several processes share it.
 """
 
 import json
@@ -11,25 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from transcnn.errors import FolderError, PictureError
 from transcnn.evaluation.folder import NO_CLASSES, is_held_out
 from transcnn.pictures import decode, prepare
+from transcnn.pictures.changes import Pixels
 
-Pixels = NDArray[np.uint8]
-Progress = Callable[[Path, int, int], None]
-"""Called with a source's folder, how many of its pictures are decoded, and of how many."""
+OnDecoded = Callable[[Path, int, int], None]
+"""Called with a source's folder, how many of its images are decoded, and of how many."""
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 
 
 def find_training_pictures(source: Path) -> list[Path]:
-    """The pictures below `source` that may be trained on, sorted.
+    """The images below `source` that are not held out, sorted.
 
-    A folder of classes may have folders inside (Tiny-ImageNet: class/images/file); "its folder"
-    of the rule can then mean the class or the innermost one, and a picture that either reading
-    holds back is left out. Raises FolderError if there is no folder or fewer than two pictures.
+    Class folders may have folders inside (Tiny-ImageNet: class/images/file). "Its folder" in the
+    rule of held-out images can then mean the class or the innermost one; an image that is held out
+    by either is left out. Raises FolderError if there is no folder or fewer than two images.
     """
     if not source.is_dir():
         raise FolderError(folder=source, reason="there is no such folder")
@@ -44,51 +43,56 @@ def find_training_pictures(source: Path) -> list[Path]:
         if not is_held_out(outer, path.name) and not is_held_out(path.parent.name, path.name):
             found.append(path)
     if len(found) < 2:
-        raise FolderError(folder=source, reason="it has fewer than two pictures to train on")
+        raise FolderError(folder=source, reason="it has fewer than two images to train on")
     return found
 
 
 @dataclass(frozen=True)
-class Source:
-    """The pictures of one folder: pixels [n, side, side, 3] and the file of each, and the files
-    that are no picture."""
+class TrainingSource:
+    """The images of one folder: pixels [n, side, side, 3], the file of each, and the files that
+    could not be read."""
 
     folder: Path
     pixels: Pixels
     files: tuple[Path, ...]
-    broken: tuple[tuple[Path, str], ...]  # file, and the sentence why
+    broken: tuple[tuple[Path, str], ...]  # file, reason
 
 
-def open_source(folder: Path, cache: Path, store_px: int, progress: Progress) -> Source:
-    """The pictures of `folder`, decoded into `cache` unless they are there already.
+def open_source(folder: Path, cache: Path, store_px: int, progress: OnDecoded) -> TrainingSource:
+    """The images of `folder`, decoded into `cache` unless they are there already.
 
-    They are kept as squares (shorter side resized, middle) of `store_px` pixels, or of the usual
-    shorter side of the source if that is less. What cannot be read is left out and listed. The
-    cache is made anew when the folder's list of files has changed. Raises FolderError if fewer
+    They are stored as squares (shorter side resized, centre crop) of `store_px` pixels, or of the
+    median shorter side of the source if that is less. Unreadable files are left out and listed.
+    The cache is rebuilt when the folder's list of files has changed. Raises FolderError if fewer
     than two can be read.
     """
     paths = find_training_pictures(folder)
     listing = "\n".join(f"{path} {path.stat().st_size}" for path in paths)
     key = f"{folder.name}-{zlib.crc32(listing.encode()):08x}-{store_px}"
-    facts, data = cache / f"{key}.json", cache / f"{key}.pixels"
-    if not facts.is_file():
+    metadata, data = cache / f"{key}.json", cache / f"{key}.pixels"
+    if not metadata.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        _decode_all(folder, paths, store_px, facts, data, progress)
-    told = json.loads(facts.read_text(encoding="utf-8"))
-    if told["count"] < 2:
+        _decode_all(folder, paths, store_px, metadata, data, progress)
+    meta = json.loads(metadata.read_text(encoding="utf-8"))
+    if meta["count"] < 2:
         raise FolderError(folder=folder, reason="fewer than two of its files can be read")
-    shape = (told["count"], told["side"], told["side"], 3)
+    shape = (meta["count"], meta["side"], meta["side"], 3)
     pixels = np.memmap(data, dtype=np.uint8, mode="r", shape=shape)
-    broken = {Path(file): why for file, why in told["broken"]}
+    broken = {Path(file): why for file, why in meta["broken"]}
     files = tuple(path for path in paths if path not in broken)
-    return Source(folder, pixels, files, tuple(broken.items()))
+    return TrainingSource(folder, pixels, files, tuple(broken.items()))
 
 
 def _decode_all(
-    folder: Path, paths: Sequence[Path], store_px: int, facts: Path, data: Path, progress: Progress
+    folder: Path,
+    paths: Sequence[Path],
+    store_px: int,
+    metadata: Path,
+    data: Path,
+    progress: OnDecoded,
 ) -> None:
-    """Write the pixels, then the facts: a cache without facts is not finished."""
-    side = min(store_px, _usual_side(paths))
+    """Write the pixels, then the metadata: a cache without metadata is incomplete."""
+    side = min(store_px, _median_side(paths))
     broken = []
     count = 0
     with data.open("wb") as file:
@@ -100,14 +104,14 @@ def _decode_all(
             except (PictureError, OSError) as error:
                 broken.append((str(path), str(error)))
             progress(folder, i + 1, len(paths))
-    told = {"count": count, "side": side, "broken": broken}
-    unfinished = facts.with_suffix(".part")
-    unfinished.write_text(json.dumps(told), encoding="utf-8")
-    unfinished.replace(facts)
+    meta = {"count": count, "side": side, "broken": broken}
+    unfinished = metadata.with_suffix(".part")
+    unfinished.write_text(json.dumps(meta), encoding="utf-8")
+    unfinished.replace(metadata)
 
 
-def _usual_side(paths: Sequence[Path], looked_at: int = 100) -> int:
-    """The median shorter side of some pictures, evenly spaced, in pixels."""
+def _median_side(paths: Sequence[Path], looked_at: int = 100) -> int:
+    """The median shorter side of a sample of the images, in pixels."""
     sides = []
     for path in paths[:: max(1, len(paths) // looked_at)]:
         try:

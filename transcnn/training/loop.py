@@ -13,6 +13,7 @@ import torch.distributed as dist
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from transcnn.distributed import rank, world_size
 from transcnn.model.network import TransCNN, normalise
 from transcnn.training.batches import Batch, Batches
 from transcnn.training.checkpoint import (
@@ -22,13 +23,13 @@ from transcnn.training.checkpoint import (
     save_weights,
 )
 from transcnn.training.network import (
-    Answer,
+    BranchStudent,
+    Outputs,
     Student,
-    StudentAndTeacher,
     TrainingHooks,
-    told,
+    soft_target_outputs,
 )
-from transcnn.training.objectives import Lesson, total
+from transcnn.training.objectives import DistillationBatch, total
 from transcnn.training.recipe import Recipe
 
 SAVE_EVERY_S = 150.0
@@ -45,12 +46,12 @@ class Stepped:
     learning_rate: float
     pictures: int  # of all processes
     seconds: float
-    waited: float  # of the seconds, for pictures
+    waited: float  # of the seconds, for images
 
 
 @dataclass(frozen=True)
 class Ended:
-    """The run is saved: finished, or stopped to be gone on with."""
+    """The run is saved: finished, or stopped to be resumed."""
 
     step: int
     finished: bool
@@ -76,7 +77,7 @@ class Length:
 
 
 def learning_rate(recipe: Recipe, progress: float) -> float:
-    """Rises from 0 over the warm-up, then falls to 0 as a cosine."""
+    """Linear warm-up from 0, then a cosine to 0."""
     if progress < recipe.warm_up:
         return recipe.learning_rate * progress / recipe.warm_up
     after = (progress - recipe.warm_up) / (1 - recipe.warm_up)
@@ -96,11 +97,11 @@ def train(
 ) -> Iterator[Event]:
     """Train `model` as the recipe says and write checkpoints, weights and snapshots into `out`.
 
-    With `resume` the checkpoint in `out` is gone on from; CheckpointError if there is none.
-    `should_stop` is asked after every step. Where torch.distributed is set up, all processes
-    call this alike and share gradients.
+    With `resume` the run continues from the checkpoint in `out`; CheckpointError if there is none.
+    `should_stop` is called after every step. Where torch.distributed is set up, every process
+    calls this and gradients are shared.
     """
-    run = _Run(recipe, model, out, device)
+    run = _TrainingState(recipe, model, out, device)
     step, seconds = 0, 0.0
     if resume:
         kept = load_checkpoint(out / "checkpoint.pt", asdict(recipe))
@@ -125,7 +126,7 @@ def train(
             seconds, stop = _agree(seconds + took, should_stop(), device)
             before, progress = progress, length.progress(step, seconds)
             yield Stepped(
-                step, progress, loss, parts, rate, len(batch.clean) * _processes(), took, waited
+                step, progress, loss, parts, rate, len(batch.clean) * world_size(), took, waited
             )
             run.snapshot(before, progress)
             if time.monotonic() - saved > SAVE_EVERY_S:
@@ -135,13 +136,13 @@ def train(
     yield Ended(step, finished=progress >= 1)
 
 
-class _Run:
-    """What changes while training: what learns, its average, the optimiser."""
+class _TrainingState:
+    """The state that training changes: weights, statistics, their average, the optimiser."""
 
     def __init__(self, recipe: Recipe, model: TransCNN, out: Path, device: torch.device) -> None:
         self.recipe, self.out, self.device = recipe, out, device
         self.whole = model.state_dict()
-        student = Student if recipe.start == "nothing" else StudentAndTeacher
+        student = Student if recipe.start == "scratch" else BranchStudent
         self.network = student(model).to(device)
         self.student = (
             DistributedDataParallel(self.network) if dist.is_initialized() else self.network
@@ -167,8 +168,8 @@ class _Run:
         seen = normalise(batch.seen.pixels, config.input).to(self.device)
         own = torch.from_numpy(batch.seen.own).to(self.device)
         with self.precision():
-            lesson = Lesson(self.student(seen, hooks), self._teacher(batch), own)
-        loss, parts = total(lesson, self.recipe.objectives)
+            batch_outputs = DistillationBatch(self.student(seen, hooks), self._targets(batch), own)
+        loss, parts = total(batch_outputs, self.recipe.objectives)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.learning.values(), self.recipe.clip)
@@ -180,12 +181,12 @@ class _Run:
                 self.average[key].lerp_(value, 1 - self.recipe.average)
         return loss.item(), {name: part.item() for name, part in parts.items()}
 
-    def _teacher(self, batch: Batch) -> Answer:
-        if isinstance(self.network, StudentAndTeacher):
+    def _targets(self, batch: Batch) -> Outputs:
+        if isinstance(self.network, BranchStudent):
             clean = normalise(batch.clean, self.network.model.config.input)
             return self.network.teach(clean.to(self.device))
-        assert batch.told is not None  # the recipe has checked that labels teach
-        return told(torch.from_numpy(batch.told).to(self.device))
+        assert batch.targets is not None  # checked by the recipe
+        return soft_target_outputs(torch.from_numpy(batch.targets).to(self.device))
 
     def restore(self, kept: Checkpoint) -> None:
         with torch.no_grad():
@@ -195,7 +196,7 @@ class _Run:
         self.optimiser.load_state_dict(kept.optimiser)
 
     def save(self, step: int, seconds: float, progress: float) -> None:
-        if _rank() != 0:
+        if rank() != 0:
             return
         self.out.mkdir(parents=True, exist_ok=True)
         changing = {key: value.detach() for key, value in self.changing.items()}
@@ -214,25 +215,17 @@ class _Run:
         save_weights({**self.whole, **self.average}, self.out / "weights.safetensors")
 
     def snapshot(self, before: float, after: float) -> None:
-        """Keep what the run changes (the whole network or its H-MHSA) as it is now, if the run has
-        just passed one of the recipe's shares."""
+        """Write what the run trains (the whole network or its H-MHSA) if it has just passed one of
+        the recipe's snapshot times."""
         passed = [share for share in self.recipe.snapshots if before < share <= after]
-        if passed and _rank() == 0:
+        if passed and rank() == 0:
             name = f"{passed[-1]:.3f}.safetensors"
-            others = self.whole if self.recipe.start == "nothing" else {}
+            others = self.whole if self.recipe.start == "scratch" else {}
             save_weights({**others, **self.average}, self.out / "snapshots" / name)
 
 
-def _rank() -> int:
-    return dist.get_rank() if dist.is_initialized() else 0
-
-
-def _processes() -> int:
-    return dist.get_world_size() if dist.is_initialized() else 1
-
-
 def _agree(seconds: float, stop: bool, device: torch.device) -> tuple[float, bool]:
-    """The largest time of all processes, and whether one of them is to stop: they end together."""
+    """The longest time of all processes, and whether any is to stop: they end together."""
     if not dist.is_initialized():
         return seconds, stop
     both = Tensor([seconds, float(stop)]).to(device)

@@ -1,8 +1,8 @@
-"""The student, and its teacher: its own body, or labels.
+"""The student and its teacher: its own backbone, or soft targets from labels.
 
-The body is the same network with every H-MHSA left out, on the clean picture. It is frozen with
-its batch-norm statistics, which are therefore folded into its convolutions; only H-MHSA's weights
-are trained, and their keys stay as they are. Where labels teach, the whole network is trained.
+The backbone is the same network with H-MHSA removed, on the clean image. It is frozen with its
+batch-norm statistics, which are therefore folded into its convolutions; only H-MHSA's weights are
+trained, and their keys stay as they are. With labels the whole network is trained.
 """
 
 import copy
@@ -22,9 +22,9 @@ from transcnn.trace.interventions import Off
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a network makes of a batch: maps [B, C_s, H_s, W_s] of the four stages, the pooled
-    head [B, C], logits [B, classes], and attention [B, h, down, across, t, s] by place."""
+class Outputs:
+    """A network's outputs for a batch: maps [B, C_s, H_s, W_s] of the four stages, the pooled head
+    [B, C], logits [B, classes], and attention [B, h, down, across, t, s] by hook point."""
 
     stages: tuple[Tensor, ...]
     pooled: Tensor
@@ -34,20 +34,20 @@ class Answer:
 
 @dataclass
 class TrainingHooks(Hooks):
-    """Keeps attention with its gradient, and leaves out inner residuals at random.
+    """Keeps attention with its gradient, and drops the residuals of levels at random.
 
-    `residual_drop` is the probability for each picture at each level; `generator` draws.
+    `residual_drop` is the probability for each image at each level; `generator` draws.
     """
 
     residual_drop: float = 0.0
     generator: torch.Generator | None = None
     attention_weights: dict[HookPoint, Tensor] = field(default_factory=dict)
 
-    def keep(self, place: HookPoint, value: Tensor) -> None:
-        if place.name == "attention":
-            self.attention_weights[place] = value
+    def keep(self, point: HookPoint, value: Tensor) -> None:
+        if point.name == "attention":
+            self.attention_weights[point] = value
 
-    def residual(self, place: HookPoint, tokens: Tensor) -> Tensor:  # noqa: ARG002
+    def residual(self, point: HookPoint, tokens: Tensor) -> Tensor:  # noqa: ARG002
         if self.residual_drop == 0:
             return tokens
         drawn = torch.rand(tokens.shape[0], 1, 1, 1, generator=self.generator)
@@ -55,20 +55,20 @@ class TrainingHooks(Hooks):
 
 
 class Student(nn.Module):
-    """A network of which everything learns, batch norms by the batch's own statistics.
+    """A network that is trained as a whole, with batch norms in training mode.
 
-    `forward` is what DistributedDataParallel wraps.
+    DistributedDataParallel wraps its `forward`.
     """
 
     def __init__(self, model: TransCNN) -> None:
         super().__init__()
         self.model = copy.deepcopy(model).train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def forward(self, x: Tensor, hooks: TrainingHooks) -> Answer:
-        return logits_only(self.model(x, hooks).float())
+    def forward(self, x: Tensor, hooks: TrainingHooks) -> Outputs:
+        return outputs_of_logits(self.model(x, hooks).float())
 
     def learning(self) -> dict[str, Tensor]:
-        """The weights that learn, by their keys in the network."""
+        """The trained weights, by their keys in the network."""
         return {key: value for key, value in self.model.named_parameters() if value.requires_grad}
 
     def statistics(self) -> dict[str, Tensor]:
@@ -76,8 +76,8 @@ class Student(nn.Module):
         return {k: value for k, value in self.model.named_buffers() if value.is_floating_point()}
 
 
-class StudentAndTeacher(Student):
-    """A network of which H-MHSA alone learns, from the body: `teach` is the teacher."""
+class BranchStudent(Student):
+    """A network of which H-MHSA alone is trained, by distillation from its backbone (`teach`)."""
 
     def __init__(self, model: TransCNN) -> None:
         super().__init__(fold_batch_norms(model))
@@ -85,38 +85,38 @@ class StudentAndTeacher(Student):
         for key, value in self.model.named_parameters():
             value.requires_grad_(".attn." in key)
 
-    def forward(self, x: Tensor, hooks: TrainingHooks) -> Answer:
-        return self._answer(x, hooks)
+    def forward(self, x: Tensor, hooks: TrainingHooks) -> Outputs:
+        return self._outputs(x, hooks)
 
-    def teach(self, x: Tensor) -> Answer:
+    def teach(self, x: Tensor) -> Outputs:
         with torch.no_grad():
-            return self._answer(x, Hooks(record=False, intervention=Off()))
+            return self._outputs(x, Hooks(record=False, intervention=Off()))
 
-    def _answer(self, x: Tensor, hooks: Hooks) -> Answer:
+    def _outputs(self, x: Tensor, hooks: Hooks) -> Outputs:
         m = self.model
         last, stages = m.forward_intermediates(x, hooks)
         pooled = m.forward_head(last, pre_logits=True)
         attention = hooks.attention_weights if isinstance(hooks, TrainingHooks) else {}
-        return Answer(  # the objectives count in single precision, whatever the network did
+        return Outputs(  # losses are computed in single precision
             tuple(stage.float() for stage in stages),
             pooled.float(),
             m.head(pooled).float(),
-            {place: weights.float() for place, weights in attention.items()},
+            {point: weights.float() for point, weights in attention.items()},
         )
 
 
-def logits_only(logits: Tensor) -> Answer:
-    """Logits [B, classes] as an answer without all that leads to them."""
-    return Answer((), logits[:, :0], logits, {})
+def outputs_of_logits(logits: Tensor) -> Outputs:
+    """Logits [B, classes] as outputs without features and attention."""
+    return Outputs((), logits[:, :0], logits, {})
 
 
-def told(likely: Tensor) -> Answer:
-    """What labels tell [B, classes] as a teacher's answer: logits alone, none below -20."""
-    return logits_only(likely.clamp_min(math.exp(-20)).log())
+def soft_target_outputs(targets: Tensor) -> Outputs:
+    """Soft targets [B, classes] as a teacher's outputs: logits alone, none below -20."""
+    return outputs_of_logits(targets.clamp_min(math.exp(-20)).log())
 
 
-def start_as_usual(model: TransCNN, generator: torch.Generator) -> None:
-    """Give all convolutions and projections the weights that torch begins with, biases 0."""
+def init_default(model: TransCNN, generator: torch.Generator) -> None:
+    """torch's default initialisation of all convolutions and projections, biases 0."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
@@ -124,37 +124,37 @@ def start_as_usual(model: TransCNN, generator: torch.Generator) -> None:
                 nn.init.zeros_(module.bias)
 
 
-def start_bottlenecks_as_identity(model: TransCNN, generator: torch.Generator) -> None:
-    """The usual weights, but every bottleneck begins as the identity."""
-    start_as_usual(model, generator)
+def init_bottlenecks_as_identity(model: TransCNN, generator: torch.Generator) -> None:
+    """The default initialisation, but every bottleneck starts as the identity."""
+    init_default(model, generator)
     for module in model.modules():
         if isinstance(module, InvertedResidual) and isinstance(module.norm3, nn.BatchNorm2d):
             nn.init.zeros_(module.norm3.weight)
 
 
-def start_anew(model: TransCNN, generator: torch.Generator) -> None:
-    """Give the whole network the weights of a beginning in which attention has a part.
+def init_network(model: TransCNN, generator: torch.Generator) -> None:
+    """An initialisation of the whole network in which attention matters from the first step.
 
-    Q and K are sharp, V and W^p not small beside the residuals, so that it matters from the first
-    step where a token reads; every bottleneck begins as the identity, and leaves the work to it.
+    Q and K give peaked attention, V and W^p are not small beside the residuals, and every
+    bottleneck starts as the identity.
     """
-    start_bottlenecks_as_identity(model, generator)
+    init_bottlenecks_as_identity(model, generator)
     for module in model.modules():
         if isinstance(module, HierarchicalAttention):
             width = module.config.width
-            usual = width**-0.5
+            deviation = width**-0.5
             for qkv in module.qkv:
                 assert isinstance(qkv, Pointwise)
-                nn.init.normal_(qkv.weight[: 2 * width], std=1.4 * usual, generator=generator)
-                nn.init.normal_(qkv.weight[2 * width :], std=2 * usual, generator=generator)
-            nn.init.normal_(module.proj.weight, std=usual, generator=generator)
+                nn.init.normal_(qkv.weight[: 2 * width], std=1.4 * deviation, generator=generator)
+                nn.init.normal_(qkv.weight[2 * width :], std=2 * deviation, generator=generator)
+            nn.init.normal_(module.proj.weight, std=deviation, generator=generator)
 
 
-def start_branch_anew(model: TransCNN, generator: torch.Generator) -> None:
-    """Give every H-MHSA the weights of a beginning: it adds nothing, and reads at random.
+def init_branch(model: TransCNN, generator: torch.Generator) -> None:
+    """An initialisation of every H-MHSA: it adds nothing, and its attention is random.
 
-    W^p is 0, so that training starts from the body as it is; q, k, v are normal with deviation
-    C^-0.5, large enough for rows of attention that differ; norms are 1 and 0.
+    W^p is 0, so training starts from the backbone; q, k, v are normal with deviation C^-0.5, large
+    enough for attention rows that differ; norms are 1 and 0.
     """
     for module in model.modules():
         if isinstance(module, HierarchicalAttention):

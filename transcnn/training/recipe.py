@@ -1,4 +1,4 @@
-"""What a training run is made of: frozen values that are checked when they are made."""
+"""Training recipes: frozen values that are checked when they are made."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +16,11 @@ def _check(name: str, value: object, ok: bool, allowed: str) -> None:
 
 @dataclass(frozen=True)
 class Mixture:
-    """How the pictures of a batch are changed: shares of them that stay whole, lose cells to gray
-    (`gray`) or to other pictures (`cutmix`), or one square to one other picture (`square`).
+    """How the images of a batch are changed: fractions of them that stay whole, have cells covered
+    with gray (`gray`) or patches of other images (`cutmix`), or one square of one other image
+    (`square`).
 
-    Of a changed picture, a share of the cells or the area between `least` and `most` is covered.
+    Of a changed image, a fraction of the cells or area between `least` and `most` is covered.
     """
 
     whole: float
@@ -35,54 +36,53 @@ class Mixture:
             "mixture",
             shares,
             min(shares) >= 0 and abs(sum(shares) - 1) < 1e-9,
-            "shares of whole, gray, cutmix and square that add up to 1",
+            "fractions of whole, gray, cutmix and square that sum to 1",
         )
         _check(
             "mixture.least, mixture.most",
             (self.least, self.most),
             0 <= self.least <= self.most < 1,
-            "0 <= least <= most < 1, so that some cell stays the picture's own",
+            "0 <= least <= most < 1, so that some cell stays uncovered",
         )
 
 
 @dataclass(frozen=True)
 class Labels:
-    """What the network is told of a picture's class: a share of 1 - `smoothing` on the class that
-    its folder names, the rest even over all.
+    """Soft targets of an image: 1 - `smoothing` on its true label, the rest uniform over all.
 
-    With a `teacher` (a network with shipped weights), `taught` of that is replaced by what the
-    teacher's body makes of the whole picture and its mirror image, asked once for each picture.
+    With a `teacher` (a network with shipped weights), its backbone's predictions on the whole image
+    and its mirror image, computed once, have the weight `teacher_weight` (distillation).
     """
 
     smoothing: float = 0.1
     teacher: str | None = None
-    taught: float = 0.5
+    teacher_weight: float = 0.5
 
     def __post_init__(self) -> None:
-        for name in ("smoothing", "taught"):
+        for name in ("smoothing", "teacher_weight"):
             value = getattr(self, name)
-            _check(f"labels.{name}", value, 0 <= value <= 1, "shares from 0 to 1")
+            _check(f"labels.{name}", value, 0 <= value <= 1, "0 to 1")
 
 
 @dataclass(frozen=True)
 class Recipe:
     """One way to train. `objectives` gives the weight of each part of `objectives.PARTS`.
 
-    `start`: from all shipped weights, or from the body alone with H-MHSA begun anew; there H-MHSA
-    alone learns, from what the body makes of the clean picture. Or from nothing: then the whole
-    network learns, from `labels`, and what they tell is the teacher's answer: `logits`.
-    `store_px` is the side at which pictures are kept on disk; smaller ones keep their size. Each
-    time a picture is used, a random square of `smallest_crop` to 1 of its side is resized to the
-    network's input; one side may be up to `stretch` times the other before. Inner residuals are
-    left out with the probability `residual_drop` for each picture, block and level, in proportion
-    to the learning rate: so a run ends on the network as it is used. The learning rate rises over
-    the share `warm_up` of the run, then falls as a cosine to 0. `average` is the decay of the
-    moving average of the weights, a step.
+    `start` is "shipped" (all shipped weights) or "backbone" (shipped backbone, H-MHSA initialised):
+    H-MHSA alone is trained, with the backbone on the clean image as teacher. Or "scratch": the
+    whole network is trained on the soft targets of `labels`, with the objective `logits`.
+    `store_px` is the side at which images are kept on disk; smaller ones keep their size. Each
+    time an image is used, a random square of `smallest_crop` to 1 of its side is resized to the
+    network's input; before, one side may be up to `stretch` times the other. Residuals of levels
+    are dropped with the probability `residual_drop` for each image, block and level, in proportion
+    to the learning rate, so that a run ends with the network as it is used. The learning rate rises
+    over the fraction `warm_up` of the run, then falls as a cosine to 0. `average` is the decay per
+    step of the moving average of the weights.
 
-    `batch` pictures make a step, shared out among the processes. `sizes` are (share of the run,
-    side in pixels): from that share on, pictures have that side; empty for the network's own.
-    With `precision` "bfloat16" products and convolutions multiply in 16 bits, sums and weights
-    stay in 32: of use where the processor has such instructions.
+    `batch` images make a step, divided among the processes. `sizes` are (fraction of the run, side
+    in pixels): from then on images have that side; empty for the network's own. With `precision`
+    "bfloat16" products and convolutions multiply in 16 bits, sums and weights stay in 32, which is
+    faster where the processor supports it.
     """
 
     name: str
@@ -90,7 +90,7 @@ class Recipe:
     mixture: Mixture
     objectives: Mapping[str, float]
     steps: int
-    start: Literal["shipped", "body", "nothing"]
+    start: Literal["shipped", "backbone", "scratch"]
     labels: Labels | None = None
     batch: int = 32
     learning_rate: float = 1e-3
@@ -114,13 +114,15 @@ class Recipe:
         for name in ("steps", "batch", "store_px"):
             value = getattr(self, name)
             _check(name, value, isinstance(value, int) and value > 0, "whole numbers from 1")
-        starts = ("shipped", "body", "nothing")
+        starts = ("shipped", "backbone", "scratch")
         _check("start", self.start, self.start in starts, ", ".join(starts))
-        fits = (self.labels is not None) == (self.start == "nothing")
-        _check("labels", self.labels, fits, "Labels where the start is nothing, None elsewhere")
+        fits = (self.labels is not None) == (self.start == "scratch")
+        _check("labels", self.labels, fits, "Labels if the start is scratch, else None")
         fits = self.labels is None or set(self.objectives) == {"logits"}
-        _check("objectives", dict(self.objectives), fits, "logits alone, where labels teach")
-        _check("batch", self.batch, self.batch > 1, "2 or more: scraps come from other pictures")
+        _check("objectives", dict(self.objectives), fits, "logits alone, where there are labels")
+        _check(
+            "batch", self.batch, self.batch > 1, "2 or more, since patches come from other images"
+        )
         for name in ("learning_rate", "clip"):
             _check(name, getattr(self, name), getattr(self, name) > 0, "numbers above 0")
         for name in ("warm_up", "average", "residual_drop"):
@@ -131,7 +133,7 @@ class Recipe:
             "snapshots",
             self.snapshots,
             all(0 <= s <= 1 for s in self.snapshots),
-            "shares of the run, 0 to 1",
+            "fractions of the run, 0 to 1",
         )
         _check(
             "sizes",
@@ -139,13 +141,14 @@ class Recipe:
             all(side > 0 and side % CELL == 0 for _, side in self.sizes)
             and list(self.sizes) == sorted(self.sizes)
             and all(0 <= share <= 1 for share, _ in self.sizes),
-            f"rising shares of the run with sides that are multiples of {CELL}",
+            f"ascending fractions of the run, with multiples of {CELL} as sides",
         )
         kinds = ("float32", "bfloat16")
         _check("precision", self.precision, self.precision in kinds, ", ".join(kinds))
 
-    def size(self, progress: float, usual: int) -> int:
-        """The side of the pictures at `progress` (0 to 1) of the run."""
+    def size(self, progress: float, default: int) -> int:
+        """The side of the images at `progress` (0 to 1) of the run."""
         return max(
-            ((share, side) for share, side in self.sizes if share <= progress), default=(0.0, usual)
+            ((share, side) for share, side in self.sizes if share <= progress),
+            default=(0.0, default),
         )[1]

@@ -22,7 +22,7 @@ def test_six_answers_by_hand():
     ninety = found.bins[9]
     assert (ninety.low, ninety.high, ninety.count) == (0.9, 1, 3)
     assert ninety.confidence == pytest.approx(0.95)
-    assert ninety.right.value == pytest.approx(2 / 3)
+    assert ninety.accuracy.value == pytest.approx(2 / 3)
     assert [b.count for b in found.bins] == [0, 1, 0, 0, 0, 2, 0, 0, 0, 3]
     placeholders = 3 * abs(0.95 - 2 / 3) + 1 * 0.15 + 2 * abs(0.525 - 0.5)
     assert found.error == pytest.approx(placeholders / 6)
@@ -47,7 +47,7 @@ def test_a_bins_lower_end_is_its_own(tenth):
 def test_an_empty_bin_says_nothing():
     empty = calibration(of([0.95], [True])).bins[0]
 
-    assert empty.right is None
+    assert empty.accuracy is None
     assert math.isnan(empty.confidence)
 
 
@@ -65,7 +65,7 @@ def test_bins_hold_all_answers_and_the_error_is_that_of_a_loop(answers):
         if inside:
             share = sum(r for _, r in inside) / len(inside)
             mean = sum(c for c, _ in inside) / len(inside)
-            assert b.right == share_interval(np.array([r for _, r in inside], dtype=np.bool_))
+            assert b.accuracy == share_interval(np.array([r for _, r in inside], dtype=np.bool_))
             error += len(inside) / len(answers) * abs(share - mean)
     assert sum(b.count for b in found.bins) == len(answers)
     assert found.error == pytest.approx(error, abs=1e-12)

@@ -106,7 +106,7 @@ def planted(seed):
     """Noise of 20 features, and one that is larger where the answer is wrong."""
     table = random_table(200, seed, features=20)
     r = np.random.default_rng([1, seed])
-    table.features["darkness"] = r.normal(size=200) + 1.2 * ~table.right
+    table.features["darkness"] = r.normal(size=200) + 1.2 * ~table.correct
     return table
 
 

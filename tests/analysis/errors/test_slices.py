@@ -8,8 +8,9 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from tests.runs.made import random_table
+from transcnn.analysis.errors.derived import with_derived
 from transcnn.analysis.errors.filters import parse_filter
-from transcnn.analysis.errors.slices import LEAST, find_slices, with_clusters
+from transcnn.analysis.errors.slices import LEAST, find_slices
 from transcnn.analysis.intervals import share_interval
 
 
@@ -18,7 +19,7 @@ def with_errors(table, where, share, seed=0):
     on = table.cases["on"]
     wrong = where & (np.random.default_rng(seed).random(len(table)) < share)
     on.classes[wrong, 0] = 99
-    on.right_rank[wrong] = 1
+    on.true_rank[wrong] = 1
     return table
 
 
@@ -38,7 +39,7 @@ def test_dark_pictures_that_are_wrong_are_found_and_named(photos):
     assert key == "brightness"
     assert value.startswith("..")
     assert 50 < float(value[2:]) < 75
-    assert found[0].more.low > 0.3
+    assert found[0].excess.low > 0.3
 
 
 def test_a_class_a_tag_and_a_cluster_are_found_too():
@@ -60,20 +61,20 @@ def test_a_groups_numbers_are_those_of_its_filter():
 
     for s in find_slices(table):
         inside = parse_filter(str(s.filter)).chosen(table)
-        wrong = [not r for r, i in zip(table.right, inside, strict=True) if i]
-        others = [not r for r, i in zip(table.right, inside, strict=True) if not i]
+        wrong = [not r for r, i in zip(table.correct, inside, strict=True) if i]
+        others = [not r for r, i in zip(table.correct, inside, strict=True) if not i]
         assert s.count == len(wrong) >= LEAST
         assert len(others) >= LEAST
         shares = sum(wrong) / len(wrong), sum(others) / len(others)
-        assert s.wrong.value == pytest.approx(shares[0])
-        assert s.more.value == pytest.approx(shares[0] - shares[1])
-        assert s.wrong == share_interval(np.array(wrong), table.family[inside])
+        assert s.errors.value == pytest.approx(shares[0])
+        assert s.excess.value == pytest.approx(shares[0] - shares[1])
+        assert s.errors == share_interval(np.array(wrong), table.family[inside])
 
 
 def test_the_interval_of_the_excess_is_as_wide_as_drawing_photos_again_makes_it():
     table = dark_table(2, photos=80)
     first = find_slices(table)[0]
-    inside, wrong = first.filter.chosen(table), ~table.right
+    inside, wrong = first.filter.chosen(table), ~table.correct
     r = np.random.default_rng(0)
     rows_of = [np.flatnonzero(table.family == f) for f in np.unique(table.family)]
 
@@ -83,7 +84,7 @@ def test_the_interval_of_the_excess_is_as_wide_as_drawing_photos_again_makes_it(
         again.append(wrong[rows][inside[rows]].mean() - wrong[rows][~inside[rows]].mean())
 
     low, high = np.quantile(again, (0.025, 0.975))
-    assert (first.more.low, first.more.high) == pytest.approx((low, high), abs=0.05)
+    assert (first.excess.low, first.excess.high) == pytest.approx((low, high), abs=0.05)
 
 
 def fisher(wrong, right, other_wrong, other_right):
@@ -104,7 +105,7 @@ def test_p_values_are_fishers_adjusted_for_the_number_of_groups():
 
     for s in found:
         inside = s.filter.chosen(table)
-        a, b = (int((~table.right[side]).sum()) for side in (inside, ~inside))
+        a, b = (int((~table.correct[side]).sum()) for side in (inside, ~inside))
         p.append(fisher(a, s.count - a, b, len(table) - s.count - b))
 
     adjusted = [s.adjusted_p for s in found]
@@ -126,7 +127,7 @@ def test_groups_with_fewer_errors_are_not_unusual():
     table = dark_table(4)
     found = find_slices(table)
 
-    better = [s for s in found if s.more.value < 0]
+    better = [s for s in found if s.excess.value < 0]
     assert any(s.adjusted_p < 0.05 for s in better)  # bright ones, told apart from chance
     assert not any(s.unusual for s in better)
 
@@ -152,7 +153,7 @@ def reading(kinds, count=60):
 def test_pictures_that_read_the_same_places_are_a_cluster_and_the_largest_is_the_first():
     table, kind = reading([5, 2, 1], 75)  # three clusters, as 75 are 3 x 25
 
-    found = with_clusters(table).features["cluster"]
+    found = with_derived(table).features["cluster"]
 
     pairs = set(zip(kind.tolist(), found.tolist(), strict=True))
     assert pairs == {(0, 0.0), (1, 1.0), (2, 2.0)}
@@ -161,7 +162,7 @@ def test_pictures_that_read_the_same_places_are_a_cluster_and_the_largest_is_the
 def test_clusters_are_the_same_each_time():
     table = random_table(250, 3)
 
-    first, second = (with_clusters(table).features["cluster"] for _ in range(2))
+    first, second = (with_derived(table).features["cluster"] for _ in range(2))
 
     assert first.tolist() == second.tolist()
     sizes = np.bincount(first.astype(int))
@@ -173,13 +174,13 @@ def test_clusters_are_the_same_each_time():
 def test_few_pictures_have_no_clusters(count):
     table = random_table(50, 0).take(np.arange(count))
 
-    assert np.isnan(with_clusters(table).feature("cluster")).all()
+    assert np.isnan(with_derived(table).feature("cluster")).all()
 
 
 def test_pictures_that_are_all_read_alike_have_no_clusters():
     table = replace(random_table(100, 0), received=np.ones((100, 9)))
 
-    clustered = with_clusters(table)
+    clustered = with_derived(table)
 
     assert np.isnan(clustered.feature("cluster")).all()
     assert not [s for s in find_slices(clustered) if s.filter.get("cluster")]

@@ -29,9 +29,9 @@ def test_without_attention_by_hand():
     """Stay: 1, 5. One was right by attention alone (the second), one without it (the third)."""
     off = survival(TABLE)[0]
 
-    assert off.right.value == pytest.approx(3 / 5)
-    assert off.survives.value == pytest.approx(2 / 5)
-    assert (off.mended, off.spoiled) == (1, 1)
+    assert off.accuracy.value == pytest.approx(3 / 5)
+    assert off.unchanged.value == pytest.approx(2 / 5)
+    assert (off.correct_only_on, off.correct_only_here) == (1, 1)
     on = [0.5, 0.5, 0.25, 0.25, 0.5]  # what `table_of` gives the right classes
     gains = [a - b for a, b in zip(on, [0.5, 0.1, 0.6, 0.0, 0.9], strict=True)]
     assert off.gained.value == pytest.approx(sum(gains) / 5)
@@ -42,7 +42,11 @@ def test_without_attention_by_hand():
 def test_a_case_that_changes_nothing_survives_whole():
     uniform = survival(TABLE)[1]
 
-    assert (uniform.survives.value, uniform.mended, uniform.spoiled) == (1, 0, 0)
+    assert (uniform.unchanged.value, uniform.correct_only_on, uniform.correct_only_here) == (
+        1,
+        0,
+        0,
+    )
     assert uniform.gained.value == 0
 
 
@@ -62,10 +66,10 @@ def test_what_is_mended_and_spoiled_is_the_difference_of_right_answers(n, seed, 
     table = random_table(n, seed, photos=photos)
 
     for case in survival(table):
-        before = sum(rank == 0 for rank in table.cases["on"].right_rank)
-        after = sum(rank == 0 for rank in table.cases[case.case].right_rank)
-        assert before - case.mended + case.spoiled == after
-        assert case.right.value == pytest.approx(after / n)
+        before = sum(rank == 0 for rank in table.cases["on"].true_rank)
+        after = sum(rank == 0 for rank in table.cases[case.case].true_rank)
+        assert before - case.correct_only_on + case.correct_only_here == after
+        assert case.accuracy.value == pytest.approx(after / n)
 
 
 def test_pictures_come_in_the_order_in_which_attention_helped():

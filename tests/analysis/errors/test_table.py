@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.runs.made import random_table, table_of
-from transcnn.analysis.errors.table import CASES, with_similarity
+from transcnn.analysis.errors.derived import similarity
+from transcnn.analysis.errors.table import CASES
 from transcnn.errors import ChoiceError
 
 
@@ -19,7 +20,7 @@ def row(table, i):
         *(table.notes[i], table.sinks[i], tuple(table.received[i])),
         *((name, float(values[i])) for name, values in table.features.items()),
         *(
-            (name, *c.classes[i], *c.probabilities[i], c.right_probability[i], c.right_rank[i])
+            (name, *c.classes[i], *c.probabilities[i], c.true_probability[i], c.true_rank[i])
             for name, c in table.cases.items()
         ),
     )
@@ -29,8 +30,8 @@ def test_the_answer_that_is_right_is_the_label_and_else_the_first_right_class():
     table = table_of(labels=[(3, 7), (3, 7), (3, 7)], answers=[7, 3, 5])
 
     assert table.label.tolist() == [7, 3, 3]
-    assert table.answer.tolist() == [7, 3, 5]
-    assert table.right.tolist() == [True, True, False]
+    assert table.predicted.tolist() == [7, 3, 5]
+    assert table.correct.tolist() == [True, True, False]
 
 
 def test_pictures_of_one_source_are_a_family():
@@ -79,7 +80,7 @@ def test_taking_rows_keeps_all_of_a_picture_together(n, seed, data):
         taken = table.take(chosen)
         assert len(taken) == len(places)
         assert [row(taken, k) for k in range(len(taken))] == [row(table, i) for i in places]
-        assert taken.right.tolist() == table.right[places].tolist()
+        assert taken.correct.tolist() == table.correct[places].tolist()
 
 
 def similarity_by_loops(table):
@@ -104,7 +105,7 @@ def similarity_by_loops(table):
 def test_similarity_is_the_cosine_with_other_photos_of_the_class(n, seed, photos):
     table = random_table(n, seed, photos=photos, classes=3)
 
-    found = with_similarity(table).feature("similarity")
+    found = similarity(table)
 
     np.testing.assert_allclose(found, similarity_by_loops(table), atol=1e-12)
 
@@ -114,7 +115,7 @@ def test_similarity_by_hand():
     received = [[2, 0], [3, -1], [0.5, 1.5], [2, 0], [1, 1]]
     table = table_of([1, 1, 1, 2, 1], [1, 1, 1, 2, 1], received=received)
 
-    found = with_similarity(table).feature("similarity").tolist()
+    found = similarity(table).tolist()
 
     assert found[:3] == pytest.approx([1, 1, -1])  # -1: the others' mean points to the first
     assert math.isnan(found[3])

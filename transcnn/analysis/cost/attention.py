@@ -23,7 +23,7 @@ Size = tuple[int, int]  # rows, columns
 
 
 @dataclass(frozen=True)
-class Term:
+class CostTerm:
     """One product of a formula: in letters, and as its factors, each (number, power)."""
 
     letters: str  # LaTeX
@@ -45,8 +45,8 @@ class Term:
 class AttentionCost:
     """Multiply-adds as the terms of their formula, and the elements of all attention matrices."""
 
-    projections: tuple[Term, ...]  # linear layers and convolutions
-    products: tuple[Term, ...]  # QK^T and AV
+    projections: tuple[CostTerm, ...]  # linear layers and convolutions
+    products: tuple[CostTerm, ...]  # QK^T and AV
     weights: int
 
     @property
@@ -195,5 +195,5 @@ def _shrunk(size: Size, ratio: int) -> int:
     return math.prod(max(1, side // ratio) for side in size)
 
 
-def _term(letters: str, *factors: int | tuple[int, int]) -> Term:
-    return Term(letters, tuple(f if isinstance(f, tuple) else (f, 1) for f in factors))
+def _term(letters: str, *factors: int | tuple[int, int]) -> CostTerm:
+    return CostTerm(letters, tuple(f if isinstance(f, tuple) else (f, 1) for f in factors))

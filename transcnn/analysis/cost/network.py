@@ -31,7 +31,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Box:
+class NetworkPart:
     """One part of a network, in the order in which a picture passes; `stage` from 0, None for the
     stem and the head. In a two-branch downsampling the first piece is one branch, the others are
     the second.
@@ -71,17 +71,19 @@ class NetworkCost(Parts):
     attention_products: int  # QK^T and AV, part of the stages
 
 
-def network_boxes(network: Network, size: Size) -> tuple[Box, ...]:
+def network_boxes(network: Network, size: Size) -> tuple[NetworkPart, ...]:
     """The parts that a picture of `size` (rows, columns) passes, first to last."""
-    found = [Box("stem", None, _stem(network, size))]
+    found = [NetworkPart("stem", None, _stem(network, size))]
     for s, stage in enumerate(network.stages):
         if stage.down is not None:
-            found.append(Box("down", s, _down(stage.down, found[-1].out)))
+            found.append(NetworkPart("down", s, _down(stage.down, found[-1].out)))
         for block in stage.blocks:
             if block.attention is not None:
-                found.append(Box("attention", s, _attention(block.attention, found[-1].out)))
-            found.append(Box("bottleneck", s, _bottleneck(block.bottleneck, found[-1].out)))
-    found.append(Box("head", None, _head(network, found[-1].out)))
+                found.append(
+                    NetworkPart("attention", s, _attention(block.attention, found[-1].out))
+                )
+            found.append(NetworkPart("bottleneck", s, _bottleneck(block.bottleneck, found[-1].out)))
+    found.append(NetworkPart("head", None, _head(network, found[-1].out)))
     return tuple(found)
 
 
@@ -100,7 +102,7 @@ def network_cost(network: Network, size: Size) -> NetworkCost:
     )
 
 
-def _sum(boxes: Iterable[Box]) -> int:
+def _sum(boxes: Iterable[NetworkPart]) -> int:
     return sum(box.macs for box in boxes)
 
 

@@ -1,10 +1,13 @@
-"""What the answers to labelled pictures say about a network, as pure functions of one table.
+"""Error analysis: what predictions on labelled images say about a network.
 
-table.py        the answers of a run, column by column
-filters.py      which pictures are meant, as one line of text
-scores.py       shares of right answers with intervals, by class, confusions
-calibration.py  how far confidence can be believed
-survival.py     what becomes of answers without H-MHSA, or with places hidden
-differences.py  right against wrong, feature by feature
+Pure functions of one table.
+
+table.py        the predictions of a run, column by column
+derived.py      features computed from all images together: similarity, clusters
+filters.py      which images are selected, as one line of text
+scores.py       accuracies with intervals, by class; confusions
+calibration.py  confidence against accuracy
+survival.py     predictions under ablations and with cells occluded
+differences.py  correct against incorrect predictions, feature by feature
 slices.py       groups with unusually many errors
 """

@@ -1,4 +1,4 @@
-"""How far a confidence can be believed: of the answers given with 80 %, are 80 % right?"""
+"""Calibration: of the predictions with 80 % confidence, are 80 % correct?"""
 
 from dataclasses import dataclass
 
@@ -11,42 +11,42 @@ BINS = 10
 
 
 @dataclass(frozen=True)
-class Bin:
-    """The answers with a confidence from `low` up to `high`; the last bin has both ends."""
+class CalibrationBin:
+    """The predictions with a confidence in [low, high); the last bin includes `high`."""
 
     low: float
     high: float
     count: int
-    confidence: float  # the mean; nan without answers
-    right: Interval | None  # the share; None without answers
+    confidence: float  # the mean; nan if empty
+    accuracy: Interval | None  # None if empty
 
 
 @dataclass(frozen=True)
 class Calibration:
     """Bins of equal width. `error` is the expected calibration error (ECE): the mean over all
-    answers of |share right - mean confidence| of their bin."""
+    predictions of |accuracy - mean confidence| of their bin."""
 
-    bins: tuple[Bin, ...]
+    bins: tuple[CalibrationBin, ...]
     error: float
-    excess: Interval  # the mean confidence minus the share of right answers
+    excess: Interval  # the mean confidence minus the accuracy
 
 
 def bins_of(confidence: Floats) -> Ints:
-    """The number of the bin of each confidence, from 0."""
+    """The bin of each confidence, from 0."""
     return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)  # 1 belongs to the last
 
 
 def calibration(table: Table) -> Calibration:
-    """Confidence against the share of right answers, over one picture or more."""
-    confidence, right, family = table.confidence, table.right, table.family
-    place = bins_of(confidence)
+    """Confidence against accuracy, over one or more images."""
+    confidence, right, family = table.confidence, table.correct, table.family
+    bin_of = bins_of(confidence)
     bins, error = [], 0.0
     for i in range(BINS):
-        inside = place == i
+        inside = bin_of == i
         count = int(inside.sum())
         mean = float(confidence[inside].mean()) if count else float("nan")
         share = share_interval(right[inside], family[inside]) if count else None
-        bins.append(Bin(i / BINS, (i + 1) / BINS, count, mean, share))
+        bins.append(CalibrationBin(i / BINS, (i + 1) / BINS, count, mean, share))
         if share is not None:
             error += count * abs(share.value - mean)
     excess = mean_interval(confidence - right, family)

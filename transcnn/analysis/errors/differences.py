@@ -1,9 +1,9 @@
-"""Right against wrong answers, feature by feature: does anything differ, and by how much?
+"""Correct against incorrect predictions, feature by feature.
 
-The effect is Cliff's delta: P(wrong > right) - P(wrong < right), from -1 to 1; 0 means that the
-two overlap evenly. Its interval is that of DeLong (1988), for families of pictures that of
-Obuchowski (1997): each picture's share in the statistic, summed by photo. As many features are
-tested at once, p-values are adjusted (Benjamini-Hochberg), and what stays below 5 % is called a
+The effect is Cliff's delta: P(incorrect > correct) - P(incorrect < correct), from -1 to 1; 0 means
+that neither tends to be larger. Its interval is that of DeLong (1988), for images made from the
+same photos that of Obuchowski (1997): each image's share in the statistic, summed by photo. As many
+features are tested at once, p-values are adjusted (Benjamini-Hochberg); below 5 % is called a
 difference.
 """
 
@@ -15,13 +15,13 @@ import numpy as np
 from transcnn.analysis.errors.table import Bools, Floats, Ints, Table
 from transcnn.analysis.intervals import Interval, contrast
 
-LEAST = 5  # right and wrong pictures each, and photos; fewer say nothing
-RATE = 0.05  # of false ones among what is called a difference
+LEAST = 5  # correct and incorrect images each, and photos
+RATE = 0.05  # false discovery rate
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One feature; medians among right and wrong answers, and Cliff's delta."""
+    """One feature: medians of correct and incorrect predictions, and Cliff's delta."""
 
     feature: str
     right_median: float
@@ -38,15 +38,15 @@ class Difference:
 def differences(table: Table) -> list[Difference]:
     """All features that can be compared, those that differ first, then by the size of the effect.
 
-    A feature needs five right and five wrong pictures with a value that varies; () where none has.
+    A feature needs values for five correct and five incorrect images, and must vary.
     """
     found = []
     for name in table.features:
-        if name == "cluster":  # a number by name only
+        if name == "cluster":  # a category, not a quantity
             continue
         values = table.feature(name)
         known = np.isfinite(values)
-        right = table.right[known]
+        right = table.correct[known]
         if min(right.sum(), (~right).sum()) < LEAST or np.ptp(values[known]) == 0:
             continue
         effect, p = cliffs_delta(values[known], ~right, table.family[known])
@@ -65,9 +65,9 @@ def differences(table: Table) -> list[Difference]:
 
 def cliffs_delta(values: Floats, second: Bools, families: Ints) -> tuple[Interval, float]:
     """Cliff's delta of the values where `second` holds against the others, and its p-value: that of
-    Mann and Whitney's test, or of delta's interval where pictures come in families.
+    the Mann-Whitney test, or of delta's interval where several images come from one photo.
 
-    Both are nan where there are too few families to tell.
+    Both are nan where there are too few photos.
     """
     from scipy.stats import mannwhitneyu, rankdata
 

@@ -1,4 +1,4 @@
-"""Which pictures are meant, as one line of text that a link, a saved slice and a command share.
+"""Which images are selected, as one line of text for links, saved slices and commands.
 
     label:340 right:no confidence:0.5..1 brightness:..62 tag:blur text:zoo changed:off right_off:no
 
@@ -23,7 +23,7 @@ _WORDS = ("label", "answer", "right", *_RIGHT_IN, "tag", "text", "changed", "bin
 
 @dataclass(frozen=True)
 class Filter:
-    """Terms (key, value) in their order; () means all pictures."""
+    """Terms (key, value) in their order; () selects all images."""
 
     terms: tuple[tuple[str, str], ...] = ()
 
@@ -43,7 +43,7 @@ class Filter:
         return Filter(tuple(dict.fromkeys((*self.terms, *other.terms))))
 
     def chosen(self, table: Table) -> Bools:
-        """The mask [N] of the pictures of `table` that are meant.
+        """The mask [N] of the images of `table` that are selected.
 
         Raises ChoiceError for a key or a value that does not exist.
         """
@@ -57,8 +57,8 @@ EVERYTHING = Filter()
 
 
 def parse_filter(text: str) -> Filter:
-    """The filter that `text` writes; ChoiceError where it is none. Whether a feature exists is for
-    the table to say."""
+    """The filter that `text` describes; ChoiceError where it cannot be parsed. Features are checked
+    when it is applied to a table."""
     try:
         parts = shlex.split(text)
     except ValueError as error:
@@ -97,11 +97,11 @@ def _holds(table: Table, key: str, value: str) -> Bools:
     match key:
         case "label" | "answer":
             wanted = [_number(key, part) for part in value.split("|")]
-            return np.isin(getattr(table, key), wanted)
+            return np.isin(table.label if key == "label" else table.predicted, wanted)
         case "right":
-            return table.right == _yes(key, value)
+            return table.correct == _yes(key, value)
         case _ if key in _RIGHT_IN:
-            ranks = table.cases[key.removeprefix("right_")].right_rank
+            ranks = table.cases[key.removeprefix("right_")].true_rank
             return (ranks == 0) == _yes(key, value)
         case "tag":
             return np.array([value in tags for tags in table.tags], dtype=np.bool_)

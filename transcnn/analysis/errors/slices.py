@@ -1,8 +1,8 @@
-"""Groups of pictures with unusually many errors, each written as a filter.
+"""Groups of images with unusually many errors, each as a filter.
 
 Candidates are the classes, the tags, the lowest and the highest quarter of each feature, and
-clusters of pictures whose attention reads alike (k-means on `received`). Each is compared with all
-other pictures; p-values are adjusted for their number (Benjamini-Hochberg).
+clusters of images with similar attention (k-means on `received`). Each is compared with all other
+images; p-values are adjusted for their number (Benjamini-Hochberg).
 """
 
 import math
@@ -12,30 +12,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from transcnn.analysis.errors.filters import Filter, between
-from transcnn.analysis.errors.table import Bools, Floats, Table, with_feature
+from transcnn.analysis.errors.table import Bools, Table
 from transcnn.analysis.intervals import Interval, contrast, share_interval
 
-LEAST = 10  # pictures in a group, and outside of it
-_PHOTOS = 5  # that they were made of: of fewer nothing can be told
-RATE = 0.05  # of false ones among what is called unusual
-_CLUSTERS = 8
-_PICTURES_A_CLUSTER = 25
+LEAST = 10  # images in a group, and outside
+_PHOTOS = 5  # that they were made from, at least
+RATE = 0.05  # false discovery rate
 
 
 @dataclass(frozen=True)
 class Slice:
-    """A group: its pictures, the share of wrong answers in it and how much more that is than
-    outside."""
+    """A group: its number of images, its error rate, and how much higher that is than outside."""
 
     filter: Filter
     count: int
-    wrong: Interval
-    more: Interval
+    errors: Interval
+    excess: Interval
     adjusted_p: float
 
     @property
     def unusual(self) -> bool:
-        return self.adjusted_p < RATE and self.more.value > 0
+        return self.adjusted_p < RATE and self.excess.value > 0
 
 
 def find_slices(table: Table) -> list[Slice]:
@@ -46,7 +43,7 @@ def find_slices(table: Table) -> list[Slice]:
         if LEAST <= inside.sum() <= len(table) - LEAST:
             more, p = _excess(table, inside)
             if not math.isnan(p):
-                wrong = share_interval(~table.right[inside], table.family[inside])
+                wrong = share_interval(~table.correct[inside], table.family[inside])
                 found.append((Slice(meant, int(inside.sum()), wrong, more, 1.0), p))
     if not found:
         return []
@@ -54,7 +51,7 @@ def find_slices(table: Table) -> list[Slice]:
 
     adjusted = false_discovery_control([p for _, p in found])
     rows = [replace(s, adjusted_p=float(a)) for (s, _), a in zip(found, adjusted, strict=True)]
-    return sorted(rows, key=lambda s: (not s.unusual, s.adjusted_p, -s.more.value))
+    return sorted(rows, key=lambda s: (not s.unusual, s.adjusted_p, -s.excess.value))
 
 
 def _candidates(table: Table) -> Iterator[Filter]:
@@ -74,12 +71,12 @@ def _candidates(table: Table) -> Iterator[Filter]:
 
 
 def _excess(table: Table, inside: Bools) -> tuple[Interval, float]:
-    """How much larger the share of errors is inside than outside, by photo, and its p-value:
-    Fisher's, or that of the interval where pictures come in families; nan where either side has
-    too few photos."""
+    """How much higher the error rate is inside than outside, by photo, and its p-value: Fisher's
+    exact test, or that of the interval where several images come from one photo; nan where either
+    side has too few photos."""
     from scipy.stats import fisher_exact
 
-    wrong = (~table.right).astype(float)
+    wrong = (~table.correct).astype(float)
     shares = float(wrong[inside].mean()), float(wrong[~inside].mean())
     more = shares[0] - shares[1]
     if min(len(np.unique(table.family[side])) for side in (inside, ~inside)) < _PHOTOS:
@@ -90,33 +87,8 @@ def _excess(table: Table, inside: Bools) -> tuple[Interval, float]:
     interval, p = contrast(more, parts, inside, table.family)
     if len(np.unique(table.family)) == len(table):
         counts = [
-            [(side & table.right).sum(), (side & ~table.right).sum()] for side in (inside, ~inside)
+            [(side & table.correct).sum(), (side & ~table.correct).sum()]
+            for side in (inside, ~inside)
         ]
         p = float(fisher_exact(counts).pvalue)
     return interval, p
-
-
-def with_clusters(table: Table) -> Table:
-    """The table with the feature `cluster`, see `clusters`."""
-    return with_feature(table, "cluster", clusters(table))
-
-
-def clusters(table: Table) -> Floats:
-    """The number of each picture's cluster [N]: pictures whose attention reads the same places.
-
-    k-means with fixed seeds; as many clusters as there are 25 pictures, 8 at most, numbered by
-    size. All nan where there are too few pictures, or all are read alike.
-    """
-    count = min(_CLUSTERS, len(table) // _PICTURES_A_CLUSTER)
-    if count < 2 or len(np.unique(table.received, axis=0)) <= count:
-        return np.full(len(table), np.nan)
-    from sklearn.cluster import KMeans
-
-    found = KMeans(count, n_init=4, random_state=0).fit(_log_multiples(table.received)).labels_
-    order = np.argsort(-np.bincount(found, minlength=count), kind="stable")
-    return np.argsort(order)[found].astype(float)
-
-
-def _log_multiples(received: Floats) -> Floats:
-    """log2 of multiples of an even share: twice and half are equally far from even."""
-    return np.log2(np.maximum(received, 2.0**-6))

@@ -1,7 +1,7 @@
-"""What becomes of the answers without H-MHSA, or with places of the picture hidden.
+"""Predictions under ablations of H-MHSA, and with cells of the image occluded.
 
-A place that is read much is not yet a place that matters. Hiding the most-read cells says more
-when it is set against hiding as many cells drawn at random: `beyond_random`.
+Cells that receive much attention need not matter for the prediction. Occluding them is therefore
+compared with occluding as many cells drawn at random: `beyond_random`.
 """
 
 from dataclasses import dataclass
@@ -14,37 +14,37 @@ from transcnn.analysis.intervals import Interval, mean_interval, share_interval
 
 @dataclass(frozen=True)
 class Survival:
-    """One case against "on", over the same pictures.
+    """One case against "on", over the same images.
 
-    `right` is the share of right answers, `survives` that of answers that stay the same. `mended`
-    pictures become right by attention (wrong in this case), `spoiled` ones wrong. `gained` is the
-    mean of what the right classes' probability gains by having attention on (and nothing hidden);
-    `beyond_random` how much more that is than in the case "random", where that is the control.
+    `accuracy` is that of the case, `unchanged` the fraction of predictions that stay the same.
+    `correct_only_on` images are correct only in the original run, `correct_only_here` only in this
+    case. `gained` is the mean difference of the true labels' probability, original minus this case;
+    `beyond_random` how much larger that is than in the case "random", where that is the baseline.
     """
 
     case: str
-    right: Interval
-    survives: Interval
-    mended: int
-    spoiled: int
+    accuracy: Interval
+    unchanged: Interval
+    correct_only_on: int
+    correct_only_here: int
     gained: Interval
     beyond_random: Interval | None
 
 
 def survival(table: Table) -> list[Survival]:
-    """Every case but "on", in the order of `CASES`, over one picture or more."""
+    """Every case except "on", in the order of `CASES`, over one or more images."""
     found = []
     for case in CASES[1:]:
-        right = table.cases[case].right_rank == 0
+        correct = table.cases[case].true_rank == 0
         gained = table.gained(case)
         beyond = mean_interval(gained - table.gained("random"), table.family)
         found.append(
             Survival(
                 case,
-                share_interval(right, table.family),
+                share_interval(correct, table.family),
                 share_interval(~table.changed(case), table.family),
-                int((table.right & ~right).sum()),
-                int((~table.right & right).sum()),
+                int((table.correct & ~correct).sum()),
+                int((~table.correct & correct).sum()),
                 mean_interval(gained, table.family),
                 beyond if case == "most_read" else None,
             )
@@ -53,6 +53,6 @@ def survival(table: Table) -> list[Survival]:
 
 
 def order_by_change(table: Table, case: str) -> Ints:
-    """Indices of the pictures, those first that attention helped most against `case`, those last
-    that it harmed most; ties in the order of the run."""
+    """Indices of the images, by how much higher the true labels' probability is than in `case`, the
+    largest gain first; ties in the order of the run."""
     return np.argsort(-table.gained(case), kind="stable")

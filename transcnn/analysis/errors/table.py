@@ -1,13 +1,13 @@
-"""The answers of a run as columns, one row a picture.
+"""The predictions of a run as columns, one row for each image.
 
-`CASES` are the conditions under which every picture is answered:
+`CASES` are the conditions under which every image is classified:
 
-    on         as trained
-    off        every H-MHSA left out: the bare body
-    uniform    every token reads evenly
-    edge       the outermost cells of the board gray: mostly background, on photos of one thing
-    most_read  a fifth of the cells gray: those that are read most
-    random     as many cells gray as in `most_read`, drawn at random: its control
+    on         original
+    off        H-MHSA removed: backbone only
+    uniform    uniform attention
+    edge       the outermost cells of the image gray: mostly background, on photos of one object
+    most_read  a fifth of the cells gray: those that receive the most attention
+    random     as many cells gray as in `most_read`, drawn at random: its baseline
 """
 
 import functools
@@ -30,30 +30,29 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class CaseColumns:
-    """What a network answered in one case: its likeliest classes [N, 5] and their probabilities,
-    the probability of the right classes together [N], and the rank of the best of them (0 first).
+    """The predictions in one case: the top classes [N, 5] and their probabilities, the probability
+    of the true labels together [N], and the rank of the best of them (0 first).
     """
 
     classes: Ints
     probabilities: Floats
-    right_probability: Floats
-    right_rank: Ints
+    true_probability: Floats
+    true_rank: Ints
 
 
 @dataclass(frozen=True)
 class Table:
-    """The answered pictures of a run; every column is [N] or [N, ...].
+    """The classified images of a run; every column is [N] or [N, ...].
 
-    `label` is the first right class, or the one that was answered if that is right, so that a
-    right answer stands on the diagonal of a confusion matrix. `family` numbers the photos that
-    pictures were made of. `features` are numbers by name, nan where one does not exist;
-    `received` [N, cells] is how much each cell of the last stage's board (rows, columns) is read,
-    row by row, as multiple of an even share. `tags` are those of
-    the table that was read and those that a person gave.
+    `label` is the first true label, or the predicted one if it is correct, so that a correct
+    prediction is on the diagonal of a confusion matrix. `family` numbers the photos that images
+    were made from. `features` are numbers by name, nan where one does not exist; `received`
+    [N, tokens] is the attention that each merged token of the last stage's `grid` (rows, columns)
+    receives, row by row, as multiple of uniform. `tags` come from the table of labels or a person.
     """
 
     model: str
-    board: tuple[int, int]
+    grid: tuple[int, int]
     ids: Ints
     names: NDArray[Any]
     labels: tuple[tuple[int, ...], ...]
@@ -61,7 +60,7 @@ class Table:
     cases: Mapping[str, CaseColumns]
     features: Mapping[str, Floats]
     received: Floats
-    sinks: tuple[tuple[tuple[int, int, int], ...], ...]  # stage, block, cell
+    sinks: tuple[tuple[tuple[int, int, int], ...], ...]  # stage, block, merged token
     tags: tuple[frozenset[str], ...]
     notes: tuple[str, ...]
 
@@ -69,7 +68,7 @@ class Table:
         return len(self.ids)
 
     @property
-    def answer(self) -> Ints:
+    def predicted(self) -> Ints:
         return self.cases["on"].classes[:, 0]
 
     @property
@@ -77,25 +76,25 @@ class Table:
         return self.cases["on"].probabilities[:, 0]
 
     @property
-    def right(self) -> Bools:
-        return self.cases["on"].right_rank == 0
+    def correct(self) -> Bools:
+        return self.cases["on"].true_rank == 0
 
     @functools.cached_property
     def label(self) -> Ints:
         first = np.array([labels[0] for labels in self.labels], dtype=np.int64)
-        return np.where(self.right, self.answer, first)
+        return np.where(self.correct, self.predicted, first)
 
     @functools.cached_property
     def family(self) -> Ints:
         return np.unique(self.sources, return_inverse=True)[1].astype(np.int64)
 
     def gained(self, case: str) -> Floats:
-        """The probability of the right classes with attention on, minus that in `case`."""
-        return self.cases["on"].right_probability - self.cases[case].right_probability
+        """The probability of the true labels in the original run, minus that in `case`."""
+        return self.cases["on"].true_probability - self.cases[case].true_probability
 
     def changed(self, case: str) -> Bools:
-        """Where the answer of `case` is another one."""
-        return self.cases[case].classes[:, 0] != self.answer
+        """Where the prediction in `case` differs."""
+        return self.cases[case].classes[:, 0] != self.predicted
 
     def feature(self, name: str) -> Floats:
         """A numeric column by its name; ChoiceError if there is none."""
@@ -113,13 +112,13 @@ class Table:
 
     def take(self, chosen: Bools | Ints) -> "Table":
         """The rows of a mask [N], or of indices in their order."""
-        places = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
+        indices = np.flatnonzero(chosen) if chosen.dtype == np.bool_ else chosen
 
         def rows(column: Any) -> Any:
-            return column[places]
+            return column[indices]
 
         def of_tuple(column: tuple[Any, ...]) -> tuple[Any, ...]:
-            return tuple(column[i] for i in places)
+            return tuple(column[i] for i in indices)
 
         return replace(
             self,
@@ -131,8 +130,8 @@ class Table:
                 name: CaseColumns(
                     rows(c.classes),
                     rows(c.probabilities),
-                    rows(c.right_probability),
-                    rows(c.right_rank),
+                    rows(c.true_probability),
+                    rows(c.true_rank),
                 )
                 for name, c in self.cases.items()
             },
@@ -147,27 +146,3 @@ class Table:
 def with_feature(table: Table, name: str, values: Floats) -> Table:
     """The table with one more feature [N]."""
     return replace(table, features={**table.features, name: values})
-
-
-def with_similarity(table: Table) -> Table:
-    """The table with the feature `similarity`: how far what a picture's attention reads resembles
-    that of the other pictures of its class.
-
-    Cosine of `received` - 1 with the mean over the others of the class (another photo than its
-    own), -1 to 1; nan where there is none.
-    """
-    reads = table.received - 1
-    label, family = table.label, table.family
-    found = np.full(len(table), np.nan)
-    for of_class in np.unique(label):
-        members = np.flatnonzero(label == of_class)
-        for i in members:
-            others = members[family[members] != family[i]]
-            if len(others):
-                found[i] = _cosine(reads[i], reads[others].mean(0))
-    return with_feature(table, "similarity", found)
-
-
-def _cosine(a: Floats, b: Floats) -> float:
-    length = float(np.linalg.norm(a) * np.linalg.norm(b))
-    return float(a @ b) / length if length > 0 else float("nan")

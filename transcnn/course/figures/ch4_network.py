@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from transcnn.analysis.cost.network import Box
+from transcnn.analysis.cost.network import NetworkPart
 from transcnn.course import ch4_network as whole
 from transcnn.course.figures.common import Draws, vote_map, vote_scale
 from transcnn.course.scene import Scene
@@ -14,7 +14,7 @@ from transcnn.figures.figure import Bars, Figure, Table
 from transcnn.words.translator import Translator
 
 
-def box_kind(box: Box) -> str:
+def box_kind(box: NetworkPart) -> str:
     """What a box is called: a downsampling of one branch is no TDB."""
     return "halving" if box.kind == "down" and len(box.inside) == 1 else box.kind
 
@@ -24,7 +24,7 @@ def box_shape(shape: tuple[int, int, int]) -> str:
     return "×".join(map(str, shape))
 
 
-def box_shares(t: Translator, boxes: Sequence[Box]) -> Bars:
+def box_shares(t: Translator, boxes: Sequence[NetworkPart]) -> Bars:
     """Percent of all multiply-adds by kind of box."""
     macs = {box_kind(box): 0 for box in boxes}
     for box in boxes:
@@ -64,7 +64,7 @@ def contributions(
         shown = [_in_percent(scene, t, side, c) for side, c in sides]
         return [*shown, Table(t("course.first_two"), rows)]
     k, j = first_two if classes is None else classes
-    votes = {c: scene.contributions.votes(c) for c in (k, j)}
+    votes = {c: scene.contributions.of_class(c) for c in (k, j)}
     letters = list(zip("kj", (k, j), strict=True))[::turn]
     maps = [
         vote_map(scene, t, f"{side} · {letter}: {scene.label(c)}", votes[c])
@@ -76,7 +76,7 @@ def contributions(
 
 def _in_percent(scene: Scene, t: Translator, name: str, place: int) -> CellMap:
     """On a scale of its own: amounts would tell which class it is."""
-    votes = scene.contributions.votes(place)
+    votes = scene.contributions.of_class(place)
     drawn = vote_map(scene, t, name, votes / np.abs(votes).max())
     return replace(drawn, scale=vote_scale(t, t("course.of_the_strongest")), texts={})
 

@@ -40,7 +40,7 @@ def patches(
     others = (span((r, c, r, c), "key") for r, c in np.argwhere(~hiding.own).tolist())
     name = t("course.reading_of" if hiding.own[y, x] else "course.scrap_reads")
     row = replace(image, name=name, marks=(Mark(cell, "t"),), boxes=tuple(others))
-    shown: list[Figure] = [image, with_row(row, t, attention.shares[cell])]
+    shown: list[Figure] = [image, with_row(row, t, attention.weights[cell])]
     if revealed:
         shares = {
             t("course.from_own"): attention.from_own,

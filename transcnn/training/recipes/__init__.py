@@ -5,7 +5,7 @@ from transcnn.training.recipe import Recipe
 from transcnn.training.recipes import lite0, nano
 
 RECIPES = {
-    recipe.name: recipe for recipe in (lite0.BEGIN, lite0.CONTINUE, nano.TAUGHT, nano.LABELS)
+    recipe.name: recipe for recipe in (lite0.BEGIN, lite0.CONTINUE, nano.DISTILLED, nano.LABELS)
 }
 
 

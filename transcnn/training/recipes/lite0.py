@@ -1,8 +1,9 @@
-"""transcnn_lite0: H-MHSA learns to look past strangers' cells, on EfficientNet-Lite0's body.
+"""transcnn_lite0: H-MHSA learns to ignore patches of other images, in EfficientNet-Lite0.
 
-Cutmix is what makes reading matter: gray cells, noise and clutter are solved as well by a
-pointwise adapter. The rows of attention have a target of their own, without which Q and K hardly
-move, and inner residuals are left out at times, on whole pictures too, so that attention carries.
+Only CutMix makes attention matter: gray cells, noise and clutter are handled as well by a pointwise
+adapter. Attention rows have a target of their own, without which Q and K hardly change, and
+residuals of levels are dropped at random, on whole images too, so that attention carries
+information.
 """
 
 from dataclasses import replace
@@ -12,7 +13,7 @@ from transcnn.training.recipe import Mixture, Recipe
 BEGIN = Recipe(
     name="lite0",
     model="transcnn_lite0",
-    start="body",
+    start="backbone",
     mixture=Mixture(whole=0.3, gray=0.1, cutmix=0.6),
     objectives={
         "stages": 0.3,

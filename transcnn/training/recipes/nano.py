@@ -1,13 +1,13 @@
-"""transcnn_nano: the paper's own architecture learns everything, from Imagenette's labels."""
+"""transcnn_nano: trained from scratch on Imagenette's labels, with and without a teacher."""
 
 from dataclasses import replace
 
 from transcnn.training.recipe import Labels, Mixture, Recipe
 
-TAUGHT = Recipe(
+DISTILLED = Recipe(
     name="nano",
     model="transcnn_nano",
-    start="nothing",
+    start="scratch",
     labels=Labels(teacher="transcnn_lite0"),
     mixture=Mixture(whole=0.5, gray=0, cutmix=0, square=0.5),
     objectives={"logits": 1.0},
@@ -23,4 +23,4 @@ TAUGHT = Recipe(
     sizes=((0.0, 64), (0.5, 96), (0.85, 128)),
     precision="bfloat16",
 )
-LABELS = replace(TAUGHT, name="nano_labels", labels=Labels())
+LABELS = replace(DISTILLED, name="nano_labels", labels=Labels())

@@ -94,7 +94,7 @@ def warn_outside(box: DeltaGenerator, t: Translator, image: ChosenImage, config:
                 "explore.outside",
                 name=config.name,
                 count=config.classes,
-                seen=class_labels(t.language)[found.likeliest.place],
+                seen=class_labels(t.language)[found.likeliest.output],
                 share=f"{100 * found.share:.0f}",
             )
         )

@@ -24,7 +24,7 @@ from transcnn.words import languages
 if TYPE_CHECKING:
     from transcnn.analysis.belonging import Belonging
     from transcnn.analysis.cost.network import Parts
-    from transcnn.classifier import Answer, Classifier
+    from transcnn.classifier import Classifier, PredictedClass
     from transcnn.trace import Trace
 
 # As many runs at once as there are cores, each on one of them: more would only add to the memory.
@@ -64,7 +64,7 @@ def _shipped(model: str) -> "Classifier":
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False, hash_funcs=BY_DIGEST)
-def predictions(prepared: PreparedImage, model: str) -> "tuple[Answer, ...]":
+def predictions(prepared: PreparedImage, model: str) -> "tuple[PredictedClass, ...]":
     """The likeliest classes of an image by `model`, without a trace."""
     network = classifier(model)
     with running:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from transcnn.analysis.ablation import Rerun
-from transcnn.classifier import Answer
+from transcnn.classifier import PredictedClass
 from transcnn.ui.components.packets.pack import pack
 
 
@@ -24,10 +24,10 @@ def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:
     return pack(header, b"")
 
 
-def answer_entry(answer: Answer) -> dict[str, Any]:
+def answer_entry(answer: PredictedClass) -> dict[str, Any]:
     """A class, by its place among the names of each language, and what the network gives it."""
     return {
-        "index": answer.place,
+        "index": answer.output,
         "probability": answer.probability,
         "logit": answer.logit,
     }

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from transcnn.analysis.occlusion import Hiding, Outcome
+from transcnn.analysis.occlusion import OcclusionResult, PredictionChange
 from transcnn.ui.components.packets.ablation import answer_entry
 from transcnn.ui.components.packets.pack import pack
 from transcnn.ui.components.packets.trace import EVEN, PER_OCTAVE, encode_multiples
 
 
-def hiding_packet(key: str, hiding: Hiding) -> bytes:
+def hiding_packet(key: str, hiding: OcclusionResult) -> bytes:
     """Everything of `hiding`, by the name `key`."""
-    shares = np.stack([reading.shares for reading in hiding.readings])
+    shares = np.stack([reading.weights for reading in hiding.readings])
     codes = encode_multiples(shares * shares.shape[-1])
     picture = io.BytesIO()
     Image.fromarray(hiding.pixels).save(picture, "PNG")
@@ -44,7 +44,7 @@ def hiding_packet(key: str, hiding: Hiding) -> bytes:
     return pack(header, codes.tobytes() + picture.getvalue())
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def _outcome(outcome: PredictionChange) -> dict[str, Any]:
     return {
         "before": [answer_entry(answer) for answer in outcome.before],
         "kept": answer_entry(outcome.kept),

@@ -153,7 +153,7 @@ def _side(
         trace = trace_image(prepared, model)
         return Side(letter, name, image, prepared, model, config, trace.logits, trace)
     logits = _logits(prepared, model, off)
-    config = config.body if off else config
+    config = config.backbone if off else config
     return Side(letter, name, image, prepared, model, config, logits, None)
 
 

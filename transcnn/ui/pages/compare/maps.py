@@ -6,8 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from transcnn.analysis.attention_row import reading_facts, telling_token
-from transcnn.analysis.shared import common_share
+from transcnn.analysis.attention_row import row_facts, telling_token
+from transcnn.analysis.overlap import attention_overlap
 from transcnn.figures.cells import Box, CellMap
 from transcnn.figures.scale import format_multiple, multiples_scale
 from transcnn.trace.trace import BlockTrace, Reading
@@ -125,7 +125,7 @@ def _level(t: Translator, one: SideReading, level: int) -> Panel:
     if level >= len(one.readings):
         return Panel(identity, CellMap(name), link=identity, missing=t("compare.no_level"))
     reading = one.readings[level]
-    facts = reading_facts(reading, 1, one.head)
+    facts = row_facts(reading, 1, one.head)
     rows, columns = reading.valid.shape
     down, across = one.block.token_size(level)
     multiples = np.where(reading.valid, facts.multiple, np.nan)
@@ -174,7 +174,7 @@ def sentences(t: Translator, found: tuple[SideReading, SideReading]) -> Sequence
         parts = [_most(t, one, level) for one in found if level < len(one.readings)]
         if len(parts) == 2:
             head = found[0].head if found[0].head == found[1].head else None
-            same = common_share(found[0].readings[level], found[1].readings[level], head)
+            same = attention_overlap(found[0].readings[level], found[1].readings[level], head)
             if same is not None:
                 parts.append(t("compare.overlap", share=f"{100 * same:.0f}"))
         said.append(t("compare.on_level", level=level_name(t, level, count), says=" ".join(parts)))
@@ -183,7 +183,7 @@ def sentences(t: Translator, found: tuple[SideReading, SideReading]) -> Sequence
 
 def _most(t: Translator, one: SideReading, level: int) -> str:
     reading = one.readings[level]
-    facts = reading_facts(reading, 1, one.head)
+    facts = row_facts(reading, 1, one.head)
     row, column = (a + b + 1 for a, b in zip(facts.strongest, reading.grid_origin, strict=True))
     most = format_multiple(float(facts.multiple[facts.strongest]))
     return t("compare.strongest_at", letter=one.side.letter, row=row, column=column, most=most)

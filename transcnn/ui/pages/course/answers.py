@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from scipy.special import softmax
 
-from transcnn.classifier import Answer
+from transcnn.classifier import PredictedClass
 from transcnn.course.scene import Wide
 from transcnn.model.interventions import possible_interventions
 from transcnn.ui.app.tables import show_table
@@ -45,10 +45,10 @@ def compare_answers(context: StepContext, plain_run: Wide, run: Wide, title: str
     st.markdown(same if first == other else changed)
 
 
-def list_answers(context: StepContext, runs: Mapping[str, tuple[Answer, ...]]) -> None:
+def list_answers(context: StepContext, runs: Mapping[str, tuple[PredictedClass, ...]]) -> None:
     """The likeliest classes of several runs side by side, by their titles."""
     columns = [
-        [f"{plain(context.scene.label(a.place))} {percent(a.probability)}" for a in top]
+        [f"{plain(context.scene.label(a.output))} {percent(a.probability)}" for a in top]
         for top in runs.values()
     ]
     show_table([list(runs), *zip(*columns, strict=True)], numbers=0)

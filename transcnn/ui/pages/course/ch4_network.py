@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import streamlit as st
 
-from transcnn.analysis.cost.network import Box, Piece, network_boxes
+from transcnn.analysis.cost.network import NetworkPart, Piece, network_boxes
 from transcnn.course import ch4_cost as cost
 from transcnn.course import ch4_network as whole
 from transcnn.course.figures import ch4_network as figures
@@ -46,11 +46,11 @@ def _whole(context: StepContext) -> None:
         show_figures(context, [figures.box_shares(t, found)])
 
 
-def _name(t: Translator, box: Box) -> str:
+def _name(t: Translator, box: NetworkPart) -> str:
     return f"{t(f'course.box_{box_kind(box)}')} {box_shape(box.out)}"
 
 
-def _show_inside(context: StepContext, box: Box, entry: tuple[int, int, int]) -> None:
+def _show_inside(context: StepContext, box: NetworkPart, entry: tuple[int, int, int]) -> None:
     """The operations of a box, one a line, with the shape after each."""
     t = context.t
     st.markdown(f"**{t(f'course.inside_{box_kind(box)}')}**")
@@ -96,7 +96,7 @@ def _two_classes(context: StepContext) -> None:
         )
         for letter, column, c in zip("kj", st.columns(2), whole.first_two(scene), strict=True)
     }
-    votes = {letter: contributions.votes(c) for letter, c in chosen.items()}
+    votes = {letter: contributions.of_class(c) for letter, c in chosen.items()}
     maps = figures.contributions(scene, t, True, (chosen["k"], chosen["j"]))
     alone = st.toggle(t("course.k_minus_j"), key="course_k_minus_j")
     show_figures(context, maps[2:] if alone else maps[:2])

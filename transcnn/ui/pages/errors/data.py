@@ -22,15 +22,15 @@ _BY_VERSION: dict[str | type[Any], Callable[[Any], Any]] = {
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_VERSION)
 def whole_table(store: Store) -> "Table":
     """All images of a run that have predictions."""
-    from transcnn.analysis.errors.table import with_feature
+    from transcnn.analysis.errors.derived import with_derived
 
-    table = store.table()
-    return with_feature(table, "cluster", _clusters(str(store.settings), len(table), table))
+    settings = str(store.settings)
+    return with_derived(store.table(), lambda table: _clusters(settings, len(table), table))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _clusters(settings: str, count: int, _table: "Table") -> "Floats":
-    from transcnn.analysis.errors.slices import clusters
+    from transcnn.analysis.errors.derived import clusters
 
     return clusters(_table)  # of what is measured alone: notes and tags do not change it
 

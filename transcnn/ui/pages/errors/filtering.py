@@ -27,7 +27,7 @@ def show(state: Session, t: Translator, store: Store, table: Table, chosen: int)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         outcomes = {"yes": t("error_analysis.correct"), "no": t("error_analysis.incorrect")}
         _choose(state, t, "right", list(outcomes), lambda v: outcomes.get(v, v), 150)
-        for key, column in (("label", table.label), ("answer", table.answer)):
+        for key, column in (("label", table.label), ("answer", table.predicted)):
             counts = Counter(column.tolist())
             options = [str(i) for i, _ in counts.most_common()]
             _choose(state, t, key, options, _named(t, names, counts), 260)

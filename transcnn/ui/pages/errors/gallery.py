@@ -62,8 +62,8 @@ def show(
                 for picture, name, right, answer, confidence, label in zip(
                     shown.ids,
                     shown.names,
-                    shown.right,
-                    shown.answer,
+                    shown.correct,
+                    shown.predicted,
                     shown.confidence,
                     shown.label,
                     strict=True,
@@ -77,7 +77,7 @@ def show(
 def order(table: Table, sort: str) -> Ints:
     """The row numbers of the images in the order `sort`, one of `SORTS`."""
     if sort == "errors":
-        return np.lexsort((-table.confidence, table.right))
+        return np.lexsort((-table.confidence, table.correct))
     if sort == "helped":
         return order_by_change(table, "off")
     if sort == "harmed":

@@ -9,7 +9,7 @@ import streamlit as st
 from transcnn.errors import ArchiveTooLarge, ChoiceError, FolderError, TransCNNError
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.archive import unpack
-from transcnn.runs.labelled import Item, find_items
+from transcnn.runs.labelled import LabelledPicture, find_items
 from transcnn.runs.run import begin_run
 from transcnn.runs.store import is_name, run_path
 from transcnn.ui.app.networks import classifier
@@ -87,7 +87,7 @@ def _from_folder(state: Session) -> None:
     _begin(state, name, find_items(place, within=within), run_path(name))
 
 
-def _begin(state: Session, run: str, items: list[Item], path: Path) -> None:
+def _begin(state: Session, run: str, items: list[LabelledPicture], path: Path) -> None:
     network = classifier(state.model)
     resize: Resize = "squash" if st.session_state[_SQUASH] else "crop"
     runs.resume(run, begin_run(path, network, items, resize), network)

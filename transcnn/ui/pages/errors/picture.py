@@ -37,7 +37,7 @@ def show_picture(
     st.markdown(f"**{plain(str(one.names[0]))}**")
     labels = " | ".join(names[i].said_in(t.language) for i in one.labels[0])
     verdict = t(
-        "error_analysis.is_correct" if one.right[0] else "error_analysis.is_incorrect",
+        "error_analysis.is_correct" if one.correct[0] else "error_analysis.is_incorrect",
         labels=labels,
     )
     data = _file(store, picture)
@@ -98,12 +98,12 @@ def _seen(data: bytes, size: int, store: Store) -> Image.Image | None:
 def _show_received(t: Translator, seen: Image.Image, one: Table) -> None:
     """The image with each merged token of the last level in the colour of the attention that it
     receives, with its number, sinks framed."""
-    received = one.received[0].reshape(one.board)
+    received = one.received[0].reshape(one.grid)
     drawn = value_map("", received, multiples_scale(t), np.asarray(seen))
     drawn = replace(
         drawn,
         texts=dict(enumerate(MULTIPLES.texts(received.ravel()))),
-        boxes=tuple(Box(*divmod(cell, one.board[1])) for _, _, cell in one.sinks[0]),
+        boxes=tuple(Box(*divmod(cell, one.grid[1])) for _, _, cell in one.sinks[0]),
         says=_described(t, one),
     )
     show_cells("errors_received", t, [Panel("received", drawn)], layout="row", opacity=_OPACITY)
@@ -112,7 +112,7 @@ def _show_received(t: Translator, seen: Image.Image, one: Table) -> None:
 def _described(t: Translator, one: Table) -> str:
     received = one.received[0]
     most = int(np.argmax(received))
-    row, column = divmod(most, one.board[1])
+    row, column = divmod(most, one.grid[1])
     return t(
         "error_analysis.most_attention",
         row=row + 1,

@@ -112,9 +112,9 @@ def resume(run: str, store: "Store", classifier: "Classifier") -> None:
     """Predict the remaining images of a run, unless somebody does already."""
 
     def predict(task: Task) -> None:
-        from transcnn.runs.run import answer_run
+        from transcnn.runs.run import classify_run
 
-        for done in answer_run(
+        for done in classify_run(
             store,
             classifier,
             store.remaining(),

@@ -114,11 +114,11 @@ def _classes(state: Session, t: Translator, table: Table, names: Names) -> None:
             [
                 {"text": name(s.label)},
                 {"text": str(s.count), "pick": f"label:{s.label}"},
-                {"text": str(s.right)},
-                {"text": str(s.answered), "pick": f"answer:{s.label}"}
-                if s.answered
+                {"text": str(s.correct)},
+                {"text": str(s.predicted), "pick": f"answer:{s.label}"}
+                if s.predicted
                 else {"text": "0"},
-                {"text": share_with_interval(t, s.share), "words": True},
+                {"text": share_with_interval(t, s.accuracy), "words": True},
             ]
             for s in class_scores(table)
         ],
@@ -127,7 +127,7 @@ def _classes(state: Session, t: Translator, table: Table, names: Names) -> None:
 
 def _confidence(state: Session, t: Translator, table: Table) -> None:
     found = calibration(table)
-    known = [b for b in found.bins if b.right is not None]
+    known = [b for b in found.bins if b.accuracy is not None]
     says = calibration_says(found, t)
     st.markdown(says)
     chart = go.Figure()
@@ -139,7 +139,7 @@ def _confidence(state: Session, t: Translator, table: Table) -> None:
         hoverinfo="skip",
         showlegend=False,
     )
-    shares = [b.right for b in known if b.right]
+    shares = [b.accuracy for b in known if b.accuracy]
     chart.add_scatter(
         x=[b.confidence for b in known],
         y=[s.value for s in shares],
@@ -166,10 +166,10 @@ def _confidence(state: Session, t: Translator, table: Table) -> None:
             [
                 {"text": f"{t.percent(b.low, 0)} – {t.percent(b.high, 0)}"},
                 {"text": str(b.count), "pick": f"bin:{i}"},
-                {"text": share_with_interval(t, b.right), "words": True},
+                {"text": share_with_interval(t, b.accuracy), "words": True},
             ]
             for i, b in enumerate(found.bins)
-            if b.right is not None
+            if b.accuracy is not None
         ],
     )
 
@@ -180,11 +180,11 @@ def _survival(state: Session, t: Translator, table: Table) -> None:
     rows = [
         [
             {"text": t(f"report.case_{s.case}")},
-            {"text": share_with_interval(t, s.right), "words": True},
-            {"text": t.percent(s.survives.value)},
+            {"text": share_with_interval(t, s.accuracy), "words": True},
+            {"text": t.percent(s.unchanged.value)},
             _count(int(table.changed(s.case).sum()), f"changed:{s.case}"),
-            _count(s.mended, f"right:yes right_{s.case}:no"),
-            _count(s.spoiled, f"right:no right_{s.case}:yes"),
+            _count(s.correct_only_on, f"right:yes right_{s.case}:no"),
+            _count(s.correct_only_here, f"right:no right_{s.case}:yes"),
             {"text": points_with_interval(t, s.gained), "words": True},
         ]
         for s in found
@@ -221,8 +221,8 @@ def _differences(state: Session, t: Translator, store: Store, table: Table) -> N
     values = table.feature(chosen)
     chart = go.Figure()
     for side, colour, key in (
-        (table.right, _RIGHT, "correct"),
-        (~table.right, _WRONG, "incorrect"),
+        (table.correct, _RIGHT, "correct"),
+        (~table.correct, _WRONG, "incorrect"),
     ):
         known = values[side & np.isfinite(values)]
         chart.add_violin(
@@ -271,8 +271,8 @@ def _groups(state: Session, t: Translator, store: Store, table: Table, names: Na
             [
                 {"text": filter_text(t, s.filter, names)},
                 {"text": str(s.count), "pick": str(s.filter)},
-                {"text": share_with_interval(t, s.wrong), "words": True},
-                {"text": points_with_interval(t, s.more), "words": True},
+                {"text": share_with_interval(t, s.errors), "words": True},
+                {"text": points_with_interval(t, s.excess), "words": True},
                 {"text": t.p_value(s.adjusted_p)},
             ]
             for s in (unusual or found[:10])

@@ -93,11 +93,11 @@ def take_explained(state: Session) -> Explained:
     prepared = prepare_image(image, network.config.input.size)
     top = predictions(prepared, model)
     classes = range(network.config.classes)
-    of = top[0].place if choice.of is None or choice.of not in classes else choice.of
+    of = top[0].output if choice.of is None or choice.of not in classes else choice.of
     versus = choice.versus if choice.versus in classes and choice.versus != of else None
     subject = Subject(network, prepared.pixels, Target(of, versus))
     key = f"{network.weights_sha256}/{model}/{prepared.key}/{of}/{versus}"
-    return Explained(image, prepared, model, subject, tuple(answer.place for answer in top), key)
+    return Explained(image, prepared, model, subject, tuple(answer.output for answer in top), key)
 
 
 def find_maps(state: Session, explained: Explained) -> list[Found]:

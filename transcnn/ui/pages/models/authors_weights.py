@@ -71,7 +71,7 @@ def _show_progress() -> None:
     if files.download is None or not files.download.is_alive():
         st.rerun()
     assert files.download is not None
-    progress: Progress = files.download.progress or Progress(0, None)
+    progress: DownloadProgress = files.download.progress or DownloadProgress(0, None)
     received, total = progress.received, progress.total
     if total:
         text = t("models.progress", received=_mb(received), total=_mb(total))

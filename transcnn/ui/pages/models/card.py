@@ -63,5 +63,5 @@ def _show_predictions(state: Session, t: Translator, custom_model: CustomModel) 
     left.image(prepared.pixels, alt=image.alt)
     rows = [f"| {t('models.answer')} | {t('models.share')} |", "| --- | ---: |"]
     for one in predictions(prepared, custom_model.key):
-        rows.append(f"| {plain(labels[one.place])} | {100 * one.probability:.1f} % |")
+        rows.append(f"| {plain(labels[one.output])} | {100 * one.probability:.1f} % |")
     right.markdown("\n".join(rows))

@@ -11,7 +11,7 @@ from transcnn.ui.app.networks import BY_DIGEST, classifier, running
 from transcnn.ui.pages.occlusion.link import OcclusionChoice
 
 if TYPE_CHECKING:
-    from transcnn.analysis.occlusion import Hiding
+    from transcnn.analysis.occlusion import OcclusionResult
 
 
 @st.cache_resource(
@@ -22,18 +22,20 @@ if TYPE_CHECKING:
 )
 def occlude(
     key: str, prepared: PreparedImage, model: str, name: str, choice: OcclusionChoice
-) -> "tuple[Hiding, bytes]":
+) -> "tuple[OcclusionResult, bytes]":
     """The image called `name` with the cells of `choice` occluded and the predictions on it; for
     the browser too, as `key`."""
-    from transcnn.analysis.occlusion import Run, board_of, hide, look_at_hidden
+    from transcnn.analysis.occlusion import PatchDonors, board_of, occlude, run_occluded
     from transcnn.ui.components.packets.occlusion import hiding_packet
 
-    run = Run.among(name, prepared.pixels, sample_pixels(len(prepared.pixels)))
+    run = PatchDonors.among(name, prepared.pixels, sample_pixels(len(prepared.pixels)))
     columns = board_of(prepared.pixels)[1]
     cells = [divmod(cell, columns) for cell in sorted(choice.cells or ())]
-    pixels = hide(run, cells, "gray" if choice.fill == "gray" else "patches", choice.percent / 100)
+    pixels = occlude(
+        run, cells, "gray" if choice.fill == "gray" else "patches", choice.percent / 100
+    )
     with running:
-        found = look_at_hidden(classifier(model), prepared.pixels, pixels, cells)
+        found = run_occluded(classifier(model), prepared.pixels, pixels, cells)
     return found, hiding_packet(key, found)
 
 

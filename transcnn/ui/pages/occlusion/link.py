@@ -44,7 +44,7 @@ class OcclusionChoice(LinkPart):
     cells: frozenset[int] | None = param(
         None, Text(write_cells, _read_cells), "occluded", old=("hide",), of_image=True
     )
-    fill: str = param("patches", one_of(FILLS, old={"scraps": "patches"}), "fill")
+    fill: str = param("patches", one_of(FILLS, old={"patches": "patches"}), "fill")
 
     def existing(self, config: Network) -> Self:
         if self.cells and max(self.cells) >= grid_side(config) ** 2:

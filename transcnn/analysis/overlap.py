@@ -1,14 +1,14 @@
-"""What two readings have in common."""
+"""How far two attention rows agree."""
 
 import numpy as np
 
 from transcnn.trace.trace import Reading
 
 
-def common_share(first: Reading, second: Reading, head: int | None = None) -> float | None:
-    """The share of two readings that goes to the same places: the sum of min(p, q), 0 to 1.
+def attention_overlap(first: Reading, second: Reading, head: int | None = None) -> float | None:
+    """The overlap of two attention rows: the sum of min(p, q), 0 to 1.
 
-    Of the mean over the heads, or of one. None where they are not over the same places.
+    Of the mean over the heads, or of one head. None where they are not over the same tokens.
     """
     if first.valid.shape != second.valid.shape or (first.valid != second.valid).any():
         return None

@@ -12,9 +12,9 @@ from transcnn.errors import ChoiceError
 from transcnn.model.hooks import Hooks
 from transcnn.trace import make_intervention
 from transcnn.training.batches import Batches
-from transcnn.training.labels import tell
+from transcnn.training.labels import soft_targets
 from transcnn.training.loop import Ended, Length, train
-from transcnn.training.network import Student, TrainingHooks, start_anew, told
+from transcnn.training.network import Student, TrainingHooks, init_network, soft_target_outputs
 from transcnn.training.recipe import Labels, Mixture, Recipe
 
 SIZE = 64
@@ -25,7 +25,7 @@ def recipe():
     return Recipe(
         name="tiny",
         model="transcnn_nano",
-        start="nothing",
+        start="scratch",
         labels=Labels(),
         mixture=Mixture(0.5, 0, 0, square=0.5),
         objectives={"logits": 1.0},
@@ -39,7 +39,7 @@ def recipe():
 @pytest.fixture
 def model():
     model = create_model("transcnn_nano")
-    start_anew(model, torch.Generator().manual_seed(0))
+    init_network(model, torch.Generator().manual_seed(0))
     return model
 
 
@@ -48,15 +48,17 @@ def run(model, source, tmp_path):
     """Runs a recipe and gives its events; the model begins alike every time."""
 
     def run(recipe, out="run", **settings):
-        likely = tell(source, model.config.indices, recipe.labels, tmp_path, lambda *_: None)
-        batches = Batches([source], recipe, SIZE, told=[likely])
+        likely = soft_targets(
+            source, model.config.indices, recipe.labels, tmp_path, lambda *_: None
+        )
+        batches = Batches([source], recipe, SIZE, targets=[likely])
         length = Length(recipe.steps)
         return list(train(recipe, model, batches, tmp_path / out, length=length, **settings))
 
     return run
 
 
-def test_a_run_from_nothing_gone_on_with_ends_in_the_same_numbers(run, recipe, tmp_path):
+def test_a_resumed_run_from_scratch_ends_in_the_same_numbers(run, recipe, tmp_path):
     straight = run(recipe, "straight")
     first = run(recipe, "broken", should_stop=stop_after(2))
     assert first[-1] == Ended(2, finished=False)
@@ -70,7 +72,7 @@ def test_a_run_from_nothing_gone_on_with_ends_in_the_same_numbers(run, recipe, t
             assert torch.equal(value, other[key]), key
 
 
-def test_everything_learns_and_statistics_are_averaged(run, recipe, model, tmp_path):
+def test_all_weights_are_trained_and_statistics_are_averaged(run, recipe, model, tmp_path):
     before = {key: value.clone() for key, value in model.state_dict().items()}
     run(recipe)
     written = load(tmp_path / "run" / "weights.safetensors")
@@ -99,10 +101,10 @@ def test_a_snapshot_is_a_whole_network(run, recipe, tmp_path):
         create_model("transcnn_nano", file)
 
 
-def test_what_is_told_is_the_cross_entropy_but_for_a_constant():
+def test_the_loss_of_soft_targets_is_cross_entropy_up_to_a_constant():
     logits = torch.randn(5, 10, requires_grad=True)
     likely = torch.eye(10)[torch.tensor([3, 1, 4, 1, 5])] * 0.9 + 0.01
-    wanted = told(likely).logits.log_softmax(1)
+    wanted = soft_target_outputs(likely).logits.log_softmax(1)
     divergence = torch.nn.functional.kl_div(
         logits.log_softmax(1), wanted, reduction="batchmean", log_target=True
     )
@@ -112,7 +114,7 @@ def test_what_is_told_is_the_cross_entropy_but_for_a_constant():
     torch.testing.assert_close(given, right, rtol=1e-4, atol=1e-6)
 
 
-def test_in_a_beginning_bottlenecks_change_nothing_and_rows_of_attention_differ(model):
+def test_initial_bottlenecks_are_the_identity_and_attention_rows_differ(model):
     x = torch.randn(2, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(1))
     student = Student(model)
     hooks = TrainingHooks()
@@ -126,7 +128,7 @@ def test_in_a_beginning_bottlenecks_change_nothing_and_rows_of_attention_differ(
         assert (weights - 1 / tokens).abs().sum(-1).mean() / 2 > 0.05
 
 
-def test_attention_matters_from_the_beginning_on(model):
+def test_attention_matters_from_the_first_step(model):
     x = torch.randn(4, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(1))
     model.train()
     with torch.no_grad():
@@ -136,6 +138,6 @@ def test_attention_matters_from_the_beginning_on(model):
 
 
 @pytest.mark.parametrize("wrong", [{"labels": None}, {"objectives": {"logits": 1, "rows": 1}}])
-def test_a_recipe_from_nothing_is_taught_by_labels_alone(recipe, wrong):
+def test_a_recipe_from_scratch_needs_labels_and_the_logits_objective(recipe, wrong):
     with pytest.raises(ChoiceError, match=next(iter(wrong))):
         replace(recipe, **wrong)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from transcnn.analysis.shared import common_share
+from transcnn.analysis.overlap import attention_overlap
 from transcnn.trace.trace import Reading
 
 
@@ -20,13 +20,13 @@ B = reading([[0, 0.25, 0.75, 0], [0.25, 0.25, 0.25, 0.25]])
 
 def test_the_share_is_what_both_give_to_the_same_places():
     # The means of the heads: .25 .25 .5 0 and .125 .25 .5 .125
-    assert common_share(A, B) == pytest.approx(0.125 + 0.25 + 0.5)
-    assert common_share(A, B, head=0) == pytest.approx(0.25)
+    assert attention_overlap(A, B) == pytest.approx(0.125 + 0.25 + 0.5)
+    assert attention_overlap(A, B, head=0) == pytest.approx(0.25)
 
 
 def test_a_reading_has_all_in_common_with_itself_and_nothing_with_one_of_other_places():
-    assert common_share(A, A) == pytest.approx(1)
-    assert common_share(reading([[1, 0, 0, 0]]), reading([[0, 0, 0, 1]])) == 0
+    assert attention_overlap(A, A) == pytest.approx(1)
+    assert attention_overlap(reading([[1, 0, 0, 0]]), reading([[0, 0, 0, 1]])) == 0
 
 
 def test_readings_over_other_places_cannot_be_compared():
@@ -39,5 +39,5 @@ def test_readings_over_other_places_cannot_be_compared():
         np.ones((2, 4), bool),
         (),
     )
-    assert common_share(A, wide) is None
-    assert common_share(A, reading([[1, 0, 0, 0]], [True, True, True, False])) is None
+    assert attention_overlap(A, wide) is None
+    assert attention_overlap(A, reading([[1, 0, 0, 0]], [True, True, True, False])) is None

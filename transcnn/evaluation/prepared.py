@@ -1,4 +1,4 @@
-"""The pictures of a run, prepared once, and passes of the network over them."""
+"""An evaluation set prepared once, and passes of the network over it."""
 
 import math
 import os
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from transcnn.classifier import Classifier
 from transcnn.errors import FolderError, PictureError
-from transcnn.evaluation.folder import Found
+from transcnn.evaluation.folder import PictureFile
 from transcnn.model.interventions import Where
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.changes import Change, Pixels, apply_change
@@ -20,15 +20,15 @@ from transcnn.pictures.prepare import Resize
 
 BATCH = 16
 
-Progress = Callable[[str, int, int], None]
+OnProgress = Callable[[str, int, int], None]
 """Called with what is being done ("reading", "measuring"), how many are done, and of how many."""
 
 
 @dataclass(frozen=True)
-class Run:
-    """The readable pictures of a run in their order, as pixels [N, S, S, 3]."""
+class PreparedPictures:
+    """The readable images of an evaluation set in its order, as pixels [N, S, S, 3]."""
 
-    places: tuple[int, ...]  # which of the pictures asked for they are
+    indices: tuple[int, ...]  # of the readable images among those given
     names: tuple[str, ...]
     pixels: Pixels
     unreadable: tuple[tuple[Path, str], ...]  # file, and the sentence why
@@ -37,7 +37,7 @@ class Run:
         return len(self.names)
 
     def changed(self, i: int, change: Change) -> Pixels:
-        """Picture i [S, S, 3] under `change`."""
+        """Image i [S, S, 3] under `change`."""
         pixels = self.pixels
         return apply_change(pixels[i], change, self.names[i], i, len(self), pixels.__getitem__)
 
@@ -47,10 +47,10 @@ class Run:
     def passes(
         self, classifier: Classifier, attention: str, change: Change, where: Where
     ) -> Iterator[Tensor]:
-        """Logits [B, classes] batch by batch, in the order of the run.
+        """Logits [B, classes] batch by batch, in order.
 
-        "swapped" gives each picture the attention matrices of the next one, after the last the
-        first. Raises ChoiceError for a switch that does not exist or does not fit.
+        "swapped" gives each image the attention matrices of the next one (after the last comes the
+        first). Raises ChoiceError for an intervention that does not exist or cannot act there.
         """
         for start in range(0, len(self), BATCH):
             indices = range(start, min(start + BATCH, len(self)))
@@ -61,41 +61,44 @@ class Run:
             yield classifier.logits(self.batch(indices, change), intervention)
 
 
-def prepare_run(
-    pictures: Sequence[Found], size: int, resize: Resize = "crop", progress: Progress | None = None
-) -> Run:
-    """Prepare all readable pictures, into one file on disk, since any may lend another a cell.
+def prepare_pictures(
+    pictures: Sequence[PictureFile],
+    size: int,
+    resize: Resize = "crop",
+    progress: OnProgress | None = None,
+) -> PreparedPictures:
+    """Prepare all readable images in one file on disk: any of them may provide patches for others.
 
-    Raises FolderError if none can be read, or the disk has no room.
+    Raises FolderError if none can be read, or the disk is full.
     """
     shape = (len(pictures), size, size, 3)
-    with tempfile.TemporaryFile() as scratch:  # the mapping keeps the file until nobody needs it
+    with tempfile.TemporaryFile() as scratch:  # the mapping keeps the file open
         _reserve(scratch.fileno(), math.prod(shape))
         pixels = np.memmap(scratch, dtype=np.uint8, mode="w+", shape=shape)
-    places: list[int] = []
+    indices: list[int] = []
     unreadable = []
     for i, picture in enumerate(pictures):
         try:
-            pixels[len(places)], _ = prepare(decode(picture.path.read_bytes()), size, resize)
-            places.append(i)
+            pixels[len(indices)], _ = prepare(decode(picture.path.read_bytes()), size, resize)
+            indices.append(i)
         except PictureError as error:
             unreadable.append((picture.path, str(error)))
         except OSError as error:
             unreadable.append((picture.path, f"{error.strerror}."))
         if progress is not None:
             progress("reading", i + 1, len(pictures))
-    if not places:
+    if not indices:
         raise FolderError(folder=pictures[0].folder, reason="no file can be read")
-    names = tuple(pictures[i].name for i in places)
-    return Run(tuple(places), names, pixels[: len(places)], tuple(unreadable))
+    names = tuple(pictures[i].name for i in indices)
+    return PreparedPictures(tuple(indices), names, pixels[: len(indices)], tuple(unreadable))
 
 
 def _reserve(file: int, size: int) -> None:
-    """Make room for a mapping: on a full disk, writing through it would kill the process."""
+    """Allocate the file of a mapping: writing to it on a full disk would kill the process."""
     if not hasattr(os, "posix_fallocate"):
         return
     try:
         os.posix_fallocate(file, 0, size)
     except OSError as error:
-        reason = f"there is no room for {math.ceil(size / 1e6)} MB of prepared pictures"
+        reason = f"no disk space for {math.ceil(size / 1e6)} MB of prepared images"
         raise FolderError(folder=tempfile.gettempdir(), reason=reason) from error

@@ -10,8 +10,8 @@ from tests.golden.recipe import fill, reference_input
 from tests.model.reference import bilinear, nearest
 from transcnn import create_model
 from transcnn.analysis.appearance import appearance
-from transcnn.analysis.attending import SINK_NORM, SINK_RECEIVED, find_sinks
-from transcnn.analysis.attending import attending as attending_
+from transcnn.analysis.attention_statistics import SINK_NORM, SINK_RECEIVED, find_sinks
+from transcnn.analysis.attention_statistics import attention_statistics as statistics_
 from transcnn.model.hooks import HookPoint, Hooks
 from transcnn.trace import make_intervention
 
@@ -25,7 +25,7 @@ VARIANTS = {
 
 
 # Torch's inference mode, as in a run.
-attending = torch.inference_mode()(attending_)
+attention_statistics = torch.inference_mode()(statistics_)
 
 
 def run(model, size=(100, 90), intervention=None):
@@ -41,7 +41,7 @@ def ran(request):
     """A network, its records of two pictures, and what was made of them."""
     model = fill(create_model("transcnn_nano", **{**PADDED, **VARIANTS[request.param]}))
     records = run(model)
-    return model, records, attending(model, records, (100, 90))
+    return model, records, attention_statistics(model, records, (100, 90))
 
 
 def blocks_of(model):
@@ -169,7 +169,7 @@ def test_a_picture_has_the_same_numbers_alone(ran):
     model, records, found = ran
     for picture in range(2):
         alone = {place: value[picture : picture + 1] for place, value in records.items()}
-        (again,) = attending(model, alone, (100, 90))
+        (again,) = attention_statistics(model, alone, (100, 90))
 
         assert again.numbers == pytest.approx(found[picture].numbers, rel=1e-4, abs=1e-5)
         assert again.sinks == found[picture].sinks
@@ -178,7 +178,9 @@ def test_a_picture_has_the_same_numbers_alone(ran):
 def test_even_attention_has_all_entropy_and_no_sink():
     model = fill(create_model("transcnn_nano", **PADDED))
 
-    for found in attending(model, run(model, intervention=make_intervention("uniform")), (100, 90)):
+    for found in attention_statistics(
+        model, run(model, intervention=make_intervention("uniform")), (100, 90)
+    ):
         entropies = [v for k, v in found.numbers.items() if k.startswith("entropy")]
         assert len(entropies) > 8
         assert entropies == pytest.approx([1] * len(entropies), rel=1e-5)
@@ -189,7 +191,7 @@ def test_even_attention_has_all_entropy_and_no_sink():
 def test_attention_to_oneself_has_no_entropy_and_no_distance():
     model = fill(create_model("transcnn_nano", **PADDED))
 
-    for found in attending(
+    for found in attention_statistics(
         model, run(model, intervention=make_intervention("identity")), (100, 90)
     ):
         for name, value in found.numbers.items():
@@ -216,9 +218,9 @@ def test_a_planted_sink_is_found_where_it_is():
     """In the last stage, whose only level is the map of 4 x 4 tokens."""
     model = fill(create_model("transcnn_nano", **{**PADDED, **VARIANTS["plain"]}))
     records = run(model, (100, 100), make_intervention("uniform"))
-    assert [a.sinks for a in attending(model, records, (100, 100))] == [(), ()]
+    assert [a.sinks for a in attention_statistics(model, records, (100, 100))] == [(), ()]
 
-    first, second = attending(model, with_a_sink(records, 3, 0, 0, cell=6), (100, 100))
+    first, second = attention_statistics(model, with_a_sink(records, 3, 0, 0, cell=6), (100, 100))
 
     assert (first.sinks, first.numbers["sinks"]) == (((3, 0, 6),), 1)
     assert np.argmax(first.received) == 6
