@@ -30,7 +30,7 @@ def expected(classifier, run, cells, fill="patches"):
 
 
 def check_answers(page, found):
-    for name, outcome in ((".attention", found.with_attention), (".backbone", found.body)):
+    for name, outcome in ((".attention", found.with_attention), (".backbone", found.backbone)):
         labels = page.locator(f"{name} .top .name").all_inner_texts()
         shares = page.locator(f"{name} .top .value").all_inner_texts()
         assert labels == [a.name.label for a in outcome.top]
@@ -55,7 +55,7 @@ def test_the_page_shows_both_networks_on_the_hidden_picture(server, open_page, c
     check_answers(page, found)
     now = found.with_attention.top[0].name.label
     assert now in page.locator(".verdict").inner_text()
-    assert found.body.top[0].name.label in page.locator(".verdict").inner_text()
+    assert found.backbone.top[0].name.label in page.locator(".verdict").inner_text()
     assert page.locator(".masked-count").inner_text().startswith("20 of 49")
 
 

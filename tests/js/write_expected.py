@@ -14,7 +14,7 @@ import numpy as np
 from tests.golden.recipe import fill, reference_input
 from transcnn import create_model
 from transcnn.analysis.added import added_terms, output_weights
-from transcnn.analysis.attention_row import reading_facts
+from transcnn.analysis.attention_row import row_facts
 from transcnn.analysis.tokens import nearest
 from transcnn.figures.cells import CellMap
 from transcnn.figures.scale import (
@@ -110,7 +110,7 @@ def _rows(trace: Trace, block: BlockTrace) -> list[dict[str, Any]]:
         for reading in trace.read(block.stage, block.block, token):
             size = block.token_size(reading.level)[0]
             for head in (None, 0):
-                facts = reading_facts(reading, SIDE / block.size[0] * size, head)
+                facts = row_facts(reading, SIDE / block.size[0] * size, head)
                 rows.append(
                     {
                         "block": trace.blocks.index(block),

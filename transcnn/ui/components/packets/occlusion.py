@@ -30,7 +30,7 @@ def hiding_packet(key: str, hiding: OcclusionResult) -> bytes:
         "codes": codes.size,
         "visible": hiding.own.ravel().tolist(),
         "attention": _outcome(hiding.with_attention),
-        "backbone": _outcome(hiding.body),
+        "backbone": _outcome(hiding.backbone),
         "blocks": [
             {
                 "stage": reading.stage,

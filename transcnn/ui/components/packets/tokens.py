@@ -54,7 +54,7 @@ def _block(block: BlockTrace, added: Added) -> tuple[dict[str, Any], dict[str, N
         vectors[f"max/{merge.level}"] = merge.largest
         vectors[f"avg/{merge.level}"] = merge.average
         arrays[f"argmax/{merge.level}"] = _by_place(merge.winner).astype(np.uint16)
-        arrays[f"maxima/{merge.level}"] = (merge.won / merge.even).astype(np.float32).ravel()
+        arrays[f"maxima/{merge.level}"] = (merge.won / merge.uniform).astype(np.float32).ravel()
     put_back = {f"term/{i}": term for i, term in enumerate(added.terms)} | {"added": added.recorded}
     added_colours = fit_colours(list(put_back.values()))
     arrays |= {f"vectors/{name}": _by_place(tokens) for name, tokens in vectors.items()}

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from transcnn.checkpoints.download import Progress, address, cache_path
+from transcnn.checkpoints.download import DownloadProgress, address, cache_path
 from transcnn.errors import CheckpointError, NotReachable, NotThere, TransCNNError
 from transcnn.model.variants import authors_names, network
 from transcnn.ui.app.custom_models import open_custom_model
