@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from tests.golden.recipe import fill
 from transcnn.model import blocks
 from transcnn.model.config import BATCH, GROUP, HMHSA, Bottleneck, Downsampling, Stem
-from transcnn.model.config import TransCNNBlock as BlockShape
+from transcnn.model.config import Block as BlockShape
 from transcnn.model.network import TransCNNBlock
 from transcnn.model.variants import network
 
