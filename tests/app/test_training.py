@@ -21,7 +21,10 @@ def test_a_picture_of_none_of_the_few_classes_is_warned_of(page):
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
     [warning] = app.main.warning
-    assert "transcnn_nano knows 10 classes, and this image probably shows none of them" in warning.value
+    assert (
+        "transcnn_nano knows 10 classes, and this image probably shows none of them"
+        in warning.value
+    )
     assert "takes it for zebra" in warning.value
 
 
