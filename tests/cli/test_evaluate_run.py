@@ -109,7 +109,7 @@ def test_the_text_of_a_finished_run(whole, folder, called):
     lines = out.splitlines()
     assert lines[0] == f"transcnn_lite0: {COUNT} of {COUNT} images done, in {whole[1].path}"
     assert lines[1].endswith(" top-1")
-    assert lines[-1].startswith("unreadable: zebra/text.jpg: This is not a picture")
+    assert lines[-1].startswith("unreadable: zebra/text.jpg: This file is not an image")
     assert len(lines) == 9
 
 

@@ -48,7 +48,7 @@ MISTAKES = {
     ("predict", "{}/text.jpg", "--top", 0): "top is 0; allowed: 1 to 1000.",
     ("predict", "{}/nowhere.jpg"): "{}/nowhere.jpg: No such file or directory.",
     ("predict", "{}/empty"): "{}/empty: Is a directory.",
-    ("predict", "{}/text.jpg"): "{}/text.jpg: This is not a picture that can be read;",
+    ("predict", "{}/text.jpg"): "{}/text.jpg: This file is not an image that can be read.",
     ("predict", ZEBRA, "--model", "resnet"): "model is 'resnet'; allowed: transcnn_lite0, ",
     ("predict", ZEBRA, "--model", "transcnn_small"): (
         "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
@@ -129,7 +129,7 @@ MISTAKES = {
     ),
     ("attention", "{}/nowhere.jpg", *PLACE): "{}/nowhere.jpg: No such file or directory.",
     ("attention", "{}/empty", *PLACE): "{}/empty: Is a directory.",
-    ("attention", "{}/text.jpg", *PLACE): "This is not a picture that can be read;",
+    ("attention", "{}/text.jpg", *PLACE): "This file is not an image that can be read.",
     ("attention", ZEBRA, *PLACE, "--out", "{}/a.gif"): (
         "out is '{}/a.gif'; allowed: names that end in .png, .svg, .npz."
     ),

@@ -46,6 +46,7 @@ def main(source: str) -> None:
 
     fonts = {font["name"].getDebugName(1): font for font in TTCollection(source).fonts}
     font = fonts["Noto Sans CJK SC"]
+    font.recalcTimestamp = False
     options = subset.Options(
         hinting=False,
         notdef_outline=True,
