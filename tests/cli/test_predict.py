@@ -111,3 +111,15 @@ def test_file_names_in_any_script_and_encoding_are_printed(zebra, tmp_path):
     assert (words.returncode, words.stderr) == (0, "")
     assert words.stdout.startswith("\\u6591\\u9a6c é.jpg\n")
     assert "\n\\udcff.jpg\n" in words.stdout
+
+
+def test_a_network_of_few_classes_says_whether_the_image_is_outside_them(zebra, called):
+    code, out, _ = called("predict", zebra, "--model", "transcnn_nano", "--json")
+    _, text, _ = called("predict", zebra, "--model", "transcnn_nano")
+
+    coverage = json.loads(out)["images"][0]["class_coverage"]
+    assert code == 0
+    assert set(coverage) == {"probability", "outside", "top1"}
+    assert (coverage["outside"], coverage["top1"]) == (True, "zebra")
+    assert coverage["probability"] < 0.02
+    assert "Probably outside this network's classes: transcnn_lite0 predicts zebra" in text

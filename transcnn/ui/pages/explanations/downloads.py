@@ -89,9 +89,9 @@ def _chapter(
         ]
         tables.append((t("explanations.scores"), trust.score_rows(t, scored)))
         graphs = _graphs(t, scored)
-    forgotten: Sequence[Randomised] | None = results.get(trust.sanity_key(explained, found))
-    if forgotten is not None:
-        tables.append((t("explanations.sanity"), trust.sanity_rows(t, forgotten)))
+    randomised: Sequence[Randomised] | None = results.get(trust.sanity_key(explained, found))
+    if randomised is not None:
+        tables.append((t("explanations.sanity"), trust.sanity_rows(t, randomised)))
     columns = [t("maps.position"), *(str(c + 1) for c in range(values.shape[1]))]
     numbers = [[str(r + 1), *(f"{v:.3g}" for v in row)] for r, row in enumerate(values)]
     return Chapter(

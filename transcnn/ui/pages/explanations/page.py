@@ -288,7 +288,7 @@ def _show_trust(state: Session, t: Translator, explained: Explained, shown: list
         trust.sanity_key(explained, one),
         t("explanations.randomise"),
         lambda: trust.randomise(state, explained, one),
-        lambda result: trust.show_forgotten(t, explained, one, result),
+        lambda result: trust.show_randomised(t, explained, one, result),
     )
 
 

@@ -35,7 +35,7 @@ LINES = {
     "blurred": ("#E69F00", "dashdot", 2),
     "weights": ("#D55E00", "longdash", 2),
 }
-_FILL, _CHART, _FORGOTTEN = "explain_fill", "explain_curves", "explain_forgotten"
+_FILL, _CHART, _RANDOMISED = "explain_fill", "explain_curves", "explain_randomised"
 
 
 def scores_key(explained: Explained, found: Found) -> str:
@@ -58,7 +58,7 @@ def score(state: Session, explained: Explained, found: Found) -> Task:
 
 
 def randomise(state: Session, explained: Explained, found: Found) -> Task:
-    """Begin to explain networks that forget, from the answer down."""
+    """Begin the parameter-randomisation test of a method."""
     method = found.method
 
     def do(on_progress: "OnProgress") -> tuple[Randomised, ...]:
@@ -197,7 +197,7 @@ def part_says(t: Translator, part: str) -> str:
     return t(f"explanations.part_{part}")
 
 
-def show_forgotten(
+def show_randomised(
     t: Translator, explained: Explained, found: Found, result: Sequence[Randomised]
 ) -> None:
     """The map of each network that forgot, on the same scale, with its rank correlation."""
@@ -210,7 +210,7 @@ def show_forgotten(
         found.attribution,
         t("explanations.trained"),
     )
-    forgotten = [
+    randomised = [
         attribution_panel(
             t,
             explained,
@@ -221,7 +221,7 @@ def show_forgotten(
         )
         for one in result
     ]
-    show_cells(_FORGOTTEN, t, [trained, *forgotten])
+    show_cells(_RANDOMISED, t, [trained, *randomised])
     st.caption(t("explanations.sanity_limit"))
 
 
