@@ -25,7 +25,7 @@ def test_a_picture_of_none_of_the_few_classes_is_warned_of(page):
         "transcnn_nano knows 10 classes, and this image probably shows none of them"
         in warning.value
     )
-    assert "takes it for zebra" in warning.value
+    assert "predicts zebra" in warning.value
 
 
 def test_a_network_of_all_classes_warns_of_nothing_and_has_no_slider():

@@ -239,7 +239,7 @@ class Occlusion extends View {
     const fates = [fate(attention), fate(backbone)];
     const sentence = this.word("verdict", {
       attention: say(attention, fates[0]),
-      body: say(backbone, fates[1]),
+      backbone: say(backbone, fates[1]),
     });
     const worse = fates[0] === "lost" && fates[1] !== "lost";
     return worse ? `${sentence} ${this.word("verdict_worse")}` : sentence;

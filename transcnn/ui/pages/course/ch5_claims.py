@@ -83,7 +83,7 @@ def _patches(context: StepContext) -> None:
         {
             t("occlusion.attention_head"): hiding.with_attention.top,
             t("view.intervention_uniform"): even,
-            t("occlusion.body_head"): hiding.backbone.top,
+            t("occlusion.backbone_head"): hiding.backbone.top,
         },
     )
     say_limit(context)
