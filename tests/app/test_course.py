@@ -110,7 +110,7 @@ def test_a_step_is_walked_from_prediction_to_why(zebra, number, language):
     lesson, step = load_lesson(find_step(number), language), find_step(number)
     zebra = replace(zebra, labels=class_labels(language))
     app = open_course(step=number, lang=language)
-    why = lesson.why.format(**step.facts(zebra))
+    why = lesson.fill(step, zebra).why
     assert why not in said(app), "the why comes last"
     assert (lesson.title in said(app)) != step.misleading_start, (
         "a trap is headed by its number until revealed"
@@ -122,7 +122,7 @@ def test_a_step_is_walked_from_prediction_to_why(zebra, number, language):
     reveal(app, "*stripes* <b>")
     assert lesson.title in said(app)
     assert why in said(app)
-    assert lesson.body.format(**step.facts(zebra)) in said(app)
+    assert lesson.fill(step, zebra).body in said(app)
     assert "*stripes* <b>" in [t.value for t in app.get("text")], "as it was written"
     right = "✓" if language == "en" else "✗"
     assert said(app).count(right) >= len(step.questions)

@@ -141,7 +141,7 @@ def walk(page, scene, language):
         tab_to(page, "e.tagName === 'TEXTAREA'", limit=250)
         page.keyboard.type("x")
         press(page, "keep-saw")
-        why = lesson.why.format(**step.facts(scene))
+        why = lesson.fill(step, scene).why
         page.get_by_text(re.split(r"[*$]", why)[0].strip()[:40]).first.wait_for()
         if step is not STEPS[-1]:
             press(page, "course_next")

@@ -22,6 +22,8 @@ def sentences(lesson):
     yield from (said for said in (lesson.change, lesson.present) if said)
     for asked in lesson.questions.values():
         yield from (asked.asks, *asked.options.values())
+    for variants in lesson.sentences.values():
+        yield from variants.values()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -55,12 +55,13 @@ def test_every_question_text_and_why_of_the_chapter_is_on_its_sheet(
 ):
     questions, texts, answers = map(unescape, sheets(page_of(chapter, language)))
     for step in (step for step in STEPS if step.chapter == chapter):
-        lesson, facts = load_lesson(step, language), step.facts(zebra)
+        lesson = load_lesson(step, language)
+        text = lesson.fill(step, zebra)
         assert (lesson.title in questions) != step.misleading_start
-        assert lesson.body.format(**facts) in texts
-        assert (lesson.body.format(**facts) in questions) == step.body_first
-        assert lesson.why.format(**facts) in answers
-        assert lesson.why.format(**facts) not in questions + texts
+        assert text.body in texts
+        assert (text.body in questions) == step.body_first
+        assert text.why in answers
+        assert text.why not in questions + texts
         for name, question in step.questions.items():
             posed = question.pose(zebra)
             asks = lesson.questions[name].asks.format(**posed.placeholders)

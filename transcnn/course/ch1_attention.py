@@ -11,12 +11,13 @@ from transcnn.analysis.ranks import rank_correlation
 from transcnn.course.by_hand import WorkedExample, WorkedLevel, spell
 from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, PosedQuestion
 from transcnn.course.scene import Scene, Wide, by_hand, last_level_attention
-from transcnn.course.step import Question, Step
+from transcnn.course.step import MeasuredSentence, Question, Step
 from transcnn.model import grids
 from transcnn.model.attention import softmax_weights
 from transcnn.trace.trace import BlockTrace
 
 _COVERED = 2  # the stage whose tokens are clicked in 1.1
+NEAR = 1.1  # times uniform: from here on nearby tokens get more weight
 ALIKE = 0.8  # rank correlation from which a row and a column cannot be told apart
 
 
@@ -326,6 +327,11 @@ def rings(scene: Scene) -> dict[str, float]:
     return {name: float(multiple[mask].mean()) for name, mask in masks.items() if mask.any()}
 
 
+def near_multiple(scene: Scene) -> float:
+    """The mean weight of the touching tokens, in multiples of uniform attention."""
+    return rings(scene)["near"]
+
+
 def _near_and_far(scene: Scene) -> PosedQuestion:
     return PosedQuestion(Order(rings(scene)))
 
@@ -418,6 +424,11 @@ STEPS = (
             "permutation.near_and_far": Question("order", _near_and_far, ("near", "middle", "far")),
         },
         _shuffle_equation,
+        sentences={
+            "near": MeasuredSentence(
+                near_multiple, {"more": lambda x: x > NEAR, "not_more": lambda x: x <= NEAR}
+            )
+        },
         misleading_start=True,
         ends_chapter=True,
     ),

@@ -10,7 +10,7 @@ from transcnn.analysis.cost.attention import AttentionCost, mhsa
 from transcnn.course.by_hand import spell
 from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, PosedQuestion
 from transcnn.course.scene import CLEAR, Scene, Wide, by_hand, last_level_heads
-from transcnn.course.step import Question, Step
+from transcnn.course.step import MeasuredSentence, Question, Step
 from transcnn.trace.trace import BlockTrace
 
 PLAIN_LIMIT = 10**9  # multiply-adds, of the task of the chapter
@@ -168,11 +168,15 @@ def three_blocks(scene: Scene) -> dict[str, BlockTrace]:
     return {"first": scene.trace.blocks[0], "star": scene.block, "last": scene.trace.blocks[-1]}
 
 
-def _added_here(scene: Scene) -> PosedQuestion:
+def added_here(scene: Scene) -> float:
+    """|added| / |X| at the query token, in percent."""
     block = scene.block
-    share = added_shares(block)[scene.token(block.size)]
+    return float(100 * added_shares(block)[scene.token(block.size)])
+
+
+def _added_here(scene: Scene) -> PosedQuestion:
     misconceptions = {"replaced": [100], "half": [50]}
-    return PosedQuestion(Estimate(float(100 * share), within=5), misconceptions=misconceptions)
+    return PosedQuestion(Estimate(added_here(scene), within=5), misconceptions=misconceptions)
 
 
 def _added_most(scene: Scene) -> PosedQuestion:
@@ -294,6 +298,16 @@ STEPS = (
             "residual.by_block": Question("order", _added_most, ("first", "star", "last")),
         },
         _block_equation,
+        sentences={
+            "size": MeasuredSentence(
+                added_here,
+                {
+                    "small": lambda x: x < 50,
+                    "comparable": lambda x: 50 <= x <= 200,
+                    "large": lambda x: x > 200,
+                },
+            )
+        },
     ),
     Step(
         "2.4",

@@ -13,7 +13,7 @@ from transcnn.analysis.added import added_terms, output_weights
 from transcnn.course.by_hand import spell
 from transcnn.course.questions import FLAT, Choose, Click, Draw, Estimate, PosedQuestion
 from transcnn.course.scene import Box, Place, Scene, Wide, by_hand
-from transcnn.course.step import Question, Step
+from transcnn.course.step import MeasuredSentence, Question, Step
 from transcnn.model.attention import attend
 from transcnn.trace import Trace
 from transcnn.trace.trace import BlockTrace
@@ -400,11 +400,16 @@ def _influenced(scene: Scene) -> PosedQuestion:
     )
 
 
-def _far_away(scene: Scene) -> PosedQuestion:
+def farthest_multiple(scene: Scene) -> float:
+    """The weight of the farthest token, in multiples of uniform attention."""
     block = scene.peaked_block or scene.block
     row = scene.attention_row(block)
-    multiple = float(len(row) * row[farthest_cell(scene, block)])
-    return PosedQuestion(Estimate(multiple, factor=2, even=1.0), misconceptions={"unread": [0]})
+    return float(len(row) * row[farthest_cell(scene, block)])
+
+
+def _far_away(scene: Scene) -> PosedQuestion:
+    asks = Estimate(farthest_multiple(scene), factor=2, even=1.0)
+    return PosedQuestion(asks, misconceptions={"unread": [0]})
 
 
 def _reach_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -498,6 +503,16 @@ STEPS = (
             "reach.farthest": Question("estimate", _far_away, misconceptions=("unread",)),
         },
         _reach_equation,
+        sentences={
+            "farthest": MeasuredSentence(
+                farthest_multiple,
+                {
+                    "less": lambda x: x < 0.8,
+                    "about": lambda x: 0.8 <= x <= 1.25,
+                    "more": lambda x: x > 1.25,
+                },
+            )
+        },
         ends_chapter=True,
     ),
 )

@@ -8,8 +8,9 @@ from transcnn.analysis.cost.network import NetworkPart, network_boxes
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.course.questions import Choose, Estimate, Order, PosedQuestion
 from transcnn.course.scene import Scene
-from transcnn.course.step import Question, Step
+from transcnn.course.step import MeasuredSentence, Question, Step
 
+SIMILAR = 0.8  # rank correlation from which two maps look almost the same
 _ALIKE = 0.95  # rank correlation from which two ledgers cannot be told apart
 
 
@@ -136,6 +137,11 @@ STEPS = (
         _contributions_equation,
         _contributions_facts,
         ("rho",),
+        sentences={
+            "second": MeasuredSentence(
+                likeness, {"similar": lambda x: x > SIMILAR, "different": lambda x: x <= SIMILAR}
+            )
+        },
         misleading_start=True,
         ends_chapter=True,
     ),

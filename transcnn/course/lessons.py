@@ -3,6 +3,7 @@ matter in TOML between two lines of +++.
 
     title = "..."      saw = "..."      why = "..."
     change = "..."     present = "..."  only in the last step of a chapter
+    [sentences.size]   only where a step has sentences that a measured value chooses
     [rows.which_is_row]          the question's name: the step's name, then what is asked
     asks = "..."
     [rows.which_is_row.options]  only where there is something to choose or to order
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from transcnn.course.checking import check_keys, check_text, read_toml
+from transcnn.course.scene import Scene
 from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.errors import ChoiceError
@@ -46,6 +48,22 @@ class Lesson:
     questions: Mapping[str, QuestionWords]
     change: str | None
     present: str | None
+    sentences: Mapping[str, Mapping[str, str]]
+
+    def fill(self, step: Step, scene: Scene) -> "FilledText":
+        """Body and explanation about a scene, with its numbers and the sentences they choose."""
+        facts = dict(step.facts(scene))
+        for name, sentence in step.sentences.items():
+            facts[name] = self.sentences[name][sentence.choose(scene)].format(**facts)
+        return FilledText(self.body.format(**facts), self.why.format(**facts))
+
+
+@dataclass(frozen=True)
+class FilledText:
+    """The text of a step about one image."""
+
+    body: str
+    why: str
 
 
 @functools.cache
@@ -64,26 +82,38 @@ def read_lesson(step: Step, language: str, text: str) -> Lesson:
     where = f"{language}/{step.number}-{step.name}.md"
     front, body = split_front(where, text)
     ends = ("change", "present") if step.ends_chapter else ()
-    check_keys(where, front, ("title", "saw", "why", *ends, step.name))
-    tables = front[step.name]
-    check_keys(f"{where}: {step.name}", tables, (name.split(".")[1] for name in step.questions))
+    tables = ("sentences",) if step.sentences else ()
+    check_keys(where, front, ("title", "saw", "why", *ends, *tables, step.name))
+    sentences = _sentences(where, step, front.get("sentences", {}))
+    asked = front[step.name]
+    check_keys(f"{where}: {step.name}", asked, (name.split(".")[1] for name in step.questions))
     _check_length(where, body, language)
     for name in ("title", "saw", *ends):
         check_text(f"{where}: {name}", front[name])
     for name, said in (("text", body), ("why", front["why"])):
-        check_text(f"{where}: {name}", said, step.placeholders)
+        check_text(f"{where}: {name}", said, (*step.placeholders, *step.sentences))
     return Lesson(
         title=front["title"],
         body=body,
         saw=front["saw"],
         why=front["why"],
         questions={
-            name: _question(where, step, name, tables[name.split(".")[1]])
-            for name in step.questions
+            name: _question(where, step, name, asked[name.split(".")[1]]) for name in step.questions
         },
         change=front.get("change"),
         present=front.get("present"),
+        sentences=sentences,
     )
+
+
+def _sentences(where: str, step: Step, found: Any) -> Mapping[str, Mapping[str, str]]:
+    check_keys(f"{where}: sentences", found, step.sentences)
+    for name, sentence in step.sentences.items():
+        check_keys(f"{where}: sentences.{name}", found[name], sentence.variants)
+        for said in found[name].values():
+            check_text(f"{where}: sentences.{name}", said, step.placeholders)
+    words: Mapping[str, Mapping[str, str]] = found
+    return words
 
 
 def split_front(where: str, text: str) -> tuple[dict[str, Any], str]:

@@ -9,10 +9,10 @@ from transcnn.course.scene import Scene
 
 @dataclass(frozen=True)
 class Question:
-    """How one question is posed about a scene; None where this picture does not allow it.
+    """How one question is posed about a scene; None where this image does not allow it.
 
-    `options` and `ways` (wrong ways that are known) have words in the lesson, `gaps` are what its
-    sentences may name; `also` names what the answer depends on besides network, picture and asker.
+    `options` and `misconceptions` have words in the lesson, `placeholders` are what its sentences
+    may name; `depends_on` names what the answer depends on besides network, image and query.
     """
 
     kind: Kind
@@ -23,11 +23,28 @@ class Question:
     depends_on: Callable[[Scene], str] = lambda _: ""
 
 
+@dataclass(frozen=True)
+class MeasuredSentence:
+    """A sentence that a measured value chooses: of its `variants`, whose words are in the lesson,
+    the one whose condition holds. Exactly one does for every number; for NaN the last is taken.
+    """
+
+    value: Callable[[Scene], float]
+    variants: Mapping[str, Callable[[float], bool]]
+
+    def choose(self, scene: Scene) -> str:
+        """The name of the variant that is true of the scene."""
+        value = self.value(scene)
+        last = list(self.variants)[-1]
+        return next((name for name, holds in self.variants.items() if holds(value)), last)
+
+
 @dataclass(frozen=True, eq=False)
 class Step:
-    """`trap`: it begins with a map that looks right and is not, so its title waits for the
-    reveal. `body_first`: the text stands before the questions. `facts` fill the gaps of the text.
-    `lacks` names what is missing for the step on this picture; None where it can be walked.
+    """`name` begins the names of the step's questions. `facts` fill the placeholders of the text,
+    and so do `sentences`, each by its name. `missing` names what this image lacks for the step,
+    if anything. `misleading_start`: it begins with a map that looks right and is not, so its title
+    waits for the reveal. `body_first`: the text stands before the questions.
     """
 
     number: str  # "1.3": chapter and step
@@ -36,6 +53,7 @@ class Step:
     equation: Callable[[Scene, bool], str]  # LaTeX; True once the numbers are revealed
     facts: Callable[[Scene], Mapping[str, str]] = field(default=lambda _: {})
     placeholders: tuple[str, ...] = ()
+    sentences: Mapping[str, MeasuredSentence] = field(default_factory=dict)
     missing: Callable[[Scene], str | None] = lambda _: None
     misleading_start: bool = False
     body_first: bool = False

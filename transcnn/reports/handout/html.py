@@ -121,7 +121,7 @@ def _step(
     images: Collection[str],
 ) -> _Step:
     lesson = load_lesson(step, t.language)
-    facts = step.facts(scene)
+    text = lesson.fill(step, scene)
     lacking = step.missing(scene) is not None
     questions = {} if lacking else step.questions
     posed = {name: question.pose(scene) for name, question in questions.items()}
@@ -146,7 +146,7 @@ def _step(
             isinstance(one, CellMap) and one.scale is not None and one.scale.form == "multiples"
             for one in (*before, *after)
         ),
-        body=lesson.body.format(**facts),
+        body=text.body,
         body_first=step.body_first,
         before=[draw(figure, t, images) for figure in before],
         after=[draw(figure, t, images) for figure in after],
@@ -156,7 +156,7 @@ def _step(
         lacking=lacking,
         left_out=[n for n, found in enumerate(posed.values(), 1) if found is None],
         saw=lesson.saw,
-        why=lesson.why.format(**facts),
+        why=text.why,
         change=lesson.change,
         present=lesson.present,
     )

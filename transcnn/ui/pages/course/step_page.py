@@ -8,6 +8,7 @@ import streamlit as st
 
 from transcnn.course.answer_key import AnswerKey
 from transcnn.course.classroom.store import ClassState, Learner, Teacher
+from transcnn.course.lessons import FilledText
 from transcnn.course.scene import Scene
 from transcnn.course.steps import STEPS, find_step
 from transcnn.course.submission import Submission
@@ -121,11 +122,11 @@ def _scene(state: Session, shown: ImagePage) -> Scene:
 def _show_step(context: StepContext, missing: str | None) -> None:
     """Draw the step; `missing` names what this picture lacks for its questions."""
     t, step, lesson = context.t, context.step, context.lesson
-    facts = step.facts(context.scene)
+    text = lesson.fill(step, context.scene)
     hidden = step.misleading_start and not context.revealed
     st.subheader(step.number if hidden else f"{step.number} · {lesson.title}")
     if step.body_first:
-        st.markdown(lesson.body.format(**facts))
+        st.markdown(text.body)
     left, right = st.columns([11, 9], gap="large")
     with left:
         touch(context)
@@ -139,14 +140,14 @@ def _show_step(context: StepContext, missing: str | None) -> None:
         else:
             show_questions(context)
         if context.seen:
-            _show_explanation(context, facts)
+            _show_explanation(context, text)
 
 
-def _show_explanation(context: StepContext, facts: Mapping[str, str]) -> None:
+def _show_explanation(context: StepContext, text: FilledText) -> None:
     t, lesson = context.t, context.lesson
     if not context.step.body_first:
-        st.markdown(lesson.body.format(**facts))
-    st.success(lesson.why.format(**facts), icon=":material/lightbulb:")
+        st.markdown(text.body)
+    st.success(text.why, icon=":material/lightbulb:")
     if lesson.change is not None:
         st.markdown(f"**{t('course.change')}** {lesson.change}")
         st.markdown(f"**{t('course.present')}** {lesson.present}")
