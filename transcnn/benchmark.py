@@ -1,7 +1,7 @@
-"""How long a network takes, in ratios within one run.
+"""Benchmark of a network, in ratios within one run.
 
-All cases are run in turn, A B C A B C ..., after a warm-up, so that a machine whose speed drifts
-slows all of them alike. Absolute times are of this machine at this moment; ratios travel better.
+All cases are run in turn, A B C A B C ..., after a warm-up, so that drifts of the machine's speed
+affect all of them equally. Absolute times hold for this machine only; ratios are more general.
 """
 
 import os
@@ -25,7 +25,7 @@ BASELINE = "baseline"
 
 @dataclass(frozen=True)
 class Timing:
-    """One case: milliseconds of its runs, and how many times as fast as the baseline it is."""
+    """One case: milliseconds of its runs, and its speed-up over the baseline."""
 
     name: str
     median_ms: float
@@ -35,7 +35,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """All cases of one run, the machine, and how far the fast logits are from the baseline's."""
+    """All cases of one run, the machine, and the difference of the logits from the baseline's."""
 
     model: str
     machine: str
@@ -43,7 +43,7 @@ class Benchmark:
     rounds: int
     timings: tuple[Timing, ...]
     logits_apart: float  # largest absolute difference
-    body_ratio: float  # time of the whole network over that of its bare body
+    backbone_ratio: float  # time of the whole network over that of its backbone
 
 
 def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
@@ -61,7 +61,7 @@ def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
 
     def baseline() -> torch.Tensor:
         with torch.no_grad():
-            return plain(nchw, Hooks(record=False))  # taps ask for the explicit softmax
+            return plain(nchw, Hooks(record=False))  # hooks use the explicit softmax
 
     def inferred(hooks: Hooks | None) -> torch.Tensor:
         with torch.inference_mode():
@@ -70,13 +70,13 @@ def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
     cases: dict[str, Callable[[], object]] = {
         BASELINE: baseline,
         "plain forward": lambda: inferred(None),
-        "forward with taps": lambda: inferred(Hooks()),
-        "bare body": lambda: inferred(Hooks(record=False, intervention=Off())),
+        "forward with hooks": lambda: inferred(Hooks()),
+        "backbone only": lambda: inferred(Hooks(record=False, intervention=Off())),
         "predict, bytes to top-5": lambda: classifier.predict(data),
     }
     seconds = interleave(cases, rounds, warmup)
     apart = (inferred(None) - baseline()).abs().max()
-    pairs = zip(seconds["plain forward"], seconds["bare body"], strict=True)
+    pairs = zip(seconds["plain forward"], seconds["backbone only"], strict=True)
     return Benchmark(
         model,
         f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}",
@@ -84,7 +84,7 @@ def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
         rounds,
         tuple(_timing(name, seconds[name], seconds[BASELINE]) for name in cases),
         float(apart),
-        statistics.median(whole / body for whole, body in pairs),
+        statistics.median(whole / backbone for whole, backbone in pairs),
     )
 
 

@@ -11,7 +11,7 @@ from transcnn.words import DEFAULT, LANGUAGES, class_names_in, language
 
 @dataclass(frozen=True)
 class ClassName:
-    """One class of the 1000 of ImageNet."""
+    """One of the 1000 classes of ImageNet."""
 
     index: int
     wnid: str
@@ -38,10 +38,8 @@ def class_names() -> tuple[ClassName, ...]:
 
 @functools.lru_cache(8)
 def names_of(classes: int, indices: tuple[int, ...] | None = None) -> tuple[ClassName, ...]:
-    """The names of the classes of a network that has so many: ImageNet's where there are 1000, or
-    where `indices` tell which of the 1000 they are.
-
-    What the classes of another network are, its weights do not tell: they get numbers, from 0.
+    """The names of a network's classes: ImageNet's if there are 1000, or those at `indices` of the
+    1000. Classes of other networks are numbered from 0, since weights do not name them.
     """
     if indices is not None:
         return tuple(class_names()[i] for i in indices)
@@ -53,7 +51,7 @@ def names_of(classes: int, indices: tuple[int, ...] | None = None) -> tuple[Clas
 
 @functools.cache
 def _by_name() -> dict[str, ClassName]:
-    """Every accepted way to write a class, in lower case with spaces; first come, first served."""
+    """Every accepted name of a class, in lower case with spaces; of equal ones the first counts."""
     found: dict[str, ClassName] = {}
     for write in (
         lambda c: (c.wnid,),
@@ -75,13 +73,13 @@ def _plain(text: str) -> str:
 def find_class(text: str) -> ClassName | None:
     """The class that `text` names by WNID, index, label, synonym or its name in any language; None
     if there is none."""
-    if text.strip().startswith("-"):  # a sign is no hyphen: -1 is not class 1
+    if text.strip().startswith("-"):  # -1 is not class 1
         return None
     return _by_name().get(_plain(text))
 
 
 def nearest_classes(text: str, count: int = 3) -> tuple[ClassName, ...]:
-    """The classes whose names are spelled most like `text`, the likest first; () where none is."""
+    """The classes with the most similarly spelled names, the most similar first; () if none."""
     alike = difflib.get_close_matches(_plain(text), list(_by_name()), n=2 * count, cutoff=0.6)
     return tuple(dict.fromkeys(_by_name()[name] for name in alike))[:count]
 

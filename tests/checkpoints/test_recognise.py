@@ -26,7 +26,7 @@ def test_no_two_networks_can_be_taken_for_each_other():
     assert [x.network for x in layouts if not x.authors] == list_models()
     for file in layouts:
         shapes = {key: torch.empty(shape, device="meta") for key, shape in file.shapes.items()}
-        exact = [x for x in layouts if x.likeness(shapes) == 1]
+        exact = [x for x in layouts if x.similarity(shapes) == 1]
         assert exact == [file]
 
 

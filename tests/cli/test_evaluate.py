@@ -183,9 +183,7 @@ def test_a_full_disk_is_one_sentence(folder):
     )
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
-        f"{tempfile.gettempdir()}: there is no room for 1 MB of prepared pictures.\n"
-    )
+    assert done.stderr == (f"{tempfile.gettempdir()}: no disk space for 1 MB of prepared images.\n")
 
 
 def test_interrupting_ends_with_one_word_and_no_traceback(tmp_path):

@@ -137,7 +137,7 @@ def test_a_limit_below_one_is_refused(write, limit):
         ("", "it lacks the column 'file'; a table has file and label"),
         ("name,label\na.jpg,zebra\n", "it lacks the column 'file'; a table has file and label"),
         ("file,class\na.jpg,zebra\n", "it lacks the column 'label'; a table has file and label"),
-        ("file,label\n", "it lists no pictures"),
+        ("file,label\n", "it lists no images"),
         ("file,label\na.jpg,zebra\nb.jpg,lion\na.jpg,lion\n", "it lists a file more than once"),
     ],
     ids=["empty", "no file", "no label", "no rows", "twice"],
@@ -161,7 +161,9 @@ def test_a_file_that_is_written_in_two_ways_is_listed_more_than_once(write):
 def test_what_is_no_text_is_no_table(tmp_path, content):
     (tmp_path / "t.csv").write_bytes(content)
 
-    with pytest.raises(FolderError, match=r"t\.csv: it (is no CSV file in UTF-8|lacks the column)"):
+    with pytest.raises(
+        FolderError, match=r"t\.csv: it (is not a CSV file in UTF-8|lacks the column)"
+    ):
         find_items(tmp_path / "t.csv")
 
 

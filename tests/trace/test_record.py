@@ -280,7 +280,7 @@ def test_a_trace_says_which_weights_it_is_of(classifier, lite0, small, small_inp
 
 
 def test_several_pictures_in_one_trace_are_refused(small, small_input, small_crop):
-    with pytest.raises(ChoiceError, match="pictures is 2; allowed: one for each trace"):
+    with pytest.raises(ChoiceError, match="images is 2; allowed: 1 for a trace"):
         record(small, small_input.expand(2, -1, -1, -1), small_crop)
 
 

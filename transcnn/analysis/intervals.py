@@ -1,8 +1,8 @@
-"""95 % intervals of shares and means, also where pictures come in families.
+"""95 % confidence intervals of proportions and means, also for clustered images.
 
-Pictures made of one photo are right or wrong together; counted as if each were new evidence, they
-would give intervals far too narrow. With families the interval is that of the families' sums
-(linearisation, one family of m pictures being one draw), with Student's t for their number.
+Images made from one photo are not independent; treated as if they were, they would give intervals
+far too narrow. With families (clusters) the interval is that of the families' sums (linearisation,
+one family of m images is one draw), with Student's t for their number.
 """
 
 import math
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_ROUNDING = 1e-12  # a variance below is none
+_ROUNDING = 1e-12  # variances below count as 0
 _DRAWS = 4_000  # of a bootstrap
-Z = 1.959964  # of a normal distribution, 95 % lie within so many deviations
+Z = 1.959964  # the normal distribution's 97.5 % quantile
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class Interval:
 
 
 def share_interval(hits: NDArray[np.bool_], families: NDArray[np.int64] | None = None) -> Interval:
-    """Wilson's interval of the share of True in `hits` [N > 0].
+    """Wilson's interval of the proportion of True in `hits` [N > 0].
 
-    With `families` N becomes the number of independent pictures, no more than there are, that would
-    give as wide an interval as the families do; where these are all alike, that of the families.
-    With one family nothing is known: 0 to 1.
+    With `families` N is replaced by the effective number of independent images (at most N): the one
+    that gives an interval as wide as the families do, or the number of families if these do not
+    vary. With one family the interval is 0 to 1.
     """
     n, p = float(len(hits)), float(hits.mean())
     z = Z
@@ -47,7 +47,7 @@ def share_interval(hits: NDArray[np.bool_], families: NDArray[np.int64] | None =
 
 
 def mean_interval(values: NDArray[np.float64], families: NDArray[np.int64]) -> Interval:
-    """The mean of `values` [N > 0]; nan ends where there is one family only."""
+    """The mean of `values` [N > 0]; nan ends where there is only one family."""
     value = float(values.mean())
     deviation = family_deviation((values - value) / len(values), families)
     half = student(len(np.unique(families))) * deviation
@@ -55,8 +55,8 @@ def mean_interval(values: NDArray[np.float64], families: NDArray[np.int64]) -> I
 
 
 def family_deviation(parts: NDArray[np.float64], families: NDArray[np.int64]) -> float:
-    """The standard deviation of a statistic from each picture's part in it (they add up to 0);
-    nan where there is one family only."""
+    """The standard deviation of a statistic from each image's part in it (they sum to 0);
+    nan where there is only one family."""
     _, codes = np.unique(families, return_inverse=True)
     sums = np.bincount(codes, weights=parts)
     if len(sums) < 2:
@@ -65,7 +65,7 @@ def family_deviation(parts: NDArray[np.float64], families: NDArray[np.int64]) ->
 
 
 def student(families: int) -> float:
-    """Of Student's t for so many families, 95 % lie within so many deviations."""
+    """The 97.5 % quantile of Student's t for this number of families."""
     from scipy.stats import t
 
     return float(t.ppf(0.975, families - 1)) if families > 1 else math.nan
@@ -77,13 +77,12 @@ def contrast(
     second: NDArray[np.bool_],
     families: NDArray[np.int64],
 ) -> tuple[Interval, float]:
-    """The interval of a difference between two groups, from each picture's part in it, and the
-    p-value of there being none.
+    """The interval of a difference between two groups, from each image's part in it, and the
+    p-value of no difference.
 
-    Student's t has as many degrees of freedom as the group of fewer families has, less one: its
-    spread is known from them alone. Where nothing varies inside the groups, the p-value is the
-    chance that a random division of the families would tell them apart as well. nan where a group
-    has one family only.
+    Student's t has the degrees of freedom of the group with fewer families. Where nothing varies
+    inside the groups, the p-value is the probability that a random division of the families
+    separates them as well. nan where a group has only one family.
     """
     from scipy.stats import t
 
@@ -101,7 +100,7 @@ def contrast(
 
 def bootstrap_mean(values: NDArray[np.float64], generator: np.random.Generator) -> Interval:
     """The mean of `values` [N > 0] with the percentile interval of its bootstrap; nan ends where
-    there is one value only."""
+    there is only one value."""
     ends = np.percentile(_resampled_means(values, generator), (2.5, 97.5))
     return Interval(float(values.mean()), *_known(ends, len(values)))
 
@@ -109,8 +108,8 @@ def bootstrap_mean(values: NDArray[np.float64], generator: np.random.Generator) 
 def bootstrap_difference(
     one: NDArray[np.float64], other: NDArray[np.float64], generator: np.random.Generator
 ) -> Interval:
-    """The mean of `one` minus that of `other`, two groups resampled apart; nan where a group is
-    empty, nan ends where one has one value only."""
+    """The mean of `one` minus that of `other`, groups resampled separately; nan where a group is
+    empty, nan ends where one has only one value."""
     fewest = min(len(one), len(other))
     if fewest == 0:
         return Interval(math.nan, math.nan, math.nan)
@@ -122,7 +121,7 @@ def bootstrap_difference(
 def _resampled_means(
     values: NDArray[np.float64], generator: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Means of as many values, drawn anew with replacement, again and again."""
+    """Means of resamples with replacement."""
     return np.array(
         [generator.choice(values, len(values)).mean() for _ in range(_DRAWS)], dtype=np.float64
     )

@@ -1,4 +1,4 @@
-"""Weight files: what ships and where it comes from, reading files of ours and of the authors.
+"""Weight files: the shipped ones and their origin, loading ours and the authors'.
 
 Names are loaded on first use: the catalogue alone costs no torch.
 """

@@ -1,7 +1,7 @@
-"""What ships: one entry a weight file, with its digest, origin, licence and measured scores.
+"""The shipped weight files, each with its digest, origin, licence and measured scores.
 
-The entries stand in `assets/weights/catalogue.toml`, beside the files. No torch here: the app
-shows what ships before torch is loaded.
+The entries are in `assets/weights/catalogue.toml`, beside the files. No torch here: the app
+lists them before torch is loaded.
 """
 
 import functools
@@ -23,7 +23,7 @@ def sha256(path: Path) -> str:
 
 
 def means_path(weights: Path) -> Path:
-    """Where the averages of a weight file stand: see `means.py`."""
+    """The path of the averages of a weight file, see `means.py`."""
     return weights.with_suffix(".means.safetensors")
 
 
@@ -39,11 +39,11 @@ class Shipped:
     parameters: int
     licence: str
     origin: str
-    scores: dict[str, float]  # what was measured, as shares of 1; the card has the commands
-    snapshots: dict[str, str]  # of the whole network, sha256 by the share of its training
+    scores: dict[str, float]  # as fractions of 1; the card has the commands
+    snapshots: dict[str, str]  # of the whole network, sha256 by training progress
 
     def snapshot(self, share: str) -> Path:
-        """The weights after a share of the training, such as "0.100"."""
+        """The weights at a training progress such as "0.100"."""
         return _WEIGHTS / "snapshots" / self.name / f"{share}.safetensors"
 
 
@@ -82,11 +82,11 @@ def shipped(name: str) -> Shipped:
 
 
 TRAINED = "1.000"
-"""The share of its training after which a network is as it ships."""
+"""The training progress of the shipped weights."""
 
 
 def split_snapshot(model: str) -> tuple[str, str]:
-    """The network's name and the share of its training: "transcnn_nano@0.089", or the name alone
+    """The network's name and its training progress: of "transcnn_nano@0.089", or of the name alone
     for the network as it ships."""
     name, _, share = model.partition("@")
     return name, share or TRAINED

@@ -25,7 +25,7 @@ ENDINGS = (".safetensors", ".pth", ".pt", ".pth.tar")
 def load(source: str | Path | bytes, name: str | None = None) -> dict[str, Tensor]:
     """The tensors of a weight file, by key: .safetensors, or .pth / .pt / .pth.tar of tensors only.
 
-    `source` is its path, or its bytes; `name` is what it is called, where the path does not tell.
+    `source` is its path or its bytes; `name` its name where the path does not have it.
     A .pth file may hold the tensors directly or under "model" or "state_dict", as published ones
     do. Anything that would need code to be run is refused. Raises CheckpointError.
     """
@@ -50,7 +50,7 @@ def _read_safetensors(source: Path | bytes, file: BinaryIO, name: str) -> dict[s
         if isinstance(source, Path):
             return safetensors.torch.load_file(source)
         return safetensors.torch.load(source)
-    except Exception as error:  # what is damaged may end the reading anywhere
+    except Exception as error:  # a damaged file can fail anywhere
         raise BrokenWeights(file=name, format="safetensors") from error
 
 
@@ -61,11 +61,11 @@ def _read_torch(file: BinaryIO, name: str) -> object:
     file.seek(0)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # torch warns of pickles that it then reads or refuses
+            warnings.simplefilter("ignore")  # torch warns of pickles that it then refuses
             return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise HoldsCode(file=name) from error
-    except Exception as error:  # what is damaged may end the reading anywhere
+    except Exception as error:  # a damaged file can fail anywhere
         raise BrokenWeights(file=name, format="PyTorch") from error
 
 

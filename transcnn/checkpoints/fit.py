@@ -1,4 +1,4 @@
-"""Strict loading: every key, every shape, in both directions, and a sentence when one is off."""
+"""Strict loading: keys and shapes must agree exactly, errors name the first that does not."""
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
@@ -16,7 +16,7 @@ def load_strictly(
     their_key: Callable[[str], str] = str,
     file: str = "state dict",
 ) -> None:
-    """Give `model` the values of `state_dict`; `their_key` tells the file's name of our keys.
+    """Give `model` the values of `state_dict`; `their_key` maps our keys to the file's.
 
     Values are converted to the model's number type. Raises the CheckpointError that says which keys
     are missing, extra, misshapen or no numbers; the model is then unchanged.
@@ -51,15 +51,15 @@ def load_strictly(
 
 
 def some(keys: Iterable[str], count: int = 3, longest: int = 80) -> str:
-    """The first keys, for a sentence: a file may have thousands, of any length."""
+    """The first keys, for an error: a file may have thousands, of any length."""
     first = list(islice(keys, count + 1))
     shown = [key if len(key) <= longest else f"{key[:longest]}…" for key in first[:count]]
     return ", ".join([*shown, "…"] if len(first) > count else shown)
 
 
 def _is_plain(value: object) -> bool:
-    """Whether it is a tensor whose every value stands in the file: none of the sparse, quantised,
-    empty-handed or repeated kinds that a file of a few bytes can claim any size with."""
+    """Whether it is a dense tensor whose values are all in the file: sparse, quantised, meta and
+    expanded tensors can claim any size with a few bytes."""
     return (
         isinstance(value, Tensor)
         and value.layout == torch.strided

@@ -1,4 +1,4 @@
-"""What each H-MHSA adds on average over training pictures, kept beside the weights.
+"""What each H-MHSA adds on average over training images (for mean ablation), beside the weights.
 
 transcnn_lite0.safetensors         the weights
 transcnn_lite0.means.safetensors   the averages [C, H, W], keys "<stage>.<block>", float16
@@ -24,20 +24,20 @@ def load_means(weights: Path) -> Means | None:
     if not path.is_file():
         return None
     try:
-        return {_place(key): value.float() for key, value in load(path).items()}
+        return {_block(key): value.float() for key, value in load(path).items()}
     except ValueError as error:
         reason = "its keys are not '<stage>.<block>'"
         raise CheckpointError(file=path, reason=reason) from error
 
 
 def save_means(means: Means, weights: Path) -> Path:
-    """Write the averages beside the weight file; the path that they went to."""
+    """Write the averages beside the weight file and return their path."""
     path = means_path(weights)
     halved = {f"{stage}.{block}": m.half().contiguous() for (stage, block), m in means.items()}
     safetensors.torch.save_file(halved, path)
     return path
 
 
-def _place(key: str) -> tuple[int, int]:
+def _block(key: str) -> tuple[int, int]:
     stage, block = key.split(".")
     return int(stage), int(block)

@@ -1,4 +1,4 @@
-"""Which of the known networks a weight file is of, told by its keys and shapes alone."""
+"""Recognising the network of a weight file by its keys and shapes."""
 
 import functools
 from collections.abc import Mapping
@@ -15,21 +15,21 @@ from transcnn.errors import UnknownNetwork
 from transcnn.model.network import TransCNN, blank
 from transcnn.model.variants import authors_names, list_models, network
 
-_LIKENESS = 0.5  # share of the keys that must agree before a file is measured against a network
+_MIN_SIMILARITY = 0.5  # fraction of the keys that must agree
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """How files name and shape what a network holds; the classifier, whose number of classes is
-    free, stands apart."""
+    """Keys and shapes of a network in files; without the classifier, whose number of classes is
+    free."""
 
     network: str
     authors: bool  # the authors' names of the keys; else ours
     head: str
     shapes: Mapping[str, tuple[int, ...]]  # without the classifier's
 
-    def likeness(self, state_dict: Mapping[str, Tensor]) -> float:
-        """The share of all keys that the file and this layout have alike, from 0 to 1."""
+    def similarity(self, state_dict: Mapping[str, Tensor]) -> float:
+        """The fraction of all keys that file and layout have in common, with equal shapes."""
         alike = sum(
             key in state_dict and tuple(state_dict[key].shape) == shape
             for key, shape in self.shapes.items()
@@ -40,17 +40,17 @@ class _Layout:
 def open_weights(
     source: str | Path | bytes, file: str | None = None, name: str | None = None
 ) -> TransCNN:
-    """The network that a weight file is of, with its weights and as many classes as it has.
+    """The network of a weight file, with its weights and its number of classes.
 
-    `source` is the file's path or its bytes, `file` what it is called. `name` is the variant that
-    it is for; None: the one whose keys and shapes are most like the file's. Ours and the authors'
-    names of the keys both fit. Raises CheckpointError.
+    `source` is the file's path or its bytes, `file` its name. `name` is its variant; None: the one
+    with the most similar keys and shapes. Keys can be ours or the authors'. Raises
+    CheckpointError.
     """
     file = str(source) if file is None else file
     state_dict = load(source, file)
     layouts = [layout for layout in _layouts() if name in (None, layout.network)]
-    best = max(layouts, key=lambda layout: layout.likeness(state_dict))
-    if name is None and best.likeness(state_dict) < _LIKENESS:
+    best = max(layouts, key=lambda layout: layout.similarity(state_dict))
+    if name is None and best.similarity(state_dict) < _MIN_SIMILARITY:
         raise UnknownNetwork(file=file, keys=some(state_dict) or "—")
     settings = _classes(best.network, state_dict.get(f"{best.head}.weight"))
     if best.authors:
@@ -61,7 +61,7 @@ def open_weights(
 
 
 def _classes(name: str, head: Tensor | None) -> dict[str, Any]:
-    """The number of classes as a setting, where the classifier tells another than the variant's."""
+    """The number of classes as a setting, where it is not the variant's."""
     if head is None or head.dim() != 2 or len(head) in (0, network(name).classes):
         return {}
     return {"classes": head.shape[0]}

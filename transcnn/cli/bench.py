@@ -35,5 +35,5 @@ def bench(model: str, rounds: int) -> None:
         click.echo(f"| {t.name} | {t.median_ms:.1f} | {low:.1f}-{high:.1f} | {t.speedup:.2f} |")
     click.echo(
         f"\nLogits differ from the baseline's by at most {result.logits_apart:.1e}; "
-        f"the network takes {result.body_ratio:.2f} times as long as its backbone."
+        f"the network takes {result.backbone_ratio:.2f} times as long as its backbone."
     )

@@ -9,11 +9,12 @@
     blocks.py       stem, bottleneck (IRB), downsampling (TDB)
     network.py      TransCNN: stem, four stages, head
     hooks.py        how one forward call is recorded, or changed
+    interventions.py  the table of interventions and the parts they act on; no torch
 
 Letters used everywhere: B batch, C channels, H rows, W columns, N = H W tokens; g the side of a
 grid, T its number of tokens; h heads, d the width of a head; L levels, counted from 0.
 Axes in `rearrange` patterns: b batch, c channel, head, d, down and across the number of grids,
-y and x inside a grid, t the asking token, s the token that is read.
+y and x inside a grid, t the query token, s the key token.
 
 Equations are numbered as in the post on the paper (Liu et al., "Transformer in Convolutional Neural
 Networks", arXiv 2106.03180) that this project starts from; their form is derived from its text:

@@ -1,8 +1,7 @@
-"""H-MHSA, equations (5) to (12) of the paper.
+"""H-MHSA, equations (5) to (12), re-implemented from the post (see the package's docstring).
 
-Where the paper (as far as it could be read) is silent, the module docstring of `config.HMHSA` and
-the comments here say what was chosen. The authors' released code does something else: see
-`pooled.py`.
+Where the sources are silent, the docstring of `config.HMHSA` and the comments here say what was
+chosen. The authors' released code computes something else: see `pooled.py`.
 """
 
 import math
@@ -20,8 +19,8 @@ from transcnn.model.layers import Pointwise, make_norm
 def attend(qkv: Tensor, level: Level, heads: int, hooks: BlockHooks | None, index: int) -> Tensor:
     """(1) inside every grid of one level: [B, 3 h d, H, W] to [B, h d, H, W].
 
-    Channels of `qkv` are q, k, v, each head by head. Without a probe the fused kernel is used,
-    with one the explicit softmax, whose matrices the probe receives.
+    Channels of `qkv` are q, k, v, each head by head. Without hooks the fused kernel is used, with
+    hooks the explicit softmax, whose matrices the hooks receive.
     """
     down, across = level.grids
     q, k, v = rearrange(
@@ -45,7 +44,7 @@ def attend(qkv: Tensor, level: Level, heads: int, hooks: BlockHooks | None, inde
 
 
 def softmax_weights(q: Tensor, k: Tensor, mask: Tensor | None = None) -> Tensor:
-    """softmax(q k^T / sqrt(d)) over the tokens read: [..., t, d], [..., s, d] to [..., t, s].
+    """softmax(q k^T / sqrt(d)) over the keys: [..., t, d], [..., s, d] to [..., t, s].
 
     Keys where the mask is False get the weight 0.
     """
@@ -83,7 +82,7 @@ class HierarchicalAttention(nn.Module):
                 hooks.keep("tokens_in", tokens, i)
                 hooks.keep("attended", attended, i)
             residual = tokens if hooks is None else hooks.residual(i, tokens)
-            attended = attended + residual  # (7), (11): the residual is to the un-normed tokens
+            attended = attended + residual  # (7), (11): the tokens before the norm
             side = self.config.token_sides[i]
             up = grids.upsample(self.output_norms[i](attended), side, size, self.config.upsampling)
             total = up if total is None else total + up

@@ -1,6 +1,6 @@
 """Stem, bottleneck (IRB) and downsampling (TDB).
 
-`FOLDS` names each module's pairs of a convolution and the batch norm right behind it; `network.py`
+`FOLDS` names each module's pairs of a convolution and the batch norm that follows it; `network.py`
 folds them into one convolution for inference.
 """
 
@@ -122,7 +122,7 @@ class TwoBranchDownsampling(nn.Module):
         self.act = make_activation(network.activation)
 
     def forward(self, x: Tensor) -> Tensor:
-        pooled = F.max_pool2d(x, 2, ceil_mode=True)  # odd maps: as many places as the convolution
+        pooled = F.max_pool2d(x, 2, ceil_mode=True)  # odd maps: the convolution's size
         out: Tensor = self.act(self.norm1(self.conv(x)) + self.norm2(self.pool_conv(pooled)))
         return out
 

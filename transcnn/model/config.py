@@ -1,6 +1,6 @@
 """What a network is made of: frozen values that are checked when they are made.
 
-No torch here: the app draws a picture's grids from these values before torch is loaded.
+No torch here: the app draws the grids of an image from these values before torch is loaded.
 """
 
 import itertools
@@ -32,7 +32,7 @@ def _check_positive(field: str, value: int) -> None:
 
 @dataclass(frozen=True)
 class Norm:
-    """A normalisation: `batch`, `group` (one group over all channels) or `layer` (per place)."""
+    """A normalisation: `batch`, `group` (one group over all channels) or `layer` (per token)."""
 
     kind: NormKind
     eps: float
@@ -50,7 +50,7 @@ LAYER = Norm("layer", 1e-5)
 
 @dataclass(frozen=True)
 class Level:
-    """Where one level of H-MHSA works on a map of a given size; sizes are (rows, columns)."""
+    """One level of H-MHSA on a map of a given size; sizes are (rows, columns)."""
 
     size: tuple[int, int]
     grid: tuple[int, int]
@@ -73,8 +73,8 @@ class HMHSA:
 
     `merges` holds the grids (G_0, ..., G_{M-1}): level i < M attends inside G_i x G_i grids and is
     merged by G_i; level M attends over all that remains, as one grid. () is plain MHSA.
-    Three places for a norm: before everything, before each level's q, k, v, and on each level's
-    output before the levels are summed. `merging` makes one token of a grid: from its maximum, its
+    A norm can stand before everything, before each level's q, k, v, and on each level's output
+    before the levels are summed. `merging` makes one token of a grid: from its maximum, its
     average, or their sum.
     """
 
@@ -200,8 +200,8 @@ class Block:
 class Downsampling:
     """Between two stages: half the size, another width.
 
-    `two_branch` is the paper's TDB (strided convolution + max pool and 1x1 convolution);
-    without it, HAT-Net's single convolution with a norm.
+    `two_branch` is the TDB (strided convolution + max pool and 1x1 convolution); without it, one
+    convolution with a norm, as in HAT-Net.
     """
 
     width_in: int
@@ -251,7 +251,7 @@ class Stem:
 
 @dataclass(frozen=True)
 class Input:
-    """What the network was made to see: a square of `size` pixels, (value - mean) / scale.
+    """The input of the network: a square of `size` pixels, (value - mean) / scale.
 
     `mean` and `scale` are per channel, for values from 0 to 255.
     """
@@ -308,7 +308,7 @@ class Network:
 
     @property
     def numbers(self) -> int:
-        """How many numbers classes can have: ImageNet's 1000, where they are some of its."""
+        """How many class indices there are: 1000 where the classes are some of ImageNet's."""
         return self.classes if self.indices is None else 1000
 
     def map_size(self, stage: int, size: tuple[int, int]) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from transcnn.model.config import Level, Upsampling
 
 
 def cut(x: Tensor, level: Level) -> Tensor:
-    """(5), (9): the map [B, C, H, W] as [B down across, T, C], one row block a grid.
+    """(5), (9): the map [B, C, H, W] as [B down across, T, C], one row for each grid.
 
     A map that does not divide into grids is padded at the right and the bottom with zeros; see
     `valid_tokens` for telling them apart.
@@ -35,12 +35,12 @@ def join(tokens: Tensor, level: Level) -> Tensor:
         across=level.grids[1],
         y=level.grid[0],
     )
-    # Channels last in memory, as all that follows reads the channels of a place together.
+    # Channels last in memory, as the following layers need all channels of a token together.
     return whole[:, : level.size[0], : level.size[1]].permute(0, 3, 1, 2)  # b c y x
 
 
 def valid_tokens(level: Level, device: torch.device) -> Tensor:
-    """[down, across, T]: False at places beyond the map's right and bottom edges.
+    """[down, across, T]: False for tokens beyond the map's right and bottom edges.
 
     Every grid has at least one valid token, so no row of the softmax is empty.
     """
@@ -67,12 +67,12 @@ def merge(a: Tensor, grid: int) -> tuple[Tensor, Tensor]:
 def upsample(a: Tensor, factor: int, size: tuple[int, int], how: Upsampling) -> Tensor:
     """(12): enlarge a level's map by the product of the merges below it, cropped to `size`.
 
-    `nearest` gives each merged token to all places of its grid.
+    `nearest` repeats each merged token over its grid.
     """
     if how == "nearest":
-        places = a.permute(0, 2, 3, 1)  # b y x c, channels last in memory as in `join`
+        last = a.permute(0, 2, 3, 1)  # b y x c, channels last in memory as in `join`
         a = repeat(
-            places, "b y x c -> b (y repeat_y) (x repeat_x) c", repeat_y=factor, repeat_x=factor
+            last, "b y x c -> b (y repeat_y) (x repeat_x) c", repeat_y=factor, repeat_x=factor
         ).permute(0, 3, 1, 2)
     else:
         a = F.interpolate(a, scale_factor=factor, mode="bilinear", align_corners=False)

@@ -10,7 +10,7 @@ from transcnn.model.config import Activation, Norm
 
 
 class ChannelLayerNorm(nn.LayerNorm):
-    """LayerNorm over the channels of a map [B, C, H, W], at each place by itself."""
+    """LayerNorm over the channels of each token of a map [B, C, H, W]."""
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)  # B H W C and back
@@ -27,7 +27,7 @@ def make_norm(norm: Norm | None, width: int) -> nn.Module:
     return ChannelLayerNorm(width, eps=norm.eps)
 
 
-# None of them works in place: a tap must keep what was there before the activation.
+# None of them works in place: hooks record what was there before the activation.
 _ACTIVATIONS: dict[Activation, Callable[[], nn.Module]] = {
     "silu": nn.SiLU,
     "gelu": nn.GELU,
@@ -40,7 +40,7 @@ def make_activation(name: Activation) -> nn.Module:
 
 
 class Pointwise(nn.Conv2d):
-    """A 1x1 convolution with bias, done as one matrix product over all places.
+    """A 1x1 convolution with bias, computed as one matrix product over all tokens.
 
     On channels-last maps as small as attention's this is faster than the convolution routine.
     """
@@ -49,14 +49,14 @@ class Pointwise(nn.Conv2d):
         super().__init__(width_in, width_out, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        places = F.linear(x.permute(0, 2, 3, 1), self.weight[:, :, 0, 0], self.bias)  # B H W C
-        return places.permute(0, 3, 1, 2)
+        out = F.linear(x.permute(0, 2, 3, 1), self.weight[:, :, 0, 0], self.bias)  # B H W C
+        return out.permute(0, 3, 1, 2)
 
 
 class SamePadConv2d(nn.Conv2d):
     """A convolution that pads like TensorFlow's "same".
 
-    The output has ceil(size / stride) places; of an odd number of padding rows, the smaller half
+    The output has size ceil(size / stride); of an odd number of padding rows, the smaller half
     comes first. With stride 1 this is the usual symmetric padding.
     """
 
@@ -75,7 +75,7 @@ class SamePadConv2d(nn.Conv2d):
 
 
 def drop_path(x: Tensor, rate: float, training: bool) -> Tensor:
-    """Leave out a branch for a random share `rate` of the batch, in training only.
+    """Drop a branch for a random fraction `rate` of the batch (stochastic depth), in training only.
 
     What is kept is divided by 1 - rate, so that the expected value stays.
     """

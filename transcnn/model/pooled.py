@@ -1,6 +1,6 @@
 """The attention of the authors' released code (TransCNN v1.0 and HAT-Net).
 
-It departs from the paper's H-MHSA: the second step is no merge of grids. Queries come from every
+It differs from H-MHSA: the second step is no merge of grids. Queries come from every
 token of the map, keys and values from an average-pooled map; there is no max pooling, no
 upsampling and no sum over levels, and each step has projections of its own.
 """
@@ -26,7 +26,7 @@ class GridPooledAttention(nn.Module):
         self.norm = make_norm(config.norm, width)
         self.qkv = Pointwise(width, 3 * width)
         self.proj = Pointwise(width, width)
-        if config.unused_norm:  # in HAT-Net's files, but not in its forward: strict loading only
+        if config.unused_norm:  # in HAT-Net's files, but not in its forward; for strict loading
             self.proj_norm = make_norm(config.norm, width)
         if config.grid > 1:
             self.grid_norm = make_norm(config.norm, width)
@@ -43,11 +43,11 @@ class GridPooledAttention(nn.Module):
             plain: Tensor = self.proj(local)
             return plain
         local = self.grid_norm(x + local)
-        added: Tensor = self.proj(self._read_pooled(local, hooks) + local)
+        added: Tensor = self.proj(self._attend_pooled(local, hooks) + local)
         return added
 
-    def _read_pooled(self, x: Tensor, hooks: BlockHooks | None) -> Tensor:
-        """Every token reads from the average-pooled map; an edge rest of it is left out."""
+    def _attend_pooled(self, x: Tensor, hooks: BlockHooks | None) -> Tensor:
+        """Every token attends to the average-pooled map; an incomplete edge is left out of it."""
         heads, pool = self.config.heads, self.config.pool
         kernel = (min(pool, x.shape[2]), min(pool, x.shape[3]))
         pooled = self.pool_norm(F.avg_pool2d(x, kernel))

@@ -80,7 +80,7 @@ def paper(
     dropout: float = 0.2,
     drop_path: float = 0.0,
 ) -> Network:
-    """The paper's architecture: H-MHSA and IRB alternate, TDBs between the stages.
+    """TransCNN, re-implemented from the post: H-MHSA and IRB alternate, TDBs between the stages.
 
     `classes`: how many, or which of the 1000 of ImageNet. Without `attends` only the IRBs are left,
     without `two_branch` a strided convolution stands in place of each TDB.
@@ -190,8 +190,8 @@ def lite(
 ) -> Network:
     """EfficientNet-Lite0 with one H-MHSA before each of its nine residual bottlenecks.
 
-    H-MHSA here: one norm on what comes in, none per level, one on each level's output; every
-    level has its own q, k, v. The last level is the same board of 32-pixel cells at every stage.
+    H-MHSA here: a norm of its input, none per level, one of each level's output; every
+    level has its own q, k, v. At every stage the last level has 7 x 7 merged tokens of 32 pixels.
     """
     _check_four(merges=merges, head_width=head_width)
 

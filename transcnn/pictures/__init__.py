@@ -1,4 +1,4 @@
-"""From bytes to the pixels that a network sees, and back to places on the picture."""
+"""From bytes to the pixels that a network sees, and back to areas of the image."""
 
 from transcnn.pictures.decode import FORMATS, DecodedPicture, decode
 from transcnn.pictures.geometry import Box, Crop

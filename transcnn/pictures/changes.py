@@ -1,7 +1,7 @@
-"""Changes to a picture that give attention something to do, the same in every run.
+"""Reproducible changes of an image that test attention: gray cells, patches of other images.
 
-The picture is a board of 32-pixel cells (7 x 7 at 224 pixels). Which cells change follows from
-the picture's name alone: r = PCG64 generator seeded with the crc32 of "<folder>/<file>",
+The image is divided into 32-pixel cells (7 x 7 at 224 pixels). Which cells change follows from
+the image's name alone: r = PCG64 generator seeded with the crc32 of "<folder>/<file>",
 u = r.random(cells) row by row, and the round(share x cells) cells with the smallest u change.
 """
 
@@ -23,8 +23,8 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Change:
-    """`gray`: cells become the value 127. `cutmix`: each becomes the same cell of another picture
-    of the run. `share` is the part of the cells that change."""
+    """`gray`: cells become the value 127. `cutmix`: each becomes the same cell of another image of
+    the run. `share` is the fraction of the cells that change."""
 
     kind: Literal["none", "gray", "cutmix"] = "none"
     share: float = 0.0
@@ -52,27 +52,27 @@ def parse_change(text: str) -> Change:
 
 
 def changed_cells(
-    name: str, share: float, board: tuple[int, int]
+    name: str, share: float, grid: tuple[int, int]
 ) -> tuple[list[tuple[int, int]], np.random.Generator]:
     """The cells (row, column) that change, row by row, and the generator after drawing them."""
     r = np.random.Generator(np.random.PCG64(zlib.crc32(name.encode(errors="surrogateescape"))))
-    u = r.random(board[0] * board[1])
+    u = r.random(grid[0] * grid[1])
     chosen = np.sort(np.argsort(u, kind="stable")[: round(share * u.size)])
-    return [(int(i) // board[1], int(i) % board[1]) for i in chosen], r
+    return [(int(i) // grid[1], int(i) % grid[1]) for i in chosen], r
 
 
 def sources(
-    name: str, share: float, board: tuple[int, int], index: int, run: int
+    name: str, share: float, grid: tuple[int, int], index: int, run: int
 ) -> NDArray[np.int64]:
-    """For each cell of the board, from which of the `run` pictures it comes if it is changed.
+    """For each cell, from which of the `run` images its patch comes if it is changed.
 
     For the cells that `cutmix:share` changes, as there: row by row, (index + r.integers(1, run))
-    mod run. Then the generator goes on in the same way for the others, so that a person can
-    change them too while the first stay as they are.
+    mod run. The generator continues for the other cells, so that a person can change those too
+    while the first keep their patches.
     """
-    cells, r = changed_cells(name, share, board)
-    others = [cell for cell in np.ndindex(board) if cell not in set(cells)]
-    found = np.zeros(board, dtype=np.int64)
+    cells, r = changed_cells(name, share, grid)
+    others = [cell for cell in np.ndindex(grid) if cell not in set(cells)]
+    found = np.zeros(grid, dtype=np.int64)
     for cell in [*cells, *others]:
         found[cell] = (index + int(r.integers(1, run))) % run
     return found
@@ -81,29 +81,29 @@ def sources(
 def cover(
     pixels: Pixels, cells: Iterable[tuple[int, int]], source: Callable[[int, int], Pixels | int]
 ) -> Pixels:
-    """A copy of the picture [S, S, 3] whose `cells` (row, column) hold what `source` gives there:
-    the same place of another picture [S, S, 3], or one value."""
+    """A copy of the image [S, S, 3] whose `cells` (row, column) are replaced by what `source`
+    returns: the same cell of another image [S, S, 3], or one value."""
     changed = pixels.copy()
     for row, column in cells:
-        place = np.s_[row * CELL : (row + 1) * CELL, column * CELL : (column + 1) * CELL]
+        area = np.s_[row * CELL : (row + 1) * CELL, column * CELL : (column + 1) * CELL]
         given = source(row, column)
-        changed[place] = given if isinstance(given, int) else given[place]
+        changed[area] = given if isinstance(given, int) else given[area]
     return changed
 
 
 def apply_change(
     pixels: Pixels, change: Change, name: str, index: int, run: int, other: Callable[[int], Pixels]
 ) -> Pixels:
-    """The picture [S, S, 3] after `change`.
+    """The image [S, S, 3] after `change`.
 
-    `index` is its place among the `run` pictures of the run in sorted order of their names, and
-    `other(i)` gives the unchanged pixels of picture i; only `cutmix` asks for them.
+    `index` is its position among the `run` images in sorted order of their names, and `other(i)`
+    returns the unchanged pixels of image i, for `cutmix` only.
     """
     if change.kind == "none":
         return pixels
-    board = (pixels.shape[0] // CELL, pixels.shape[1] // CELL)
-    cells, _ = changed_cells(name, change.share, board)
+    grid = (pixels.shape[0] // CELL, pixels.shape[1] // CELL)
+    cells, _ = changed_cells(name, change.share, grid)
     if change.kind == "gray":
         return cover(pixels, cells, lambda row, column: GRAY)  # noqa: ARG005
-    of = sources(name, change.share, board, index, run)
+    of = sources(name, change.share, grid, index, run)
     return cover(pixels, cells, lambda row, column: other(int(of[row, column])))

@@ -1,4 +1,4 @@
-"""Bytes to an upright RGB picture, or one sentence why not.
+"""Decoding: bytes to an upright RGB image, or an error.
 
 Only the decoder of the accepted format that the first bytes name is ever tried, and the size is
 checked from the header, before any pixel is decoded.
@@ -32,7 +32,7 @@ MAX_MEGAPIXELS = 50
 # limit a file of 20 MB could keep the decoder busy for hours. Programs write about a dozen.
 _MAX_SCANS = 100
 
-_PAPER = (255, 255, 255)  # what shows through transparent places
+_PAPER = (255, 255, 255)  # behind transparent pixels
 
 # EXIF's orientations other than upright.
 _TURNS = {
@@ -48,7 +48,7 @@ _TURNS = {
 
 @dataclass(frozen=True)
 class DecodedPicture:
-    """An upright RGB picture and the digest of the bytes that it came from."""
+    """An upright RGB image and the digest of the file's bytes."""
 
     image: Image.Image
     digest: str  # sha256 of the file's bytes, in hexadecimal digits
@@ -60,7 +60,7 @@ class DecodedPicture:
 
 
 def decode(data: bytes) -> DecodedPicture:
-    """The picture in `data`: the first frame, turned as EXIF says, on white where transparent.
+    """The image in `data`: the first frame, rotated by its EXIF orientation, on white.
 
     16-bit values are scaled to 8 bits. 50 megapixels take up to 1 GB for some seconds. Raises
     NotAPicture, BrokenPicture or TooManyPixels.
@@ -107,17 +107,16 @@ _WARNINGS = threading.Lock()  # their filters belong to the whole process, not t
 
 @contextlib.contextmanager
 def _no_warnings() -> Iterator[None]:
-    """Keep to ourselves what Pillow finds odd about a file's header or EXIF data."""
+    """Suppress Pillow's warnings about a file's header or EXIF data."""
     with _WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 def _scale_transparent_colour(image: Image.Image, depth: int) -> None:
-    """Bring the one colour that a PNG calls transparent to the 8 bits that its pixels now have.
+    """Scale the transparent colour of a PNG to the 8 bits that its pixels now have.
 
-    Pillow leaves it as the file has it. Of 16-bit colours it keeps the upper half, so that half
-    alone is compared.
+    Pillow leaves it as in the file. Of 16-bit colours it keeps only the upper half of the bits.
     """
     key = image.info.get("transparency")
 
@@ -131,9 +130,9 @@ def _scale_transparent_colour(image: Image.Image, depth: int) -> None:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """The picture turned as EXIF says.
+    """The image rotated by its EXIF orientation.
 
-    Pillow's `exif_transpose` also writes the EXIF data anew, and fails on harmless oddities there.
+    Pillow's `exif_transpose` also rewrites the EXIF data, which fails where these are irregular.
     """
     with _no_warnings():
         turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))

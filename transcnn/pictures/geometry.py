@@ -1,11 +1,11 @@
-"""Where places on the network's input lie on the picture."""
+"""Areas of the network's input, in coordinates of the image."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 
 class Box(NamedTuple):
-    """A rectangle on the upright picture, in its pixels; edges may lie between pixels."""
+    """A rectangle on the upright image, in pixels; edges may be fractional."""
 
     left: float
     top: float
@@ -15,9 +15,9 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class Crop:
-    """The part of the picture that the network's square input of `size` pixels shows.
+    """The part of the image that the network's square input of `size` pixels shows.
 
-    `picture` is the picture's (width, height); `box` is the part, in the picture's pixels.
+    `picture` is the image's (width, height); `box` is the part, in its pixels.
     """
 
     picture: tuple[int, int]
@@ -25,7 +25,7 @@ class Crop:
     size: int
 
     def on_picture(self, top: float, left: float, bottom: float, right: float) -> Box:
-        """The rectangle of input pixels [top, bottom) x [left, right), on the picture."""
+        """The rectangle of input pixels [top, bottom) x [left, right), on the image."""
         across = (self.box.right - self.box.left) / self.size
         down = (self.box.bottom - self.box.top) / self.size
         return Box(
@@ -37,7 +37,7 @@ class Crop:
 
     @property
     def shares(self) -> tuple[float, float, float, float]:
-        """The part as shares of the picture: left, top, width, height."""
+        """The part as fractions of the image: left, top, width, height."""
         width, height = self.picture
         return (
             self.box.left / width,

@@ -11,18 +11,18 @@ from transcnn.pictures.geometry import Box, Crop
 
 Resize = Literal["crop", "squash"]
 
-# Beyond this ratio of the sides only the middle is resampled: resizing all of a picture of
-# 1 x 20000 pixels would take gigabytes. The two ways differ by rounding, by 1 of 255 at most.
+# Beyond this ratio of the sides only the middle is resampled: resizing a whole image of
+# 1 x 20000 pixels would take gigabytes. The results differ by rounding, by at most 1 of 255.
 _LONGEST = 16
 
 
 def prepare(
     picture: DecodedPicture, size: int, resize: Resize = "crop"
 ) -> tuple[NDArray[np.uint8], Crop]:
-    """The picture as [size, size, 3] values from 0 to 255, and where they lie on it.
+    """The image as [size, size, 3] values from 0 to 255, and the part of it that they show.
 
-    `crop`: the shorter side becomes `size` (bicubic, sides rounded), of the longer one the middle
-    is kept. `squash`: the whole picture, without regard to its proportions.
+    `crop`: the shorter side is resized to `size` (bicubic, sides rounded), then a centre crop.
+    `squash`: the whole image, its aspect ratio changed.
     """
     if resize == "squash":
         crop = Crop(picture.size, Box(0, 0, *picture.size), size)

@@ -1,4 +1,4 @@
-"""The sample photographs that ship, with their words, licences and right answers."""
+"""The sample photographs that ship, with their titles, licences and true labels."""
 
 import functools
 import json
@@ -20,7 +20,7 @@ _SAMPLES = FOLDER / "samples"
 
 @dataclass(frozen=True)
 class Sample:
-    """One photograph. `accepted` are the class indices that are right for it; () where none is."""
+    """One photograph. `accepted` are the true labels (class indices); () if there is none."""
 
     path: Path
     title: dict[str, str]  # by language
@@ -70,7 +70,7 @@ def find_sample(name: str | None) -> Sample | None:
 
 @functools.lru_cache(2)
 def sample_pixels(size: int) -> dict[str, NDArray[np.uint8]]:
-    """All samples as a network with input `size` sees them, by the name that changes know."""
+    """All samples as a network with input `size` sees them, by their names in the fixed tests."""
     return {sample_name(s.name): prepare(decode(s.path.read_bytes()), size)[0] for s in samples()}
 
 
@@ -79,7 +79,7 @@ def sample_name(name: str) -> str:
 
 
 def name_in_run(sample: str | None, digest: str) -> str:
-    """What the fixed tests call a picture, which seeds the cells that change: a sample by its
-    name, an upload (`sample` None) by the sha256 of its bytes.
+    """The name of an image in the fixed tests, which seeds the cells that change: of a sample its
+    name, of an upload (`sample` None) the sha256 of its bytes.
     """
     return sample_name(sample) if sample else f"upload/{digest}"

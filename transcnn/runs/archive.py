@@ -1,8 +1,8 @@
-"""Unpacking an archive that somebody else made: every claim is checked, before and while it comes.
+"""Unpacking untrusted archives: every claim is checked, before and while unpacking.
 
-Only plain files and folders leave an archive, below one folder, up to a number, a depth and a
-size. The size is counted as bytes are written, since a header can claim anything (a bomb says it
-is small). Archives inside of archives stay closed: they are files that are no pictures.
+Only plain files and folders are unpacked, below one folder, up to a number, a depth and a size.
+The size is counted as bytes are written, since a header can claim anything (zip bombs). Archives
+inside archives are not unpacked.
 """
 
 import errno
@@ -44,7 +44,7 @@ _DAMAGE = (
 
 @dataclass(frozen=True)
 class Limits:
-    """What an archive may take: megabytes unpacked, members, folders in folders."""
+    """Limits of an archive: megabytes unpacked, members, nested folders."""
 
     megabytes: int = 2000
     members: int = 20_000
@@ -78,7 +78,7 @@ def unpack(file: Path, into: Path, limits: Limits = USUAL, name: str | None = No
     except BaseException as error:
         shutil.rmtree(into)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise FolderError(folder=into.parent, reason="there is no room to unpack") from error
+            raise FolderError(folder=into.parent, reason="no disk space to unpack") from error
         if isinstance(error, _DAMAGE):
             raise BrokenArchive(file=called) from error
         raise

@@ -1,16 +1,16 @@
-"""A labelled set without pictures of one's own: variations of the sample photos that have a class.
+"""A labelled demonstration set: variations of the sample photos that have a class.
 
 Each photo comes as it is and changed in six ways, each at two severities that are known:
 
     crop       the middle 70 % or 45 % of each side
     blur       Gaussian, sigma 2 or 5 pixels of 256
     noise      Gaussian, standard deviation 25 or 60 of 255
-    occlusion  25 % or 50 % of an 8 x 8 board gray
+    occlusion  25 % or 50 % of 8 x 8 cells gray
     rotation   30 or 90 degrees, corners filled with the photo's mean colour
-    recolour   hues turned by a third or a half of the circle
+    recolour   hues rotated by a third or a half of the circle
 
-It shows what the board can do, and is no measure of a network: 22 photos are few, and all of a
-photo's variations are right or wrong together.
+It is for demonstration, not a benchmark: 22 photos are few, and the variations of one photo are
+not independent.
 """
 
 import csv

@@ -1,8 +1,8 @@
-"""The labelled pictures of a run, from a folder of class folders or from a table.
+"""The labelled images of a run, from a folder of class folders or from a table.
 
-A table is a CSV file with the columns `file` and `label`; `source` names the photo that a picture
-was made of, `tags` are words to find it by. Several right classes are joined by "|", tags by
-spaces. Files are named relative to the table's folder.
+A table is a CSV file with the columns `file` and `label`; `source` names the photo that an image
+was made from, `tags` are for filtering. Several true labels are joined by "|", tags by spaces.
+Files are named relative to the table's folder.
 """
 
 import csv
@@ -19,9 +19,9 @@ _NEEDED = ("file", "label")
 
 @dataclass(frozen=True)
 class LabelledPicture:
-    """A picture to be answered. `labels` are the class indices that are right for it.
+    """An image to be classified. `labels` are its true labels (class indices).
 
-    `source` is the photo that it was made of: pictures of one photo are no independent evidence.
+    `source` is the photo that it was made from: images of one photo are not independent.
     """
 
     name: str  # unique in its run
@@ -34,7 +34,7 @@ class LabelledPicture:
 def find_items(
     place: Path, within: Path | None = None, limit: int | None = None
 ) -> list[LabelledPicture]:
-    """The pictures of `place`, a folder or a CSV file, sorted by name.
+    """The images of `place`, a folder or a CSV file, sorted by name.
 
     A folder without class folders may hold one table instead. With `within`, files of a table
     outside of that folder are refused; with `limit` so many are taken, evenly spaced. Raises
@@ -51,7 +51,7 @@ def find_items(
         raise ChoiceError(field="limit", value=limit, allowed="1 or more")
     items = sorted(_rows(table, within), key=lambda item: item.name)
     if not items:
-        raise FolderError(folder=table, reason="it lists no pictures")
+        raise FolderError(folder=table, reason="it lists no images")
     if len({item.name for item in items}) < len(items):
         raise FolderError(folder=table, reason="it lists a file more than once")
     if limit is None or limit >= len(items):
@@ -85,7 +85,7 @@ def _rows(table: Path, within: Path | None) -> Iterator[LabelledPicture]:
             for row in rows:
                 yield _item(row, table, within)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise FolderError(folder=table, reason="it is no CSV file in UTF-8") from error
+        raise FolderError(folder=table, reason="it is not a CSV file in UTF-8") from error
 
 
 def _item(row: dict[str, str | None], table: Path, within: Path | None) -> LabelledPicture:

@@ -1,4 +1,4 @@
-"""Running a network once while it is listened to."""
+"""Recording one run of a network."""
 
 import numpy as np
 import torch
@@ -19,17 +19,15 @@ def record(
     weights_sha256: str | None = None,
     intervention: Intervention | None = None,
 ) -> Trace:
-    """Run `model` on one prepared picture x [1, 3, H, W] and keep what its H-MHSAs did.
+    """Run `model` on one prepared image x [1, 3, H, W] and record every H-MHSA.
 
-    `switch` changes the attention of this run. Raises ChoiceError for a network whose attention
-    has no levels (the authors' released ones) or a batch of several pictures.
+    `intervention` changes the attention of this run. Raises ChoiceError for a network whose
+    attention has no levels (the authors' released ones) or a batch of several images.
     """
     if not model.config.has_levels:
-        raise ChoiceError(
-            field="model", value=model.config.name, allowed="networks with H-MHSA, to be traced"
-        )
+        raise ChoiceError(field="model", value=model.config.name, allowed="networks with H-MHSA")
     if x.shape[0] != 1:
-        raise ChoiceError(field="pictures", value=x.shape[0], allowed="one for each trace")
+        raise ChoiceError(field="images", value=x.shape[0], allowed="1 for a trace")
     hooks = Hooks(intervention=intervention)
     with torch.inference_mode():
         logits = model(x, hooks)
@@ -44,7 +42,7 @@ def record(
 
 
 def _frozen(value: Tensor) -> Array:
-    """The only picture of a batch as a read-only array of its own."""
+    """The only image of a batch as a read-only copy."""
     array = np.array(value[0].float().numpy(), order="C")
     array.flags.writeable = False
     return array

@@ -1,4 +1,4 @@
-"""What attention costs: one layer of each kind, against each other, and in a whole network."""
+"""Cost of attention: of single layers, compared with each other, and in a whole network."""
 
 from transcnn.analysis.cost.attention import AttentionCost, attention_cost
 from transcnn.analysis.cost.compare import METHODS, Layer, crossing, curve

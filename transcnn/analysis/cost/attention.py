@@ -1,10 +1,10 @@
 r"""Multiply-adds and attention matrices of one attention layer, in closed form.
 
-Counted: linear layers, convolutions, QK^T and AV, for one picture. Not counted: bias, norms,
+Counted: linear layers, convolutions, QK^T and AV, for one image. Not counted: bias, norms,
 softmax, pooling, additions, upsampling. N = H W tokens of C channels, h heads; sizes are
 (rows, columns). `weights` are the elements of all attention matrices of all heads.
 
-H-MHSA is formula (13) of the paper, made exact: with sizes N_0 = N, N_{i+1} = ceil(N_i / G_i) per
+H-MHSA is equation (13), made exact: with sizes N_0 = N, N_{i+1} = ceil(N_i / G_i) per
 axis, and N'_i the tokens of a map padded to whole grids of T_i = G_i^2 tokens (the last level is
 one grid of N_M), its cost is
 
@@ -92,7 +92,7 @@ def attention_cost(config: HMHSA | PooledAttention, size: Size) -> AttentionCost
 
 
 def mhsa(size: Size, c: int, h: int) -> AttentionCost:
-    """Plain multi-head self-attention: every token reads every token."""
+    """Plain multi-head self-attention: every token attends to every token."""
     n = math.prod(size)
     return AttentionCost(
         (_term("4 N C^2", 4, n, (c, 2)),),
@@ -134,7 +134,7 @@ def swin(size: Size, c: int, h: int, window: int) -> AttentionCost:
 
 
 def pvt(size: Size, c: int, h: int, ratio: int) -> AttentionCost:
-    """PVT: every token reads the map shrunk by a convolution of side and stride `ratio`."""
+    """PVT: every token attends to the map shrunk by a convolution of side and stride `ratio`."""
     n, few = math.prod(size), _shrunk(size, ratio)
     shrinking = (_term("n r^2 C^2", few, (ratio, 2), (c, 2)),) if ratio > 1 else ()
     return AttentionCost(
@@ -145,7 +145,7 @@ def pvt(size: Size, c: int, h: int, ratio: int) -> AttentionCost:
 
 
 def pvt_linear(size: Size, c: int, h: int, side: int = 7) -> AttentionCost:
-    """PVTv2-linear: every token reads the map averaged down to `side` x `side`, convolved 1x1."""
+    """PVTv2-linear: every token attends to the map pooled to `side` x `side`, convolved 1x1."""
     n, few = math.prod(size), side**2
     return AttentionCost(
         (_term("2 N C^2", 2, n, (c, 2)), _term("3 n C^2", 3, few, (c, 2))),
@@ -191,7 +191,7 @@ def _padded(size: Size, grid: int) -> int:
 
 
 def _shrunk(size: Size, ratio: int) -> int:
-    """Tokens of the map shrunk by `ratio`, the rest of an edge dropped."""
+    """Tokens of the map shrunk by `ratio`, an incomplete edge dropped."""
     return math.prod(max(1, side // ratio) for side in size)
 
 

@@ -1,4 +1,4 @@
-"""The attention layers against each other, from small pictures to large ones."""
+"""Attention layers compared, from small images to large ones."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ LENGTH = 256  # of Linformer's keys and values; its paper tries 128 and 256
 
 @dataclass(frozen=True)
 class Layer:
-    """Where a layer stands: on a map whose places are `stride` pixels apart.
+    """Where a layer stands: on a map of stride `stride`.
 
     `merges` are H-MHSA's grids. Raises ChoiceError where the heads do not divide the width, or a
     grid is below 2.
@@ -82,7 +82,7 @@ def measure(cost: AttentionCost, quantity: Quantity) -> int:
 
 
 def curve(name: str, layer: Layer, sides: Sequence[int], quantity: Quantity) -> list[int]:
-    """What layer `name` of `METHODS` costs on square pictures of `sides` pixels."""
+    """What layer `name` of `METHODS` costs on square images of `sides` pixels."""
     found = []
     for pixels in sides:
         side = math.ceil(pixels / layer.stride)

@@ -32,7 +32,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class NetworkPart:
-    """One part of a network, in the order in which a picture passes; `stage` from 0, None for the
+    """One part of a network, in the order of computation; `stage` from 0, None for the
     stem and the head. In a two-branch downsampling the first piece is one branch, the others are
     the second.
     """
