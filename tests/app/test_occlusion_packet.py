@@ -9,8 +9,8 @@ from tests.app.test_packets import unpacked
 from transcnn.analysis.occlusion import LastLevelAttention, OcclusionResult, PredictionChange
 from transcnn.classifier import PredictedClass
 from transcnn.labels import class_names
-from transcnn.ui.components.packets.occlusion import hiding_packet
-from transcnn.ui.components.packets.trace import EVEN, PER_OCTAVE
+from transcnn.ui.components.packets.occlusion import occlusion_packet
+from transcnn.ui.components.packets.trace import PER_OCTAVE, UNIFORM
 
 
 def test_shares_picture_and_answers_come_back():
@@ -27,12 +27,12 @@ def test_shares_picture_and_answers_come_back():
     other = PredictionChange(tuple(answers), answers[3], tuple(answers[::-1]))
 
     header, body = unpacked(
-        hiding_packet("key", OcclusionResult(pixels, own, one, other, readings))
+        occlusion_packet("key", OcclusionResult(pixels, own, one, other, readings))
     )
 
     count = header["codes"]
     codes = np.frombuffer(body[: 2 * count], "<u2").astype(float)
-    multiples = 2.0 ** ((codes - EVEN) / PER_OCTAVE)
+    multiples = 2.0 ** ((codes - UNIFORM) / PER_OCTAVE)
     np.testing.assert_allclose(
         multiples.reshape(2, 49, 49) / 49, np.stack(shares), rtol=2e-4, atol=1e-6
     )

@@ -17,11 +17,11 @@ from transcnn.labels import class_names
 from transcnn.pictures import Box, Crop
 from transcnn.trace import record
 from transcnn.trace.trace import LevelTrace
-from transcnn.ui.components.packets.ablation import without_packet
+from transcnn.ui.components.packets.ablation import ablation_packet
 from transcnn.ui.components.packets.pack import pack, photo_packet
-from transcnn.ui.components.packets.trace import EVEN, PER_OCTAVE, encode, trace_packet
+from transcnn.ui.components.packets.trace import PER_OCTAVE, UNIFORM, encode, trace_packet
 
-SMALLEST = 2.0 ** ((1 - EVEN) / PER_OCTAVE)  # what the smallest code stands for
+SMALLEST = 2.0 ** ((1 - UNIFORM) / PER_OCTAVE)  # what the smallest code stands for
 
 
 def unpacked(packet):
@@ -60,7 +60,7 @@ def test_every_weight_of_a_trace_comes_back_to_two_hundredths_of_a_percent(trace
 
     assert header["lengths"] == [level.attention.size for level in levels]
     assert codes.size == sum(header["lengths"])
-    multiples = 2.0 ** ((codes.astype(float) - header["even"]) / header["per_octave"])
+    multiples = 2.0 ** ((codes.astype(float) - header["uniform"]) / header["per_octave"])
     start = 0
     for one in levels:
         end = start + one.attention.size
@@ -104,7 +104,7 @@ def test_a_packet_tells_what_every_token_reads_also_at_the_edge_of_a_map(padded)
                 exists = np.broadcast_to(reading.valid, found.shape)
                 beyond += int((~exists).sum())
                 assert ((found == 0) == ~exists).all()
-                multiples = 2.0 ** ((found[exists].astype(float) - EVEN) / PER_OCTAVE)
+                multiples = 2.0 ** ((found[exists].astype(float) - UNIFORM) / PER_OCTAVE)
                 seen = np.maximum(reading.multiple[exists], SMALLEST)
                 np.testing.assert_allclose(multiples, seen, rtol=2e-4)
 
@@ -119,7 +119,7 @@ def test_runs_under_all_interventions_travel_with_their_answers():
     )
     runs = (Rerun("on", (tusker, elephant), tusker), Rerun("off", (elephant, tusker), tusker))
 
-    header, body = unpacked(without_packet("key", runs))
+    header, body = unpacked(ablation_packet("key", runs))
 
     sent = {
         answer: {
@@ -157,7 +157,11 @@ def test_even_doubled_and_halved_are_round_codes():
 
     codes = encode(level(attention, (2, 2)))
 
-    assert codes[0, 0, 0, 0].tolist() == [EVEN, EVEN + PER_OCTAVE, *[EVEN - PER_OCTAVE] * 2]
+    assert codes[0, 0, 0, 0].tolist() == [
+        UNIFORM,
+        UNIFORM + PER_OCTAVE,
+        *[UNIFORM - PER_OCTAVE] * 2,
+    ]
 
 
 def test_zero_is_the_smallest_code_and_no_place_is_none():
@@ -167,8 +171,8 @@ def test_zero_is_the_smallest_code_and_no_place_is_none():
 
     codes = encode(level(attention, (2, 3)))
 
-    assert (codes[0, 0, 0] == [EVEN + 2 * PER_OCTAVE, 1, 1, 1]).all()
-    assert (codes[0, 0, 1] == [EVEN, 0, EVEN, 0]).all()  # even among the two that exist
+    assert (codes[0, 0, 0] == [UNIFORM + 2 * PER_OCTAVE, 1, 1, 1]).all()
+    assert (codes[0, 0, 1] == [UNIFORM, 0, UNIFORM, 0]).all()  # even among the two that exist
 
 
 def test_the_same_trace_gives_the_same_bytes(trace):

@@ -76,7 +76,7 @@ def test_mouse_and_keyboard_hide_and_show_and_the_link_keeps_it(server, open_pag
     cells ^= {(1, 1)}
     check_answers(page, expected(classifier, run, cells))
 
-    page.wait_for_function("location.search.includes('hide=')")
+    page.wait_for_function("location.search.includes('occluded=')")
     again = open_page(page.url, until=READY)
     check_answers(again, expected(classifier, run, cells))
     assert again.locator(".masked-count").inner_text().startswith(f"{len(cells)} of 49")

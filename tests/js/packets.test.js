@@ -62,7 +62,7 @@ test("header and body come apart, also where the bytes begin inside a buffer", (
 });
 
 test("a code is a multiple, 0 is no token", () => {
-  const multiples = decoder({ even: 32768, per_octave: 2048 });
+  const multiples = decoder({ uniform: 32768, per_octave: 2048 });
   assert.equal(multiples[0], 0);
   assert.equal(multiples[32768], 1);
   assert.equal(multiples[32768 + 2048], 2);

@@ -121,9 +121,9 @@ def _rows(trace: Trace, block: BlockTrace) -> list[dict[str, Any]]:
                         "own": list(reading.own),
                         "strongest": list(facts.strongest),
                         "half": facts.half,
-                        "count": facts.places,
+                        "count": facts.tokens,
                         "distance": facts.distance,
-                        "uniform": facts.even_distance,
+                        "uniform": facts.uniform_distance,
                         "areas": [list(area) for row in reading.areas for area in row],
                     }
                 )

@@ -1,4 +1,4 @@
-"""The runs under all switches as one byte string, for drawing elsewhere."""
+"""Serialises the runs under all interventions for the browser."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,15 +8,15 @@ from transcnn.classifier import PredictedClass
 from transcnn.ui.components.packets.pack import pack
 
 
-def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:
-    """All runs, each with its likeliest classes and what became of the normal answer."""
+def ablation_packet(key: str, runs: Sequence[Rerun]) -> bytes:
+    """All runs, each with its likeliest classes and with the class of the original prediction."""
     header = {
         "kind": "ablation",
         "key": key,
         "runs": {
             run.intervention: {
-                "answer": answer_entry(run.answer),
-                "top": [answer_entry(a) for a in run.top],
+                "answer": prediction_entry(run.answer),
+                "top": [prediction_entry(a) for a in run.top],
             }
             for run in runs
         },
@@ -24,8 +24,8 @@ def without_packet(key: str, runs: Sequence[Rerun]) -> bytes:
     return pack(header, b"")
 
 
-def answer_entry(answer: PredictedClass) -> dict[str, Any]:
-    """A class, by its place among the names of each language, and what the network gives it."""
+def prediction_entry(answer: PredictedClass) -> dict[str, Any]:
+    """A class, by its index among the names of each language, and what the network gives it."""
     return {
         "index": answer.output,
         "probability": answer.probability,

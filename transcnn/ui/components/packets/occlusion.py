@@ -1,7 +1,7 @@
-"""A picture with places hidden and what came of it as one byte string, for drawing elsewhere.
+"""Serialises an occlusion experiment for the browser.
 
-The body is the shares of the blocks' last levels as codes of `trace_packet`, [blocks, cells asking,
-cells read], then the hidden picture as the network saw it, a PNG.
+The body is the attention of the blocks' last levels as codes of `trace_packet`, [blocks, query,
+key], then the masked image as the network saw it, a PNG.
 """
 
 import io
@@ -11,12 +11,12 @@ import numpy as np
 from PIL import Image
 
 from transcnn.analysis.occlusion import OcclusionResult, PredictionChange
-from transcnn.ui.components.packets.ablation import answer_entry
+from transcnn.ui.components.packets.ablation import prediction_entry
 from transcnn.ui.components.packets.pack import pack
-from transcnn.ui.components.packets.trace import EVEN, PER_OCTAVE, encode_multiples
+from transcnn.ui.components.packets.trace import PER_OCTAVE, UNIFORM, encode_multiples
 
 
-def hiding_packet(key: str, hiding: OcclusionResult) -> bytes:
+def occlusion_packet(key: str, hiding: OcclusionResult) -> bytes:
     """Everything of `hiding`, by the name `key`."""
     shares = np.stack([reading.weights for reading in hiding.readings])
     codes = encode_multiples(shares * shares.shape[-1])
@@ -25,7 +25,7 @@ def hiding_packet(key: str, hiding: OcclusionResult) -> bytes:
     header = {
         "kind": "occlusion",
         "key": key,
-        "even": EVEN,
+        "uniform": UNIFORM,
         "per_octave": PER_OCTAVE,
         "codes": codes.size,
         "visible": hiding.own.ravel().tolist(),
@@ -46,7 +46,7 @@ def hiding_packet(key: str, hiding: OcclusionResult) -> bytes:
 
 def _outcome(outcome: PredictionChange) -> dict[str, Any]:
     return {
-        "before": [answer_entry(answer) for answer in outcome.before],
-        "kept": answer_entry(outcome.kept),
-        "top": [answer_entry(answer) for answer in outcome.top],
+        "before": [prediction_entry(answer) for answer in outcome.before],
+        "kept": prediction_entry(outcome.kept),
+        "top": [prediction_entry(answer) for answer in outcome.top],
     }

@@ -1,4 +1,4 @@
-"""The tokens of all blocks as one byte string, for drawing elsewhere.
+"""Serialises the tokens of all blocks for the browser.
 
 Each block has maps, found by their names, with a norm (f4) and a colour (u1 x 3) for each token:
 
@@ -53,11 +53,11 @@ def _block(block: BlockTrace, added: Added) -> tuple[dict[str, Any], dict[str, N
     for merge in merged:
         vectors[f"max/{merge.level}"] = merge.largest
         vectors[f"avg/{merge.level}"] = merge.average
-        arrays[f"argmax/{merge.level}"] = _by_place(merge.winner).astype(np.uint16)
+        arrays[f"argmax/{merge.level}"] = _by_token(merge.winner).astype(np.uint16)
         arrays[f"maxima/{merge.level}"] = (merge.won / merge.uniform).astype(np.float32).ravel()
     put_back = {f"term/{i}": term for i, term in enumerate(added.terms)} | {"added": added.recorded}
     added_colours = fit_colours(list(put_back.values()))
-    arrays |= {f"vectors/{name}": _by_place(tokens) for name, tokens in vectors.items()}
+    arrays |= {f"vectors/{name}": _by_token(tokens) for name, tokens in vectors.items()}
     arrays |= _maps(vectors, colours) | _maps(put_back, added_colours)
     facts = {
         "width": block.width,
@@ -69,8 +69,8 @@ def _block(block: BlockTrace, added: Added) -> tuple[dict[str, Any], dict[str, N
     return facts, arrays
 
 
-def _by_place(tokens: NDArray[Any]) -> NDArray[Any]:
-    """[C, rows, columns] to [rows columns, C]: the channels of a place together."""
+def _by_token(tokens: NDArray[Any]) -> NDArray[Any]:
+    """[C, rows, columns] to [rows columns, C]: the channels of a token together."""
     return tokens.reshape(len(tokens), -1).T
 
 

@@ -3,9 +3,9 @@
 The body is the attention of all blocks and levels as u16, little endian, in the axes of
 `LevelTrace.attention`:
 
-    code = 32768 + 2048 log2(multiple of an even share), from 1 to 65535;  0: no such place
+    code = 32768 + 2048 log2(multiple of uniform attention), from 1 to 65535;  0: no token
 
-so a multiple is known to 0.02 %, from 1/65536 to 65536 of an even share, in half of the bytes of
+so a multiple is known to 0.02 %, from 1/65536 to 65536 times uniform, in half of the bytes of
 float32 and without the decoding that float16 would need there.
 """
 
@@ -16,7 +16,7 @@ from transcnn.analysis.attention_row import telling_token
 from transcnn.trace.trace import LevelTrace, Trace
 from transcnn.ui.components.packets.pack import pack
 
-EVEN, PER_OCTAVE = 32768, 2048
+UNIFORM, PER_OCTAVE = 32768, 2048
 
 
 def trace_packet(key: str, trace: Trace, top: int = 5) -> bytes:
@@ -29,7 +29,7 @@ def trace_packet(key: str, trace: Trace, top: int = 5) -> bytes:
     header = {
         "kind": "trace",
         "key": key,
-        "even": EVEN,
+        "uniform": UNIFORM,
         "per_octave": PER_OCTAVE,
         "tokens": [telling_token(block) for block in trace.blocks],
         "lengths": [code.size for code in codes],
@@ -44,7 +44,7 @@ def encode(level: LevelTrace) -> NDArray[np.uint16]:
 
 
 def encode_multiples(multiple: NDArray[np.float32]) -> NDArray[np.uint16]:
-    """Multiples of an even share as codes, all of places that exist."""
+    """Multiples of uniform attention as codes, all of tokens that exist."""
     with np.errstate(divide="ignore"):
         octaves = np.log2(multiple)
-    return np.clip(np.round(EVEN + PER_OCTAVE * octaves), 1, 65535).astype("<u2")
+    return np.clip(np.round(UNIFORM + PER_OCTAVE * octaves), 1, 65535).astype("<u2")

@@ -1,5 +1,5 @@
 // The attention of a query token, from the codes of a trace: the same rules as `Trace.read` and
-// `reading_facts` in Python.
+// `row_facts` in Python.
 
 import { both, cellOf, positionOf, range } from "./grid.js";
 

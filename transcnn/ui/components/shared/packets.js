@@ -45,11 +45,11 @@ export function readArrays(header, body) {
 
 /**
  * Code of an attention weight -> multiple of uniform attention; 0: no such token.
- * @param {{ even: number, per_octave: number }} header
+ * @param {{ uniform: number, per_octave: number }} header
  */
-export function decoder({ even, per_octave }) {
+export function decoder({ uniform, per_octave }) {
   return Float32Array.from({ length: 65536 }, (_, code) =>
-    code === 0 ? 0 : 2 ** ((code - even) / per_octave),
+    code === 0 ? 0 : 2 ** ((code - uniform) / per_octave),
   );
 }
 

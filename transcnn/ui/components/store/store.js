@@ -35,7 +35,7 @@ async function shelvePhoto({ key, crop }, jpeg) {
 }
 
 /**
- * @param {{ key: string, codes: number, even: number, per_octave: number }} header
+ * @param {{ key: string, codes: number, uniform: number, per_octave: number }} header
  * @param {Uint8Array<ArrayBuffer>} body codes, then the masked image
  */
 async function shelveOcclusion(header, body) {
@@ -50,7 +50,7 @@ async function shelveOcclusion(header, body) {
 }
 
 /**
- * @param {{ even: number, per_octave: number, lengths: number[] } & Pick<Trace, "tokens" | "top">}
+ * @param {{ uniform: number, per_octave: number, lengths: number[] } & Pick<Trace, "tokens" | "top">}
  *   header
  * @param {Uint8Array<ArrayBuffer>} body
  * @returns {Trace}

@@ -25,12 +25,12 @@ def pack_interventions(
     """
     from transcnn.analysis.ablation import rerun
     from transcnn.model.interventions import Where
-    from transcnn.ui.components.packets.ablation import without_packet
+    from transcnn.ui.components.packets.ablation import ablation_packet
 
     normal = trace_image(prepared, model).logits
     with running:
         runs = rerun(classifier(model), prepared.pixels, normal, donor.pixels, Where(**part))
-    return without_packet(interventions_key(trace_key(prepared, model), part), runs)
+    return ablation_packet(interventions_key(trace_key(prepared, model), part), runs)
 
 
 def interventions_key(trace: str, part: dict[str, int]) -> str:

@@ -26,7 +26,7 @@ def occlude(
     """The image called `name` with the cells of `choice` occluded and the predictions on it; for
     the browser too, as `key`."""
     from transcnn.analysis.occlusion import PatchDonors, board_of, occlude, run_occluded
-    from transcnn.ui.components.packets.occlusion import hiding_packet
+    from transcnn.ui.components.packets.occlusion import occlusion_packet
 
     run = PatchDonors.among(name, prepared.pixels, sample_pixels(len(prepared.pixels)))
     columns = board_of(prepared.pixels)[1]
@@ -36,7 +36,7 @@ def occlude(
     )
     with running:
         found = run_occluded(classifier(model), prepared.pixels, pixels, cells)
-    return found, hiding_packet(key, found)
+    return found, occlusion_packet(key, found)
 
 
 def drawn_cells(name: str, percent: int, side: int) -> frozenset[int]:
