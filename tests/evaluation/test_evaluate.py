@@ -172,8 +172,8 @@ def test_unreadable_files_are_listed_and_leave_the_run_as_it_was(classifier, pic
     assert (found.count, found.top1, found.top5) == (22, expected.top1, expected.top5)
     assert found.per_class == expected.per_class
     assert [(path.name, why.split(";")[0]) for path, why in found.unreadable] == [
-        ("0.jpg", "This is not a picture that can be read"),
-        ("notes.txt", "This is not a picture that can be read"),
+        ("0.jpg", "This file is not an image that can be read"),
+        ("notes.txt", "This file is not an image that can be read"),
         ("zz.jpg", "This JPEG image is damaged or incomplete."),
     ]
 

@@ -14,7 +14,9 @@ from transcnn.words import LANGUAGES, class_names_in
 from transcnn.words.translator import translator
 
 SPARE = r"(explanations|view|tokens|occlusion|compare)\."
-USED = r"figures\.|explanations\.(method|limit|fact|unit)_|view\.limit"  # keys that figures say
+USED = (  # keys that figures say
+    r"figures\.|explanations\.(method|limit|fact|unit|fill)_|view\.(limit|level)|tokens\.(panel|table_sum)"
+)
 LATIN = (
     "".join(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100))))
     + "–—‘’“”…≤≥≈√−→"

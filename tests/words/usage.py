@@ -16,6 +16,11 @@ BROWSER = "\n".join(
     if path.suffix in (".js", ".mjs", ".html")
 )
 
+TEMPLATES = [  # keys as regular expressions; "stem_" ~ name is put together
+    re.escape(key) + (r"\w+" if joined else "")
+    for key, joined in re.findall(r"""\bt\(["'](\w+\.\w+)["'](\s*~)?""", BROWSER)
+]
+
 
 @dataclass(frozen=True)
 class Call:
@@ -52,8 +57,8 @@ def _is_translator(node: ast.expr) -> bool:
 
 
 def calls() -> list[Call]:
-    """All calls `t("table.name", ...)`."""
-    found = []
+    """All calls `t("table.name", ...)`, those of templates without what they fill."""
+    found = [Call(key, None) for key in TEMPLATES]
     for tree in PYTHON:
         for node in ast.walk(tree):
             if not (isinstance(node, ast.Call) and _is_translator(node.func) and node.args):
@@ -77,8 +82,9 @@ def strings() -> set[str]:
 
 
 def composed() -> set[str]:
-    """Keys that Python puts together, as regular expressions: f-strings that begin with a table."""
-    found = set()
+    """Keys that are put together, as regular expressions: f-strings that begin with a table, and
+    all that templates say."""
+    found = set(TEMPLATES)
     for tree in PYTHON:
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):

@@ -56,8 +56,8 @@ def where_text(
 def level_name(t: Translator, level: int, levels: int) -> str:
     """A level of a block with so many: the last is global, the first of several local."""
     if level + 1 == levels:
-        return t("figures.level_global", level=levels)
-    return t("figures.level" if level else "figures.level_local", level=level + 1)
+        return t("view.level_global", level=levels)
+    return t("view.level" if level else "view.level_local", level=level + 1)
 
 
 def attention_row(

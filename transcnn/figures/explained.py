@@ -92,7 +92,7 @@ def _details(t: Translator, attribution: Attribution) -> Iterator[str]:
         elif name in ("stage", "block", "level"):
             yield t(f"figures.setting_{name}", value=int(value) + 1)
         elif f"figures.setting_{name}" in t:
-            said = f"figures.{value}"
+            said = f"explanations.fill_{value}"
             yield t(f"figures.setting_{name}", value=t(said) if said in t else value)
         else:  # a method's own, without words
             yield f"{name} {value}"

@@ -166,7 +166,7 @@ class TokensFigure:
                     (
                         replace(
                             value_map(
-                                self.t("figures.merge_argmax"), merge.won / merge.uniform, MULTIPLES
+                                self.t("tokens.panel_argmax"), merge.won / merge.uniform, MULTIPLES
                             ),
                             lines=self.block.levels[merge.level].grid_size,
                             boxes=self._boxes(merge.level, above),
@@ -176,9 +176,9 @@ class TokensFigure:
                                 self.t(key), self._colours(tokens), self._boxes(above), (1, 1)
                             )
                             for key, tokens in (
-                                ("figures.maximum", merge.largest),
-                                ("figures.average", merge.average),
-                                ("figures.sum", merge.merged),
+                                ("tokens.panel_max", merge.largest),
+                                ("tokens.panel_avg", merge.average),
+                                ("tokens.table_sum", merge.merged),
                             )
                         ),
                     ),
