@@ -2,7 +2,8 @@
 // cell is pointed at with the mouse or walked to with the arrows, in all maps of the same link at
 // once; where one may be picked, a click or Enter picks it.
 
-import { drawScale, FONT, fit, markBeyond, ring, strokeTwice } from "../shared/canvas.js";
+import { drawScale, FONT, ring, strokeTwice } from "../shared/canvas.js";
+import { drawCells } from "../shared/cells.js";
 import { both, nearestCell, positionOf } from "../shared/grid.js";
 import { readLook } from "../shared/look.js";
 import {
@@ -252,7 +253,7 @@ export function describe(map, [y, x], { words, pixels }) {
 function draw(view, i) {
   const [figure, map] = [view.lasts.figures[i], view.data.maps[i]];
   if (map.missing !== null) return;
-  drawCells(figure, map, view);
+  drawFigure(figure, map, view);
   if (map.bar) drawBarOf(figure.bar, map.bar, view.look);
 }
 
@@ -261,52 +262,22 @@ function draw(view, i) {
  * @param {Map} map
  * @param {View} view
  */
-function drawCells({ canvas, cursor }, map, { data, look, opacity }) {
-  const { rows, columns, steps } = map;
-  canvas.style.aspectRatio = `${columns} / ${rows}`;
-  const { pen, width, height } = fit(canvas);
+function drawFigure({ canvas, cursor }, map, { data, look, opacity }) {
+  canvas.style.aspectRatio = `${map.columns} / ${map.rows}`;
+  const photo = map.image === null ? null : photoAt(data.images[map.image]);
+  const { pen, width, height, wide, tall, corner } = drawCells(
+    canvas,
+    {
+      ...map,
+      opacity: opacity(),
+      opaque: data.opacity === null, // or as the visitor wishes
+      image: (on, across, down) => {
+        if (photo?.complete && photo.naturalWidth) drawPartOf(on, photo, map.part, across, down);
+      },
+    },
+    look,
+  );
   if (!width) return;
-  const [tall, wide] = [height / rows, width / columns];
-  const opaque = data.opacity === null; // or as the visitor wishes
-  /** @type {(cell: number) => [number, number]} */
-  const corner = (cell) => {
-    const [row, column] = positionOf(cell, columns);
-    return [column * wide, row * tall];
-  };
-  pen.fillStyle = look.paper;
-  pen.fillRect(0, 0, width, height);
-  const image = map.image === null ? null : photoAt(data.images[map.image]);
-  if (image?.complete && image.naturalWidth && (!steps || opacity() < 1)) {
-    const [left, top, across, down] = map.part;
-    const [sx, sy] = [image.naturalWidth, image.naturalHeight];
-    pen.drawImage(image, left * sx, top * sy, across * sx, down * sy, 0, 0, width, height);
-  }
-  pen.globalAlpha = opacity();
-  steps?.forEach((step, cell) => {
-    if (step === null) return;
-    pen.fillStyle = look.ramp.colours[step];
-    // To whole pixels, so that no seam shows between cells.
-    const [x, y] = both(corner(cell), Math.round);
-    const [right, bottom] = both(corner(cell), (at, axis) => Math.round(at + (axis ? tall : wide)));
-    pen.fillRect(x, y, right - x, bottom - y);
-  });
-  pen.globalAlpha = 1;
-  if (rows * columns > 1 && wide >= 3) {
-    pen.fillStyle = steps && opaque ? look.paper : `rgba(0,0,0,${columns > 20 ? 0.16 : 0.34})`;
-    for (let x = 1; x < columns; x++) pen.fillRect(Math.round(x * wide), 0, 1, height);
-    for (let y = 1; y < rows; y++) pen.fillRect(0, Math.round(y * tall), width, 1);
-  }
-  for (const cell of wide >= 14 ? map.beyond : []) {
-    const step = steps?.[cell] ?? 0;
-    const [x, y] = corner(cell);
-    markBeyond(pen, x, y, Math.min(wide, tall), step > STEPS / 2, look.ramp.inks[step]);
-  }
-  for (const [cell, text] of Object.entries(map.texts)) {
-    /** @type {Box} */
-    const box = [...corner(Number(cell)), wide, tall];
-    if (!opaque) writeOnPaper(pen, box, text, look);
-    else if (wide >= 24) write(pen, box, text, look.ramp.inks[steps?.[Number(cell)] ?? 0]);
-  }
   for (const box of map.boxes) {
     /** @type {Box} */
     const frame = [box.left * wide, box.top * tall, box.columns * wide, box.rows * tall];
@@ -329,6 +300,19 @@ function drawCells({ canvas, cursor }, map, { data, look, opacity }) {
     pen.fill();
     pen.stroke();
   }
+}
+
+/**
+ * A part of an image, given in shares of it, over the whole canvas.
+ * @param {Pen} pen
+ * @param {HTMLImageElement} image
+ * @param {Box} part
+ * @param {number} width
+ * @param {number} height
+ */
+function drawPartOf(pen, image, [left, top, across, down], width, height) {
+  const [sx, sy] = [image.naturalWidth, image.naturalHeight];
+  pen.drawImage(image, left * sx, top * sy, across * sx, down * sy, 0, 0, width, height);
 }
 
 /**
@@ -376,39 +360,6 @@ function chip(pen, x, y, letter, colour) {
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.fillText(letter, x + 8, y + 9);
-}
-
-/**
- * A text in the middle of a cell, on its colour.
- * @param {Pen} pen
- * @param {Box} box
- * @param {string} text
- * @param {string} ink
- */
-function write(pen, [x, y, wide, tall], text, ink) {
-  pen.textAlign = "center";
-  pen.textBaseline = "middle";
-  pen.font = `600 ${wide > 46 ? 15 : wide > 32 ? 12.5 : 10.5}px ${FONT}`;
-  pen.fillStyle = ink;
-  pen.fillText(text, x + wide / 2, y + tall * 0.54);
-}
-
-/**
- * A text in the middle of a cell, on paper, since the image shows through the cell.
- * @param {Pen} pen
- * @param {Box} box
- * @param {string} text
- * @param {Look} look
- */
-function writeOnPaper(pen, [x, y, wide, tall], text, look) {
-  pen.font = `600 ${Math.min(14, wide * 0.55, (1.7 * wide) / text.length)}px ${FONT}`;
-  pen.textAlign = "center";
-  pen.textBaseline = "middle";
-  const [across, down] = [pen.measureText(text).width + 4, Math.min(18, tall - 2)];
-  pen.fillStyle = look.paper;
-  pen.fillRect(x + (wide - across) / 2, y + (tall - down) / 2, across, down);
-  pen.fillStyle = look.ink;
-  pen.fillText(text, x + wide / 2, y + tall / 2 + 1);
 }
 
 /**

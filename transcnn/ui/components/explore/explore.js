@@ -1,7 +1,8 @@
 // Explore: one image, one query token, its attention at every level.
 
 import { areaOf, attentionRow, queryAt, rowFacts } from "../shared/attention.js";
-import { drawBar, drawMap, drawOverlay, drawToken, drawWaiting, ring } from "../shared/canvas.js";
+import { drawBar, drawToken, drawWaiting, ring } from "../shared/canvas.js";
+import { drawMap, drawOverlay } from "../shared/cells.js";
 import { both, cellOf, nearestCell, positionOf, range } from "../shared/grid.js";
 import { packetOf } from "../shared/packets.js";
 import {
@@ -365,7 +366,7 @@ export class Explore extends TokenView {
         return;
       }
       drawMap(map, row, facts, look, pointed?.level === i ? pointed.cell : null);
-      if (this.photo) drawOverlay(overlay, this.photo, row, facts, block, look, this.opacity);
+      if (this.photo) drawOverlay(overlay, this.photo, row, block, look, this.opacity);
       emphasise(say, sentence(this, row, facts, i > 0));
       writeFacts(this, lines, facts, row);
       map.dataset.drawn = this.drawn; // for tests

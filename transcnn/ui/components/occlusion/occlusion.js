@@ -2,6 +2,7 @@
 // and its backbone on the masked image.
 
 import { drawBar, drawPart, drawWaiting, fit, GRID_LINE, ringAt } from "../shared/canvas.js";
+import { drawCells, hatch } from "../shared/cells.js";
 import { both, cellName, cellOf, nearestCell, positionOf, range } from "../shared/grid.js";
 import { packetOf } from "../shared/packets.js";
 import {
@@ -18,7 +19,6 @@ import {
 import { formatExactly, formatShare, formatWeight, step } from "../shared/scale.js";
 import { mount, View } from "../shared/view.js";
 
-/** @import { Pen } from "../shared/canvas.js" */
 /** @import { Block, Choice, Component, Position, Prediction, ViewData } from "../shared/types.d.ts" */
 /**
  * @typedef {{ percent: number, fill: string, cells: number[] }} Mask
@@ -356,17 +356,10 @@ class Occlusion extends View {
       drawWaiting(map, side, look);
       return;
     }
-    const { pen, width } = fit(map);
-    const cell = width / side;
-    pen.fillStyle = look.paper;
-    pen.fillRect(0, 0, width, width);
-    row.multiple.forEach((multiple, k) => {
-      const [y, x] = both(positionOf(k, side), (at) => at * cell);
-      pen.fillStyle = look.ramp.colours[step(multiple)];
-      pen.fillRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
-      if (!row.visible[k]) hatch(pen, x, y, cell, look.ramp.inks[step(multiple)]);
-    });
-    ringAt(pen, this.query, side, cell, 1);
+    const steps = Array.from(row.multiple, step);
+    const hatched = range(side * side).filter((k) => !row.visible[k]);
+    const { pen, wide } = drawCells(map, { rows: side, columns: side, steps, hatched }, look);
+    ringAt(pen, this.query, side, wide, 1);
   }
 
   // Events
@@ -455,29 +448,4 @@ function fate({ before, top }) {
   const now = top[0].index;
   if (now === before[0].index) return "same";
   return before.some((a) => a.index === now && a.probability >= 0.05) ? "near" : "lost";
-}
-
-/**
- * Thin diagonal lines: this grid is masked.
- * @param {Pen} pen
- * @param {number} x
- * @param {number} y
- * @param {number} side
- * @param {string} ink
- */
-function hatch(pen, x, y, side, ink) {
-  pen.save();
-  pen.beginPath();
-  pen.rect(x, y, side, side);
-  pen.clip();
-  pen.strokeStyle = ink;
-  pen.globalAlpha = 0.6;
-  pen.lineWidth = 1;
-  pen.beginPath();
-  for (let d = -side; d < side; d += 7) {
-    pen.moveTo(x + d, y + side);
-    pen.lineTo(x + d + side, y);
-  }
-  pen.stroke();
-  pen.restore();
 }

@@ -1,12 +1,10 @@
-// Drawing: image with its grids, attention maps, overlays, colour bars. All lengths in CSS pixels.
+// Drawing: image with its grids, rings, colour bars. All lengths in CSS pixels.
 
-import { areaOfGrid } from "./attention.js";
 import { both, positionOf, range } from "./grid.js";
 import { penOf } from "./look.js";
-import { DARK_INK, formatMultiple, LIGHT_INK, OCTAVES, STEPS, step } from "./scale.js";
+import { DARK_INK, LIGHT_INK, OCTAVES, STEPS, step } from "./scale.js";
 
-/** @import { RowFacts } from "./attention.js" */
-/** @import { AttentionRow, Block, Look, Photo, Position, Square, Words } from "./types.d.ts" */
+/** @import { Block, Look, Photo, Position, Square, Words } from "./types.d.ts" */
 /** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Pen */
 
 export const FONT =
@@ -161,43 +159,6 @@ export function strokeTwice(pen, colour, x, y, width, height) {
 }
 
 /**
- * A level as a flat map: colours, the strongest weights, marks beyond the scale, the rings.
- * @param {HTMLCanvasElement} canvas
- * @param {AttentionRow} row
- * @param {RowFacts} facts
- * @param {Look} look
- * @param {number | null} pointed the token that is pointed at
- */
-export function drawMap(canvas, row, facts, look, pointed) {
-  const { pen, width } = fit(canvas);
-  const { g, own, multiple } = row;
-  const side = width / g;
-  const gap = side > 12 ? 1 : 0.5;
-  pen.fillStyle = look.paper;
-  pen.fillRect(0, 0, width, width);
-  const corner = (/** @type {number} */ k) => both(positionOf(k, g), (at) => at * side);
-  for (const k of facts.order) {
-    const [y, x] = corner(k);
-    pen.fillStyle = look.ramp.colours[step(multiple[k])];
-    pen.fillRect(x + gap / 2, y + gap / 2, side - gap, side - gap);
-    if (multiple[k] > 16 || (multiple[k] < 1 / 16 && side > 20))
-      markBeyond(pen, x, y, side, multiple[k] > 16, look.ramp.inks[step(multiple[k])]);
-  }
-  if (side >= 20 && facts.strongest > 1.15) {
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    pen.font = `600 ${side > 46 ? 15 : side > 32 ? 12.5 : 10.5}px ${FONT}`;
-    for (const k of facts.order.slice(0, g > 2 ? 3 : 4)) {
-      const [y, x] = corner(k);
-      pen.fillStyle = look.ramp.inks[step(multiple[k])];
-      pen.fillText(formatMultiple(multiple[k]).replace("×", ""), x + side / 2, y + side * 0.54);
-    }
-  }
-  ringAt(pen, own, g, side, 1);
-  if (pointed !== null) ringAt(pen, pointed, g, side, 2, true);
-}
-
-/**
  * A ring in a cell of a map of `columns` cells, each `side` wide.
  * @param {Pen} pen
  * @param {number} cell
@@ -209,33 +170,6 @@ export function drawMap(canvas, row, facts, look, pointed) {
 export function ringAt(pen, cell, columns, side, inset, dashed = false) {
   const [row, column] = positionOf(cell, columns);
   ring(pen, column * side + inset, row * side + inset, side - 2 * inset, dashed);
-}
-
-/**
- * A small triangle: top right for more than the scale has, bottom left for less.
- * @param {Pen} pen
- * @param {number} x
- * @param {number} y
- * @param {number} side
- * @param {boolean} above
- * @param {string} ink
- */
-export function markBeyond(pen, x, y, side, above, ink) {
-  const edge = Math.min(7, side * 0.2);
-  pen.fillStyle = ink;
-  pen.globalAlpha = above ? 1 : 0.55;
-  pen.beginPath();
-  if (above) {
-    pen.moveTo(x + side - 2 - edge, y + 2);
-    pen.lineTo(x + side - 2, y + 2);
-    pen.lineTo(x + side - 2, y + 2 + edge);
-  } else {
-    pen.moveTo(x + 2, y + side - 2 - edge);
-    pen.lineTo(x + 2, y + side - 2);
-    pen.lineTo(x + 2 + edge, y + side - 2);
-  }
-  pen.fill();
-  pen.globalAlpha = 1;
 }
 
 /**
@@ -254,31 +188,6 @@ export function drawWaiting(canvas, g, look) {
     const [y, x] = both(positionOf(k, g), (at) => at * side);
     pen.fillRect(x + 0.5, y + 0.5, side - 1, side - 1);
   }
-}
-
-/**
- * A level laid over its part of the image, all tokens at one opacity.
- * @param {HTMLCanvasElement} canvas
- * @param {Photo} photo
- * @param {AttentionRow} row
- * @param {RowFacts} facts
- * @param {Block} block
- * @param {Look} look
- * @param {number} opacity
- */
-export function drawOverlay(canvas, photo, row, facts, block, look, opacity) {
-  const { pen, width } = fit(canvas);
-  const { g, own, multiple } = row;
-  const side = width / g;
-  drawPart(pen, photo, areaOfGrid(row, block), 0, 0, width);
-  pen.globalAlpha = opacity;
-  for (const k of facts.order) {
-    const [y, x] = both(positionOf(k, g), (at) => at * side);
-    pen.fillStyle = look.ramp.colours[step(multiple[k])];
-    pen.fillRect(x, y, side, side);
-  }
-  pen.globalAlpha = 1;
-  ringAt(pen, own, g, side, 1);
 }
 
 /**
