@@ -75,7 +75,7 @@ def test_a_number_of_the_hand_map_is_edited_and_everything_is_computed_anew(serv
     field = page.get_by_label("row 1, column 2", exact=True)
     field.fill("2")
     field.press("Tab")
-    page.get_by_text("In the top-left grid the token with x = 2 asks.").wait_for()
+    page.get_by_text("In the top-left grid, the query token has x = 2.").wait_for()
 
 
 def test_a_link_brings_back_step_picture_and_query(server, open_page):
@@ -144,14 +144,14 @@ def test_a_box_is_drawn_and_a_cell_to_be_covered_picked_by_keyboard(server, open
     """5.5 of a picture that is answered wrongly, and that no cell helps can be said too."""
     page = open_page(f"{server}/course?picture=shark&step=5.5", until=".cells canvas")
     settle(page)
-    page.get_by_text("The box holds 57 % of the picture").wait_for()
+    page.get_by_text("The box covers 57 % of the image").wait_for()
     tab_to(page, "e.tagName === 'CANVAS' && e.classList.contains('data')")
     for key in ("ArrowUp", "Enter"):  # to the middle, row 4, column 4
         page.keyboard.press(key)
     settle(page)
     for key in ("ArrowUp", "ArrowLeft", "Enter"):  # to row 3, column 3
         page.keyboard.press(key)
-    page.get_by_text("The box holds 8 % of the picture").wait_for()
+    page.get_by_text("The box covers 8 % of the image").wait_for()
     settle(page)
     page.keyboard.press("Tab")  # the second board
     for key in ("ArrowUp", "ArrowRight", "Enter"):
@@ -160,7 +160,7 @@ def test_a_box_is_drawn_and_a_cell_to_be_covered_picked_by_keyboard(server, open
     settle(page)
     tab_to(page, "e.tagName === 'BUTTON' && !!e.closest('[class*=\"st-key-none\"]')")
     page.keyboard.press("Enter")
-    page.locator("strong", has_text="No cell helps").wait_for()
+    page.locator("strong", has_text="No grid helps").wait_for()
 
 
 def test_sentences_are_ticked_by_keyboard_and_the_claim_leads_to_its_reading(server, open_page):
@@ -173,7 +173,7 @@ def test_sentences_are_ticked_by_keyboard_and_the_claim_leads_to_its_reading(ser
     page.keyboard.press("Enter")
     page.get_by_text("Claim card").wait_for()
     settle(page)
-    assert page.get_by_text("Right.", exact=False).count() == 1
+    assert page.get_by_text("Correct.", exact=False).count() == 1
     card = page.locator("[data-testid=stCode]").inner_text()
     link = card[card.index("http") :].replace("\n", "").split()[0]
     there = open_page(link)
