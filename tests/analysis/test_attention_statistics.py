@@ -160,7 +160,7 @@ def test_received_is_the_last_stages_share_as_multiple_of_an_even_one(ran):
         by_hand = [
             cells * sum(float(board[*a, s]) for a in asking) / len(asking) for s in range(cells)
         ]
-        assert found[picture].board == size
+        assert found[picture].grid == size
         assert found[picture].received == pytest.approx(by_hand, rel=1e-4)
         assert np.mean(found[picture].received) == pytest.approx(1, rel=1e-5)
 

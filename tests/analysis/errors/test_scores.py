@@ -38,7 +38,7 @@ def test_with_photos_the_interval_is_by_photo():
 
 
 def test_no_pictures_have_no_share():
-    with pytest.raises(ValueError, match="no picture, no share"):
+    with pytest.raises(ValueError, match="no images, no accuracy"):
         accuracy(TABLE.take(np.zeros(6, dtype=np.bool_)))
 
 
