@@ -160,9 +160,9 @@ def test_every_number_of_the_packet_is_that_of_the_analysis(trace, added):
         for merge in merges(block):
             maps[f"max/{merge.level}"] = (merge.largest, fitted)
             maps[f"avg/{merge.level}"] = (merge.average, fitted)
-            winner = arrays[f"{number}/winner/{merge.level}"]
+            winner = arrays[f"{number}/argmax/{merge.level}"]
             np.testing.assert_array_equal(winner, merge.winner.reshape(block.width, -1).T)
-            won = arrays[f"{number}/won/{merge.level}"]
+            won = arrays[f"{number}/maxima/{merge.level}"]
             np.testing.assert_allclose(won, (merge.won / merge.uniform).ravel(), rtol=1e-6)
         for name, (tokens, _) in maps.items():
             vectors = arrays[f"{number}/vectors/{name}"]
