@@ -23,15 +23,15 @@ def test_every_weight_is_there_with_its_place(trace):
     readings = trace.read(0, 0, (18, 32))
     assert len(rows) == 3 * 64 + 3 * 49
     for row in rows:
-        reading = readings[int(row["level"])]
-        y = int(row["row"]) - reading.grid_origin[0]
-        x = int(row["column"]) - reading.grid_origin[1]
-        head = int(row["head"])
+        reading = readings[int(row["level (0-based)"])]
+        y = int(row["row (0-based)"]) - reading.grid_origin[0]
+        x = int(row["column (0-based)"]) - reading.grid_origin[1]
+        head = int(row["head (0-based)"])
         edges = [float(row[f"{edge}_px"]) for edge in ("left", "top", "right", "bottom")]
-        assert (row["stage"], row["block"]) == ("0", "0")
-        assert (row["token_row"], row["token_column"]) == ("18", "32")
+        assert (row["stage (0-based)"], row["block (0-based)"]) == ("0", "0")
+        assert (row["query row (0-based)"], row["query column (0-based)"]) == ("18", "32")
         assert float(row["weight"]) == reading.probability[head, y, x]
-        assert float(row["multiple_of_even"]) == reading.multiple[head, y, x]
+        assert float(row["times_uniform"]) == reading.multiple[head, y, x]
         assert tuple(edges) == reading.areas[y][x]
 
 
@@ -40,7 +40,11 @@ def test_the_weights_of_a_head_add_up_to_1(trace):
 
     for level in ("0", "1"):
         for head in map(str, range(5)):
-            mine = [row for row in rows if (row["level"], row["head"]) == (level, head)]
+            mine = [
+                row
+                for row in rows
+                if (row["level (0-based)"], row["head (0-based)"]) == (level, head)
+            ]
             assert sum(float(row["weight"]) for row in mine) == pytest.approx(1, abs=1e-5)
 
 

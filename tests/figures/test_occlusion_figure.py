@@ -59,13 +59,15 @@ def test_the_figure_is_a_picture_in_both_formats(hiding):
     assert len(drawing.findall(".//{*}image")) == 3
 
 
-def test_the_answers_are_those_of_the_run(hiding):
+def test_the_predictions_are_those_of_the_run(hiding):
     rows = list(csv.DictReader(io.StringIO(answers_csv(hiding))))
 
     assert len(rows) == 4 * 5
-    hidden = [r for r in rows if (r["network"], r["picture"]) == ("body", "hidden")]
-    assert [int(r["index"]) for r in hidden] == [a.name.index for a in hiding.backbone.top]
-    assert [float(r["probability"]) for r in hidden] == [a.probability for a in hiding.backbone.top]
+    occluded = [r for r in rows if (r["network"], r["image"]) == ("backbone", "occluded")]
+    assert [int(r["index"]) for r in occluded] == [a.name.index for a in hiding.backbone.top]
+    assert [float(r["probability"]) for r in occluded] == [
+        a.probability for a in hiding.backbone.top
+    ]
 
 
 def test_the_cells_table_adds_up_to_what_is_said_of_each_block(hiding):
@@ -76,8 +78,9 @@ def test_the_cells_table_adds_up_to_what_is_said_of_each_block(hiding):
         mine = [
             r
             for r in rows
-            if (int(r["stage"]), int(r["block"])) == (reading.stage, reading.block)
-            and r["asking_hidden"] == "0"
+            if (int(r["stage (0-based)"]), int(r["block (0-based)"]))
+            == (reading.stage, reading.block)
+            and r["query occluded"] == "0"
         ]
-        kept = sum(float(r["share"]) for r in mine if r["hidden"] == "0") / 46
+        kept = sum(float(r["weight"]) for r in mine if r["occluded"] == "0") / 46
         assert kept == pytest.approx(reading.from_own, abs=1e-6)

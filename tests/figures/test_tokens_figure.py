@@ -56,7 +56,7 @@ def test_the_table_has_every_number_of_the_figure(figure):
     block, (merge,) = figure.block, merges(figure.block)
 
     assert tuple(rows[0]) == COLUMNS
-    kinds = [(row["map"], row["level"]) for row in rows]
+    kinds = [(row["map"], row["level (0-based)"]) for row in rows]
     assert [kinds.count(kind) for kind in dict.fromkeys(kinds)] == [
         *(56 * 56, 49, 49, 49),
         *(56 * 56, 56 * 56, 56 * 56),
@@ -66,19 +66,22 @@ def test_the_table_has_every_number_of_the_figure(figure):
     fitted = fit_colours([level.tokens_in for level in block.levels])
     for row in rows:
         if row["map"] != "tokens":
-            assert row["cosine"] == row["won_multiple_of_even"] == ""
+            assert row["cosine"] == row["maxima_times_uniform"] == ""
             continue
-        level, place = int(row["level"]), (int(row["row"]), int(row["column"]))
+        level, place = (
+            int(row["level (0-based)"]),
+            (int(row["row (0-based)"]), int(row["column (0-based)"])),
+        )
         assert float(row["norm"]) == float(norms[level][place])
         rgb = [int(row[name]) for name in ("red", "green", "blue")]
         if place[0] == 3:
             assert rgb == fitted(block.levels[level].tokens_in)[place].tolist()
         if level == 1:
             assert float(row["cosine"]) == likeness[place]
-            assert row["won_multiple_of_even"] == ""
+            assert row["maxima_times_uniform"] == ""
         else:
             assert row["cosine"] == ""
-            assert float(row["won_multiple_of_even"]) == pytest.approx(64 * merge.won[place])
+            assert float(row["maxima_times_uniform"]) == pytest.approx(64 * merge.won[place])
 
 
 def test_the_sheet_marks_the_same_part_on_every_map(figure, pixels):

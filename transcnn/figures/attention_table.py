@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from transcnn.figures.table import to_csv
+from transcnn.figures.table import to_csv, zero_based
 from transcnn.trace.trace import Trace
 
 COLUMNS = (
-    *("stage", "block", "token_row", "token_column", "level", "head", "row", "column"),
-    *("weight", "multiple_of_even", "left_px", "top_px", "right_px", "bottom_px"),
+    *zero_based("stage", "block", "query row", "query column", "level", "head", "row", "column"),
+    *("weight", "times_uniform", "left_px", "top_px", "right_px", "bottom_px"),
 )
 
 

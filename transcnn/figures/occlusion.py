@@ -12,15 +12,17 @@ from transcnn.figures.attention import scale_bar
 from transcnn.figures.cells import Box, image_map, value_map
 from transcnn.figures.scale import MULTIPLES
 from transcnn.figures.sheet import Row, Sheet
-from transcnn.figures.table import to_csv
+from transcnn.figures.table import to_csv, zero_based
 from transcnn.words.translator import Translator
 
 Cell = tuple[int, int]
 
-ANSWER_COLUMNS = ("network", "picture", "rank", "index", "label", "probability", "logit")
+PREDICTION_COLUMNS = ("network", "image", "rank", "index", "label", "probability", "logit")
 CELL_COLUMNS = (
-    *("stage", "block", "asking_row", "asking_column", "asking_hidden"),
-    *("row", "column", "hidden", "share"),
+    *zero_based("stage", "block", "query row", "query column"),
+    "query occluded",
+    *zero_based("row", "column"),
+    *("occluded", "weight"),
 )
 
 
@@ -85,24 +87,24 @@ def _prediction(t: Translator, key: str, outcome: PredictionChange) -> str:
 def answers_csv(hiding: OcclusionResult) -> str:
     """The most likely classes of both networks, on the full image and on the occluded one."""
     rows = []
-    for network, outcome in (("with_attention", hiding.with_attention), ("body", hiding.backbone)):
-        for picture, answers in (("whole", outcome.before), ("hidden", outcome.top)):
-            for rank, answer in enumerate(answers, 1):
-                name, numbers = answer.name, (answer.probability, answer.logit)
-                rows.append((network, picture, rank, name.index, name.label, *numbers))
-    return to_csv(ANSWER_COLUMNS, rows)
+    for network, outcome in (
+        ("with_attention", hiding.with_attention),
+        ("backbone", hiding.backbone),
+    ):
+        for image, predictions in (("full", outcome.before), ("occluded", outcome.top)):
+            for rank, one in enumerate(predictions, 1):
+                name, numbers = one.name, (one.probability, one.logit)
+                rows.append((network, image, rank, name.index, name.label, *numbers))
+    return to_csv(PREDICTION_COLUMNS, rows)
 
 
 def cells_csv(hiding: OcclusionResult) -> str:
     """What every merged token attends to, in the last level of every block."""
-    places = list(np.ndindex(hiding.own.shape))
+    grids = [(cell, int(not hiding.own[cell])) for cell in np.ndindex(hiding.own.shape)]
     rows = []
     for reading in hiding.readings:
-        for i, asking in enumerate(places):
-            for k, read in enumerate(places):
-                hidden = (int(not hiding.own[asking]), int(not hiding.own[read]))
-                share = float(reading.weights[i, k])
-                rows.append(
-                    (reading.stage, reading.block, *asking, hidden[0], *read, hidden[1], share)
-                )
+        for i, (query, query_occluded) in enumerate(grids):
+            for k, (key, occluded) in enumerate(grids):
+                where = (reading.stage, reading.block, *query, query_occluded, *key, occluded)
+                rows.append((*where, float(reading.weights[i, k])))
     return to_csv(CELL_COLUMNS, rows)

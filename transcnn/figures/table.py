@@ -12,3 +12,8 @@ def to_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     table.writerow(columns)
     table.writerows(rows)
     return file.getvalue()
+
+
+def zero_based(*names: str) -> tuple[str, ...]:
+    """Names of columns whose numbers count from 0."""
+    return tuple(f"{name} (0-based)" for name in names)

@@ -24,14 +24,16 @@ from transcnn.figures.attention import level_name, scale_bar
 from transcnn.figures.cells import Box, CellMap, image_map, value_map
 from transcnn.figures.scale import MULTIPLES, NORMS
 from transcnn.figures.sheet import Row, Sheet
-from transcnn.figures.table import to_csv
+from transcnn.figures.table import to_csv, zero_based
 from transcnn.trace.trace import BlockTrace, LevelTrace, Trace
 from transcnn.words.translator import Translator
 
 NEIGHBOURS = 5
 COLUMNS = (
-    *("stage", "block", "map", "level", "row", "column"),
-    *("norm", "red", "green", "blue", "cosine", "won_multiple_of_even"),
+    *zero_based("stage", "block"),
+    "map",
+    *zero_based("level", "row", "column"),
+    *("norm", "red", "green", "blue", "cosine", "maxima_times_uniform"),
 )
 
 
