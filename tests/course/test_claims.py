@@ -108,10 +108,8 @@ def test_the_check_finds_the_claims_that_were_false(few):
 
 
 def test_every_claim_quotes_the_text_that_makes_it():
-    steps = {step.name: step for step in STEPS}
     for claim in CLAIMS:
-        lesson = load_lesson(steps[claim.text.split(".")[0]], "en")
-        assert claim.quote in claims.text_of(lesson, claim.text), claim.text
+        assert claim.quote in claims.text_of(claim), claim.text
 
 
 def test_exactly_one_variant_of_a_measured_sentence_is_true(few):

@@ -20,10 +20,12 @@ from transcnn.course import (
     ch4_network,
     ch5_baselines,
 )
-from transcnn.course.lessons import Lesson
+from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Estimate
 from transcnn.course.scene import Scene
-from transcnn.course.steps import QUESTIONS
+from transcnn.course.steps import QUESTIONS, STEPS
+from transcnn.model.variants import network
+from transcnn.words.translator import translator
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,12 @@ def deeper_before_cube(scene: Scene) -> float:
     """From which side on a second merge pays off, as a share of the side G^3."""
     grid, width = ch4_cost.first_grid(scene), ch4_cost.priced(scene)[1].width
     return ch4_cost.deeper_from(grid, width) / grid**3
+
+
+def changed_without(scene: Scene) -> float:
+    """1 where the prediction is another one once H-MHSA is removed, else 0."""
+    runs = scene.experiments.switched
+    return float(runs["off"].argmax() != runs["on"].argmax())
 
 
 def column_share(scene: Scene) -> float:
@@ -245,13 +253,24 @@ CLAIMS = (
         noise_peak,
         lambda multiple: multiple < 1.15,
     ),
+    Claim(  # of a page, about the model as a whole; most samples have to show it
+        "explore.trained_with_attention",
+        "depends on it",
+        changed_without,
+        lambda changed: changed == 1,
+        lambda scene: scene.classifier.config == network("transcnn_nano"),
+        share=0.75,
+    ),
 )
 
 
-def text_of(lesson: Lesson, text: str) -> str:
-    """The words at `Claim.text` in a lesson, placeholders open."""
-    _, *parts = text.split(".")
+def text_of(claim: Claim) -> str:
+    """The English words that the claim is about, placeholders open."""
+    name, *parts = claim.text.split(".")
+    step = next((step for step in STEPS if step.name == name), None)
+    if step is None:
+        return str(translator("en").table(name)[parts[0]])
+    lesson = load_lesson(step, "en")
     if len(parts) == 1:
-        return str(getattr(lesson, parts[0]))
-    question = lesson.questions[text.rpartition(".")[0]]
-    return question.misconceptions[parts[1]]
+        return {"body": lesson.body, "why": lesson.why}[parts[0]]
+    return lesson.questions[f"{name}.{parts[0]}"].misconceptions[parts[1]]
