@@ -116,7 +116,7 @@ def test_the_reading_in_the_figure_is_that_of_the_network(page_of, zebra):
 
 def test_an_equation_is_one_piece_of_mathml_a_line_with_the_letters_of_the_picture():
     lines = as_mathml(
-        r"\begin{gathered} P_{\asker{t}j} = \frac{1}{2}, \\ q = x \ln 2 \end{gathered}"
+        r"\begin{gathered} P_{\query{t}j} = \frac{1}{2}, \\ q = x \ln 2 \end{gathered}"
     )
     assert len(lines) == 2
     assert all(line.startswith("<math") for line in lines)
@@ -130,7 +130,7 @@ def test_an_equation_is_one_piece_of_mathml_a_line_with_the_letters_of_the_pictu
     assert len(matrix) == 1
     assert matrix[0].count("<mtd>") == 4
     assert "<mfrac>" in lines[0]
-    assert "asker" not in "".join(lines)
+    assert "query" not in "".join(lines)
 
 
 def test_a_chapter_or_language_that_does_not_exist_is_refused(zebra):

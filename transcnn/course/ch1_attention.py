@@ -208,7 +208,7 @@ def _row_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
     cells = len(last_level_attention(scene.block))
     return (
         r"P = \operatorname{softmax}\!\left(\frac{QK^{\top}}{\sqrt{d}}\right), \quad "
-        rf"\sum_{{j=1}}^{{{cells}}} P_{{\asker{{t}}j}} = 1"
+        rf"\sum_{{j=1}}^{{{cells}}} P_{{\query{{t}}j}} = 1"
     )
 
 
@@ -257,7 +257,7 @@ def _mix_equation(scene: Scene, revealed: bool) -> str:
         for i, share in enumerate(shares)
     )
     return (
-        r"\begin{gathered} o_{\asker{t}} = \sum_j P_{\asker{t}j} v_j \\ "
+        r"\begin{gathered} o_{\query{t}} = \sum_j P_{\query{t}j} v_j \\ "
         rf"= {terms} + \dots, \\ "
         r"A_0 = o + x \end{gathered}"
     )
@@ -340,9 +340,9 @@ def _shuffle_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
     block = scene.peaked_block or scene.block
     width = block.width // block.heads
     return (
-        r"P_{\asker{a}\,\seen{b}} = \frac{e^{q_{\asker{a}} k_{\seen{b}} / \sqrt{"
+        r"P_{\query{a}\,\key{b}} = \frac{e^{q_{\query{a}} k_{\key{b}} / \sqrt{"
         rf"{width}"
-        r"}}}{\sum_j e^{q_{\asker{a}} k_j / \sqrt{"
+        r"}}}{\sum_j e^{q_{\query{a}} k_j / \sqrt{"
         rf"{width}"
         r"}}}"
     )

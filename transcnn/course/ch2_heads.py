@@ -149,7 +149,7 @@ def _scale_facts(scene: Scene) -> Mapping[str, str]:
 def _scale_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
     width = head_width(scene.peaked_block or scene.block)
     return (
-        r"\operatorname{softmax}\!\left(\frac{q_{\asker{t}} K^{\top}}{\sqrt{d}}\right), \quad "
+        r"\operatorname{softmax}\!\left(\frac{q_{\query{t}} K^{\top}}{\sqrt{d}}\right), \quad "
         rf"\sqrt{{d}} = \sqrt{{{width}}} = {math.sqrt(width):.3g}"
     )
 
@@ -189,7 +189,7 @@ def _block_equation(scene: Scene, revealed: bool) -> str:
     share = f"{added_shares(block)[scene.token(block.size)]:.2f}" if revealed else "?"
     return (
         r"A' = A W^p + X, \quad Y = \operatorname{IRB}(A') + A', \quad "
-        rf"\frac{{|A W^p|}}{{|X|}}_{{\asker{{t}}}} = {share}"
+        rf"\frac{{|A W^p|}}{{|X|}}_{{\query{{t}}}} = {share}"
     )
 
 

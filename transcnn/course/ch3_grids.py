@@ -170,9 +170,9 @@ def _after_the_move(scene: Scene) -> PosedQuestion:
 def _wall_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
     side = scene.trace.blocks[0].levels[0].grid_size[0]
     return (
-        r"P_{\asker{t}j} = 0 \quad \text{if} \quad "
-        rf"\lfloor y_j / {side} \rfloor \ne \lfloor y_{{\asker{{t}}}} / {side} \rfloor "
-        rf"\;\vee\; \lfloor x_j / {side} \rfloor \ne \lfloor x_{{\asker{{t}}}} / {side} \rfloor"
+        r"P_{\query{t}j} = 0 \quad \text{if} \quad "
+        rf"\lfloor y_j / {side} \rfloor \ne \lfloor y_{{\query{{t}}}} / {side} \rfloor "
+        rf"\;\vee\; \lfloor x_j / {side} \rfloor \ne \lfloor x_{{\query{{t}}}} / {side} \rfloor"
     )
 
 
@@ -336,7 +336,7 @@ def _share_of_the_last(scene: Scene) -> PosedQuestion:
 
 def _sum_equation(scene: Scene, revealed: bool) -> str:
     lengths = [f"{v:.2f}" if revealed else "{?}" for v in level_lengths(scene)]
-    terms = r",\; ".join(rf"|W^p n_{i}|_{{\asker{{t}}}} = {v}" for i, v in enumerate(lengths))
+    terms = r",\; ".join(rf"|W^p n_{i}|_{{\query{{t}}}} = {v}" for i, v in enumerate(lengths))
     return (
         r"\begin{gathered} X + W^p \sum_l n_l, \quad n_l = \operatorname{Norm}("
         rf"\operatorname{{Up}}(A_l)), \\ {terms} \end{{gathered}}"

@@ -9,8 +9,8 @@ _ENVIRONMENT = re.compile(r"\\(begin|end)\{\w+\}")
 
 
 def as_mathml(equation: str) -> list[str]:
-    r"""The lines of a step's equation; \asker{t} and \seen{u} are the letters on the picture."""
-    plain = re.sub(r"\\(?:asker|seen)\{(\w)\}", r"\\mathbf{\1}", equation)
+    r"""The lines of a step's equation; \query{t} and \key{u} are the letters on the picture."""
+    plain = re.sub(r"\\(?:query|key)\{(\w)\}", r"\\mathbf{\1}", equation)
     plain = plain.replace(r"\ln", r"\,\ln\,")  # in MathML a name keeps no distance by itself
     return [convert(line, display="block") for line in _lines(plain.strip()) if line]
 

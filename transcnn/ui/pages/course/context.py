@@ -24,8 +24,8 @@ from transcnn.words.translator import Translator
 
 # Letters have one colour each, on the picture and in the equation: by theme.
 COLOURS = {
-    "light": {"asker": "#6B2FB3", "seen": "#0B7570"},
-    "dark": {"asker": "#C9A6FF", "seen": "#4FC7BE"},
+    "light": {"query": "#6B2FB3", "key": "#0B7570"},
+    "dark": {"query": "#C9A6FF", "key": "#4FC7BE"},
 }
 
 

@@ -58,7 +58,7 @@ def show_maps(
         layout="row",
         opacity=_OPACITY,
         pixels=context.scene.trace.crop.size,
-        colours={"query": context.colours["asker"], "key": context.colours["seen"]},
+        colours=context.colours,
     )
 
 
@@ -72,7 +72,7 @@ def show_bars(bars: Bars) -> None:
             orientation="h",
             text=texts,
             textposition="auto",
-            marker_color=COLOURS["light"]["seen"],
+            marker_color=COLOURS["light"]["key"],
             hoverinfo="skip",
         )
     )

@@ -16,7 +16,7 @@ from transcnn.words.translator import Translator
 def show_word_card(t: Translator) -> None:
     """Draw the card."""
     card = load_glossary(t.language).card
-    ink = COLOURS["dark" if st.context.theme.type == "dark" else "light"]["asker"]
+    ink = COLOURS["dark" if st.context.theme.type == "dark" else "light"]["query"]
     cells = "".join(
         f'<div style="flex: 1 1 180px"><b>{escape(card[word].term)}</b><br>'
         f'<img src="{_address(draw(word, card[word].says, ink))}" alt=""><br>'

@@ -173,9 +173,9 @@ def _show_below(context: StepContext) -> None:
 
 
 def _coloured(equation: str, context: StepContext) -> str:
-    r"""\asker{t} and \seen{u} in the colours that the letters have on the picture."""
+    r"""\query{t} and \key{u} in the colours that the letters have on the picture."""
     return re.sub(
-        r"\\(asker|seen)\{(\w)\}",
+        r"\\(query|key)\{(\w)\}",
         lambda found: rf"\textcolor{{{context.colours[found[1]]}}}{{{found[2]}}}",
         equation,
     )

@@ -128,7 +128,7 @@ def _bars(
 
 
 def _show_bars(context: StepContext, name: str, bars: list[_Bar], rounds: list[int]) -> None:
-    colours = (context.colours["asker"], context.colours["seen"])
+    colours = (context.colours["query"], context.colours["key"])
     labels = [f"✓ {bar.says}" if bar.right and context.revealed else bar.says for bar in bars]
     wrapped = ["<br>".join(_lines(_plain_text(label))) for label in labels]
     chart = go.Figure()
