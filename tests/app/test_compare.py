@@ -79,9 +79,9 @@ def test_without_h_mhsa_nothing_is_read_and_the_network_is_its_body():
     assert table(app, "| Prediction")[2][0::2] == ["zebra", f"{100 * float(bare[340]):.1f} %"]
     rows = table(app, "|  |")
     costs = {row[0]: row[1:] for row in rows}
-    body = network("transcnn_lite0").body
+    backbone = network("transcnn_lite0").backbone
     assert costs["of which QKᵀ and AV"][1] == "0"
-    assert costs["Multiply-adds per image"][1] == f"{network_cost(body, (224, 224)).total:,}"
+    assert costs["Multiply-adds per image"][1] == f"{network_cost(backbone, (224, 224)).total:,}"
     assert costs["Parameters"][1] == "4,652,008"  # what EfficientNet-Lite0 is published with
 
 
