@@ -289,4 +289,7 @@ def test_figure_and_numbers_can_be_downloaded(server, open_page):
         assert image.format == "PNG"
     with page.expect_download() as download:
         page.get_by_role("button", name="SVG").click()
-    assert "stage 3, block 1, Level 2 (global), token: row 2, column 3" in download.value.path().read_text()
+    assert (
+        "stage 3, block 1, Level 2 (global), token: row 2, column 3"
+        in download.value.path().read_text()
+    )
