@@ -70,7 +70,7 @@ def test_broken_pictures_are_left_out_and_listed(photos, tmp_path):
     assert len(source.pixels) == good
     [(file, why)] = source.broken
     assert file == broken
-    assert "not a picture" in why
+    assert "not an image" in why
 
 
 def test_pictures_are_decoded_once_until_the_files_change(photos, tmp_path):
