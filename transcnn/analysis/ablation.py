@@ -41,7 +41,7 @@ def rerun(
         intervention = classifier.intervention(name, attention, where)
         logits[name] = classifier.logits(pixels[None], intervention)[0]
     best = {name: classifier.rank(values, top).top for name, values in logits.items()}
-    place = best["on"][0].output
+    output = best["on"][0].output
     return tuple(
-        Rerun(name, best[name], classifier.predicted(logits[name], place)) for name in logits
+        Rerun(name, best[name], classifier.predicted(logits[name], output)) for name in logits
     )

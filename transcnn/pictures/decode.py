@@ -93,11 +93,11 @@ _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 
 def _count_scans(jpeg: bytes) -> int:
     """How many scans a JPEG has before its end; what follows (thumbnails, films) is not decoded."""
-    scans, place = 0, 0
-    while (marker := _MARKER.search(jpeg, place)) and marker[1][0] != _END:
-        place = marker.end()
+    scans, position = 0, 0
+    while (marker := _MARKER.search(jpeg, position)) and marker[1][0] != _END:
+        position = marker.end()
         if marker[1][0] not in (_START, 0x01):  # all others have a length
-            place += int.from_bytes(jpeg[place : place + 2], "big")
+            position += int.from_bytes(jpeg[position : position + 2], "big")
         scans += marker[1][0] == _SCAN
     return scans
 

@@ -32,20 +32,20 @@ class LabelledPicture:
 
 
 def find_items(
-    place: Path, within: Path | None = None, limit: int | None = None
+    source: Path, within: Path | None = None, limit: int | None = None
 ) -> list[LabelledPicture]:
-    """The images of `place`, a folder or a CSV file, sorted by name.
+    """The images of `source`, a folder or a CSV file, sorted by name.
 
     A folder without class folders may hold one table instead. With `within`, files of a table
     outside of that folder are refused; with `limit` so many are taken, evenly spaced. Raises
     FolderError, UnknownLabel for a label that is no class, ChoiceError for a limit below 1.
     """
-    table = place if place.suffix.lower() == ".csv" else _only_table(place)
+    table = source if source.suffix.lower() == ".csv" else _only_table(source)
     if table is None:
         return [
             LabelledPicture(name, found.path, (found.label.index,), name)
-            for found in find_pictures(place, limit)
-            for name in [_as_text(found.path.relative_to(place))]
+            for found in find_pictures(source, limit)
+            for name in [_as_text(found.path.relative_to(source))]
         ]
     if limit is not None and limit < 1:
         raise ChoiceError(field="limit", value=limit, allowed="1 or more")

@@ -64,9 +64,9 @@ def corrupt(pixels: Pixels, mixture: Mixture, r: np.random.Generator) -> Corrupt
         for cell in covered:
             row, column = divmod(int(cell), side)
             own[i, row, column] = False
-            place = np.s_[row * CELL : (row + 1) * CELL, column * CELL : (column + 1) * CELL]
+            cell_area = np.s_[row * CELL : (row + 1) * CELL, column * CELL : (column + 1) * CELL]
             if kinds[i] == 1:
-                changed[i][place] = GRAY
+                changed[i][cell_area] = GRAY
             else:
-                take(i, other(i), place)
+                take(i, other(i), cell_area)
     return Corrupted(changed, own, (area / area.sum(1, keepdims=True)).astype(np.float32))
