@@ -248,7 +248,7 @@ def test_after_many_wrong_codes_nobody_joins_for_a_while():
     assert session(learner).part(Role).key == ""
 
 
-def test_a_key_that_nobody_has_is_no_seat_and_the_key_decides_the_view():
+def test_a_key_that_nobody_has_is_no_member_and_the_key_decides_the_view():
     teacher, code = begin()
     learner = join(code)
     stranger = open_course(**{"class": code, "key": "x" * 22, "view": "teacher"})
@@ -261,7 +261,7 @@ def test_a_key_that_nobody_has_is_no_seat_and_the_key_decides_the_view():
     assert has(open_course(**{"class": code, "key": key}), "class_end")
 
 
-def test_links_of_seats_are_read_and_never_trusted():
+def test_links_of_roles_are_read_and_never_trusted():
     role = Role(True, "123456", "k" * 22)
     assert decode(Role, encode(role)) == role
     assert decode(Role, {"key": "k" * 10_000, "view": "pupil"}) == Role()

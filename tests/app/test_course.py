@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from tests.app.test_pages import open_app, session
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
-from transcnn.course import ch5_baselines as controls
+from transcnn.course import ch5_baselines as baselines
 from transcnn.course.answer_key import AnswerKey
 from transcnn.course.before_after import TIMES, form_at, items_of, load_items
 from transcnn.course.choice import LearnerChoice
@@ -315,7 +315,7 @@ def test_what_a_link_names_but_does_not_exist_is_the_usual(link, expected):
     assert links.decode(CourseChoice, link).existing(config) == expected
 
 
-def test_a_link_brings_the_map_by_hand_and_a_known_wrong_way_is_named():
+def test_a_link_brings_the_map_by_hand_and_a_known_misconception_is_named():
     """Step 1.2, a 3 in place of the asking 1, and somebody who thinks that all are read alike."""
     app = open_course(step="1.2", hand="0,3,1,0,0,1,0,-1,0,-1,0,0,1,0,0,0")
     assert "the query token has x = 3" in said(app)
@@ -338,7 +338,7 @@ def test_a_step_that_does_not_exist_is_the_first():
     assert "1.1" in open_course(step="7.7").subheader[0].value
 
 
-def test_a_link_lets_the_named_place_ask():
+def test_a_link_lets_the_named_pixel_be_the_query():
     first, other = open_course(step="1.4"), open_course(step="1.4", at="200,200")
 
     def marked(app):
@@ -501,7 +501,7 @@ def test_a_network_of_three_levels_whose_readings_are_flat_is_asked_about_too(ze
     assert (translator("en")("course.flat_asks") in said(app)) == (number in ("1.3", "2.1", "5.1"))
 
 
-def test_an_upload_is_asked_about_and_its_places_are_no_part_of_the_link():
+def test_an_upload_is_asked_about_and_its_pixels_are_no_part_of_the_link():
     app = open_course(step="1.4", at="200,200")
     photo = samples()[3].path.read_bytes()
     app.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
@@ -534,12 +534,12 @@ def shares_of_ramp(multiples):
     return [128 + 32 * min(4, max(-4, math.log2(m))) for m in multiples]
 
 
-def test_the_trained_board_is_on_the_side_that_is_right_and_unnamed_until_the_reveal(zebra):
+def test_the_trained_map_is_on_the_side_that_is_right_and_unnamed_until_the_reveal(zebra):
     app = open_course(step="5.1")
     shown = boards(app)
     assert [board["name"] for board in shown[:2]] == ["A", "B"]
     assert not any(any(board["values"]) for board in shown), "no number before the guess"
-    found = controls.twins(zebra)
+    found = baselines.twins(zebra)
     row = found[0].levels[-1].attention[:, 0, 0, found[1]].mean(0)
     side = {"a": 0, "b": 1}[next(iter(QUESTIONS["random.which_is_trained"].pose(zebra).asks.right))]
     stretched = (row - row.min()) / (row.max() - row.min())
@@ -556,7 +556,7 @@ def test_the_trained_board_is_on_the_side_that_is_right_and_unnamed_until_the_re
     assert boards(app)[side]["steps"] == shown[side]["steps"]
 
 
-def test_the_board_that_is_thought_the_strongest_is_the_one_that_is_asked_about():
+def test_the_map_that_is_thought_the_strongest_is_the_one_that_is_asked_about():
     app = open_course(step="5.2")
     assert "now it is A" in said(app)
     session(app).put(replace(session(app).part(CourseChoice), chosen_map=2))

@@ -12,7 +12,7 @@ from tests.course.switched import four_interventions, mean_row, ranks, share_of
 from tests.course.test_keys import TWELVE, flattened, key_of, pose
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
-from transcnn.course import ch5_baselines as controls
+from transcnn.course import ch5_baselines as baselines
 
 
 @pytest.fixture(params=PICTURES)
@@ -53,14 +53,12 @@ def rows_at(scene, random_attention, cell):
     return trained, mean_row(random_attention[scene.sample], cell)
 
 
-def test_q43_and_q44_compare_with_a_network_that_never_learned_where_to_read(
-    scene, random_attention
-):
-    block, cell = controls.twins(scene)
+def test_random_compares_with_a_network_that_never_learned_to_attend(scene, random_attention):
+    block, cell = baselines.twins(scene)
     assert (block.stage, block.block) == (2, 2)
     trained, random = rows_at(scene, random_attention, cell)
-    assert controls.random_board(scene, block)[cell] == pytest.approx(random, abs=1e-5)
-    assert pose(scene, "random.which_is_trained").asks.right == {controls.trained_side(scene)}
+    assert baselines.random_board(scene, block)[cell] == pytest.approx(random, abs=1e-5)
+    assert pose(scene, "random.which_is_trained").asks.right == {baselines.trained_side(scene)}
     high, low = max(max(trained), max(random)), min(max(trained), max(random))
     key = "equal" if high / low < 1.1 else "trained" if max(trained) == high else "random"
     assert pose(scene, "random.higher_peak").asks.right == {key}
@@ -69,15 +67,15 @@ def test_q43_and_q44_compare_with_a_network_that_never_learned_where_to_read(
 def test_twins_that_look_alike_are_exchanged_for_a_cell_where_they_do_not(scene_of):
     for at in TWELVE:
         scene = scene_of("zebra", at)
-        block, cell = controls.twins(scene)
+        block, cell = baselines.twins(scene)
         trained = block.levels[-1].attention[:, 0, 0].mean(0)
-        random = controls.random_board(scene, block)
+        random = baselines.random_board(scene, block)
         alike = [np.corrcoef(ranks(trained[t]), ranks(random[t]))[0, 1] for t in range(49)]
         own = scene.query_index(block)
         assert cell == own if alike[own] <= 0.8 else cell == int(np.argmin(alike))
 
 
-def test_q45_orders_the_boards_by_their_peaks_and_q46_asks_for_the_chosen_one(
+def test_colours_orders_the_maps_by_their_peaks_and_asks_for_the_chosen_one(
     scene, random_attention
 ):
     trained, random = rows_at(
@@ -93,7 +91,7 @@ def test_q45_orders_the_boards_by_their_peaks_and_q46_asks_for_the_chosen_one(
     }
     assert pose(scene, "colours.by_peak").asks.values == pytest.approx(peaks, rel=1e-4)
     assert 1 < peaks["noise"] < 1.05
-    letters = controls.board_letters(scene)
+    letters = baselines.board_letters(scene)
     for board, letter in enumerate("ABC"):
         posed = pose(
             replace(scene, choice=replace(scene.choice, chosen_map=board)), "colours.true_peak"
@@ -103,19 +101,19 @@ def test_q45_orders_the_boards_by_their_peaks_and_q46_asks_for_the_chosen_one(
         assert posed.asks.key == pytest.approx(peaks[name], rel=1e-4)
 
 
-def test_q47_runs_the_network_with_the_attention_of_the_next_sample(scene, switched):
+def test_ablation_swapped_runs_the_network_with_the_attention_of_the_next_sample(scene, switched):
     first = int(np.argmax(scene.trace.logits))
     stays = int(np.argmax(switched[scene.sample]["swapped"])) == first
     assert pose(scene, "ablation.swapped").asks.right == {"stays" if stays else "changes"}
 
 
-def test_q48_is_the_probability_under_even_attention(scene, switched):
+def test_ablation_uniform_is_the_probability_under_uniform_attention(scene, switched):
     first = int(np.argmax(scene.trace.logits))
     share = share_of(switched[scene.sample]["uniform"].tolist(), first)
     assert pose(scene, "ablation.uniform").asks.key == pytest.approx(100 * share, rel=1e-3)
 
 
-def test_q49_orders_the_interventions_by_what_they_do_to_the_first_logit(scene, switched):
+def test_ablation_strongest_orders_interventions_by_the_change_of_the_logit(scene, switched):
     first = int(np.argmax(scene.trace.logits))
     sizes = {
         name: abs(float(switched[scene.sample][name][first]) - float(scene.trace.logits[first]))
@@ -128,9 +126,9 @@ def test_edges_are_where_neighbouring_pixels_differ(scenes):
     scene = scenes["zebra"]
     pixels = np.full_like(scene.pixels, 100)
     pixels[40:50, 40:50] = 200  # inside the second cell of the second row
-    shares = controls.edge_shares(replace(scene, pixels=pixels), scene.block)
+    shares = baselines.edge_shares(replace(scene, pixels=pixels), scene.block)
     assert shares[8] == pytest.approx(1)
-    flat = controls.edge_shares(replace(scene, pixels=np.full_like(pixels, 9)), scene.block)
+    flat = baselines.edge_shares(replace(scene, pixels=np.full_like(pixels, 9)), scene.block)
     assert flat == pytest.approx(np.full(49, 1 / 49))
 
 
@@ -139,12 +137,12 @@ def test_another_picture_has_another_key(scenes, name):
     assert len({key_of(pose(scene, name)) for scene in scenes.values()}) >= 2
 
 
-def test_the_side_of_the_trained_board_is_not_always_the_same(scene_of):
+def test_the_side_of_the_trained_map_is_not_always_the_same(scene_of):
     from transcnn.pictures.samples import samples
 
-    assert {controls.trained_side(scene_of(s.name)) for s in samples()[:12]} == {"a", "b"}
+    assert {baselines.trained_side(scene_of(s.name)) for s in samples()[:12]} == {"a", "b"}
 
 
 @pytest.mark.parametrize("name", ["random.which_is_trained", "random.higher_peak"])
-def test_where_all_readings_are_flat_it_is_asked_whether_any_place_stands_out(scenes, name):
+def test_where_all_rows_are_nearly_uniform_it_is_asked_whether_any_token_stands_out(scenes, name):
     assert pose(flattened(scenes["zebra"]), name).flat

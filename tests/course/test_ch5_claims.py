@@ -57,7 +57,9 @@ def expected_keeper(classifier, whole, given, accepted):
     return {(1, 1): "both", (1, 0): "with", (0, 1): "body", (0, 0): "neither"}[tuple(kept)]
 
 
-def test_q50_and_q51_run_the_picture_with_the_patches_of_the_rule(scene):
+def test_patches_run_the_image_with_the_patches_of_the_rule(
+    scene,
+):
     sample = next(s for s in samples() if s.name == scene.sample)
     given, changed = paste(f"samples/{scene.sample}.jpg", scene.pixels, NAMES)
     key = expected_keeper(scene.classifier, scene.pixels, given, set(sample.accepted))
@@ -74,7 +76,7 @@ def test_q50_and_q51_run_the_picture_with_the_patches_of_the_rule(scene):
     assert posed.placeholders["own"] == "59"
 
 
-def test_an_upload_is_called_by_its_digest_and_keeps_its_own_first_answer(scenes):
+def test_an_upload_is_called_by_its_digest_and_keeps_its_own_prediction(scenes):
     upload = replace(scenes["beagle"], sample=None, kept=None)
     given, _ = paste(f"upload/{upload.digest}", upload.pixels, NAMES)
     key = expected_keeper(upload.classifier, upload.pixels, given, None)
@@ -84,7 +86,7 @@ def test_an_upload_is_called_by_its_digest_and_keeps_its_own_first_answer(scenes
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_a_sample_that_is_answered_wrongly_is_its_own_case(scene_of, name):
+def test_a_sample_that_is_predicted_incorrectly_is_its_own_case(scene_of, name):
     scene = scene_of(name)
     accepted = next(s.accepted for s in samples() if s.name == name)
     case = claims.error_case(scene)
@@ -95,7 +97,7 @@ def test_a_sample_that_is_answered_wrongly_is_its_own_case(scene_of, name):
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_q52_compares_the_box_with_its_area(scene_of, name):
+def test_errors_attention_in_box_compares_the_box_with_its_area(scene_of, name):
     scene = scene_of(name, subject_box=(2, 1, 4, 5))
     row = mean_row(scene.trace.block(*STAR).levels[-1].attention, 3 * 7 + 3)
     inside = sum(row[7 * y + x] for y in range(2, 5) for x in range(1, 6))
@@ -115,7 +117,7 @@ def gain(scene, case, cell):
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_q53_is_what_covering_a_cell_adds_to_the_right_class(scene_of, name):
+def test_errors_helpful_occlusion_is_what_covering_a_cell_adds_to_the_right_class(scene_of, name):
     """The best cell, and every seventh."""
     scene = scene_of(name)
     case, asks = claims.error_case(scene), pose(scene, "errors.helpful_occlusion").asks
@@ -126,7 +128,7 @@ def test_q53_is_what_covering_a_cell_adds_to_the_right_class(scene_of, name):
     assert asks.none_right == (max(values) <= 0)
 
 
-def test_the_votes_of_the_last_map_add_up_to_the_lead_of_the_wrong_class(scene_of):
+def test_the_contributions_of_the_last_map_add_up_to_the_lead_of_the_predicted_class(scene_of):
     scene = scene_of("shark")
     case, head = claims.error_case(scene), scene.classifier.model.head
     votes = sum(float(v) for v in claims.lead_votes(case).ravel())
@@ -136,12 +138,12 @@ def test_the_votes_of_the_last_map_add_up_to_the_lead_of_the_wrong_class(scene_o
     assert votes + bias == pytest.approx(float(logits[case.right] - logits[case.wrong]), abs=1e-4)
 
 
-def test_q51_and_q53_change_with_the_picture(scenes, scene_of):
+def test_patches_own_image_and_errors_helpful_occlusion_change_with_the_picture(scenes, scene_of):
     assert len({key_of(pose(scene, "patches.own_image")) for scene in scenes.values()}) >= 2
     assert len({key_of(pose(scene_of(name), "errors.helpful_occlusion")) for name in ERRORS}) >= 2
 
 
-def test_a_picture_that_is_answered_rightly_gives_way_to_the_surest_error(scenes, classifier):
+def test_an_image_that_is_predicted_correctly_gives_way_to_the_surest_error(scenes, classifier):
     wrong = {}
     for sample in samples():
         first = classifier.predict(sample.path, top=1).top[0]
@@ -162,7 +164,7 @@ def test_an_upload_needs_a_right_class_and_errs_by_the_one_that_is_named(scenes)
     assert case.of is named.experiments
 
 
-def test_where_no_sample_is_answered_wrongly_patches_mislead_the_picture():
+def test_where_no_sample_is_predicted_incorrectly_patches_mislead_the_image():
     """The ten classes of this network are those of no sample."""
     classifier = Classifier("transcnn_nano")
     sample = next(s for s in samples() if s.name == "candles")
@@ -218,7 +220,7 @@ def test_the_box_is_drawn_or_that_of_the_sample_or_the_middle(scene_of):
     assert claims.subject_box(drawn, drawn.experiments) == (0, 0, 1, 3)
 
 
-def test_q54_supports_what_the_runs_say(scene):
+def test_evidence_supported_supports_what_the_runs_say(scene):
     runs, first = four_interventions(scene), int(np.argmax(scene.trace.logits))
     right = {"reads"}
     if int(runs["off"].argmax()) != first:

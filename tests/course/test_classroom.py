@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import hashlib
 import io
 import itertools
 import os
@@ -66,7 +67,7 @@ def join(teacher, name=""):
     return teacher.classes.enter(teacher.code, key)
 
 
-def test_who_comes_back_with_a_key_sits_where_they_sat(classes):
+def test_who_comes_back_with_a_key_sits_the_role_they_had(classes):
     code, key = classes.begin()
     assert isinstance(classes.enter(code, key), Teacher)
     keys = {name: classes.join(code, name) for name in ("Ada", "Bo", "")}
@@ -85,6 +86,43 @@ def test_what_the_teacher_shows_is_what_everybody_finds(teacher):
     teacher.show(SLIDE)
     assert learner.version() > before
     assert learner.class_state().slide == SLIDE
+
+
+def test_a_class_file_of_the_version_with_numbered_questions_opens(classes):
+    """Its tables, keys and slide are brought to the present names; a second opening finds them."""
+    code, key = classes.begin()
+    path = classes.folder / f"{code}.sqlite"
+    path.unlink()
+    golden = Path(__file__).parents[1] / "golden" / "class_numbered.sql"
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        file.executescript(golden.read_text(encoding="utf-8").replace("DIGEST", digest))
+        file.execute("UPDATE class SET began = ?", (classes.clock(),))
+        file.commit()
+    question = AnswerKey("rows.which_is_row", "transcnn_lite0", "0123456789abcdef", (112, 64))
+    step, by_hand = replace(question, name="rows"), replace(question, name="mix.by_hand")
+    for _ in range(2):
+        learner = classes.enter(code, key)
+        assert learner.name == "Ada"
+        assert learner.class_state() == store.ClassState(
+            version=3,
+            slide=Slide(
+                model="transcnn_lite0",
+                shared="0123456789abcdef",
+                choice=LearnerChoice(
+                    "1.3", (112, 64), ((0, 1), (2, -3)), (1, 2, 3, 4), true_class=7, chosen_map=2
+                ),
+            ),
+            votes={question: "second"},
+            revealed=frozenset({step}),
+            explained=frozenset({step}),
+        )
+        assert learner.answered() == {
+            question: {1: Submission("b", "fairly")},
+            replace(by_hand, details=("0,1,2",)): {1: Submission(0.5, "guess")},
+        }
+        assert learner.observations() == {step: "rows"}
+    assert learner.answer(question, Submission("a", "certain"))
 
 
 def test_a_vote_takes_answers_only_while_it_is_open(teacher):
@@ -304,7 +342,7 @@ def test_a_code_or_key_that_is_wrong_lets_nobody_in(classes):
     assert not isinstance(classes.enter(code, own), Teacher)
 
 
-def test_classes_and_seats_are_not_without_end(classes, monkeypatch):
+def test_classes_and_members_are_not_without_end(classes, monkeypatch):
     monkeypatch.setattr(store, "MOST_CLASSES", 2)
     monkeypatch.setattr(store, "MOST_MEMBERS", 3)
     code, _ = classes.begin()

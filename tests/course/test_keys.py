@@ -13,11 +13,11 @@ from torch.utils.flop_counter import FlopCounterMode
 from tests.course.conftest import PICTURES
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
-from transcnn.course import ch1_attention as asking
-from transcnn.course import ch2_heads as heads
-from transcnn.course import ch3_grids as going_up
-from transcnn.course import ch4_cost as price
-from transcnn.course import ch4_network as other_half
+from transcnn.course import ch1_attention as tokens_chapter
+from transcnn.course import ch2_heads as heads_chapter
+from transcnn.course import ch3_grids as grids_chapter
+from transcnn.course import ch4_cost as cost_chapter
+from transcnn.course import ch4_network as network_chapter
 from transcnn.course.clock import TimingComparison, measured
 from transcnn.course.questions import Click, Draw, Estimate, Order
 from transcnn.course.steps import QUESTIONS
@@ -52,19 +52,19 @@ def scene(scenes, request):
     return scenes[request.param]
 
 
-def test_the_first_reading_of_each_of_the_three_pictures_is_not_flat(scenes):
+def test_the_first_row_of_each_of_the_three_images_is_not_nearly_uniform(scenes):
     """So the block of all the keys below is the one that the loops look at."""
     for scene in scenes.values():
         assert 49 * max(loops(scene)[1]) >= 1.15
         assert scene.peaked_block is star(scene)
 
 
-def test_q1_counts_the_tokens_of_stage_1(scene):
+def test_tokens_count_counts_the_tokens_of_stage_1(scene):
     assert pose(scene, "tokens.count").asks.key == 56 * 56
 
 
-def test_q2_is_the_token_whose_16_pixels_hold_the_marked_one(scene):
-    y, x = asking.marked_pixel(scene)
+def test_tokens_covering_is_the_token_whose_16_pixels_hold_the_marked_one(scene):
+    y, x = tokens_chapter.marked_pixel(scene)
     key = pose(scene, "tokens.covering").asks.best
     assert [
         (r, c)
@@ -75,24 +75,24 @@ def test_q2_is_the_token_whose_16_pixels_hold_the_marked_one(scene):
     assert all(2 <= p % 16 < 14 for p in (y, x)), "off the border"
 
 
-def test_q3_q4_and_q8_are_those_of_the_sheet_of_paper(scene):
+def test_qkv_scores_qkv_weight_and_mix_by_hand_are_those_of_the_sheet_of_paper(scene):
     assert pose(scene, "qkv.scores").placeholders["scores"] == "0, 1, 0, 1"
     assert pose(scene, "qkv.scores").asks.right == {"scores"}
     assert pose(scene, "qkv.weight").asks.key == pytest.approx(1 / 3, abs=1e-12)
     assert pose(scene, "mix.by_hand").asks.key == pytest.approx(5, abs=1e-12)
 
 
-def test_q5_is_the_side_whose_numbers_sum_to_one(scene):
-    block, cell = asking.row_and_column(scene)
+def test_rows_which_is_row_is_the_side_whose_numbers_sum_to_one(scene):
+    block, cell = tokens_chapter.row_and_column(scene)
     attention = block.levels[-1].attention
     row = sum(float(attention[h, 0, 0, cell, s]) for h in range(7) for s in range(49)) / 7
     column = sum(float(attention[h, 0, 0, t, cell]) for h in range(7) for t in range(49)) / 7
     assert row == pytest.approx(1, abs=1e-5)
     assert column != pytest.approx(1, abs=1e-3)
-    assert pose(scene, "rows.which_is_row").asks.right == {asking.row_side(scene)}
+    assert pose(scene, "rows.which_is_row").asks.right == {tokens_chapter.row_side(scene)}
 
 
-def test_q6_is_the_largest_sum_of_a_column(scene):
+def test_rows_largest_column_sum_is_the_largest_sum_of_a_column(scene):
     attention = star(scene).levels[-1].attention
     sums = [
         sum(float(attention[h, 0, 0, t, s]) for h in range(7) for t in range(49)) / 7
@@ -101,19 +101,19 @@ def test_q6_is_the_largest_sum_of_a_column(scene):
     assert pose(scene, "rows.largest_column_sum").asks.key == pytest.approx(max(sums), rel=1e-5)
 
 
-def test_q7_is_the_share_of_the_five_most_read(scene):
+def test_mix_top_five_is_the_share_of_the_five_strongest_tokens(scene):
     _, mean, _ = loops(scene)
     assert pose(scene, "mix.top_five").asks.key == pytest.approx(
         100 * sum(sorted(mean)[-5:]), rel=1e-5
     )
 
 
-def test_q9_every_weight_travels_with_its_tokens(scene):
+def test_permutation_weight_after_every_weight_travels_with_its_tokens(scene):
     """The shuffled level run with matrices taken from the network by hand, in numpy."""
     block = star(scene)
     level = block.levels[-1]
     module = scene.attention(block)
-    order = asking.shuffle_of(scene, 49)
+    order = tokens_chapter.shuffle_of(scene, 49)
     assert sorted(order) == list(range(49))
     assert order != list(range(49))
     qkv = module.qkv[1]
@@ -135,7 +135,7 @@ def test_q9_every_weight_travels_with_its_tokens(scene):
     assert pose(scene, "permutation.weight_after").asks.right == {"stays"}
 
 
-def test_q10_orders_the_rings_by_what_they_get(scene):
+def test_permutation_near_and_far_orders_the_rings_by_what_they_get(scene):
     _, mean, cell = loops(scene)
     rings = {"near": [], "middle": [], "far": []}
     for s in range(49):
@@ -148,7 +148,7 @@ def test_q10_orders_the_rings_by_what_they_get(scene):
     assert list(key.right) == sorted(means, key=means.get, reverse=True)
 
 
-def test_q11_is_the_strongest_cell_of_the_head_farthest_from_the_mean(scene):
+def test_heads_odd_cell_is_the_strongest_cell_of_the_head_farthest_from_the_mean(scene):
     by_head, mean, cell = loops(scene)
     peak = mean.index(max(mean))
     apart = []
@@ -163,13 +163,13 @@ def test_q11_is_the_strongest_cell_of_the_head_farthest_from_the_mean(scene):
         assert posed.asks.best == (best // 7, best % 7)
 
 
-def test_q12_counts_the_heads_that_agree_with_the_mean(scene):
+def test_heads_agreeing_counts_the_heads_that_agree_with_the_mean(scene):
     by_head, mean, _ = loops(scene)
     peak = mean.index(max(mean))
     assert pose(scene, "heads.agreeing").asks.key == sum(w[peak] >= 0.97 * max(w) for w in by_head)
 
 
-def test_q13_is_the_softmax_of_the_scores_before_their_division(scene):
+def test_scaling_undivided_is_the_softmax_of_the_scores_before_their_division(scene):
     """From q and k, not from the weights."""
     by_head, _, cell = loops(scene)
     head = int(pose(scene, "scaling.undivided").placeholders["head"]) - 1
@@ -186,7 +186,7 @@ def test_q13_is_the_softmax_of_the_scores_before_their_division(scene):
     assert max(by_head[head]) <= 0.6 or max(by_head[head]) == maxima[0]
 
 
-def test_q14_divides_the_scores_and_not_the_weight(scene):
+def test_scaling_by_hand_divides_the_scores_and_not_the_weight(scene):
     powers = [2.0 ** (n / 3) for n in (9, 3, 3, 0)]
     posed = pose(scene, "scaling.by_hand")
     assert powers[0] / sum(powers) == pytest.approx(8 / 13)
@@ -199,13 +199,13 @@ def lengths(array, y, x):
     return math.sqrt(sum(float(v) ** 2 for v in array[:, y, x]))
 
 
-def test_q15_compares_two_lengths_at_the_asking_token(scene):
+def test_residual_relative_size_compares_two_lengths_at_the_asking_token(scene):
     block, (y, x) = star(scene), (scene.query[0] // 16, scene.query[1] // 16)
     share = 100 * lengths(block.added, y, x) / lengths(block.input, y, x)
     assert pose(scene, "residual.relative_size").asks.key == pytest.approx(share, rel=1e-5)
 
 
-def test_q16_orders_blocks_by_the_median_of_that_share(scene):
+def test_residual_by_block_orders_blocks_by_the_median_of_that_share(scene):
     expected = {}
     for name, place in {"first": (0, 0), "star": (2, 2), "last": (3, 2)}.items():
         block = next(b for b in scene.trace.blocks if (b.stage, b.block) == place)
@@ -220,7 +220,7 @@ def test_q16_orders_blocks_by_the_median_of_that_share(scene):
     assert pose(scene, "residual.by_block").asks.values == pytest.approx(expected, rel=1e-5)
 
 
-def test_q17_to_q19_follow_from_counting_every_product(scene):
+def test_quadratic_side_doubled_to_quadratic_by_stage_follow_from_counting_every_product(scene):
     def plain(side, width):
         n = side * side
         return 4 * n * width * width, 2 * n * n * width
@@ -246,7 +246,7 @@ def first_token(scene):
     return scene.query[0] // 4, scene.query[1] // 4
 
 
-def test_q20_is_the_grid_of_8_by_8_that_holds_the_token(scene):
+def test_grids_own_grid_is_the_grid_of_8_by_8_that_holds_the_token(scene):
     y, x = first_token(scene)
     key = next(
         (top, left, top + 7, left + 7)
@@ -257,12 +257,12 @@ def test_q20_is_the_grid_of_8_by_8_that_holds_the_token(scene):
     assert pose(scene, "grids.own_grid").asks.key == key
 
 
-def test_q21_divides_all_pairs_by_those_inside_the_grids(scene):
+def test_grids_fewer_pairs_divides_all_pairs_by_those_inside_the_grids(scene):
     assert pose(scene, "grids.fewer_pairs").asks.key == 3136**2 / (49 * 64**2)
 
 
-def test_q22_are_the_neighbours_on_the_other_side_of_a_grid_border(scene):
-    y, x = going_up.wall_token(scene)
+def test_boundary_beyond_are_the_neighbours_on_the_other_side_of_a_grid_border(scene):
+    y, x = grids_chapter.wall_token(scene)
     expected = {
         (y + dy, x + dx)
         for dy in (-1, 0, 1)
@@ -276,11 +276,11 @@ def test_q22_are_the_neighbours_on_the_other_side_of_a_grid_border(scene):
     assert expected
 
 
-def test_q23_is_where_a_nudge_is_felt_after_the_picture_has_moved(scene):
+def test_boundary_after_shift_is_where_a_nudge_is_felt_after_the_picture_has_moved(scene):
     """By nudging tokens on both sides of every border of the key, through the module itself."""
     top, left, bottom, right = pose(scene, "boundary.after_shift").asks.key
-    y, x = going_up.wall_token(scene)
-    _, trace = going_up.moved(scene, 16)
+    y, x = grids_chapter.wall_token(scene)
+    _, trace = grids_chapter.moved(scene, 16)
     block = trace.blocks[0]
     module = scene.attention(block)
     tokens = torch.tensor(block.levels[0].tokens_in)[None]
@@ -304,17 +304,17 @@ def test_q23_is_where_a_nudge_is_felt_after_the_picture_has_moved(scene):
 
 
 def test_the_moved_picture_shows_the_same_further_right(scene):
-    picture, _ = going_up.moved(scene, 16)
+    picture, _ = grids_chapter.moved(scene, 16)
     assert (picture[:, 16:] == scene.pixels[:, :-16]).all()
     assert (picture[:, :16] == scene.pixels[:, :1]).all()
 
 
-def test_q24_adds_the_largest_of_four_numbers_to_their_mean(scene):
+def test_merging_by_hand_adds_the_largest_of_four_numbers_to_their_mean(scene):
     assert pose(scene, "merging.by_hand").asks.key == pytest.approx(max(3, 0, 0, -3) + 0)
     assert pose(scene, "merging.by_hand").placeholders["tokens"] == "3, 0, 0, -3"
 
 
-def test_q25_counts_the_tokens_that_are_the_largest_in_some_channel(scene):
+def test_merging_argmax_tokens_counts_the_tokens_that_are_the_largest_in_some_channel(scene):
     level = scene.trace.blocks[0].levels[0]
     top, left, _, _ = pose(scene, "grids.own_grid").asks.key
     winning = set()
@@ -329,28 +329,28 @@ def test_q25_counts_the_tokens_that_are_the_largest_in_some_channel(scene):
                     best, place = value, (row, column)
         winning.add(place)
     assert pose(scene, "merging.argmax_tokens").asks.key == len(winning)
-    assert going_up.winners(scene).sum() == 24
+    assert grids_chapter.winners(scene).sum() == 24
 
 
-def test_q26_two_tokens_of_one_cell_read_the_same_row(scene):
-    one, other = going_up.cell_mates(scene)
+def test_levels_same_query_two_tokens_of_one_grid_get_the_same_row(scene):
+    one, other = grids_chapter.cell_mates(scene)
     assert one != other
     assert (one[0] // 8, one[1] // 8) == (other[0] // 8, other[1] // 8)
     assert pose(scene, "levels.same_query").asks.right == {"equal"}
 
 
-def test_q27_is_the_strongest_cell_besides_the_query(scene):
+def test_levels_strongest_other_is_the_strongest_cell_besides_the_query(scene):
     _, mean, cell = loops(scene)
     best = max((s for s in range(49) if s != cell), key=mean.__getitem__)
     assert pose(scene, "levels.strongest_other").asks.best == divmod(best, 7)
     assert not pose(scene, "levels.strongest_other").takes(divmod(cell, 7))
 
 
-def test_q28_every_cell_of_the_board_gives_one_vector(scene):
+def test_upsampling_different_vectors_every_merged_token_gives_one_vector(scene):
     assert pose(scene, "upsampling.different_vectors").asks.key == 49
 
 
-def test_q29_compares_the_lengths_of_what_the_levels_put_back(scene):
+def test_upsampling_share_of_last_compares_the_lengths_of_what_the_levels_put_back(scene):
     block, (y, x) = star(scene), (scene.query[0] // 16, scene.query[1] // 16)
     module = scene.attention(block)
     lengths = []
@@ -366,13 +366,13 @@ def test_q29_compares_the_lengths_of_what_the_levels_put_back(scene):
     assert pose(scene, "upsampling.share_of_last").asks.key == pytest.approx(share, rel=1e-4)
 
 
-def test_q30_is_one_grid_of_the_map(scene):
+def test_reach_first_level_is_one_grid_of_the_map(scene):
     posed = pose(scene, "reach.first_level")
     assert posed.asks.right == {"grid"}
     assert posed.placeholders["grid"] == f"{100 * 64 / 3136:.2g}"
 
 
-def test_q31_is_what_the_farthest_cell_gets(scene):
+def test_reach_farthest_is_what_the_farthest_cell_gets(scene):
     _, mean, cell = loops(scene)
     far = max(range(49), key=lambda s: math.dist(divmod(s, 7), divmod(cell, 7)))
     assert pose(scene, "reach.farthest").asks.key == pytest.approx(49 * mean[far], rel=1e-5)
@@ -381,8 +381,8 @@ def test_q31_is_what_the_farthest_cell_gets(scene):
 @pytest.mark.parametrize("at", TWELVE)
 def test_the_part_that_is_looked_at_closely_holds_the_whole_grid(scene_of, at):
     scene = scene_of("zebra", at)
-    for token in (first_token(scene), going_up.wall_token(scene)):
-        (top, left), (rows, columns) = going_up.window(scene, token)
+    for token in (first_token(scene), grids_chapter.wall_token(scene)):
+        (top, left), (rows, columns) = grids_chapter.window(scene, token)
         grid_top, grid_left = token[0] // 8 * 8, token[1] // 8 * 8
         assert 0 <= top <= grid_top < grid_top + 8 <= top + rows <= 56
         assert 0 <= left <= grid_left < grid_left + 8 <= left + columns <= 56
@@ -394,7 +394,7 @@ def test_the_way_leads_from_any_token_through_two_cells_to_the_query(scene_of, a
     scene = scene_of("zebra", at)
     _, mean, cell = loops(scene)
     for source in (None, (0, 0), (13, 5)):
-        route = going_up.route(scene, star(scene), source)
+        route = grids_chapter.route(scene, star(scene), source)
         row, column = route.source
         assert source in (None, route.source)
         assert route.source_cell == row // 2 * 7 + column // 2
@@ -407,7 +407,7 @@ def test_the_way_leads_from_any_token_through_two_cells_to_the_query(scene_of, a
         assert route.query == (at[0] // 16, at[1] // 16)
         assert route.query_area[:2] == (at[0] // 32 * 2, at[1] // 32 * 2)
         assert route.multiple == pytest.approx(49 * mean[route.source_cell], rel=1e-5)
-    far = going_up.route(scene, star(scene), None).source_cell
+    far = grids_chapter.route(scene, star(scene), None).source_cell
     assert far == max(range(49), key=lambda s: math.dist(divmod(s, 7), divmod(cell, 7)))
 
 
@@ -435,12 +435,12 @@ def bill(side, width, grid=None):
     return sum(projections) + sum(products) + mixing
 
 
-def test_q32_divides_the_bill_without_grids_by_the_one_with_them(scene):
+def test_cost_saving_divides_the_bill_without_grids_by_the_one_with_them(scene):
     assert bill(56, 24, 8) == 17_059_056
     assert pose(scene, "cost.saving").asks.key == bill(56, 24) / bill(56, 24, 8)
 
 
-def test_q33_orders_three_parts_of_the_bill(scene):
+def test_cost_parts_orders_three_parts_of_the_bill(scene):
     projections, products, _ = counted(56, 24, 8)
     assert pose(scene, "cost.parts").asks.values == {
         "products": products[0],
@@ -449,7 +449,9 @@ def test_q33_orders_three_parts_of_the_bill(scene):
     }
 
 
-def test_q34_to_q36_are_where_bills_and_parts_of_them_cross(scene):
+def test_crossover_is_where_costs_and_parts_of_them_cross(
+    scene,
+):
     assert bill(8, 24) < bill(8, 24, 8)
     assert pose(scene, "crossover.small_map").asks.right == {"plain"}
     dearer = [n for n in range(1, 200) if bill(n, 24, 8) >= bill(n, 24)]
@@ -464,7 +466,7 @@ def test_q34_to_q36_are_where_bills_and_parts_of_them_cross(scene):
     ("grid", "width", "side"), [(2, 24, 4), (4, 24, 6), (7, 24, 10), (2, 512, 16)]
 )
 def test_grids_pay_from_a_side_that_depends_on_grid_and_channels(grid, width, side):
-    assert price.pays_from(grid, width) == side
+    assert cost_chapter.pays_from(grid, width) == side
     dearer = [n for n in range(1, 200) if bill(n, width, grid) >= bill(n, width)]
     assert side == 1 + max(dearer)
 
@@ -479,10 +481,10 @@ def test_a_second_merge_pays_from_where_it_is_said_to(grid, width):
         return 2 * pairs * width + tokens * width**2
 
     dearer = [n for n in range(1, 40 * grid) if two(n) >= bill(n, width, grid)]
-    assert price.deeper_from(grid, width) == 1 + max(dearer)
+    assert cost_chapter.deeper_from(grid, width) == 1 + max(dearer)
 
 
-def test_q37_is_four_bytes_for_each_pair_and_head(scene):
+def test_resources_memory_is_four_bytes_for_each_pair_and_head(scene):
     tables = 4 * 3 * attention_pairs(1024 // 4, None)
     assert tables == 51_539_607_552
     posed = pose(scene, "resources.memory")
@@ -493,14 +495,14 @@ def test_q37_is_four_bytes_for_each_pair_and_head(scene):
         0.5,
         0.05,
     ]
-    facts = price.STEPS[2].facts(scene)
+    facts = cost_chapter.STEPS[2].facts(scene)
     assert float(facts["gb"]) == pytest.approx(tables / 1e9, rel=1e-2)
     grids = 4 * 3 * (attention_pairs(256, 8) + attention_pairs(32, None))
     assert float(facts["mb"]) == pytest.approx(grids / 1e6, rel=1e-2)
 
 
-def test_q38_is_what_this_machine_measured(scene):
-    timed = measured(price.priced(scene)[1], (56, 56))
+def test_resources_speedup_is_what_this_machine_measured(scene):
+    timed = measured(cost_chapter.priced(scene)[1], (56, 56))
     assert len(timed.plain) == len(timed.grids) == 7
     times = sorted(p / g for p, g in zip(timed.plain, timed.grids, strict=True))
     assert timed.speedup == times[3]
@@ -525,10 +527,12 @@ def test_q38_is_what_this_machine_measured(scene):
     ],
 )
 def test_the_clock_is_believed_only_where_its_rounds_agree(plain, expected):
-    assert price.against_the_count(TimingComparison(plain, (1.0,) * 7), 28.0) == expected
+    assert cost_chapter.against_the_count(TimingComparison(plain, (1.0,) * 7), 28.0) == expected
 
 
-def test_q39_is_the_share_that_torch_counts_in_the_modules_of_attention(scenes):
+def test_backbone_attention_share_is_what_torch_counts_in_attention(
+    scenes,
+):
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), counter:
         blank("transcnn_lite0").eval()(torch.zeros(1, 3, 224, 224, device="meta"), Hooks())
@@ -540,14 +544,14 @@ def test_q39_is_the_share_that_torch_counts_in_the_modules_of_attention(scenes):
     assert key == pytest.approx(100 * attention / total, rel=1e-12)
 
 
-def test_q40_counts_three_boxes(scene):
+def test_backbone_costliest_part_counts_three_boxes(scene):
     inner = 6 * 112
     assert pose(scene, "backbone.costliest_part").asks.values == {
         "stem": 112 * 112 * 32 * 3 * 3 * 3,
         "attention": bill(14, 112, 2),
         "bottleneck": 196 * (112 * inner + 25 * inner + inner * 112),
     }
-    equation = other_half.STEPS[0].equation(scene, True)
+    equation = network_chapter.STEPS[0].equation(scene, True)
     assert "167\\,328" in equation
     assert "63\\,224" in equation
 
@@ -566,22 +570,22 @@ def two_likeliest(scene):
     return sorted(range(1000), key=lambda k: -float(scene.trace.logits[k]))[:2]
 
 
-def test_q41_is_the_side_of_the_first_answer_unless_both_look_alike(scene):
+def test_cam_which_class_is_the_side_of_the_top_1_class_unless_both_look_alike(scene):
     one, other = (votes(scene, k) for k in two_likeliest(scene))
     ranks = [np.argsort(np.argsort(v)) for v in (one, other)]
     alike = np.corrcoef(*ranks)[0, 1]
     key = pose(scene, "cam.which_class").asks.right
-    assert other_half.likeness(scene) == pytest.approx(alike, abs=1e-6)
-    assert key == ({"same"} if alike > 0.95 else {other_half.first_side(scene)})
+    assert network_chapter.likeness(scene) == pytest.approx(alike, abs=1e-6)
+    assert key == ({"same"} if alike > 0.95 else {network_chapter.first_side(scene)})
 
 
-def test_q42_counts_the_cells_that_vote_more_for_the_second(scene):
+def test_cam_for_runner_up_counts_the_positions_that_contribute_more_for_the_second(scene):
     one, other = (votes(scene, k) for k in two_likeliest(scene))
     against = sum(a < b for a, b in zip(one, other, strict=True))
     assert pose(scene, "cam.for_runner_up").asks.key == against
 
 
-def test_the_votes_and_one_constant_are_the_logit(scene):
+def test_the_contributions_and_the_class_bias_sum_to_the_logit(scene):
     contributions = scene.contributions
     for k in (*two_likeliest(scene), 0, 999):
         bias = float(scene.classifier.model.head.bias.detach()[k])
@@ -592,10 +596,10 @@ def test_the_votes_and_one_constant_are_the_logit(scene):
 
 def test_the_task_of_chapter_4_has_answers_and_wrong_answers():
     plain = bill(128, 24)
-    assert price.task_bill(()) == plain == 12_922_650_624
-    assert price.task_bill((8,)) == bill(128, 24, 8) < price.BUDGET
-    assert price.task_bill((4,)) == bill(128, 24, 4) > price.BUDGET
-    assert price.task_bill((16,)) == bill(128, 24, 16) > price.BUDGET
+    assert cost_chapter.task_bill(()) == plain == 12_922_650_624
+    assert cost_chapter.task_bill((8,)) == bill(128, 24, 8) < cost_chapter.BUDGET
+    assert cost_chapter.task_bill((4,)) == bill(128, 24, 4) > cost_chapter.BUDGET
+    assert cost_chapter.task_bill((16,)) == bill(128, 24, 16) > cost_chapter.BUDGET
 
 
 # Keys change with what they are about
@@ -659,11 +663,11 @@ def test_another_query_has_another_key(scene_of, name):
     assert len({key_of(posed) for posed in keys if posed is not None}) >= 2
 
 
-def test_the_side_of_the_right_board_is_not_always_the_same(scene_of):
+def test_the_side_of_the_correct_map_is_not_always_the_same(scene_of):
     from transcnn.pictures.samples import samples
 
     scenes = [scene_of(s.name) for s in samples()[:12]]
-    for side in (asking.row_side, other_half.first_side):
+    for side in (tokens_chapter.row_side, network_chapter.first_side):
         assert {side(scene) for scene in scenes} == {"a", "b"}
 
 
@@ -750,7 +754,7 @@ def flattened(scene):
 @pytest.mark.parametrize(
     "name", ["rows.which_is_row", "mix.top_five", "heads.odd_cell", "levels.strongest_other"]
 )
-def test_where_all_readings_are_flat_it_is_asked_whether_any_place_stands_out(scenes, name):
+def test_where_all_rows_are_nearly_uniform_it_is_asked_whether_any_token_stands_out(scenes, name):
     posed = pose(flattened(scenes["zebra"]), name)
     assert posed.flat
     assert posed.mark("no") == "hit"
@@ -779,7 +783,7 @@ def test_the_next_block_is_looked_at_where_the_first_is_flat(scenes):
 
 def test_a_row_that_looks_like_its_column_is_exchanged_for_one_that_does_not(scenes):
     """The zebra's first asker is such a one."""
-    block, cell = asking.row_and_column(scenes["zebra"])
+    block, cell = tokens_chapter.row_and_column(scenes["zebra"])
     weights = star(scenes["zebra"]).levels[-1].attention[:, 0, 0].mean(0)
     own = scenes["zebra"].query_index(block)
 
@@ -794,11 +798,11 @@ def test_a_row_that_looks_like_its_column_is_exchanged_for_one_that_does_not(sce
     assert likeness(cell) == pytest.approx(min(likeness(t) for t in range(49)))
 
 
-def test_a_head_that_reads_itself_most_is_asked_for_its_strongest_other_place(scene_of):
+def test_a_head_that_attends_to_itself_most_is_asked_for_its_strongest_other_token(scene_of):
     swapped = 0
     for at in [(y, x) for y in range(16, 224, 32) for x in range(16, 224, 32)]:
         scene = scene_of("zebra", at)
-        posed, block = pose(scene, "heads.odd_cell"), heads.unlike_block(scene)
+        posed, block = pose(scene, "heads.odd_cell"), heads_chapter.unlike_block(scene)
         if posed is None or posed.flat:
             continue
         own = divmod(scene.query_index(block), 7)

@@ -62,7 +62,7 @@ def test_a_third_of_the_steps_begin_with_what_looks_right_and_is_not():
 
 
 @pytest.mark.parametrize("step", STEPS, ids=NUMBERS)
-def test_code_fills_every_gap_of_the_text(scenes, step):
+def test_code_fills_every_placeholder_of_the_text(scenes, step):
     for scene in scenes.values():
         assert set(step.facts(scene)) == set(step.placeholders)
         for name, question in step.questions.items():

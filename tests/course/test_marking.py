@@ -54,7 +54,7 @@ def test_an_estimate_counts_within_its_tolerance():
     assert Estimate(2.0, factor=1.5).mark(1.3) == "miss"
 
 
-def test_it_is_said_where_even_attention_would_have_been_right_too():
+def test_it_is_said_where_uniform_attention_would_have_been_right_too():
     assert Estimate(12.0, within=10, even=10).even_would_do
     assert not Estimate(40.0, within=10, even=10).even_would_do
 

@@ -108,7 +108,7 @@ def form_at(learner: str, time: str) -> Form:
 
 @dataclass(frozen=True)
 class FormItemWords:
-    """What an item asks, and its options."""
+    """The question of an item, and its options."""
 
     asks: str
     options: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""The construction task: grids for a stage under a budget, so that every place reaches every other
+"""The construction task: grids for a stage under a budget, so that every token reaches every other
 in at most two levels. A design is checked by running it.
 """
 
@@ -61,7 +61,7 @@ def _cost(first: int, second: int, board: int) -> int:
 
 
 def _unreached(first: int, second: int, board: int) -> tuple[Place, Place] | None:
-    """Nudge one place after another and look which outputs do not notice."""
+    """Nudge one token after another and look which outputs do not change."""
     generator = torch.Generator().manual_seed(0)
     layers = [_drawn(3 * CHANNELS, generator) for _ in range(2)] + [_drawn(CHANNELS, generator)]
     levels = (
@@ -82,7 +82,7 @@ def _unreached(first: int, second: int, board: int) -> tuple[Place, Place] | Non
 
 
 def _sources(first: int) -> list[Place]:
-    """Corners, places beside a border of grids, and four more."""
+    """Corners, tokens beside a border of grids, and four more."""
     end, edge = SIDE - 1, min(first, SIDE - 1)
     return [
         *((0, 0), (0, end), (end, 0), (end, end)),

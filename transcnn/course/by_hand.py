@@ -28,7 +28,7 @@ _LEVELS = ((math.log(2), 1.0, 6.0), (math.log(2) / 3, 1 / 3, 1.0))  # W^q, W^k, 
 
 @dataclass(frozen=True)
 class WorkedLevel:
-    """One level; [n, T, T] are grid, asking token, token read, row by row."""
+    """One level; [n, T, T] are grid, query token, key token, row by row."""
 
     tokens: Wide  # [n, T]
     scores: Wide  # [n, T, T], in units of ln 2: the power of two

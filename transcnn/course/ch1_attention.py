@@ -1,4 +1,4 @@
-"""Chapter 1: ask, compare, take."""
+"""Chapter 1: tokens, queries, keys and values."""
 
 import math
 import zlib
@@ -21,7 +21,7 @@ NEAR = 1.1  # times uniform: from here on nearby tokens get more weight
 ALIKE = 0.8  # rank correlation from which a row and a column cannot be told apart
 
 
-# 1.1 A token is a place
+# 1.1 What a token is
 
 
 def covered_map(scene: Scene) -> tuple[int, int]:
@@ -31,7 +31,7 @@ def covered_map(scene: Scene) -> tuple[int, int]:
 
 
 def marked_pixel(scene: Scene) -> tuple[int, int]:
-    """A pixel of the input in the asking token, off its middle and 2 or more from its border."""
+    """A pixel of the input in the query token, off its middle and 2 or more from its border."""
     found = []
     for token, side in zip(scene.token(covered_map(scene)), covered_map(scene), strict=True):
         wide = scene.trace.crop.size / side
@@ -80,7 +80,7 @@ def _token_equation(scene: Scene, revealed: bool) -> str:
     )
 
 
-# 1.2 One token, three roles
+# 1.2 Query, key and value
 
 
 def four(numbers: Wide) -> str:
@@ -89,7 +89,7 @@ def four(numbers: Wide) -> str:
 
 
 def hand_columns(worked: WorkedExample) -> dict[str, str]:
-    """The columns of the asker's row in the table: scores, powers, weights, values."""
+    """The columns of the query's row in the table: scores, powers, weights, values."""
     level, query = worked.levels[0], worked.query
     return {
         "scores": four(level.scores[0, query]),
@@ -100,7 +100,7 @@ def hand_columns(worked: WorkedExample) -> dict[str, str]:
 
 
 def product_row(level: WorkedLevel, grid: int, query: int) -> tuple[str, ...]:
-    """One asker's row of the table of products: x, n, 2ⁿ, their sum, weights, weight times value,
+    """One query's row of the table of products: x, n, 2ⁿ, their sum, weights, weight times value,
     what attention gives, and the sum with x."""
     scores, weights = level.scores[grid, query], level.weights[grid, query]
     products = weights * level.values[grid]
@@ -168,13 +168,13 @@ def _roles_equation(scene: Scene, revealed: bool) -> str:
     )
 
 
-# 1.3 Who reads, who is read
+# 1.3 Rows and columns
 
 
 def row_and_column(scene: Scene) -> tuple[BlockTrace, int] | None:
-    """The block and the cell whose row and column are shown; None where all readings are flat.
+    """The block and the token whose row and column are shown; None where all are nearly uniform.
 
-    The asker's cell, or where its row looks like its column, the cell where they differ most.
+    The query's, or where its row looks like its column, the one where they differ most.
     """
     block = scene.peaked_block
     if block is None:
@@ -185,7 +185,7 @@ def row_and_column(scene: Scene) -> tuple[BlockTrace, int] | None:
 
 
 def row_side(scene: Scene) -> str:
-    """On which board the row is shown: "a" or "b"."""
+    """On which map the row is shown: "a" or "b"."""
     return scene.side("rows.which_is_row")
 
 
@@ -212,11 +212,11 @@ def _row_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
     )
 
 
-# 1.4 The answer is a mix
+# 1.4 The output is a weighted sum
 
 
 def sorted_row(scene: Scene) -> tuple[BlockTrace, list[int]]:
-    """The block that is shown, and its cells as the asker reads them, the most-read first."""
+    """The block that is shown, and its tokens by their weight in the query's row, largest first."""
     block = scene.peaked_block or scene.block
     return block, np.argsort(-scene.attention_row(block), kind="stable").tolist()
 
@@ -263,17 +263,17 @@ def _mix_equation(scene: Scene, revealed: bool) -> str:
     )
 
 
-# 1.5 Attention has no map in its head
+# 1.5 Attention does not know positions
 
 
 def shuffle_of(scene: Scene, count: int) -> list[int]:
-    """Where each of `count` tokens comes from after the shuffle; set by the picture."""
+    """Where each of `count` tokens comes from after the shuffle; fixed by the image."""
     seed = zlib.crc32(f"{scene.digest}shuffle".encode())
     return np.random.Generator(np.random.PCG64(seed)).permutation(count).tolist()
 
 
 def shuffled_weights(scene: Scene, block: BlockTrace) -> Wide:
-    """The last board's weights [h, T, T] when its tokens are shuffled before the level: run anew
+    """The last level's weights [h, T, T] when its tokens are shuffled before the level: run anew
     with the network's own matrices.
     """
     level, attention = block.levels[-1], scene.attention(block)
@@ -293,7 +293,7 @@ def shuffled_weights(scene: Scene, block: BlockTrace) -> Wide:
 
 
 def strongest_other(scene: Scene, block: BlockTrace) -> int:
-    """The cell that the asker reads most besides its own."""
+    """The token of the largest weight in the query's row besides itself."""
     row = scene.attention_row(block).copy()
     row[scene.query_index(block)] = -1
     return int(np.argmax(row))
@@ -310,8 +310,8 @@ def _after_shuffle(scene: Scene) -> PosedQuestion:
 
 
 def rings(scene: Scene) -> dict[str, float]:
-    """The mean multiple of an even share at each distance from the asker; rings that lie on the
-    board.
+    """The mean multiple of uniform attention at each distance from the query; rings that lie on the
+    map.
     """
     block = scene.peaked_block or scene.block
     rows, columns = block.levels[-1].size

@@ -1,4 +1,4 @@
-"""Chapter 2: multi-head self-attention, its block, its bill."""
+"""Chapter 2: multi-head self-attention, its block, its cost."""
 
 import itertools
 import math
@@ -19,7 +19,7 @@ _SHARP = 60  # percent: above it the division makes too little difference to be 
 
 
 def head_rows(scene: Scene, block: BlockTrace) -> Wide:
-    """The asker's reading of the last board by each head, [h, T]."""
+    """The query's attention on the last level by head, [h, T]."""
     return last_level_heads(block)[:, scene.query_index(block)]
 
 
@@ -50,7 +50,7 @@ def _odd_cell(scene: Scene) -> PosedQuestion | None:
         return FLAT
     head, own = odd_head(scene, block), scene.query_index(block)
     values = head_rows(scene, block)[head].copy()
-    if int(values.argmax()) == own:  # too easy: the strongest place besides the asker is asked for
+    if int(values.argmax()) == own:  # too easy: the strongest token besides the query is asked for
         values[own] = np.nan
     asks = Click(values.reshape(block.levels[-1].size))
     if asks.unclear:
@@ -83,11 +83,11 @@ def _heads_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
     )
 
 
-# 2.2 Why divide by the root of d
+# 2.2 Scaling by the root of d
 
 
 def scaled(row: Wide, times: float) -> Wide:
-    """A reading if all its scores were multiplied by `times`: powers, shared out again."""
+    """A row of weights if all its scores were multiplied by `times`: powers, normalised again."""
     powers = np.power(row, times)
     return powers / powers.sum()
 
@@ -117,7 +117,7 @@ def _undivided(scene: Scene) -> PosedQuestion:
 
 
 def softer_options(scene: Scene) -> dict[str, str]:
-    """What the loudest merged cell may read of itself once all scores are divided by three."""
+    """Weights that the largest merged token may give itself with all scores divided by three."""
     level = scene.worked.levels[1]
     loud = int(np.argmax(np.abs(level.tokens[0])))
     row = level.weights[0, loud]
@@ -193,7 +193,7 @@ def _block_equation(scene: Scene, revealed: bool) -> str:
     )
 
 
-# 2.4 The bill that grows by four powers
+# 2.4 How cost grows with image size
 
 
 def plain_bill(scene: Scene, stage: int, times: int = 1) -> AttentionCost:

@@ -19,7 +19,7 @@ from transcnn.trace import Trace
 from transcnn.trace.trace import BlockTrace
 
 MOVED = 16  # pixels to the right, in 3.2
-_FINE = 28  # places a side of the smoothed reading
+_FINE = 28  # pixels a side of the smoothed row
 
 
 # 3.1 Cut the map into grids
@@ -34,7 +34,7 @@ def grid_of(block: BlockTrace, token: Place) -> Box:
 
 def centred(block: BlockTrace, token: Place) -> list[Box]:
     """The squares as large as a level-0 grid that have `token` in the middle, as far as they lie
-    on the map: where grids would be if they followed the asker."""
+    on the map: where grids would be if they followed the query."""
     sides = [
         [
             (max(at - before, 0), min(at - before + side, count) - 1)
@@ -94,7 +94,7 @@ def _grid_equation(scene: Scene, revealed: bool) -> str:
 
 
 def wall_token(scene: Scene) -> Place:
-    """The token beside the asker's right-hand grid border; at the map's edge the left-hand one."""
+    """The token beside the query's right-hand grid border; at the map's edge the left-hand one."""
     block = scene.trace.blocks[0]
     row, column = scene.token(block.size)
     _, left, _, right = grid_of(block, (row, column))
@@ -102,7 +102,7 @@ def wall_token(scene: Scene) -> Place:
 
 
 def moved_pixels(scene: Scene, pixels: int) -> NDArray[np.uint8]:
-    """The picture moved to the right, its left edge repeated."""
+    """The image moved to the right, its left edge repeated."""
     picture = np.roll(scene.pixels, pixels, axis=1)
     picture[:, :pixels] = scene.pixels[:, :1]
     return picture
@@ -115,7 +115,7 @@ def moved(scene: Scene, pixels: int) -> tuple[NDArray[np.uint8], Trace]:
 
 
 def readable(scene: Scene, trace: Trace, token: Place) -> Box:
-    """The tokens that `token` can read at level 0: those of which a change would change it,
+    """The tokens that `token` can attend to at level 1: those of which a change would change it,
     found by the gradient through the network's own attention.
     """
     block = trace.blocks[0]
@@ -130,8 +130,8 @@ def readable(scene: Scene, trace: Trace, token: Place) -> Box:
 
 
 def read_in_window(trace: Trace, token: Place, origin: Place, size: Place) -> list[float | None]:
-    """The token's level-0 reading, the mean of the heads as multiples of an even share, on a part
-    of the map, row by row; None where it reads nothing."""
+    """The token's level-1 attention, mean of the heads, in multiples of uniform, on a part
+    of the map, row by row; None outside its grid."""
     block = trace.blocks[0]
     reading = trace.read(block.stage, block.block, token)[0]
     found: list[float | None] = [None] * (size[0] * size[1])
@@ -180,7 +180,7 @@ def _wall_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 
 
 def winners(scene: Scene) -> NDArray[np.int_]:
-    """How many channels each token of the asker's first-stage grid wins the maximum of, [g, g]."""
+    """In how many channels each token of the query's grid in stage 1 holds the maximum, [g, g]."""
     block = scene.trace.blocks[0]
     level = block.levels[0]
     top, left, bottom, right = grid_of(block, scene.token(block.size))
@@ -236,11 +236,11 @@ def _merge_equation(scene: Scene, revealed: bool) -> str:
     )
 
 
-# 3.4 Your cell asks for you
+# 3.4 Attention among merged tokens
 
 
 def cell_mates(scene: Scene) -> tuple[Place, Place]:
-    """Two tokens of the first stage in one cell: the asker, and the farthest of its grid."""
+    """Two tokens of stage 1 in one grid: the query, and the farthest from it."""
     block = scene.trace.blocks[0]
     y, x = scene.token(block.size)
     top, left, bottom, right = grid_of(block, (y, x))
@@ -305,8 +305,8 @@ def _different_vectors(scene: Scene) -> PosedQuestion:
 
 
 def smoothed(scene: Scene, block: BlockTrace) -> Wide:
-    """The asker's reading of the last board smoothed as overlays are, [28, 28], in multiples of an
-    even share: values that no cell has."""
+    """The query's row of the last level smoothed as overlays are, [28, 28], in multiples of
+    uniform attention: values that no token has."""
     rows, columns = block.levels[-1].size
     octaves = np.log2(np.maximum(scene.attention_row(block) * rows * columns, 1e-6))
     fine = F.interpolate(
@@ -319,7 +319,7 @@ def smoothed(scene: Scene, block: BlockTrace) -> Wide:
 
 
 def level_lengths(scene: Scene) -> list[float]:
-    """|W^p n_l| at the asking token, level by level, in the block that the course looks at."""
+    """|W^p n_l| at the query token, level by level, in the block that the course looks at."""
     block = scene.block
     weights = output_weights(scene.classifier.model, block.stage, block.block)
     y, x = scene.token(block.size)
@@ -347,7 +347,7 @@ def _sum_equation(scene: Scene, revealed: bool) -> str:
 
 
 def farthest_cell(scene: Scene, block: BlockTrace) -> int:
-    """The cell of the last board that lies farthest from the asker's; the first of equals."""
+    """The merged token of the last level farthest from the query's; the first of equals."""
     rows, columns = block.levels[-1].size
     y, x = divmod(scene.query_index(block), columns)
     down, across = np.indices((rows, columns))
@@ -356,20 +356,20 @@ def farthest_cell(scene: Scene, block: BlockTrace) -> int:
 
 @dataclass(frozen=True)
 class Route:
-    """How a token of a block's map reaches the asker over the last board: from the token to its
-    cell, to the asker's cell, to the asker. Areas are what the cells cover on the map.
+    """How a token of a block's map reaches the query over the last level: from the token to its
+    merged token, to the query's, to the query. Areas are what these cover on the map.
     """
 
     source: Place
     source_area: Box
     source_cell: int
-    multiple: float  # of an even share: what the asker's cell reads of it
+    multiple: float  # of uniform: the weight that the query's merged token gives it
     query: Place
     query_area: Box
 
 
 def route(scene: Scene, block: BlockTrace, source: Place | None) -> Route:
-    """The way from `source`, or from the middle of the cell farthest from the asker."""
+    """The route from `source`, or from the middle of the merged token farthest from the query."""
     size, board = block.size, block.levels[-1].size
     sides = tuple(math.ceil(a / b) for a, b in zip(size, board, strict=True))
     if source is None:

@@ -1,4 +1,4 @@
-"""Chapter 4, the price: what grids save, from which size on, in memory and in time."""
+"""Chapter 4, the cost: what grids save, from which size on, in memory and in time."""
 
 import functools
 import math
@@ -20,9 +20,9 @@ from transcnn.course.step import Question, Step
 from transcnn.model.config import HMHSA
 from transcnn.trace.trace import BlockTrace
 
-LARGE = 1024  # pixels a side of the picture in 4.3
+LARGE = 1024  # pixels a side of the image in 4.3
 BUDGET = 100_000_000  # multiply-adds, of the task of the chapter
-TASK_SIDE, TASK_WIDTH, TASK_HEADS = 128, 24, 3  # its stage: a 512-px picture at stride 4
+TASK_SIDE, TASK_WIDTH, TASK_HEADS = 128, 24, 3  # its stage: a 512-px image at stride 4
 
 _CLOSE = 0.25  # of the ratio of the multiply-adds: a speed-up so near it is "about equal"
 _SURE = 0.20  # spread of the speed-ups up to which they say anything
@@ -68,11 +68,11 @@ def first_grid(scene: Scene) -> int:
     return merges[0] if merges else GRID
 
 
-# 4.1 The new bill
+# 4.1 The cost with grids
 
 
 def parts(cost: AttentionCost) -> dict[str, int]:
-    """A bill with grids in parts: level 0's products and projections, all of the levels above,
+    """A cost with grids in parts: level 1's products and projections, all of the levels above,
     and W^p."""
     upper = sum(term.value for term in (*cost.projections[1:-1], *cost.products[1:]))
     found = {"products": cost.products[0].value, "projections": cost.projections[0].value}
@@ -113,7 +113,7 @@ def _price_equation(scene: Scene, revealed: bool) -> str:
     )
 
 
-# 4.2 Where it begins to pay
+# 4.2 Where grids start to pay off
 
 
 @functools.lru_cache(64)
@@ -189,7 +189,7 @@ def _paying_equation(scene: Scene, revealed: bool) -> str:
     )
 
 
-# 4.3 Memory, and the clock
+# 4.3 Memory and time
 
 
 def tables(config: HMHSA, size: Size) -> tuple[int, int]:
@@ -199,7 +199,7 @@ def tables(config: HMHSA, size: Size) -> tuple[int, int]:
 
 
 def large_map(scene: Scene, side: int = LARGE) -> Size:
-    """The map of the priced stage for a picture of `side` pixels."""
+    """The map of the stage in 4.1 for an image of `side` pixels."""
     return scene.classifier.config.map_size(priced(scene)[0].stage, (side, side))
 
 

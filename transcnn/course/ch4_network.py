@@ -1,4 +1,4 @@
-"""Chapter 4, the rest of the network: what is not attention, and how the last map answers."""
+"""Chapter 4, the rest of the network: what is not attention, and class activation maps."""
 
 from collections.abc import Mapping
 
@@ -11,14 +11,14 @@ from transcnn.course.scene import Scene
 from transcnn.course.step import MeasuredSentence, Question, Step
 
 SIMILAR = 0.8  # rank correlation from which two maps look almost the same
-_ALIKE = 0.95  # rank correlation from which two ledgers cannot be told apart
+_ALIKE = 0.95  # rank correlation from which two maps cannot be told apart
 
 
-# 4.4 The half that is not attention
+# 4.4 The rest of the network
 
 
 def boxes(scene: Scene) -> tuple[NetworkPart, ...]:
-    """The parts of the network that the picture passes."""
+    """The parts of the network that the image passes."""
     size = scene.trace.crop.size
     return network_boxes(scene.classifier.config, (size, size))
 
@@ -59,22 +59,22 @@ def _place_equation(scene: Scene, revealed: bool) -> str:
     )
 
 
-# 4.5 The answer is a mean of votes
+# 4.5 Class activation maps
 
 
 def first_two(scene: Scene) -> tuple[int, int]:
-    """The places of the two likeliest classes among the logits."""
+    """The indices of the two likeliest classes."""
     order = np.argsort(-scene.trace.logits, kind="stable")
     return int(order[0]), int(order[1])
 
 
 def likeness(scene: Scene) -> float:
-    """Rank correlation of the ledgers of the two likeliest classes."""
+    """Rank correlation of the class activation maps of the two likeliest classes."""
     return rank_correlation(*(scene.contributions.of_class(k) for k in first_two(scene)))
 
 
 def first_side(scene: Scene) -> str:
-    """On which board the ledger of the likeliest class is shown: "a" or "b"."""
+    """On which map the likeliest class is shown: "a" or "b"."""
     return scene.side("cam.which_class")
 
 

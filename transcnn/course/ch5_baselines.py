@@ -1,4 +1,4 @@
-"""Chapter 5, first half: what a reading is worth beside controls."""
+"""Chapter 5, first half: what attention is worth beside baselines."""
 
 import zlib
 
@@ -13,12 +13,12 @@ from transcnn.course.scene import Scene, Wide, last_level_attention
 from transcnn.course.step import Question, Step
 from transcnn.trace.trace import BlockTrace
 
-_NOISE = 0.01  # of an even share
+_NOISE = 0.01  # of uniform attention
 _LEAST = 0.05  # of a logit: smaller changes count as none
 
 
 def multiples(row: Wide) -> Wide:
-    """Shares that sum to 1, as multiples of an even share."""
+    """Weights that sum to 1, as multiples of uniform attention."""
     return row * row.size
 
 
@@ -32,10 +32,10 @@ def stretch(row: Wide) -> Wide:
 
 
 def twins(scene: Scene) -> tuple[BlockTrace, int] | None:
-    """The block and the cell of which the trained and the random reading are shown; None where all
+    """The block and the token whose trained and random rows are shown; None where all
     readings are flat.
 
-    The asker's cell, or where both look alike, the cell where they differ most.
+    The query's merged token, or where both look alike, the one where they differ most.
     """
     block = scene.peaked_block
     if block is None:
@@ -49,12 +49,12 @@ def twins(scene: Scene) -> tuple[BlockTrace, int] | None:
 
 
 def random_board(scene: Scene, block: BlockTrace) -> Wide:
-    """What each cell reads on the block's last board where no query, key or value was learned."""
+    """The block's last attention, [T, T], where no query, key or value was learned."""
     return scene.experiments.untrained[block.stage, block.block]
 
 
 def edge_shares(scene: Scene, block: BlockTrace) -> Wide:
-    """How much of all brightness steps from pixel to pixel lies in each cell of the last board."""
+    """How much of all brightness steps from pixel to pixel lies in each merged token's area."""
     slopes = np.hypot(*np.gradient(scene.pixels.mean(-1)))
     rows, columns = block.levels[-1].size
     bands = np.array_split(slopes, rows)
@@ -64,7 +64,7 @@ def edge_shares(scene: Scene, block: BlockTrace) -> Wide:
 
 
 def trained_side(scene: Scene) -> str:
-    """On which board the trained reading is shown: "a" or "b"."""
+    """On which map the trained row is shown: "a" or "b"."""
     return scene.side("random.which_is_trained")
 
 
@@ -102,7 +102,7 @@ def _random_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 
 
 def three_rows(scene: Scene) -> dict[str, Wide]:
-    """Three readings of the asker's cell, in the order in which they are shown: an even one with a
+    """Three rows of the query, in the order in which they are shown: a uniform one with a
     hundredth of noise, the trained and the random one.
     """
     block = scene.peaked_block or scene.block
@@ -118,7 +118,7 @@ def three_rows(scene: Scene) -> dict[str, Wide]:
 
 
 def peaks(scene: Scene) -> dict[str, float]:
-    """The largest multiple of an even share of each of the three."""
+    """The largest multiple of uniform attention of each of the three."""
     return {name: float(multiples(row).max()) for name, row in three_rows(scene).items()}
 
 
@@ -155,7 +155,7 @@ def _scale_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
 
 
 def lent_row(scene: Scene, block: BlockTrace) -> Wide:
-    """What the asker's cell reads in the picture that lends its attention."""
+    """The query's row in the image whose attention is swapped in."""
     return scene.experiments.other_attention[block.stage, block.block][scene.query_index(block)]
 
 
@@ -177,7 +177,7 @@ def _evenly(scene: Scene) -> PosedQuestion:
 
 
 def logit_changes(scene: Scene) -> dict[str, float]:
-    """By how much each switch changes the logit of the first answer."""
+    """By how much each intervention changes the logit of the top-1 class."""
     runs = scene.experiments.switched
     plain = runs["on"][scene.top]
     return {name: float(runs[name][scene.top] - plain) for name in runs if name != "on"}

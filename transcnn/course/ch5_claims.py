@@ -1,4 +1,4 @@
-"""Chapter 5, second half: scraps of other photos, errors, and what may be said."""
+"""Chapter 5, second half: patches of other images, errors, and what may be claimed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,19 +21,19 @@ from transcnn.course.step import Question, Step
 
 T = TypeVar("T")
 
-SHARE = 0.4  # of the cells come from other photos, in 5.4
-_SHARES = (0.2, 0.4, 0.6, 0.8)  # tried in turn until the answer is wrong, in 5.5
-_FEWEST, _MOST = 3, 40 / 49  # cells of a box; at most so much of the board
-_MORE, _LESS = 1.25, 0.8  # times its area: read more, read less
+SHARE = 0.4  # of the grid cells come from other images, in 5.4
+_SHARES = (0.2, 0.4, 0.6, 0.8)  # tried in turn until the prediction is incorrect, in 5.5
+_FEWEST, _MOST = 3, 40 / 49  # cells of a box; at most so much of the image
+_MORE, _LESS = 1.25, 0.8  # times its area: more attention, less attention
 _MOVES = 0.10  # of a probability: more counts as a change
 
 
-# 5.4 Scraps of other photos
+# 5.4 Patches of other images (CutMix)
 
 
 def patches_reading(scene: Scene) -> LastLevelAttention:
-    """Who reads what in the picture with scraps, in the block that the course looks at, or the
-    first whose last board has one place for each cell.
+    """What attends to what in the image with patches, in the block that the course looks at, or the
+    first whose last level has one token for each cell.
     """
     return reading_of(scene, scene.experiments.hidden(SHARE, "patches")[0])
 
@@ -50,8 +50,8 @@ def _first_of(scene: Scene, found: Mapping[tuple[int, int], T]) -> T:
 
 
 def keeps(scene: Scene, outcome: PredictionChange) -> bool:
-    """Whether a network gives a right answer to the changed picture; where none is known, the
-    answer that it gives to the whole one.
+    """Whether a network predicts the changed image correctly; where no true class is known, whether
+    the prediction of the whole image stays.
     """
     first = outcome.top[0].output
     return first in (scene.experiments.accepted or {outcome.before[0].output})
@@ -106,7 +106,7 @@ def _patches_equation(scene: Scene, revealed: bool) -> str:
 
 @dataclass(frozen=True)
 class ErrorCase:
-    """An error of the network: on the picture `of`, with `share` of its cells from other photos; a
+    """An error of the network: on the image `of`, with `share` of its cells from other images; a
     class that would be right and the one that is first, by their places.
     """
 
@@ -132,9 +132,9 @@ def right_places(scene: Scene) -> frozenset[int]:
 
 
 def error_case(scene: Scene) -> ErrorCase | None:
-    """This picture where the network errs on it; else the sample on which it errs surest; where it
-    errs on none, this picture with as few scraps as mislead it. None where none do, or nobody has
-    said what is right.
+    """This image where the network errs on it; else the sample on which it errs surest; where it
+    errs on none, this image with as few patches as mislead it. None where none do, or nobody has
+    said what is true.
     """
     right, here = right_places(scene), scene.experiments
     if not right:
@@ -154,7 +154,7 @@ def _error(of: Experiments, share: float, right: frozenset[int]) -> ErrorCase | 
 
 
 def fits(box: Box, cells: tuple[int, int]) -> bool:
-    """Whether a box is neither too small nor too large for a board of so many cells."""
+    """Whether a box is neither too small nor too large for a map of so many cells."""
     top, left, bottom, right = box
     area = (bottom - top + 1) * (right - left + 1)
     inside = 0 <= top <= bottom < cells[0] and 0 <= left <= right < cells[1]
@@ -162,8 +162,8 @@ def fits(box: Box, cells: tuple[int, int]) -> bool:
 
 
 def subject_box(scene: Scene, of: Experiments) -> Box:
-    """The cells of the subject of the picture `of`: as the learner drew them; else those whose
-    middle lies in what a sample is marked to show; else the middle of the picture.
+    """The cells of the subject of the image `of`: as the learner drew them; else those whose
+    middle lies in what a sample is marked to show; else the middle of the image.
     """
     cells = board_of(of.pixels)
     if scene.choice.subject_box is not None and fits(scene.choice.subject_box, cells):
@@ -194,8 +194,8 @@ def middle_cell(box: Box, columns: int) -> int:
 
 
 def case_row(scene: Scene, case: ErrorCase) -> Wide:
-    """What the middle cell of the box reads on the last board of the block that the course looks
-    at, or of the first that has one place for each cell.
+    """The row of the middle cell of the box on the last level of the block that the course looks
+    at, or of the first that has one token for each cell.
     """
     rows, columns = board_of(case.of.pixels)
     boards = {place: b for place, b in case.look.boards.items() if len(b) == rows * columns}
@@ -204,7 +204,7 @@ def case_row(scene: Scene, case: ErrorCase) -> Wide:
 
 
 def in_the_box(scene: Scene, case: ErrorCase) -> float:
-    """How many times its share of the area the box is read from its middle."""
+    """The attention from the middle of the box to the box, as a multiple of its area."""
     row = case_row(scene, case)
     cells = box_cells(subject_box(scene, case.of), board_of(case.of.pixels)[1])
     return float(row[cells].sum()) / (len(cells) / len(row))
@@ -218,7 +218,7 @@ def cover_gains(case: ErrorCase) -> Wide:
 
 
 def lead_votes(case: ErrorCase) -> Wide:
-    """What each place of the last map votes for the right class rather than the wrong one."""
+    """The contribution of each position of the last map to the lead of the true class."""
     return case.of.votes(case.share, case.right, case.wrong)[0]
 
 
@@ -281,19 +281,19 @@ def _wrong_equation(scene: Scene, revealed: bool) -> str:
     )
 
 
-# 5.6 What may I say?
+# 5.6 What may I claim?
 
 
 def spell_cell(scene: Scene, cell: int) -> str:
-    """Row and column of a cell of the last board, from 1."""
+    """Row and column of a token of the last level, from 1."""
     block = scene.peaked_block or scene.block
     row, column = divmod(cell, block.levels[-1].size[1])
     return f"({row + 1}, {column + 1})"
 
 
 def claimed(scene: Scene) -> tuple[int, int, float]:
-    """The asker's cell, the one that it reads most besides itself, and how many times an even
-    share.
+    """The query's token, the one it attends to most besides itself, and how many times uniform
+    attention.
     """
     block = scene.peaked_block or scene.block
     other = strongest_other(scene, block)

@@ -25,7 +25,7 @@ def check_keys(field: str, found: Any, wanted: Iterable[str]) -> None:
 
 
 def check_text(field: str, said: Any, placeholders: tuple[str, ...] = ()) -> None:
-    """Raises ChoiceError where `said` is no sentence, or has gaps other than these."""
+    """Raises ChoiceError where `said` is no sentence, or has placeholders other than these."""
     if not isinstance(said, str) or not said.strip():
         raise ChoiceError(field=field, value=said, allowed="a sentence")
     try:

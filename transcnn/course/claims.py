@@ -57,7 +57,7 @@ def key_of(name: str) -> Callable[[Scene], float]:
 
 
 def misses(name: str, misconception: str) -> Callable[[Scene], bool]:
-    """Whether somebody who holds the misconception is told so: their answer is wrong here."""
+    """Whether the feedback to a misconception can be shown: its answer is incorrect here."""
 
     def shown(scene: Scene) -> bool:
         posed = QUESTIONS[name].pose(scene)

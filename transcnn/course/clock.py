@@ -1,4 +1,4 @@
-"""H-MHSA against plain attention by the clock of this machine."""
+"""H-MHSA against plain attention, timed on this machine."""
 
 import functools
 import statistics

@@ -1,4 +1,4 @@
-"""Further runs of a picture: each is made when it is first asked for, and then kept."""
+"""Further runs of an image: each is made when it is first asked for, and then kept."""
 
 import functools
 import hashlib
@@ -42,12 +42,12 @@ _PICTURES = 32  # whose experiments are kept, about a megabyte each
 
 Wide = NDArray[np.float64]
 Boards = Mapping[tuple[int, int], Wide]
-"""By stage and block: what each cell of the last board reads, [T, T], the mean of the heads."""
+"""By stage and block: the attention of the last level, [T, T], mean of the heads."""
 
 
 @dataclass(frozen=True)
 class ChangedRun:
-    """A changed picture [S, S, 3] and a run of it: logits [classes] and last boards."""
+    """A changed image [S, S, 3] and a run of it: logits [classes] and last attention."""
 
     pixels: Pixels
     logits: Wide
@@ -55,7 +55,7 @@ class ChangedRun:
 
 
 class Experiments:
-    """One prepared picture [S, S, 3] in other runs than its plain one.
+    """One prepared image [S, S, 3] in other runs than its plain one.
 
     `sample` is its name, None for an upload. Its companions in the fixed tests are the samples.
     """
@@ -79,24 +79,24 @@ class Experiments:
 
     @property
     def accepted(self) -> frozenset[int]:
-        """The places of the classes that are right for a sample; none where no class is known."""
+        """The indices of the true classes of a sample; none where no class is known."""
         sample = find_sample(self.sample)
         return frozenset() if sample is None else _accepted(self.classifier, sample)
 
     @functools.cached_property
     def untrained(self) -> Boards:
-        """The last boards with random attention, seed `SEED`."""
+        """The last attention with random queries, keys and values, seed `SEED`."""
         control = untrained(self.classifier, SEED)
         return _last_boards(control.attention(self.pixels[None]))
 
     @functools.cached_property
     def other_attention(self) -> Boards:
-        """The last boards of the picture that lends its attention."""
+        """The last attention of the image whose attention is swapped in."""
         return _last_boards(self.classifier.attention(self.run.following[None]))
 
     @functools.cached_property
     def switched(self) -> Mapping[str, Wide]:
-        """Logits [classes] of the plain run, "on", and under each switch."""
+        """Logits [classes] of the plain run, "on", and under each intervention."""
         attention = self.classifier.attention(self.run.following[None])
         found = {"on": self.with_patches(0).logits}
         for name in INTERVENED:
@@ -124,7 +124,7 @@ class Experiments:
         return self._hidings[share, fill]
 
     def with_patches(self, share: float) -> ChangedRun:
-        """The run with `share` of the cells from other pictures; with none, the plain one."""
+        """The run with `share` of the cells from other images; with none, the plain one."""
         if share not in self._looks:
             pixels = occlude(self.run, self.cells(share), "patches", share)
             logits, attention = self.classifier.logits_and_attention(pixels[None])
@@ -134,8 +134,8 @@ class Experiments:
         return self._looks[share]
 
     def votes(self, share: float, one: int, other: int) -> tuple[Wide, float]:
-        """What each place of the last map votes for the class at `one` rather than at `other`, in
-        the picture with scraps, [H, W]; and the difference of their biases.
+        """What each position of the last map adds to class `one` rather than to class `other`, in
+        the image with patches, [H, W]; and the difference of their biases.
         """
         if (share, one, other) not in self._votes:
             look = self.with_patches(share)
@@ -145,7 +145,7 @@ class Experiments:
         return self._votes[share, one, other]
 
     def covered(self, share: float) -> Wide:
-        """Logits [cells, classes] with one cell gray at a time, of the picture with scraps."""
+        """Logits [cells, classes] with one cell gray at a time, of the image with patches."""
         if share not in self._covered:
             pixels = self.with_patches(share).pixels
             pictures = np.stack([cover(pixels, [c], _gray) for c in np.ndindex(board_of(pixels))])
@@ -154,7 +154,7 @@ class Experiments:
 
 
 class Lab:
-    """The experiments of one network: on the pictures that were looked at last, and on the sample
+    """The experiments of one network: on the images that were looked at last, and on the sample
     on which it errs surest. Threads may share one.
     """
 
@@ -166,7 +166,7 @@ class Lab:
     def experiments(
         self, pixels: Pixels, crop: Crop, sample: str | None, digest: str
     ) -> Experiments:
-        """Those on one picture."""
+        """Those on one image."""
         name = name_in_run(sample, digest)
         with self._lock:
             found = self._known.pop(name, None)
@@ -179,7 +179,7 @@ class Lab:
 
     @functools.cached_property
     def surest_error(self) -> Experiments | None:
-        """Of the samples that the network answers wrongly, the one of whose answer it is surest;
+        """Of the samples that the network predicts incorrectly, the one of which it is surest;
         None where it errs on none.
         """
         size, found = self.classifier.config.input.size, {}
@@ -202,7 +202,7 @@ def _accepted(classifier: Classifier, sample: Sample) -> frozenset[int]:
 
 
 def _logits(classifier: Classifier, pictures: Pixels) -> Wide:
-    """Logits [B, classes] of pictures [B, S, S, 3], a few at a time."""
+    """Logits [B, classes] of images [B, S, S, 3], a few at a time."""
     parts = np.array_split(pictures, -(-len(pictures) // _AT_ONCE))
     return torch.cat([classifier.logits(part) for part in parts]).double().numpy()
 

@@ -22,7 +22,7 @@ from transcnn.course.questions import (
 
 @dataclass(frozen=True)
 class FormattedQuestion:
-    """One question about a picture in words. `say` gives a catalogue's word with its gaps filled:
+    """One question about an image in words. `t` gives a catalogue's sentence, placeholders filled:
     flat_asks, flat_yes, flat_no, cell, box, none_helps, none_ticked, right_factor, right_within.
     """
 
@@ -95,5 +95,5 @@ class FormattedQuestion:
                 return self.guess(order)
 
     def misconception(self, name: str) -> str:
-        """What is said to a guess that went the wrong way called `name`."""
+        """The feedback to the misconception called `name`."""
         return self.asked.misconceptions[name].format(**self.posed.placeholders)

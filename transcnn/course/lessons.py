@@ -9,8 +9,8 @@ matter in TOML between two lines of +++.
     [rows.which_is_row.options]  only where there is something to choose or to order
     [rows.which_is_row.misconceptions]  only for known misconceptions: the feedback to each
 
-The text below is the step's body. Gaps, {H}, are filled by code: no number of a picture stands in a
-lesson. A lesson that is not as the code of its step expects is refused.
+The text below is the step's body. Placeholders, {H}, are filled by code: no number of an image
+stands in a lesson. A lesson that is not as the code of its step expects is refused.
 """
 
 import functools
@@ -30,7 +30,7 @@ from transcnn.words import FOLDER, languages
 
 @dataclass(frozen=True)
 class QuestionWords:
-    """The words of one question; gaps open."""
+    """The words of one question, placeholders open."""
 
     asks: str
     options: Mapping[str, str]
@@ -39,7 +39,7 @@ class QuestionWords:
 
 @dataclass(frozen=True)
 class Lesson:
-    """The words of one step in one language; gaps open."""
+    """The words of one step in one language, placeholders open."""
 
     title: str
     body: str

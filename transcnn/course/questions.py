@@ -156,10 +156,10 @@ class Order:
 
 @dataclass(frozen=True)
 class PosedQuestion:
-    """A question about this picture; `gaps` fill its words.
+    """A question about this image; `placeholders` fill its words.
 
-    `flat`: no place stands out, and that is what is asked instead. `ways` are the known wrong ways,
-    by their names in the lesson: what somebody who goes that way answers about this picture.
+    `flat`: no token stands out, and that is what is asked instead. `misconceptions` are those that
+    the lesson knows, by name: what somebody who holds one answers about this image.
     """
 
     asks: Choose | Tick | Estimate | Click | Draw | Order
@@ -174,7 +174,7 @@ class PosedQuestion:
         return self.asks.mark(guess)  # type: ignore[arg-type]
 
     def misconception(self, guess: Guess) -> str | None:
-        """The wrong way that led to `guess`; None where it is right, or none or several ways do."""
+        """The misconception behind `guess`; None where it is correct, or none or several fit."""
         if self.mark(guess) == "hit":
             return None
         led = [

@@ -1,4 +1,4 @@
-"""What the questions are about: one picture, one network, and the token that asks."""
+"""What the questions are about: one image, one network, and the query token."""
 
 import functools
 import json
@@ -23,18 +23,18 @@ from transcnn.trace.trace import BlockTrace
 
 Wide = NDArray[np.float64]
 Place = tuple[int, int]  # row, column
-Box = tuple[int, int, int, int]  # of places: top, left, bottom, right, all inside
+Box = tuple[int, int, int, int]  # of tokens: top, left, bottom, right, inclusive
 
-# Where a reading is looked for that is not flat: stage and block, the best known first.
+# Where a row is looked for that is not nearly uniform: stage and block, in this order.
 _ORDER = ((2, 2), (2, 3), (2, 1), (2, 0), (3, 0), (3, 1), (3, 2), (1, 0), (0, 0))
-CLEAR = 1.15  # times an even share: below this no place stands out
+CLEAR = 1.15  # times uniform: below this no token stands out
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """A picture that was run, and what the learner has chosen on it.
+    """An image that was run, and what the learner has chosen on it.
 
-    `digest` names the picture; `sample` is the sample's name, None for an upload; `labels` are the
+    `digest` names the image; `sample` is the sample's name, None for an upload; `labels` are the
     names of the classes in the learner's language. `kept` are experiments made before.
     """
 
@@ -61,16 +61,16 @@ class Scene:
 
     @property
     def experiments(self) -> Experiments:
-        """Further runs of the picture."""
+        """Further runs of the image."""
         return self.lab.experiments(self.pixels, self.trace.crop, self.sample, self.digest)
 
     @property
     def top(self) -> int:
-        """The place of the first answer among the logits."""
+        """The index of the top-1 class."""
         return int(self.trace.logits.argmax())
 
     def label(self, place: int) -> str:
-        """The class at `place` in the learner's language."""
+        """The class of index `place` in the learner's language."""
         return self.labels[place] if self.labels else self.classifier.names[place].label
 
     @property
@@ -80,7 +80,7 @@ class Scene:
 
     @functools.cached_property
     def contributions(self) -> Contributions:
-        """What each place of the last map votes for the classes."""
+        """The logit contributions of the last map."""
         return contributions(self.classifier, self.pixels, self.trace.logits)
 
     @property
@@ -96,14 +96,14 @@ class Scene:
 
     @property
     def peaked_block(self) -> BlockTrace | None:
-        """The first H-MHSA in which a place stands out for the asker; None: all are flat."""
+        """The first H-MHSA in which a token stands out for the query; None: in none."""
         for block in self.blocks:
             if len(block_row := self.attention_row(block)) * block_row.max() >= CLEAR:
                 return block
         return None
 
     def token(self, size: Place) -> Place:
-        """The token of a map of `size` that covers the asking place."""
+        """The token of a map of `size` that covers the query pixel."""
         row, column = (
             at * side // self.trace.crop.size for at, side in zip(self.query, size, strict=True)
         )
@@ -111,30 +111,30 @@ class Scene:
 
     @property
     def share(self) -> tuple[float, float]:
-        """The asking place as shares of the input: down, across."""
+        """The query pixel as shares of the input: down, across."""
         size = self.trace.crop.size
         return (self.query[0] + 0.5) / size, (self.query[1] + 0.5) / size
 
     def query_index(self, block: BlockTrace) -> int:
-        """The asker on the block's last board, counted row by row."""
+        """The query's merged token on the block's last level, counted row by row."""
         size = block.levels[-1].size
         row, column = self.token(size)
         return row * size[1] + column
 
     def attention_row(self, block: BlockTrace) -> Wide:
-        """The asker's reading of the last board, [T], the mean of the heads; sums to 1."""
+        """The query's attention on the last level, [T], mean of the heads; sums to 1."""
         return last_level_attention(block)[self.query_index(block)]
 
     def rotation(self, question: str, count: int) -> int:
-        """Where to begin with `count` options: the same for a picture, other for others."""
+        """Where to begin with `count` options; fixed by the image and the question."""
         return zlib.crc32(f"{self.digest}{shuffle_seed(question)}".encode()) % count
 
     def side(self, question: str) -> str:
-        """On which of two boards the right one of a question is shown: "a" or "b"."""
+        """On which of two maps the correct one of a question is shown: "a" or "b"."""
         return "ab"[self.rotation(question, 2)]
 
     def rotated(self, question: str, options: tuple[str, ...]) -> tuple[str, ...]:
-        """The options, beginning where the picture says."""
+        """The options, rotated by `rotation`."""
         k = self.rotation(question, len(options))
         return options[k:] + options[:k]
 
@@ -149,7 +149,7 @@ class Scene:
 
 
 def last_level_heads(block: BlockTrace) -> Wide:
-    """The last level's weights of each head, [h, T, T]: asking cell, cell read."""
+    """The last level's attention weights by head, [h, T, T]: query, key."""
     return block.levels[-1].attention[:, 0, 0].astype(np.float64)
 
 
@@ -172,8 +172,8 @@ def _boxes() -> dict[str, tuple[float, float, float, float]]:
 
 
 def first_query(sample: str | None, crop: Crop) -> Place:
-    """The pixel that asks until the learner chooses another: the middle of what a sample shows
-    (`sample` is its name), of an upload the middle of the picture.
+    """The query pixel until the learner chooses another: the middle of what a sample shows
+    (`sample` is its name), of an upload the middle of the image.
     """
     edges = sample_box(sample, crop)
     if edges is None:

@@ -1,21 +1,21 @@
 """All steps in their order, and all questions by name."""
 
-from transcnn.course import ch1_attention as asking
+from transcnn.course import ch1_attention as attention
 from transcnn.course import ch2_heads as heads
-from transcnn.course import ch3_grids as going_up
-from transcnn.course import ch4_cost as price
-from transcnn.course import ch4_network as other_half
-from transcnn.course import ch5_baselines as controls
+from transcnn.course import ch3_grids as grids
+from transcnn.course import ch4_cost as cost
+from transcnn.course import ch4_network as whole
+from transcnn.course import ch5_baselines as baselines
 from transcnn.course import ch5_claims as claims
 from transcnn.course.step import Question, Step
 
 STEPS: tuple[Step, ...] = (
-    *asking.STEPS,
+    *attention.STEPS,
     *heads.STEPS,
-    *going_up.STEPS,
-    *price.STEPS,
-    *other_half.STEPS,
-    *controls.STEPS,
+    *grids.STEPS,
+    *cost.STEPS,
+    *whole.STEPS,
+    *baselines.STEPS,
     *claims.STEPS,
 )
 QUESTIONS: dict[str, Question] = {n: q for step in STEPS for n, q in step.questions.items()}

@@ -31,18 +31,18 @@ def is_code(text: str) -> bool:
 
 
 def new_key() -> str:
-    """What a seat is known by: 128 bits that nobody guesses."""
+    """What identifies a member: 128 random bits."""
     return secrets.token_urlsafe(16)
 
 
 def digest_of(key: str) -> str:
-    """What is kept of a key: who reads the file of a class cannot sit down in it."""
+    """What is kept of a key: who reads a class file cannot enter the class with it."""
     return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
 def clean_name(text: str) -> str:
-    """A name as it is shown: one line of at most `LONGEST_NAME` signs, without those that control
-    others (line ends, changes of direction). May be empty.
+    """A name as it is shown: one line of at most `LONGEST_NAME` characters, without those
+    that control others (line ends, changes of direction). May be empty.
     """
     spaced = "".join(
         " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign
@@ -65,7 +65,7 @@ class RateLimiter:
         self._wrong: deque[float] = deque()
 
     def wait_s(self) -> float:
-        """How long nobody can join; 0: the door is open."""
+        """How long nobody can join; 0: anybody can."""
         with self._lock:
             self._forget()
             if len(self._wrong) < _MOST_WRONG:

@@ -65,7 +65,7 @@ def mix(scene: Scene, t: Translator, revealed: bool, keep: int | None = None) ->
     """1.4: the query; then its attention row, or the `keep` largest weights of it; by hand."""
     block, order = attention.sorted_row(scene)
     if not revealed:
-        return [last_level(scene, t, block, t("course.asker")), hand_map(scene, t)]
+        return [last_level(scene, t, block, t("course.query_token")), hand_map(scene, t)]
     name = t("course.reading_of" if keep is None else "course.reading")
     shown = last_level(scene, t, block, name, scene.attention_row(block))
     if keep is not None:
@@ -81,7 +81,7 @@ def shuffled(scene: Scene, t: Translator, revealed: bool) -> list[Figure]:
     a, b = scene.query_index(block), attention.strongest_other(scene, block)
     marks = [Mark(a, "a"), Mark(b, "b", "key")]
     if not revealed:
-        return [last_level(scene, t, block, t("course.asker"), None, marks)]
+        return [last_level(scene, t, block, t("course.query_token"), None, marks)]
     row = scene.attention_row(block)
     order = attention.shuffle_of(scene, len(row))
     there = order.index(a)

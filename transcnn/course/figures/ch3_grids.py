@@ -133,7 +133,7 @@ def reaching(
     query = Mark(scene.query_index(block), "t")
     if not revealed:
         marks = [query, Mark(grids.farthest_cell(scene, block), "u", "key")]
-        return [last_level(scene, t, block, t("course.asker"), None, marks)]
+        return [last_level(scene, t, block, t("course.query_token"), None, marks)]
     rows, columns = block.size
     route = grids.route(scene, block, source)
     tokens = replace(

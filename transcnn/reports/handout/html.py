@@ -1,4 +1,4 @@
-"""A chapter about one picture, on sheets: to predict on, to read afterwards, and the answers."""
+"""A chapter about one image, on sheets: to predict on, to read afterwards, and the answers."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class _Step:
 
     heading: str
     title: str
-    multiples: bool  # whether its figures are about multiples of an even share
+    multiples: bool  # whether its figures are about multiples of uniform attention
     body: str
     body_first: bool
     before: list[str]
@@ -60,7 +60,7 @@ class _Step:
 
 
 def render(scene: Scene, chapter: int, language: str, picture: str) -> str:
-    """The sheets of `chapter` about the scene's picture, which is called `picture`.
+    """The sheets of `chapter` about the scene's image, which is called `picture`.
 
     Raises ChoiceError for a chapter that does not exist, or a language.
     """
@@ -175,7 +175,7 @@ def _ask(number: int, kind: str, formatted: FormattedQuestion) -> _Asked:
 
 
 def _wrong_ways(formatted: FormattedQuestion) -> dict[str, tuple[str, str]]:
-    """Of each known wrong way that leads somewhere here: the answer, and what is said to it."""
+    """Of each misconception that leads to an answer here: that answer, and the feedback to it."""
     posed = formatted.posed
     found: dict[str, tuple[str, str]] = {}
     for name, ends in posed.misconceptions.items():

@@ -1,4 +1,4 @@
-"""What the network answers, run by run, as a table."""
+"""What the network predicts, run by run, as a table."""
 
 from collections.abc import Mapping
 

@@ -24,7 +24,7 @@ from transcnn.ui.pages.course.figures import (
     with_guess,
 )
 
-_SOURCE = "course_source"  # the token whose way is shown
+_SOURCE = "course_source"  # the token whose route is shown
 
 
 def _grids(context: StepContext) -> None:
@@ -54,7 +54,7 @@ def _boundary(context: StepContext) -> None:
 
 
 def _merging(context: StepContext) -> None:
-    """3.3: a merge by hand; average-only beside the true map; who wins the maximum."""
+    """3.3: a merge by hand; average-only beside the true map; where the maximum comes from."""
     t, scene = context.t, context.scene
     shown = figures.merging(scene, t, context.revealed)
     maps = [one for one in shown if isinstance(one, CellMap)]
@@ -88,7 +88,7 @@ def _smoothing(context: StepContext) -> None:
 
 
 def _reaching(context: StepContext) -> None:
-    """3.6: the way from any token to the query, the farthest cell first; a stage to be built."""
+    """3.6: the route from any token to the query, the farthest cell first; a stage to be built."""
     t, scene = context.t, context.scene
     block = scene.peaked_block or scene.block
     ask = ask_from(context, block.levels[-1].size)

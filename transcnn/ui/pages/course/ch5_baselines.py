@@ -27,7 +27,7 @@ def _say_own_range(context: StepContext, common: bool) -> None:
 
 
 def _trained_or_random(context: StepContext) -> None:
-    """5.1: a trained and a random row, and the edges of the picture."""
+    """5.1: a trained and a random row, and the edges of the image."""
     scene = context.scene
     found = baselines.twins(scene)
     ask = ask_from(context, (found[0] if found else scene.block).levels[-1].size)

@@ -192,7 +192,7 @@ def _take_corner(context: StepContext, size: tuple[int, int], row: int, column: 
 
 
 def _claim(context: StepContext) -> None:
-    """5.6: a reading; then the card that says what was found, and cells to be covered."""
+    """5.6: an attention row; then the card that says what was found, and cells to be covered."""
     t, scene = context.t, context.scene
     block = scene.peaked_block or scene.block
     cell, other, _ = claims.claimed(scene)

@@ -1,4 +1,4 @@
-"""The class that a visitor sits in or leads: entered by the page's address, and gone along with."""
+"""The class that a visitor is a member of: entered by the page's address, and followed."""
 
 import threading
 import time
@@ -44,7 +44,7 @@ def rate_limiter() -> RateLimiter:
 
 
 def enter(state: Session, t: Translator) -> Teacher | Learner | None:
-    """The class of the visitor's seat; where there is none, that is said, and they sit alone."""
+    """The visitor's class; where it does not exist, that is said, and they are alone."""
     role = state.part(Role)
     known = classes()  # from the first visit on, what is too old is deleted
     if not role.key:
@@ -78,7 +78,7 @@ def follow_class(state: Session, membership: Teacher | Learner, class_state: Cla
         followed.slide = slide
     elif not followed.waits and (isinstance(membership, Learner) or followed.slide is None):
         go_to_slide(state, membership, slide)
-        st.rerun()  # the sidebar is drawn already, with the picture before
+        st.rerun()  # the sidebar is drawn already, with the image before
 
 
 def go_to_slide(state: Session, membership: Teacher | Learner, slide: Slide) -> None:
@@ -101,7 +101,7 @@ def go_to_slide(state: Session, membership: Teacher | Learner, slide: Slide) -> 
 
 
 def can_be_shown(slide: Slide, teacher: Teacher) -> bool:
-    """Whether a class can see what its teacher looks at: a sample or the picture that was shared,
+    """Whether a class can see what its teacher looks at: a sample or the image that was shared,
     and a network that every visitor has.
     """
     known = slide.shared is None or teacher.picture(slide.shared) is not None
@@ -111,7 +111,7 @@ def can_be_shown(slide: Slide, teacher: Teacher) -> bool:
 def current_answers(
     answered: Mapping[AnswerKey, Mapping[int, Submission]], class_state: ClassState
 ) -> Mapping[AnswerKey, Submission]:
-    """Of what a learner has answered by place and round: that of the second round where it is open,
+    """Of what a learner has answered by question and round: the second round where it is open,
     else of the last.
     """
     found = {}

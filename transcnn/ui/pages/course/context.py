@@ -22,7 +22,7 @@ from transcnn.ui.pages.course.progress import Progress
 from transcnn.ui.pages.course.role import Role
 from transcnn.words.translator import Translator
 
-# Letters have one colour each, on the picture and in the equation: by theme.
+# Letters have one colour each, on the image and in the equation: by theme.
 COLOURS = {
     "light": {"query": "#6B2FB3", "key": "#0B7570"},
     "dark": {"query": "#C9A6FF", "key": "#4FC7BE"},
@@ -31,7 +31,7 @@ COLOURS = {
 
 @dataclass(frozen=True, kw_only=True)
 class StepContext:
-    """One step for one visitor; `posed` are its questions about this picture, None: left out.
+    """One step for one visitor; `posed` are its questions about this image, None: left out.
 
     `membership` is the class that the visitor is in, `class_state` what it shows; `answers` are
     what the visitor has answered there, or alone, what the progress holds.
@@ -145,7 +145,7 @@ class StepContext:
 
     @property
     def may_ask(self) -> bool:
-        """Whether the visitor may change what a question is about, such as the pixel that asks:
+        """Whether the visitor may change what a question is about, such as the query pixel:
         before the reveal all of a class are asked about the same.
         """
         return not self.in_class or self.revealed

@@ -1,4 +1,4 @@
-"""Cells of a picture covered with gray, and what the network answers then."""
+"""Cells of an image occluded with gray, and what the network predicts then."""
 
 import numpy as np
 import streamlit as st
@@ -13,7 +13,7 @@ from transcnn.ui.pages.course.figures import show_maps
 
 
 def show_covering(context: StepContext, look: ChangedRun, picture: str) -> None:
-    """Draw the picture of `look`, called `picture`, with cells to be covered one by one."""
+    """Draw the image of `look`, called `picture`, with cells to be occluded one by one."""
     t = context.t
     rows, columns = board_of(look.pixels)
     key = f"cover|{context.state.model}|{picture}"

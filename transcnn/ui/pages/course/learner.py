@@ -1,4 +1,4 @@
-"""A learner in a class: in by its code, along with the teacher, out again."""
+"""A learner in a class: joins by its code, follows the teacher, leaves."""
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ _CODE, _NAME, _REFUSED = "class_code", "class_name", "class_refused"
 
 
 def show_join_form(state: Session, t: Translator) -> None:
-    """Draw the way into a class, by code, and the way to the teacher's view."""
+    """Draw the form to join a class by code, and the button to the teacher's view."""
     named = state.part(Role).code
     with st.expander(t("classroom.join"), expanded=bool(named), icon=":material/groups:"):
         with st.form("class_door", border=False):
@@ -61,7 +61,7 @@ def _join(state: Session) -> None:
 
 
 def show_bar(state: Session, t: Translator, learner: Learner, class_state: ClassState) -> None:
-    """Draw which class this is and who sits in it, and where the class has gone meanwhile."""
+    """Draw which class this is, the learner's name, and where the class has gone meanwhile."""
     slide = class_state.slide
     with st.container(border=True, key="class_bar"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -110,7 +110,7 @@ def _watch(learner: Learner, version: int) -> None:
 
 
 def spell_code(code: str) -> str:
-    """A code as it is read aloud."""
+    """A code in two groups of three digits."""
     return f"{code[:3]} {code[3:]}"
 
 

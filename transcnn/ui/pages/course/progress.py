@@ -14,7 +14,7 @@ from transcnn.course.submission import Submission, read_submission
 from transcnn.errors import ChoiceError
 
 LARGEST = 1_000_000  # bytes of a file
-LONGEST = 2_000  # signs of what was seen
+LONGEST = 2_000  # characters of an observation
 _VERSION = 1
 
 

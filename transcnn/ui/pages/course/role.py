@@ -1,4 +1,4 @@
-"""Where a visitor sits: alone, in a class, or in front of one; it is part of the page's address."""
+"""The role of a visitor: alone, learner or teacher of a class; it is part of the page's address."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ def _read_view(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Role(LinkPart):
-    """`teaching`: the teacher's view of the page. `code` names a class, `key` the seat in it;
-    with a code alone one stands at its door. Whether there is such a class only its file knows.
+    """`teaching`: the teacher's view of the page. `code` names a class, `key` a member of it;
+    with a code alone the visitor can join. Whether there is such a class only its file knows.
     """
 
     teaching: bool = param(False, Text(lambda _: "teacher", _read_view), "view")
@@ -35,6 +35,6 @@ class FollowedSlide:
 
 
 def take_role(state: Session, role: Role) -> None:
-    """Take another seat in the course."""
+    """Take another role in the course."""
     state.put(role)
     state.put(FollowedSlide())

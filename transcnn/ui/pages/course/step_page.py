@@ -120,7 +120,7 @@ def _scene(state: Session, shown: ImagePage) -> Scene:
 
 
 def _show_step(context: StepContext, missing: str | None) -> None:
-    """Draw the step; `missing` names what this picture lacks for its questions."""
+    """Draw the step; `missing` names what this image lacks for its questions."""
     t, step, lesson = context.t, context.step, context.lesson
     text = lesson.fill(step, context.scene)
     hidden = step.misleading_start and not context.revealed

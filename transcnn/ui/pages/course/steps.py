@@ -15,7 +15,7 @@ _STEP = "course_step"
 
 
 def choose_step(context: StepContext) -> None:
-    """Draw the list of steps with the way to the neighbours, and how many are done."""
+    """Draw the list of steps with buttons to the neighbours, and how many are done."""
     t, here = context.t, STEPS.index(context.step)
     done = {key.name for key in context.state.part(Progress).revealed}
     st.session_state[_STEP] = context.step.number
@@ -43,7 +43,7 @@ def choose_step(context: StepContext) -> None:
 
 
 def _name(context: StepContext, step: Step, revealed: bool) -> str:
-    """Number and title; the title of a step that begins with a trap waits for its reveal."""
+    """Number and title; the title of a step with a misleading start waits for its reveal."""
     tick = "✓ " if revealed else ""
     if step.misleading_start and not revealed:
         return step.number

@@ -1,4 +1,4 @@
-"""The teacher's view: questions for everybody, answers held back, a class that joins by a code."""
+"""The teacher's view: questions for everybody, hidden answers, a class that joins by a code."""
 
 import io
 from collections.abc import Callable
@@ -27,14 +27,14 @@ from transcnn.ui.pages.course.votes import show_votes
 from transcnn.words.translator import Translator, plain
 
 _LARGER = "<style>html { font-size: 19px; }</style>"  # Streamlit's sizes are shares of this
-_SHARED_SIDE = 1024  # pixels, the longer side of a picture that is shared
+_SHARED_SIDE = 1024  # pixels, the longer side of an image that is shared
 _REFUSED = "class_not_begun"
 # From the first vote on: when talking in pairs gains little, and when a hint comes before it.
 _MANY, _FEW = 80, 30  # percent right
 
 
 def show_teacher_panel(state: Session, t: Translator, membership: Teacher | None) -> None:
-    """Draw what stands above the step: the class, or a way to begin one, and the clock."""
+    """Draw what stands above the step: the class, or a button to start one, and the timer."""
     st.html(_LARGER)
     with st.container(border=True, key="class_podium"):
         if membership is None:
@@ -126,7 +126,7 @@ def show_to_class(context: StepContext) -> None:
 
 
 def _share(context: StepContext, membership: Teacher) -> None:
-    """Give the class a smaller copy of the picture, without what cameras write beside it."""
+    """Give the class a smaller copy of the image, without what cameras write beside it."""
     source = context.shown.image
     with decoding:
         image = decode(source.data).image
@@ -146,7 +146,7 @@ def _unless_over(do: Callable[[], None]) -> None:
 
 
 def show_questions_to_all(context: StepContext) -> None:
-    """Draw every question of the step, to be answered by those who look on, and the way on."""
+    """Draw every question of the step, to be answered by the class, and the reveal."""
     t, membership = context.t, context.membership
     for number, (name, posed) in enumerate(context.posed.items(), 1):
         if posed is None:

@@ -38,7 +38,7 @@ class _Bar:
 def show_votes(
     context: StepContext, name: str, posed: PosedQuestion, given: Sequence[ClassAnswer]
 ) -> None:
-    """Draw the votes on one question; `given` are all answers at its place."""
+    """Draw the votes on one question; `given` are all answers to it."""
     rounds = sorted({one.round for one in given})
     votes = {
         number: [
