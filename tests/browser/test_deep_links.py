@@ -34,3 +34,13 @@ def test_every_page_is_reached_by_the_links_of_the_sidebar(server, open_page):
         page.locator(f"h1:has-text('{heading}')").wait_for()
     page.get_by_role("link", name="Explore").click()
     page.wait_for_selector(".explore[data-state=ready]")
+
+
+def test_a_former_address_leads_to_the_page_of_today_with_its_parameters(start_server, open_page):
+    until = ".hide[data-state=ready]"
+    page = open_page(start_server() + "/hide?picture=lion&share=20&fill=gray&hide=5", until)
+    page.wait_for_function("location.pathname === '/occlusion'")
+    page.wait_for_function("location.search.includes('occluded=5')")
+    assert page.locator(".hidden-count").inner_text().startswith("2 of 49")
+    assert "hide=" not in page.evaluate("location.search")
+    assert page.get_by_text("Page not found").count() == 0
