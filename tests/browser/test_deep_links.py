@@ -37,10 +37,10 @@ def test_every_page_is_reached_by_the_links_of_the_sidebar(server, open_page):
 
 
 def test_a_former_address_leads_to_the_page_of_today_with_its_parameters(start_server, open_page):
-    until = ".hide[data-state=ready]"
+    until = ".occlusion[data-state=ready]"
     page = open_page(start_server() + "/hide?picture=lion&share=20&fill=gray&hide=5", until)
     page.wait_for_function("location.pathname === '/occlusion'")
     page.wait_for_function("location.search.includes('occluded=5')")
-    assert page.locator(".hidden-count").inner_text().startswith("2 of 49")
+    assert page.locator(".masked-count").inner_text().startswith("2 of 49")
     assert "hide=" not in page.evaluate("location.search")
     assert page.get_by_text("Page not found").count() == 0

@@ -68,11 +68,11 @@ def test_two_pictures_are_pinned_and_a_link_brings_them_back(server, open_page):
 def test_back_and_forward_lead_through_the_views(server, open_page):
     page = open_page(f"{server}/errors", until=GALLERY)
     page.wait_for_selector(IDLE)
-    for view in ("Calibration", "Groups"):
-        page.get_by_role("button", name=view, exact=True).or_(
-            page.get_by_role("radio", name=view)
+    for name, view in (("Calibration", "confidence"), ("Groups", "groups")):
+        page.get_by_role("button", name=name, exact=True).or_(
+            page.get_by_role("radio", name=name)
         ).first.click()
-        page.wait_for_function(f"location.search.includes('view={view.lower()}')")
+        page.wait_for_function(f"location.search.includes('view={view}')")
         page.wait_for_selector(IDLE)
     page.go_back()
     page.wait_for_selector(".js-plotly-plot .main-svg")

@@ -11,7 +11,7 @@ from transcnn.model.network import build
 from transcnn.pictures.samples import samples
 
 UPLOADER = "[data-testid=stMain] [data-testid=stFileUploader] input"
-CARD = "[class*=st-key-guest_]"
+CARD = "[class*=st-key-custom_model_]"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
