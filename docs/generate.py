@@ -30,6 +30,17 @@ def saved(name: str) -> str:
     return (_SAVED / f"{name}.md").read_text(encoding="utf-8").strip() + "\n"
 
 
+def interventions() -> str:
+    """The table of interventions: code, name in the app, and what every H-MHSA does."""
+    from transcnn.model.interventions import KINDS
+    from transcnn.words.translator import translator
+
+    t = translator("en")
+    rows = ["| code | in the app | what every H-MHSA does |", "|---|---|---|"]
+    rows += [f"| `{k.name}` | {t(f'view.intervention_{k.name}')} | {k.help} |" for k in KINDS]
+    return "\n".join(rows) + "\n"
+
+
 def links() -> str:
     """The parameters of every page's part of the link."""
     import importlib

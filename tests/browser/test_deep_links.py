@@ -21,7 +21,7 @@ def test_a_cold_deep_link_opens_its_page_inside_the_app(start_server, open_page,
     page.locator("[data-sample=zebra]").wait_for()
     t = translator("en")
     for link, entry in zip(page.get_by_test_id("stSidebarNavLink").all(), PAGES, strict=True):
-        assert link.inner_text().endswith(t(f"pages.{entry.name}"))
+        assert link.inner_text().endswith(t(entry.title))
     assert page.get_by_text("Page not found").count() == 0
     query = path.partition("?")[2].split("&")[-1]
     assert query.replace(",", "%2C") in page.evaluate("location.search")

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, opening
+from transcnn.ui.app import router
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -28,9 +29,8 @@ PAGES = {
     "errors": ("/errors?pins=2,9", ".gallery button"),
     "errors-classes": ("/errors?view=classes", ".pick button"),
     "errors-differences": ("/errors?view=differences", ".js-plotly-plot .main-svg"),
-    "models": ("/models", "h1"),
-    "about": ("/about", "h1"),
 }
+PAGES |= {page.name: (f"/{page.name}", "h1") for page in router.PAGES if page.name not in PAGES}
 # Where Streamlit's own parts fail, and nothing of ours: (rule, part).
 EXEMPT = {
     ("color-contrast", "[data-testid=stCode]"),  # coloured words of code

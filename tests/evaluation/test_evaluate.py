@@ -10,6 +10,7 @@ import torch
 
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.evaluation import evaluate, find_pictures, parse_change
+from transcnn.model.interventions import INTERVENTIONS
 from transcnn.pictures import decode, prepare
 from transcnn.trace import Where, make_intervention
 
@@ -171,9 +172,9 @@ def test_unreadable_files_are_listed_and_leave_the_run_as_it_was(classifier, pic
 
     assert (found.count, found.top1, found.top5) == (22, expected.top1, expected.top5)
     assert found.per_class == expected.per_class
-    assert [(path.name, why.split(";")[0]) for path, why in found.unreadable] == [
-        ("0.jpg", "This file is not an image that can be read"),
-        ("notes.txt", "This file is not an image that can be read"),
+    assert [(path.name, why.split(" Use ")[0]) for path, why in found.unreadable] == [
+        ("0.jpg", "This file is not an image that can be read."),
+        ("notes.txt", "This file is not an image that can be read."),
         ("zz.jpg", "This JPEG image is damaged or incomplete."),
     ]
 
@@ -201,9 +202,7 @@ def test_an_unknown_intervention_is_refused_before_the_work(classifier, pictures
     with pytest.raises(ChoiceError) as caught:
         evaluate(classifier, pictures, attention="sideways", progress=pytest.fail)
 
-    assert str(caught.value) == (
-        "attention is 'sideways'; allowed: on, uniform, identity, swapped, off, mean."
-    )
+    assert str(caught.value) == (f"attention is 'sideways'; allowed: {', '.join(INTERVENTIONS)}.")
 
 
 def test_a_part_that_does_not_exist_is_refused_before_the_work(classifier, pictures):

@@ -1,9 +1,12 @@
 """One set of promises over the whole table of networks."""
 
+import re
+
 import pytest
 import torch
 from torch import nn
 
+from tests.architecture.repository import ROOT
 from tests.golden.recipe import fill, reference_input
 from transcnn import create_model, list_models
 from transcnn.errors import ChoiceError
@@ -114,6 +117,25 @@ def test_a_replaced_classifier_is_newly_initialised_and_leaves_the_rest():
     assert 0 < model.head.weight.std() < 0.05
     assert not model.head.bias.any()
     assert torch.equal(model.forward_features(x), features)
+
+
+def test_the_detector_of_the_recipe_can_be_trained():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    recipe = {"__name__": "recipe"}
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], recipe)
+    detector = recipe["detector"].train()
+    optimiser = torch.optim.SGD(detector.parameters(), 1e-3)
+
+    maps = detector(torch.ones(2, 3, 64, 96))
+    sum(one.square().sum() for pair in maps for one in pair).backward()
+    optimiser.step()
+
+    assert [tuple(m.shape) for m in (recipe["scores"], recipe["boxes"])] == [
+        (2, 60, 16, 20),
+        (2, 12, 16, 20),
+    ]
+    idle = {name for name, value in detector.named_parameters() if value.grad is None}
+    assert idle == {"backbone.head.weight", "backbone.head.bias"}
 
 
 def test_intermediates_stop_after_the_last_chosen_stage():

@@ -137,4 +137,4 @@ def test_a_chapter_or_language_that_does_not_exist_is_refused(zebra):
     with pytest.raises(ChoiceError, match="chapter is 9"):
         render(zebra, 9, "en", "x")
     with pytest.raises(ChoiceError, match="lang"):
-        render(zebra, 1, "fr", "x")
+        render(zebra, 1, "xx", "x")

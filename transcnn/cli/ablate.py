@@ -8,7 +8,7 @@ import click
 
 from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
-from transcnn.model.interventions import INTERVENTIONS
+from transcnn.model.interventions import INTERVENTIONS, KINDS
 
 if TYPE_CHECKING:
     from transcnn.analysis.intervals import Interval
@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 _EACH = ("stage", "block", "level", "head")
 
 
-@click.command()
+_NAME = max(map(len, INTERVENTIONS))
+_KINDS = "\n".join(f"{kind.name:{_NAME}}  {kind.help}" for kind in KINDS)
+_HELP = f"""Measure the top-1 accuracy on DIR with original and with ablated attention.
+
+DIR holds sub-folders named by WNID, index or name of a class. The result is a Markdown table with
+95 % intervals; drops are paired differences on the same images. Under each intervention, every
+H-MHSA
+
+\b
+{_KINDS}
+"""
+
+
+@click.command(help=_HELP)
 @click.argument("folder", metavar="DIR", type=options.FILE)
 @options.model
 @options.weights
@@ -70,19 +83,6 @@ def ablate(
     threads: int | None,
     as_json: bool,
 ) -> None:
-    """Measure the top-1 accuracy on DIR with original and with ablated attention.
-
-    DIR holds sub-folders named by WNID, index or name of a class. The result is a Markdown table
-    with 95 % intervals; drops are paired differences on the same images. The interventions:
-
-    \b
-    on        original attention
-    off       H-MHSA removed (backbone only)
-    uniform   every token attends equally to all tokens of its grid
-    identity  every token attends only to itself
-    swapped   the attention weights of the next image
-    mean      each H-MHSA adds its mean output over training images
-    """
     from transcnn import evaluation
     from transcnn.classifier import Classifier
     from transcnn.evaluation import ablation

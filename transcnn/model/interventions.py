@@ -51,9 +51,13 @@ EVERYWHERE = Where()
 
 @dataclass(frozen=True)
 class InterventionKind:
-    """One intervention: what it replaces, what it needs, and where it cannot act."""
+    """One intervention: what it replaces, what it needs, and where it cannot act.
+
+    `help` says in the command line and the documents what every H-MHSA does.
+    """
 
     name: str
+    help: str
     replaces: Literal["nothing", "attention", "block"]  # block: what the H-MHSA adds to X
     needs_other: bool = False  # the attention matrices of another image
     needs_means: bool = False  # what each block adds on average, stored beside the weights
@@ -62,12 +66,24 @@ class InterventionKind:
 
 
 KINDS = (
-    InterventionKind("on", "nothing"),
-    InterventionKind("uniform", "attention"),
-    InterventionKind("identity", "attention", needs_own_keys=True),
-    InterventionKind("swapped", "attention", needs_other=True),
-    InterventionKind("off", "block"),
-    InterventionKind("mean", "block", needs_means=True, needs_whole_blocks=True),
+    InterventionKind("on", "attends as it was trained", "nothing"),
+    InterventionKind(
+        "uniform", "every token attends equally to all tokens of its grid", "attention"
+    ),
+    InterventionKind(
+        "identity", "every token attends only to itself", "attention", needs_own_keys=True
+    ),
+    InterventionKind(
+        "swapped", "uses the attention weights of the next image", "attention", needs_other=True
+    ),
+    InterventionKind("off", "adds nothing (backbone only)", "block"),
+    InterventionKind(
+        "mean",
+        "adds its mean output over training images",
+        "block",
+        needs_means=True,
+        needs_whole_blocks=True,
+    ),
 )
 """All interventions, in the order in which they are shown; "on" leaves the network as it is."""
 

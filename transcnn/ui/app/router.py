@@ -34,13 +34,14 @@ def _custom_without_levels(state: Session) -> bool:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its file in pages/, which is its address and its title in `pages.toml`, and its icon.
+    """A page: its file in pages/, which is its address, its title's key in the words, and its icon.
 
     `shows_image`: whether a newly chosen image is seen there. `writes_link`: it writes its link
     itself. `old`: former addresses, files in pages/ that call `moved_to`.
     """
 
     name: str
+    title: str
     icon: str
     shows_image: Callable[[Session], bool] = _never
     writes_link: bool = False
@@ -48,16 +49,16 @@ class Page:
 
 
 PAGES = (  # the first is the home page
-    Page("explore", ":material/center_focus_strong:", _always, True),
-    Page("tokens", ":material/grid_view:", _always, True),
-    Page("occlusion", ":material/visibility_off:", _always, True, old=("hide",)),
-    Page("compare", ":material/compare:", _always, True),
-    Page("explanations", ":material/troubleshoot:", _always, True),
-    Page("course", ":material/school:", _always, True),
-    Page("cost", ":material/show_chart:"),
-    Page("errors", ":material/rule:"),
-    Page("models", ":material/deployed_code:", _custom_without_levels),
-    Page("about", ":material/info:"),
+    Page("explore", "explore.menu", ":material/center_focus_strong:", _always, True),
+    Page("tokens", "tokens.menu", ":material/grid_view:", _always, True),
+    Page("occlusion", "occlusion.menu", ":material/visibility_off:", _always, True, old=("hide",)),
+    Page("compare", "compare.menu", ":material/compare:", _always, True),
+    Page("explanations", "explanations.menu", ":material/troubleshoot:", _always, True),
+    Page("course", "course.menu", ":material/school:", _always, True),
+    Page("cost", "cost.menu", ":material/show_chart:"),
+    Page("errors", "error_analysis.menu", ":material/rule:"),
+    Page("models", "models.menu", ":material/deployed_code:", _custom_without_levels),
+    Page("about", "about.menu", ":material/info:"),
 )
 HOME = PAGES[0]
 
@@ -72,7 +73,7 @@ def run() -> None:
     pages = [
         st.Page(
             _run_home if page is HOME else _file(page.name),
-            title=t(f"pages.{page.name}"),
+            title=t(page.title),
             icon=page.icon,
             default=page is HOME,
         )
@@ -81,8 +82,7 @@ def run() -> None:
     # The home page has the address "/"; with this, a link that spells its name works too.
     hidden = [(HOME.name, HOME), *((old, page) for page in PAGES for old in page.old)]
     pages += [
-        st.Page(_file(name), title=t(f"pages.{page.name}"), visibility="hidden")
-        for name, page in hidden
+        st.Page(_file(name), title=t(page.title), visibility="hidden") for name, page in hidden
     ]
     st.set_page_config(layout="wide", page_icon=str(_ROOT / "assets" / "icon.svg"))
     st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
