@@ -20,7 +20,7 @@ def test_a_mistake_is_one_sentence_and_writes_nothing(zebra, spoilt, tmp_path, c
         ([zebra, "--out", tmp_path / "no" / "h.html"], "no: there is no such folder."),
         ([zebra, "--chapter", 9, "--out", out], "chapter is 9; allowed: 1, 2, 3"),
         ([zebra, "--language", "xx", "--out", out], "'xx' is not one of 'en', 'zh'"),
-        ([spoilt, "--out", out], "not a picture"),
+        ([spoilt, "--out", out], "not an image"),
         ([tmp_path / "none.jpg", "--out", out], "No such file or directory."),
     ):
         code, _, error = called("handout", *arguments)
