@@ -100,10 +100,10 @@ def test_defaults_are_left_out_and_uploads_keep_their_places_to_themselves(kind)
     assert set(browser_link(kind()).values()) == {None}
 
 
-def test_no_place_on_an_upload_is_in_its_link():
+def test_no_position_on_an_upload_is_in_its_link():
     shown = Selection(stage=1, token=(3, 4)), OcclusionChoice(cells=frozenset({5}))
     assert encode(*shown, upload=True) == {"stage": "1"}
-    assert encode(CourseChoice(at=(3, 4)), upload=True) == {}
+    assert encode(CourseChoice(query=(3, 4)), upload=True) == {}
 
 
 def test_the_browser_takes_out_of_the_address_what_is_no_longer_chosen():
