@@ -40,7 +40,7 @@ def vote(page, name, guess):
     settle(page)
     form(page, name).get_by_text(guess, exact=True).click()
     form(page, name).get_by_text("certain", exact=True).click()
-    form(page, name).get_by_role("button", name="Keep my prediction").click()
+    form(page, name).get_by_role("button", name="Submit").click()
 
 
 def says(page, text):
@@ -77,8 +77,8 @@ def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, chro
         field = form(two, "rows.largest_column_sum").locator("input[type=text]")
         field.fill("3.5")
         teacher.locator(".st-key-class_turn_rows-which_is_row button").click()
-        says(one, "Talk about it in pairs")
-        says(two, "Talk about it in pairs")
+        says(one, "Discuss it in pairs")
+        says(two, "Discuss it in pairs")
         assert field.input_value() == "3.5", "typed and not yet kept"
 
         server.restart()
@@ -86,7 +86,7 @@ def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, chro
             page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]")
             settle(page)
         says(one, HOSTILE)
-        says(one, "Talk about it in pairs")
+        says(one, "Discuss it in pairs")
         teacher.locator(".st-key-class_turn_rows-which_is_row button").click()
         says(one, "Second vote")
         says(two, "Second vote")
@@ -134,7 +134,7 @@ def test_twenty_learners_vote_at_once_and_all_are_counted(start_server, chromium
             teacher.locator(".st-key-class_turn_rows-which_is_row button").click()
             if turn == 0:
                 first = sent
-                says(teacher, "with 20 answers")
+                says(teacher, "Answers in the first vote: 20")
                 teacher.locator(".st-key-class_turn_rows-which_is_row button").click()
         expected = {
             name: {letter: votes.count(letter) for letter in "AB"}
