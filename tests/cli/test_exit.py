@@ -71,7 +71,7 @@ MISTAKES = {
     ("evaluate",): "Missing argument 'DIR'.",
     ("evaluate", "{}/nowhere"): "{}/nowhere: there is no such folder.",
     ("evaluate", ZEBRA): f"{ZEBRA}: there is no such folder.",
-    ("evaluate", "{}/empty"): "{}/empty: it has no sub-folders with pictures.",
+    ("evaluate", "{}/empty"): "{}/empty: it has no sub-folders with images.",
     ("evaluate", "{}/set"): (
         "{}/set: 'unicorn' is not the WNID, index or name of a class; "
         "nearest: long-horned beetle, corn, junco."
@@ -89,7 +89,7 @@ MISTAKES = {
     ("ablate", "{}/broken"): "{}/broken: no file can be read.",
     ("ablate", "{}/broken", "--each", "token"): "Invalid value for '--each': 'token' ",
     ("ablate", "{}/broken", "--threads", 0): "threads is 0; allowed: 1 or more.",
-    ("ablate", "{}/empty", "--held-out"): "{}/empty: it has no sub-folders with pictures.",
+    ("ablate", "{}/empty", "--held-out"): "{}/empty: it has no sub-folders with images.",
     ("attention-stats", "{}/nowhere"): "{}/nowhere: there is no such folder.",
     ("attention-stats", "{}/broken", "--change", "blur:1"): "change is 'blur:1'; allowed: none, ",
     ("attention-stats", "{}/empty", "--boxes", "{}/nowhere.json"): "{}/nowhere.json: No such file",

@@ -31,7 +31,7 @@ def check_text(field: str, said: Any, placeholders: tuple[str, ...] = ()) -> Non
     try:
         found = {name for _, name, _, _ in string.Formatter().parse(said) if name is not None}
     except ValueError as error:
-        raise ChoiceError(field=field, value=said, allowed="gaps like {H}") from error
+        raise ChoiceError(field=field, value=said, allowed="placeholders like {H}") from error
     if not found <= set(placeholders):
-        named = ", ".join(f"{{{name}}}" for name in placeholders) or "no gaps"
+        named = ", ".join(f"{{{name}}}" for name in placeholders) or "no placeholders"
         raise ChoiceError(field=field, value=said, allowed=named)
