@@ -124,6 +124,12 @@ def test_a_filter_that_fits_nothing_says_so():
     assert any("No image matches" in info.value for info in app.info)
 
 
+def test_two_pinned_images_stand_side_by_side(store):
+    first, second = store.table().ids[:2].tolist()
+    app = open_board(pins=f"{first},{second}")
+    assert len(app.text_area) == 2
+
+
 def test_runs_of_the_command_line_are_for_servers_that_may_read_folders(monkeypatch, tmp_path):
     with pytest.raises(NoRun):
         runs.path_of("mine")

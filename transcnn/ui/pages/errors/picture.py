@@ -106,7 +106,8 @@ def _show_received(t: Translator, seen: Image.Image, one: Table) -> None:
         boxes=tuple(Box(*divmod(cell, one.grid[1])) for _, _, cell in one.sinks[0]),
         says=_described(t, one),
     )
-    show_cells("errors_received", t, [Panel("received", drawn)], layout="row", opacity=_OPACITY)
+    key = f"errors_received_{one.ids[0]}"  # two images may be pinned
+    show_cells(key, t, [Panel("received", drawn)], layout="row", opacity=_OPACITY)
 
 
 def _described(t: Translator, one: Table) -> str:
