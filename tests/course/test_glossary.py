@@ -29,7 +29,7 @@ def test_all_languages_have_the_same_terms_in_the_same_order():
         ("[card.level]", "[card.stage]", "card"),
         ('says = "Repeat', 'said = "Repeat', "upsampling"),
         ('term = "backbone"', 'term = ""', "backbone"),
-        ('says = "Repeat', 'says = "{Repeat}', "no gaps"),
+        ('says = "Repeat', 'says = "{Repeat}', "no placeholders"),
         ('term = "backbone"', "term = backbone", "TOML"),
     ],
 )
