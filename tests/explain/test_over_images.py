@@ -85,7 +85,7 @@ def test_an_incomplete_line_is_measured_again(whole, run, tmp_path):
 
 def test_images_outside_the_run_are_left_out(whole, run):
     file, lines = whole
-    two = replace(run, names=run.names[1:3], pixels=run.pixels[1:3], places=(1, 2))
+    two = replace(run, names=run.names[1:3], pixels=run.pixels[1:3], indices=(1, 2))
 
     *_, found = measure(Planted(), two, METHODS, file, {"resize": "crop"}, LITTLE)
 
