@@ -54,7 +54,7 @@ def visit(server, chromium):
             page = open_(server + link, until, **SCREENS[screen])
             idle(page)
             if name != "tokens":  # its tables have thousands of rows
-                closed = page.locator("details:not([open]) > summary")
+                closed = page.locator("details:not([open], [hidden]) > summary")
                 for left in range(closed.count(), 0, -1):
                     closed.first.click()
                     expect(closed).to_have_count(left - 1)
