@@ -6,7 +6,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "transcnn"
 
-_MADE = {"__pycache__", ".venv", ".git", "build", "dist", "node_modules", "expected.json"}
+_MADE = {
+    *("__pycache__", ".venv", ".git", ".site", "build", "dist", "node_modules"),
+    "expected.json",
+}
 
 
 def files(folder=ROOT):
