@@ -39,9 +39,9 @@ def test_a_task_that_is_cancelled_has_neither_result_nor_error():
 
 
 def test_a_task_ends_when_nobody_looks_at_it():
-    task = started(Task("endless", endless, unseen_s=0.3))
+    task = started(Task("endless", endless, unseen_s=2))
     for _ in range(10):
-        time.sleep(0.1)
+        time.sleep(0.25)
         task.look()
     assert task.is_alive()
     task.join(20)
