@@ -6,7 +6,7 @@ BIN := .venv/bin
 NODE := node_modules/.package-lock.json
 PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 
-.PHONY: help app test test-fast test-long check check-js docs bench clean
+.PHONY: help app test test-fast test-long coverage check check-js docs bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / - /'
@@ -52,6 +52,10 @@ test: check ## everything that must hold, in less than 12 minutes
 
 test-fast: .venv/test-ready ## no browser, no training: an answer in less than 2 minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not long and not slow'
+
+coverage: .venv/test-ready ## what the fast tests run of the code; it may not fall
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not long and not slow' \
+	  --cov=transcnn --cov-report=term:skip-covered --cov-fail-under=58
 
 test-long: check ## the exhaustive versions too
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m ''
