@@ -47,7 +47,7 @@ check-js: $(NODE) ## the browser's code: types, lint, style, numbers against the
 	npm test --silent
 
 # Files keep their order: else those with one long test would come last, with nothing beside them.
-test: check ## everything that must hold, in less than 12 minutes
+test: check ## everything that must hold, in a real browser too
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: .venv/test-ready ## no browser, no training: an answer in less than 2 minutes
