@@ -12,6 +12,7 @@ from transcnn.figures import sheet
 from transcnn.labels import class_labels
 from transcnn.model.config import HMHSA
 from transcnn.pictures.samples import samples
+from transcnn.ui.app.controls import choose_one
 from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.image_page import warn_outside
 from transcnn.ui.app.networks import parameters_in
@@ -73,19 +74,13 @@ def _choose(state: Session, t: Translator) -> None:
     """Which two."""
     choice = state.part(CompareChoice)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state[_KIND] = choice.kind
-
-        def change() -> None:
-            kind = st.session_state[_KIND] or choice.kind  # a second click takes the choice off
-            choose(state, replace(choice, kind=kind))
-
-        st.segmented_control(
+        choose_one(
             t("compare.title"),
             KINDS,
-            format_func=lambda kind: t(f"compare.{kind}"),
-            key=_KIND,
-            on_change=change,
-            label_visibility="collapsed",
+            choice.kind,
+            _KIND,
+            text=lambda kind: t(f"compare.{kind}"),
+            on_choice=lambda kind: choose(state, replace(choice, kind=kind)),
         )
         if choice.kind == PICTURES:
             _choose_picture(state, t)

@@ -13,6 +13,7 @@ from transcnn.labels import names_of
 from transcnn.reports.sentences import accuracy_says
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
+from transcnn.ui.app.controls import choose_one
 from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.errors import filtering, gallery, views
@@ -72,19 +73,13 @@ def _show_broken(store: Store, t: Translator) -> None:
 
 def _choose_view(state: Session, t: Translator) -> None:
     choice = state.part(ErrorsChoice)
-    st.session_state[_VIEW] = choice.view
-
-    def change() -> None:
-        view = st.session_state[_VIEW] or choice.view  # a second click takes the choice off
-        state.put(replace(choice, view=view))
-
-    st.segmented_control(
+    choose_one(
         t("error_analysis.views"),
         VIEWS,
-        format_func=lambda view: t(f"error_analysis.view_{view}"),
-        key=_VIEW,
-        on_change=change,
-        label_visibility="collapsed",
+        choice.view,
+        _VIEW,
+        text=lambda view: t(f"error_analysis.view_{view}"),
+        on_choice=lambda view: state.put(replace(choice, view=view)),
     )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from transcnn.explain.names import METHODS
 from transcnn.figures import sheet
 from transcnn.labels import class_labels
+from transcnn.ui.app.controls import choose_one
 from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.image_page import warn_outside
 from transcnn.ui.app.session import Session
@@ -257,19 +258,13 @@ def _show_trust(state: Session, t: Translator, explained: Explained, shown: list
     names = [one.name for one in shown]
     choice = state.part(ExplainChoice)
     looked = choice.looked if choice.looked in names else names[0]
-    st.session_state[_LOOK] = looked
-
-    def change() -> None:
-        chosen = st.session_state[_LOOK] or looked  # a second click takes the choice off
-        state.put(replace(choice, looked=chosen))
-
-    st.segmented_control(
+    choose_one(
         t("explanations.trust"),
         names,
-        format_func=lambda m: t(f"explanations.method_{m}"),
-        key=_LOOK,
-        on_change=change,
-        label_visibility="collapsed",
+        looked,
+        _LOOK,
+        text=lambda m: t(f"explanations.method_{m}"),
+        on_choice=lambda chosen: state.put(replace(choice, looked=chosen)),
     )
     one = shown[names.index(looked)]
     st.markdown(f"**{t('explanations.scores')}**")
