@@ -18,7 +18,7 @@ from transcnn.trace.trace import BlockTrace
 
 _COVERED = 2  # the stage whose tokens are clicked in 1.1
 NEAR = 1.1  # times uniform: from here on nearby tokens get more weight
-ALIKE = 0.8  # rank correlation from which a row and a column cannot be told apart
+ALIKE = 0.8  # rank correlation from which a row and a column count as the same
 
 
 # 1.1 What a token is

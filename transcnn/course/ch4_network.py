@@ -11,7 +11,7 @@ from transcnn.course.scene import Scene
 from transcnn.course.step import MeasuredSentence, Question, Step
 
 SIMILAR = 0.8  # rank correlation from which two maps look almost the same
-_ALIKE = 0.95  # rank correlation from which two maps cannot be told apart
+_ALIKE = 0.95  # rank correlation from which two maps count as the same
 
 
 # 4.4 The rest of the network

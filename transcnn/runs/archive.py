@@ -130,7 +130,7 @@ def _of_zip(stream: IO[bytes], called: str, limits: Limits) -> Iterator[_Member]
         raise TooManyMembers(file=called, limit=limits.members)
     archive = zipfile.ZipFile(stream)
     for info in archive.infolist():
-        kind = info.external_attr >> 28  # of a Unix file: 8 a plain one, 4 a folder, 0 not told
+        kind = info.external_attr >> 28  # of a Unix file: 8 a plain one, 4 a folder, 0 not given
         plain = kind in (0, 8) and not info.is_dir()
         yield _Member(
             info.filename,

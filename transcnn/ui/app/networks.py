@@ -1,6 +1,6 @@
 """What networks compute, once: networks for everybody, what comes of an image for one visitor.
 
-Streamlit hashes large arrays by a sample only, so images are told apart by their digests. What
+Streamlit hashes large arrays by a sample only, so images are identified by their digests. What
 comes from an image lives in the visitor's session and goes when the server drops that. Torch is
 imported on first use, so that the page with its photo stands before it is loaded.
 """

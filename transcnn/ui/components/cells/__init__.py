@@ -58,7 +58,7 @@ def show_cells(
     "grid": each has its colour bar; "row" and "pairs" have one for all, of the first scale.
     "pairs": each two that follow each other stand together. `opacity` is that of the colours over
     the image; None: the visitor chooses it, and all values are also a table. `pixels`: the side of
-    the whole image, for maps whose cells are told with the pixels they cover. `colours` are those
+    the whole image, for maps whose cells say which pixels they cover. `colours` are those
     of the roles.
     """
 
@@ -107,7 +107,7 @@ def _drawn(
         steps = [step if k else None for step, k in zip(places, known, strict=True)]
         tips = scale.tips(flat) if cells.tips is None else cells.tips
         values = [tip if k else None for tip, k in zip(tips, known, strict=True)]
-        if opacity is None:  # a triangle cannot be told from the image
+        if opacity is None:  # a triangle cannot be distinguished from the image
             beyond = np.flatnonzero(scale.beyond(flat)).tolist()
     return {
         "id": panel.id,

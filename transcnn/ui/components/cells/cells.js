@@ -223,7 +223,7 @@ function announce({ data, lasts }, i, aloud) {
 }
 
 /**
- * A cell in words: its position, the pixels that it covers where these are told, its value.
+ * A cell in words: its position, the pixels that it covers where these are described, its value.
  * @param {Map} map
  * @param {Position} position
  * @param {Data} data

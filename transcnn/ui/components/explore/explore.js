@@ -183,7 +183,7 @@ export class Explore extends TokenView {
   }
 
   /**
-   * The server runs the interventions on another part when it is told.
+   * The server runs the interventions on another part when that is chosen.
    * @param {string} part
    */
   selectPart(part) {

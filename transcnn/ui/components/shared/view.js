@@ -1,5 +1,5 @@
-// The views of a trace: what they show is chosen and drawn here, without the server, which is told
-// what was chosen once nothing has changed for a moment.
+// The views of a trace: what they show is chosen and drawn here, without the server. The choice is
+// reported to it once nothing has changed for a moment.
 
 import { drawGrids, drawPart, drawWhole, fit } from "./canvas.js";
 import { both, nearestCell, range } from "./grid.js";
@@ -19,7 +19,7 @@ import {
 
 /** @import { Choice, Component, Look, Photo, Position, Prediction, Selection, ViewData } from "./types.d.ts" */
 
-const SAY_AFTER = 350; // ms until a screen reader is told
+const SAY_AFTER = 350; // ms until a screen reader announces
 
 /** @type {Map<string, View>} by component */
 const views = new Map();
@@ -41,7 +41,7 @@ export function mount(component, Kind) {
 }
 
 /**
- * What every view has: data, packets, words, theme, and what is told to the server.
+ * What every view has: data, packets, words, theme, and what is reported to the server.
  * @template {ViewData} [Data=ViewData]
  */
 export class View {
@@ -57,7 +57,7 @@ export class View {
   subject;
   /** @type {number | undefined} the frame that is asked for */
   frame;
-  tellAfter = 250; // ms after the last change until the server is told
+  tellAfter = 250; // ms after the last change until it is reported to the server
 
   /** @param {ShadowRoot} parent */
   constructor(parent) {
@@ -87,7 +87,7 @@ export class View {
 
   draw() {}
 
-  /** What a screen reader is told of what was chosen. */
+  /** What a screen reader announces of what was chosen. */
   live() {
     return "";
   }

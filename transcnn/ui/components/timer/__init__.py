@@ -9,5 +9,5 @@ _show = component("timer", "buttons")
 
 
 def timer(words: Mapping[str, Any]) -> None:
-    """`words`: the texts of its buttons, and what a screen reader is told."""
+    """`words`: the texts of its buttons, and what a screen reader announces."""
     _show(key="timer", data=words, height="content")

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 Line = tuple[str, str, int]  # colour, dash, width
 
-# Told apart by dash and colour; the colours of Okabe and Ito, the pale ones left out.
+# Distinct by dash and colour; the colours of Okabe and Ito, the pale ones left out.
 METHOD_LINES: Mapping[str, Line] = {
     "mhsa": ("#D55E00", "solid", 3),
     "hmhsa": ("#009E73", "solid", 4),

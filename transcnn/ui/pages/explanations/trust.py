@@ -26,7 +26,7 @@ from transcnn.words.translator import Translator
 if TYPE_CHECKING:
     from transcnn.explain.method import OnProgress
 
-# Of Okabe and Ito, told apart by dash too.
+# Of Okabe and Ito, distinct by dash too.
 LINES = {
     "own": ("#0B7570", "solid", 4),
     "random": ("#808080", "solid", 1),
