@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,14 +13,18 @@ from torch import Tensor
 
 from transcnn.checkpoints import create_model, shipped
 from transcnn.checkpoints.catalogue import sha256
+from transcnn.checkpoints.files import ENDINGS
 from transcnn.checkpoints.means import Means, load_means
+from transcnn.checkpoints.recognise import Opened, open_weights
 from transcnn.errors import ChoiceError
-from transcnn.labels import ClassName, class_names, find_class, names_of, nearest_classes
+from transcnn.labels import ClassName, class_names
 from transcnn.model.hooks import HookPoint, Hooks, Intervention
 from transcnn.model.network import TransCNN, fold_batch_norms, normalise
 from transcnn.pictures import Crop, DecodedPicture, decode, prepare
 from transcnn.pictures.prepare import Resize
 from transcnn.trace import EVERYWHERE, Trace, Where, make_intervention, record
+
+DEFAULT_MODEL = "transcnn_lite0"
 
 Picture = DecodedPicture | bytes | Path | str
 """An image: decoded, the bytes of a file, or the path of one."""
@@ -46,32 +52,52 @@ class Prediction:
 
 
 class Classifier:
-    """A network with classes of ImageNet and trained weights. Threads may share one.
+    """A network with trained weights, ready for images. Threads may share one.
 
-    `weights` is "shipped" (digest checked) or a weight file for the variant `name`. Raises
-    ChoiceError for a network that does not exist or is not shipped, CheckpointError for a weight
-    file that does not fit.
+    `Classifier()` and `Classifier("transcnn_nano")` have the weights that ship (digest checked);
+    `Classifier(FILE)` is the network that a weight file describes, or whose keys it has;
+    `Classifier(name, FILE)` insists on the variant. Raises ChoiceError for a network that does not
+    exist or is not shipped, CheckpointError for a weight file that does not fit.
     """
 
-    def __init__(self, name: str = "transcnn_lite0", weights: str | Path = "shipped") -> None:
-        model = create_model(name, weights)
-        # `create_model` has checked the digest of shipped weights.
-        file = shipped(name).path if weights == "shipped" else Path(weights)
-        digest = shipped(name).sha256 if weights == "shipped" else sha256(file)
-        self._take(model, digest, load_means(file))
+    def __init__(
+        self, name: str | Path | None = None, weights: str | Path | None = "shipped"
+    ) -> None:
+        if isinstance(name, Path) or (name is not None and name.endswith(ENDINGS)):
+            name, weights = None, name
+        if weights in (None, "shipped"):
+            entry = shipped(str(name or DEFAULT_MODEL))
+            self._take(create_model(entry.name, "shipped"), entry.sha256, load_means(entry.path))
+            return
+        file = Path(str(weights))
+        opened = open_weights(file, name=name)
+        self._take(opened.model, sha256(file), load_means(file), opened.measured)
 
     @classmethod
     def around(cls, model: TransCNN, weights_sha256: str) -> "Classifier":
         """From a network that has its weights, with any classes; without stored averages."""
+        return cls.of(Opened(model), weights_sha256)
+
+    @classmethod
+    def of(cls, opened: Opened, weights_sha256: str) -> "Classifier":
+        """The same with what the weight file says was measured."""
         classifier = cls.__new__(cls)
-        classifier._take(model, weights_sha256, None)
+        classifier._take(opened.model, weights_sha256, None, opened.measured)
         return classifier
 
-    def _take(self, model: TransCNN, weights_sha256: str, means: Means | None) -> None:
+    def _take(
+        self,
+        model: TransCNN,
+        weights_sha256: str,
+        means: Means | None,
+        measured: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self.weights_sha256 = weights_sha256
         self.means = means
+        self.measured = measured
         self.config = model.config
-        self.names = names_of(model.config.classes, model.config.indices)
+        self.classes = model.config.class_set
+        self.names = self.classes.names
         # Channels last and without separate batch norms: the same function, faster.
         self.model = fold_batch_norms(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -160,7 +186,8 @@ class Classifier:
             if number not in outputs:
                 known = ", ".join(name.label for name in self.names[:10])
                 allowed = known if len(self.names) <= 10 else f"{known}, ..."
-                raise ChoiceError(field="class", value=class_names()[number].label, allowed=allowed)
+                value = class_names()[number].label  # labels of own classes are always known
+                raise ChoiceError(field="class", value=value, allowed=allowed)
         return [outputs[number] for number in numbers]
 
     def output_of(self, text: str, field: str = "class") -> int:
@@ -168,17 +195,14 @@ class Classifier:
 
         Raises ChoiceError for `field` where there is none.
         """
-        if self.names[0].wnid:
-            found = find_class(text)
-        else:  # a network whose classes have no names
-            found = next((n for n in self.names if text.strip() in (str(n.index), n.label)), None)
+        found = self.classes.find(text)
         if found is not None and found in self.names:
             return self.names.index(found)
-        similar = () if text.strip().isdigit() else nearest_classes(text)
+        similar = () if text.strip().isdigit() else self.classes.nearest(text)
         alike = [name for name in similar if name in self.names]
         named = ", ".join(name.label for name in alike or self.names[:10])
         if self.config.indices is None:
-            numbers = f"numbers from 0 to {self.config.numbers - 1}"
+            numbers = f"numbers from 0 to {self.config.classes - 1}"
         else:
             numbers = ", ".join(map(str, self.config.indices))
         allowed = f"{numbers}, or names such as {named}"

@@ -18,6 +18,9 @@
     │   ├── MissingKeys      less than the network needs
     │   ├── ForeignKeys      more than the network has
     │   ├── OtherShapes      the right keys, other shapes
+    │   ├── BrokenDescription  what the file says of itself cannot be understood
+    │   ├── NamesAndHead     more or fewer class names than outputs
+    │   ├── OtherNetwork     a description of another network than asked for
     │   ├── NoNumbers        a key whose value cannot be computed with
     │   └── NoAnswer         weights with which the network answers no number
     ├── DownloadError       a published file that could not be fetched
@@ -27,6 +30,7 @@
     │   └── EndlessFile      it does not end where a weight file would
     ├── FolderError         a folder of pictures that cannot be used as asked
     │   └── UnknownLabel     pictures under a name that is no class
+    │       └── UnknownClass  the same, where the network has a person's own classes
     ├── ArchiveError        an archive of pictures that is not unpacked
     │   ├── NotAnArchive     not of an accepted format
     │   ├── BrokenArchive    the right format, but damaged, locked or cut off
@@ -138,6 +142,18 @@ class OtherShapes(CheckpointError):
     """Details: file, model, count, of (how many it has), key (one of them), given, wanted."""
 
 
+class BrokenDescription(CheckpointError):
+    """The metadata of a weight file are damaged or contradict themselves. Details: file, reason."""
+
+
+class NamesAndHead(CheckpointError):
+    """Details: file, names (how many), outputs (of the classifier)."""
+
+
+class OtherNetwork(CheckpointError):
+    """Details: file, described (the network in its description), model (the one asked for)."""
+
+
 class NoNumbers(CheckpointError):
     """No tensor of finite numbers that are all in the file. Details: file, key."""
 
@@ -172,6 +188,10 @@ class FolderError(TransCNNError):
 
 class UnknownLabel(FolderError):
     """A sub-folder or line of a table that names no class. Details: folder, label, nearest."""
+
+
+class UnknownClass(UnknownLabel):
+    """The same for a network with a person's own classes. Details: folder, label, known."""
 
 
 class ArchiveError(TransCNNError):

@@ -27,7 +27,7 @@ from transcnn.course.steps import QUESTIONS, STEPS, find_step
 from transcnn.course.submission import Submission
 from transcnn.errors import ChoiceError
 from transcnn.figures.scale import format_multiple
-from transcnn.labels import class_labels
+from transcnn.labels import IMAGENET
 from transcnn.model import variants
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
@@ -108,7 +108,7 @@ def reveal(app: AppTest, saw: str = "stripes") -> None:
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_step_is_walked_from_prediction_to_why(zebra, number, language):
     lesson, step = load_lesson(find_step(number), language), find_step(number)
-    zebra = replace(zebra, labels=class_labels(language))
+    zebra = replace(zebra, labels=IMAGENET.said_in(language))
     app = open_course(step=number, lang=language)
     why = lesson.fill(step, zebra).why
     assert why not in said(app), "the why comes last"

@@ -20,7 +20,7 @@ from transcnn.analysis.cost import network_cost
 from transcnn.checkpoints import download
 from transcnn.checkpoints.download import cache_path
 from transcnn.classifier import Classifier
-from transcnn.labels import class_labels, class_names
+from transcnn.labels import IMAGENET, class_names
 from transcnn.model.network import build
 from transcnn.model.variants import IMAGENETTE, network
 from transcnn.pictures.samples import samples
@@ -213,7 +213,7 @@ def expected_answers(name):
     model = from_authors("hatnet_tiny", state_dict("hatnet_tiny"))
     picture = next(s for s in samples() if s.name == name).path
     top = Classifier.around(model, "").predict(picture).top
-    return [(class_labels("en")[a.name.index], f"{100 * a.probability:.1f} %") for a in top]
+    return [(IMAGENET.said_in("en")[a.name.index], f"{100 * a.probability:.1f} %") for a in top]
 
 
 def answers_of(app):

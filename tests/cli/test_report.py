@@ -12,7 +12,6 @@ from tests.runs.made import SETTINGS, item, made_run, measured
 from transcnn.analysis.errors.derived import with_derived
 from transcnn.analysis.errors.filters import Filter
 from transcnn.analysis.errors.scores import accuracy
-from transcnn.model.variants import network
 from transcnn.reports.html import render
 from transcnn.runs.store import begin, run_path
 
@@ -34,9 +33,7 @@ def test_a_process_writes_the_page(run, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"{tmp_path / 'r.html'}: 60 images of transcnn_nano\n"
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert page == render(
-        run, with_derived(run.table()), network("transcnn_nano").numbers, Filter(), "en"
-    )
+    assert page == render(run, with_derived(run.table()), Filter(), "en")
     assert f"{100 * accuracy(run.table()).value:.1f} %" in page
 
 

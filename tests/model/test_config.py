@@ -114,12 +114,14 @@ def test_attention_of_another_width_than_its_bottleneck_is_refused():
         Block(Bottleneck(8, 8, 3, 4), HMHSA(**GOOD["hmhsa"]))
 
 
+CLASSES = "a number, indices of the 1000 classes of ImageNet, or names"
+
 NETWORKS = [
     ("transcnn_small", "activation", "tanh", "silu, gelu, relu6"),
     ("transcnn_small", "activation", ["silu"], "silu, gelu, relu6"),
     ("transcnn_small", "norm", "batch", "a Norm"),
     ("transcnn_small", "classes", 0, WHOLE),
-    ("transcnn_small", "classes", 10.0, WHOLE),
+    ("transcnn_small", "classes", 10.0, CLASSES),
     ("transcnn_small", "dropout", 1, "from 0 up to, but not including, 1"),
     ("transcnn_small", "dropout", "little", "from 0 up to, but not including, 1"),
     ("transcnn_small", "drop_path", -0.1, "from 0 up to, but not including, 1"),

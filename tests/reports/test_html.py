@@ -13,7 +13,7 @@ from tests.reports.conftest import EVIL
 from transcnn.analysis.errors.derived import with_derived
 from transcnn.analysis.errors.filters import Filter, parse_filter
 from transcnn.errors import ChoiceError
-from transcnn.labels import names_of
+from transcnn.labels import Classes
 from transcnn.reports.html import render as render_table
 from transcnn.reports.predictions import as_csv
 
@@ -52,18 +52,18 @@ class Page(html.parser.HTMLParser):
         return " ".join(" ".join(self.text).split())
 
 
-def render(store, classes, meant, language):
-    return render_table(store, with_derived(store.table()), classes, meant, language)
+def render(store, meant, language):
+    return render_table(store, with_derived(store.table()), meant, language)
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
 def page(request, run):
-    return Page(render(run, 10, Filter(), request.param)), request.param
+    return Page(render(run, Filter(), request.param)), request.param
 
 
 def test_nothing_outside_of_the_file_is_asked_for(page, run):
     found, language = page
-    source = render(run, 10, Filter(), language)
+    source = render(run, Filter(), language)
 
     tags = {tag for tag, _ in found.tags}
     assert not tags & {"script", "link", "iframe", "object", "embed", "base", "form", "a", "use"}
@@ -109,17 +109,17 @@ def test_thumbnails_are_pictures_in_the_file(page):
 
 def test_the_accuracy_is_that_of_the_export(page, run):
     found, _ = page
-    rows = list(csv.DictReader(io.StringIO(as_csv(run.table(), names_of(10)), newline="")))
+    rows = list(csv.DictReader(io.StringIO(as_csv(run.table(), Classes(10).names), newline="")))
     right = sum(row["answer"] in row["labels"].split("|") for row in rows)
 
     assert f"{100 * right / len(rows):.1f} %" in found.said
 
 
 def test_every_number_of_the_confusion_matrix_is_that_of_the_export(run):
-    source = render(run, 10, Filter(), "en")
+    source = render(run, Filter(), "en")
     matrix = re.search(r'<table class="matrix">(.*?)</table>', source, re.DOTALL)[1]
     columns = re.findall(r'<th scope="col">class (\d)</th>', matrix)
-    rows = list(csv.DictReader(io.StringIO(as_csv(run.table(), names_of(10)), newline="")))
+    rows = list(csv.DictReader(io.StringIO(as_csv(run.table(), Classes(10).names), newline="")))
 
     lines = re.findall(r'<tr><th scope="row">class (\d)</th>(.*?)</tr>', matrix)
     assert len(lines) == 10
@@ -139,12 +139,12 @@ def test_every_number_of_the_confusion_matrix_is_that_of_the_export(run):
 
 
 def test_a_demonstration_is_marked_and_a_run_is_not(run, right_run):
-    assert "For demonstration, not a benchmark" in render(run, 10, Filter(), "en")
-    assert "For demonstration" not in render(right_run, 10, Filter(), "en")
+    assert "For demonstration, not a benchmark" in render(run, Filter(), "en")
+    assert "For demonstration" not in render(right_run, Filter(), "en")
 
 
 def test_a_filter_is_stated_and_counts(run):
-    text = Page(render(run, 10, parse_filter("right:no label:3|4"), "en")).said
+    text = Page(render(run, parse_filter("right:no label:3|4"), "en")).said
 
     table = run.table()
     count = sum(
@@ -165,7 +165,7 @@ def test_a_filter_is_stated_and_counts(run):
 )
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_term_of_a_filter_has_words(run, text, language):
-    found = Page(render(run, 10, parse_filter(text), language))
+    found = Page(render(run, parse_filter(text), language))
 
     assert found.open == []
     assert "{" not in found.said
@@ -173,13 +173,13 @@ def test_every_term_of_a_filter_has_words(run, text, language):
 
 def test_a_filter_of_what_does_not_exist_is_refused(run):
     with pytest.raises(ChoiceError, match="filter is 'colour'"):
-        render(run, 10, parse_filter("colour:1..2"), "en")
+        render(run, parse_filter("colour:1..2"), "en")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_run_without_errors_or_without_answers_has_a_report(right_run, empty_run, language):
-    right = Page(render(right_run, 10, Filter(), language))
-    nothing = Page(render(empty_run, 10, Filter(), language))
+    right = Page(render(right_run, Filter(), language))
+    nothing = Page(render(empty_run, Filter(), language))
 
     assert right.open == nothing.open == []
     assert right.all("img") == []
@@ -189,11 +189,11 @@ def test_a_run_without_errors_or_without_answers_has_a_report(right_run, empty_r
 
 def test_an_interval_has_no_minus_before_its_0(right_run, run):
     for store, text in ((right_run, ""), (run, "right:no")):
-        assert "-0.0" not in render(store, 10, parse_filter(text), "en")
+        assert "-0.0" not in render(store, parse_filter(text), "en")
 
 
 def test_that_nothing_differs_is_said(run):
-    text = Page(render(run, 10, Filter(), "en")).said
+    text = Page(render(run, Filter(), "en")).said
 
     assert re.search(r"None of \d+ features differs", text)
     assert re.search(r"No group has a significantly higher error rate \(\d+ tested\)", text)

@@ -13,10 +13,10 @@ from transcnn.analysis.errors.filters import parse_filter
 from transcnn.analysis.errors.scores import accuracy, confusion
 from transcnn.analysis.errors.survival import survival
 from transcnn.analysis.errors.table import CASES
-from transcnn.labels import names_of
+from transcnn.labels import Classes
 from transcnn.reports.predictions import as_csv, as_parquet, columns
 
-NAMES = names_of(10)
+NAMES = Classes(10).names
 
 
 @pytest.fixture(scope="module")

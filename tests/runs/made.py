@@ -1,6 +1,7 @@
 """Tables and stored runs without a network: answers that are written down, or drawn at random."""
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from transcnn.runs.measured import CasePrediction, Measured
 from transcnn.runs.store import Settings, begin
 
 CLASSES = 10  # of transcnn_nano
-SETTINGS = Settings("transcnn_nano", "0" * 64, "crop", "digest")
+OWN = json.dumps([f"class {i}" for i in range(10)])
+SETTINGS = Settings("transcnn_nano", "0" * 64, "crop", "digest", OWN)
 
 
 def table_of(labels, answers, confidence=None, sources=None, features=None, **columns):

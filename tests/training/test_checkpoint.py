@@ -9,6 +9,8 @@ import torch
 
 from tests.golden import OLDER
 from transcnn.checkpoints import create_model, load
+from transcnn.checkpoints.description import Description
+from transcnn.checkpoints.save import save_weights
 from transcnn.errors import CheckpointError
 from transcnn.model.network import build
 from transcnn.training.batches import Batches
@@ -16,7 +18,6 @@ from transcnn.training.checkpoint import (
     Checkpoint,
     load_checkpoint,
     save_checkpoint,
-    save_weights,
 )
 from transcnn.training.data import TrainingSource
 from transcnn.training.loop import Length, train
@@ -64,7 +65,7 @@ def test_a_missing_or_foreign_checkpoint_is_named(tmp_path):
 def test_weights_are_halved_but_for_norms_and_biases_and_fit_the_network(tmp_path):
     model = create_model("transcnn_lite0", "shipped")
     file = tmp_path / "weights.safetensors"
-    save_weights(model.state_dict(), file)
+    save_weights(model.state_dict(), file, Description(model.config))
     written = load(file)
     for key, value in model.state_dict().items():
         matrix = value.dim() > 1

@@ -7,7 +7,7 @@ import string
 import pytest
 
 from tests.words.usage import browser_tables, calls, composed, said_in_browser, strings
-from transcnn.labels import class_labels
+from transcnn.labels import IMAGENET
 from transcnn.words import DEFAULT, FOLDER, LANGUAGES
 from transcnn.words.translator import Translator, translator
 
@@ -133,7 +133,7 @@ def test_no_chinese_sentence_is_left_in_english():
 
 
 def test_chinese_class_names_stand_beside_the_english_ones():
-    english, chinese = class_labels("en"), class_labels("zh")
+    english, chinese = IMAGENET.said_in("en"), IMAGENET.said_in("zh")
 
     assert (english[340], chinese[340]) == ("zebra", "斑马 zebra")
     assert len(set(chinese)) == len(english) == 1000

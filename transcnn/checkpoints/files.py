@@ -1,6 +1,7 @@
 """Reading weight files."""
 
 import io
+import json
 import pickle
 import warnings
 from pathlib import Path
@@ -19,6 +20,7 @@ from transcnn.errors import (
     UnknownEnding,
 )
 
+_LONGEST_HEADER = 10**8  # bytes, as in the safetensors library
 ENDINGS = (".safetensors", ".pth", ".pt", ".pth.tar")
 
 
@@ -40,6 +42,22 @@ def load(source: str | Path | bytes, name: str | None = None) -> dict[str, Tenso
         if name.endswith(".safetensors"):
             return _read_safetensors(source, file, name)
         return _by_name(_read_torch(file, name), name)
+
+
+def metadata(source: str | Path | bytes, name: str | None = None) -> dict[str, str]:
+    """The metadata in the header of a safetensors file; none for other files and damaged headers,
+    which `load` reports."""
+    name = str(source) if name is None else name
+    if not name.endswith(".safetensors"):
+        return {}
+    with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = file.read(min(length, _LONGEST_HEADER))
+    try:
+        found = json.loads(header).get("__metadata__", {})
+        return {str(key): str(value) for key, value in found.items()}
+    except (ValueError, AttributeError, RecursionError):
+        return {}
 
 
 def _read_safetensors(source: Path | bytes, file: BinaryIO, name: str) -> dict[str, Tensor]:

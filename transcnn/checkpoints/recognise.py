@@ -1,21 +1,31 @@
-"""Recognising the network of a weight file by its keys and shapes."""
+"""Recognising the network of a weight file: by its description, else by its keys and shapes."""
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from transcnn.checkpoints.authors import authors_key, from_authors
-from transcnn.checkpoints.files import load
+from transcnn.checkpoints.description import from_metadata
+from transcnn.checkpoints.files import load, metadata
 from transcnn.checkpoints.fit import load_strictly, some
-from transcnn.errors import UnknownNetwork
+from transcnn.errors import OtherNetwork, UnknownNetwork
 from transcnn.model.network import TransCNN, blank
 from transcnn.model.variants import authors_names, list_models, network
 
 _MIN_SIMILARITY = 0.5  # fraction of the keys that must agree
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A network with its weights, and what its file says was measured (JSON values)."""
+
+    model: TransCNN
+    measured: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,25 +49,36 @@ class _Layout:
 
 def open_weights(
     source: str | Path | bytes, file: str | None = None, name: str | None = None
-) -> TransCNN:
-    """The network of a weight file, with its weights and its number of classes.
+) -> Opened:
+    """The network of a weight file, with its weights and classes.
 
     `source` is the file's path or its bytes, `file` its name. `name` is its variant; None: the one
-    with the most similar keys and shapes. Keys can be ours or the authors'. Raises
-    CheckpointError.
+    that the file describes, else the one with the most similar keys and shapes. Keys can be ours or
+    the authors'. Raises CheckpointError.
     """
     file = str(source) if file is None else file
     state_dict = load(source, file)
-    layouts = [layout for layout in _layouts() if name in (None, layout.network)]
+    head = state_dict.get("head.weight")
+    shape = None if head is None or head.dim() != 2 else tuple(head.shape)
+    description = from_metadata(metadata(source, file), shape, file)
+    if description is not None:
+        if name not in (None, description.config.name):
+            raise OtherNetwork(file=file, described=description.config.name, model=name)
+        with torch.device("meta"):
+            model = TransCNN(description.config)
+        load_strictly(model, state_dict, file=file)
+        return Opened(model, description.measured)
+    names = list_models() if name is None else [name]
+    layouts = [layout for one in names for layout in _layouts(one)]
     best = max(layouts, key=lambda layout: layout.similarity(state_dict))
     if name is None and best.similarity(state_dict) < _MIN_SIMILARITY:
         raise UnknownNetwork(file=file, keys=some(state_dict) or "—")
     settings = _classes(best.network, state_dict.get(f"{best.head}.weight"))
     if best.authors:
-        return from_authors(best.network, state_dict, file, **settings)
+        return Opened(from_authors(best.network, state_dict, file, **settings))
     model = blank(best.network, **settings)
     load_strictly(model, state_dict, file=file)
-    return model
+    return Opened(model)
 
 
 def _classes(name: str, head: Tensor | None) -> dict[str, Any]:
@@ -68,15 +89,14 @@ def _classes(name: str, head: Tensor | None) -> dict[str, Any]:
 
 
 @functools.cache
-def _layouts() -> tuple[_Layout, ...]:
-    found = []
-    for name in list_models():
-        shapes = {key: tuple(value.shape) for key, value in blank(name).state_dict().items()}
-        found.append(_without_head(name, False, "head", shapes))
-        if name in authors_names():
-            hat = name.startswith("hatnet_")
-            theirs = {authors_key(key, hat): shape for key, shape in shapes.items()}
-            found.append(_without_head(name, True, authors_key("head.", hat)[:-1], theirs))
+def _layouts(name: str) -> tuple[_Layout, ...]:
+    """How files of the variant are laid out: in our keys, and in the authors' if it is theirs."""
+    shapes = {key: tuple(value.shape) for key, value in blank(name).state_dict().items()}
+    found = [_without_head(name, False, "head", shapes)]
+    if name in authors_names():
+        hat = name.startswith("hatnet_")
+        theirs = {authors_key(key, hat): shape for key, shape in shapes.items()}
+        found.append(_without_head(name, True, authors_key("head.", hat)[:-1], theirs))
     return tuple(found)
 
 

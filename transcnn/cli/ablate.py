@@ -90,9 +90,9 @@ def ablate(
 
     options.use_threads(threads)
     wanted = [evaluation.parse_change(change) for change in changes]
-    labelled = [] if held_out else evaluation.find_pictures(folder, limit)
+    classifier = Classifier(model, weights)
+    labelled = [] if held_out else evaluation.find_pictures(folder, limit, classifier.classes)
     pictures = labelled or evaluation.find_held_out(folder, limit)
-    classifier = Classifier(model, weights or "shipped")
     if each:
         cases = ablation.part_cases(_parts(classifier.config, each), wanted)
     else:
@@ -109,7 +109,7 @@ def ablate(
     if as_json:
         options.print_json(
             {
-                "model": model,
+                "model": classifier.config.name,
                 "weights_sha256": classifier.weights_sha256,
                 "labels": "backbone" if held_out else "folder",
                 "count": len(run),
@@ -118,7 +118,8 @@ def ablate(
             }
         )
     else:
-        click.echo(f"{model}, {len(run)} images: top-1 in %, drop from `on` in percentage points")
+        named = f"{classifier.config.name}, {len(run)} images"
+        click.echo(f"{named}: top-1 in %, drop from `on` in percentage points")
         for line in _table(found, wanted):
             click.echo(line)
 

@@ -59,7 +59,7 @@ def attention(
     from transcnn.words import DEFAULT
     from transcnn.words.translator import translator
 
-    t, classifier = translator(DEFAULT), Classifier(model, weights or "shipped")
+    t, classifier = translator(DEFAULT), Classifier(model, weights)
     pixels, crop = prepare(decode(image.read_bytes()), classifier.config.input.size)
     trace = classifier.trace_pixels(pixels, crop)
     readings = trace.read(stage, block, query)

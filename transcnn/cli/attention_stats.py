@@ -64,12 +64,15 @@ def attention_stats(
     options.use_threads(threads)
     wanted = evaluation.parse_change(change)
     if boxes is not None:
-        rows = _boxes(Classifier(model, weights or "shipped"), folder, boxes)
+        rows = _boxes(Classifier(model, weights), folder, boxes)
         _print(rows, as_json)
         return
-    find = evaluation.find_held_out if held_out else evaluation.find_pictures
-    pictures = find(folder, limit)
-    classifier = Classifier(model, weights or "shipped")
+    classifier = Classifier(model, weights)
+    pictures: Sequence[evaluation.PictureFile] = (
+        evaluation.find_held_out(folder, limit)
+        if held_out
+        else evaluation.find_pictures(folder, limit, classifier.classes)
+    )
     with progress_bar() as show:
         run = prepare_pictures(pictures, classifier.config.input.size, cast("Resize", resize), show)
         evaluation.check_enough(run, "swapped", wanted, folder)

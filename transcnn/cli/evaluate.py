@@ -78,8 +78,8 @@ def evaluate(
 
     where = Where(stage, block, level, head)
     wanted = evaluation.parse_change(change)
-    pictures = evaluation.find_pictures(folder, limit)
-    classifier = Classifier(model, weights or "shipped")
+    classifier = Classifier(model, weights)
+    pictures = evaluation.find_pictures(folder, limit, classifier.classes)
     with progress_bar() as show:
         result = evaluation.evaluate(
             classifier, pictures, cast("Resize", resize), attention, wanted, show, where
@@ -102,7 +102,7 @@ def _as_dict(result: "Evaluation") -> dict[str, object]:
         "top5": result.top5,
         "top1_among_folder_classes": result.top1_among,
         "per_class": {
-            score.label.wnid: {
+            score.label.wnid or score.label.label: {
                 "index": score.label.index,
                 "label": score.label.label,
                 "count": score.count,

@@ -53,8 +53,8 @@ def evaluate_run(
     from transcnn.runs.store import run_path
 
     path = run_path(run)
-    items = find_items(folder, limit=limit)
-    classifier = Classifier(model, weights or "shipped")
+    classifier = Classifier(model, weights)
+    items = find_items(folder, limit=limit, classes=classifier.classes)
     with processes() as (rank, count, _):
         store = begin_run(path, classifier, items, resize) if rank == 0 else None
         names = _for_all([i.name for i in store.remaining()] if store is not None else [], count)

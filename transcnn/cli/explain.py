@@ -83,7 +83,7 @@ def explain(
     from transcnn.pictures import decode, prepare
 
     chosen = make_method(method, stage=stage, block=block, level=level, token=query)
-    classifier = Classifier(model, weights or "shipped")
+    classifier = Classifier(model, weights)
     pixels, _ = prepare(decode(image.read_bytes()), classifier.config.input.size)
     if of is None:
         target = int(classifier.logits(pixels[None])[0].argmax())

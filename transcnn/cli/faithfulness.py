@@ -71,8 +71,8 @@ def faithfulness(
     chosen = [
         make_method(name, **(METHODS[name].over_images or {})) for name in dict.fromkeys(methods)
     ]
-    found = find_pictures(folder, limit)
-    classifier = Classifier(model, weights or "shipped")
+    classifier = Classifier(model, weights)
+    found = find_pictures(folder, limit, classifier.classes)
     with progress_bar() as show:
         run = prepare_pictures(found, classifier.config.input.size, cast("Resize", resize), show)
         if len(run) < 2:
@@ -83,7 +83,7 @@ def faithfulness(
     if as_json:
         options.print_json(
             {
-                "model": model,
+                "model": classifier.config.name,
                 "weights_sha256": classifier.weights_sha256,
                 "count": len(run),
                 "methods": [
@@ -94,7 +94,9 @@ def faithfulness(
             }
         )
         return
-    click.echo(f"{model}, {len(run)} images, means with 95 % intervals over images")
+    click.echo(
+        f"{classifier.config.name}, {len(run)} images, means with 95 % intervals over images"
+    )
     for line in _table(averages):
         click.echo(line)
 

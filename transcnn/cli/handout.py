@@ -34,7 +34,6 @@ def handout(image: Path, chapter: int, language: str, out: Path, model: str) -> 
 
     from transcnn.classifier import Classifier
     from transcnn.course.scene import Scene
-    from transcnn.labels import class_labels
     from transcnn.pictures import decode, prepare
     from transcnn.pictures.samples import samples
     from transcnn.reports.handout.html import CHAPTERS, render
@@ -49,7 +48,7 @@ def handout(image: Path, chapter: int, language: str, out: Path, model: str) -> 
     trace = classifier.trace_pixels(pixels, crop)
     digest = hashlib.sha256(data).hexdigest()
     config = classifier.config
-    labels = class_labels(language, config.classes, config.indices)
+    labels = config.class_set.said_in(language)
     sample_name = sample.name if sample else None
     scene = Scene(
         classifier=classifier,

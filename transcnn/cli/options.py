@@ -15,15 +15,13 @@ FILE = click.Path(path_type=Path)
 model = click.option(
     "--model",
     metavar="NAME",
-    default="transcnn_lite0",
-    show_default=True,
-    help="The network; `models` lists them.",
+    help="The network; `models` lists them. [default: the one of --weights, else transcnn_lite0]",
 )
 weights = click.option(
     "--weights",
     metavar="FILE",
     type=FILE,
-    help="Weights of this network (.safetensors). [default: the included weights]",
+    help="A weight file, which may name its network and classes. [default: the included weights]",
 )
 resize = click.option(
     "--resize",

@@ -27,7 +27,7 @@ def predict(
     from transcnn.classifier import Classifier
     from transcnn.pictures import decode, prepare
 
-    classifier = Classifier(model, weights or "shipped")
+    classifier = Classifier(model, weights)
     classifier.check_top(top)
     few = classifier.config.indices
     judge = None if few is None else Classifier()
@@ -63,7 +63,7 @@ def predict(
         if not as_json:
             _print(result)
     if as_json:
-        options.print_json({"model": model, "images": results})
+        options.print_json({"model": classifier.config.name, "images": results})
     failed = [result for result in results if "error" in result]
     for result in failed:
         click.echo(f"{result['file']}: {result['error']}", err=True)

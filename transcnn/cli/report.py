@@ -36,21 +36,19 @@ def report(run: str, out: Path, where: str, language: str) -> None:
 
     from transcnn.analysis.errors.derived import with_derived
     from transcnn.analysis.errors.filters import parse_filter
-    from transcnn.labels import names_of
-    from transcnn.model.variants import network
     from transcnn.reports.html import render
     from transcnn.reports.predictions import as_csv, as_parquet
     from transcnn.runs.store import open_run, run_path
 
     store = open_run(run_path(run))
-    classes = network(store.settings.model).numbers
+    names = store.settings.classes.by_number
     meant = parse_filter(where)
     table = with_derived(store.table())
     chosen = table.take(meant.chosen(table))
     if ending == ".html":
-        out.write_text(render(store, table, classes, meant, language), encoding="utf-8")
+        out.write_text(render(store, table, meant, language), encoding="utf-8")
     elif ending == ".csv":
-        out.write_text(as_csv(chosen, names_of(classes)), encoding="utf-8")
+        out.write_text(as_csv(chosen, names), encoding="utf-8")
     else:
-        out.write_bytes(as_parquet(chosen, names_of(classes)))
+        out.write_bytes(as_parquet(chosen, names))
     click.echo(f"{out}: {len(chosen)} images of {store.settings.model}")

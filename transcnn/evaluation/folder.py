@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from transcnn.errors import ChoiceError, FolderError, UnknownLabel
-from transcnn.labels import ClassName, find_class, nearest_classes
+from transcnn.errors import ChoiceError, FolderError, UnknownClass, UnknownLabel
+from transcnn.labels import IMAGENET, Classes, ClassName
 
 T = TypeVar("T", bound="PictureFile")
 
@@ -28,28 +28,34 @@ class Labelled(PictureFile):
     label: ClassName
 
 
-def find_pictures(folder: Path, limit: int | None = None) -> list[Labelled]:
+def find_pictures(
+    folder: Path, limit: int | None = None, classes: Classes = IMAGENET
+) -> list[Labelled]:
     """The images of `folder`, sorted by name; with `limit`, that many, evenly spaced.
 
-    Each sub-folder is named by the WNID, index or name of a class. Every file in it counts except
+    Each sub-folder is named by the WNID, index or name of a class, or by one of a network's own
+    `classes`. Every file in it counts except
     hidden ones; files that are no images are reported when they are read. Raises FolderError if
     there is no such folder or no file, UnknownLabel if a sub-folder names no class; ChoiceError
     for a limit below 1.
     """
     found = []
     for sub, files in _sub_folders(folder):
-        label = label_of(sub.name, folder)
+        label = label_of(sub.name, folder, classes)
         found += [Labelled(folder, file, f"{sub.name}/{file.name}", label) for file in files]
     return _in_order(folder, found, limit)
 
 
-def label_of(text: str, folder: Path) -> ClassName:
+def label_of(text: str, folder: Path, classes: Classes) -> ClassName:
     """The class that `text` names; raises UnknownLabel, with similar names, if there is none."""
-    label = find_class(text)
-    if label is None:
-        nearest = ", ".join(name.label for name in nearest_classes(text)) or "none"
-        raise UnknownLabel(folder=folder, label=text, nearest=nearest)
-    return label
+    label = classes.find(text)
+    if label is not None:
+        return label
+    if classes.own is not None:
+        more = ", ..." if len(classes.own) > 10 else ""
+        raise UnknownClass(folder=folder, label=text, known=", ".join(classes.own[:10]) + more)
+    nearest = ", ".join(name.label for name in classes.nearest(text)) or "none"
+    raise UnknownLabel(folder=folder, label=text, nearest=nearest)
 
 
 def find_held_out(folder: Path, limit: int | None = None) -> list[PictureFile]:

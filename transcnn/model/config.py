@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from transcnn.errors import ChoiceError
+from transcnn.labels import Classes, folded
 
 NormKind = Literal["batch", "group", "layer"]
 Activation = Literal["silu", "gelu", "relu6"]
@@ -277,6 +278,7 @@ class Network:
     activation: Activation
     classes: int
     indices: tuple[int, ...] | None = None  # of the classes among ImageNet's 1000, if they are some
+    own_classes: tuple[str, ...] | None = None  # the names of a person's own classes
     head_width: int | None = None  # a 1x1 convolution to this width before the pooling, or none
     dropout: float = 0.0  # before the classifier, in training only
     drop_path: float = 0.0  # rate of the last block; it grows linearly from 0 at the first
@@ -287,6 +289,13 @@ class Network:
         _check_positive("classes", self.classes)
         fits = self.indices is None or len(set(self.indices)) == self.classes
         _check("indices", self.indices, fits, f"{self.classes} different ones, one for each class")
+        own = self.own_classes
+        fits = own is None or (
+            self.indices is None
+            and all(isinstance(name, str) and folded(name) for name in own)
+            and len({folded(name) for name in own}) == len(own) == self.classes
+        )
+        _check("own_classes", own, fits, f"{self.classes} different names, one for each class")
         for field in ("dropout", "drop_path"):
             rate = getattr(self, field)
             rate_ok = isinstance(rate, int | float) and 0 <= rate < 1
@@ -307,9 +316,9 @@ class Network:
         return replace(self, stages=tuple(stages))
 
     @property
-    def numbers(self) -> int:
-        """How many class indices there are: 1000 where the classes are some of ImageNet's."""
-        return self.classes if self.indices is None else 1000
+    def class_set(self) -> Classes:
+        """What the classes are, with their names."""
+        return Classes(self.classes, self.indices, self.own_classes)
 
     def map_size(self, stage: int, size: tuple[int, int]) -> tuple[int, int]:
         """Size (rows, columns) of the stage's maps for an input of `size`."""

@@ -34,6 +34,8 @@ from transcnn.model.config import (
 )
 
 Four = tuple[int, int, int, int]
+ClassSetting = int | tuple[int, ...] | tuple[str, ...]
+"""How many classes, which of the 1000 of ImageNet (indices), or the names of a person's own."""
 
 
 def _check_four(**settings: Any) -> None:
@@ -42,6 +44,20 @@ def _check_four(**settings: Any) -> None:
             raise ChoiceError(field=field, value=value, allowed="one value for each of 4 stages")
         if field == "depths" and not all(isinstance(d, int) and d > 0 for d in value):
             raise ChoiceError(field=field, value=value, allowed="whole numbers from 1")
+
+
+def _classes(setting: ClassSetting) -> dict[str, Any]:
+    """The fields of `Network` that say what the classes are."""
+    if isinstance(setting, int):
+        return {"classes": setting}
+    kinds = {type(one) for one in setting} if isinstance(setting, tuple | list) else set()
+    if kinds not in ({int}, {str}):
+        allowed = "a number, indices of the 1000 classes of ImageNet, or names"
+        raise ChoiceError(field="classes", value=setting, allowed=allowed)
+    return {
+        "classes": len(setting),
+        "own_classes" if str in kinds else "indices": tuple(setting),
+    }
 
 
 def _as_tuple(value: Any) -> Any:
@@ -76,13 +92,13 @@ def paper(
     attends: bool = True,
     two_branch: bool = True,
     input_size: int = 224,
-    classes: int | tuple[int, ...] = 1000,
+    classes: ClassSetting = 1000,
     dropout: float = 0.2,
     drop_path: float = 0.0,
 ) -> Network:
     """TransCNN, re-implemented from the post: H-MHSA and IRB alternate, TDBs between the stages.
 
-    `classes`: how many, or which of the 1000 of ImageNet. Without `attends` only the IRBs are left,
+    Without `attends` only the IRBs are left,
     without `two_branch` a strided convolution stands in place of each TDB.
     """
     head_widths = (head_width,) * 4 if isinstance(head_width, int) else head_width
@@ -110,7 +126,6 @@ def paper(
         bottleneck = Bottleneck(widths[s], widths[s], kernels[s], expansions[s])
         return (Block(bottleneck, attention if attends else None),) * depths[s]
 
-    number, indices = (len(classes), classes) if isinstance(classes, tuple) else (classes, None)
     return Network(
         name,
         Input(input_size),
@@ -118,8 +133,7 @@ def paper(
         _stages(widths, blocks, two_branch),
         norm,
         activation,
-        number,
-        indices,
+        **_classes(classes),
         dropout=dropout,
         drop_path=drop_path,
     )
@@ -136,7 +150,7 @@ def authors(
     hat: bool,
     kernels: Four = (5, 3, 5, 3),
     pools: Four = (8, 4, 2, 1),
-    classes: int = 1000,
+    classes: ClassSetting = 1000,
     dropout: float = 0.2,
     drop_path: float = 0.0,
 ) -> Network:
@@ -163,7 +177,7 @@ def authors(
         _stages(widths, blocks, two_branch=not hat),
         norm,
         "silu",
-        classes,
+        **_classes(classes),
         dropout=dropout,
         drop_path=drop_path,
     )
@@ -184,7 +198,7 @@ def lite(
     merges: tuple[tuple[int, ...], ...] = ((8,), (4,), (2,), ()),
     head_width: Four = (8, 8, 16, 32),
     activation: Activation = "relu6",
-    classes: int = 1000,
+    classes: ClassSetting = 1000,
     dropout: float = 0.2,
     drop_path: float = 0.0,
 ) -> Network:
@@ -218,7 +232,7 @@ def lite(
         tuple(Stage(tuple(block(s, *row) for row in _LITE0[s]), stride=4 * 2**s) for s in range(4)),
         Norm("batch", 1e-3),
         activation,
-        classes,
+        **_classes(classes),
         head_width=1280,
         dropout=dropout,
         drop_path=drop_path,

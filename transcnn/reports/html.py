@@ -14,7 +14,6 @@ from transcnn.analysis.errors.scores import class_scores, confusion
 from transcnn.analysis.errors.slices import find_slices
 from transcnn.analysis.errors.survival import survival
 from transcnn.analysis.errors.table import Table
-from transcnn.labels import names_of
 from transcnn.reports.page import fill
 from transcnn.reports.sentences import (
     accuracy_says,
@@ -53,17 +52,16 @@ class _Section:
     pictures: tuple[tuple[str, str, str], ...] = ()  # data address, alternative text, caption
 
 
-def render(store: Store, whole: Table, classes: int, meant: Filter, language: str) -> str:
-    """The report of the pictures that `meant` chooses of `whole`, the table of the run in `store`;
-    so many numbers can `classes` have.
+def render(store: Store, whole: Table, meant: Filter, language: str) -> str:
+    """The report of the pictures that `meant` chooses of `whole`, the table of the run in `store`.
 
     Raises ChoiceError for a filter that names what does not exist.
     """
     t = translator(language)
     table = whole.take(meant.chosen(whole))
-    names = names_of(classes)
     broken = store.broken()
     settings = store.settings
+    names = settings.classes.by_number
     sections = list(_sections(store, table, t, names)) if len(table) else []
     return fill(
         "report.html",

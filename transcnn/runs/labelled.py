@@ -12,7 +12,7 @@ from pathlib import Path
 
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.evaluation.folder import find_pictures, label_of
-from transcnn.labels import find_class
+from transcnn.labels import IMAGENET, Classes
 
 _NEEDED = ("file", "label")
 
@@ -32,24 +32,27 @@ class LabelledPicture:
 
 
 def find_items(
-    source: Path, within: Path | None = None, limit: int | None = None
+    source: Path,
+    within: Path | None = None,
+    limit: int | None = None,
+    classes: Classes = IMAGENET,
 ) -> list[LabelledPicture]:
-    """The images of `source`, a folder or a CSV file, sorted by name.
+    """The images of `source`, a folder or a CSV file, sorted by name, with labels among `classes`.
 
     A folder without class folders may hold one table instead. With `within`, files of a table
     outside of that folder are refused; with `limit` so many are taken, evenly spaced. Raises
     FolderError, UnknownLabel for a label that is no class, ChoiceError for a limit below 1.
     """
-    table = source if source.suffix.lower() == ".csv" else _only_table(source)
+    table = source if source.suffix.lower() == ".csv" else _only_table(source, classes)
     if table is None:
         return [
             LabelledPicture(name, found.path, (found.label.index,), name)
-            for found in find_pictures(source, limit)
+            for found in find_pictures(source, limit, classes)
             for name in [_as_text(found.path.relative_to(source))]
         ]
     if limit is not None and limit < 1:
         raise ChoiceError(field="limit", value=limit, allowed="1 or more")
-    items = sorted(_rows(table, within), key=lambda item: item.name)
+    items = sorted(_rows(table, within, classes), key=lambda item: item.name)
     if not items:
         raise FolderError(folder=table, reason="it lists no images")
     if len({item.name for item in items}) < len(items):
@@ -64,15 +67,15 @@ def _as_text(path: Path) -> str:
     return str(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-def _only_table(folder: Path) -> Path | None:
+def _only_table(folder: Path, classes: Classes) -> Path | None:
     """The table of a folder that holds exactly one, and no sub-folder named by a class."""
-    if not folder.is_dir() or any(find_class(p.name) for p in folder.iterdir() if p.is_dir()):
+    if not folder.is_dir() or any(classes.find(p.name) for p in folder.iterdir() if p.is_dir()):
         return None
     tables = sorted(folder.glob("*.csv"))
     return tables[0] if len(tables) == 1 else None
 
 
-def _rows(table: Path, within: Path | None) -> Iterator[LabelledPicture]:
+def _rows(table: Path, within: Path | None, classes: Classes) -> Iterator[LabelledPicture]:
     if not table.is_file():
         raise FolderError(folder=table, reason="there is no such file")
     try:
@@ -83,12 +86,14 @@ def _rows(table: Path, within: Path | None) -> Iterator[LabelledPicture]:
                 reason = f"it lacks the column {missing[0]!r}; a table has file and label"
                 raise FolderError(folder=table, reason=reason)
             for row in rows:
-                yield _item(row, table, within)
+                yield _item(row, table, within, classes)
     except (UnicodeDecodeError, csv.Error) as error:
         raise FolderError(folder=table, reason="it is not a CSV file in UTF-8") from error
 
 
-def _item(row: dict[str, str | None], table: Path, within: Path | None) -> LabelledPicture:
+def _item(
+    row: dict[str, str | None], table: Path, within: Path | None, classes: Classes
+) -> LabelledPicture:
     name = str(Path((row["file"] or "").strip()))  # "./a.jpg" is "a.jpg"
     path = table.parent / name
     if name == "." or "\0" in name:
@@ -96,6 +101,6 @@ def _item(row: dict[str, str | None], table: Path, within: Path | None) -> Label
     if within is not None and not path.resolve().is_relative_to(within.resolve()):
         raise FolderError(folder=table, reason=f"{name!r} lies outside of its folder")
     texts = (row["label"] or "").split("|")
-    labels = tuple(dict.fromkeys(label_of(text.strip(), table).index for text in texts))
+    labels = tuple(dict.fromkeys(label_of(text.strip(), table, classes).index for text in texts))
     tags = tuple(sorted(set((row.get("tags") or "").split())))
     return LabelledPicture(name, path, labels, (row.get("source") or "").strip() or name, tags)

@@ -5,6 +5,7 @@ the others need no access to its disk and may run on other machines that have th
 """
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -53,7 +54,14 @@ def begin_run(
     classifier.outputs_of([label for item in items for label in item.labels])
     listing = "\n".join(f"{i.name} {i.labels} {i.source} {i.tags}" for i in items)
     digest = hashlib.sha256(listing.encode(errors="surrogateescape")).hexdigest()
-    settings = Settings(classifier.config.name, classifier.weights_sha256, resize, digest)
+    own = classifier.classes.own
+    settings = Settings(
+        classifier.config.name,
+        classifier.weights_sha256,
+        resize,
+        digest,
+        "" if own is None else json.dumps(own, ensure_ascii=False),
+    )
     return begin(path, settings, items)
 
 

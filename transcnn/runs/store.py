@@ -23,6 +23,8 @@ from platformdirs import user_data_path
 
 from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Ints, Table
 from transcnn.errors import ChoiceError, FolderError, NoRun, NotARun, OtherRun
+from transcnn.labels import Classes
+from transcnn.model.variants import network
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.labelled import LabelledPicture
 from transcnn.runs.measured import Broken, Measured
@@ -76,6 +78,15 @@ class Settings:
     weights_sha256: str
     resize: Resize
     pictures: str  # digest of names and labels
+    own_classes: str = ""  # JSON: the names of the network's own classes, where it has some
+
+    @property
+    def classes(self) -> Classes:
+        """The classes of the network, which need not be at hand any more."""
+        if not self.own_classes:
+            return network(self.model).class_set
+        own = tuple(json.loads(self.own_classes))
+        return Classes(len(own), own=own)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,9 @@
 """What a run writes to disk, each file atomically.
 
-    checkpoint.pt                the state from which a resumed run ends in the same numbers
-    weights.safetensors          the averaged network, as `create_model` reads it
-    snapshots/0.300.safetensors  the same after that fraction of the run; H-MHSA alone where it
-                                 alone is trained
-
-Convolution and linear weights are written in half precision, norms and biases in single.
+checkpoint.pt                the state from which a resumed run ends in the same numbers
+weights.safetensors          the averaged network, as `create_model` reads it
+snapshots/0.300.safetensors  the same after that fraction of the run; H-MHSA alone where it
+                             alone is trained
 """
 
 from collections.abc import Mapping
@@ -13,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 import torch
 from torch import Tensor
 
@@ -65,15 +62,3 @@ def _renamed(recipe: dict[str, Any]) -> dict[str, Any]:
         names = {"taught": "teacher_weight"}
         recipe["labels"] = {names.get(k, k): value for k, value in recipe["labels"].items()}
     return recipe
-
-
-def save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
-    """Write `weights` in the precision that the module's docstring names."""
-    small = {
-        key: (value.half() if value.dim() > 1 else value).contiguous()
-        for key, value in weights.items()
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    safetensors.torch.save_file(small, unfinished)
-    unfinished.replace(path)

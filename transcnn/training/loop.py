@@ -13,6 +13,8 @@ import torch.distributed as dist
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from transcnn.checkpoints.description import Description
+from transcnn.checkpoints.save import save_weights
 from transcnn.distributed import rank, world_size
 from transcnn.model.network import TransCNN, normalise
 from transcnn.training.batches import Batch, Batches
@@ -20,7 +22,6 @@ from transcnn.training.checkpoint import (
     Checkpoint,
     load_checkpoint,
     save_checkpoint,
-    save_weights,
 )
 from transcnn.training.network import (
     BranchStudent,
@@ -141,7 +142,7 @@ class _TrainingState:
 
     def __init__(self, recipe: Recipe, model: TransCNN, out: Path, device: torch.device) -> None:
         self.recipe, self.out, self.device = recipe, out, device
-        self.whole = model.state_dict()
+        self.whole, self.config = model.state_dict(), model.config
         student = Student if recipe.start == "scratch" else BranchStudent
         self.network = student(model).to(device)
         self.student = (
@@ -212,7 +213,8 @@ class _TrainingState:
             ),
             self.out / "checkpoint.pt",
         )
-        save_weights({**self.whole, **self.average}, self.out / "weights.safetensors")
+        whole = {**self.whole, **self.average}
+        save_weights(whole, self.out / "weights.safetensors", Description(self.config))
 
     def snapshot(self, before: float, after: float) -> None:
         """Write what the run trains (the whole network or its H-MHSA) if it has just passed one of
@@ -221,7 +223,8 @@ class _TrainingState:
         if passed and rank() == 0:
             name = f"{passed[-1]:.3f}.safetensors"
             others = self.whole if self.recipe.start == "scratch" else {}
-            save_weights({**others, **self.average}, self.out / "snapshots" / name)
+            path = self.out / "snapshots" / name
+            save_weights({**others, **self.average}, path, Description(self.config))
 
 
 def _agree(seconds: float, stop: bool, device: torch.device) -> tuple[float, bool]:

@@ -53,10 +53,10 @@ def open_custom_model(
     if isinstance(source, Path):
         source = source.read_bytes()
     digest = hashlib.sha256(source).hexdigest()
-    model = open_weights(source, file, name)
-    parameters = count_parameters(model).total
-    classifier = Classifier.around(model, digest)
-    config = model.config
+    opened = open_weights(source, file, name)
+    parameters = count_parameters(opened.model).total
+    classifier = Classifier.of(opened, digest)
+    config = classifier.config
     gray = np.full((1, config.input.size, config.input.size, 3), 127, dtype=np.uint8)
     if not torch.isfinite(classifier.logits(gray)).all():
         raise NoAnswer(file=file, model=config.name)

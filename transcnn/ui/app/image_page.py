@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from transcnn.figures.scale import DARK, LIGHT
-from transcnn.labels import class_labels
+from transcnn.labels import IMAGENET
 from transcnn.model.config import HMHSA, Network
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
 from transcnn.ui.app.links import LinkPart, browser_link
@@ -94,7 +94,7 @@ def warn_outside(box: DeltaGenerator, t: Translator, image: ChosenImage, config:
                 "explore.outside",
                 name=config.name,
                 count=config.classes,
-                seen=class_labels(t.language)[found.likeliest.output],
+                seen=IMAGENET.said_in(t.language)[found.likeliest.output],
                 share=f"{100 * found.share:.0f}",
             )
         )

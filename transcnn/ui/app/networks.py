@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, split_snapshot
-from transcnn.labels import class_labels
+from transcnn.labels import Classes
 from transcnn.model.config import Network
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
 from transcnn.ui.app.session import Session
@@ -38,9 +38,9 @@ BY_DIGEST: dict[str | type[Any], Callable[[Any], Any]] = {
 
 
 @functools.lru_cache(8)
-def pack_names(language: str, classes: int, indices: tuple[int, ...] | None) -> bytes:
+def pack_names(language: str, classes: Classes) -> bytes:
     """The names of a network's classes in a language, for the browser."""
-    return names_packet(languages.language(language).tag, class_labels(language, classes, indices))
+    return names_packet(languages.language(language).tag, classes.said_in(language))
 
 
 def classifier(model: str) -> "Classifier":

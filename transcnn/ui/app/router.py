@@ -92,7 +92,7 @@ def run() -> None:
     state.enter(chosen.url_path)
     sidebar.show(state)
     config = state.config(state.model)
-    store("store_names", pack_names(state.language, config.classes, config.indices))
+    store("store_names", pack_names(state.language, config.class_set))
     if not here.writes_link:
         _write_language(state)
     if state.take_image_chosen() and not here.shows_image(state):

@@ -15,7 +15,7 @@ from transcnn.checkpoints.catalogue import (
     shipped_names,
     split_snapshot,
 )
-from transcnn.labels import ClassName, names_of
+from transcnn.labels import ClassName
 from transcnn.model.config import Network
 from transcnn.pictures.samples import samples
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
@@ -49,11 +49,11 @@ class Side:
 
     @property
     def classes(self) -> tuple[ClassName, ...]:
-        return names_of(self.config.classes, self.config.indices)
+        return self.config.class_set.names
 
     @property
-    def numbered(self) -> bool:
-        """Whether nobody knows what the network's classes are."""
+    def apart(self) -> bool:
+        """Whether its classes are none of ImageNet's, so that no other network shares them."""
         return not self.classes[0].wnid
 
 

@@ -9,7 +9,6 @@ import streamlit as st
 
 from transcnn.analysis.cost import network_cost
 from transcnn.figures import sheet
-from transcnn.labels import class_labels
 from transcnn.model.config import HMHSA
 from transcnn.pictures.samples import samples
 from transcnn.ui.app.controls import choose_one
@@ -146,8 +145,8 @@ def _show_predictions(t: Translator, sides: tuple[Side, Side]) -> str:
     labels: dict[Any, str] = {}
     wanted: set[Any] = set()
     for side in sides:
-        names = class_labels(t.language, side.config.classes, side.config.indices)
-        keys = [(side.model, i) if side.numbered else n.index for i, n in enumerate(side.classes)]
+        names = side.config.class_set.said_in(t.language)
+        keys = [(side.model, i) if side.apart else n.index for i, n in enumerate(side.classes)]
         shares = side.shares
         given.append(dict(zip(keys, shares.tolist(), strict=True)))
         labels.update(zip(keys, names, strict=True))

@@ -13,7 +13,6 @@ from transcnn.course.scene import Scene
 from transcnn.course.steps import STEPS, find_step
 from transcnn.course.submission import Submission
 from transcnn.errors import ChoiceError
-from transcnn.labels import class_labels
 from transcnn.reports.handout.html import render
 from transcnn.ui.app.image_page import ImagePage, take_image_page
 from transcnn.ui.app.networks import classifier, running, trace_image
@@ -113,7 +112,7 @@ def _scene(state: Session, shown: ImagePage) -> Scene:
         pixels=shown.prepared.pixels,
         digest=shown.image.digest,
         sample=shown.image.sample,
-        labels=class_labels(state.language, config.classes, config.indices),
+        labels=config.class_set.said_in(state.language),
         choice=state.part(CourseChoice).plain,
         kept=lab(state.model, shown.image),
     )

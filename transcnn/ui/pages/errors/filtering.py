@@ -10,7 +10,7 @@ import streamlit as st
 
 from transcnn.analysis.errors.filters import EVERYTHING, between, bounds, parse_filter
 from transcnn.analysis.errors.table import CASES, Table
-from transcnn.labels import ClassName, names_of
+from transcnn.labels import ClassName
 from transcnn.reports.wording import feature_name, filter_text
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import Session
@@ -23,7 +23,7 @@ _RANGES = ("confidence", "brightness", "entropy")
 
 def show(state: Session, t: Translator, store: Store, table: Table, chosen: int) -> None:
     """Draw the controls; `chosen` of the images of `table` are chosen now."""
-    names = names_of(state.config(table.model).numbers)
+    names = store.settings.classes.by_number
     with st.container(horizontal=True, vertical_alignment="bottom"):
         outcomes = {"yes": t("error_analysis.correct"), "no": t("error_analysis.incorrect")}
         _choose(state, t, "right", list(outcomes), lambda v: outcomes.get(v, v), 150)

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from transcnn.errors import ArchiveTooLarge, ChoiceError, FolderError, TransCNNError
+from transcnn.labels import Classes
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.archive import unpack
 from transcnn.runs.labelled import LabelledPicture, find_items
@@ -68,7 +69,12 @@ def _from_archive(state: Session, name: str, data: bytes) -> None:
             packed = Path(scratch) / "packed"
             packed.write_bytes(data)
             inside = unpack(packed, folder / "pictures", name=name)
-        _begin(state, run, find_items(inside, within=folder), folder / "run.sqlite")
+        _begin(
+            state,
+            run,
+            find_items(inside, within=folder, classes=_classes(state)),
+            folder / "run.sqlite",
+        )
     except FolderError as error:  # where it was unpacked is nobody's business
         runs.delete_upload(run)
         raise type(error)(**{**error.details, "folder": name}) from error
@@ -84,7 +90,11 @@ def _from_folder(state: Session) -> None:
     if runs.is_upload(name) or name == DEMONSTRATION or not is_name(name):
         raise ChoiceError(field="run", value=name, allowed="a name of its own")
     within = place if place.is_dir() else place.parent
-    _begin(state, name, find_items(place, within=within), run_path(name))
+    _begin(state, name, find_items(place, within=within, classes=_classes(state)), run_path(name))
+
+
+def _classes(state: Session) -> Classes:
+    return state.config(state.model).class_set
 
 
 def _begin(state: Session, run: str, items: list[LabelledPicture], path: Path) -> None:

@@ -9,7 +9,6 @@ import streamlit as st
 from transcnn.analysis.errors.filters import EVERYTHING
 from transcnn.analysis.errors.table import Table
 from transcnn.errors import ChoiceError
-from transcnn.labels import names_of
 from transcnn.reports.sentences import accuracy_says
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
@@ -55,7 +54,7 @@ def show() -> None:
     if not any(key.startswith("right") for key, _ in state.part(ErrorsChoice).where.terms):
         st.markdown(accuracy_says(table, t))
     _choose_view(state, t)
-    names = names_of(state.config(whole.model).numbers)
+    names = store.settings.classes.by_number
     if state.part(ErrorsChoice).view == "pictures":
         gallery.show(state, t, store, whole, table, names)
     else:
@@ -85,22 +84,22 @@ def _choose_view(state: Session, t: Translator) -> None:
 
 def _take_away(state: Session, t: Translator, store: Store, whole: Table, table: Table) -> None:
     choice, language = state.part(ErrorsChoice), state.language
-    classes = state.config(table.model).numbers
+    names = store.settings.classes.by_number
 
     def csv() -> str:
         from transcnn.reports.predictions import as_csv
 
-        return as_csv(table, names_of(classes))
+        return as_csv(table, names)
 
     def parquet() -> bytes:
         from transcnn.reports.predictions import as_parquet
 
-        return as_parquet(table, names_of(classes))
+        return as_parquet(table, names)
 
     def html() -> str:
         from transcnn.reports.html import render
 
-        return render(store, whole, classes, choice.where, language)
+        return render(store, whole, choice.where, language)
 
     files: dict[str, Callable[[], str | bytes]] = {
         "report.html": html,

@@ -10,7 +10,6 @@ from transcnn.explain.fill import FILLS
 from transcnn.explain.names import BASELINES
 from transcnn.explain.sanity import Randomised
 from transcnn.figures.explained import colour_scale, drawn_values, fact_sentences, value_bar
-from transcnn.labels import class_labels
 from transcnn.reports.explanations import Chapter, Explanations, Graph, Rows, render
 from transcnn.ui.pages.explanations import trust
 from transcnn.ui.pages.explanations.data import Explained, Found
@@ -32,7 +31,7 @@ def html(
     """The page as one file: maps with the commands that give them again, and what came of works
     by their keys."""
     network, target = explained.subject.classifier, explained.subject.target
-    labels = class_labels(t.language, network.config.classes, network.config.indices)
+    labels = network.config.class_set.said_in(t.language)
     number = float(explained.subject.values(explained.subject.pixels[None])[0])
     facts = [
         ["", ""],

@@ -7,7 +7,6 @@ import streamlit as st
 
 from transcnn.explain.names import METHODS
 from transcnn.figures import sheet
-from transcnn.labels import class_labels
 from transcnn.ui.app.controls import choose_one
 from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.image_page import warn_outside
@@ -89,7 +88,7 @@ def _choose_model(state: Session, t: Translator) -> None:
 def _choose(state: Session, t: Translator, explained: Explained) -> None:
     """Which class, against which, by which methods, in which part."""
     choice, config = state.part(ExplainChoice), explained.subject.classifier.config
-    labels = class_labels(t.language, config.classes, config.indices)
+    labels = config.class_set.said_in(t.language)
     classes = list(dict.fromkeys([*explained.likeliest, *range(config.classes)]))
     target = explained.subject.target
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from transcnn.analysis.cost import network_cost
-from transcnn.labels import class_labels, class_names
 from transcnn.ui.app.custom_models import CustomModel, Origin
 from transcnn.ui.app.images import prepare_image
 from transcnn.ui.app.networks import predictions
@@ -32,7 +31,7 @@ def _show_custom_model(state: Session, t: Translator, custom_model: CustomModel)
         )
     )
     st.markdown(f":small[sha256 `{custom_model.classifier.weights_sha256}`]")
-    if config.indices is None and config.classes != len(class_names()):
+    if config.class_set.names[0].numbered:
         st.markdown(t("models.numbered"))
     if custom_model.has_levels:
         st.markdown(t("models.selectable"))
@@ -58,7 +57,7 @@ def _show_predictions(state: Session, t: Translator, custom_model: CustomModel) 
         st.error(plain(t("errors.previous_image", error=t.error(state.upload_error))))
     image = state.image
     prepared = prepare_image(image, custom_model.config.input.size)
-    labels = class_labels(t.language, custom_model.config.classes, custom_model.config.indices)
+    labels = custom_model.config.class_set.said_in(t.language)
     left, right = st.columns([1, 2], gap="medium")
     left.image(prepared.pixels, alt=image.alt)
     rows = [f"| {t('models.answer')} | {t('models.share')} |", "| --- | ---: |"]
