@@ -2,4 +2,5 @@
 
 head.py       logistic regression on pooled features, cross-validation
 held_out.py   accuracy with its interval, majority class, confusion matrix, the worst images
+measured.py   the same counts in a weight file
 """
