@@ -16,6 +16,7 @@ from transcnn.training.finetune.held_out import ENOUGH, HeldOut
 How = Literal["leave-one-out", "folds", "split"]
 
 _KEY = "held_out"
+_HOWS: tuple[How, ...] = get_args(How)
 _MOST = 10**7  # images; more than anybody has
 
 
@@ -55,8 +56,9 @@ def read_measured(values: Mapping[str, Any]) -> Measured | None:
     given = values.get(_KEY)
     if not isinstance(given, Mapping):
         return None
-    how, *counts = (given.get(name) for name in ("how", "images", "correct", "most_frequent"))
-    if how not in list(get_args(How)) or not all(type(count) is int for count in counts):
+    how = next((one for one in _HOWS if one == given.get("how")), None)
+    counts = [given.get(name) for name in ("images", "correct", "most_frequent")]
+    if how is None or not all(type(count) is int for count in counts):
         return None
     images, correct, frequent = (int(count) for count in counts if count is not None)
     if not (0 < images <= _MOST and 0 <= correct <= images and 0 < frequent <= images):
