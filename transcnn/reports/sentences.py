@@ -10,6 +10,8 @@ from transcnn.analysis.errors.survival import Survival
 from transcnn.analysis.errors.table import Table
 from transcnn.analysis.intervals import Interval
 from transcnn.reports.wording import is_known
+from transcnn.training.finetune.held_out import ENOUGH
+from transcnn.training.finetune.measured import Measured
 from transcnn.words.translator import Translator
 
 _FITS = 0.01  # a mean confidence this far from the share of right answers
@@ -68,3 +70,24 @@ def slices_says(found: Sequence[Slice], t: Translator) -> str:
 def sinks_says(table: Table, t: Translator) -> str:
     count = sum(bool(cells) for cells in table.sinks)
     return t("report.sinks_says", count=count, of=len(table)) if count else t("report.sinks_none")
+
+
+def held_out_says(found: Measured, t: Translator) -> list[str]:
+    """How well a network of own classes does on held-out images, beside the majority class, how it
+    was measured, and what that can tell."""
+    sentences = [
+        t(
+            "report.held_out_says",
+            share=t.percent(found.accuracy.value),
+            interval=_interval(t, found.accuracy, t.percent),
+            correct=found.correct,
+            count=found.images,
+            majority=t.percent(found.majority),
+        ),
+        t(f"report.held_out_{found.how.replace('-', '_')}"),
+    ]
+    if not found.enough:
+        sentences.append(t("report.held_out_few", least=ENOUGH))
+    elif found.accuracy.low <= found.majority:
+        sentences.append(t("report.held_out_chance"))
+    return sentences

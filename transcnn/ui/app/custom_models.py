@@ -1,4 +1,5 @@
-"""Custom models: networks that a visitor brings, as a file or from the authors, for this session.
+"""Custom models: networks that a visitor brings or trains, or gets from the authors or
+the teacher of a class, for this session.
 
 Torch is imported on first use, as everywhere in the app.
 """
@@ -14,7 +15,8 @@ from transcnn.model.config import Network
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
 
-Origin = Literal["own", "authors"]  # the part of the page that it came by
+Origin = Literal["own", "authors", "learned", "class"]  # from a file, or where it was made
+LARGEST_FOR_CLASS = 32 * 10**6  # bytes of a file that a teacher can hand to a class
 
 _LONGEST = 60  # letters of a file's name that are shown
 
@@ -29,6 +31,14 @@ class CustomModel:
     config: Network
     parameters: int
     classifier: "Classifier"
+    data: bytes | None  # the file, where it is small enough to be handed on
+
+    @property
+    def label(self) -> str:
+        """What people choose it by: its variant, and its file, or its classes where it was made
+        here."""
+        own = self.config.own_classes if self.origin in ("learned", "class") else None
+        return f"{self.config.name}: {self.file if own is None else _short(', '.join(own))}"
 
     @property
     def has_levels(self) -> bool:
@@ -60,6 +70,10 @@ def open_custom_model(
     gray = np.full((1, config.input.size, config.input.size, 3), 127, dtype=np.uint8)
     if not torch.isfinite(classifier.logits(gray)).all():
         raise NoAnswer(file=file, model=config.name)
-    shown = file if len(file) <= _LONGEST else f"{file[:_LONGEST]}…"
     key = f"{config.name}/{digest[:12]}"
-    return CustomModel(key, shown, origin, config, parameters, classifier)
+    data = source if len(source) <= LARGEST_FOR_CLASS else None
+    return CustomModel(key, _short(file), origin, config, parameters, classifier, data)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

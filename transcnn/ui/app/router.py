@@ -58,6 +58,7 @@ PAGES = (  # the first is the home page
     Page("cost", "cost.menu", ":material/show_chart:"),
     Page("errors", "error_analysis.menu", ":material/rule:"),
     Page("models", "models.menu", ":material/deployed_code:", _custom_without_levels),
+    Page("own_classes", "own_classes.menu", ":material/category:"),
     Page("about", "about.menu", ":material/info:"),
 )
 HOME = PAGES[0]

@@ -20,7 +20,7 @@ _PICKER, _UPLOADER, _MODEL, _LANGUAGE = (
     "model_picker",
     "language_picker",
 )
-_ENDINGS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
+ENDINGS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
 MAX_MB = 20
 _THUMB = 96  # pixels
 
@@ -51,7 +51,7 @@ def show(state: Session) -> None:
         )
         st.file_uploader(
             t("sidebar.upload"),
-            type=_ENDINGS,
+            type=ENDINGS,
             max_upload_size=MAX_MB,
             key=_UPLOADER,
             on_change=lambda: _take_upload(state, t),
@@ -94,11 +94,7 @@ def _show_model(state: Session, t: Translator) -> None:
             t("sidebar.model"),
             models,
             key=_MODEL,
-            format_func=lambda m: (
-                f"{custom_models[m].config.name}: {custom_models[m].file}"
-                if m in custom_models
-                else m
-            ),
+            format_func=lambda m: custom_models[m].label if m in custom_models else m,
             on_change=lambda: state.show_model(st.session_state[_MODEL]),
             label_visibility="collapsed",
         )

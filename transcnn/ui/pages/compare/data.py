@@ -136,8 +136,7 @@ def model_name(state: Session, t: Translator, model: str, off: bool = False) -> 
     if off:
         return t("compare.removed", model=model_name(state, t, model))
     if model in state.custom_models:
-        custom_model = state.custom_models[model]
-        return f"{custom_model.config.name}: {custom_model.file}"
+        return state.custom_models[model].label
     name, share = split_snapshot(model)
     if share == TRAINED:
         return name

@@ -3,6 +3,8 @@
 import streamlit as st
 
 from transcnn.analysis.cost import network_cost
+from transcnn.reports.sentences import held_out_says
+from transcnn.training.finetune.measured import read_measured
 from transcnn.ui.app.custom_models import CustomModel, Origin
 from transcnn.ui.app.images import prepare_image
 from transcnn.ui.app.networks import predictions
@@ -21,7 +23,7 @@ def _show_custom_model(state: Session, t: Translator, custom_model: CustomModel)
     config, side = custom_model.config, custom_model.config.input.size
     st.markdown(
         t(
-            "models.custom_model",
+            f"models.made_{custom_model.origin}",
             name=config.name,
             file=plain(custom_model.file),
             parameters=f"{custom_model.parameters:,}",
@@ -31,6 +33,11 @@ def _show_custom_model(state: Session, t: Translator, custom_model: CustomModel)
         )
     )
     st.markdown(f":small[sha256 `{custom_model.classifier.weights_sha256}`]")
+    if config.own_classes is not None:
+        st.markdown(t("models.own_names", names=plain(", ".join(config.own_classes))))
+    found = read_measured(custom_model.classifier.measured)
+    if found is not None:
+        st.markdown(plain(" ".join(held_out_says(found, t))))
     if config.class_set.names[0].numbered:
         st.markdown(t("models.numbered"))
     if custom_model.has_levels:

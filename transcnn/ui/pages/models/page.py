@@ -7,6 +7,7 @@ from transcnn.checkpoints.catalogue import shipped, shipped_names
 from transcnn.model.variants import network
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.models import authors_weights, own_weights
+from transcnn.ui.pages.models.card import show_custom_models
 from transcnn.words.translator import Translator, translator
 
 
@@ -16,8 +17,18 @@ def show() -> None:
     t = translator(state.language)
     st.title(t("models.title"))
     _show_shipped(t)
+    _show_own_classes(state, t)
     own_weights.show(state, t)
     authors_weights.show(state, t)
+
+
+def _show_own_classes(state: Session, t: Translator) -> None:
+    """The way to networks of own classes, and those that were trained or given in this session."""
+    st.subheader(t("own_classes.title"))
+    st.write(t("models.own_classes_lede"))
+    st.page_link("pages/own_classes.py", label=t("models.own_classes_link"), query_params={})
+    show_custom_models(state, t, "learned")
+    show_custom_models(state, t, "class")
 
 
 def _show_shipped(t: Translator) -> None:
