@@ -29,6 +29,11 @@
     │   ├── CutOff           the file ended early
     │   └── EndlessFile      it does not end where a weight file would
     ├── FolderError         a folder of pictures that cannot be used as asked
+    │   ├── SameClassName    two own classes whose names differ in letter case only
+    │   ├── FewOwnClasses    fewer than two own classes have images enough
+    │   ├── ManyOwnClasses   more own classes than can be learned
+    │   ├── MoreClassesThanImages  not even one image for each own class
+    │   ├── NothingHeldOut   own images to train on, none to measure on
     │   └── UnknownLabel     pictures under a name that is no class
     │       └── UnknownClass  the same, where the network has a person's own classes
     ├── ArchiveError        an archive of pictures that is not unpacked
@@ -184,6 +189,27 @@ class EndlessFile(DownloadError):
 
 class FolderError(TransCNNError):
     """A folder that cannot be used. Details: folder, reason."""
+
+
+class SameClassName(FolderError):
+    """Details: folder, one, other (the names)."""
+
+
+class FewOwnClasses(FolderError):
+    """Details: folder, found (the names of those there are), least (images of a class), most
+    (classes)."""
+
+
+class ManyOwnClasses(FolderError):
+    """Details: folder, classes, most (how many)."""
+
+
+class MoreClassesThanImages(FolderError):
+    """Details: folder, classes, images (how many)."""
+
+
+class NothingHeldOut(FolderError):
+    """Details: folder (of the held-out images)."""
 
 
 class UnknownLabel(FolderError):

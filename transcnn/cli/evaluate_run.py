@@ -8,7 +8,7 @@ import click
 
 from transcnn.cli import options
 from transcnn.cli.interrupted import Interrupted
-from transcnn.cli.processes import processes
+from transcnn.cli.processes import of_first, processes
 from transcnn.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def evaluate_run(
     items = find_items(folder, limit=limit, classes=classifier.classes)
     with processes() as (rank, count, _):
         store = begin_run(path, classifier, items, resize) if rank == 0 else None
-        names = _for_all([i.name for i in store.remaining()] if store is not None else [], count)
+        names = of_first([i.name for i in store.remaining()] if store is not None else [])
         here = {item.name: item for item in items}  # each process finds its own files
         remaining = [here[name] for name in names]
         options.use_threads(1)
@@ -79,17 +79,6 @@ def evaluate_run(
     message = f"Stopped after {progress.done} of {progress.of}; the same command resumes."
     click.echo(message, err=True)
     return 130
-
-
-def _for_all(names: list[str], processes: int) -> list[str]:
-    """The names of process 0, sent to all processes."""
-    if processes == 1:
-        return names
-    import torch.distributed as dist
-
-    shared = [names]
-    dist.broadcast_object_list(shared)
-    return shared[0]
 
 
 def _as_dict(run: str, store: "Store") -> dict[str, Any]:

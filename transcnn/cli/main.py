@@ -25,8 +25,8 @@ from transcnn.cli import (
     models,
     predict,
     report,
-    train,
 )
+from transcnn.cli.train import group as train
 from transcnn.errors import TransCNNError
 
 OLD_COMMANDS = {

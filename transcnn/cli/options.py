@@ -3,14 +3,16 @@
 import json
 import math
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from transcnn.errors import ChoiceError, FolderError
 
 FILE = click.Path(path_type=Path)
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 model = click.option(
     "--model",
@@ -31,6 +33,15 @@ resize = click.option(
     help="crop: resize, then crop the centre; squash: resize to a square.",
 )
 limit = click.option("--limit", type=int, metavar="N", help="Use at most N images, evenly spaced.")
+out_folder = click.option(
+    "--out",
+    metavar="DIR",
+    type=FILE,
+    default=Path("runs"),
+    show_default=True,
+    help="Folder to write to.",
+)
+resume = click.option("--resume", is_flag=True, help="Resume from the checkpoint in --out.")
 threads = click.option(
     "--threads", type=int, metavar="N", help="Number of threads that torch uses."
 )
@@ -41,6 +52,18 @@ CHANGE = (
     "Change of the images: none, gray:S or cutmix:S. The fraction S of their 32-pixel squares, "
     "chosen by file name, becomes gray or the same square of another image."
 )
+
+
+def minutes(default: str) -> Callable[[Command], Command]:
+    """The option `--minutes`; without it training lasts for `default`."""
+    help_text = f"Train for M minutes. [default: {default}]"
+    return click.option("--minutes", metavar="M", type=float, help=help_text)
+
+
+def check_minutes(given: float | None) -> None:
+    """Raises ChoiceError for no time at all."""
+    if given is not None and given <= 0:
+        raise ChoiceError(field="minutes", value=given, allowed="numbers above 0")
 
 
 def use_threads(count: int | None) -> None:

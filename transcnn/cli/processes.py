@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     import torch
@@ -39,3 +41,14 @@ def first_alone(rank: int) -> Iterator[None]:
     yield
     if together and rank == 0:
         dist.barrier()
+
+
+def of_first(value: T) -> T:
+    """The value of process 0, sent to all processes."""
+    import torch.distributed as dist
+
+    if not dist.is_initialized():
+        return value
+    shared = [value]
+    dist.broadcast_object_list(shared)
+    return shared[0]

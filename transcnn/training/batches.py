@@ -53,15 +53,26 @@ class Batches:
         could be recognised by the sharpness of their source.
         """
         r = np.random.Generator(np.random.PCG64([self.recipe.seed, step, self.rank]))
-        source = int(r.integers(len(self.sources)))
-        stored = self.sources[source].pixels
-        count = min(max(2, self.recipe.batch // self.processes), len(stored))
         size_px = self.recipe.size(progress, self.size_px)
-        chosen = r.choice(len(stored), size=count, replace=False)
-        clean = np.stack([self._vary(stored[i], size_px, r) for i in chosen])
+        chosen = self.choose(r)
+        clean = np.stack([self._vary(self.sources[s].pixels[i], size_px, r) for s, i in chosen])
         seen = corrupt(clean, self.recipe.mixture, r)
-        targets = None if self.targets is None else seen.made_of @ self.targets[source][chosen]
+        targets = None
+        if self.targets is not None:
+            targets = seen.made_of @ np.stack([self.targets[s][i] for s, i in chosen])
         return Batch(clean, seen, int(r.integers(2**63)), targets)
+
+    @property
+    def count(self) -> int:
+        """How many images this process takes at a step, if there are so many."""
+        return max(2, self.recipe.batch // self.processes)
+
+    def choose(self, r: np.random.Generator) -> list[tuple[int, int]]:
+        """The source and the number of each image."""
+        source = int(r.integers(len(self.sources)))
+        stored = len(self.sources[source].pixels)
+        drawn = r.choice(stored, size=min(self.count, stored), replace=False)
+        return [(source, int(i)) for i in drawn]
 
     def _vary(self, picture: Pixels, size_px: int, r: np.random.Generator) -> Pixels:
         """A random crop of the image, mirrored half of the time, at the network's size."""
@@ -78,3 +89,17 @@ class Batches:
         )
         values = np.asarray(square)
         return values[:, ::-1] if r.random() < 0.5 else values
+
+
+@dataclass(frozen=True)
+class BalancedBatches(Batches):
+    """Draws the class of each image first: every class counts the same, however many images it has.
+
+    `by_class` has the numbers of each class's images in the only source.
+    """
+
+    by_class: Sequence[NDArray[np.int64]] = ()
+
+    def choose(self, r: np.random.Generator) -> list[tuple[int, int]]:
+        drawn = r.integers(len(self.by_class), size=self.count)
+        return [(0, int(r.choice(self.by_class[c]))) for c in drawn]

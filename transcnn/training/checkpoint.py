@@ -7,7 +7,7 @@ snapshots/0.300.safetensors  the same after that fraction of the run; H-MHSA alo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from transcnn.errors import CheckpointError
+from transcnn.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ def load_checkpoint(path: Path, recipe: Mapping[str, Any]) -> Checkpoint:
 
 
 def _renamed(recipe: dict[str, Any]) -> dict[str, Any]:
-    """The recipe of a checkpoint of an earlier version, in the names of this one."""
-    recipe = dict(recipe)
+    """The recipe of a checkpoint of an earlier version, in the names of this one and with what was
+    not there to choose."""
+    recipe = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING} | recipe
     start = recipe.get("start")
     if start in ("body", "nothing"):
         recipe["start"] = {"body": "backbone", "nothing": "scratch"}[start]

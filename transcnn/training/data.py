@@ -67,12 +67,27 @@ def open_source(folder: Path, cache: Path, store_px: int, progress: OnDecoded) -
     than two can be read.
     """
     paths = find_training_pictures(folder)
+    return open_files(folder, paths, cache, store_px, progress)
+
+
+def open_files(
+    folder: Path,
+    paths: Sequence[Path],
+    cache: Path,
+    store_px: int,
+    progress: OnDecoded,
+    exactly: bool = False,
+) -> TrainingSource:
+    """The same for given files; with `exactly` small ones are enlarged to `store_px` too, so that
+    the pixels are those that the network sees."""
     listing = "\n".join(f"{path} {path.stat().st_size}" for path in paths)
-    key = f"{folder.name}-{zlib.crc32(listing.encode()):08x}-{store_px}"
+    checksum = zlib.crc32(listing.encode(errors="surrogateescape"))
+    key = f"{folder.name}-{checksum:08x}-{store_px}{'-exactly' if exactly else ''}"
     metadata, data = cache / f"{key}.json", cache / f"{key}.pixels"
     if not metadata.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        _decode_all(folder, paths, store_px, metadata, data, progress)
+        side = store_px if exactly else min(store_px, _median_side(paths))
+        _decode_all(folder, paths, side, metadata, data, progress)
     meta = json.loads(metadata.read_text(encoding="utf-8"))
     if meta["count"] < 2:
         raise FolderError(folder=folder, reason="fewer than two of its files can be read")
@@ -86,13 +101,12 @@ def open_source(folder: Path, cache: Path, store_px: int, progress: OnDecoded) -
 def _decode_all(
     folder: Path,
     paths: Sequence[Path],
-    store_px: int,
+    side: int,
     metadata: Path,
     data: Path,
     progress: OnDecoded,
 ) -> None:
     """Write the pixels, then the metadata: a cache without metadata is incomplete."""
-    side = min(store_px, _median_side(paths))
     broken = []
     count = 0
     with data.open("wb") as file:

@@ -33,7 +33,8 @@ def soft_targets(
 
     A teacher's predictions are kept in `cache`. Raises FolderError where a folder names no class.
     """
-    targets = smoothed_labels(source, classes, labels.smoothing)
+    outputs = class_outputs(source, classes)
+    targets = smoothed_labels(outputs, len(classes), labels.smoothing)
     if labels.teacher is None:
         return targets
     files = "\n".join(map(str, source.files))
@@ -61,12 +62,10 @@ def class_outputs(source: TrainingSource, classes: Sequence[int]) -> NDArray[np.
     return np.array(found)
 
 
-def smoothed_labels(
-    source: TrainingSource, classes: Sequence[int], smoothing: float
-) -> SoftTargets:
+def smoothed_labels(outputs: NDArray[np.int64], classes: int, smoothing: float) -> SoftTargets:
     """Label smoothing: 1 - `smoothing` for the image's class, the rest uniform over all."""
-    targets = np.full((len(source.files), len(classes)), smoothing / len(classes), np.float32)
-    targets[np.arange(len(targets)), class_outputs(source, classes)] += 1 - smoothing
+    targets = np.full((len(outputs), classes), smoothing / classes, np.float32)
+    targets[np.arange(len(targets)), outputs] += 1 - smoothing
     return targets
 
 

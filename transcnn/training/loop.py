@@ -28,6 +28,7 @@ from transcnn.training.network import (
     Outputs,
     Student,
     TrainingHooks,
+    TunedStudent,
     soft_target_outputs,
 )
 from transcnn.training.objectives import DistillationBatch, total
@@ -51,6 +52,15 @@ class Stepped:
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """The weights after `step` steps, a fraction `share` of the run, are in `file`."""
+
+    step: int
+    share: float
+    file: Path
+
+
+@dataclass(frozen=True)
 class Ended:
     """The run is saved: finished, or stopped to be resumed."""
 
@@ -58,7 +68,7 @@ class Ended:
     finished: bool
 
 
-Event = Stepped | Ended
+Event = Stepped | Snapshot | Ended
 
 
 @dataclass(frozen=True)
@@ -110,7 +120,7 @@ def train(
         step, seconds = kept.step, kept.seconds
     progress = length.progress(step, seconds)
     if not resume:
-        run.snapshot(-1, progress)
+        yield from run.snapshot(step, -1, progress)
     saved = time.monotonic()
     stop = False
     with ThreadPoolExecutor(1) as maker:
@@ -129,12 +139,20 @@ def train(
             yield Stepped(
                 step, progress, loss, parts, rate, len(batch.clean) * world_size(), took, waited
             )
-            run.snapshot(before, progress)
+            yield from run.snapshot(step, before, progress)
             if time.monotonic() - saved > SAVE_EVERY_S:
                 run.save(step, seconds, progress)
                 saved = time.monotonic()
     run.save(step, seconds, progress)
     yield Ended(step, finished=progress >= 1)
+
+
+def _make_student(model: TransCNN, recipe: Recipe) -> Student:
+    if recipe.start == "scratch":
+        return Student(model)
+    if recipe.start == "given":
+        return TunedStudent(model, attention=recipe.learns == "attention")
+    return BranchStudent(model)
 
 
 class _TrainingState:
@@ -143,8 +161,7 @@ class _TrainingState:
     def __init__(self, recipe: Recipe, model: TransCNN, out: Path, device: torch.device) -> None:
         self.recipe, self.out, self.device = recipe, out, device
         self.whole, self.config = model.state_dict(), model.config
-        student = Student if recipe.start == "scratch" else BranchStudent
-        self.network = student(model).to(device)
+        self.network = _make_student(model, recipe).to(device)
         self.student = (
             DistributedDataParallel(self.network) if dist.is_initialized() else self.network
         )
@@ -216,15 +233,16 @@ class _TrainingState:
         whole = {**self.whole, **self.average}
         save_weights(whole, self.out / "weights.safetensors", Description(self.config))
 
-    def snapshot(self, before: float, after: float) -> None:
+    def snapshot(self, step: int, before: float, after: float) -> Iterator[Snapshot]:
         """Write what the run trains (the whole network or its H-MHSA) if it has just passed one of
         the recipe's snapshot times."""
         passed = [share for share in self.recipe.snapshots if before < share <= after]
         if passed and rank() == 0:
             name = f"{passed[-1]:.3f}.safetensors"
-            others = self.whole if self.recipe.start == "scratch" else {}
+            others = {} if self.recipe.labels is None else self.whole
             path = self.out / "snapshots" / name
             save_weights({**others, **self.average}, path, Description(self.config))
+            yield Snapshot(step, passed[-1], path)
 
 
 def _agree(seconds: float, stop: bool, device: torch.device) -> tuple[float, bool]:

@@ -2,7 +2,7 @@
 
 The backbone is the same network with H-MHSA removed, on the clean image. It is frozen with its
 batch-norm statistics, which are therefore folded into its convolutions; only H-MHSA's weights are
-trained, and their keys stay as they are. With labels the whole network is trained.
+trained, and their keys stay as they are. With labels the whole network is trained, or fine-tuned.
 """
 
 import copy
@@ -103,6 +103,20 @@ class BranchStudent(Student):
             m.head(pooled).float(),
             {point: weights.float() for point, weights in attention.items()},
         )
+
+
+class TunedStudent(Student):
+    """A network with a head of its own that is fine-tuned: everything learns, or (`attention`) the
+    head and H-MHSA alone. Batch norms keep their statistics: a few images would spoil them."""
+
+    def __init__(self, model: TransCNN, attention: bool) -> None:
+        super().__init__(model)
+        self.model.eval()
+        for key, value in self.model.named_parameters():
+            value.requires_grad_(not attention or ".attn." in key or key.startswith("head."))
+
+    def statistics(self) -> dict[str, Tensor]:
+        return {}
 
 
 def outputs_of_logits(logits: Tensor) -> Outputs:

@@ -70,7 +70,9 @@ class Recipe:
 
     `start` is "shipped" (all shipped weights) or "backbone" (shipped backbone, H-MHSA initialised):
     H-MHSA alone is trained, with the backbone on the clean image as teacher. Or "scratch": the
-    whole network is trained on the soft targets of `labels`, with the objective `logits`.
+    whole network is trained on the soft targets of `labels`, with the objective `logits`. Or
+    "given": fine-tuning in the same way from the weights that the run is given, of which `learns`
+    says what changes: all of them, or the head and H-MHSA alone.
     `store_px` is the side at which images are kept on disk; smaller ones keep their size. Each
     time an image is used, a random square of `smallest_crop` to 1 of its side is resized to the
     network's input; before, one side may be up to `stretch` times the other. Residuals of levels
@@ -90,8 +92,9 @@ class Recipe:
     mixture: Mixture
     objectives: Mapping[str, float]
     steps: int
-    start: Literal["shipped", "backbone", "scratch"]
+    start: Literal["shipped", "backbone", "scratch", "given"]
     labels: Labels | None = None
+    learns: Literal["all", "attention"] = "all"
     batch: int = 32
     learning_rate: float = 1e-3
     warm_up: float = 0.03
@@ -114,10 +117,11 @@ class Recipe:
         for name in ("steps", "batch", "store_px"):
             value = getattr(self, name)
             _check(name, value, isinstance(value, int) and value > 0, "whole numbers from 1")
-        starts = ("shipped", "backbone", "scratch")
+        starts = ("shipped", "backbone", "scratch", "given")
         _check("start", self.start, self.start in starts, ", ".join(starts))
-        fits = (self.labels is not None) == (self.start == "scratch")
-        _check("labels", self.labels, fits, "Labels if the start is scratch, else None")
+        fits = (self.labels is not None) == (self.start in ("scratch", "given"))
+        _check("labels", self.labels, fits, "Labels if the start is scratch or given, else None")
+        _check("learns", self.learns, self.learns in ("all", "attention"), "all, attention")
         fits = self.labels is None or set(self.objectives) == {"logits"}
         _check("objectives", dict(self.objectives), fits, "logits alone, where there are labels")
         _check(

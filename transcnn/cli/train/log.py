@@ -1,0 +1,102 @@
+"""What is seen of a run: log.csv and lines on the terminal."""
+
+import csv
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from transcnn.training.loop import Ended, Event, Snapshot, Stepped
+
+
+class Preparing:
+    """Reports progress of preparing a source every 10 seconds."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.shown = time.monotonic()
+
+    def show(self, folder: Path, done: int, of: int) -> None:
+        if time.monotonic() - self.shown > 10 or done == of:
+            self.shown = time.monotonic()
+            click.echo(f"{self.what} {folder}: {done} of {of}", err=True)
+
+
+def follow(
+    events: "Iterable[Event]",
+    path: Path,
+    resume: bool,
+    quiet: bool,
+    on_snapshot: "Callable[[Snapshot], None]" = lambda _: None,
+) -> "Ended":
+    """Log and show all steps; `quiet` only runs them. Returns the end of the run."""
+    from transcnn.training.loop import Ended, Snapshot
+
+    log: Log | None = None
+    for event in events:
+        if isinstance(event, Ended):
+            if log is not None:
+                log.close()
+            return event
+        if isinstance(event, Snapshot):
+            on_snapshot(event)
+        elif not quiet:
+            log = log or Log(path, event, resume)
+            log.add(event)
+    raise AssertionError("the last event of a run is Ended")
+
+
+class Log:
+    """Writes every step to a CSV file, and progress to the terminal every 15 seconds."""
+
+    EVERY_S = 15.0
+
+    def __init__(self, path: Path, first: "Stepped", resume: bool) -> None:
+        fields = ["step", "progress", "loss", *first.parts, "learning_rate", "pictures", "seconds"]
+        self.fields = [*fields, "waited"]
+        rows = []
+        if resume and path.is_file():  # steps after the checkpoint are repeated
+            with path.open(newline="", encoding="utf-8") as file:
+                rows = [row for row in csv.DictReader(file) if int(row["step"]) < first.step]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = path.open("w", newline="", encoding="utf-8", buffering=1)
+        self.writer = csv.DictWriter(self.file, self.fields)
+        self.writer.writeheader()
+        self.writer.writerows(rows)
+        self.started = first.progress
+        self.trained_s = 0.0
+        self.shown = time.monotonic()
+        self.recent: deque[Stepped] = deque(maxlen=50)
+
+    def add(self, event: "Stepped") -> None:
+        row = {name: getattr(event, name) for name in self.fields if name not in event.parts}
+        row |= event.parts
+        self.writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
+        self.recent.append(event)
+        self.trained_s += event.seconds
+        if time.monotonic() - self.shown > self.EVERY_S or event.progress == 1:
+            self.shown = time.monotonic()
+            click.echo(self._line(event), err=True)
+
+    def close(self) -> None:
+        self.file.close()
+
+    def _line(self, event: "Stepped") -> str:
+        """Means over the last steps; the time left is estimated from the speed since the start."""
+        count, seconds = len(self.recent), sum(e.seconds for e in self.recent)
+        parts = ", ".join(
+            f"{name} {sum(e.parts[name] for e in self.recent) / count:.3f}" for name in event.parts
+        )
+        gained = event.progress - self.started
+        left = self.trained_s * (1 - event.progress) / gained / 60 if gained > 0 else float("nan")
+        return (
+            f"step {event.step}, {100 * event.progress:.1f} %: "
+            f"loss {sum(e.loss for e in self.recent) / count:.3f} ({parts}); "
+            f"{sum(e.pictures for e in self.recent) / seconds:.1f} images/s, "
+            f"{100 * sum(e.waited for e in self.recent) / seconds:.0f} % waiting, "
+            f"{left:.0f} min left"
+        )
