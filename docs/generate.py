@@ -3,6 +3,7 @@
 `make check` fails where a document is not what these make of the code and of the saved outputs.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,18 +12,22 @@ _SAVED = Path(__file__).with_name("saved")
 
 
 def command_line() -> str:
-    """Every command that is listed, with its own help."""
+    """Every command that is listed, with its own help; those of a group below it."""
     from transcnn.cli.main import app as cli
 
-    root = click.Context(cli, info_name="transcnn")
-    parts = []
-    for name in cli.list_commands(root):
-        command = cli.get_command(root, name)
+    return "\n".join(_help(cli, click.Context(cli, info_name="transcnn"), level=2))
+
+
+def _help(group: click.Group, context: click.Context, level: int) -> Iterator[str]:
+    for name in sorted(group.list_commands(context)):
+        command = group.get_command(context, name)
         if command is None or command.hidden:
             continue
-        help_text = command.get_help(click.Context(command, info_name=name, parent=root))
-        parts.append(f"## {name}\n\n```text\n{help_text}\n```\n")
-    return "\n".join(parts)
+        inner = click.Context(command, info_name=name, parent=context)
+        title = inner.command_path.removeprefix("transcnn ")
+        yield f"{'#' * level} {title}\n\n```text\n{command.get_help(inner)}\n```\n"
+        if isinstance(command, click.Group):
+            yield from _help(command, inner, level + 1)
 
 
 def saved(name: str) -> str:

@@ -13,7 +13,7 @@ from transcnn.model.hooks import Hooks
 from transcnn.trace import make_intervention
 from transcnn.training.batches import Batches
 from transcnn.training.labels import soft_targets
-from transcnn.training.loop import Ended, Length, train
+from transcnn.training.loop import Ended, Length, Snapshot, train
 from transcnn.training.network import Student, TrainingHooks, init_network, soft_target_outputs
 from transcnn.training.recipe import Labels, Mixture, Recipe
 
@@ -53,7 +53,8 @@ def run(model, source, tmp_path):
         )
         batches = Batches([source], recipe, SIZE, targets=[likely])
         length = Length(recipe.steps)
-        return list(train(recipe, model, batches, tmp_path / out, length=length, **settings))
+        events = train(recipe, model, batches, tmp_path / out, length=length, **settings)
+        return [event for event in events if not isinstance(event, Snapshot)]
 
     return run
 

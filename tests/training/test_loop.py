@@ -9,7 +9,7 @@ from tests.training.stopping import stop_after
 from transcnn.checkpoints import load
 from transcnn.errors import CheckpointError
 from transcnn.training import loop
-from transcnn.training.loop import Ended, Length, Stepped, learning_rate, train
+from transcnn.training.loop import Ended, Length, Snapshot, Stepped, learning_rate, train
 from transcnn.training.network import TrainingHooks, init_branch
 
 
@@ -21,7 +21,8 @@ def run(model, batches, tmp_path):
     def run(recipe, out="run", **settings):
         settings.setdefault("length", Length(recipe.steps))
         made = replace(batches, recipe=recipe)
-        return list(train(recipe, model, made, tmp_path / out, **settings))
+        events = train(recipe, model, made, tmp_path / out, **settings)
+        return [event for event in events if not isinstance(event, Snapshot)]
 
     return run
 

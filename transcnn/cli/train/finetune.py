@@ -201,8 +201,8 @@ def _reason(one: "LeftOut") -> str:
 def _print(tuned: "Tuned", run: "FineTuning", table: Path, trained: bool) -> None:
     images, found = run.images, tuned.found
     click.echo(
-        f"Held-out accuracy {_percent(found.accuracy)} on {len(found)} images; always the most "
-        f"frequent class: {100 * found.majority:.1f} %"
+        f"Held-out accuracy {_percent(found.accuracy)} on {len(found)} images; always answering "
+        f"with the most frequent class would give {100 * found.majority:.1f} %."
     )
     if not found.enough:
         click.echo("These are too few held-out images to tell.")
