@@ -4,10 +4,15 @@ import pytest
 
 from tests.app.test_course import open_course, predict, said, zebra  # noqa: F401
 from tests.app.test_pages import session
+from tests.golden.recipe import fill
+from transcnn.checkpoints.description import Description
+from transcnn.checkpoints.save import to_bytes
 from transcnn.course.classroom import store
 from transcnn.course.lessons import load_lesson
 from transcnn.course.steps import STEPS, find_step
+from transcnn.model.network import build
 from transcnn.pictures.samples import samples
+from transcnn.ui.app.custom_models import open_custom_model
 from transcnn.ui.app.links import decode, encode
 from transcnn.ui.pages.course import classroom
 from transcnn.ui.pages.course.link import CourseChoice
@@ -291,3 +296,80 @@ def test_the_page_of_somebody_alone_offers_a_class_and_the_teachers_view():
     assert has(app, "class_begin")
     press(app, "class_leave_view")
     assert has(app, "class_join")
+
+
+@pytest.fixture(scope="module")
+def own_network():
+    """A weight file with own class names."""
+    made = build("transcnn_nano", classes=("cup", "pen"))
+    return to_bytes(fill(made).state_dict(), Description(made.config))
+
+
+def models(app):
+    return next(s for s in app.sidebar.selectbox if s.key == "model_picker").options
+
+
+def teacher_with_network(data):
+    """A teacher whose session has a network of own classes: the page and the code."""
+    teacher, code = begin()
+    session(teacher).add_custom_model(open_custom_model(data, "mine.safetensors", "learned"))
+    teacher.run()
+    return teacher, code
+
+
+def test_a_network_of_own_classes_is_given_to_the_class_and_goes_with_it(own_network):
+    teacher, code = teacher_with_network(own_network)
+    learner = join(code)
+    shipped = models(learner)
+    assert not any("cup" in model for model in shipped)
+
+    press(teacher, "class_network_give")
+    learner.run()
+
+    assert "The class has: **transcnn\\_nano\\: cup\\, pen**" in shows(teacher)
+    assert models(learner) == [*shipped, "From your teacher: transcnn_nano: cup, pen"]
+    key = next(iter(session(learner).custom_models))
+    session(teacher).show_model(key)
+    teacher.run()
+    assert "Only you see this" not in shows(teacher)
+    learner.run()
+    press(learner, "class_go")  # a question waits for words, so the page did not change by itself
+    assert session(learner).model == key, "the class follows to it"
+    learner.switch_page("pages/explore.py").run()
+    assert not learner.exception
+    assert session(learner).config(key).own_classes == ("cup", "pen")
+
+    press(teacher, "class_end")
+    learner.run()
+
+    assert not learner.exception
+    assert models(learner) == shipped
+    assert session(learner).model == "transcnn_lite0", "also on a page that is not the course"
+    assert session(teacher).model == key, "the teacher's own stays theirs"
+
+
+def test_a_network_can_be_taken_back_and_a_class_shares_one_in_memory(own_network):
+    teacher, code = teacher_with_network(own_network)
+    press(teacher, "class_network_give")
+    first, second = join(code), join(code)
+    (one,), (other,) = (session(app).custom_models.values() for app in (first, second))
+    assert one.classifier is other.classifier
+
+    press(teacher, "class_network_back")
+    first.run()
+
+    assert not any("cup" in model for model in models(first))
+    assert has(teacher, "class_network_give"), "it can be given again"
+
+
+def test_a_file_that_is_no_network_is_one_sentence_to_a_learner(own_network):
+    teacher, code = teacher_with_network(own_network)
+    learner = join(code)
+    membership = classroom.classes().enter(code, session(teacher).part(Role).key)
+    membership.give_network("transcnn_nano/bad", b"no weights")
+
+    learner.run()
+
+    assert not learner.exception
+    assert "class.safetensors: this is not a safetensors" in shows(learner).replace("\\", "")
+    assert not session(learner).custom_models

@@ -30,7 +30,7 @@ from transcnn.course.classroom.store import Classes, Learner, Teacher
 from transcnn.course.classroom.table import as_csv
 from transcnn.course.classroom.tally import bins, count_bins, count_cells
 from transcnn.course.submission import Submission
-from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses
+from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses, WeightsTooLarge
 
 QUESTION = AnswerKey("rows.which_is_row", "m", "0123456789abcdef", (112, 64))
 STEP = replace(QUESTION, name="rows")
@@ -123,6 +123,52 @@ def test_a_class_file_of_the_version_with_numbered_questions_opens(classes):
         }
         assert learner.observations() == {step: "rows"}
     assert learner.answer(question, Submission("a", "certain"))
+
+
+def test_a_class_file_without_networks_opens_and_can_be_given_one(classes):
+    code, key = classes.begin()
+    with contextlib.closing(sqlite3.connect(classes.folder / f"{code}.sqlite")) as file:
+        file.executescript("DROP TABLE networks; PRAGMA user_version = 2;")
+    teacher = classes.enter(code, key)
+    assert teacher.class_state().network is None
+    teacher.give_network("nano/1", b"weights")
+    assert teacher.class_state().network == "nano/1"
+
+
+def test_everybody_finds_the_network_that_the_teacher_gave_last(teacher):
+    learner = join(teacher)
+    assert learner.class_state().network is None
+    before = learner.version()
+
+    teacher.give_network("nano/1", b"weights")
+
+    assert learner.version() > before
+    assert learner.class_state().network == "nano/1"
+    assert learner.network("nano/1") == b"weights"
+    assert learner.has_network("nano/1")
+    teacher.give_network("nano/2", b"others")
+    assert not learner.has_network("nano/1")
+    assert learner.network("nano/1") is None
+    assert learner.network("nano/2") == b"others"
+    teacher.take_network_back()
+    assert learner.class_state().network is None
+    assert not learner.has_network("nano/2")
+
+
+def test_a_network_goes_with_its_class_and_a_large_one_is_refused(teacher, monkeypatch):
+    learner = join(teacher)
+    monkeypatch.setattr(store, "LARGEST_NETWORK", 10)
+    with pytest.raises(WeightsTooLarge):
+        teacher.give_network("nano/1", b"more than that")
+    assert learner.class_state().network is None
+
+    teacher.give_network("nano/1", b"weights")
+    teacher.end()
+
+    assert not learner.has_network("nano/1"), "a question without an error: it is asked on any page"
+    with pytest.raises(NoClass):
+        learner.network("nano/1")
+    assert not list(teacher.classes.folder.iterdir())
 
 
 def test_a_vote_takes_answers_only_while_it_is_open(teacher):

@@ -1,6 +1,6 @@
 -- One class: one file. Keys of members are kept as digests, correct answers not at all.
 PRAGMA application_id = 1950567491; -- "tCLC"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 PRAGMA journal_mode = WAL; -- the teacher reads while the class writes
 
 CREATE TABLE class (
@@ -13,6 +13,9 @@ CREATE TABLE class (
 
 -- The teacher's own picture; the one that is shared last.
 CREATE TABLE pictures (digest TEXT PRIMARY KEY, file BLOB NOT NULL) WITHOUT ROWID;
+
+-- The network that the teacher gave to the class; the last one. `key` is what the app calls it.
+CREATE TABLE networks (key TEXT PRIMARY KEY, file BLOB NOT NULL);
 
 CREATE TABLE members (
   id INTEGER PRIMARY KEY,

@@ -21,16 +21,24 @@ from transcnn.course.answer_key import AnswerKey, read_answer_key
 from transcnn.course.classroom.rate_limiter import clean_name, digest_of, is_code, new_code, new_key
 from transcnn.course.classroom.slide import Slide, read_slide
 from transcnn.course.submission import Submission, read_submission
-from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses
+from transcnn.errors import (
+    ClassFull,
+    FolderError,
+    NoClass,
+    TooManyClasses,
+    WeightsTooLarge,
+)
 
 Vote = Literal["first", "talk", "second", "closed"]  # in this order; an open one is a round
 ROUNDS: Mapping[str, int] = {"first": 1, "second": 2}
 LIFETIME_S = 24 * 3600.0
 MOST_CLASSES, MOST_MEMBERS = 50, 200
 LONGEST_OBSERVATION = 2_000  # characters
+LARGEST_NETWORK = 32 * 10**6  # bytes of a weight file
 _ENDING = ".sqlite"
 _PARTS = ("", "-wal", "-shm")  # that a class's file may have
-_SCHEMA, _UPGRADE = (Path(__file__).with_name(name) for name in ("schema.sql", "upgrade.sql"))
+_SCHEMA = Path(__file__).with_name("schema.sql")
+_UPGRADES = {v: Path(__file__).with_name(f"upgrade_{v}.sql") for v in (1, 2)}  # from a version on
 _ID = b"tCLC"  # application_id, at byte 68 of the file, as in the schema
 _PATIENCE_S = 30.0  # a writer waits so long for another
 
@@ -52,12 +60,13 @@ def classes_folder() -> Path:
 
 @dataclass(frozen=True)
 class ClassState:
-    """The state of a class: what is shown, which votes are open, which steps are revealed, of which
-    it was said why.
+    """The state of a class: what is shown, the key of the network that the teacher gave it, which
+    votes are open, which steps are revealed, of which it was said why.
     """
 
     version: int = 0
     slide: Slide | None = None
+    network: str | None = None
     votes: Mapping[AnswerKey, Vote] = field(default_factory=dict)
     revealed: frozenset[AnswerKey] = frozenset()
     explained: frozenset[AnswerKey] = frozenset()
@@ -186,13 +195,29 @@ class _Member:
             version, slide = file.execute("SELECT version, slide FROM class").fetchone()
             votes = file.execute("SELECT question, vote FROM votes").fetchall()
             revealed = file.execute("SELECT step, explained FROM revealed").fetchall()
+            network = file.execute("SELECT key FROM networks").fetchone()
         return ClassState(
             version,
             None if slide is None else read_slide(slide),
+            None if network is None else network[0],
             {read_answer_key(question): vote for question, vote in votes},
             frozenset(read_answer_key(step) for step, _ in revealed),
             frozenset(read_answer_key(step) for step, explained in revealed if explained),
         )
+
+    def has_network(self, key: str) -> bool:
+        """Whether the teacher has given the class this network; False once the class is over."""
+        with contextlib.suppress(NoClass), self._open() as file:
+            found = file.execute("SELECT 1 FROM networks WHERE key = ?", (key,)).fetchone()
+            return found is not None
+        return False
+
+    def network(self, key: str) -> bytes | None:
+        """The weight file of the network that the teacher gave to the class; None once it has
+        another one, or none."""
+        with self._open() as file:
+            row = file.execute("SELECT file FROM networks WHERE key = ?", (key,)).fetchone()
+        return None if row is None else bytes(row[0])
 
     def picture(self, digest: str) -> bytes | None:
         """The picture that the teacher shared; None once another one is."""
@@ -230,6 +255,19 @@ class Teacher(_Member):
         with self._changing() as file:
             file.execute("DELETE FROM pictures")
             file.execute("INSERT INTO pictures VALUES (?, ?)", (digest, picture))
+
+    def give_network(self, key: str, file: bytes) -> None:
+        """Give the class a network, in place of the one before. Raises WeightsTooLarge."""
+        if len(file) > LARGEST_NETWORK:
+            raise WeightsTooLarge(file=key, limit=LARGEST_NETWORK // 10**6)
+        with self._changing() as db:
+            db.execute("DELETE FROM networks")
+            db.execute("INSERT INTO networks VALUES (?, ?)", (key, file))
+
+    def take_network_back(self) -> None:
+        """The class has no network of its own any more."""
+        with self._changing() as file:
+            file.execute("DELETE FROM networks")
 
     def set_vote(self, question: AnswerKey, vote: Vote) -> None:
         """Open or close a vote on a question."""
@@ -381,17 +419,17 @@ def _reading(path: Path) -> Iterator[tuple[sqlite3.Connection, float]]:
 
 
 def _upgrade(file: sqlite3.Connection) -> None:
-    """Bring a file of the version before to the present one."""
+    """Bring a file of a version before to the present one, step by step."""
 
-    def is_old() -> bool:
-        return bool(file.execute("PRAGMA user_version").fetchone() == (1,))
+    def version() -> int:
+        return int(file.execute("PRAGMA user_version").fetchone()[0])
 
-    if not is_old():
+    if version() not in _UPGRADES:
         return
     file.create_function("current_key", 1, lambda text: str(read_answer_key(text)))
     with _writing(file):
-        if is_old():  # nobody else was faster
-            for statement in _UPGRADE.read_text(encoding="utf-8").split(";\n"):
+        while (script := _UPGRADES.get(version())) is not None:
+            for statement in script.read_text(encoding="utf-8").split(";\n"):
                 file.execute(statement)
 
 

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from transcnn.course.classroom.store import LARGEST_NETWORK
 from transcnn.errors import NoAnswer
 from transcnn.model.config import Network
+from transcnn.words.translator import Translator
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
 
 Origin = Literal["own", "authors", "learned", "class"]  # from a file, or where it was made
-LARGEST_FOR_CLASS = 32 * 10**6  # bytes of a file that a teacher can hand to a class
 
 _LONGEST = 60  # letters of a file's name that are shown
 
@@ -33,12 +34,12 @@ class CustomModel:
     classifier: "Classifier"
     data: bytes | None  # the file, where it is small enough to be handed on
 
-    @property
-    def label(self) -> str:
+    def label(self, t: Translator) -> str:
         """What people choose it by: its variant, and its file, or its classes where it was made
         here."""
         own = self.config.own_classes if self.origin in ("learned", "class") else None
-        return f"{self.config.name}: {self.file if own is None else _short(', '.join(own))}"
+        name = f"{self.config.name}: {self.file if own is None else _short(', '.join(own))}"
+        return t("sidebar.from_teacher", name=name) if self.origin == "class" else name
 
     @property
     def has_levels(self) -> bool:
@@ -71,7 +72,7 @@ def open_custom_model(
     if not torch.isfinite(classifier.logits(gray)).all():
         raise NoAnswer(file=file, model=config.name)
     key = f"{config.name}/{digest[:12]}"
-    data = source if len(source) <= LARGEST_FOR_CLASS else None
+    data = source if len(source) <= LARGEST_NETWORK else None
     return CustomModel(key, _short(file), origin, config, parameters, classifier, data)
 
 

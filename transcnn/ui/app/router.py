@@ -70,6 +70,7 @@ def run() -> None:
     """Draw the frame and the chosen page. For app.py."""
     collect_from_now_on()
     state = Session.get()
+    state.return_custom_models()
     t = translator(state.language)
     pages = [
         st.Page(

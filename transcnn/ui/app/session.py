@@ -5,7 +5,7 @@ is a part of its own, found by its type: `session.part(CompareChoice)`. Parts of
 what the link says that the session was opened with. Pages are not known here.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -46,6 +46,7 @@ class Session:
     upload_error: PictureError | None = None  # why the last upload could not be used
     image_chosen: bool = False  # since a page was last drawn
     custom_models: dict[str, CustomModel] = field(default_factory=dict)  # by key, the oldest first
+    lent: dict[str, Callable[[], bool]] = field(default_factory=dict)  # of them, whether still
     page: str | None = None
     entered: bool = False  # whether the page is another than in the run before
     written: dict[str, dict[str, str]] = field(default_factory=dict)  # links, by page
@@ -141,10 +142,22 @@ class Session:
     def add_custom_model(self, custom_model: CustomModel) -> None:
         """Keep a custom model; the oldest ones not in use go where there are too many."""
         self.custom_models.pop(custom_model.key, None)
+        self.lent.pop(custom_model.key, None)
         self.custom_models[custom_model.key] = custom_model
         others = [key for key in self.custom_models if key not in (custom_model.key, self.model)]
         for key in others[: max(0, len(self.custom_models) - MOST_CUSTOM_MODELS)]:
             del self.custom_models[key]
+
+    def borrow_custom_model(self, custom_model: CustomModel, still: Callable[[], bool]) -> None:
+        """Keep a custom model of somebody else's, as long as `still` says so."""
+        self.add_custom_model(custom_model)
+        self.lent[custom_model.key] = still
+
+    def return_custom_models(self) -> None:
+        """Drop the custom models of others that are not to be had any more."""
+        for key in [key for key, still in self.lent.items() if not still()]:
+            del self.lent[key]
+            self.forget_custom_model(key)
 
     def forget_custom_model(self, key: str) -> None:
         """Drop a custom model; where it was the chosen one, the first that ships is."""

@@ -94,7 +94,7 @@ def _show_model(state: Session, t: Translator) -> None:
             t("sidebar.model"),
             models,
             key=_MODEL,
-            format_func=lambda m: custom_models[m].label if m in custom_models else m,
+            format_func=lambda m: custom_models[m].label(t) if m in custom_models else m,
             on_change=lambda: state.show_model(st.session_state[_MODEL]),
             label_visibility="collapsed",
         )

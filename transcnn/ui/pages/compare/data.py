@@ -136,7 +136,7 @@ def model_name(state: Session, t: Translator, model: str, off: bool = False) -> 
     if off:
         return t("compare.removed", model=model_name(state, t, model))
     if model in state.custom_models:
-        return state.custom_models[model].label
+        return state.custom_models[model].label(t)
     name, share = split_snapshot(model)
     if share == TRAINED:
         return name

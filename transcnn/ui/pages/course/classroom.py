@@ -94,18 +94,20 @@ def go_to_slide(state: Session, membership: Teacher | Learner, slide: Slide) -> 
             return
         title = translator(state.language)("classroom.shared_picture")
         state.show_upload(title, title, data)
-    if state.model != slide.model:
+    if state.model != slide.model and (
+        is_shipped(slide.model) or slide.model in state.custom_models
+    ):
         state.show_model(slide.model)
     state.put(CourseChoice(**vars(slide.choice)))
     state.part(FollowedSlide).slide, state.part(FollowedSlide).waits = slide, False
 
 
-def can_be_shown(slide: Slide, teacher: Teacher) -> bool:
+def can_be_shown(slide: Slide, teacher: Teacher, class_state: ClassState) -> bool:
     """Whether a class can see what its teacher looks at: a sample or the image that was shared,
-    and a network that every visitor has.
+    and a network that every visitor has, or the one that the class was given.
     """
     known = slide.shared is None or teacher.picture(slide.shared) is not None
-    return known and is_shipped(slide.model)
+    return known and (is_shipped(slide.model) or slide.model == class_state.network)
 
 
 def current_answers(

@@ -30,6 +30,7 @@ from transcnn.ui.pages.course.data import lab
 from transcnn.ui.pages.course.glossary import show_glossary, show_word_card
 from transcnn.ui.pages.course.learner import show_bar, show_join_form, waits_for_words
 from transcnn.ui.pages.course.link import CourseChoice
+from transcnn.ui.pages.course.networks import take_class_network
 from transcnn.ui.pages.course.notes import show_notes
 from transcnn.ui.pages.course.progress import LARGEST, Progress, read_progress
 from transcnn.ui.pages.course.questions import show_questions
@@ -91,6 +92,7 @@ def _show_class(
 ) -> Mapping[AnswerKey, Submission]:
     """Draw the class above the step, and go where it is; the answers that count there."""
     if membership is not None:
+        take_class_network(state, t, membership, class_state)
         follow_class(state, membership, class_state)
     if isinstance(membership, Learner):
         answered = membership.answered()
@@ -98,7 +100,7 @@ def _show_class(
         show_bar(state, t, membership, class_state)
         return current_answers(answered, class_state)
     if state.part(Role).teaching:
-        show_teacher_panel(state, t, membership)
+        show_teacher_panel(state, t, membership, class_state)
     else:
         show_join_form(state, t)
     return state.part(Progress).submissions

@@ -8,7 +8,7 @@ import streamlit as st
 from PIL import Image
 
 from transcnn.course.answer_key import AnswerKey
-from transcnn.course.classroom.store import ROUNDS, Teacher, Vote
+from transcnn.course.classroom.store import ROUNDS, ClassState, Teacher, Vote
 from transcnn.course.classroom.table import as_csv
 from transcnn.course.classroom.tally import percent
 from transcnn.course.questions import PosedQuestion
@@ -20,6 +20,7 @@ from transcnn.ui.components.timer import timer
 from transcnn.ui.pages.course.classroom import REFRESH_S, can_be_shown, classes, current_slide
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.learner import spell_code
+from transcnn.ui.pages.course.networks import offer_network
 from transcnn.ui.pages.course.progress import Progress
 from transcnn.ui.pages.course.questions import show_outcome
 from transcnn.ui.pages.course.role import FollowedSlide, Role, take_role
@@ -33,14 +34,16 @@ _REFUSED = "class_not_begun"
 _MANY, _FEW = 80, 30  # percent right
 
 
-def show_teacher_panel(state: Session, t: Translator, membership: Teacher | None) -> None:
+def show_teacher_panel(
+    state: Session, t: Translator, membership: Teacher | None, class_state: ClassState
+) -> None:
     """Draw what stands above the step: the class, or a button to start one, and the timer."""
     st.html(_LARGER)
     with st.container(border=True, key="class_podium"):
         if membership is None:
             _offer_class(state, t)
         else:
-            _show_class(state, t, membership)
+            _show_class(state, t, membership, class_state)
         timer(t.table("timer"))
 
 
@@ -67,11 +70,14 @@ def _offer_class(state: Session, t: Translator) -> None:
         st.warning(plain(t.error(refused)))
 
 
-def _show_class(state: Session, t: Translator, membership: Teacher) -> None:
+def _show_class(
+    state: Session, t: Translator, membership: Teacher, class_state: ClassState
+) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header(spell_code(membership.code), anchor=False, width="content")
         st.markdown(t("classroom.how_to_join"), width="content")
         _show_joined(t, membership)
+        offer_network(state, t, membership, class_state)
         with st.popover(t("classroom.end"), type="tertiary"):
             st.markdown(t("classroom.end_says"))
             st.download_button(
@@ -111,7 +117,7 @@ def show_to_class(context: StepContext) -> None:
     slide = current_slide(state)
     choice = replace(slide.choice, step=context.step.number, query=context.scene.query)
     slide = replace(slide, choice=choice)
-    if can_be_shown(slide, membership):
+    if can_be_shown(slide, membership, context.class_state):
         if slide != context.class_state.slide:
             membership.show(slide)
         state.part(FollowedSlide).slide = slide

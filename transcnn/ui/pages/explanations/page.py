@@ -77,7 +77,7 @@ def _choose_model(state: Session, t: Translator) -> None:
     st.selectbox(
         t("sidebar.model"),
         [state.model, *others],
-        format_func=lambda m: others[m].label if m in others else m,
+        format_func=lambda m: others[m].label(t) if m in others else m,
         key=_MODEL,
         on_change=lambda: explain_custom_model(
             state, st.session_state[_MODEL] if st.session_state[_MODEL] in others else None

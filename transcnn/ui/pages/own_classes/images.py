@@ -149,7 +149,7 @@ def _camera(t: Translator, own: OwnClasses, one: OwnClass) -> None:
             icon=":material/delete:",
             key=f"own_remove_{one.number}",
             on_click=remove,
-            help=t("own_classes.remove_help", name=one.name),
+            help=t("own_classes.remove_help", name=plain(one.name)),
         )
     if shown:
         st.camera_input(
@@ -166,7 +166,7 @@ def _add(t: Translator, own: OwnClasses) -> None:
         return
 
     def add() -> None:
-        number = len(own.collection.classes) + 1
+        number = own.collection.made + 1
         while own.collection.find(name := t("own_classes.default_name", number=number)):
             number += 1
         own.collection.add_class(name)
