@@ -34,8 +34,8 @@
     │   ├── ManyOwnClasses   more own classes than can be learned
     │   ├── MoreClassesThanImages  not even one image for each own class
     │   ├── NothingHeldOut   own images to train on, none to measure on
-    │   └── UnknownLabel     pictures under a name that is no class
-    │       └── UnknownClass  the same, where the network has a person's own classes
+    │   ├── UnknownLabel     pictures under a name that is no class
+    │   └── UnknownClass     the same, where the network has a person's own classes
     ├── ArchiveError        an archive of pictures that is not unpacked
     │   ├── NotAnArchive     not of an accepted format
     │   ├── BrokenArchive    the right format, but damaged, locked or cut off
@@ -216,7 +216,7 @@ class UnknownLabel(FolderError):
     """A sub-folder or line of a table that names no class. Details: folder, label, nearest."""
 
 
-class UnknownClass(UnknownLabel):
+class UnknownClass(FolderError):
     """The same for a network with a person's own classes. Details: folder, label, known."""
 
 

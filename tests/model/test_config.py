@@ -63,7 +63,7 @@ WRONG = [
     ("bottleneck", "width_in", 0, WHOLE),
     ("bottleneck", "width_out", "8", WHOLE),
     ("bottleneck", "expansion", 0, WHOLE),
-    ("bottleneck", "kernel", 4, "3, 5, 7"),
+    ("bottleneck", "kernel", 4, "1, 3, 5, 7"),
     ("bottleneck", "stride", 3, "1, 2"),
     ("bottleneck", "residual", True, "False where the stride is 2 or the widths differ"),
     ("input", "size", 16, "32 pixels or more"),
@@ -153,7 +153,7 @@ def test_a_wrong_setting_of_a_network_is_refused_in_the_same_way(name, field, va
     ("settings", "message"),
     [
         (dict(merges=((8,), 7, (7,), ())), "merges is 7; allowed: grids of 2 or more"),
-        (dict(kernels=(5, 4, 5, 3)), "kernel is 4; allowed: 3, 5, 7"),
+        (dict(kernels=(5, 4, 5, 3)), "kernel is 4; allowed: 1, 3, 5, 7"),
         (dict(expansions=(4, 4, 0, 4)), f"expansion is 0; allowed: {WHOLE}"),
         (
             dict(widths=(64, 96, 256, 512)),

@@ -24,13 +24,14 @@ def on_meta(name, **overrides):
         return build(name, **overrides).eval()
 
 
-def test_twelve_networks_can_be_created():
+def test_thirteen_networks_can_be_created():
     authors = [f"transcnn_v1_{s}" for s in ("tiny", "small", "medium", "large")]
     authors += [f"hatnet_{s}" for s in ("tiny", "small", "medium", "large")]
 
     assert set(list_models()) == {
         "transcnn_lite0",
         "transcnn_nano",
+        "transcnn_mini",
         "transcnn_small",
         "transcnn_base",
         *authors,

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from transcnn.training.batches import Batches
+from transcnn.training.batches import Batches, degrade
 from transcnn.training.data import TrainingSource
-from transcnn.training.recipe import Mixture
+from transcnn.training.recipe import Degraded, Mixture
 
 
 def _same(a, b):
@@ -87,3 +88,43 @@ def test_soft_targets_of_a_mixed_image_are_mixed_by_area(small):
     for picture, likely in zip(batch.seen.pixels, batch.targets, strict=True):
         shown = [(picture[..., 0] == value).mean() for value in (0, 60, 120, 180)]
         np.testing.assert_allclose(likely, shown, atol=1e-6)
+
+
+def test_with_shares_a_batch_has_images_of_all_sources_in_these_fractions(small):
+    flat = [TrainingSource(Path(), np.full((6, 8, 8, 3), v, np.uint8), (), ()) for v in (10, 200)]
+    recipe = replace(small, mixture=Mixture(1, 0, 0), shares=(0.8, 0.2), batch=50)
+    targets = [np.float32([[1, 0]] * 6), np.float32([[0, 1]] * 6)]
+    made = [Batches(flat, recipe, 32, targets=targets).make(step) for step in range(20)]
+    first = np.concatenate([batch.clean[:, 0, 0, 0] == 10 for batch in made])
+    assert first.mean() == pytest.approx(0.8, abs=0.05)
+    assert all(0 < (batch.clean[:, 0, 0, 0] == 10).mean() < 1 for batch in made)
+    wanted = np.concatenate([batch.targets[:, 0] for batch in made])
+    np.testing.assert_array_equal(wanted == 1, first)
+
+
+def test_a_crop_larger_than_the_image_continues_as_its_mirror_image(small):
+    """A ramp along the row: beyond its ends it turns round, and stays within its values."""
+    ramp = np.broadcast_to(np.arange(100, dtype=np.uint8)[None, None, :, None], (4, 100, 100, 3))
+    source = TrainingSource(Path(), ramp.copy(), (), ())
+    recipe = replace(small, smallest_crop=1.0, largest_crop=2.0, mixture=Mixture(1, 0, 0))
+    turned = []
+    for step in range(10):
+        for picture in Batches([source], recipe, 64).make(step).clean.astype(int):
+            row = picture[32, :, 0]
+            turns = (np.diff(np.sign(np.diff(row)[np.diff(row) != 0])) != 0).sum()
+            turned.append(turns >= 1)
+            assert row.max() - row.min() > 90, "the whole image is seen"
+    assert np.mean(turned) > 0.8
+
+
+def test_degraded_images_keep_their_size_and_lose_detail():
+    r = np.random.Generator(np.random.PCG64(0))
+    image = Image.fromarray(r.integers(0, 256, (64, 64, 3), dtype=np.uint8))
+    untouched = degrade(image, Degraded(resized=0, jpeg=0), r)
+    np.testing.assert_array_equal(np.asarray(untouched), np.asarray(image))
+    for one in (Degraded(resized=1, smallest=0.5, jpeg=0), Degraded(resized=0, jpeg=1)):
+        found = [np.asarray(degrade(image, one, r)) for _ in range(5)]
+        assert all(values.shape == (64, 64, 3) for values in found)
+        assert all((values != np.asarray(image)).any() for values in found)
+    soft = np.asarray(degrade(image, Degraded(resized=1, smallest=0.3, jpeg=0), r)).astype(float)
+    assert np.abs(np.diff(soft, axis=0)).mean() < np.abs(np.diff(image, axis=0)).mean()

@@ -12,9 +12,10 @@ from transcnn.errors import ChoiceError
 from transcnn.model.hooks import Hooks
 from transcnn.trace import make_intervention
 from transcnn.training.batches import Batches
+from transcnn.training.initialisation import init_attention_alone
 from transcnn.training.labels import soft_targets
 from transcnn.training.loop import Ended, Length, Snapshot, train
-from transcnn.training.network import Student, TrainingHooks, init_network, soft_target_outputs
+from transcnn.training.network import Student, TrainingHooks, soft_target_outputs
 from transcnn.training.recipe import Labels, Mixture, Recipe
 
 SIZE = 64
@@ -39,7 +40,7 @@ def recipe():
 @pytest.fixture
 def model():
     model = create_model("transcnn_nano")
-    init_network(model, torch.Generator().manual_seed(0))
+    init_attention_alone(model, torch.Generator().manual_seed(0))
     return model
 
 

@@ -9,8 +9,9 @@ from tests.training.stopping import stop_after
 from transcnn.checkpoints import load
 from transcnn.errors import CheckpointError
 from transcnn.training import loop
+from transcnn.training.initialisation import init_branch
 from transcnn.training.loop import Ended, Length, Snapshot, Stepped, learning_rate, train
-from transcnn.training.network import TrainingHooks, init_branch
+from transcnn.training.network import TrainingHooks
 
 
 @pytest.fixture
@@ -101,15 +102,23 @@ def test_the_rate_warms_up_and_falls_as_a_cosine(small):
     assert rates == pytest.approx([0, 1, 2, 1, 0])
 
 
+def test_with_a_cool_down_the_rate_stays_until_then_and_falls_as_a_line(small):
+    recipe = replace(small, learning_rate=2.0, warm_up=0.2, cool_down=0.4)
+    rates = [learning_rate(recipe, p) for p in (0, 0.1, 0.2, 0.6, 0.8, 1)]
+    assert rates == pytest.approx([0, 1, 2, 2, 1, 0])
+
+
 def test_residual_drop_is_proportional_to_the_learning_rate(run, small, monkeypatch):
     seen = []
 
-    def hooks(residual_drop, **others):
+    def hooks(residual_drop, input_drop, **others):
+        assert input_drop == pytest.approx(0.4 * residual_drop)
         seen.append(residual_drop)
-        return TrainingHooks(residual_drop=residual_drop, **others)
+        return TrainingHooks(residual_drop=residual_drop, input_drop=input_drop, **others)
 
     monkeypatch.setattr(loop, "TrainingHooks", hooks)
-    events = run(replace(small, residual_drop=0.5, learning_rate=1e-3, warm_up=0))
+    dropping = replace(small, residual_drop=0.5, input_drop=0.2, learning_rate=1e-3, warm_up=0)
+    events = run(dropping)
     assert seen == pytest.approx([500 * event.learning_rate for event in events[:-1]])
     assert seen[0] == 0.5
     assert seen[-1] < 0.1

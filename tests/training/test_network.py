@@ -6,9 +6,10 @@ import torch
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.config import HMHSA, LAYER
 from transcnn.model.hooks import BlockHooks, Hooks
-from transcnn.model.network import fold_batch_norms
+from transcnn.model.network import build, fold_batch_norms
 from transcnn.trace import make_intervention
-from transcnn.training.network import BranchStudent, TrainingHooks, init_branch
+from transcnn.training.initialisation import init_branch
+from transcnn.training.network import BranchStudent, TrainingHooks
 
 
 @pytest.fixture
@@ -60,6 +61,22 @@ def test_a_dropped_residual_leaves_only_attention():
     with_residual, without = attention.proj(attended + tokens), attention.proj(attended)
     kept = [torch.allclose(added[b], with_residual[b], atol=1e-5) for b in range(40)]
     left = [torch.allclose(added[b], without[b], atol=1e-5) for b in range(40)]
+    assert all(k != other for k, other in zip(kept, left, strict=True))
+    assert 10 < sum(left) < 30
+
+
+def test_a_dropped_input_leaves_only_what_h_mhsa_adds():
+    """Against a block whose bottleneck is the identity, with its input or without, by picture."""
+    torch.manual_seed(0)
+    block = build("transcnn_nano").blocks[0][0].eval()
+    block.irb = torch.nn.Identity()
+    block.residual = False
+    x = torch.randn(40, 48, 8, 8)
+    hooks = TrainingHooks(input_drop=0.5, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        given, added = block(x, BlockHooks(hooks, 0, 0)), block.attn(x)
+    kept = [torch.allclose(given[b], x[b] + added[b], atol=1e-5) for b in range(40)]
+    left = [torch.allclose(given[b], added[b], atol=1e-5) for b in range(40)]
     assert all(k != other for k, other in zip(kept, left, strict=True))
     assert 10 < sum(left) < 30
 

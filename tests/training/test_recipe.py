@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from transcnn.errors import ChoiceError
-from transcnn.training.recipe import Mixture
+from transcnn.training.recipe import Degraded, Mixture
 from transcnn.training.recipes import RECIPES, find_recipe
 
 
@@ -18,6 +18,13 @@ from transcnn.training.recipes import RECIPES, find_recipe
         {"warm_up": 1.0},
         {"average": -0.1},
         {"residual_drop": 1.5},
+        {"input_drop": 1.0},
+        {"largest_crop": 0.5},
+        {"shares": (0.5, 0.6)},
+        {"shares": (1.5, -0.5)},
+        {"init": "by hand"},
+        {"cool_down": 0.0},
+        {"cool_down": 0.99},
         {"smallest_crop": 0.0},
         {"store_px": -1},
         {"start": "elsewhere"},
@@ -43,6 +50,16 @@ def test_a_wrong_value_is_named(small, wrong):
 def test_a_mixture_is_made_of_shares(wrong):
     with pytest.raises(ChoiceError, match="mixture"):
         Mixture(*wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"resized": 1.1}, {"smallest": 0.0}, {"jpeg": -0.1}, {"quality": (90, 40)}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_how_images_are_degraded_is_checked(wrong):
+    with pytest.raises(ChoiceError, match=f"degraded.{next(iter(wrong))}"):
+        Degraded(**wrong)
 
 
 def test_the_size_is_the_last_one_whose_share_of_the_run_has_begun(small):

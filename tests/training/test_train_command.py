@@ -16,11 +16,8 @@ from transcnn.checkpoints import create_model
 from transcnn.model.network import normalise
 from transcnn.training.batches import Batches
 from transcnn.training.data import open_source
-from transcnn.training.network import (
-    BranchStudent,
-    TrainingHooks,
-    init_branch,
-)
+from transcnn.training.initialisation import init_branch
+from transcnn.training.network import BranchStudent, TrainingHooks
 from transcnn.training.objectives import DistillationBatch, total
 
 

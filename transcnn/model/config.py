@@ -176,7 +176,7 @@ class Bottleneck:
     def __post_init__(self) -> None:
         for field in ("width_in", "width_out", "expansion"):
             _check_positive(field, getattr(self, field))
-        _check("kernel", self.kernel, self.kernel in (3, 5, 7), "3, 5, 7")
+        _check("kernel", self.kernel, self.kernel in (1, 3, 5, 7), "1, 3, 5, 7")
         _check("stride", self.stride, self.stride in (1, 2), "1, 2")
         fits = not self.residual or (self.stride == 1 and self.width_in == self.width_out)
         _check("residual", self.residual, fits, "False where the stride is 2 or the widths differ")

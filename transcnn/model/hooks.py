@@ -79,7 +79,8 @@ class Hooks:
         return value
 
     def residual(self, point: HookPoint, tokens: Tensor) -> Tensor:  # noqa: ARG002
-        """The residual of a level, (7) and (11): its own tokens [B, C, H, W].
+        """The residual of a level, (7) and (11): its own tokens [B, C, H, W]; that of the whole
+        H-MHSA, (12), where the point has no level: its input X.
 
         Training overrides this to drop it at random, so that attention has to carry information.
         """
@@ -108,5 +109,5 @@ class BlockHooks:
     def added(self, value: Tensor) -> Tensor:
         return self.hooks.added(HookPoint(self.stage, self.block, "added"), value)
 
-    def residual(self, level: int, tokens: Tensor) -> Tensor:
+    def residual(self, level: int | None, tokens: Tensor) -> Tensor:
         return self.hooks.residual(HookPoint(self.stage, self.block, "residual", level), tokens)

@@ -70,6 +70,7 @@ class TransCNNBlock(nn.Module):
             if hooks is not None:
                 hooks.keep("input", x)
                 added = hooks.added(added)
+                x = hooks.residual(None, x)
             x = x + drop_path(added, self.drop, self.training)  # (12)
         out: Tensor = self.irb(x)
         return x + drop_path(out, self.drop, self.training) if self.residual else out
@@ -312,8 +313,8 @@ def fold_batch_norms(model: TransCNN) -> TransCNN:
 
 
 def _as_product(conv: nn.Conv2d) -> nn.Conv2d:
-    """A 1x1 convolution as a matrix product, any other as it is."""
-    if conv.kernel_size != (1, 1):
+    """A 1x1 convolution over all channels as a matrix product, any other as it is."""
+    if conv.kernel_size != (1, 1) or conv.groups != 1:
         return conv
     product = Pointwise(conv.in_channels, conv.out_channels)
     product.weight, product.bias = conv.weight, conv.bias

@@ -23,15 +23,15 @@ from transcnn.evaluation.prepared import PreparedPictures
 from transcnn.model.network import TransCNN, build
 from transcnn.training.batches import Batches
 from transcnn.training.data import TrainingSource
-from transcnn.training.labels import SoftTargets
-from transcnn.training.loop import Length, train
-from transcnn.training.network import (
-    Student,
-    TrainingHooks,
+from transcnn.training.initialisation import (
+    Init,
+    init_attention_alone,
     init_bottlenecks_as_identity,
     init_default,
-    init_network,
 )
+from transcnn.training.labels import SoftTargets
+from transcnn.training.loop import Length, train
+from transcnn.training.network import Student, TrainingHooks
 from transcnn.training.recipe import Recipe
 
 MODEL = "transcnn_nano"
@@ -51,7 +51,7 @@ class DesignChoice:
     `beside` is the choice from which one thing is changed."""
 
     changes: Mapping[str, Any] = field(default_factory=dict)
-    init: Callable[[TransCNN, torch.Generator], None] = init_network
+    init: Init = init_attention_alone
     beside: str = REFERENCE
 
 

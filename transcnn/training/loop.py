@@ -88,9 +88,11 @@ class Length:
 
 
 def learning_rate(recipe: Recipe, progress: float) -> float:
-    """Linear warm-up from 0, then a cosine to 0."""
+    """Linear warm-up from 0; then a cosine to 0, or the same rate until the cool-down."""
     if progress < recipe.warm_up:
         return recipe.learning_rate * progress / recipe.warm_up
+    if recipe.cool_down is not None:
+        return recipe.learning_rate * min(1.0, (1 - progress) / recipe.cool_down)
     after = (progress - recipe.warm_up) / (1 - recipe.warm_up)
     return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * after))
 
@@ -181,6 +183,7 @@ class _TrainingState:
         config = self.network.model.config
         hooks = TrainingHooks(
             residual_drop=self.recipe.residual_drop * rate / self.recipe.learning_rate,
+            input_drop=self.recipe.input_drop * rate / self.recipe.learning_rate,
             generator=torch.Generator().manual_seed(batch.seed),
         )
         seen = normalise(batch.seen.pixels, config.input).to(self.device)

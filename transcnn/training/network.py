@@ -13,10 +13,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from transcnn.model.attention import HierarchicalAttention
-from transcnn.model.blocks import InvertedResidual
 from transcnn.model.hooks import HookPoint, Hooks
-from transcnn.model.layers import Pointwise
 from transcnn.model.network import TransCNN, fold_batch_norms
 from transcnn.trace.interventions import Off
 
@@ -36,10 +33,12 @@ class Outputs:
 class TrainingHooks(Hooks):
     """Keeps attention with its gradient, and drops the residuals of levels at random.
 
-    `residual_drop` is the probability for each image at each level; `generator` draws.
+    `residual_drop` is the probability for each image at each level, `input_drop` that for the
+    residual of each whole H-MHSA; `generator` draws.
     """
 
     residual_drop: float = 0.0
+    input_drop: float = 0.0
     generator: torch.Generator | None = None
     attention_weights: dict[HookPoint, Tensor] = field(default_factory=dict)
 
@@ -47,11 +46,12 @@ class TrainingHooks(Hooks):
         if point.name == "attention":
             self.attention_weights[point] = value
 
-    def residual(self, point: HookPoint, tokens: Tensor) -> Tensor:  # noqa: ARG002
-        if self.residual_drop == 0:
+    def residual(self, point: HookPoint, tokens: Tensor) -> Tensor:
+        rate = self.input_drop if point.level is None else self.residual_drop
+        if rate == 0:
             return tokens
         drawn = torch.rand(tokens.shape[0], 1, 1, 1, generator=self.generator)
-        return tokens * (drawn >= self.residual_drop).to(tokens)
+        return tokens * (drawn >= rate).to(tokens)
 
 
 class Student(nn.Module):
@@ -127,57 +127,3 @@ def outputs_of_logits(logits: Tensor) -> Outputs:
 def soft_target_outputs(targets: Tensor) -> Outputs:
     """Soft targets [B, classes] as a teacher's outputs: logits alone, none below -20."""
     return outputs_of_logits(targets.clamp_min(math.exp(-20)).log())
-
-
-def init_default(model: TransCNN, generator: torch.Generator) -> None:
-    """torch's default initialisation of all convolutions and projections, biases 0."""
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), generator=generator)
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-
-
-def init_bottlenecks_as_identity(model: TransCNN, generator: torch.Generator) -> None:
-    """The default initialisation, but every bottleneck starts as the identity."""
-    init_default(model, generator)
-    for module in model.modules():
-        if isinstance(module, InvertedResidual) and isinstance(module.norm3, nn.BatchNorm2d):
-            nn.init.zeros_(module.norm3.weight)
-
-
-def init_network(model: TransCNN, generator: torch.Generator) -> None:
-    """An initialisation of the whole network in which attention matters from the first step.
-
-    Q and K give peaked attention, V and W^p are not small beside the residuals, and every
-    bottleneck starts as the identity.
-    """
-    init_bottlenecks_as_identity(model, generator)
-    for module in model.modules():
-        if isinstance(module, HierarchicalAttention):
-            width = module.config.width
-            deviation = width**-0.5
-            for qkv in module.qkv:
-                assert isinstance(qkv, Pointwise)
-                nn.init.normal_(qkv.weight[: 2 * width], std=1.4 * deviation, generator=generator)
-                nn.init.normal_(qkv.weight[2 * width :], std=2 * deviation, generator=generator)
-            nn.init.normal_(module.proj.weight, std=deviation, generator=generator)
-
-
-def init_branch(model: TransCNN, generator: torch.Generator) -> None:
-    """An initialisation of every H-MHSA: it adds nothing, and its attention is random.
-
-    W^p is 0, so training starts from the backbone; q, k, v are normal with deviation C^-0.5, large
-    enough for attention rows that differ; norms are 1 and 0.
-    """
-    for module in model.modules():
-        if isinstance(module, HierarchicalAttention):
-            for qkv in module.qkv:
-                assert isinstance(qkv, Pointwise)
-                nn.init.normal_(qkv.weight, std=module.config.width**-0.5, generator=generator)
-                nn.init.zeros_(qkv.bias)  # type: ignore[arg-type]
-            nn.init.zeros_(module.proj.weight)
-            nn.init.zeros_(module.proj.bias)  # type: ignore[arg-type]
-            for norm in (module.input_norm, *module.norms, *module.output_norms):
-                if isinstance(norm, nn.LayerNorm):
-                    norm.reset_parameters()

@@ -6,6 +6,7 @@ from typing import Literal
 
 from transcnn.errors import ChoiceError
 from transcnn.pictures.changes import CELL
+from transcnn.training.initialisation import INITS
 from transcnn.training.objectives import PARTS
 
 
@@ -47,6 +48,35 @@ class Mixture:
 
 
 @dataclass(frozen=True)
+class Degraded:
+    """How images lose quality, whatever their source: otherwise a network learns to tell sources
+    apart by the traces of their files, and answers with the classes of the wrong one.
+
+    The fraction `resized` is made smaller by up to `smallest` of its side and enlarged again, each
+    time with a kernel drawn at random; the fraction `jpeg` is saved as JPEG of a quality between
+    the two of `quality`.
+    """
+
+    resized: float = 0.3
+    smallest: float = 0.4
+    jpeg: float = 0.85
+    quality: tuple[int, int] = (40, 98)
+
+    def __post_init__(self) -> None:
+        for name in ("resized", "jpeg"):
+            value = getattr(self, name)
+            _check(f"degraded.{name}", value, 0 <= value <= 1, "0 to 1")
+        _check("degraded.smallest", self.smallest, 0 < self.smallest <= 1, "above 0, to 1")
+        low, high = self.quality
+        _check(
+            "degraded.quality",
+            self.quality,
+            1 <= low <= high <= 100,
+            "two of 1 to 100, the lower first",
+        )
+
+
+@dataclass(frozen=True)
 class Labels:
     """Soft targets of an image: 1 - `smoothing` on its true label, the rest uniform over all.
 
@@ -64,51 +94,59 @@ class Labels:
             _check(f"labels.{name}", value, 0 <= value <= 1, "0 to 1")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """One way to train. `objectives` gives the weight of each part of `objectives.PARTS`.
-
-    `start` is "shipped" (all shipped weights) or "backbone" (shipped backbone, H-MHSA initialised):
-    H-MHSA alone is trained, with the backbone on the clean image as teacher. Or "scratch": the
-    whole network is trained on the soft targets of `labels`, with the objective `logits`. Or
-    "given": fine-tuning in the same way from the weights that the run is given, of which `learns`
-    says what changes: all of them, or the head and H-MHSA alone.
-    `store_px` is the side at which images are kept on disk; smaller ones keep their size. Each
-    time an image is used, a random square of `smallest_crop` to 1 of its side is resized to the
-    network's input; before, one side may be up to `stretch` times the other. Residuals of levels
-    are dropped with the probability `residual_drop` for each image, block and level, in proportion
-    to the learning rate, so that a run ends with the network as it is used. The learning rate rises
-    over the fraction `warm_up` of the run, then falls as a cosine to 0. `average` is the decay per
-    step of the moving average of the weights.
-
-    `batch` images make a step, divided among the processes. `sizes` are (fraction of the run, side
-    in pixels): from then on images have that side; empty for the network's own. With `precision`
-    "bfloat16" products and convolutions multiply in 16 bits, sums and weights stay in 32, which is
-    faster where the processor supports it.
-    """
+    """One way to train."""
 
     name: str
     model: str
-    mixture: Mixture
-    objectives: Mapping[str, float]
-    steps: int
+
+    # What is trained, from where. "shipped" (all shipped weights) and "backbone" (shipped backbone,
+    # H-MHSA initialised): H-MHSA alone, with the backbone on the clean image as teacher. "scratch":
+    # the whole network on the soft targets of `labels`, initialised as `init` says. "given":
+    # fine-tuning in the same way from the weights that the run is given, of which `learns` says
+    # what changes: all of them, or the head and H-MHSA alone.
     start: Literal["shipped", "backbone", "scratch", "given"]
-    labels: Labels | None = None
     learns: Literal["all", "attention"] = "all"
+    init: str = "attention alone"  # see `initialisation.py`
+    labels: Labels | None = None
+    objectives: Mapping[str, float]  # the weight of each part of `objectives.PARTS`
+
+    # Images: stored at `store_px` (smaller ones keep their size). A batch has images of one source,
+    # each source equally often; with `shares`, one fraction for each source, of all of them. Of an
+    # image a random square of `smallest_crop` to `largest_crop` of its side is used (a larger one
+    # shows the object smaller), one side up to `stretch` times the other; then it is `degraded`.
+    mixture: Mixture
+    shares: tuple[float, ...] = ()
+    store_px: int = 256
+    smallest_crop: float = 0.8
+    largest_crop: float = 1.0
+    stretch: float = 1.0
+    degraded: Degraded | None = None
+    sizes: tuple[tuple[float, int], ...] = ()  # from this fraction of the run on, this side in px
+
+    # Steps of `batch` images, divided among the processes. The rate rises over the fraction
+    # `warm_up`, then falls as a cosine to 0; with `cool_down` it stays until that fraction is left
+    # and falls linearly, so that a run can be prolonged before its end.
+    steps: int
     batch: int = 32
     learning_rate: float = 1e-3
     warm_up: float = 0.03
+    cool_down: float | None = None
     weight_decay: float = 0.02
     clip: float = 1.0
-    average: float = 0.995
-    residual_drop: float = 0.0
-    store_px: int = 256
-    smallest_crop: float = 0.8
-    stretch: float = 1.0
+    average: float = 0.995  # decay per step of the moving average of the weights
     seed: int = 0
-    snapshots: tuple[float, ...] = (0.0, 0.03, 0.1, 0.3, 0.6, 1.0)
-    sizes: tuple[tuple[float, int], ...] = ()
+    # "bfloat16": products and convolutions multiply in 16 bits, sums and weights stay in 32.
     precision: Literal["float32", "bfloat16"] = "float32"
+
+    # Residuals that are dropped at random for each image, so that attention has to carry
+    # information: (7) and (11) of each level, and (12) of each H-MHSA. In proportion to the rate,
+    # so that a run ends with the network as it is used.
+    residual_drop: float = 0.0
+    input_drop: float = 0.0
+
+    snapshots: tuple[float, ...] = (0.0, 0.03, 0.1, 0.3, 0.6, 1.0)  # fractions of the run
 
     def __post_init__(self) -> None:
         for part in self.objectives:
@@ -129,9 +167,15 @@ class Recipe:
         )
         for name in ("learning_rate", "clip"):
             _check(name, getattr(self, name), getattr(self, name) > 0, "numbers above 0")
-        for name in ("warm_up", "average", "residual_drop"):
+        for name in ("warm_up", "average", "residual_drop", "input_drop"):
             _check(name, getattr(self, name), 0 <= getattr(self, name) < 1, "0 to below 1")
         _check("smallest_crop", self.smallest_crop, 0 < self.smallest_crop <= 1, "above 0, to 1")
+        _check("largest_crop", self.largest_crop, 1 <= self.largest_crop <= 2, "1 to 2")
+        fits = not self.shares or (min(self.shares) > 0 and abs(sum(self.shares) - 1) < 1e-9)
+        _check("shares", self.shares, fits, "fractions above 0 that sum to 1, one for each source")
+        _check("init", self.init, self.init in INITS, ", ".join(INITS))
+        fits = self.cool_down is None or 0 < self.cool_down <= 1 - self.warm_up
+        _check("cool_down", self.cool_down, fits, "above 0, to what the warm-up leaves")
         _check("stretch", self.stretch, self.stretch >= 1, "numbers from 1")
         _check(
             "snapshots",

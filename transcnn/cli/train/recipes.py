@@ -23,6 +23,7 @@ _ABOUT = {
     "lite0_continue": "H-MHSA of transcnn_lite0 from the included weights, no labels",
     "nano": "All of transcnn_nano from scratch, labels and distillation",
     "nano_labels": "All of transcnn_nano from scratch, labels only",
+    "mini": "All of transcnn_mini from scratch, labels of two sources",
 }
 _HELP = """A tenth of the images is held out. Writes checkpoint.pt, log.csv, weights.safetensors,
 snapshots and the decoded images to --out. Ctrl-C saves and stops. Under torchrun several processes
@@ -69,14 +70,14 @@ def _train(
     from transcnn.checkpoints import create_model
     from transcnn.training import loop
     from transcnn.training.batches import Batches
-    from transcnn.training.network import init_branch, init_network
+    from transcnn.training.initialisation import INITS, init_branch
     from transcnn.training.recipes import find_recipe
 
     chosen = find_recipe(recipe)
     fresh = torch.Generator().manual_seed(chosen.seed)
     if chosen.start == "scratch":
         model = create_model(chosen.model)
-        init_network(model, fresh)
+        INITS[chosen.init](model, fresh)
     else:
         model = create_model(chosen.model, weights or "shipped")
     if chosen.start == "backbone":

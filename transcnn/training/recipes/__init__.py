@@ -2,10 +2,11 @@
 
 from transcnn.errors import ChoiceError
 from transcnn.training.recipe import Recipe
-from transcnn.training.recipes import lite0, nano
+from transcnn.training.recipes import lite0, mini, nano
 
 RECIPES = {
-    recipe.name: recipe for recipe in (lite0.BEGIN, lite0.CONTINUE, nano.DISTILLED, nano.LABELS)
+    recipe.name: recipe
+    for recipe in (lite0.BEGIN, lite0.CONTINUE, nano.DISTILLED, nano.LABELS, mini.MINI)
 }
 
 

@@ -1,0 +1,36 @@
+"""transcnn_mini: trained from scratch on Tiny-ImageNet's and Imagenette's 210 classes.
+
+Its sources, in this order: Tiny-ImageNet's train folder, Imagenette's. Nothing but attention mixes
+tokens within a stage (the bottlenecks' kernels are 1 x 1), and residuals are dropped at random, so
+that the network comes to depend on where it attends.
+"""
+
+from transcnn.training.recipe import Degraded, Labels, Mixture, Recipe
+
+MINI = Recipe(
+    name="mini",
+    model="transcnn_mini",
+    start="scratch",
+    init="beside convolutions",
+    labels=Labels(),
+    mixture=Mixture(whole=0.7, gray=0.1, cutmix=0.0, square=0.2, most=0.5),
+    objectives={"logits": 1.0},
+    steps=80_000,
+    batch=128,
+    learning_rate=2e-3,
+    weight_decay=0.05,
+    warm_up=0.01,
+    cool_down=0.2,
+    average=0.998,
+    residual_drop=0.5,
+    input_drop=0.4,
+    store_px=160,
+    smallest_crop=0.6,
+    largest_crop=1.3,
+    stretch=1.6,
+    degraded=Degraded(),
+    shares=(0.9, 0.1),
+    snapshots=(0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0),
+    sizes=((0.0, 64), (0.8, 96), (0.92, 128)),
+    precision="bfloat16",
+)
