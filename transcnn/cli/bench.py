@@ -6,7 +6,7 @@ from transcnn.cli import options
 
 
 @click.command()
-@options.model
+@options.network
 @click.option(
     "--rounds",
     metavar="N",

@@ -11,7 +11,7 @@ _SIDES = (32, 4096)
 
 
 @click.command()
-@options.model
+@options.network
 @click.option(
     "--size",
     metavar="PX",

@@ -23,7 +23,7 @@ from transcnn.words import DEFAULT, LANGUAGES
     help="Language of the text.",
 )
 @click.option("--out", type=options.FILE, required=True, metavar="FILE.html", help="File to write.")
-@options.model
+@options.network
 def handout(image: Path, chapter: int, language: str, out: Path, model: str) -> None:
     """Write a chapter of the course about IMAGE as one HTML file to print.
 

@@ -19,6 +19,13 @@ model = click.option(
     metavar="NAME",
     help="The network; `models` lists them. [default: the one of --weights, else transcnn_lite0]",
 )
+network = click.option(
+    "--model",
+    default="transcnn_lite0",
+    show_default=True,
+    metavar="NAME",
+    help="The network; `models` lists them.",
+)
 weights = click.option(
     "--weights",
     metavar="FILE",

@@ -78,6 +78,7 @@ def finetune(
     from transcnn.classifier import DEFAULT_MODEL
     from transcnn.training.finetune.images import own_images
     from transcnn.training.finetune.run import RECORD, FineTuning
+    from transcnn.training.recipes.finetune import MOMENTS
 
     if not resume and (out / RECORD).exists():
         allowed = f"folders without a {RECORD}, or --resume to resume its run"
@@ -96,7 +97,10 @@ def finetune(
             run.begin(given, lambda done, of: features.show(data, done, of))
         if rank == 0:
             _show(run.moments[0], run)
-        left = None if minutes is None else minutes - (time.monotonic() - started) / 60
+        left = None
+        if minutes is not None:  # measuring counts, too
+            spent = time.monotonic() - started + (len(MOMENTS) + 2) * run.measuring_s
+            left = minutes - spent / 60
         train, left = of_first((not run.enough and (left is None or left > 0), left))
         stopped = train and _train(run, (rank, count, device), left, resume)
     if rank == 0:
@@ -199,13 +203,17 @@ def _reason(one: "LeftOut") -> str:
 
 
 def _print(tuned: "Tuned", run: "FineTuning", table: Path, trained: bool) -> None:
-    images, found = run.images, tuned.found
-    click.echo(
-        f"Held-out accuracy {_percent(found.accuracy)} on {len(found)} images; always answering "
-        f"with the most frequent class would give {100 * found.majority:.1f} %."
-    )
-    if not found.enough:
-        click.echo("These are too few held-out images to tell.")
+    from transcnn.reports.sentences import held_out_says
+    from transcnn.training.finetune.measured import read_measured
+    from transcnn.words import DEFAULT
+    from transcnn.words.translator import translator
+
+    images, measured = run.images, read_measured(tuned.about)
+    assert measured is not None
+    for sentence in held_out_says(measured, translator(DEFAULT)):
+        click.echo(sentence)
+    if run.learns != "head":
+        click.echo("They also chose when to stop, so the accuracy on new images may be lower.")
     click.echo(_what_came_of_it(tuned, run, trained))
     if images.count <= _LISTED_CLASSES:
         click.echo("True class, and how often each class was predicted:")

@@ -112,7 +112,7 @@ def own_images(
     """
     train, split = _find_split(folder)
     left_out: list[LeftOut] = []
-    found = _class_files(train, left_out)
+    found = _class_files(train, left_out, cache)
     _check_names(folder, list(found))
     count = sum(map(len, found.values()))
     if not found:
@@ -124,7 +124,7 @@ def own_images(
     pairs = [(file, name) for name, files in found.items() for file in files]
     trained = len(pairs)
     if split is not None:
-        pairs += _held_out_files(split, train, found, left_out)
+        pairs += _held_out_files(split, train, found, left_out, cache)
     source = open_files(folder, [file for file, _ in pairs], cache, size_px, progress, exactly=True)
     left_out += [LeftOut(file, "unreadable", {"error": why}) for file, why in source.broken]
     class_of = dict(pairs)
@@ -157,8 +157,9 @@ def _sub_folders(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
 
 
-def _class_files(folder: Path, left_out: list[LeftOut]) -> dict[str, list[Path]]:
-    """The files of each class folder, sorted. What is beside the class folders is left out."""
+def _class_files(folder: Path, left_out: list[LeftOut], cache: Path) -> dict[str, list[Path]]:
+    """The files of each class folder, sorted. What is beside the class folders is left out; the
+    folder of the run is no class, should it be here."""
     left_out += [
         LeftOut(path, "no_class", {})
         for path in folder.iterdir()
@@ -166,6 +167,8 @@ def _class_files(folder: Path, left_out: list[LeftOut]) -> dict[str, list[Path]]
     ]
     found = {}
     for sub in _sub_folders(folder):
+        if cache.resolve().is_relative_to(sub.resolve()):
+            continue
         if not _is_text(sub.name):
             left_out.append(LeftOut(sub, "name", {}))
             continue
@@ -195,10 +198,14 @@ def _check_names(folder: Path, names: Sequence[str]) -> None:
 
 
 def _held_out_files(
-    split: Path, train: Path, found: Mapping[str, object], left_out: list[LeftOut]
+    split: Path,
+    train: Path,
+    found: Mapping[str, object],
+    left_out: list[LeftOut],
+    cache: Path,
 ) -> Iterator[tuple[Path, str]]:
     """The held-out files with their classes, which are those of the training folder."""
-    given = _class_files(split, left_out)
+    given = _class_files(split, left_out, cache)
     _check_names(split, list(given))
     known = {folded(name): name for name in found}
     for name, files in given.items():

@@ -7,6 +7,7 @@ weights.safetensors          in the end: the best of all, with what was measured
 """
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -77,6 +78,7 @@ class FineTuning:
         self.out, self.images, self.learns = out, images, learns
         self.settings = {"start": start, "what": learns, "images": images.checksum()}
         self.moments: list[Moment] = []
+        self.measuring_s = 0.0  # what measuring took the last time
 
     @property
     def head_file(self) -> Path:
@@ -161,6 +163,7 @@ class FineTuning:
         save_weights(model.state_dict(), self.head_file, Description(model.config))
 
     def _note(self, share: float, file: Path) -> Moment:
+        began = time.monotonic()
         measuring = self.images.measuring
         step = -(-len(measuring) // _AT_A_MOMENT)
         found = self._predict(file, measuring[::step])
@@ -170,6 +173,7 @@ class FineTuning:
         moment = Moment(share, correct, len(found), loss)
         self.moments.append(moment)
         self._write_record()
+        self.measuring_s = time.monotonic() - began
         return moment
 
     def _predict(self, file: Path, chosen: NDArray[np.int64] | None = None) -> HeldOut:
