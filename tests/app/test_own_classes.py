@@ -6,7 +6,12 @@ import pytest
 
 from tests.app.shapes import KINDS, packed, shape, shapes
 from tests.app.test_pages import open_app, session, view
+from tests.golden.recipe import fill
+from transcnn.checkpoints.description import Description
+from transcnn.checkpoints.save import to_bytes
 from transcnn.classifier import Classifier
+from transcnn.model.network import build
+from transcnn.ui.app.custom_models import open_custom_model
 from transcnn.ui.app.tasks import Task
 from transcnn.ui.pages.own_classes.data import OwnClasses
 
@@ -313,3 +318,35 @@ def test_the_page_speaks_chinese():
     assert counts(app) == {"类别 1": 0, "类别 2": 0}
     give(app, 1, [("x.txt.jpg", b"x")])
     assert "未被采用" in said(app)
+
+
+HOSTILE = ("![x](http://example.org/a.png)", "$x$ `<b>` *s* | p", "pen")
+
+
+@pytest.mark.parametrize(
+    ("page", "link"),
+    [
+        *((page, {}) for page in (*PAGES, "models")),
+        *(("course", {"step": step, "view": "teacher"}) for step in ("4.5", "5.3", "5.5", "5.6")),
+    ],
+)
+def test_class_names_of_a_file_from_elsewhere_are_no_markup(page, link):
+    made = build("transcnn_nano", classes=HOSTILE)
+    file = to_bytes(fill(made).state_dict(), Description(made.config))
+    app = open_app(**link)
+    given = open_custom_model(file, "theirs.safetensors", "own")
+    session(app).add_custom_model(given)
+    session(app).show_model(given.key)
+
+    go(app, page)
+    reveal = [b for b in app.main.button if b.key == "course_reveal" and not b.disabled]
+    if reveal:
+        click(app, "course_reveal")
+
+    kinds = (app.main.markdown, app.main.caption, app.main.info, app.main.success, app.main.radio)
+    texts = [one.label if hasattr(one, "options") else one.value for k in kinds for one in k]
+    texts += [option for radio in app.main.radio for option in radio.options]
+    assert texts or page not in ("compare", "course")
+    for text in texts:
+        assert "![x](" not in text
+        assert "$x$ `<b>`" not in text

@@ -15,7 +15,7 @@ stands in a lesson. A lesson that is not as the code of its step expects is refu
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,10 @@ class Lesson:
     present: str | None
     sentences: Mapping[str, Mapping[str, str]]
 
-    def fill(self, step: Step, scene: Scene) -> "FilledText":
-        """Body and explanation about a scene, with its numbers and the sentences they choose."""
-        facts = dict(step.facts(scene))
+    def fill(self, step: Step, scene: Scene, written: Callable[[str], str] = str) -> "FilledText":
+        """Body and explanation about a scene, with its numbers and the sentences they choose; each
+        value as it is `written`."""
+        facts = {name: written(value) for name, value in step.facts(scene).items()}
         for name, sentence in step.sentences.items():
             facts[name] = self.sentences[name][sentence.choose(scene)].format(**facts)
         return FilledText(self.body.format(**facts), self.why.format(**facts))

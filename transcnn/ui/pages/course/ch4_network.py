@@ -14,7 +14,7 @@ from transcnn.model.variants import network
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.figures import show_figures
-from transcnn.words.translator import Translator
+from transcnn.words.translator import Translator, plain
 
 _PAPER = "transcnn_small"  # the paper's network, which has all kinds of boxes
 _MERGES = (1, 32)  # sides of a merge grid in the task; 1: no merge
@@ -72,7 +72,7 @@ def _operation(t: Translator, piece: Piece) -> str:
 def _contributions(context: StepContext) -> None:
     """4.5: the contributions to two classes whose names are not said; then those of any two."""
     t, scene = context.t, context.scene
-    first, second = map(scene.label, whole.first_two(scene))
+    first, second = (plain(scene.label(place)) for place in whole.first_two(scene))
     st.markdown(t("course.first_and_second", first=first, second=second))
     if context.revealed:
         _two_classes(context)

@@ -20,7 +20,7 @@ from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import Progress
 from transcnn.ui.pages.course.role import Role
-from transcnn.words.translator import Translator
+from transcnn.words.translator import Translator, plain
 
 # Letters have one colour each, on the image and in the equation: by theme.
 COLOURS = {
@@ -77,12 +77,17 @@ class StepContext:
         return self._key(self.step.name, *details)
 
     def formatted(self, name: str, posed: PosedQuestion) -> FormattedQuestion:
-        """A question of the step in words."""
+        """A question of the step in words, for Markdown."""
 
         def t(word: str, **placeholders: object) -> str:
             return self.t(f"course.{word}", **placeholders)
 
-        return FormattedQuestion(self.lesson.questions[name], posed, t)
+        shown = {key: self.written(value) for key, value in posed.placeholders.items()}
+        return FormattedQuestion(self.lesson.questions[name], replace(posed, placeholders=shown), t)
+
+    def written(self, value: str) -> str:
+        """A value of a text as Markdown shows it: names of classes may come from anywhere."""
+        return plain(value) if value in self.scene.labels else value
 
     def submission(self, name: str) -> Submission | None:
         """The guess at a question; None also for one from a file that cannot be a guess at it."""

@@ -123,7 +123,7 @@ def _scene(state: Session, shown: ImagePage) -> Scene:
 def _show_step(context: StepContext, missing: str | None) -> None:
     """Draw the step; `missing` names what this image lacks for its questions."""
     t, step, lesson = context.t, context.step, context.lesson
-    text = lesson.fill(step, context.scene)
+    text = lesson.fill(step, context.scene, context.written)
     hidden = step.misleading_start and not context.revealed
     st.subheader(step.number if hidden else f"{step.number} · {lesson.title}")
     if step.body_first:

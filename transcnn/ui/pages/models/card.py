@@ -11,6 +11,8 @@ from transcnn.ui.app.networks import predictions
 from transcnn.ui.app.session import Session
 from transcnn.words.translator import Translator, plain
 
+_LISTED = 50  # names of classes
+
 
 def show_custom_models(state: Session, t: Translator, origin: Origin) -> None:
     """A card for each custom model that came by `origin`, the newest first."""
@@ -34,7 +36,7 @@ def _show_custom_model(state: Session, t: Translator, custom_model: CustomModel)
     )
     st.markdown(f":small[sha256 `{custom_model.classifier.weights_sha256}`]")
     if config.own_classes is not None:
-        st.markdown(t("models.own_names", names=plain(", ".join(config.own_classes))))
+        st.markdown(_own_names(t, config.own_classes))
     found = read_measured(custom_model.classifier.measured)
     if found is not None:
         st.markdown(plain(" ".join(held_out_says(found, t))))
@@ -56,6 +58,13 @@ def _show_custom_model(state: Session, t: Translator, custom_model: CustomModel)
             key=f"forget_{custom_model.key}",
             on_click=lambda: state.forget_custom_model(custom_model.key),
         )
+
+
+def _own_names(t: Translator, names: tuple[str, ...]) -> str:
+    listed = plain(", ".join(names[:_LISTED]))
+    if len(names) <= _LISTED:
+        return t("models.own_names", names=listed)
+    return t("models.own_names_more", names=listed, count=len(names) - _LISTED)
 
 
 def _show_predictions(state: Session, t: Translator, custom_model: CustomModel) -> None:
