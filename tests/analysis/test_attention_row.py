@@ -1,5 +1,6 @@
 """Numbers of a reading, recomputed place by place; and the token that is worth showing first."""
 
+import itertools
 import math
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcnn.analysis.attention_row import row_facts, telling_token
+from transcnn.analysis.attention_row import inner_telling_token, row_facts, telling_token
+from transcnn.assets import FOLDER
+from transcnn.classifier import Classifier
 from transcnn.pictures import Box, Crop
 from transcnn.trace import BlockTrace, LevelTrace, Reading, Trace
 
@@ -151,3 +154,22 @@ def test_the_telling_token_looks_elsewhere_at_both_levels():
 
     second[0, 0, 0, 3] = [0.9, 0.1, 0.0, 0.0]  # and the cell of (2, 2) 3.6x: its first token wins
     assert telling_token(block) == (2, 2)
+
+
+def test_the_token_that_is_shown_in_the_overview_is_found_by_its_rule():
+    """In loops: off the border, its strongest weight elsewhere at every level, the largest sum."""
+    trace = Classifier().trace(FOLDER / "samples" / "zebra.jpg")
+    for block in trace.blocks:
+        best, sums = None, {}
+        for token in itertools.product(*(range(1, side - 1) for side in block.size)):
+            total, elsewhere = 0.0, True
+            for reading in trace.read(block.stage, block.block, token):
+                multiple = reading.multiple.mean(0)
+                own = multiple[reading.own]
+                multiple[reading.own] = 0
+                elsewhere &= bool(multiple.max() > own)
+                total += np.log2(multiple.max())
+            if elsewhere:
+                sums[token] = total
+        best = max(sums, key=sums.get)
+        assert sums[inner_telling_token(block)] == pytest.approx(sums[best])

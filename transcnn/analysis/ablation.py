@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from transcnn.classifier import Classifier, PredictedClass
 from transcnn.model.interventions import EVERYWHERE, Where, possible_interventions
@@ -40,6 +41,23 @@ def rerun(
     for name in possible_interventions(where, means=classifier.means is not None)[1:]:
         intervention = classifier.intervention(name, attention, where)
         logits[name] = classifier.logits(pixels[None], intervention)[0]
+    return _ranked(classifier, logits, top)
+
+
+REMOVED = ("on", "uniform", "off")
+"""The interventions that take attention away step by step; they need no other image."""
+
+
+def rerun_removed(
+    classifier: Classifier, pixels: NDArray[np.uint8], top: int = 5
+) -> tuple[Rerun, ...]:
+    """A prepared image [S, S, 3] under the interventions of `REMOVED`, on the whole network."""
+    runs = {name: classifier.intervention(name) for name in REMOVED}
+    logits = {name: classifier.logits(pixels[None], run)[0] for name, run in runs.items()}
+    return _ranked(classifier, logits, top)
+
+
+def _ranked(classifier: Classifier, logits: dict[str, Tensor], top: int) -> tuple[Rerun, ...]:
     best = {name: classifier.rank(values, top).top for name, values in logits.items()}
     output = best["on"][0].output
     return tuple(

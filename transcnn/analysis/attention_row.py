@@ -55,14 +55,42 @@ def telling_token(block: BlockTrace) -> tuple[int, int]:
     """The token that is shown first: the one with the largest sum over the levels of
     log2(strongest multiple, itself excluded), on the mean of the heads; the first of equals.
     """
+    return _first_of_largest(_telling(block))
+
+
+def inner_telling_token(block: BlockTrace) -> tuple[int, int]:
+    """The same among the tokens off the map's border whose strongest weight is on another token at
+    every level: what they attend to is seen in all directions. Where there is none, among all.
+    """
+    rows, columns = np.indices(block.size)
+    wanted = np.zeros(block.size, dtype=bool)
+    wanted[1:-1, 1:-1] = True
+    for level in block.levels:
+        down, across = block.token_size(level.level)
+        elsewhere = _strongest_elsewhere(level) > _on_itself(level)
+        wanted &= elsewhere[rows // down, columns // across]
+    return _first_of_largest(np.where(wanted | ~wanted.any(), _telling(block), -np.inf))
+
+
+def _telling(block: BlockTrace) -> NDArray[np.float64]:
+    """For each token the sum over the levels of log2(strongest multiple, itself excluded)."""
     total = np.zeros(block.size)
     rows, columns = np.indices(block.size)
     for level in block.levels:
         strongest = _strongest_elsewhere(level)
         down, across = block.token_size(level.level)
         total += np.log2(np.maximum(strongest[rows // down, columns // across], 1e-9))
-    best = np.unravel_index(np.argmax(total), total.shape)
-    return int(best[0]), int(best[1])
+    return total
+
+
+def _first_of_largest(values: NDArray[np.float64]) -> tuple[int, int]:
+    row, column = np.unravel_index(np.argmax(values), values.shape)
+    return int(row), int(column)
+
+
+def _on_itself(level: LevelTrace) -> Array:
+    """The map [rows, columns] of each token's multiple on itself."""
+    return level.as_map(np.diagonal(level.multiple.mean(0), axis1=-2, axis2=-1))
 
 
 def _strongest_elsewhere(level: LevelTrace) -> Array:

@@ -23,6 +23,7 @@ from transcnn.cli import (
     learning_gains,
     mean_outputs,
     models,
+    opening,
     predict,
     report,
 )
@@ -80,6 +81,7 @@ for command in (
     demo_images.demo_images,
     train.train,
     mean_outputs.mean_outputs,
+    opening.opening,
     design_choices.design_choices,
     handout.handout,
     learning_gains.learning_gains,

@@ -61,13 +61,13 @@ class SamePadConv2d(nn.Conv2d):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        (rows, top), (columns, left) = (self._padding(x, axis) for axis in (0, 1))
+        (rows, top), (columns, left) = (self.padding_along(x, axis) for axis in (0, 1))
         if rows == 2 * top and columns == 2 * left:  # symmetric: no copy of the map is needed
             return F.conv2d(x, self.weight, self.bias, self.stride, (top, left), 1, self.groups)
         x = F.pad(x, (left, columns - left, top, rows - top))
         return F.conv2d(x, self.weight, self.bias, self.stride, 0, 1, self.groups)
 
-    def _padding(self, x: Tensor, axis: int) -> tuple[int, int]:
+    def padding_along(self, x: Tensor, axis: int) -> tuple[int, int]:
         """Padding along an axis: total, and the part that comes first."""
         size, kernel, stride = x.shape[2 + axis], self.kernel_size[axis], self.stride[axis]
         total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
