@@ -1,6 +1,7 @@
 """`train finetune`: a network for a person's own classes, from folders of images."""
 
 import csv
+import functools
 import shlex
 import time
 from collections.abc import Iterator
@@ -90,8 +91,8 @@ def finetune(
     with processes() as (rank, count, device):
         with first_alone(rank):
             images = own_images(data, out / "pictures", given.config.input.size, decoding.show)
-            if rank == 0 and not as_json:
-                _describe(images)
+            if rank == 0:
+                _describe(images, err=as_json)
             images.check()
             run = FineTuning(out, images, what, start)
             run.begin(given, lambda done, of: features.show(data, done, of))
@@ -167,24 +168,22 @@ def _show(moment: "Moment", run: "FineTuning") -> None:
     )
 
 
-def _describe(images: "OwnImages") -> None:
-    """What is trained on, what is held out, and what is left out."""
+def _describe(images: "OwnImages", err: bool) -> None:
+    """What is trained on, what is held out, and what is left out; `err` where it is for people
+    only."""
+    say = functools.partial(click.echo, err=err)
     counts = [len(chosen) for chosen in images.by_class]
-    click.echo(
-        f"{images.folder}: {images.count} classes, {len(images.training)} images to train on"
-    )
+    say(f"{images.folder}: {images.count} classes, {len(images.training)} images to train on")
     if images.count <= _LISTED_CLASSES:
         named = zip(images.classes, counts, strict=True)
-        click.echo(f"  {', '.join(f'{name} {count}' for name, count in named)}")
+        say(f"  {', '.join(f'{name} {count}' for name, count in named)}")
     if len(set(counts)) > 1:
-        click.echo(
-            f"  from {min(counts)} to {max(counts)} images per class; every class counts the same"
-        )
-    click.echo(f"Held out: {_held_out(images)}. They also choose when to stop.")
+        say(f"  from {min(counts)} to {max(counts)} images per class; every class counts the same")
+    say(f"Held out: {_held_out(images)}. They also choose when to stop.")
     if images.left_out:
-        click.echo(f"Left out: {len(images.left_out)}")
+        say(f"Left out: {len(images.left_out)}")
     for one in images.left_out:
-        click.echo(f"  {one.path}: {_reason(one)}")
+        say(f"  {one.path}: {_reason(one)}")
 
 
 def _held_out(images: "OwnImages") -> str:
@@ -271,7 +270,7 @@ def _worst(tuned: "Tuned", images: "OwnImages") -> list[dict[str, Any]]:
 
 def _percent(accuracy: "Interval") -> str:
     low, high = 100 * accuracy.low, 100 * accuracy.high
-    return f"{100 * accuracy.value:.1f} % (95 % interval {low:.1f} to {high:.1f})"
+    return f"{100 * accuracy.value:.1f} % (95 % interval {low:.1f} % to {high:.1f} %)"
 
 
 def _as_dict(tuned: "Tuned", images: "OwnImages") -> dict[str, Any]:
