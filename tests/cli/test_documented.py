@@ -7,13 +7,14 @@ import shutil
 import pytest
 
 from tests.architecture.repository import ROOT
+from tests.training.finetune.conftest import draw_classes
 from transcnn.assets import FOLDER
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 JSON = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 COMMANDS = [
     *("models", "predict", "evaluate", "ablate", "attention-stats", "attention", "explain"),
-    *("faithfulness", "cost", "learning-gains"),
+    *("faithfulness", "cost", "learning-gains", "train finetune"),
 ]
 
 
@@ -36,8 +37,15 @@ def folder(tmp_path, spoilt, zebra):
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def own(tmp_path_factory, spoilt):
+    folder = draw_classes(tmp_path_factory.mktemp("own"), {"cat": 5, "dog": 6})
+    shutil.copy(spoilt, folder / "cat")
+    return folder
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_json_keys_are_those_of_the_documents(command, called, folder, zebra, spoilt):
+def test_the_json_keys_are_those_of_the_documents(command, called, folder, own, zebra, spoilt):
     arguments = {
         "models": [],
         "predict": [zebra, spoilt],
@@ -51,11 +59,15 @@ def test_the_json_keys_are_those_of_the_documents(command, called, folder, zebra
             *("--out", folder / "scores.jsonl"),
         ],
         "cost": [],
+        "train finetune": [
+            *("--data", own, "--out", folder / "out"),
+            *("--model", "transcnn_nano", "--what", "head"),
+        ],
         "learning-gains": [folder / "simulated.csv", "--simulate", 8, "--seed", 2],
     }[command]
     row = re.search(rf"^\| `{command}` \|(.*)\|$", JSON, re.MULTILINE)[1]
 
-    _, out, _ = called(command, *arguments, "--json")
+    _, out, _ = called(*command.split(), *arguments, "--json")
 
     assert keys(json.loads(out)) == set(re.findall(r'"(\w+)"', row)) - {"shipped"}
 

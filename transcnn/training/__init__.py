@@ -1,7 +1,8 @@
 """Training: images and a recipe in, checkpoints and events out.
 
 Either H-MHSA alone is trained, by distillation from its frozen backbone, or a whole network is
-trained from scratch on labels, with or without a teacher's soft targets.
+trained from scratch on labels, with or without a teacher's soft targets; or a network with a head
+for a person's own classes is fine-tuned.
 
     recipe.py       what a run is made of: frozen values, checked when they are made
     recipes/        the recipes that ship, one file each
@@ -13,6 +14,7 @@ trained from scratch on labels, with or without a teacher's soft targets.
     objectives.py   the parts of the loss
     checkpoint.py   writing checkpoints atomically, resuming, weight files
     loop.py         the steps, as events; prints nothing
+    finetune/       own classes: their images, the head, the best network
     choices.py      one small network with each design choice changed in turn
 
 With glibc, allocating memory can take a good part of a step; these environment variables keep it.
