@@ -26,6 +26,7 @@ PAGES = {
     "course-part": ("/course?step=3.2", ".cells canvas"),
     "course-hand": ("/course?step=1.2", ".hand input"),
     "cost": ("/cost", ".js-plotly-plot .main-svg"),
+    "own_classes": ("/own_classes", ".st-key-own_class_2"),
     "errors": ("/errors?pins=2,9", ".gallery button"),
     "errors-classes": ("/errors?view=classes", ".pick button"),
     "errors-differences": ("/errors?view=differences", ".js-plotly-plot .main-svg"),

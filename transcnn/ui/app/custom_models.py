@@ -32,7 +32,7 @@ class CustomModel:
     config: Network
     parameters: int
     classifier: "Classifier"
-    data: bytes | None  # the file, where it is small enough to be handed on
+    data: bytes | None = None  # the file, where it is small enough to be handed on
 
     def label(self, t: Translator) -> str:
         """What people choose it by: its variant, and its file, or its classes where it was made
