@@ -50,6 +50,7 @@ def test_classes_that_can_be_told_apart_are_learned_far_above_the_majority(tuned
     assert measured["interval"][0] > measured["majority"] == 0.5
     assert measured["split"] == {"drawn_per_class": 0.2, "seed": 0}
     assert measured["training_images"] == 32
+    assert measured["held_out_chose_when_to_stop"] is False
     assert measured["started_from"].startswith("transcnn_nano ")
     assert "Katze 16, école 6, 狗 10" in done.stdout
     assert "from 6 to 16 images per class; every class counts the same" in done.stdout
@@ -143,6 +144,7 @@ def test_what_is_written_was_the_best_of_all_moments(straight):
     assert len(moments) > 4
     best = max(moment["correct"] for moment in moments)
     assert printed["measured"]["held_out"]["correct"] == best
+    assert printed["measured"]["held_out_chose_when_to_stop"] is True
     head_is_best = moments[0]["correct"] == best
     assert printed["measured"]["trained"] == ("head" if head_is_best else "attention")
     assert sum(map(sum, printed["confusion"])) == 8
@@ -213,12 +215,13 @@ def test_names_that_contradict_the_head_are_one_sentence(separable, called, tmp_
     ("more", "said"),
     [
         (("--data", "nowhere"), "nowhere: there is no such folder."),
+        (("--data", ".", "--resume"), "finetune.json: there is no run to resume."),
         (("--data", ".", "--minutes", 0), "minutes is 0.0; allowed: numbers above 0."),
         (("--data", ".", "--what", "body"), "'body' is not one of 'head', 'attention', 'all'"),
         (("--data", ".", "--model", "hatnet_tiny"), "model with shipped weights is 'hatnet_tiny'"),
         ((), "Missing option '--data'"),
     ],
-    ids=["folder", "minutes", "what", "model", "no folder"],
+    ids=["folder", "resume", "minutes", "what", "model", "no folder"],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(called, monkeypatch, tmp_path, more, said):
     monkeypatch.chdir(tmp_path)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from transcnn.checkpoints import create_model, load
+from transcnn.errors import CheckpointError
 from transcnn.training.batches import BalancedBatches
 from transcnn.training.finetune.images import own_images
 from transcnn.training.finetune.run import PATIENCE, FineTuning, Moment
@@ -61,6 +62,14 @@ def test_what_is_named_learns_and_statistics_stay(run, start, learns, tmp_path):
     assert any(".irb." in key for key in changed) == (learns == "all")
 
 
+@pytest.mark.parametrize("text", ["no JSON", "[]", "{}", '{"settings": {}, "moments": [3]}'])
+def test_a_damaged_record_is_one_sentence(run, start, text):
+    (run.out / "finetune.json").write_text(text)
+
+    with pytest.raises(CheckpointError, match=r"finetune.json: it is not as this program writes"):
+        run.begin(create_model(weights=start), lambda *_: None)
+
+
 def test_the_head_stays_the_best_until_more_images_are_correct(run):
     for share in (0.1, 0.2, 0.3):
         file = run.out / "snapshots" / f"{share:.3f}.safetensors"
@@ -80,10 +89,13 @@ def test_a_run_ends_when_it_becomes_no_better_or_nothing_is_left_to_win(run):
     run.moments = [Moment(0, 6, 8, 0.9)]
     assert not run.enough
 
-    run.moments += [Moment(0.1 * i, 6, 8, 0.5) for i in range(1, PATIENCE)]
+    run.moments += [Moment(0.1, 6, 8, 0.5)]
+    run.moments += [Moment(0.1 + 0.1 * i, 6, 8, 0.6) for i in range(1, PATIENCE)]
     assert not run.enough
     run.moments.append(Moment(0.9, 5, 8, 0.5))
     assert run.enough
+    run.moments[-1] = Moment(0.9, 5, 8, 0.4)
+    assert not run.enough
 
     run.moments = [Moment(0, 8, 8, 0.9)]
     assert run.enough

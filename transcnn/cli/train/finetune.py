@@ -14,7 +14,7 @@ from transcnn.cli import options
 from transcnn.cli.interrupted import Interrupted
 from transcnn.cli.processes import first_alone, of_first, processes
 from transcnn.cli.train.log import Preparing, follow
-from transcnn.errors import ChoiceError
+from transcnn.errors import CheckpointError, ChoiceError
 
 if TYPE_CHECKING:
     import torch
@@ -84,6 +84,8 @@ def finetune(
     if not resume and (out / RECORD).exists():
         allowed = f"folders without a {RECORD}, or --resume to resume its run"
         raise ChoiceError(field="out", value=str(out), allowed=allowed)
+    if resume and not (out / RECORD).exists():
+        raise CheckpointError(file=out / RECORD, reason="there is no run to resume")
     given = create_model(model if weights else model or DEFAULT_MODEL, weights or "shipped")
     name = given.config.name
     start = f"{name} {sha256(weights) if weights else shipped(name).sha256}"
@@ -179,7 +181,7 @@ def _describe(images: "OwnImages", err: bool) -> None:
         say(f"  {', '.join(f'{name} {count}' for name, count in named)}")
     if len(set(counts)) > 1:
         say(f"  from {min(counts)} to {max(counts)} images per class; every class counts the same")
-    say(f"Held out: {_held_out(images)}. They also choose when to stop.")
+    say(f"Held out: {_held_out(images)}.")
     if images.left_out:
         say(f"Left out: {len(images.left_out)}")
     for one in images.left_out:
@@ -211,7 +213,7 @@ def _print(tuned: "Tuned", run: "FineTuning", table: Path, trained: bool) -> Non
     assert measured is not None
     for sentence in held_out_says(measured, translator(DEFAULT)):
         click.echo(sentence)
-    if run.learns != "head":
+    if tuned.about["held_out_chose_when_to_stop"]:
         click.echo("They also chose when to stop, so the accuracy on new images may be lower.")
     click.echo(_what_came_of_it(tuned, run, trained))
     if images.count <= _LISTED_CLASSES:

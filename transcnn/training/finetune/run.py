@@ -29,7 +29,7 @@ from transcnn.training.finetune.images import OwnImages
 from transcnn.training.finetune.measured import measured
 
 RECORD = "finetune.json"
-PATIENCE = 4  # moments without a better network after which a run stops
+PATIENCE = 4  # moments without any gain after which a run stops
 _AT_A_MOMENT = 200  # held-out images that are measured along the run; in the end all are
 _BATCH = 16
 
@@ -113,10 +113,11 @@ class FineTuning:
 
     @property
     def enough(self) -> bool:
-        """Whether training longer promises nothing: every image is correct, or the network has not
-        become better for `PATIENCE` moments."""
+        """Whether training longer promises nothing: every image is correct, or for `PATIENCE`
+        moments neither the accuracy nor the loss has become better."""
         best = self.best
-        later = sum(moment.share > best.share for moment in self.moments)
+        gained = max(best.share, min(self.moments, key=lambda moment: moment.loss).share)
+        later = sum(moment.share > gained for moment in self.moments)
         return best.correct == best.images or later >= PATIENCE or self.learns == "head"
 
     def finish(self) -> Tuned:
@@ -147,7 +148,7 @@ class FineTuning:
             "interval": [accuracy.low, accuracy.high],
             "majority": found.majority,
             "split": split,
-            "held_out_chose_when_to_stop": self.learns != "head",
+            "held_out_chose_when_to_stop": len(self.moments) > 1,
             "trained": self.learns if share else "head",
             "started_from": self.settings["start"],
             "training_images": len(images.training),
@@ -200,8 +201,14 @@ class FineTuning:
         file = self.out / RECORD
         if not file.is_file():
             return
-        record = json.loads(file.read_text(encoding="utf-8"))
-        other = [key for key, value in self.settings.items() if record["settings"][key] != value]
+        try:
+            record = json.loads(file.read_text(encoding="utf-8"))
+            settings, moments = record["settings"], [Moment(**one) for one in record["moments"]]
+        except (ValueError, TypeError, KeyError) as error:
+            raise CheckpointError(
+                file=file, reason="it is not as this program writes it"
+            ) from error
+        other = [key for key, value in self.settings.items() if settings.get(key) != value]
         if other:
             raise CheckpointError(file=file, reason=f"its run has other {', '.join(other)}")
-        self.moments = [Moment(**one) for one in record["moments"]]
+        self.moments = moments
