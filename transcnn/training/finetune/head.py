@@ -22,6 +22,7 @@ BATCH = 16
 LEAVE_ONE_OUT = 60  # images up to which every image is a fold of its own
 FOLDS = 10
 _ITERATIONS = 200
+_FLAT = 1e-3  # the largest slope at which the loss counts as minimal: probabilities within 1e-4
 
 OnDone = Callable[[int, int], None]
 """Called with how much is done, and of how much."""
@@ -67,7 +68,10 @@ def fit_head(features: Tensor, labels: Sequence[int], classes: int) -> Head:
     weight = torch.zeros(classes, x.shape[1], requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
     optimiser = torch.optim.LBFGS(
-        [weight, bias], max_iter=_ITERATIONS, line_search_fn="strong_wolfe"
+        [weight, bias],
+        max_iter=_ITERATIONS,
+        tolerance_grad=_FLAT,
+        line_search_fn="strong_wolfe",
     )
 
     def loss() -> Tensor:
