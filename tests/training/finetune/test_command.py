@@ -250,6 +250,14 @@ def test_a_recipe_may_stand_behind_its_options(called, tmp_path):
     assert errors == f"{tmp_path / 'nowhere'}: there is no such folder.\n"
 
 
+def test_a_recipe_that_is_missing_is_asked_for(called):
+    code, said, errors = called("train", "--minutes", 3)
+
+    assert (code, said) == (2, "")
+    assert errors.startswith("recipe is None; allowed: finetune, lite0, ")
+    assert errors.count("\n") == 1
+
+
 def test_own_classes_can_be_learned_from_a_network_of_own_classes(tuned, called, tmp_path):
     folder = draw_classes(tmp_path / "own", {"left": 6, "right": 6})
     for i in range(5):

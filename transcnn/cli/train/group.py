@@ -24,9 +24,12 @@ class _Recipes(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The recipe may stand behind its options, as it could when it was an argument."""
-        named = [i for i, arg in enumerate(args) if arg in self.list_commands(ctx)]
-        if named and args[0].startswith("-"):
-            args = [args[named[-1]], *args[: named[-1]], *args[named[-1] + 1 :]]
+        if args and args[0].startswith("-") and args[0] not in ctx.help_option_names:
+            known = self.list_commands(ctx)
+            at = max((i for i, arg in enumerate(args) if arg in known), default=None)
+            if at is None:
+                raise ChoiceError(field="recipe", value=None, allowed=", ".join(known))
+            args = [args[at], *args[:at], *args[at + 1 :]]
         return super().parse_args(ctx, args)
 
     def resolve_command(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _ABOUT = {
     "lite0": "H-MHSA of transcnn_lite0 from its backbone, without labels",
-    "lite0_continue": "H-MHSA of transcnn_lite0 from the included weights, no labels",
+    "lite0_continue": "H-MHSA of transcnn_lite0 from its weights, without labels",
     "nano": "All of transcnn_nano from scratch, labels and distillation",
     "nano_labels": "All of transcnn_nano from scratch, labels only",
     "mini": "All of transcnn_mini from scratch, labels of two sources",
