@@ -49,7 +49,7 @@ MISTAKES = {
     ("predict", "{}/nowhere.jpg"): "{}/nowhere.jpg: No such file or directory.",
     ("predict", "{}/empty"): "{}/empty: Is a directory.",
     ("predict", "{}/text.jpg"): "{}/text.jpg: This file is not an image that can be read.",
-    ("predict", ZEBRA, "--model", "resnet"): "model is 'resnet'; allowed: transcnn_lite0, ",
+    ("predict", ZEBRA, "--model", "resnet"): "model with shipped weights is 'resnet'; ",
     ("predict", ZEBRA, "--model", "transcnn_small"): (
         "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
     ),
@@ -67,6 +67,8 @@ MISTAKES = {
         ZEBRA,
         "--weights",
         "{}/nano.safetensors",
+        "--model",
+        "transcnn_lite0",
     ): "{}/nano.safetensors: missing for transcnn_lite0: ",
     ("evaluate",): "Missing argument 'DIR'.",
     ("evaluate", "{}/nowhere"): "{}/nowhere: there is no such folder.",
@@ -155,10 +157,11 @@ MISTAKES = {
     ("attention", ZEBRA, *PLACE, "--weights", "{}/garbage.safetensors"): (
         "{}/garbage.safetensors: this is not a safetensors weight file."
     ),
-    ("evaluate", "{}/broken", "--model", "resnet"): "model is 'resnet'; allowed: transcnn_lite0, ",
-    ("evaluate", "{}/broken", "--weights", "{}/nano.safetensors"): (
-        "{}/nano.safetensors: missing for transcnn_lite0: "
-    ),
+    ("evaluate", "{}/broken", "--model", "resnet"): "model with shipped weights is 'resnet'; ",
+    (
+        *("evaluate", "{}/broken", "--model", "transcnn_lite0"),
+        *("--weights", "{}/nano.safetensors"),
+    ): ("{}/nano.safetensors: missing for transcnn_lite0: "),
     ("bench", "--rounds", 1): "Invalid value for '--rounds': 1 is not in the range x>=2.",
     ("models", "extra"): "Got unexpected extra argument (extra)",
 }
