@@ -2,8 +2,10 @@
 
 import re
 import time
+import urllib.request
 
 from tests.app.shapes import KINDS, packed, shape, shapes
+from tests.browser.test_everybody import AXE, judge
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
@@ -51,6 +53,13 @@ def test_three_classes_of_ten_images_are_learned_and_looked_into(server, open_pa
     with page.expect_download() as waiting:
         page.locator(".st-key-own_download button").click()
     assert waiting.value.suggested_filename == "own-classes.safetensors"
+
+    with urllib.request.urlopen(f"{server}/_stcore/metrics") as answer:
+        kept = re.findall(r'"UploadedFileManager".*?} (\d+)', answer.read().decode())
+    assert [int(count) for count in kept] == [0], "no file of an image stays on the server"
+    if AXE.exists():
+        page.emulate_media(color_scheme="dark")
+        assert judge(page) == []
 
     look.click()
     page.wait_for_selector(".explore[data-state=ready]")

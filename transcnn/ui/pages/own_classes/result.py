@@ -46,16 +46,18 @@ def show(state: Session, t: Translator, own: OwnClasses, learned: Learned) -> No
         _show_images(state, t, own, learned, learned.held_out.worst(_WORST))
     else:
         true, predicted = own.pair
-        st.markdown(
-            t(
-                "own_classes.pair",
-                name=plain(learned.names[true]),
-                predicted=plain(learned.names[predicted]),
-            )
-        )
         found = learned.held_out
-        of_pair = (found.labels == true) & (found.predicted == predicted)
-        _show_images(state, t, own, learned, [int(i) for i in of_pair.nonzero()[0]][:_SHOWN])
+        of_pair = ((found.labels == true) & (found.predicted == predicted)).nonzero()[0]
+        says = t(
+            "own_classes.cell",
+            name=plain(learned.names[true]),
+            predicted=plain(learned.names[predicted]),
+            count=len(of_pair),
+        )
+        st.markdown(f"**{says}**")
+        if len(of_pair) > _SHOWN:
+            st.caption(t("own_classes.first_shown", count=_SHOWN))
+        _show_images(state, t, own, learned, [int(i) for i in of_pair[:_SHOWN]])
 
         def back() -> None:
             own.pair = None
