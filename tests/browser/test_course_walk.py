@@ -129,7 +129,8 @@ def walk(page, scene, language):
             if name != "resources.speedup":  # by the server's own clock
                 marks.append(SIGNS[posed.mark(guess)])
         press(page, "course_reveal")
-        page.get_by_text(t("course.saw")).first.wait_for()
+        why = lesson.fill(step, scene).why
+        page.get_by_text(re.split(r"[*$]", why)[0].strip()[:40]).first.wait_for()
         shown = main.inner_text()
         for sign in SIGNS.values():
             found = len(re.findall(rf"^{sign} ", shown, re.MULTILINE))
@@ -138,13 +139,8 @@ def walk(page, scene, language):
                 step.number,
                 sign,
             )
-        tab_to(page, "e.tagName === 'TEXTAREA'", limit=250)
-        page.keyboard.type("x")
-        press(page, "keep-saw")
-        why = lesson.fill(step, scene).why
-        page.get_by_text(re.split(r"[*$]", why)[0].strip()[:40]).first.wait_for()
         if step is not STEPS[-1]:
-            press(page, "course_next")
+            press(page, "course_go_on")
     assert page.get_by_text(t("course.done", done=len(STEPS), steps=len(STEPS))).count()
     return asked
 

@@ -94,6 +94,8 @@ def test_ways_of_counts_are_those_of_the_architecture(scene):
         "board": [7 * 7],
         "pixels": [224 * 224],
         "channels": [24],
+        "other_stage": [14 * 14, 28 * 28],
+        "one_side": [56],
     }
     assert misconceptions["rows.largest_column_sum"] == {"columns": [1], "everybody": [49]}
     assert misconceptions["heads.agreeing"] == {"all": [7]}

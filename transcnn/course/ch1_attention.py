@@ -26,8 +26,12 @@ ALIKE = 0.8  # rank correlation from which a row and a column count as the same
 
 def covered_map(scene: Scene) -> tuple[int, int]:
     """The size of the map whose tokens are clicked."""
-    config, size = scene.classifier.config, scene.trace.crop.size
-    return config.map_size(min(_COVERED, len(config.stages) - 1), (size, size))
+    size = scene.trace.crop.size
+    return scene.classifier.config.map_size(_covered_stage(scene), (size, size))
+
+
+def _covered_stage(scene: Scene) -> int:
+    return min(_COVERED, len(scene.classifier.config.stages) - 1)
 
 
 def marked_pixel(scene: Scene) -> tuple[int, int]:
@@ -42,12 +46,21 @@ def marked_pixel(scene: Scene) -> tuple[int, int]:
 def _tokens(scene: Scene) -> PosedQuestion:
     first, size = scene.trace.blocks[0], scene.trace.crop.size
     count = math.prod(first.size)
+    merged = math.prod(first.levels[-1].size)
+    stages = {math.prod(block.size) for block in scene.trace.blocks}
     misconceptions = {
-        "board": [math.prod(first.levels[-1].size)],
+        "board": [merged],
         "pixels": [size**2],
         "channels": [first.width],
+        "other_stage": sorted(stages - {count, merged}),
+        "one_side": [first.size[0]],
     }
-    return PosedQuestion(Estimate(count, within=0.05 * count), misconceptions=misconceptions)
+    placeholders = {
+        "side": str(size),
+        "px": f"{size / first.size[0]:g}",
+        "stage": str(_covered_stage(scene) + 1),
+    }
+    return PosedQuestion(Estimate(count), placeholders, misconceptions=misconceptions)
 
 
 def _covering(scene: Scene) -> PosedQuestion:
@@ -55,13 +68,12 @@ def _covering(scene: Scene) -> PosedQuestion:
     y, x = marked_pixel(scene)
     values = np.zeros((rows, columns))
     values[y * rows // scene.trace.crop.size, x * columns // scene.trace.crop.size] = 1
-    stage = min(_COVERED, len(scene.classifier.config.stages) - 1)
-    return PosedQuestion(Click(values), {"stage": str(stage + 1)})
+    return PosedQuestion(Click(values), {"stage": str(_covered_stage(scene) + 1)})
 
 
 def _token_facts(scene: Scene) -> Mapping[str, str]:
-    (rows, columns), config = covered_map(scene), scene.classifier.config
-    stage = config.stages[min(_COVERED, len(config.stages) - 1)]
+    rows, columns = covered_map(scene)
+    stage = scene.classifier.config.stages[_covered_stage(scene)]
     return {
         "H": str(rows),
         "W": str(columns),
@@ -148,7 +160,7 @@ def _hand_weight(scene: Scene) -> PosedQuestion:
         "undivided": [power],
     }
     return PosedQuestion(
-        Estimate(float(level.weights[0, worked.query, worked.beside]), within=0.01),
+        Estimate(float(level.weights[0, worked.query, worked.beside]), rounded=0.01),
         {
             "x": spell(float(level.tokens[0, worked.query])),
             "y": spell(float(level.tokens[0, worked.beside])),
@@ -192,7 +204,7 @@ def row_side(scene: Scene) -> str:
 def _which_reads(scene: Scene) -> PosedQuestion:
     if row_and_column(scene) is None:
         return FLAT
-    return PosedQuestion(Choose(("a", "b"), frozenset({row_side(scene)})))
+    return scene.which_of_two("rows.which_is_row", "column")
 
 
 def _most_read(scene: Scene) -> PosedQuestion:
@@ -245,7 +257,7 @@ def _hand_sum(scene: Scene) -> PosedQuestion:
         "nothing": [token],
     }
     return PosedQuestion(
-        Estimate(given, within=0.005), {"x": spell(token)}, misconceptions=misconceptions
+        Estimate(given, rounded=0.005), {"x": spell(token)}, misconceptions=misconceptions
     )
 
 
@@ -306,7 +318,8 @@ def _after_shuffle(scene: Scene) -> PosedQuestion:
     moved = before[:, order][:, :, order]
     key = "stays" if np.abs(after - moved).max() < 1e-5 else "random"
     options = scene.rotated("permutation.weight_after", ("stays", "random", "farther"))
-    return PosedQuestion(Choose(options, frozenset({key})))
+    misconceptions = {name: [name] for name in ("random", "farther")}
+    return PosedQuestion(Choose(options, frozenset({key})), misconceptions=misconceptions)
 
 
 def rings(scene: Scene) -> dict[str, float]:
@@ -354,7 +367,10 @@ STEPS = (
         "tokens",
         {
             "tokens.count": Question(
-                "estimate", _tokens, misconceptions=("board", "pixels", "channels")
+                "estimate",
+                _tokens,
+                placeholders=("side", "px", "stage"),
+                misconceptions=("board", "pixels", "channels", "other_stage", "one_side"),
             ),
             "tokens.covering": Question("click", _covering, placeholders=("stage",)),
         },
@@ -383,19 +399,19 @@ STEPS = (
             ),
         },
         _roles_equation,
-        body_first=True,
     ),
     Step(
         "1.3",
         "rows",
         {
-            "rows.which_is_row": Question("choose", _which_reads, ("a", "b")),
+            "rows.which_is_row": Question(
+                "choose", _which_reads, ("a", "b"), misconceptions=("column",)
+            ),
             "rows.largest_column_sum": Question(
                 "estimate", _most_read, misconceptions=("columns", "everybody")
             ),
         },
         _row_equation,
-        misleading_start=True,
     ),
     Step(
         "1.4",
@@ -419,7 +435,10 @@ STEPS = (
         "permutation",
         {
             "permutation.weight_after": Question(
-                "choose", _after_shuffle, ("stays", "random", "farther")
+                "choose",
+                _after_shuffle,
+                ("stays", "random", "farther"),
+                misconceptions=("random", "farther"),
             ),
             "permutation.near_and_far": Question("order", _near_and_far, ("near", "middle", "far")),
         },
@@ -429,7 +448,6 @@ STEPS = (
                 near_multiple, {"more": lambda x: x > NEAR, "not_more": lambda x: x <= NEAR}
             )
         },
-        misleading_start=True,
         ends_chapter=True,
     ),
 )

@@ -8,6 +8,7 @@ import numpy as np
 
 from transcnn.analysis.cost.attention import AttentionCost, mhsa
 from transcnn.course.by_hand import spell
+from transcnn.course.ch1_attention import four
 from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, PosedQuestion
 from transcnn.course.scene import CLEAR, Scene, Wide, by_hand, last_level_heads
 from transcnn.course.step import MeasuredSentence, Question, Step
@@ -55,7 +56,9 @@ def _odd_cell(scene: Scene) -> PosedQuestion | None:
     asks = Click(values.reshape(block.levels[-1].size))
     if asks.unclear:
         return None
-    return PosedQuestion(asks, {"head": str(head + 1)})
+    peak = divmod(int(head_rows(scene, block).mean(0).argmax()), block.levels[-1].size[1])
+    misconceptions = {"mean": [] if peak == asks.best else [peak]}
+    return PosedQuestion(asks, {"head": str(head + 1)}, misconceptions=misconceptions)
 
 
 def _agreeing(scene: Scene) -> PosedQuestion:
@@ -113,6 +116,7 @@ def _undivided(scene: Scene) -> PosedQuestion:
     return PosedQuestion(
         Estimate(float(peak), within=10, even=100 / len(row)),
         {"p": f"{100 * row.max():.0f}", "head": str(median_head(scene, block) + 1)},
+        misconceptions={"same": [round(100 * float(row.max()))]},
     )
 
 
@@ -129,13 +133,17 @@ def softer_options(scene: Scene) -> dict[str, str]:
     }
 
 
-def _softer(scene: Scene) -> PosedQuestion:
+def loud_scores(scene: Scene) -> str:
+    """The four scores of the largest merged token."""
     level = scene.worked.levels[1]
-    loud = int(np.argmax(np.abs(level.tokens[0])))
+    return four(level.scores[0, int(np.argmax(np.abs(level.tokens[0])))])
+
+
+def _softer(scene: Scene) -> PosedQuestion:
     shown = softer_options(scene)
     kept = [n for n in shown if n == "softer" or shown[n] != shown["softer"]]
     options = scene.rotated("scaling.by_hand", tuple(kept))
-    placeholders = {"p": spell(float(level.tokens[0, loud])), "w": shown["same"], **shown}
+    placeholders = {"scores": loud_scores(scene), "w": shown["same"], **shown}
     misconceptions = {name: [name] for name in shown if name != "softer"}
     return PosedQuestion(
         Choose(options, frozenset({"softer"})), placeholders, misconceptions=misconceptions
@@ -226,8 +234,10 @@ def _overtaking(scene: Scene) -> PosedQuestion:
         if mhsa((1, n), width, heads).multiplied >= mhsa((1, n), width, heads).projected
     )
     key = min(counts, key=lambda name: abs(counts[name] - level))
+    misconceptions = {name: [name] for name in ("half", "once", "square")}
     return PosedQuestion(
-        Choose(scene.rotated("quadratic.overtaking", tuple(counts)), frozenset({key}))
+        Choose(scene.rotated("quadratic.overtaking", tuple(counts)), frozenset({key})),
+        misconceptions=misconceptions,
     )
 
 
@@ -260,7 +270,9 @@ STEPS = (
         "2.1",
         "heads",
         {
-            "heads.odd_cell": Question("click", _odd_cell, placeholders=("head",)),
+            "heads.odd_cell": Question(
+                "click", _odd_cell, placeholders=("head",), misconceptions=("mean",)
+            ),
             "heads.agreeing": Question(
                 "estimate", _agreeing, placeholders=("h",), misconceptions=("all",)
             ),
@@ -268,18 +280,19 @@ STEPS = (
         _heads_equation,
         _heads_facts,
         ("C", "h", "d"),
-        misleading_start=True,
     ),
     Step(
         "2.2",
         "scaling",
         {
-            "scaling.undivided": Question("estimate", _undivided, placeholders=("p", "head")),
+            "scaling.undivided": Question(
+                "estimate", _undivided, placeholders=("p", "head"), misconceptions=("same",)
+            ),
             "scaling.by_hand": Question(
                 "choose",
                 _softer,
                 ("same", "third", "softer", "even"),
-                ("p", "w", "same", "third", "softer", "even"),
+                ("scores", "w", "same", "third", "softer", "even"),
                 ("same", "third", "even"),
                 depends_on=by_hand,
             ),
@@ -317,7 +330,10 @@ STEPS = (
                 "choose", _doubled, ("2", "4", "8", "16"), misconceptions=("2", "4", "8")
             ),
             "quadratic.overtaking": Question(
-                "choose", _overtaking, ("half", "once", "twice", "square")
+                "choose",
+                _overtaking,
+                ("half", "once", "twice", "square"),
+                misconceptions=("half", "once", "square"),
             ),
             "quadratic.by_stage": Question(
                 "order",

@@ -1,5 +1,6 @@
 """Chapter 3: grids, merging, going up."""
 
+import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def _fewer_pairs(scene: Scene) -> PosedQuestion:
     tokens, side = math.prod(block.levels[0].grid_size), block.levels[0].grid_size[0]
     misconceptions = {"tokens": [tokens], "side": [side]}
     return PosedQuestion(
-        Estimate(math.prod(block.size) / tokens, factor=1.2), misconceptions=misconceptions
+        Estimate(math.prod(block.size) / tokens, rounded=0.05), misconceptions=misconceptions
     )
 
 
@@ -151,7 +152,8 @@ def _beyond_the_wall(scene: Scene) -> PosedQuestion:
         for column in range(max(0, x - 1), min(block.size[1], x + 2)):
             if not (top <= row <= bottom and left <= column <= right):
                 values[row, column] = 1
-    return PosedQuestion(Click(values))
+    own = itertools.product(range(top, bottom + 1), range(left, right + 1))
+    return PosedQuestion(Click(values), misconceptions={"inside": list(own)})
 
 
 def _after_the_move(scene: Scene) -> PosedQuestion:
@@ -207,7 +209,7 @@ def _merged_by_hand(scene: Scene) -> PosedQuestion:
     merged, largest = float(worked.merged[1]), float(attended.max())
     misconceptions = {"average": [merged - largest], "half": [merged / 2], "twice": [2 * largest]}
     return PosedQuestion(
-        Estimate(merged, within=0.005),
+        Estimate(merged, rounded=0.005),
         {"tokens": ", ".join(spell(float(a)) for a in attended)},
         misconceptions=misconceptions,
     )
@@ -258,7 +260,8 @@ def _mates_read(scene: Scene) -> PosedQuestion:
     )
     key = "equal" if np.abs(one - other).max() < 1e-12 else "similar"
     options = scene.rotated("levels.same_query", ("equal", "similar", "unrelated"))
-    return PosedQuestion(Choose(options, frozenset({key})))
+    misconceptions = {name: [name] for name in ("similar", "unrelated")}
+    return PosedQuestion(Choose(options, frozenset({key})), misconceptions=misconceptions)
 
 
 def _most_read_other(scene: Scene) -> PosedQuestion | None:
@@ -396,7 +399,9 @@ def _influenced(scene: Scene) -> PosedQuestion:
         name: f"{share:.2g}" if share < 100 else "100" for name, share in shares.items()
     }
     return PosedQuestion(
-        Choose(scene.rotated("reach.first_level", tuple(shares)), frozenset({key})), placeholders
+        Choose(scene.rotated("reach.first_level", tuple(shares)), frozenset({key})),
+        placeholders,
+        misconceptions={name: [name] for name in ("one", "quarter", "all")},
     )
 
 
@@ -430,13 +435,12 @@ STEPS = (
         _grid_equation,
         _grid_facts,
         ("g", "T"),
-        body_first=True,
     ),
     Step(
         "3.2",
         "boundary",
         {
-            "boundary.beyond": Question("click", _beyond_the_wall),
+            "boundary.beyond": Question("click", _beyond_the_wall, misconceptions=("inside",)),
             "boundary.after_shift": Question(
                 "draw",
                 _after_the_move,
@@ -445,7 +449,6 @@ STEPS = (
             ),
         },
         _wall_equation,
-        misleading_start=True,
     ),
     Step(
         "3.3",
@@ -463,13 +466,17 @@ STEPS = (
             ),
         },
         _merge_equation,
-        misleading_start=True,
     ),
     Step(
         "3.4",
         "levels",
         {
-            "levels.same_query": Question("choose", _mates_read, ("equal", "similar", "unrelated")),
+            "levels.same_query": Question(
+                "choose",
+                _mates_read,
+                ("equal", "similar", "unrelated"),
+                misconceptions=("similar", "unrelated"),
+            ),
             "levels.strongest_other": Question("click", _most_read_other),
         },
         _up_equation,
@@ -488,7 +495,6 @@ STEPS = (
             ),
         },
         _sum_equation,
-        misleading_start=True,
     ),
     Step(
         "3.6",
@@ -499,6 +505,7 @@ STEPS = (
                 _influenced,
                 ("one", "grid", "quarter", "all"),
                 ("one", "grid", "quarter", "all"),
+                ("one", "quarter", "all"),
             ),
             "reach.farthest": Question("estimate", _far_away, misconceptions=("unread",)),
         },

@@ -165,7 +165,9 @@ def _catching_up(scene: Scene) -> PosedQuestion:
     kept = tuple(n for n in sides if n == key or sides[n] != sides[key])
     placeholders = {"g": str(grid), **{name: f"{side:,}" for name, side in sides.items()}}
     return PosedQuestion(
-        Choose(scene.rotated("crossover.equal_levels", kept), frozenset({key})), placeholders
+        Choose(scene.rotated("crossover.equal_levels", kept), frozenset({key})),
+        placeholders,
+        misconceptions={name: [name] for name in ("square", "twice", "fourth") if name in kept},
     )
 
 
@@ -210,7 +212,9 @@ def _table_size(scene: Scene) -> PosedQuestion:
     placeholders = {name: f"{float(f'{share * bytes_:.1g}'):g}" for name, share in shares.items()}
     placeholders |= {"side": str(LARGE), "stage": str(block.stage + 1)}
     return PosedQuestion(
-        Choose(scene.rotated("resources.memory", tuple(shares)), frozenset({"whole"})), placeholders
+        Choose(scene.rotated("resources.memory", tuple(shares)), frozenset({"whole"})),
+        placeholders,
+        misconceptions={"too_small": ["thousandth", "hundredth", "tenth"]},
     )
 
 
@@ -302,6 +306,7 @@ STEPS = (
                 _catching_up,
                 ("square", "twice", "cube", "fourth"),
                 ("g", "square", "twice", "cube", "fourth"),
+                ("square", "twice", "fourth"),
             ),
         },
         _paying_equation,
@@ -317,6 +322,7 @@ STEPS = (
                 _table_size,
                 ("thousandth", "hundredth", "tenth", "whole"),
                 ("thousandth", "hundredth", "tenth", "whole", "side", "stage"),
+                ("too_small",),
             ),
             "resources.speedup": Question(
                 "choose",

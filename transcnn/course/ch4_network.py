@@ -34,7 +34,8 @@ def three_boxes(scene: Scene) -> dict[str, NetworkPart]:
 def _attention_share(scene: Scene) -> PosedQuestion:
     found = boxes(scene)
     attention = sum(box.macs for box in found if box.kind == "attention")
-    return PosedQuestion(Estimate(100 * attention / sum(box.macs for box in found), within=5))
+    share = 100 * attention / sum(box.macs for box in found)
+    return PosedQuestion(Estimate(share, within=5), misconceptions={"half": [50]})
 
 
 def _dearest_box(scene: Scene) -> PosedQuestion:
@@ -80,8 +81,12 @@ def first_side(scene: Scene) -> str:
 
 def _whose_contributions(scene: Scene) -> PosedQuestion:
     key = "same" if likeness(scene) > _ALIKE else first_side(scene)
-    placeholders = {"alike": f"{_ALIKE:g}"}
-    return PosedQuestion(Choose(("a", "b", "same"), frozenset({key})), placeholders)
+    wrong = [] if key == "same" else sorted({"a", "b"} - {key})
+    return PosedQuestion(
+        Choose(("a", "b", "same"), frozenset({key})),
+        {"alike": f"{_ALIKE:g}"},
+        misconceptions={"other": wrong},
+    )
 
 
 def _for_the_second(scene: Scene) -> PosedQuestion:
@@ -115,20 +120,21 @@ STEPS = (
         "4.4",
         "backbone",
         {
-            "backbone.attention_share": Question("estimate", _attention_share),
+            "backbone.attention_share": Question(
+                "estimate", _attention_share, misconceptions=("half",)
+            ),
             "backbone.costliest_part": Question(
                 "order", _dearest_box, ("stem", "attention", "bottleneck"), ("stage", "block")
             ),
         },
         _place_equation,
-        misleading_start=True,
     ),
     Step(
         "4.5",
         "cam",
         {
             "cam.which_class": Question(
-                "choose", _whose_contributions, ("a", "b", "same"), ("alike",)
+                "choose", _whose_contributions, ("a", "b", "same"), ("alike",), ("other",)
             ),
             "cam.for_runner_up": Question(
                 "estimate", _for_the_second, placeholders=("T",), misconceptions=("won",)
@@ -142,7 +148,6 @@ STEPS = (
                 likeness, {"similar": lambda x: x > SIMILAR, "different": lambda x: x <= SIMILAR}
             )
         },
-        misleading_start=True,
         ends_chapter=True,
     ),
 )

@@ -71,7 +71,7 @@ def trained_side(scene: Scene) -> str:
 def _which_is_trained(scene: Scene) -> PosedQuestion:
     if twins(scene) is None:
         return FLAT
-    return PosedQuestion(Choose(("a", "b"), frozenset({trained_side(scene)})))
+    return scene.which_of_two("random.which_is_trained", "random")
 
 
 def _higher_peak(scene: Scene) -> PosedQuestion:
@@ -86,7 +86,8 @@ def _higher_peak(scene: Scene) -> PosedQuestion:
     if max(trained, random) < TIE * min(trained, random):
         key = "equal"
     options = scene.rotated("random.higher_peak", ("trained", "random", "equal"))
-    return PosedQuestion(Choose(options, frozenset({key})))
+    misconceptions = {"trained": ["trained"]}
+    return PosedQuestion(Choose(options, frozenset({key})), misconceptions=misconceptions)
 
 
 def _random_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -165,6 +166,7 @@ def _stays(scene: Scene) -> PosedQuestion:
     return PosedQuestion(
         Choose(scene.rotated("ablation.swapped", ("stays", "changes")), frozenset({key})),
         {"top1": scene.label(scene.top)},
+        misconceptions={"changes": ["changes"]},
     )
 
 
@@ -172,7 +174,8 @@ def _evenly(scene: Scene) -> PosedQuestion:
     runs = scene.experiments.switched
     on, even = (100 * float(softmax(runs[s])[scene.top]) for s in ("on", "uniform"))
     return PosedQuestion(
-        Estimate(even, within=10), {"top1": scene.label(scene.top), "p": f"{on:.0f}"}
+        Estimate(even, within=10),
+        {"top1": scene.label(scene.top), "p": f"{on:.0f}"},
     )
 
 
@@ -204,11 +207,17 @@ STEPS = (
         "5.1",
         "random",
         {
-            "random.which_is_trained": Question("choose", _which_is_trained, ("a", "b")),
-            "random.higher_peak": Question("choose", _higher_peak, ("trained", "random", "equal")),
+            "random.which_is_trained": Question(
+                "choose", _which_is_trained, ("a", "b"), misconceptions=("random",)
+            ),
+            "random.higher_peak": Question(
+                "choose",
+                _higher_peak,
+                ("trained", "random", "equal"),
+                misconceptions=("trained",),
+            ),
         },
         _random_equation,
-        misleading_start=True,
     ),
     Step(
         "5.2",
@@ -227,19 +236,19 @@ STEPS = (
         _scale_equation,
         _scale_facts,
         ("noise_peak",),
-        misleading_start=True,
     ),
     Step(
         "5.3",
         "ablation",
         {
-            "ablation.swapped": Question("choose", _stays, ("stays", "changes"), ("top1",)),
+            "ablation.swapped": Question(
+                "choose", _stays, ("stays", "changes"), ("top1",), ("changes",)
+            ),
             "ablation.uniform": Question("estimate", _evenly, placeholders=("top1", "p")),
             "ablation.strongest": Question(
                 "order", _strongest_intervention, ("off", "uniform", "identity"), ("top1",)
             ),
         },
         _intervention_equation,
-        misleading_start=True,
     ),
 )

@@ -1,5 +1,6 @@
 """Chapter 5, second half: patches of other images, errors, and what may be claimed."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -74,7 +75,11 @@ def _own_share(scene: Scene) -> PosedQuestion:
     own = 100 * float(scene.experiments.hidden(SHARE, "patches")[0].own.mean())
     key = patches_reading(scene).from_own
     assert key is not None  # some cells are left at this share
-    return PosedQuestion(Estimate(100 * key, within=8, even=own), {"own": f"{own:.0f}"})
+    return PosedQuestion(
+        Estimate(100 * key, within=8, even=own),
+        {"own": f"{own:.0f}"},
+        misconceptions={"uniform": [round(own)]},
+    )
 
 
 def _patches_facts(scene: Scene) -> dict[str, str]:
@@ -315,8 +320,13 @@ def _supported(scene: Scene) -> PosedQuestion:
         "x": f"{times:.1f}",
         "top1": scene.label(scene.top),
     }
+    names = ("reads", "because", "without", "evenly")
+    ticked = itertools.product((False, True), repeat=len(names))
+    guesses = [tuple(itertools.compress(names, chosen)) for chosen in ticked]
     return PosedQuestion(
-        Tick(("reads", "because", "without", "evenly"), frozenset(right)), placeholders
+        Tick(names, frozenset(right)),
+        placeholders,
+        misconceptions={"because": [guess for guess in guesses if "because" in guess]},
     )
 
 
@@ -332,12 +342,13 @@ STEPS = (
             "patches.still_correct": Question(
                 "choose", _who_keeps, ("both", "with", "body", "neither")
             ),
-            "patches.own_image": Question("estimate", _own_share, placeholders=("own",)),
+            "patches.own_image": Question(
+                "estimate", _own_share, placeholders=("own",), misconceptions=("uniform",)
+            ),
         },
         _patches_equation,
         _patches_facts,
         ("k", "T", "x"),
-        misleading_start=True,
     ),
     Step(
         "5.5",
@@ -358,7 +369,6 @@ STEPS = (
         _wrong_facts,
         ("wrong", "p"),
         missing=_lacks,
-        misleading_start=True,
     ),
     Step(
         "5.6",
@@ -369,6 +379,7 @@ STEPS = (
                 _supported,
                 ("reads", "because", "without", "evenly"),
                 ("t", "u", "x", "top1"),
+                ("because",),
             ),
         },
         _no_equation,

@@ -83,7 +83,7 @@ class FormattedQuestion:
                 if factor > 1:
                     return f"{on_progress} {self.t('right_factor', factor=f'{factor:g}')}"
                 return (
-                    f"{on_progress} {self.t('right_within', within=f'{within:.3g}')}"
+                    f"{on_progress} {self.t('right_within', within=f'{within:g}')}"
                     if within
                     else on_progress
                 )

@@ -1,7 +1,8 @@
 """The words of the steps: <language>/lessons/<number>-<name>.md, Markdown with a front
 matter in TOML between two lines of +++.
 
-    title = "..."      saw = "..."      why = "..."
+    title = "..."      lead = "..."     one or two sentences before the questions
+    saw = "..."        why = "..."
     change = "..."     present = "..."  only in the last step of a chapter
     [sentences.size]   only where a step has sentences that a measured value chooses
     [rows.which_is_row]          the question's name: the step's name, then what is asked
@@ -9,8 +10,9 @@ matter in TOML between two lines of +++.
     [rows.which_is_row.options]  only where there is something to choose or to order
     [rows.which_is_row.misconceptions]  only for known misconceptions: the feedback to each
 
-The text below is the step's body. Placeholders, {H}, are filled by code: no number of an image
-stands in a lesson. A lesson that is not as the code of its step expects is refused.
+The text below is the step's body: it explains, so it stands after the reveal. Placeholders, {H},
+are filled by code: no number of an image stands in a lesson. A lesson that is not as the code of
+its step expects is refused.
 """
 
 import functools
@@ -42,6 +44,7 @@ class Lesson:
     """The words of one step in one language, placeholders open."""
 
     title: str
+    lead: str
     body: str
     saw: str
     why: str
@@ -51,18 +54,19 @@ class Lesson:
     sentences: Mapping[str, Mapping[str, str]]
 
     def fill(self, step: Step, scene: Scene, written: Callable[[str], str] = str) -> "FilledText":
-        """Body and explanation about a scene, with its numbers and the sentences they choose; each
+        """The texts about a scene, with its numbers and the sentences they choose; each
         value as it is `written`."""
         facts = {name: written(value) for name, value in step.facts(scene).items()}
         for name, sentence in step.sentences.items():
             facts[name] = self.sentences[name][sentence.choose(scene)].format(**facts)
-        return FilledText(self.body.format(**facts), self.why.format(**facts))
+        return FilledText(*(said.format(**facts) for said in (self.lead, self.body, self.why)))
 
 
 @dataclass(frozen=True)
 class FilledText:
-    """The text of a step about one image."""
+    """The text of a step about one image: before the questions, and after the reveal."""
 
+    lead: str
     body: str
     why: str
 
@@ -84,17 +88,19 @@ def read_lesson(step: Step, language: str, text: str) -> Lesson:
     front, body = split_front(where, text)
     ends = ("change", "present") if step.ends_chapter else ()
     tables = ("sentences",) if step.sentences else ()
-    check_keys(where, front, ("title", "saw", "why", *ends, *tables, step.name))
+    check_keys(where, front, ("title", "lead", "saw", "why", *ends, *tables, step.name))
     sentences = _sentences(where, step, front.get("sentences", {}))
     asked = front[step.name]
     check_keys(f"{where}: {step.name}", asked, (name.split(".")[1] for name in step.questions))
     _check_length(where, body, language)
     for name in ("title", "saw", *ends):
         check_text(f"{where}: {name}", front[name])
+    check_text(f"{where}: lead", front["lead"], step.placeholders)
     for name, said in (("text", body), ("why", front["why"])):
         check_text(f"{where}: {name}", said, (*step.placeholders, *step.sentences))
     return Lesson(
         title=front["title"],
+        lead=front["lead"],
         body=body,
         saw=front["saw"],
         why=front["why"],

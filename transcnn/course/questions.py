@@ -42,13 +42,15 @@ class Tick:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number. Right is up to `within` beside the key, or up to `factor` times more or less.
+    """A number. Right is up to `within` beside the key, or up to `factor` times more or less; with
+    neither it is exact, but may be `rounded` by so much.
 
     `even` is what the number would be if attention were even, where that means something.
     """
 
     key: float
     within: float = 0.0
+    rounded: float = 0.0
     factor: float = 1.0
     even: float | None = None
 
@@ -63,6 +65,11 @@ class Estimate:
         return abs(guess - self.key)
 
     @property
+    def exact(self) -> bool:
+        """Whether there is one right number, not a range."""
+        return self.within == 0 and self.factor == 1
+
+    @property
     def even_would_do(self) -> bool:
         """Whether the number of even attention counts as right too."""
         return self.even is not None and self._close(self.even)
@@ -70,7 +77,7 @@ class Estimate:
     def _close(self, guess: float) -> bool:
         if self.factor > 1:
             return self.key / self.factor <= guess <= self.key * self.factor
-        return abs(guess - self.key) <= self.within + 1e-9
+        return abs(guess - self.key) <= max(self.within, self.rounded) + 1e-9
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from transcnn.course.by_hand import WorkedExample, work_out
 from transcnn.course.choice import LearnerChoice
 from transcnn.course.experiments import Experiments, Lab
 from transcnn.course.former_names import shuffle_seed
+from transcnn.course.questions import Choose, PosedQuestion
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.pictures import Crop
 from transcnn.trace import Trace
@@ -132,6 +133,16 @@ class Scene:
     def side(self, question: str) -> str:
         """On which of two maps the correct one of a question is shown: "a" or "b"."""
         return "ab"[self.rotation(question, 2)]
+
+    def which_of_two(self, question: str, misconception: str) -> PosedQuestion:
+        """Which of the maps A and B is the correct one; whoever takes the other one holds the
+        `misconception`.
+        """
+        side = self.side(question)
+        other = {"a": "b", "b": "a"}[side]
+        return PosedQuestion(
+            Choose(("a", "b"), frozenset({side})), misconceptions={misconception: [other]}
+        )
 
     def rotated(self, question: str, options: tuple[str, ...]) -> tuple[str, ...]:
         """The options, rotated by `rotation`."""

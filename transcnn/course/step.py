@@ -43,8 +43,7 @@ class MeasuredSentence:
 class Step:
     """`name` begins the names of the step's questions. `facts` fill the placeholders of the text,
     and so do `sentences`, each by its name. `missing` names what this image lacks for the step,
-    if anything. `misleading_start`: it begins with a map that looks right and is not, so its title
-    waits for the reveal. `body_first`: the text stands before the questions.
+    if anything.
     """
 
     number: str  # "1.3": chapter and step
@@ -55,8 +54,6 @@ class Step:
     placeholders: tuple[str, ...] = ()
     sentences: Mapping[str, MeasuredSentence] = field(default_factory=dict)
     missing: Callable[[Scene], str | None] = lambda _: None
-    misleading_start: bool = False
-    body_first: bool = False
     ends_chapter: bool = False
 
     @property

@@ -7,10 +7,8 @@ import numpy as np
 
 from transcnn.analysis.cost.attention import mhsa
 from transcnn.course import ch2_heads as heads
-from transcnn.course.by_hand import spell
 from transcnn.course.figures.common import (
     Draws,
-    hand_map,
     last_level,
     products,
     token_map,
@@ -50,10 +48,10 @@ def scaling(
     if times == root:
         name = f"{name}, {t('course.undivided')}"
     shown = last_level(scene, t, block, name, heads.scaled(row, times))
-    merged = Table(t("course.merged"), [[spell(float(n)) for n in scene.worked.merged]])
+    scores = Table(t("course.hand_scores"), [heads.loud_scores(scene).split(", ")])
     if revealed:
-        return [shown, merged, products(scene, t, 1, 0)]
-    return [shown, hand_map(scene, t), merged]
+        return [shown, scores, products(scene, t, 1, 0)]
+    return [shown, scores]
 
 
 def adding(scene: Scene, t: Translator, revealed: bool) -> list[Figure]:

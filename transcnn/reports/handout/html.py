@@ -41,11 +41,10 @@ class _Asked:
 class _Step:
     """A step; figures and equations before the reveal and after it."""
 
-    heading: str
     title: str
+    lead: str
     multiples: bool  # whether its figures are about multiples of uniform attention
     body: str
-    body_first: bool
     before: list[str]
     after: list[str]
     masked: list[str]
@@ -138,16 +137,14 @@ def _step(
         for number, (name, found) in enumerate(posed.items(), 1)
         if found is not None
     ]
-    named = f"{step.number} · {lesson.title}"
     return _Step(
-        heading=step.number if step.misleading_start else named,
-        title=named,
+        title=f"{step.number} · {lesson.title}",
+        lead="" if lacking else text.lead,
         multiples=any(
             isinstance(one, CellMap) and one.scale is not None and one.scale.form == "multiples"
             for one in (*before, *after)
         ),
         body=text.body,
-        body_first=step.body_first,
         before=[draw(figure, t, images) for figure in before],
         after=[draw(figure, t, images) for figure in after],
         masked=as_mathml(step.equation(scene, False)),

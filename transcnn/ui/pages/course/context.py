@@ -112,13 +112,18 @@ class StepContext:
         return known and (self.teaching or self.all_submitted)
 
     @property
-    def seen(self) -> bool:
-        """Whether it was said what there was to see; in front of a class, whether its teacher went
-        on to why.
+    def explained(self) -> bool:
+        """Whether it is said why: alone with the reveal, in front of a class once its teacher goes
+        on to it.
         """
-        if isinstance(self.membership, Teacher):
+        if self.membership is not None:
             return self.step_key in self.class_state.explained
-        return self.revealed and self.step_key in self.state.part(Progress).observations
+        return self.revealed and (not self.teaching or self.observation is not None)
+
+    @property
+    def observation(self) -> str | None:
+        """What the visitor wrote that they saw; None while they wrote nothing."""
+        return self.state.part(Progress).observations.get(self.step_key)
 
     @property
     def in_class(self) -> bool:

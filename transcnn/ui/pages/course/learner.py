@@ -130,4 +130,5 @@ def waits_for_words(context: StepContext) -> bool:
     before it is sent.
     """
     asked = [name for name, posed in context.posed.items() if posed is not None]
-    return any(map(context.can_answer, asked)) or (context.revealed and not context.seen)
+    writes = context.revealed and not context.explained and context.observation is None
+    return any(map(context.can_answer, asked)) or writes

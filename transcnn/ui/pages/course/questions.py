@@ -1,5 +1,7 @@
 """Guesses, how sure one is, and afterwards guess and outcome side by side."""
 
+import math
+
 import streamlit as st
 
 from transcnn.course.answer_key import AnswerKey
@@ -13,6 +15,7 @@ from transcnn.course.questions import (
     PosedQuestion,
     Tick,
     parse_number,
+    spell_number,
 )
 from transcnn.course.submission import CONFIDENCE_LEVELS, Submission
 from transcnn.ui.pages.course.context import StepContext
@@ -37,8 +40,8 @@ def show_questions(context: StepContext) -> None:
             elif submission is not None or context.revealed:
                 _show_kept(context, name, posed, submission)
     if context.revealed:
-        _ask_what_was_seen(context)
-    elif context.in_class:
+        return
+    if context.in_class:
         st.caption(context.t("classroom.teacher_reveals"))
     else:
         st.button(
@@ -166,10 +169,10 @@ def _show_kept(
 
 
 def _say_distance(context: StepContext, asks: Estimate, guess: float) -> None:
-    """How far an estimate was off, where it was and can be said."""
-    by_factor = asks.factor > 1
-    off, none = f"{asks.distance(guess):.3g}", "1" if by_factor else "0"
-    if off not in (none, "inf"):
+    """How far an estimate was off, where that can be said; an exact number is right or not."""
+    distance, by_factor = asks.distance(guess), asks.factor > 1
+    off = spell_number(distance) if math.isfinite(distance) else "inf"
+    if not asks.exact and off not in ("1" if by_factor else "0", "inf"):
         st.caption(context.t("course.off_factor" if by_factor else "course.off_by", off=off))
 
 
@@ -179,20 +182,21 @@ def show_outcome(context: StepContext, name: str, posed: PosedQuestion) -> None:
     st.markdown(f"**{context.formatted(name, posed).right}**")
 
 
-def _ask_what_was_seen(context: StepContext) -> None:
+def ask_what_was_seen(context: StepContext) -> None:
+    """Draw what there is to look at again, with room for a note; nothing waits for it."""
     t = context.t
-    if context.seen:
-        said = context.state.part(Progress).observations[context.step_key]
-        st.caption(f"{t('course.saw')} {context.lesson.saw}")
-        st.text(said or t("course.saw_nothing"))
+    asks = f"{t('course.saw')} {context.lesson.saw}"
+    if context.observation is not None:
+        st.caption(asks)
+        st.text(context.observation or t("course.saw_nothing"))
         return
     key = f"saw|{context.step_key}"
     with st.form(f"form|{key}"):
         st.text_area(
-            f"{t('course.saw')} {context.lesson.saw}", key=key, max_chars=LONGEST, height=80
+            asks, key=key, max_chars=LONGEST, height=80, placeholder=t("course.saw_optional")
         )
-
-        def keep() -> None:
-            context.observe(st.session_state[key] or "")
-
-        st.form_submit_button(t("course.keep_saw"), key=f"keep|{key}", on_click=keep)
+        st.form_submit_button(
+            t("course.keep_saw"),
+            key=f"keep|{key}",
+            on_click=lambda: context.observe(st.session_state[key] or ""),
+        )

@@ -33,9 +33,9 @@ from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.networks import take_class_network
 from transcnn.ui.pages.course.notes import show_notes
 from transcnn.ui.pages.course.progress import LARGEST, Progress, read_progress
-from transcnn.ui.pages.course.questions import show_questions
+from transcnn.ui.pages.course.questions import ask_what_was_seen, show_questions
 from transcnn.ui.pages.course.role import FollowedSlide, Role
-from transcnn.ui.pages.course.steps import choose_step
+from transcnn.ui.pages.course.steps import choose_step, go_on
 from transcnn.ui.pages.course.teacher import (
     show_questions_to_all,
     show_teacher_panel,
@@ -124,10 +124,9 @@ def _show_step(context: StepContext, missing: str | None) -> None:
     """Draw the step; `missing` names what this image lacks for its questions."""
     t, step, lesson = context.t, context.step, context.lesson
     text = lesson.fill(step, context.scene, context.written)
-    hidden = step.misleading_start and not context.revealed
-    st.subheader(step.number if hidden else f"{step.number} · {lesson.title}")
-    if step.body_first:
-        st.markdown(text.body)
+    st.subheader(f"{step.number} · {lesson.title}")
+    if not missing:
+        st.markdown(text.lead)
     left, right = st.columns([11, 9], gap="large")
     with left:
         touch(context)
@@ -140,14 +139,18 @@ def _show_step(context: StepContext, missing: str | None) -> None:
             show_questions_to_all(context)
         else:
             show_questions(context)
-        if context.seen:
+        if context.explained:
             _show_explanation(context, text)
+        if context.revealed and not context.teaching:
+            if not context.in_class:
+                go_on(context)
+            ask_what_was_seen(context)
 
 
 def _show_explanation(context: StepContext, text: FilledText) -> None:
+    """Draw why it is so, where the answers were given."""
     t, lesson = context.t, context.lesson
-    if not context.step.body_first:
-        st.markdown(text.body)
+    st.markdown(text.body)
     st.success(text.why, icon=":material/lightbulb:")
     if lesson.change is not None:
         st.markdown(f"**{t('course.change')}** {lesson.change}")

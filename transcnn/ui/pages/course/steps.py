@@ -42,11 +42,22 @@ def choose_step(context: StepContext) -> None:
         st.markdown(t("course.done", done=len(done), steps=len(STEPS)))
 
 
+def go_on(context: StepContext) -> None:
+    """Draw the way to the next step, where this one was answered; after the last there is none."""
+    here = STEPS.index(context.step)
+    if here + 1 < len(STEPS):
+        to = STEPS[here + 1]
+        st.button(
+            context.t("course.go_on", step=_name(context, to, False)),
+            type="primary",
+            icon=":material/chevron_right:",
+            on_click=lambda: _go(context, to.number),
+            key="course_go_on",
+        )
+
+
 def _name(context: StepContext, step: Step, revealed: bool) -> str:
-    """Number and title; the title of a step with a misleading start waits for its reveal."""
     tick = "✓ " if revealed else ""
-    if step.misleading_start and not revealed:
-        return step.number
     return f"{tick}{step.number} · {load_lesson(step, context.state.language).title}"
 
 

@@ -169,7 +169,7 @@ def show_questions_to_all(context: StepContext) -> None:
                 show_outcome(context, name, posed)
     if not context.revealed:
         _offer_reveal(context)
-    elif not context.seen:
+    elif not context.explained:
         st.markdown(f"**{t('course.saw')}** {context.lesson.saw}")
         st.button(
             t("classroom.say_why"),
