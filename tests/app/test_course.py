@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -65,7 +66,12 @@ def open_course(**link: str) -> AppTest:
 
 def said(app: AppTest) -> str:
     parts = [*app.markdown, *app.caption, *app.success, *app.subheader, *app.get("latex")]
-    return "\n".join(str(part.value) for part in parts)
+    return unlinked("\n".join(str(part.value) for part in parts))
+
+
+def unlinked(text: str) -> str:
+    """A text as it is read: without the links to its terms."""
+    return re.sub(r"\[([^]]+)\]\(#term-\w+\)", r"\1", text)
 
 
 def predict(app: AppTest, scene: Scene, number: str, right: bool = True) -> None:

@@ -5,7 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from transcnn.course.glossary import CARD, load_glossary, read_glossary
+from transcnn.course.glossary import CARD, TermLinks, load_glossary, read_glossary
+from transcnn.course.lessons import load_lesson
+from transcnn.course.steps import STEPS
 from transcnn.course.word_card import draw
 from transcnn.errors import ChoiceError
 from transcnn.words import FOLDER, LANGUAGES
@@ -27,9 +29,9 @@ def test_all_languages_have_the_same_terms_in_the_same_order():
     [
         ("[card.level]", "[kard.level]", "glossary/en.toml"),
         ("[card.level]", "[card.stage]", "card"),
-        ('says = "Repeat', 'said = "Repeat', "upsampling"),
+        ('says = "Upsampling', 'said = "Upsampling', "upsampling"),
         ('term = "backbone"', 'term = ""', "backbone"),
-        ('says = "Repeat', 'says = "{Repeat}', "no placeholders"),
+        ('says = "Upsampling', 'says = "{Upsampling}', "no placeholders"),
         ('term = "backbone"', "term = backbone", "TOML"),
     ],
 )
@@ -37,6 +39,33 @@ def test_a_slip_in_the_glossary_is_refused_with_its_place(old, new, named):
     assert old in TEXT
     with pytest.raises(ChoiceError, match=re.escape(named)):
         read_glossary("en", TEXT.replace(old, new, 1))
+
+
+def test_a_term_is_linked_where_the_texts_of_a_step_first_use_it():
+    linked = TermLinks(load_glossary("en"))
+    assert linked("Tokens, and a token of H-MHSA.") == (
+        "[Tokens](#term-token), and a token of [H-MHSA](#term-h_mhsa)."
+    )
+    assert linked("The token again; backbones have a backbone.") == (
+        "The token again; backbones have a [backbone](#term-backbone)."
+    )
+    chinese = TermLinks(load_glossary("zh"))
+    assert chinese("合并后的 token 有 4 个通道。") == (
+        "[合并后的 token](#term-token) 有 4 个[通道](#term-feature_map)。"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_step_links_terms_each_once_and_says_what_it_said(language):
+    for step in STEPS:
+        linked, lesson = TermLinks(load_glossary(language)), load_lesson(step, language)
+        asked = [words.asks for words in lesson.questions.values()]
+        said = [lesson.lead, *asked, lesson.body, lesson.why]
+        texts = [linked(text) for text in said]
+        links = re.findall(r"\]\(#term-(\w+)\)", " ".join(texts))
+        assert len(links) >= 2, step.number
+        assert len(links) == len(set(links)), step.number
+        assert [re.sub(r"\[([^]]+)\]\(#term-\w+\)", r"\1", text) for text in texts] == said
 
 
 @pytest.mark.parametrize("word", CARD)

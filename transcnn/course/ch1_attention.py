@@ -87,8 +87,8 @@ def _token_equation(scene: Scene, revealed: bool) -> str:
     rows, columns = (str(side) if revealed else "{?}" for side in first.size)
     count = str(math.prod(first.size)) if revealed else "{?}"
     return (
-        r"X \in \mathbb{R}^{N \times C}, \quad "
-        rf"N = H_0 W_0 = {rows} \times {columns} = {count}, \quad C = {first.width}"
+        rf"\begin{{gathered}} X \in \mathbb{{R}}^{{N \times C}}, \quad C = {first.width}, \\ "
+        rf"N = H_0 W_0 = {rows} \times {columns} = {count} \end{{gathered}}"
     )
 
 
@@ -264,10 +264,11 @@ def _hand_sum(scene: Scene) -> PosedQuestion:
 def _mix_equation(scene: Scene, revealed: bool) -> str:
     block, cells = sorted_row(scene)
     shares = scene.attention_row(block)[cells[:5]]
-    terms = " + ".join(
+    parts = [
         rf"{share:.2f}\,v_{{{i + 1}}}" if revealed else rf"?\,v_{{{i + 1}}}"
         for i, share in enumerate(shares)
-    )
+    ]
+    terms = " + ".join(parts[:3]) + r" \\ {} + " + " + ".join(parts[3:])
     return (
         r"\begin{gathered} o_{\query{t}} = \sum_j P_{\query{t}j} v_j \\ "
         rf"= {terms} + \dots, \\ "

@@ -80,9 +80,10 @@ def _heads_facts(scene: Scene) -> Mapping[str, str]:
 def _heads_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
     block = unlike_block(scene) or scene.block
     return (
-        r"P_h = \operatorname{softmax}\!\left(\frac{Q_h K_h^{\top}}{\sqrt{d}}\right), \quad "
+        r"\begin{gathered} "
+        r"P_h = \operatorname{softmax}\!\left(\frac{Q_h K_h^{\top}}{\sqrt{d}}\right), \\ "
         rf"d = \frac{{C}}{{h}} = \frac{{{block.width}}}{{{block.heads}}} = "
-        rf"{block.width // block.heads}"
+        rf"{block.width // block.heads} \end{{gathered}}"
     )
 
 
@@ -196,8 +197,8 @@ def _block_equation(scene: Scene, revealed: bool) -> str:
     block = scene.block
     share = f"{added_shares(block)[scene.token(block.size)]:.2f}" if revealed else "?"
     return (
-        r"A' = A W^p + X, \quad Y = \operatorname{IRB}(A') + A', \quad "
-        rf"\frac{{|A W^p|}}{{|X|}}_{{\query{{t}}}} = {share}"
+        r"\begin{gathered} A' = A W^p + X, \quad Y = \operatorname{IRB}(A') + A', \\ "
+        rf"\frac{{|A W^p|}}{{|X|}}_{{\query{{t}}}} = {share} \end{{gathered}}"
     )
 
 

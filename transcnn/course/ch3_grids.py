@@ -172,9 +172,11 @@ def _after_the_move(scene: Scene) -> PosedQuestion:
 def _wall_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
     side = scene.trace.blocks[0].levels[0].grid_size[0]
     return (
-        r"P_{\query{t}j} = 0 \quad \text{if} \quad "
+        r"\begin{gathered} P_{\query{t}j} = 0 \quad \text{if} \\ "
         rf"\lfloor y_j / {side} \rfloor \ne \lfloor y_{{\query{{t}}}} / {side} \rfloor "
-        rf"\;\vee\; \lfloor x_j / {side} \rfloor \ne \lfloor x_{{\query{{t}}}} / {side} \rfloor"
+        rf"\\ {{}} \vee \lfloor x_j / {side} \rfloor \ne "
+        rf"\lfloor x_{{\query{{t}}}} / {side} \rfloor "
+        r"\end{gathered}"
     )
 
 

@@ -185,8 +185,9 @@ def _paying_equation(scene: Scene, revealed: bool) -> str:
     grid, width = first_grid(scene), priced(scene)[1].width
     side = f"n \\ge {pays_from(grid, width)}" if revealed else "n \\ge {?}"
     return (
-        r"\begin{gathered} 4NC^2 + 2N^2C \;>\; 4NC^2 + 2N'G^2C + 3\tfrac{N'}{G^2}C^2 + "
-        r"2\tfrac{N'^2}{G^4}C, \\ N = n^2, \quad N' = (G \lceil n / G \rceil)^2, \\ "
+        r"\begin{gathered} 4NC^2 + 2N^2C \;>\; 4NC^2 + 2N'G^2C \\ {} + "
+        r"3\tfrac{N'}{G^2}C^2 + 2\tfrac{N'^2}{G^4}C, \\ "
+        r"N = n^2, \quad N' = (G \lceil n / G \rceil)^2, \\ "
         rf"G = {grid}, \quad C = {width}: \quad {side} \end{{gathered}}"
     )
 

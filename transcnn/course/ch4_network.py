@@ -54,7 +54,7 @@ def _place_equation(scene: Scene, revealed: bool) -> str:
     kernel = next(piece.kernel for piece in pieces if piece.operation == "depthwise")
     expansion = pieces[-2].out[0] // block.width
     return (
-        rf"\begin{{gathered}} \text{{IRB}}: \; 2eC^2 + k^2eC = {shown['bottleneck']}, \quad "
+        rf"\begin{{gathered}} \text{{IRB}}: \; 2eC^2 + k^2eC = {shown['bottleneck']}, \\ "
         rf"\text{{H-MHSA}}: \; {shown['attention']}, \\ "
         rf"C = {block.width}, \quad e = {expansion}, \quad k = {kernel} \end{{gathered}}"
     )

@@ -100,7 +100,7 @@ def _patches_equation(scene: Scene, revealed: bool) -> str:
     ]
     return (
         r"\begin{gathered} \frac{1}{|O|} \sum_{t \in O} \sum_{u \in O} P_{tu} = "
-        rf"{numbers[0]}, \quad \frac{{1}}{{|S|}} \sum_{{t \in S}} \sum_{{u \in O}} P_{{tu}} = "
+        rf"{numbers[0]}, \\ \frac{{1}}{{|S|}} \sum_{{t \in S}} \sum_{{u \in O}} P_{{tu}} = "
         rf"{numbers[1]}, \\ \frac{{|O|}}{{T}} = \frac{{{own.sum()}}}{{{own.size}}} = "
         rf"{own.mean():.2f} \end{{gathered}}"
     )

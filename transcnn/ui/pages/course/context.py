@@ -1,6 +1,7 @@
 """What the parts of the page work on: the step, the scene, the words, and what was answered."""
 
 import contextlib
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -9,6 +10,7 @@ import streamlit as st
 from transcnn.course.answer_key import AnswerKey
 from transcnn.course.classroom.store import ROUNDS, ClassState, Learner, Teacher, Vote
 from transcnn.course.formatting import FormattedQuestion
+from transcnn.course.glossary import TermLinks, load_glossary
 from transcnn.course.lessons import Lesson, load_lesson
 from transcnn.course.questions import PosedQuestion
 from transcnn.course.scene import Scene
@@ -46,6 +48,11 @@ class StepContext:
     answers: Mapping[AnswerKey, Submission]
     membership: Teacher | Learner | None = None
     class_state: ClassState = field(default_factory=ClassState)
+
+    @functools.cached_property
+    def linked(self) -> TermLinks:
+        """Links terms in the texts of the step, in the order in which these are drawn."""
+        return TermLinks(load_glossary(self.state.language))
 
     @property
     def lesson(self) -> Lesson:

@@ -8,6 +8,7 @@ import streamlit as st
 from transcnn.course.glossary import CARD, load_glossary
 from transcnn.course.word_card import draw
 from transcnn.ui.app.tables import show_table
+from transcnn.ui.components.glossary_card import glossary_card
 from transcnn.ui.pages.course.context import COLOURS
 from transcnn.words import LANGUAGES
 from transcnn.words.translator import Translator
@@ -23,8 +24,14 @@ def show_word_card(t: Translator) -> None:
         f"{escape(card[word].says)}</div>"
         for word in CARD
     )
-    with st.expander(t("course.word_card"), expanded=True):
+    with st.expander(t("course.word_card")):
         st.html(f'<div style="display: flex; flex-wrap: wrap; gap: 20px">{cells}</div>')
+
+
+def mount_cards(t: Translator) -> None:
+    """Let the links to terms open their cards."""
+    terms = load_glossary(t.language).terms
+    glossary_card({n: (one.term, one.says) for n, one in terms.items()}, t("course.close"))
 
 
 def _address(drawing: str) -> str:

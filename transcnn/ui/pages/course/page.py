@@ -11,9 +11,7 @@ def show() -> None:
     """Draw the page."""
     state = Session.get()
     t = translator(state.language)
-    st.title(t("course.title"))
-    if not state.part(Role).teaching:
-        st.write(t("course.lede"))
+    st.title(t("course.title"), help=None if state.part(Role).teaching else t("course.lede"))
     if state.upload_error is not None:
         st.error(t("errors.previous_image", error=t.error(state.upload_error)))
 

@@ -32,7 +32,7 @@ def show_questions(context: StepContext) -> None:
             st.info(context.t("course.left_out", number=number))
             continue
         with st.container(border=True):
-            st.markdown(f"**{number}.** {context.formatted(name, posed).question}")
+            st.markdown(f"**{number}.** {context.linked(context.formatted(name, posed).question)}")
             show_vote_state(context, name)
             submission = context.submission(name)
             if context.can_answer(name):

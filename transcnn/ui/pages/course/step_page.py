@@ -18,6 +18,7 @@ from transcnn.ui.app.image_page import ImagePage, take_image_page
 from transcnn.ui.app.networks import classifier, running, trace_image
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.copy_link import copy_link
+from transcnn.ui.components.scroll_here import scroll_here
 from transcnn.ui.pages.course.before_after import show_before_after
 from transcnn.ui.pages.course.classroom import (
     current_answers,
@@ -27,7 +28,7 @@ from transcnn.ui.pages.course.classroom import (
 )
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.data import lab
-from transcnn.ui.pages.course.glossary import show_glossary, show_word_card
+from transcnn.ui.pages.course.glossary import mount_cards, show_glossary, show_word_card
 from transcnn.ui.pages.course.learner import show_bar, show_join_form, waits_for_words
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.networks import take_class_network
@@ -124,9 +125,10 @@ def _show_step(context: StepContext, missing: str | None) -> None:
     """Draw the step; `missing` names what this image lacks for its questions."""
     t, step, lesson = context.t, context.step, context.lesson
     text = lesson.fill(step, context.scene, context.written)
+    scroll_here(step.number)
     st.subheader(f"{step.number} · {lesson.title}")
     if not missing:
-        st.markdown(text.lead)
+        st.markdown(context.linked(text.lead))
     left, right = st.columns([11, 9], gap="large")
     with left:
         touch(context)
@@ -150,8 +152,8 @@ def _show_step(context: StepContext, missing: str | None) -> None:
 def _show_explanation(context: StepContext, text: FilledText) -> None:
     """Draw why it is so, where the answers were given."""
     t, lesson = context.t, context.lesson
-    st.markdown(text.body)
-    st.success(text.why, icon=":material/lightbulb:")
+    st.markdown(context.linked(text.body))
+    st.success(context.linked(text.why), icon=":material/lightbulb:")
     if lesson.change is not None:
         st.markdown(f"**{t('course.change')}** {lesson.change}")
         st.markdown(f"**{t('course.present')}** {lesson.present}")
@@ -165,6 +167,7 @@ def _show_below(context: StepContext) -> None:
     else:
         show_before_after(state, t)
     show_glossary(t)
+    mount_cards(t)
     _hand_out(context)
     if not context.teaching or context.membership is None:
         _take_progress(state, t)

@@ -160,7 +160,7 @@ def show_questions_to_all(context: StepContext) -> None:
             continue
         formatted = context.formatted(name, posed)
         with st.container(border=True):
-            st.markdown(f"**{number}.** {formatted.question}")
+            st.markdown(f"**{number}.** {context.linked(formatted.question)}")
             if formatted.options:
                 st.markdown("\n".join(f"- {formatted.option(o)}" for o in formatted.options))
             if isinstance(membership, Teacher):
