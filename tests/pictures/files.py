@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -131,4 +132,6 @@ SMALL = {
     "animated GIF": saved(smooth(20, 30), "GIF", save_all=True, append_images=[noise(20, 30)]),
     "BMP": saved(noise(20, 30), "BMP"),
     "palette BMP": saved(noise(20, 30).quantize(16), "BMP"),
+    # Left half red, right half blue, 64 x 48: Pillow and pi-heif write no such file.
+    "HEIF": Path(__file__).with_name("small.heic").read_bytes(),
 }

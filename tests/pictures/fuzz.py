@@ -47,6 +47,7 @@ _WHOLE = [
     saved(Image.fromarray(np.eye(40, dtype=bool)), "BMP"),
 ]
 _STARTS = {"JPEG": b"\xff\xd8", "PNG": b"\x89PNG", "WEBP": b"RIFF", "GIF": b"GIF", "BMP": b"BM"}
+_STARTS["HEIF"] = b"\0\0\0\x1cftyp"
 WHOLE = {kind: [f for f in _WHOLE if f.startswith(start)] for kind, start in _STARTS.items()}
 
 # Numbers at which a length or a size goes wrong.
@@ -127,7 +128,7 @@ def split(data: bytes, kind: str) -> tuple[bytes, list[bytes]]:
         return data[:2], re.findall(
             rb"\xff[^\0\xd0-\xd7\xff](?:[^\xff]|\xff[\0\xd0-\xd7\xff])*", data[2:]
         )
-    start = {"PNG": 8, "WEBP": 12, "GIF": 13, "BMP": 14}[kind]
+    start = {"PNG": 8, "WEBP": 12, "GIF": 13, "BMP": 14, "HEIF": 28}[kind]
     parts, place = [], start
     while place < len(data):
         if kind == "PNG":
@@ -135,6 +136,8 @@ def split(data: bytes, kind: str) -> tuple[bytes, list[bytes]]:
         elif kind == "WEBP":
             size = int.from_bytes(data[place + 4 : place + 8], "little")
             size += 8 + size % 2
+        elif kind == "HEIF":
+            size = max(8, int.from_bytes(data[place : place + 4], "big"))
         else:
             size = 40
         parts.append(data[place : place + size])

@@ -18,6 +18,7 @@ from tests.pictures.files import (
     RGB,
     RGB_ALPHA,
     SIDES,
+    SMALL,
     chunk,
     exif,
     gif,
@@ -358,3 +359,11 @@ def test_pictures_that_are_black_and_white_by_the_bit_are_read():
 
     for kind in ("PNG", "BMP", "GIF"):
         assert np.array_equal(pixels(saved(picture, kind))[..., 0], 255 * values)
+
+
+def test_a_photo_as_phones_write_it_is_read():
+    found = decode(SMALL["HEIF"])
+    assert found.size == (64, 48)
+    red, blue = found.image.getpixel((8, 24)), found.image.getpixel((56, 24))
+    assert np.allclose(red, (200, 30, 30), atol=3)
+    assert np.allclose(blue, (30, 30, 200), atol=3)

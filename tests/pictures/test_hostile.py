@@ -60,7 +60,7 @@ def picture_or_error(data):
         b"This was a text file before somebody renamed it to photo.jpg.\n" * 100,
         b"<!DOCTYPE html><html><body><img src='cat.jpg'></body></html>",
         b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect width='9'/></svg>",
-        b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(200),
+        b"\x00\x00\x00\x18ftypavif\x00\x00\x00\x00mif1heic" + bytes(200),
         b"\x00\x00\x00\x20ftypavif\x00\x00\x00\x00avifmif1miaf" + bytes(200),
         b"II*\x00\x08\x00\x00\x00" + bytes(200),
         b"8BPS\x00\x01" + bytes(6) + struct.pack(">HIIHH", 3, 9, 9, 8, 3) + bytes(200),
@@ -77,7 +77,8 @@ def test_what_is_no_accepted_format_is_called_no_picture(data):
 
     assert type(error) is NotAPicture
     assert str(error) == (
-        "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP."
+        "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP, "
+        "HEIF, or convert it first: a photo app can export it as JPEG."
     )
 
 
@@ -104,10 +105,13 @@ def test_only_the_decoder_that_the_first_bytes_name_is_tried(monkeypatch):
     refusal(saved(noise(9, 9), "TIFF"))
 
     assert tried == [["GIF"], ["PNG"], ["WEBP"]]
-    assert FORMATS == ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+    assert FORMATS == ("JPEG", "PNG", "WEBP", "GIF", "BMP", "HEIF")
 
 
 # Incomplete and damaged files
+
+
+SIGNATURES = {"JPEG": 3, "PNG": 8, "WEBP": 12, "GIF": 6, "BMP": 2, "HEIF": 12}  # bytes
 
 
 def check_truncated(kind, lengths):
@@ -116,7 +120,7 @@ def check_truncated(kind, lengths):
     for length in lengths:
         found = picture_or_error(data[:length])
         if isinstance(found, PictureError):
-            signature = {"JPEG": 3, "PNG": 8, "WEBP": 12, "GIF": 6, "BMP": 2}[kind.split()[-1]]
+            signature = SIGNATURES[kind.split()[-1]]
             assert type(found) is (NotAPicture if length < signature else BrokenPicture), length
         else:  # what was cut off held no pixels of the picture
             assert np.array_equal(np.asarray(found.image), whole), length

@@ -195,3 +195,15 @@ def test_every_pixel_of_the_square_comes_from_where_the_crop_says():
         box = crop.on_picture(y, x, y + 1, x + 1)
         centre = ((box.left + box.right) / 2 - 0.5, (box.top + box.bottom) / 2 - 0.5)
         assert seen[y, x, :2].astype(float) == pytest.approx(centre, abs=1)
+
+
+@pytest.mark.parametrize("size", [(300, 100), (100, 300), (341, 127)])
+def test_the_crop_can_be_moved_from_one_end_of_the_longer_side_to_the_other(size):
+    image = picture(noise(size[1], size[0]))
+    side = min(size)
+    for at, start in ((0, 0), (50, (max(size) - side) // 2), (100, max(size) - side)):
+        pixels, crop = prepare(image, side, at=at)
+        left, top = (start, 0) if size[0] > size[1] else (0, start)
+        assert crop.box == (left, top, left + side, top + side)
+        assert np.array_equal(pixels, np.asarray(image.image.crop(crop.box)))
+    assert np.array_equal(prepare(image, side)[0], prepare(image, side, at=50)[0])

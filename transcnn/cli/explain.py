@@ -38,6 +38,14 @@ def _option(what: str, option: str) -> str:
 )
 @click.option("--level", type=int, metavar="L", help=_option("Level of the block, from 0", "level"))
 @click.option("--token", metavar="Y,X", help=_option("Token: row, column, from 0", "token"))
+@click.option(
+    "--crop",
+    type=click.IntRange(0, 100),
+    default=50,
+    show_default=True,
+    metavar="P",
+    help="Where the square is cut out of the longer side, in percent.",
+)
 @options.model
 @options.weights
 @click.option(
@@ -62,6 +70,7 @@ def explain(
     block: int | None,
     level: int | None,
     token: str | None,
+    crop: int,
     model: str,
     weights: Path | None,
     scoring: bool,
@@ -84,7 +93,7 @@ def explain(
 
     chosen = make_method(method, stage=stage, block=block, level=level, token=query)
     classifier = Classifier(model, weights)
-    pixels, _ = prepare(decode(image.read_bytes()), classifier.config.input.size)
+    pixels, _ = prepare(decode(image.read_bytes()), classifier.config.input.size, at=crop)
     if of is None:
         target = int(classifier.logits(pixels[None])[0].argmax())
     else:

@@ -160,14 +160,14 @@ class Lab:
 
     def __init__(self, classifier: Classifier) -> None:
         self.classifier = classifier
-        self._known: dict[str, Experiments] = {}
+        self._known: dict[tuple[str, Crop], Experiments] = {}
         self._lock = threading.Lock()
 
     def experiments(
         self, pixels: Pixels, crop: Crop, sample: str | None, digest: str
     ) -> Experiments:
         """Those on one image."""
-        name = name_in_run(sample, digest)
+        name = name_in_run(sample, digest), crop
         with self._lock:
             found = self._known.pop(name, None)
             if found is None:

@@ -2,6 +2,6 @@
 
 from transcnn.pictures.decode import FORMATS, DecodedPicture, decode
 from transcnn.pictures.geometry import Box, Crop
-from transcnn.pictures.prepare import prepare
+from transcnn.pictures.prepare import CENTRE, prepare
 
-__all__ = ["FORMATS", "Box", "Crop", "DecodedPicture", "decode", "prepare"]
+__all__ = ["CENTRE", "FORMATS", "Box", "Crop", "DecodedPicture", "decode", "prepare"]

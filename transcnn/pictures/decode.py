@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pi_heif
 from PIL import ExifTags, Image
 
 from transcnn.errors import BrokenPicture, NotAPicture, TooManyPixels
@@ -25,9 +26,11 @@ _FIRST_BYTES = {
     "WEBP": rb"RIFF....WEBP",
     "GIF": rb"GIF8[79]a",
     "BMP": rb"BM",
+    "HEIF": rb"....ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)",  # .heic, as phones write it
 }
 FORMATS = tuple(_FIRST_BYTES)
 MAX_MEGAPIXELS = 50
+pi_heif.register_heif_opener(thumbnails=False)
 # Each scan of a JPEG goes over all of its blocks, and an empty one takes some bytes: without a
 # limit a file of 20 MB could keep the decoder busy for hours. Programs write about a dozen.
 _MAX_SCANS = 100

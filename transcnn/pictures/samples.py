@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.assets import FOLDER
+from transcnn.labels import Classes
 from transcnn.pictures.decode import decode
 from transcnn.pictures.prepare import prepare
 from transcnn.words import FOLDER as WORDS
@@ -61,6 +62,13 @@ def samples() -> tuple[Sample, ...]:
         )
         for row in rows
     )
+
+
+def known_samples(classes: Classes) -> tuple[Sample, ...]:
+    """The samples whose true label is among a network's classes; none where these are not
+    ImageNet's."""
+    indices = {name.index for name in classes.names if name.wnid}
+    return tuple(sample for sample in samples() if indices.intersection(sample.accepted))
 
 
 def find_sample(name: str | None) -> Sample | None:

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from transcnn.figures.scale import DARK, LIGHT
 from transcnn.labels import IMAGENET
 from transcnn.model.config import HMHSA, Network
+from transcnn.pictures.samples import known_samples
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
 from transcnn.ui.app.links import LinkPart, browser_link
 from transcnn.ui.app.networks import belongs, trace_key
@@ -75,7 +76,7 @@ class ImagePage:
         )
 
     def warn(self, box: DeltaGenerator, t: Translator) -> None:
-        """Say in `box` where the image shows none of the few classes that the network has."""
+        """Say in `box` where the image shows none of the classes that the network has."""
         warn_outside(box, t, self.image, self.state.config(self.state.model))
 
     def link_to(self, page: str, label: str) -> None:
@@ -84,7 +85,22 @@ class ImagePage:
 
 
 def warn_outside(box: DeltaGenerator, t: Translator, image: ChosenImage, config: Network) -> None:
-    """Say in `box` where an image shows none of the few classes that a network has."""
+    """Say in `box` where an image shows none of the classes that a network has: of a sample this is
+    known, of an upload it is judged where the classes are a few of ImageNet's.
+    """
+    if config.own_classes is not None:
+        return
+    if image.sample is not None:
+        if image.sample not in {sample.name for sample in known_samples(config.class_set)}:
+            box.warning(
+                t(
+                    "explore.outside_sample",
+                    name=config.name,
+                    count=config.classes,
+                    title=image.title,
+                )
+            )
+        return
     if config.indices is None:
         return
     found = belongs(image, config.indices)

@@ -4,14 +4,14 @@ import functools
 import hashlib
 import io
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from transcnn.pictures import Crop, decode, prepare
+from transcnn.pictures import CENTRE, Crop, decode, prepare
 from transcnn.pictures.samples import find_sample
 from transcnn.ui.components.packets.pack import photo_packet
 
@@ -23,22 +23,27 @@ decoding = threading.Lock()
 
 @dataclass(frozen=True)
 class ChosenImage:
-    """The bytes of an image file and what it is called."""
+    """The bytes of an image file, what it is called, and where its crop is, in percent."""
 
     sample: str | None  # None for an upload
     title: str
     alt: str
     data: bytes
+    crop: int = CENTRE
 
     @functools.cached_property
     def digest(self) -> str:
-        """sha256 of the bytes."""
-        return hashlib.sha256(self.data).hexdigest()
+        """sha256 of the bytes, and of where the crop is if somebody moved it: it identifies what
+        the network sees."""
+        moved = b"" if self.crop == CENTRE else f"crop {self.crop}".encode()
+        return hashlib.sha256(self.data + moved).hexdigest()
 
 
-@functools.cache  # read and hashed once, not at every run of the page
-def sample_image(name: str, language: str) -> ChosenImage:
+@functools.lru_cache(64)  # read and hashed once, not at every run of the page
+def sample_image(name: str, language: str, crop: int = CENTRE) -> ChosenImage:
     """One of the samples."""
+    if crop != CENTRE:
+        return replace(sample_image(name, language), crop=crop)
     sample = find_sample(name)
     assert sample is not None  # names are checked where they come in
     return ChosenImage(
@@ -66,7 +71,7 @@ def prepare_image(image: ChosenImage, size: int) -> PreparedImage:
     """The image as a network with input `size` sees it, and its photo. Raises PictureError."""
     with decoding:
         decoded = decode(image.data)
-        pixels, crop = prepare(decoded, size)
+        pixels, crop = prepare(decoded, size, at=image.crop)
         photo = small_jpeg(decoded.image)
         del decoded
     key = f"{image.digest}/{size}"

@@ -4,6 +4,7 @@ import runpy
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -36,30 +37,38 @@ def _custom_without_levels(state: Session) -> bool:
 class Page:
     """A page: its file in pages/, which is its address, its title's key in the words, and its icon.
 
-    `shows_image`: whether a newly chosen image is seen there. `writes_link`: it writes its link
-    itself. `old`: former addresses, files in pages/ that call `moved_to`.
+    `group` is its heading in the sidebar. `shows_image`: whether the choice of an image acts there;
+    `uses_model`: whether that of a network does. `writes_link`: it writes its link itself. `old`:
+    former addresses, files in pages/ that call `moved_to`.
     """
 
     name: str
     title: str
     icon: str
+    group: str
     shows_image: Callable[[Session], bool] = _never
+    uses_model: bool = False
     writes_link: bool = False
     old: tuple[str, ...] = ()
 
 
+def _image_page(name: str, title: str, icon: str, group: str, old: tuple[str, ...] = ()) -> Page:
+    """A page that shows what the chosen network does with the chosen image."""
+    return Page(name, title, icon, group, _always, True, True, old)
+
+
 PAGES = (  # the first is the home page
-    Page("explore", "explore.menu", ":material/center_focus_strong:", _always, True),
-    Page("tokens", "tokens.menu", ":material/grid_view:", _always, True),
-    Page("occlusion", "occlusion.menu", ":material/visibility_off:", _always, True, old=("hide",)),
-    Page("compare", "compare.menu", ":material/compare:", _always, True),
-    Page("explanations", "explanations.menu", ":material/troubleshoot:", _always, True),
-    Page("course", "course.menu", ":material/school:", _always, True),
-    Page("cost", "cost.menu", ":material/show_chart:"),
-    Page("errors", "error_analysis.menu", ":material/rule:"),
-    Page("models", "models.menu", ":material/deployed_code:", _custom_without_levels),
-    Page("own_classes", "own_classes.menu", ":material/category:"),
-    Page("about", "about.menu", ":material/info:"),
+    _image_page("explore", "explore.menu", ":material/center_focus_strong:", "start"),
+    _image_page("course", "course.menu", ":material/school:", "start"),
+    _image_page("tokens", "tokens.menu", ":material/grid_view:", "inside"),
+    _image_page("occlusion", "occlusion.menu", ":material/visibility_off:", "inside", ("hide",)),
+    _image_page("compare", "compare.menu", ":material/compare:", "inside"),
+    _image_page("explanations", "explanations.menu", ":material/troubleshoot:", "check"),
+    Page("errors", "error_analysis.menu", ":material/rule:", "check"),
+    Page("cost", "cost.menu", ":material/show_chart:", "check", uses_model=True),
+    Page("models", "models.menu", ":material/deployed_code:", "more", _custom_without_levels),
+    Page("own_classes", "own_classes.menu", ":material/category:", "more"),
+    Page("about", "about.menu", ":material/info:", "more"),
 )
 HOME = PAGES[0]
 
@@ -72,34 +81,32 @@ def run() -> None:
     state = Session.get()
     state.return_custom_models()
     t = translator(state.language)
-    pages = [
-        st.Page(
-            _run_home if page is HOME else _file(page.name),
-            title=t(page.title),
-            icon=page.icon,
-            default=page is HOME,
+    home = st.Page(_run_home, title=t(HOME.title), icon=HOME.icon, default=True)
+    groups: dict[str, list[Any]] = {}
+    for page in PAGES:
+        shown = (
+            home if page is HOME else st.Page(_file(page.name), title=t(page.title), icon=page.icon)
         )
-        for page in PAGES
-    ]
+        groups.setdefault(t(f"sidebar.group_{page.group}"), []).append(shown)
     # The home page has the address "/"; with this, a link that spells its name works too.
     hidden = [(HOME.name, HOME), *((old, page) for page in PAGES for old in page.old)]
-    pages += [
+    groups[""] = [
         st.Page(_file(name), title=t(page.title), visibility="hidden") for name, page in hidden
     ]
     st.set_page_config(layout="wide", page_icon=str(_ROOT / "assets" / "icon.svg"))
     st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
-    chosen = st.navigation(pages)
+    chosen = st.navigation(groups)
     here = {page.name: page for page in PAGES}.get(chosen.url_path, HOME)
     state.enter(chosen.url_path)
-    sidebar.show(state)
+    sidebar.show(state, image=here.shows_image(state), model=here.uses_model)
     config = state.config(state.model)
     store("store_names", pack_names(state.language, config.class_set))
     if not here.writes_link:
         _write_language(state)
     if state.take_image_chosen() and not here.shows_image(state):
         # An image is chosen to be looked at. {}: bound parameters cannot be cleared without it.
-        st.switch_page(pages[0], query_params={})
+        st.switch_page(home, query_params={})
     st.session_state[_INSIDE] = True
     try:
         chosen.run()

@@ -6,8 +6,9 @@ from typing import Self
 from transcnn.checkpoints.catalogue import is_shipped
 from transcnn.model.config import HMHSA, Network
 from transcnn.model.interventions import INTERVENTIONS
+from transcnn.pictures import CENTRE
 from transcnn.pictures.samples import samples
-from transcnn.ui.app.links import NUMBER, POSITION, LinkPart, Text, one_of, param
+from transcnn.ui.app.links import NUMBER, POSITION, LinkPart, Text, one_of, param, whole_number
 from transcnn.words import LANGUAGES
 
 # What an intervention acts on: all H-MHSAs, those of the chosen stage, the chosen block, or a level
@@ -21,13 +22,23 @@ def _read_model(text: str) -> str:
     return text
 
 
+def _read_percent(text: str) -> int:
+    percent = whole_number(text)
+    if percent > 100:
+        raise ValueError(text)
+    return percent
+
+
 @dataclass(frozen=True)
 class Subject(LinkPart):
-    """Image, network and language. None: not in the link; uploads and custom models never are."""
+    """Image, network, language and where the crop of the image is, in percent. None: not in the
+    link; uploads and custom models never are.
+    """
 
     sample: str | None = param(None, one_of([s.name for s in samples()]), "picture")
     model: str | None = param(None, Text(str, _read_model), "model")
     language: str | None = param(None, one_of(LANGUAGES), "lang")
+    crop: int = param(CENTRE, Text(str, _read_percent), "crop", of_image=True)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ what the link says that the session was opened with. Pages are not known here.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
 import streamlit as st
@@ -20,7 +20,8 @@ from transcnn.checkpoints.catalogue import (
 from transcnn.errors import PictureError
 from transcnn.model.config import Network
 from transcnn.model.variants import network
-from transcnn.pictures.samples import samples
+from transcnn.pictures import CENTRE
+from transcnn.pictures.samples import known_samples, samples
 from transcnn.ui.app.custom_models import CustomModel
 from transcnn.ui.app.images import ChosenImage, prepare_image, sample_image
 from transcnn.ui.app.links import LinkPart, decode, encode, names
@@ -34,6 +35,15 @@ _KEY = "session"
 Kind = TypeVar("Kind")
 
 
+def sample_for(config: Network, preferred: str = FIRST_SAMPLE) -> str:
+    """A sample that shows a class of the network; the preferred one if it does, or if none does."""
+    known = [sample.name for sample in known_samples(config.class_set)]
+    for name in (preferred, FIRST_SAMPLE):
+        if name in known:
+            return name
+    return known[0] if known else preferred
+
+
 @dataclass
 class Session:
     """Everything that is kept of a visitor, apart from the values of widgets."""
@@ -42,6 +52,7 @@ class Session:
     sample: str
     model: str
     language: str
+    crop: int = CENTRE  # of the image that is shown, in percent
     upload: ChosenImage | None = None  # shown in place of the sample
     upload_error: PictureError | None = None  # why the last upload could not be used
     image_chosen: bool = False  # since a page was last drawn
@@ -59,11 +70,13 @@ class Session:
         if _KEY not in st.session_state:
             link = st.query_params.to_dict()
             subject = decode(Subject, link)
+            model = subject.model or shipped_names()[0]
             st.session_state[_KEY] = Session(
                 link,
-                subject.sample or FIRST_SAMPLE,
-                subject.model or shipped_names()[0],
+                subject.sample or sample_for(network(split_snapshot(model)[0])),
+                model,
                 subject.language or DEFAULT,
+                subject.crop,
             )
         return cast(Session, st.session_state[_KEY])
 
@@ -130,9 +143,15 @@ class Session:
         ]
 
     def show_model(self, name: str) -> None:
-        """Choose a model."""
+        """Choose a model; where it does not know what the sample shows, one that it knows is shown
+        in place of that."""
         self.model = name
         self._change("network")
+        if self.upload is None:
+            sample = sample_for(self.config(name), self.sample)
+            if sample != self.sample:
+                self.sample, self.crop = sample, CENTRE
+                self._change("image")
 
     def show_training(self, share: str) -> None:
         """Choose a snapshot of the chosen model's training; all else stays."""
@@ -175,7 +194,7 @@ class Session:
     @property
     def image(self) -> ChosenImage:
         """The image that is shown."""
-        return self.upload or self.sample_image(self.sample)
+        return self.upload or sample_image(self.sample, self.language, self.crop)
 
     def sample_image(self, name: str) -> ChosenImage:
         """One of the samples."""
@@ -195,7 +214,7 @@ class Session:
 
     def show_sample(self, name: str) -> None:
         """Choose a sample."""
-        self.sample, self.upload, self.upload_error = name, None, None
+        self.sample, self.crop, self.upload, self.upload_error = name, CENTRE, None, None
         self.image_chosen = True
         self._change("image")
 
@@ -210,6 +229,14 @@ class Session:
         """Show an upload, decoded now and once. Raises PictureError if it is no image."""
         prepare_image(upload, self.config(self.model).input.size)
         self.upload, self.upload_error, self.image_chosen = upload, None, True
+        self.crop = upload.crop
+        self._change("image")
+
+    def move_crop(self, percent: int) -> None:
+        """Move the square that the network sees along the longer side of the image."""
+        self.crop = percent
+        if self.upload is not None:
+            self.upload = replace(self.upload, crop=percent)
         self._change("image")
 
     def refuse_upload(self, error: PictureError) -> None:
@@ -242,6 +269,7 @@ class Session:
             self.shown_sample,
             self.model if len(shipped_names()) > 1 and self.custom_model is None else None,
             None if self.language == DEFAULT else self.language,
+            self.crop,
         )
 
     def query(self, *parts: LinkPart) -> dict[str, str]:

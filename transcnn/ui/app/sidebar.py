@@ -1,6 +1,8 @@
 """The sidebar: which image, which network."""
 
 import functools
+import json
+from typing import Any
 
 import streamlit as st
 from PIL import Image, ImageOps
@@ -8,7 +10,8 @@ from PIL import Image, ImageOps
 from transcnn.checkpoints.catalogue import TRAINED, shipped, shipped_names, split_snapshot
 from transcnn.errors import FileTooLarge
 from transcnn.pictures.address import picture_address
-from transcnn.pictures.samples import Sample, samples
+from transcnn.pictures.samples import Sample, known_samples, samples
+from transcnn.ui.app.images import prepare_image
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.samples import sample_picker
 from transcnn.words import LANGUAGES
@@ -20,14 +23,26 @@ _PICKER, _UPLOADER, _MODEL, _LANGUAGE = (
     "model_picker",
     "language_picker",
 )
-ENDINGS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
+_CROP = "crop_slider"
+_UPLOAD = "upload"  # the name of the upload among the samples
+_WORTH_SAYING = 0.05  # of the longer side, outside of the square
+ENDINGS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "heic", "heif"]
 MAX_MB = 20
 _THUMB = 96  # pixels
 
 
-def show(state: Session) -> None:
-    """Draw the sidebar; a choice changes `state` before the page runs."""
+def show(state: Session, *, image: bool, model: bool) -> None:
+    """Draw the sidebar; a choice changes `state` before the page runs.
+
+    `image`, `model`: whether the choice of them acts on the page. Where it does not, it is hidden,
+    not left out: an uploader that is left out forgets its file, which stays in memory.
+    """
     t = translator(state.language)
+    hidden = [part for part, acts in (("image", image), ("model", model)) if not acts]
+    rules = "".join(f".st-key-sidebar_{part} {{ display: none; }}" for part in hidden)
+    label = json.dumps(t("sidebar.open"), ensure_ascii=False) if image or model else '""'
+    rules += f".stApp {{ --open-sidebar: {label}; }}"  # beside its arrow on a phone
+    st.html(f"<style>{rules}</style>")
     with st.sidebar:
         st.radio(
             t("sidebar.language"),
@@ -39,33 +54,85 @@ def show(state: Session) -> None:
             label_visibility="collapsed",
             on_change=lambda: setattr(state, "language", st.session_state[_LANGUAGE]),
         )
-        st.markdown(f"**{t('sidebar.picture')}**")
-        sample_picker(
-            _PICKER,
-            {
-                "label": t("sidebar.samples"),
-                "samples": _thumbs(t.language),
-                "chosen": state.shown_sample,
-            },
-            lambda: _pick(state),
-        )
-        st.file_uploader(
-            t("sidebar.upload"),
-            type=ENDINGS,
-            max_upload_size=MAX_MB,
-            key=_UPLOADER,
-            on_change=lambda: _take_upload(state, t),
-        )
-        if state.shown_sample is None:
-            st.caption(f"{t('sidebar.private')} {t('sidebar.not_linked')}")
-        else:
-            st.caption(t("sidebar.private"))
-        _show_model(state, t)
+        with st.container(key="sidebar_image"):
+            _show_image(state, t, crop=image)
+        with st.container(key="sidebar_model"):
+            _show_model(state, t)
+
+
+def _show_image(state: Session, t: Translator, *, crop: bool) -> None:
+    st.markdown(f"**{t('sidebar.picture')}**")
+    sample_picker(
+        _PICKER,
+        {
+            "label": t("sidebar.samples"),
+            "upload": _UPLOAD,
+            "groups": _groups(state, t),
+            "chosen": state.shown_sample or _UPLOAD,
+        },
+        lambda: _pick(state),
+    )
+    if crop:
+        _show_crop(state, t)
+    st.file_uploader(
+        t("sidebar.upload"),
+        type=ENDINGS,
+        max_upload_size=MAX_MB,
+        key=_UPLOADER,
+        on_change=lambda: _take_upload(state, t),
+    )
+    if state.shown_sample is None:
+        st.caption(f"{t('sidebar.private')} {t('sidebar.not_linked')}")
+    else:
+        st.caption(t("sidebar.private"))
+
+
+def _groups(state: Session, t: Translator) -> list[dict[str, Any]]:
+    """The images to choose from: an upload, what the network knows, and the rest under its name."""
+    config = state.config(state.model)
+    known = {sample.name for sample in known_samples(config.class_set)}
+    thumbs = _thumbs(t.language)
+    first = [thumb for thumb in thumbs if thumb["name"] in known]
+    rest = [thumb for thumb in thumbs if thumb["name"] not in known]
+    if state.upload is not None:
+        prepared = prepare_image(state.upload, config.input.size)
+        upload = {
+            "name": _UPLOAD,
+            "title": state.upload.title,
+            "src": _small(Image.fromarray(prepared.pixels)),
+        }
+        first = [upload, *first]
+    groups = [
+        {"label": "", "samples": first},
+        {"label": t("sidebar.unknown", model=config.name), "samples": rest},
+    ]
+    return [group for group in groups if group["samples"]]
+
+
+def _show_crop(state: Session, t: Translator) -> None:
+    """Where an image is not square, what the network does not see of it, and a way to choose."""
+    prepared = prepare_image(state.image, state.config(state.model).input.size)
+    width, height = prepared.crop.picture
+    lost = 1 - min(width, height) / max(width, height)
+    if lost < _WORTH_SAYING:
+        return
+    side = "wide" if width > height else "tall"
+    st.session_state[_CROP] = state.crop  # it may have been chosen elsewhere
+    st.slider(
+        t(f"sidebar.crop_{side}", percent=f"{100 * lost:.0f}"),
+        0,
+        100,
+        step=5,
+        format="%d %%",
+        key=_CROP,
+        help=t(f"sidebar.crop_{side}_help"),
+        on_change=lambda: state.move_crop(st.session_state[_CROP]),
+    )
 
 
 def _pick(state: Session) -> None:
     name = st.session_state[_PICKER]["picked"]
-    if name is not None:  # a trigger is None again in the run after its own
+    if name not in (None, _UPLOAD):  # a trigger is None again in the run after its own
         state.show_sample(name)
 
 
@@ -123,5 +190,8 @@ def _thumbs(language: str) -> list[dict[str, str]]:
 
 def _thumb(sample: Sample) -> str:
     with Image.open(sample.path) as photo:
-        small = ImageOps.fit(photo.convert("RGB"), (_THUMB, _THUMB))
-    return picture_address(small, quality=80)
+        return _small(photo.convert("RGB"))
+
+
+def _small(photo: Image.Image) -> str:
+    return picture_address(ImageOps.fit(photo, (_THUMB, _THUMB)), quality=80)

@@ -13,6 +13,7 @@ from transcnn.course.classroom.slide import Slide
 from transcnn.course.classroom.store import Classes, ClassState, Learner, Teacher
 from transcnn.course.submission import Submission
 from transcnn.errors import NoClass
+from transcnn.pictures import CENTRE
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import Progress
@@ -62,9 +63,10 @@ def enter(state: Session, t: Translator) -> Teacher | Learner | None:
 
 def current_slide(state: Session) -> Slide:
     """What the visitor looks at, as a slide."""
-    shared = None if state.shown_sample else state.image.digest
+    sample = state.shown_sample if state.crop == CENTRE else None  # a moved crop is no slide's
+    shared = None if sample else state.image.digest
     choice = state.part(CourseChoice).plain
-    return Slide(model=state.model, choice=choice, sample=state.shown_sample, shared=shared)
+    return Slide(model=state.model, choice=choice, sample=sample, shared=shared)
 
 
 def follow_class(state: Session, membership: Teacher | Learner, class_state: ClassState) -> None:
@@ -84,7 +86,7 @@ def follow_class(state: Session, membership: Teacher | Learner, class_state: Cla
 def go_to_slide(state: Session, membership: Teacher | Learner, slide: Slide) -> None:
     """Look at `slide`."""
     if slide.sample is not None:
-        if state.shown_sample != slide.sample:
+        if state.shown_sample != slide.sample or state.crop != CENTRE:
             state.show_sample(slide.sample)
     elif slide.shared is not None and (
         state.shown_sample is not None or state.image.digest != slide.shared

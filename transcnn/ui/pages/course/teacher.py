@@ -13,7 +13,7 @@ from transcnn.course.classroom.table import as_csv
 from transcnn.course.classroom.tally import percent
 from transcnn.course.questions import PosedQuestion
 from transcnn.errors import FolderError, NoClass, TooManyClasses, TransCNNError
-from transcnn.pictures import decode
+from transcnn.pictures import CENTRE, decode
 from transcnn.ui.app.images import decoding
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.timer import timer
@@ -136,6 +136,8 @@ def _share(context: StepContext, membership: Teacher) -> None:
     source = context.shown.image
     with decoding:
         image = decode(source.data).image
+        if source.crop != CENTRE:
+            image = image.crop(context.shown.prepared.crop.box)
         image.thumbnail((_SHARED_SIDE, _SHARED_SIDE), Image.Resampling.LANCZOS)
         file = io.BytesIO()
         image.save(file, "JPEG", quality=92)

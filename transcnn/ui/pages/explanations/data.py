@@ -8,6 +8,7 @@ import streamlit as st
 from transcnn.checkpoints.catalogue import TRAINED, shipped, split_snapshot
 from transcnn.errors import TransCNNError
 from transcnn.explain.names import METHODS
+from transcnn.pictures import CENTRE
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
 from transcnn.ui.app.networks import classifier, predictions, running
 from transcnn.ui.app.session import Session
@@ -152,6 +153,8 @@ def command_of(state: Session, explained: Explained, found: Found) -> str:
         f"assets/samples/{explained.image.sample}.jpg" if explained.image.sample else "PICTURE"
     )
     parts = ["python -m transcnn explain", picture, f"--model {network.config.name}"]
+    if explained.image.crop != CENTRE:
+        parts.append(f"--crop {explained.image.crop}")
     if explained.model in state.custom_models:
         parts.append("--weights WEIGHTS")
     elif share != TRAINED:

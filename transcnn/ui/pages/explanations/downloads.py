@@ -1,5 +1,6 @@
 """The files that a person can take along: what is on the page, and nothing that is not."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from transcnn.explain.fill import FILLS
 from transcnn.explain.names import BASELINES
 from transcnn.explain.sanity import Randomised
 from transcnn.figures.explained import colour_scale, drawn_values, fact_sentences, value_bar
+from transcnn.pictures import CENTRE
 from transcnn.reports.explanations import Chapter, Explanations, Graph, Rows, render
 from transcnn.ui.pages.explanations import trust
 from transcnn.ui.pages.explanations.data import Explained, Found
@@ -40,7 +42,7 @@ def html(
         [t("explanations.class"), labels[target.of]],
         *([[t("explanations.versus"), labels[target.versus]]] if target.versus is not None else []),
         [t("explanations.number"), f"{number:.3f}"],
-        [t("sidebar.picture"), f"{explained.image.title}, sha256 {explained.image.digest}"],
+        [t("sidebar.picture"), f"{explained.image.title}, sha256 {_sha256(explained)}"],
     ]
     agreement = None
     if len(shown) > 1:
@@ -131,3 +133,10 @@ def _graphs(t: Translator, result: Faithfulness) -> list[Graph]:
                 )
             )
     return graphs
+
+
+def _sha256(explained: Explained) -> str:
+    """Of the file, and where its crop is if somebody moved it."""
+    image = explained.image
+    digest = hashlib.sha256(image.data).hexdigest()
+    return digest if image.crop == CENTRE else f"{digest}, --crop {image.crop}"
