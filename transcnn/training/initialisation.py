@@ -76,9 +76,9 @@ def init_beside_convolutions(model: TransCNN, generator: torch.Generator) -> Non
             deviation = width**-0.5
             for qkv in module.qkv:
                 assert isinstance(qkv, Pointwise)
-                nn.init.normal_(qkv.weight[: 2 * width], std=2 * deviation, generator=generator)
+                nn.init.normal_(qkv.weight[: 2 * width], std=1.4 * deviation, generator=generator)
                 nn.init.normal_(qkv.weight[2 * width :], std=deviation, generator=generator)
-            nn.init.normal_(module.proj.weight, std=0.4 * deviation, generator=generator)
+            nn.init.normal_(module.proj.weight, std=0.2 * deviation, generator=generator)
 
 
 Init = Callable[[TransCNN, torch.Generator], None]
