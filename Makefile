@@ -6,7 +6,7 @@ BIN := .venv/bin
 NODE := node_modules/.package-lock.json
 PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 
-.PHONY: help app test test-fast test-long coverage check check-js docs bench clean
+.PHONY: help app class test test-fast test-long coverage check check-js docs bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / - /'
@@ -25,6 +25,9 @@ help: ## list the targets
 $(NODE): package-lock.json
 	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund; \
 	  else echo 'no npm: JavaScript and accessibility are not checked'; fi
+
+class: .venv/app-ready ## serve the app to a class on the local network; PORT=8501
+	$(BIN)/python -m transcnn class --port $(PORT)
 
 app: .venv/app-ready ## open the app; PORT=8501
 	$(BIN)/streamlit run app.py --server.port $(PORT)

@@ -287,3 +287,11 @@ class ClassFull(ClassError):
 
 class TooManyClasses(ClassError):
     """Details: limit."""
+
+
+class NoNetwork(ClassError):
+    """This computer is on no network, so no other device can come to a class."""
+
+
+class PortInUse(ClassError):
+    """Details: port."""

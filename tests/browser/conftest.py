@@ -75,6 +75,12 @@ class Server(str):
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user, system
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory, runs_home) -> Iterator[Callable[..., Server]]:
     """Starts a fresh server process and gives its address; all end with the tests."""
@@ -82,9 +88,7 @@ def start_server(tmp_path_factory, runs_home) -> Iterator[Callable[..., Server]]
     assert runs_home.is_dir(), "the servers inherit it"
 
     def start(*options: str) -> Server:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         folder = tmp_path_factory.mktemp("server")
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
         command += options

@@ -26,6 +26,7 @@ from transcnn.cli import (
     opening,
     predict,
     report,
+    serve_class,
 )
 from transcnn.cli.train import group as train
 from transcnn.errors import TransCNNError
@@ -85,6 +86,7 @@ for command in (
     design_choices.design_choices,
     handout.handout,
     learning_gains.learning_gains,
+    serve_class.serve_class,
     bench.bench,
 ):
     app.add_command(command)

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from transcnn.assets import APP, FOLDER
 from transcnn.errors import TransCNNError
 from transcnn.ui.app import sidebar
 from transcnn.ui.app.garbage import collect_from_now_on
@@ -16,7 +17,6 @@ from transcnn.ui.app.session import Session
 from transcnn.ui.components.store import store
 from transcnn.words.translator import plain, translator
 
-_ROOT = Path(__file__).resolve().parents[3]
 _INSIDE = "_inside_app"
 
 
@@ -93,8 +93,8 @@ def run() -> None:
     groups[""] = [
         st.Page(_file(name), title=t(page.title), visibility="hidden") for name, page in hidden
     ]
-    st.set_page_config(layout="wide", page_icon=str(_ROOT / "assets" / "icon.svg"))
-    st.logo(str(_ROOT / "assets" / "logo.svg"), size="large")
+    st.set_page_config(layout="wide", page_icon=str(FOLDER / "icon.svg"))
+    st.logo(str(FOLDER / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
     chosen = st.navigation(groups)
     here = {page.name: page for page in PAGES}.get(chosen.url_path, HOME)
@@ -125,7 +125,7 @@ def _write_language(state: Session) -> None:
 
 
 def _file(name: str) -> Path:
-    return _ROOT / "pages" / f"{name}.py"
+    return APP / "pages" / f"{name}.py"
 
 
 def _run_home() -> None:
@@ -144,5 +144,5 @@ def ensure_app() -> None:
     folder pages/ and starts that file alone, without navigation, sidebar or theme.
     """
     if _INSIDE not in st.session_state:
-        runpy.run_path(str(_ROOT / "app.py"), run_name="__main__")
+        runpy.run_path(str(APP / "app.py"), run_name="__main__")
         st.stop()

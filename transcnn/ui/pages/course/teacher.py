@@ -19,6 +19,7 @@ from transcnn.ui.app.session import Session
 from transcnn.ui.components.timer import timer
 from transcnn.ui.pages.course.classroom import REFRESH_S, can_be_shown, classes, current_slide
 from transcnn.ui.pages.course.context import StepContext
+from transcnn.ui.pages.course.invitation import show_invitation
 from transcnn.ui.pages.course.learner import spell_code
 from transcnn.ui.pages.course.networks import offer_network
 from transcnn.ui.pages.course.progress import Progress
@@ -91,6 +92,7 @@ def _show_class(
             st.button(
                 t("classroom.end_now"), key="class_end", on_click=lambda: _end(state, membership)
             )
+    show_invitation(t, membership.code, not membership.names())
     st.caption(t("classroom.key_says"))
 
 

@@ -1,0 +1,55 @@
+"""`class`: opens the app to the network, and only this command does."""
+
+import socket
+import tomllib
+from pathlib import Path
+
+import pytest
+import segno
+
+from transcnn.cli import serve_class
+from transcnn.course.classroom.invitation import join_link, qr_svg, qr_text
+from transcnn.errors import NoNetwork, PortInUse
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_server_of_a_class_listens_to_the_network_under_the_named_address_alone():
+    command = serve_class.server_command("192.0.2.7", 8600)
+    assert "--server.address=0.0.0.0" in command
+    assert "--browser.serverAddress=192.0.2.7" in command
+    allowed = [part for part in command if part.startswith("--server.allowedHosts=")]
+    assert [part.partition("=")[2] for part in allowed] == ["localhost", "127.0.0.1", "192.0.2.7"]
+
+
+def test_the_app_without_this_command_listens_to_this_computer_alone():
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert settings["server"]["address"] == "127.0.0.1"
+    assert set(settings["server"]["allowedHosts"]) == {"localhost", "127.0.0.1"}
+    make = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "0.0.0.0" not in make
+
+
+def test_the_link_carries_the_code_and_so_does_its_qr_code():
+    link = join_link("http://192.0.2.7:8501/", "123456")
+    assert link == "http://192.0.2.7:8501/course?class=123456"
+    size = segno.make(link, micro=False).symbol_size(scale=8, border=4)[0]
+    assert f'width="{size}"' in qr_svg(link)
+    assert "█" in qr_text(link) or "▀" in qr_text(link)
+
+
+def test_a_port_in_use_and_a_missing_network_are_one_sentence(monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortInUse, match=str(port)):
+            serve_class.check_port(port)
+
+    class Alone(socket.socket):
+        def connect(self, _):
+            raise OSError("unreachable")
+
+    monkeypatch.setattr(serve_class.socket, "socket", Alone)
+    with pytest.raises(NoNetwork):
+        serve_class.local_address()
