@@ -178,4 +178,9 @@ def upload(page, name: str, data: bytes):
     file = {"name": name, "mimeType": "image/png", "buffer": data}
     page.locator("input[type=file]").set_input_files(file)
     page.wait_for_selector(f"{READY}:not([data-shown='{shown}'])")
-    page.get_by_title(name, exact=True).wait_for()
+    page.get_by_test_id("stFileChipName").and_(page.get_by_title(name, exact=True)).wait_for()
+
+
+def open_export(page):
+    """Open the menu of what can be taken along."""
+    page.get_by_role("button", name="Export").click()

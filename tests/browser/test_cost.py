@@ -4,6 +4,8 @@ import xml.etree.ElementTree as ElementTree
 
 from PIL import Image
 
+from tests.browser.conftest import open_export
+
 CHART = ".js-plotly-plot .main-svg"
 LEVELS = '[data-testid=stSlider]:has-text("Levels") input[type=range]'
 
@@ -53,6 +55,7 @@ def test_the_page_fits_a_phone_in_chinese(server, open_page):
 def test_the_curves_leave_as_pictures_with_all_their_lines(server, open_page):
     page = open_page(f"{server}/cost", CHART)
 
+    open_export(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Figure (SVG)").click()
     drawing = ElementTree.parse(waiting.value.path()).getroot()

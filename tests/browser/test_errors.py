@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from tests.browser.conftest import open_export
 from transcnn.analysis.errors.filters import parse_filter
 from transcnn.analysis.errors.scores import confusion
 from transcnn.labels import class_names
@@ -94,6 +95,7 @@ def test_a_picture_of_the_board_opens_in_explore(server, open_page, table):
 
 def test_what_is_taken_away_is_what_is_shown(server, open_page, table):
     page = open_page(f"{server}/errors?where=right%3Ano", until=GALLERY)
+    open_export(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="All predictions (CSV)").click()
     with open(waiting.value.path(), encoding="utf-8") as file:

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from tests.browser.conftest import open_export
 from transcnn.analysis.ablation import rerun
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
@@ -275,6 +276,7 @@ def test_a_finger_takes_the_centre_of_a_cell_and_then_a_place_of_it(server, open
 
 def test_the_numbers_can_be_downloaded_as_python_reads_them(server, open_page, classifier):
     page = open_page(f"{server}/?picture=lion&token=3,4")
+    open_export(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     rows = download.value.path().read_text().splitlines()
@@ -289,6 +291,7 @@ def test_the_copied_link_opens_the_same(server, open_page):
     page = open_page(f"{server}/?picture=lion&stage=2&block=1&token=6,5")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
+    open_export(page)
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied.").wait_for()
 
@@ -301,6 +304,7 @@ def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(server, open
     page = open_page(f"{server}/?picture=lion")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
 
+    open_export(page)
     page.get_by_role("button", name="Copy link").click()
 
     field = page.get_by_role("textbox", name="Copy link")
@@ -311,6 +315,7 @@ def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(server, open
 def test_the_figure_leaves_as_a_picture(server, open_page):
     page = open_page(f"{server}/?picture=lion&stage=1&block=0&token=3,4")
 
+    open_export(page)
     for label, start in (("Figure (PNG)", b"\x89PNG"), ("Figure (SVG)", b"<svg")):
         with page.expect_download() as waiting:
             page.get_by_role("button", name=label).click()

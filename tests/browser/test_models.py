@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import safetensors.torch
 
+from tests.browser.conftest import open_export
 from tests.golden.recipe import fill
 from transcnn.classifier import Classifier
 from transcnn.model.network import build
@@ -60,6 +61,7 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
 
     page.get_by_role("link", name="Occlusion").click()
     page.wait_for_selector(".occlusion[data-state=ready]:not(.computing)")
+    open_export(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Figure (SVG)").click()
     assert "transcnn_small" in Path(waiting.value.path()).read_text()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.conftest import open_export
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.analysis.tokens import fit_colours, merges, nearest, token_norms
 from transcnn.classifier import Classifier
@@ -213,7 +214,7 @@ def test_the_same_is_seen_on_explore_and_back(server, open_page):
     page.get_by_role("link", name="See what this token attends to").click()
     page.wait_for_selector(".explore[data-state=ready]")
     assert page.locator(PHOTO).get_attribute("data-drawn") == "2,13/2/3"
-    page.get_by_role("link", name="Inspect these tokens").click()
+    page.get_by_role("link", name="inspect these tokens").click()
     page.wait_for_selector(READY)
     assert page.locator(MAP).get_attribute("data-drawn") == "1/1,6"
     for part in ("picture=lion", "stage=2", "block=3", "level=1", "token=2%2C13"):
@@ -279,6 +280,7 @@ SHOWN_SIDES = """elements => elements.map(e => e.getBoundingClientRect())
 
 def test_figure_and_numbers_can_be_downloaded(server, open_page):
     page = open_page(f"{server}/tokens?picture=lion&stage=2&level=1&token=3,4", READY)
+    open_export(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     rows = download.value.path().read_text().splitlines()

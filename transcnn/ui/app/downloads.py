@@ -1,4 +1,4 @@
-"""What a person can take along from a page: its link, its figure, its numbers."""
+"""The end of a page: where to go next, and what can be taken along: link, figure, numbers."""
 
 from collections.abc import Callable, Mapping
 
@@ -24,24 +24,44 @@ def take_away(
     *,
     chart: str | None = None,
     upload: bool = False,
+    onward: str | None = None,
+    query: Mapping[str, str] | None = None,
 ) -> None:
-    """Draw the controls; `upload`: what is shown is no part of the link.
+    """Draw a link to the page `onward`, with `query`, and the menu of what can be taken along.
 
     `files` by their names, each made when it is asked for, outside of the session. Figures are
-    called alike everywhere, tables by their names: "take.<name>" in the catalogue. `chart` is the
-    key of the page's plotly chart, which the browser itself saves.
+    called alike everywhere, tables by their names: "downloads.<name>" in the catalogue. `chart` is
+    the key of the page's plotly chart, which the browser itself saves. `upload`: what is shown is
+    no part of the link.
     """
+    with st.container(horizontal=True, vertical_alignment="center", key="onward"):
+        if onward is not None:
+            st.page_link(
+                f"pages/{onward}.py",
+                label=t(f"onward.{onward}"),
+                icon=":material/arrow_forward:",
+                query_params=query,
+            )
+        with st.popover(t("downloads.export"), icon=":material/ios_share:"):
+            _show_files(t, files, chart)
+            copied = t("downloads.copied_upload" if upload else "downloads.copied")
+            copy_link(
+                {"copy": t("downloads.copy"), "copied": copied, "by_hand": t("downloads.by_hand")}
+            )
+
+
+def _show_files(
+    t: Translator, files: Mapping[str, Callable[[], str | bytes]], chart: str | None
+) -> None:
     if chart is not None:
         chart_files(chart, {kind: t(f"downloads.{kind}") for kind in ("png", "svg")})
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for file, make in files.items():
-            name, kind = file.split(".")
-            st.download_button(
-                t(f"downloads.{name if kind == 'csv' else kind}"),
-                data=make,
-                file_name=file,
-                mime=_KINDS[kind],
-                on_click="ignore",
-            )
-    copied = t("downloads.copied_upload" if upload else "downloads.copied")
-    copy_link({"copy": t("downloads.copy"), "copied": copied, "by_hand": t("downloads.by_hand")})
+    for file, make in files.items():
+        name, kind = file.split(".")
+        st.download_button(
+            t(f"downloads.{name if kind == 'csv' else kind}"),
+            data=make,
+            file_name=file,
+            mime=_KINDS[kind],
+            on_click="ignore",
+            width="stretch",
+        )

@@ -79,9 +79,14 @@ class ImagePage:
         """Say in `box` where the image shows none of the classes that the network has."""
         warn_outside(box, t, self.image, self.state.config(self.state.model))
 
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters with which another page shows the same, in a new tab too."""
+        return self.state.query(self.selection)
+
     def link_to(self, page: str, label: str) -> None:
-        """A link to another page that shows the same there, in a new tab too."""
-        st.page_link(f"pages/{page}.py", label=label, query_params=self.state.query(self.selection))
+        """A link to another page that shows the same there."""
+        st.page_link(f"pages/{page}.py", label=label, query_params=self.query)
 
 
 def warn_outside(box: DeltaGenerator, t: Translator, image: ChosenImage, config: Network) -> None:

@@ -66,7 +66,7 @@ def show() -> None:
     headline.markdown(_show_predictions(t, sides))
     st.subheader(t("compare.cost"))
     _show_cost(state, t, sides)
-    _take_away(t, found)
+    _take_away(state, t, found)
 
 
 def _choose(state: Session, t: Translator) -> None:
@@ -285,7 +285,7 @@ def _show_cost(state: Session, t: Translator, sides: tuple[Side, Side]) -> None:
         st.caption(t("compare.ratio", ratio=f"{totals[1] / totals[0]:.2f}"))
 
 
-def _take_away(t: Translator, found: "tuple[SideReading, SideReading]") -> None:
+def _take_away(state: Session, t: Translator, found: "tuple[SideReading, SideReading]") -> None:
     def compared() -> "list[Compared]":
         from transcnn.figures.compare import Compared
 
@@ -320,4 +320,6 @@ def _take_away(t: Translator, found: "tuple[SideReading, SideReading]") -> None:
             "compare.csv": numbers,
         },
         upload=any(one.side.image.sample is None for one in found),
+        onward="explanations",
+        query=state.query(),
     )

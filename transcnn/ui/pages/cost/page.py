@@ -70,7 +70,13 @@ def show() -> None:
     st.caption(t("cost.conventions", window=WINDOW, grid=GRID, length=LENGTH))
     _show_formula(t, layer, side)
     _show_network(t, config, side)
-    take_away(t, {"cost.csv": lambda: _curves_csv(curves)}, chart=_CHART)
+    take_away(
+        t,
+        {"cost.csv": lambda: _curves_csv(curves)},
+        chart=_CHART,
+        onward="course",
+        query=state.query(),
+    )
 
 
 # What is chosen. The widgets keep their values in the link, under their keys.

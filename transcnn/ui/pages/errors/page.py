@@ -106,4 +106,5 @@ def _take_away(state: Session, t: Translator, store: Store, whole: Table, table:
         "predictions.csv": csv,
         "predictions.parquet": parquet,
     }
-    take_away(t, files, chart=views.CHART if choice.view in views.WITH_CHART else None)
+    chart = views.CHART if choice.view in views.WITH_CHART else None
+    take_away(t, files, chart=chart, onward="cost", query=state.query())

@@ -314,4 +314,10 @@ def _take_away(state: Session, t: Translator, explained: Explained, shown: list[
         "explanations.svg": lambda: sheet.svg(figure()),
         "explanations.npz": arrays,
     }
-    take_away(t, files if maps else {}, upload=explained.image.sample is None)
+    take_away(
+        t,
+        files if maps else {},
+        upload=explained.image.sample is None,
+        onward="errors",
+        query=state.query(),
+    )

@@ -44,7 +44,6 @@ def show() -> None:
     store("store_without", pack_interventions(prepared, other, state.model, selection.where))
     trace = trace_image(prepared, state.model)
     shown.warn(warning, t)
-    shown.link_to("tokens", t("explore.to_tokens"))
     for name in state.trained_with_attention:
         st.button(
             t("explore.trained_with_attention", model=name), on_click=state.show_model, args=(name,)
@@ -74,6 +73,8 @@ def show() -> None:
             "reading.csv": numbers,
         },
         upload=shown.image.sample is None,
+        onward="tokens",
+        query=shown.query,
     )
 
 

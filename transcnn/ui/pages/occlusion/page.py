@@ -92,6 +92,8 @@ def show() -> None:
             "cells.csv": cells_read,
         },
         upload=shown.image.sample is None,
+        onward="compare",
+        query=shown.query,
     )
 
 

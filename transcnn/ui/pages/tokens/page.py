@@ -58,4 +58,6 @@ def show() -> None:
             "tokens.csv": lambda: figure().csv(),
         },
         upload=shown.image.sample is None,
+        onward="occlusion",
+        query=shown.query,
     )
