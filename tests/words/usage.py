@@ -100,7 +100,7 @@ def composed() -> set[str]:
 
 def browser_tables() -> set[str]:
     """The tables that Python hands to the browser: `t.table("name")`, and those of views."""
-    return {"view", "tokens", "occlusion"} | {
+    return {"view", "tokens", "occlusion", "overview"} | {
         node.args[0].value
         for tree in PYTHON
         for node in ast.walk(tree)

@@ -37,6 +37,9 @@ DARK = (
     "#3C2F29", "#49362C", "#573E2F", "#654632", "#724E34", "#805737", "#8D6039", "#9A693B",
     "#A8733D", "#B57D3F", "#C28740", "#CE9242", "#DB9D43", "#E7A845", "#F3B446", "#FFC049",
 )
+# Activations are grey, so that blue and orange mean attention (or a sign) alone.
+GREY_LIGHT = ("#2A2723", "#57524A", "#857E73", "#B1AA9E", "#D8D2C7", "#F8F5F0")
+GREY_DARK = ("#1F1E1B", "#403D38", "#69645D", "#969086", "#C3BDB2", "#EAE6DE")
 # fmt: on
 
 

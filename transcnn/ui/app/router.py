@@ -58,8 +58,9 @@ def _image_page(name: str, title: str, icon: str, group: str, old: tuple[str, ..
 
 
 PAGES = (  # the first is the home page
-    _image_page("explore", "explore.menu", ":material/center_focus_strong:", "start"),
+    _image_page("overview", "overview.menu", ":material/schema:", "start"),
     _image_page("course", "course.menu", ":material/school:", "start"),
+    _image_page("explore", "explore.menu", ":material/center_focus_strong:", "inside"),
     _image_page("tokens", "tokens.menu", ":material/grid_view:", "inside"),
     _image_page("occlusion", "occlusion.menu", ":material/visibility_off:", "inside", ("hide",)),
     _image_page("compare", "compare.menu", ":material/compare:", "inside"),

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, cast
 
 import streamlit as st
 
+from transcnn.analysis.overview.opening import openings
 from transcnn.checkpoints.catalogue import (
     TRAINED,
     shipped,
@@ -28,20 +29,21 @@ from transcnn.ui.app.links import LinkPart, decode, encode, names
 from transcnn.ui.app.selection import Selection, Subject
 from transcnn.words import DEFAULT
 
-FIRST_SAMPLE = "zebra"
 MOST_CUSTOM_MODELS = 3  # networks held at once besides those that ship, up to 250 MB each
 _KEY = "session"
 
 Kind = TypeVar("Kind")
 
 
-def sample_for(config: Network, preferred: str = FIRST_SAMPLE) -> str:
-    """A sample that shows a class of the network; the preferred one if it does, or if none does."""
+def sample_for(config: Network, preferred: str | None = None) -> str:
+    """A sample that shows a class of the network: the preferred one if it does, else that of the
+    measured opening, else the first; the preferred one where none does."""
     known = [sample.name for sample in known_samples(config.class_set)]
-    for name in (preferred, FIRST_SAMPLE):
+    opening = openings().get(config.name)
+    for name in (preferred, opening and opening.sample):
         if name in known:
-            return name
-    return known[0] if known else preferred
+            return str(name)
+    return known[0] if known else preferred or samples()[0].name
 
 
 @dataclass

@@ -37,8 +37,7 @@ export function drawDiagram(view, layout) {
     const part = formatPart(macs, description.macs);
     const caption = box("div", rail ? "caption rail lightable" : "caption lightable");
     caption.append(make("b", "", view.word("stage", { number: stage + 1 })));
-    if (!rail && view.width >= 330)
-      caption.append(view.word("stage_note", { side, width, part }));
+    if (!rail && view.width >= 330) caption.append(view.word("stage_note", { side, width, part }));
     caption.style.left = `${x}px`;
     caption.style.top = `${y}px`;
     caption.dataset.steps = stage ? "" : "1";
@@ -167,7 +166,7 @@ function answers(view, { x, y, w, compact }) {
   list.dataset.steps = "6";
   Object.assign(list.style, { left: `${x}px`, top: `${y}px`, width: `${w}px` });
   list.setAttribute("aria-label", view.word("top"));
-  if (data.trace === null) {
+  if (data.trace === "") {
     list.append(make("li", "none", compact ? "" : view.word("no_weights")));
     return list;
   }
@@ -195,7 +194,10 @@ function answers(view, { x, y, w, compact }) {
     const value = make("span", "value", formatShare(one.probability));
     list.append(box("li", "", name, box("span", "track", fill), value));
   }
-  if (!packet.fits) list.append(make("li", "outside", view.word("outside_short", view.description)));
+  if (!packet.fits)
+    list.append(
+      make("li", "outside", view.word("outside_short", { classes: view.description.classes })),
+    );
   return list;
 }
 
@@ -207,9 +209,7 @@ function answers(view, { x, y, w, compact }) {
 function drawCallout(view, { lines }) {
   const block = tourBlock(view.nodes);
   if (!block) return;
-  const free = lines.filter(
-    ({ x1, w, lane }) => view.width - x1 > CALLOUT && w >= 46 && lane < 3,
-  );
+  const free = lines.filter(({ x1, w, lane }) => view.width - x1 > CALLOUT && w >= 46 && lane < 3);
   const line = free.find(({ lane }) => lane === 1) ?? free[0];
   if (!line) return;
   const { levels } = block;

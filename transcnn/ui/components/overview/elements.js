@@ -105,9 +105,5 @@ export function fork(back) {
   const path = back
     ? "M0 46H12q8 0 8 8V90q0 8 8 8H34M0 150H12q8 0 8 -8V106q0 -8 8 -8"
     : "M0 98H6q8 0 8 -8V54q0 -8 8 -8H34M6 98q8 0 8 8V142q0 8 8 8H34";
-  return box(
-    "div",
-    "op slim",
-    drawing(`<path d="${path}" class="wire"/>`, ...[34, 196], "across"),
-  );
+  return box("div", "op slim", drawing(`<path d="${path}" class="wire"/>`, ...[34, 196], "across"));
 }

@@ -1,6 +1,6 @@
 // Small pictures: activation maps, pyramids of levels, attention, glyphs.
 
-import { strokeTwice, ring, FONT, GRID_LINE } from "../shared/canvas.js";
+import { FONT, GRID_LINE, ring, strokeTwice } from "../shared/canvas.js";
 import { positionOf } from "../shared/grid.js";
 import { make } from "../shared/page.js";
 import { formatMultiple, step } from "../shared/scale.js";

@@ -32,10 +32,8 @@ export default function (component) {
   return mount(component, Overview);
 }
 
-/** @extends {View<any>} */
+/** @extends {View<OverviewData>} */
 export class Overview extends View {
-  /** @type {OverviewData} */
-  data;
   /** @type {Node[]} */
   nodes = [];
   /** @type {Packet | null} */
@@ -53,6 +51,10 @@ export class Overview extends View {
   tour = 0; // its step; 0: none
   run = "off"; // of the ablation
   width = 0;
+  /** @type {Record<string, string> | null} the words in which the names are written */
+  said = null;
+  drawn = ""; // the size of the page that was drawn
+  theme = "";
 
   /** @param {ShadowRoot} parent */
   constructor(parent) {
@@ -106,7 +108,7 @@ export class Overview extends View {
       this.showStep(this.tour);
       return;
     }
-    this.ablating = open === "ablation" && this.data.trace !== null;
+    this.ablating = open === "ablation" && this.data.trace !== "";
     const node = this.nodes.find((one) => one.kind !== "answers" && keyOf(one) === open);
     this.open = node ? node.id : null;
     this.current = node?.id ?? 0;
@@ -114,13 +116,13 @@ export class Overview extends View {
 
   refresh() {
     this.photo = packetOf(`photo/${this.data.photo}`);
-    this.packet = (this.data.trace && packetOf(`overview/${this.data.trace}`)) || null;
+    this.packet = packetOf(`overview/${this.data.trace}`) ?? null;
     this.look = readLook(this.root, this.data.ramps);
     this.readColours();
     const { error, trace } = this.data;
-    const state = error ? "error" : this.packet ? "ready" : trace === null ? "plain" : "opening";
+    const state = error ? "error" : this.packet ? "ready" : trace === "" ? "plain" : "opening";
     this.root.dataset.state = state;
-    this.root.dataset.shown = this.packet ? (trace ?? "") : ""; // for tests
+    this.root.dataset.shown = this.packet ? trace : ""; // for tests
     const message = this.pick(".message");
     message.hidden = !error;
     find(message, "b").textContent = error ?? "";
@@ -252,7 +254,9 @@ export class Overview extends View {
     drawDiagram(this, this.layout);
     if (this.panel) {
       this.panel.style.top = `${this.layout.panelAt}px`;
-      const bar = /** @type {HTMLCanvasElement | null} */ (this.panel.querySelector(".scale canvas"));
+      const bar = /** @type {HTMLCanvasElement | null} */ (
+        this.panel.querySelector(".scale canvas")
+      );
       if (bar) this.drawBar(bar);
       if (inside) find(this.panel, `[data-key="${inside}"]`)?.focus();
       host.append(this.panel); // behind the boxes in the order of Tab
@@ -294,16 +298,16 @@ export class Overview extends View {
     head.removeAttribute("role");
     head.removeAttribute("aria-label");
     const { links, trace } = this.data;
-    const link = (/** @type {keyof typeof links} */ name) => {
-      const found = make("a", "", this.word(`link_${name}`));
-      Object.assign(found, { href: links[name], target: "_blank", rel: "noopener" });
-      return found;
-    };
-    const more = box("span", "links", link("paper"), " · ", link("code"), " · ", link("source"));
+    const more = make("span", "links");
+    for (const [name, href] of Object.entries(links)) {
+      const link = make("a", "", this.word(`link_${name}`));
+      Object.assign(link, { href, target: "_blank", rel: "noopener" });
+      more.append(more.firstChild ? " · " : "", link);
+    }
     const purpose = make("p", "purpose", `${this.word("purpose")} `);
     purpose.append(more);
     const remove = this.action("remove_attention", "ablation", () => this.toggleAblation());
-    remove.hidden = trace === null;
+    remove.hidden = trace === "";
     remove.disabled = !this.packet;
     remove.setAttribute("aria-expanded", String(this.ablating));
     const { step, done } = remembered();
@@ -345,11 +349,22 @@ export class Overview extends View {
     const pooled = this.nodes.some((node) => node.pooled);
     const macs = formatMacs(this.description.macs);
     const parts = [
-      box("span", "", box("i", "key attention", pyramid), this.word(pooled ? "legend_steps" : "legend_levels")),
+      box(
+        "span",
+        "",
+        box("i", "key attention", pyramid),
+        this.word(pooled ? "legend_steps" : "legend_levels"),
+      ),
       box("span", "", box("i", "key", bottle), this.word("legend_bottleneck")),
-      box("span", "", make("i", "key-cost"), this.word("legend_cost"), make("b", "", this.word("legend_total", { macs }))),
+      box(
+        "span",
+        "",
+        make("i", "key-cost"),
+        this.word("legend_cost"),
+        make("b", "", this.word("legend_total", { macs })),
+      ),
     ];
-    if (this.data.trace !== null) {
+    if (this.data.trace !== "") {
       const greys = make("i", "key-grey");
       const dark = this.root.classList.contains("dark");
       greys.style.background = `linear-gradient(90deg, ${this.data.greys[dark ? "dark" : "light"].join(", ")})`;
@@ -429,13 +444,19 @@ export class Overview extends View {
 
   /** @returns {[string, object]} */
   state() {
-    const open = this.ablating ? "ablation" : this.open === null ? null : keyOf(this.nodes[this.open]);
+    const open = this.ablating
+      ? "ablation"
+      : this.open === null
+        ? null
+        : keyOf(this.nodes[this.open]);
     return ["chosen", this.tour ? { open: null, tour: this.tour } : { open, tour: null }];
   }
 
   /** @param {number} id */
   boxOf(id) {
-    return /** @type {HTMLButtonElement | null} */ (this.host.querySelector(`.box[data-id="${id}"]`));
+    return /** @type {HTMLButtonElement | null} */ (
+      this.host.querySelector(`.box[data-id="${id}"]`)
+    );
   }
 
   /** Draw, say and report what was chosen; boxes move to their places. */
@@ -493,7 +514,10 @@ export class Overview extends View {
   live() {
     if (this.tour) {
       const bar = this.pick(".masthead");
-      const title = this.word("tour_step", { step: this.tour, title: bar.querySelector("h2")?.textContent });
+      const title = this.word("tour_step", {
+        step: this.tour,
+        title: bar.querySelector("h2")?.textContent,
+      });
       return `${title}. ${bar.querySelector("p")?.textContent}`;
     }
     if (this.ablating) return this.panel?.querySelector(".verdict")?.textContent ?? "";

@@ -89,6 +89,6 @@ export function verdict(view, { ablation, runs: whole, fits }) {
     const stays = whole.on.top[0].index === whole.off.top[0].index;
     said.push(view.word(stays ? "verdict_whole_stays" : "verdict_whole_changes", values(whole)));
   }
-  if (!fits) said.push(view.word("verdict_outside", view.description));
+  if (!fits) said.push(view.word("verdict_outside", { classes: view.description.classes }));
   return said.join(" ");
 }

@@ -47,9 +47,7 @@ export function openAttention(view, node, width) {
     }
     const own = maps?.levels[i].own[0] ?? grid[0] >> 1;
     const size1 = side / grid[0];
-    const span = i
-      ? [0, side, own * size1, (own + 1) * size1]
-      : [query.top, query.bottom, 0, side];
+    const span = i ? [0, side, own * size1, (own + 1) * size1] : [query.top, query.bottom, 0, side];
     if (!tight) joined.append(funnel(i ? join : first, side, span));
     if (!tight) all.append(joined);
     const tokens = formatCount(size[0] * size[1]);
@@ -58,8 +56,7 @@ export function openAttention(view, node, width) {
       : count === 1
         ? view.word("note_only", { tokens })
         : view.word(i ? "note_merged" : "note_local", { tokens, merged, grid: grid[0] });
-    const steps =
-      count === 1 ? "2 3 4" : i === 0 ? "2 3" : i === count - 1 ? "3 4" : "3";
+    const steps = count === 1 ? "2 3 4" : i === 0 ? "2 3" : i === count - 1 ? "3 4" : "3";
     const head = box("h3", "", make("span", "disc", i + 1), name);
     let canvas = emptyGrid(side, grid[0] <= 14 ? grid[0] : 1, colours);
     /** @type {HTMLElement | null} */
@@ -101,7 +98,8 @@ function level(steps, head, note, canvas, said) {
  * @param {number} cuts
  */
 function queryImage(view, node, maps, side, cuts) {
-  if (!maps) return { canvas: emptyGrid(side, cuts, view.colours), top: 0.43 * side, bottom: 0.57 * side };
+  if (!maps)
+    return { canvas: emptyGrid(side, cuts, view.colours), top: 0.43 * side, bottom: 0.57 * side };
   const [canvas, pen] = canvasOf(side);
   view.drawPhoto(pen, side);
   canvas.removeAttribute("aria-hidden");

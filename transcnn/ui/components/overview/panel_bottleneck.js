@@ -44,7 +44,8 @@ export function openBottleneck(view, node) {
     window: maps ? canvasOf(KERNEL_SIDE)[0] : emptyGrid(KERNEL_SIDE, k, colours),
     kernel: maps ? canvasOf(KERNEL_SIDE)[0] : emptyGrid(KERNEL_SIDE, k, colours),
   };
-  const stride = node.stride > 1 ? make("span", "", view.word("stride", node)) : null;
+  const stride =
+    node.stride > 1 ? make("span", "", view.word("stride", { stride: node.stride })) : null;
   const products = box(
     "div",
     "kernel",

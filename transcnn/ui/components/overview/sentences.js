@@ -107,8 +107,7 @@ export function fullName(word, node, description) {
 export function levelName(word, { levels, pooled }, index) {
   const level = index + 1;
   const last = index === levels.length - 1;
-  if (pooled)
-    return word(levels.length === 1 ? "step_only" : index ? "step_pooled" : "step_local");
+  if (pooled) return word(levels.length === 1 ? "step_only" : index ? "step_pooled" : "step_local");
   return word(last ? "level_global" : index ? "level" : "level_local", { level });
 }
 

@@ -1,6 +1,14 @@
 // The shapes of data of the overview. Indices and positions count from 0.
 
-import type { Photo, Position, Prediction, Ramp, Ramps, Runs, ViewData } from "../shared/types.d.ts";
+import type {
+  Photo,
+  Position,
+  Prediction,
+  Ramp,
+  Ramps,
+  Runs,
+  ViewData,
+} from "../shared/types.d.ts";
 
 /** Channels, rows, columns. */
 export type Shape = [number, number, number];
@@ -178,14 +186,15 @@ export interface Packet {
   covered: ImageBitmap | null;
 }
 
-export interface OverviewData extends Omit<ViewData, "network" | "selected" | "trace"> {
+export interface OverviewData extends ViewData {
   description: Description;
-  /** Key of the packet; null for a network without weights. */
-  trace: string | null;
+  /** Key of the packet; "" for a network without weights. */
+  trace: string;
   greys: Ramps;
   open: string | null;
   tour: number | null;
-  links: { paper: string; code: string; source: string };
+  /** Addresses outside of the app, by the name of their word. */
+  links: Record<string, string>;
 }
 
 export interface Colours {

@@ -20,6 +20,7 @@ export default function ({ data, key }) {
     else if (header.kind === "trace") shelve(`trace/${header.key}`, readTrace(header, body));
     else if (header.kind === "occlusion") shelveOcclusion(header, body);
     else if (header.kind === "ablation") shelve(`ablation/${header.key}`, header.runs);
+    else if (header.kind === "overview") shelveOverview(header, body);
     else shelve(`tokens/${header.key}`, { ...header, arrays: readArrays(header, body) });
   }
   return () => shelved.delete(key);
@@ -47,6 +48,17 @@ async function shelveOcclusion(header, body) {
     image: await createImageBitmap(png),
     multiples: Float32Array.from(codes, (code) => multiples[code]),
   });
+}
+
+/**
+ * @param {{ key: string, ablation: { image: [number, number] | null } }} header
+ * @param {Uint8Array<ArrayBuffer>} bytes maps, and the image of the ablation where it is another
+ */
+async function shelveOverview(header, bytes) {
+  const { image } = header.ablation;
+  const jpeg = image && new Blob([bytes.subarray(image[0], image[0] + image[1])]);
+  const covered = jpeg && (await createImageBitmap(jpeg));
+  shelve(`overview/${header.key}`, { ...header, bytes, covered });
 }
 
 /**

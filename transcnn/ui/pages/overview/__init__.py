@@ -1,0 +1,1 @@
+"""The page Overview, the first one."""

@@ -1,0 +1,45 @@
+"""What the page asks of the library, for the browser."""
+
+import functools
+from typing import Any
+
+import streamlit as st
+
+from transcnn.analysis.overview.description import describe
+from transcnn.analysis.overview.opening import changed_sample, openings
+from transcnn.model.config import Network
+from transcnn.pictures.changes import CELL, changed_cells
+from transcnn.pictures.samples import sample_name
+from transcnn.ui.app.images import PreparedImage
+from transcnn.ui.app.networks import BY_DIGEST, classifier, running, trace_image, trace_key
+
+
+@functools.lru_cache(16)
+def description(config: Network) -> dict[str, Any]:
+    """The boxes of a network, for the browser."""
+    return describe(config)
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_DIGEST)
+def pack_overview(prepared: PreparedImage, model: str, sample: str | None, fits: bool) -> bytes:
+    """What `model` does with an image in every box; the same bytes from run to run.
+
+    Where `sample` is the one that opens the model, its ablation is the measured opening's.
+    """
+    from transcnn.analysis.ablation import rerun_removed
+    from transcnn.analysis.overview.values import box_values
+    from transcnn.ui.components.packets.overview import Ablation, overview_packet
+
+    trace, network = trace_image(prepared, model), classifier(model)
+    pixels = prepared.pixels
+    with running:
+        boxes = box_values(network.model, network.normalise(pixels[None]), trace)
+        whole = rerun_removed(network, pixels)
+        shown = Ablation(whole, pixels)
+        opening = openings().get(model)
+        if opening is not None and opening.sample == sample:
+            covered = changed_sample(sample, opening.change, len(pixels))
+            side = len(pixels) // CELL
+            cells, _ = changed_cells(sample_name(sample), opening.change.share, (side, side))
+            shown = Ablation(rerun_removed(network, covered), covered, opening.change, cells)
+    return overview_packet(trace_key(prepared, model), boxes, pixels, whole, shown, fits)
