@@ -157,17 +157,19 @@ def test_the_telling_token_looks_elsewhere_at_both_levels():
 
 
 def test_the_token_that_is_shown_in_the_overview_is_found_by_its_rule():
-    """In loops: off the border, its strongest weight elsewhere at every level, the largest sum."""
+    """In loops: off the border and its strongest weight elsewhere, at every level; the largest sum."""
     trace = Classifier().trace(FOLDER / "samples" / "zebra.jpg")
     for block in trace.blocks:
         best, sums = None, {}
-        for token in itertools.product(*(range(1, side - 1) for side in block.size)):
+        for token in itertools.product(*map(range, block.size)):
             total, elsewhere = 0.0, True
             for reading in trace.read(block.stage, block.block, token):
                 multiple = reading.multiple.mean(0)
                 own = multiple[reading.own]
                 multiple[reading.own] = 0
-                elsewhere &= bool(multiple.max() > own)
+                size = block.levels[reading.level].size
+                inside = all(0 < t < n - 1 for t, n in zip(reading.token, size, strict=True))
+                elsewhere &= inside and bool(multiple.max() > own)
                 total += np.log2(multiple.max())
             if elsewhere:
                 sums[token] = total

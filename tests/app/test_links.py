@@ -17,6 +17,7 @@ from transcnn.ui.pages.course.role import Role
 from transcnn.ui.pages.errors.link import SORTS, VIEWS, ErrorsChoice
 from transcnn.ui.pages.explanations.link import METHOD_NAMES, ExplainChoice
 from transcnn.ui.pages.occlusion.link import FILLS, OcclusionChoice
+from transcnn.ui.pages.overview.link import TOUR_STEPS, VARIANTS, OverviewChoice
 
 CONFIG = network("transcnn_lite0")
 
@@ -61,6 +62,13 @@ parts = {
         word,
         st.none() | pixel,
         st.tuples(*[row] * 4),
+    ),
+    OverviewChoice: st.builds(
+        OverviewChoice,
+        st.none()
+        | st.sampled_from(["image", "stem", "down.1", "att.2.3", "irb.0.12", "cls", "ablation"]),
+        st.none() | st.integers(1, TOUR_STEPS),
+        st.none() | st.sampled_from(VARIANTS),
     ),
     Role: st.builds(Role, st.booleans(), word, word),
     ErrorsChoice: st.builds(

@@ -13,8 +13,8 @@ from transcnn.ui.app.session import Session
 APP = Path(__file__).parents[2] / "app.py"
 
 
-def open_app(**link: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
+def open_app(page: str = "explore", **link: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=60).switch_page(f"pages/{page}.py")
     for name, value in link.items():
         app.query_params[name] = value
     return app.run()
@@ -232,7 +232,7 @@ def test_a_link_in_chinese_opens_every_page_in_chinese(page):
 
 
 def test_the_language_is_switched_in_the_sidebar_and_a_bad_one_in_a_link_is_english():
-    app = open_app(lang="klingon")
+    app = open_app(lang="klingon", picture="zebra")
     assert app.sidebar.radio[0].value == "en"
     app.sidebar.radio[0].set_value("zh").run()
     assert view(app)["link"]["lang"] == "zh"

@@ -59,7 +59,7 @@ def test_the_help_of_every_command_needs_no_torch():
 
 
 def test_the_first_page_is_there_without_torch():
-    loaded = loaded_by("import transcnn.ui.pages.explore.page")
+    loaded = loaded_by("import transcnn.ui.pages.overview.page, transcnn.ui.app.router")
 
     assert {"transcnn", "streamlit"} <= loaded
     assert not loaded & {"torch", "captum", "matplotlib", "pandas"}

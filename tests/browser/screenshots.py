@@ -13,9 +13,9 @@ from tests.browser.conftest import CHROMIUM, FLAGS, ROOT
 
 FOLDER = ROOT / "assets" / "screenshots"
 SCREENS = {
-    "explore-light": ("/?picture=zebra&token=18,32", 1280, 920, "light", False),
-    "explore-dark": ("/?picture=lion&stage=2&block=3&token=6,5", 1280, 920, "dark", False),
-    "explore-narrow": ("/?picture=elephant&token=45,31", 390, 1240, "light", True),
+    "explore-light": ("/explore?picture=zebra&token=18,32", 1280, 920, "light", False),
+    "explore-dark": ("/explore?picture=lion&stage=2&block=3&token=6,5", 1280, 920, "dark", False),
+    "explore-narrow": ("/explore?picture=elephant&token=45,31", 390, 1240, "light", True),
 }
 
 

@@ -13,7 +13,9 @@ from transcnn.words.translator import translator
         ("/about", "h1:has-text('About this app')"),
         ("/explore?token=8,8", ".explore[data-state=ready]"),
         ("/tokens?stage=1&level=1&token=8,8", ".tokens[data-state=ready]"),
-        ("/?picture=lion&stage=1&token=9,9", ".explore[data-state=ready]"),
+        ("/?picture=lion&stage=1&token=9,9", ".explore[data-state=ready]"),  # once its address
+        ("/overview?open=att.2.1", ".overview[data-state=ready] .panel"),
+        ("/?picture=lion&tour=3", ".overview[data-state=ready] .tour"),
     ],
 )
 def test_a_cold_deep_link_opens_its_page_inside_the_app(start_server, open_page, path, until):
@@ -28,7 +30,7 @@ def test_a_cold_deep_link_opens_its_page_inside_the_app(start_server, open_page,
 
 
 def test_every_page_is_reached_by_the_links_of_the_sidebar(server, open_page):
-    page = open_page(server)
+    page = open_page(server, ".overview[data-state=ready]")
     for name, heading in [("Models", "Models"), ("About", "About this app")]:
         page.get_by_role("link", name=name).click()
         page.locator(f"h1:has-text('{heading}')").wait_for()

@@ -13,7 +13,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 # Address, and what stands there once the page is whole.
 PAGES = {
-    "explore": ("/?picture=elephant&head=1", ".interventions:not(.waiting) button"),
+    "explore": ("/explore?picture=elephant&head=1", ".interventions:not(.waiting) button"),
     "tokens": ("/tokens?picture=elephant&level=1", ".tokens[data-state=ready]"),
     "occlusion": ("/occlusion?picture=elephant", ".occlusion[data-state=ready]:not(.computing)"),
     "compare": ("/compare?picture=elephant&with=lion", ".cells[data-maps] canvas"),
@@ -124,7 +124,7 @@ def test_nothing_serious_stands_between_a_page_and_anybody(visit, name, language
 
 @needs_axe
 def test_the_judge_sees_into_our_views_and_exempts_no_more_than_it_says(server, open_page):
-    page = open_page(f"{server}/?picture=elephant", **SCREENS["phone"])
+    page = open_page(f"{server}/explore?picture=elephant", **SCREENS["phone"])
     assert judge(page) == []
     page.locator(".explore .ablation .limit").evaluate("e => { e.style.color = '#e8e6e0'; }")
     page.locator(".parts").evaluate("e => e.setAttribute('role', 'nothing')")

@@ -76,7 +76,7 @@ def test_slow_work_can_be_stopped_and_pages_do_not_wait_for_it(server, chromium)
     with opening(chromium) as open_:
         slow = "/explanations?picture=zebra&methods=saliency,integrated_gradients"
         page = open_(server + slow, until='[data-testid="stProgress"]')
-        other = open_(f"{server}/?picture=lion")  # ready while the other is at work
+        other = open_(f"{server}/explore?picture=lion")  # ready while the other is at work
         assert other.locator(".explore .top .name").count() > 0
         stop = page.get_by_role("button", name="Stop", exact=True)
         stop.click()

@@ -34,7 +34,7 @@ def classifier():
 
 
 def test_a_click_moves_the_token_and_redraws_every_level_at_once(server, open_page):
-    page = open_page(server)
+    page = open_page(f"{server}/explore?picture=zebra")
     before = [pixels(page.locator(MAPS).nth(i)) for i in (0, 1)]
     page.locator(PHOTO).click(position={"x": 30, "y": 280})
     assert re.fullmatch(r"\d+,\d+/0/0", drawn(page))
@@ -44,7 +44,7 @@ def test_a_click_moves_the_token_and_redraws_every_level_at_once(server, open_pa
 
 
 def test_the_token_moves_by_keyboard_alone_from_the_top_of_the_page(server, open_page):
-    page = open_page(f"{server}/?token=10,10")
+    page = open_page(f"{server}/explore?token=10,10")
     for _ in range(80):
         page.keyboard.press("Tab")
         if page.evaluate(FOCUSED) == "photo":
@@ -75,7 +75,7 @@ LIVE_SAYS = """text => {
 
 
 def test_a_link_restores_what_was_seen(server, open_page):
-    page = open_page(f"{server}/?picture=lion")
+    page = open_page(f"{server}/explore?picture=lion")
     page.locator(".stages button").nth(2).click()
     page.locator(".more-button").click()
     page.locator(".choices").nth(0).locator("button").nth(3).click()
@@ -100,7 +100,7 @@ def test_the_tables_show_the_numbers_that_python_reads(
 ):
     link = f"picture=elephant&stage={stage}&block={block}&token={token[0]},{token[1]}"
     link += "" if head is None else f"&head={head}"
-    page = open_page(f"{server}/?{link}")
+    page = open_page(f"{server}/explore?{link}")
     page.locator("summary").click()
     page.locator("table tbody tr").first.wait_for()
     readings = classifier.trace(sample("elephant").path).read(stage, block, token)
@@ -124,13 +124,13 @@ def test_the_tables_show_the_numbers_that_python_reads(
 
 
 def test_the_predictions_on_the_page_are_those_of_predict(server, open_page, classifier):
-    page = open_page(f"{server}/?picture=espresso")
+    page = open_page(f"{server}/explore?picture=espresso")
     names = page.locator(".top .name").all_inner_texts()
     assert names == [a.name.label for a in classifier.predict(sample("espresso").path).top]
 
 
 def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, classifier):
-    page = open_page(f"{server}/?picture=elephant")
+    page = open_page(f"{server}/explore?picture=elephant")
     page.wait_for_selector(".interventions:not(.waiting)")
     pixels, _ = prepare(decode(sample("elephant").path.read_bytes()), 224)
     normal = classifier.trace(sample("elephant").path).logits
@@ -155,7 +155,7 @@ def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, c
 
 
 def test_one_level_alone_is_ablated_and_the_link_keeps_it(server, open_page, classifier):
-    page = open_page(f"{server}/?picture=elephant&stage=1&head=3")
+    page = open_page(f"{server}/explore?picture=elephant&stage=1&head=3")
     page.wait_for_selector(".interventions:not(.waiting)")
     assert page.locator(".parts button").all_inner_texts() == [
         "all 9 blocks",
@@ -185,7 +185,7 @@ def test_one_level_alone_is_ablated_and_the_link_keeps_it(server, open_page, cla
 
 
 def test_a_click_in_a_map_moves_the_query_token_there(server, open_page):
-    page = open_page(f"{server}/?token=18,32")
+    page = open_page(f"{server}/explore?token=18,32")
     second = page.locator(MAPS).nth(1)
     box = second.bounding_box()
     second.click(position={"x": box["width"] * 0.5 / 7, "y": box["height"] * 6.5 / 7})
@@ -197,7 +197,7 @@ def test_a_click_in_a_map_moves_the_query_token_there(server, open_page):
 
 
 def test_pointing_at_a_token_shows_its_weight_and_row_by_keyboard_too(server, open_page):
-    page = open_page(f"{server}/?token=18,32")
+    page = open_page(f"{server}/explore?token=18,32")
     page.locator(MAPS).nth(1).focus()
     page.keyboard.press("ArrowLeft")
     tip = page.locator(".tip.shown")
@@ -207,14 +207,14 @@ def test_pointing_at_a_token_shows_its_weight_and_row_by_keyboard_too(server, op
 
 
 def test_the_view_tells_how_many_levels_a_stage_has(server, open_page):
-    page = open_page(server)
+    page = open_page(f"{server}/explore?picture=zebra")
     page.locator(".stages button").nth(3).click()
     assert page.locator(".level:not(.missing)").count() == 1
     assert page.locator(".level.missing h2").inner_text().endswith("This block has no such level")
 
 
 def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, open_page):
-    page = open_page(server)
+    page = open_page(f"{server}/explore?picture=zebra")
     photo = sample("dahlia").path
     page.locator("input[type=file]").set_input_files(photo)
     page.wait_for_function(TOP_CLASS_IS, arg="daisy")
@@ -243,7 +243,7 @@ TOP_CLASS_IS = """label => {
 
 
 def test_a_sample_is_picked_with_the_mouse_and_with_arrows(server, open_page):
-    page = open_page(server)
+    page = open_page(f"{server}/explore?picture=zebra")
     page.locator("[data-sample=espresso]").click()
     page.wait_for_function(TOP_CLASS_IS, arg="espresso")
     page.keyboard.press("ArrowLeft")  # the one before: the burger
@@ -253,7 +253,7 @@ def test_a_sample_is_picked_with_the_mouse_and_with_arrows(server, open_page):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_screen_scrolls_sideways_and_the_theme_is_the_persons(server, open_page, scheme):
-    page = open_page(server, color_scheme=scheme)
+    page = open_page(f"{server}/explore?picture=zebra", color_scheme=scheme)
     for width in (1440, 1100, 1000, 700, 390, 360):
         page.set_viewport_size({"width": width, "height": 844})
         page.wait_for_timeout(300)
@@ -263,7 +263,7 @@ def test_no_screen_scrolls_sideways_and_the_theme_is_the_persons(server, open_pa
 
 
 def test_a_finger_takes_the_centre_of_a_cell_and_then_a_place_of_it(server, open_page):
-    page = open_page(server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = open_page(f"{server}/explore?picture=zebra", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     box = page.locator(PHOTO).bounding_box()
     page.locator(PHOTO).tap(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
     assert drawn(page) == "12,20/0/0"
@@ -275,7 +275,7 @@ def test_a_finger_takes_the_centre_of_a_cell_and_then_a_place_of_it(server, open
 
 
 def test_the_numbers_can_be_downloaded_as_python_reads_them(server, open_page, classifier):
-    page = open_page(f"{server}/?picture=lion&token=3,4")
+    page = open_page(f"{server}/explore?picture=lion&token=3,4")
     open_export(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
@@ -288,7 +288,7 @@ def test_the_numbers_can_be_downloaded_as_python_reads_them(server, open_page, c
 
 
 def test_the_copied_link_opens_the_same(server, open_page):
-    page = open_page(f"{server}/?picture=lion&stage=2&block=1&token=6,5")
+    page = open_page(f"{server}/explore?picture=lion&stage=2&block=1&token=6,5")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
     open_export(page)
@@ -301,7 +301,7 @@ def test_the_copied_link_opens_the_same(server, open_page):
 
 
 def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(server, open_page):
-    page = open_page(f"{server}/?picture=lion")
+    page = open_page(f"{server}/explore?picture=lion")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
 
     open_export(page)
@@ -313,7 +313,7 @@ def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(server, open
 
 
 def test_the_figure_leaves_as_a_picture(server, open_page):
-    page = open_page(f"{server}/?picture=lion&stage=1&block=0&token=3,4")
+    page = open_page(f"{server}/explore?picture=lion&stage=1&block=0&token=3,4")
 
     open_export(page)
     for label, start in (("Figure (PNG)", b"\x89PNG"), ("Figure (SVG)", b"<svg")):

@@ -64,7 +64,7 @@ def box_of(pixels, colour, near=90):
 
 @pytest.mark.parametrize(("scheme", "density"), [("light", 1), ("dark", 2)])
 def test_the_photo_stands_upright_with_everything_in_its_place(server, open_page, scheme, density):
-    page = open_page(server, color_scheme=scheme, device_scale_factor=density)
+    page = open_page(f"{server}/explore?picture=zebra", color_scheme=scheme, device_scale_factor=density)
     for orientation in SIDES:
         upload(page, f"turn{orientation}.jpg", planted(orientation))
         photo = page.locator("canvas.photo")
@@ -135,7 +135,7 @@ def test_every_cell_of_a_level_has_the_colour_of_its_weight(
 ):
     data = next(s for s in samples() if s.name == name).path.read_bytes()
     readings = classifier.trace(data).read(stage, block, token)
-    link = f"/?picture={name}&stage={stage}&block={block}&token={token[0]},{token[1]}"
+    link = f"/explore?picture={name}&stage={stage}&block={block}&token={token[0]},{token[1]}"
     page = open_page(server + link + ("" if head is None else f"&head={head}"), color_scheme=scheme)
     page.mouse.move(0, 0)
     levels = page.locator(".level:not(.missing)")
@@ -201,7 +201,7 @@ def test_all_weight_on_one_place_is_seen_at_this_place_alone(
     ]
     start = sum(before.attention.size for before in levels[:number])
 
-    page = open_page(f"{server}/?picture=zebra&token={token[0]},{token[1]}", color_scheme=scheme)
+    page = open_page(f"{server}/explore?picture=zebra&token={token[0]},{token[1]}", color_scheme=scheme)
     page.mouse.move(0, 0)
     where = {"start": start, "rows": rows, "width": width, "place": at[0] * g + at[1]}
     page.evaluate(PLANT, where)

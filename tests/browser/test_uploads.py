@@ -33,7 +33,7 @@ def choose_file(page):
 
 
 def test_a_picture_above_the_limit_that_was_sent_all_the_same_is_one_sentence(server, open_page):
-    page = open_page(server)
+    page = open_page(f"{server}/explore?picture=zebra")
     before = page.locator(".explore").get_attribute("data-shown")
     answers = in_place_of_the_next_upload(page, TOO_LARGE)
     choose_file(page)
@@ -60,7 +60,7 @@ def test_a_picture_above_the_limit_that_was_sent_all_the_same_is_one_sentence(se
     ],
 )
 def test_the_name_of_a_file_is_shown_as_text_and_nothing_else(server, open_page, name):
-    page = open_page(server)
+    page = open_page(f"{server}/explore?picture=zebra")
     upload(page, name, SMALL)
     chip = page.get_by_test_id("stFileChipName")
     assert chip.get_attribute("title") == name

@@ -15,6 +15,7 @@ from tests.golden.recipe import fill, reference_input
 from transcnn import create_model
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.analysis.attention_row import row_facts
+from transcnn.analysis.overview.description import describe
 from transcnn.analysis.tokens import nearest
 from transcnn.figures.cells import CellMap
 from transcnn.figures.scale import (
@@ -27,6 +28,7 @@ from transcnn.figures.scale import (
     norm_colours,
     ramp_colours,
 )
+from transcnn.model.variants import list_models, network
 from transcnn.pictures import Box, Crop
 from transcnn.trace.record import record
 from transcnn.trace.trace import BlockTrace, Trace
@@ -57,6 +59,7 @@ def main() -> None:
         "tokens": _text(tokens_packet("key", trace, added)),
         "nearest": [near for i, block in enumerate(trace.blocks) for near in _nearest(i, block)],
         "parts": _parts(),
+        "described": {name: describe(network(name)) for name in list_models()},
     }
     FILE.write_text(json.dumps(expected), encoding="utf-8")
 

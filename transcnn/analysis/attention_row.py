@@ -59,16 +59,16 @@ def telling_token(block: BlockTrace) -> tuple[int, int]:
 
 
 def inner_telling_token(block: BlockTrace) -> tuple[int, int]:
-    """The same among the tokens off the map's border whose strongest weight is on another token at
+    """The same among the tokens that lie off the border and attend most to another token, both at
     every level: what they attend to is seen in all directions. Where there is none, among all.
     """
     rows, columns = np.indices(block.size)
-    wanted = np.zeros(block.size, dtype=bool)
-    wanted[1:-1, 1:-1] = True
+    wanted = np.ones(block.size, dtype=bool)
     for level in block.levels:
         down, across = block.token_size(level.level)
-        elsewhere = _strongest_elsewhere(level) > _on_itself(level)
-        wanted &= elsewhere[rows // down, columns // across]
+        fit = _strongest_elsewhere(level) > _on_itself(level)
+        fit[[0, -1]] = fit[:, [0, -1]] = False
+        wanted &= fit[rows // down, columns // across]
     return _first_of_largest(np.where(wanted | ~wanted.any(), _telling(block), -np.inf))
 
 

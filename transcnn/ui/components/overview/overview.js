@@ -53,6 +53,7 @@ export class Overview extends View {
   width = 0;
   /** @type {Record<string, string> | null} the words in which the names are written */
   said = null;
+  arriving = true; // until what a link has opened was brought into sight
   drawn = ""; // the size of the page that was drawn
   theme = "";
 
@@ -263,6 +264,15 @@ export class Overview extends View {
     }
     this.writeLegend();
     this.light();
+    if (this.arriving && (this.packet || this.data.trace === "")) this.arrive();
+  }
+
+  /** What a link has opened comes into sight, once it has its size. */
+  arrive() {
+    this.arriving = false;
+    if (this.tour) this.showLit();
+    else if (this.open !== null) this.scrollTo(this.boxOf(this.open));
+    else if (this.ablating) this.scrollTo(this.panel);
   }
 
   /** @param {HTMLCanvasElement} canvas */
@@ -545,6 +555,11 @@ export class Overview extends View {
     this.writeNote(null);
     this.change();
     find(this.pick(".masthead"), ".next").focus({ preventScroll: true });
+    this.showLit();
+  }
+
+  /** On a phone: what the step speaks of, above the bar. */
+  showLit() {
     if (!this.narrow) return;
     const lit = this.panel?.querySelector(".lightable.lit, .ablation-runs") ?? this.panel;
     lit?.scrollIntoView({ block: "start" });

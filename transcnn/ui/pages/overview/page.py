@@ -90,17 +90,20 @@ def _go(state: Session) -> None:
 
 def _choose_variant(t: Translator, state: Session, choice: OverviewChoice) -> None:
     """The structure of variants that come without weights."""
-    st.session_state[_VARIANT] = choice.variant
+    st.session_state[_VARIANT] = choice.variant or state.model
 
     def choose() -> None:
-        state.put(OverviewChoice(variant=st.session_state[_VARIANT]))
+        chosen = st.session_state[_VARIANT]
+        state.put(OverviewChoice(variant=chosen if chosen in VARIANTS else None))
 
-    own = t("overview.variant_none", name=state.model)
+    custom = state.custom_model
+    name = state.model if custom is None else custom.label(t)
+    own = t("overview.variant_own", name=name)
     st.selectbox(
         t("overview.variant"),
-        [None, *VARIANTS],
+        [state.model, *VARIANTS],
         key=_VARIANT,
-        format_func=lambda name: own if name is None else name,
+        format_func=lambda name: name if name in VARIANTS else own,
         on_change=choose,
         width=320,
     )
