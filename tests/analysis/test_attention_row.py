@@ -157,7 +157,7 @@ def test_the_telling_token_looks_elsewhere_at_both_levels():
 
 
 def test_the_token_that_is_shown_in_the_overview_is_found_by_its_rule():
-    """In loops: off the border and its strongest weight elsewhere, at every level; the largest sum."""
+    """In loops: off the border, strongest weight elsewhere, at every level; the largest sum."""
     trace = Classifier().trace(FOLDER / "samples" / "zebra.jpg")
     for block in trace.blocks:
         best, sums = None, {}

@@ -13,6 +13,8 @@ from tests.browser.conftest import CHROMIUM, FLAGS, ROOT
 
 FOLDER = ROOT / "assets" / "screenshots"
 SCREENS = {
+    "overview-light": ("/", 1280, 800, "light", False),
+    "overview-open": ("/?open=att.0.0", 1280, 800, "light", False),
     "explore-light": ("/explore?picture=zebra&token=18,32", 1280, 920, "light", False),
     "explore-dark": ("/explore?picture=lion&stage=2&block=3&token=6,5", 1280, 920, "dark", False),
     "explore-narrow": ("/explore?picture=elephant&token=45,31", 390, 1240, "light", True),
@@ -32,8 +34,11 @@ def main() -> None:
                 is_mobile=touch,
             )
             page.goto(address + link)
-            page.wait_for_selector(".explore[data-state=ready]")
-            page.wait_for_selector(".interventions:not(.waiting)")
+            if name.startswith("overview"):
+                page.wait_for_selector(".overview[data-state=ready]")
+            else:
+                page.wait_for_selector(".explore[data-state=ready]")
+                page.wait_for_selector(".interventions:not(.waiting)")
             page.wait_for_timeout(1000)  # fonts, and the bars' growth
             shot = Image.open(io.BytesIO(page.screenshot()))
             shot.save(FOLDER / f"{name}.webp", quality=90)

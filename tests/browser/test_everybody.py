@@ -13,6 +13,11 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 # Address, and what stands there once the page is whole.
 PAGES = {
+    "overview": ("/?picture=elephant", ".overview[data-state=ready]"),
+    "overview-block": ("/?picture=elephant&open=att.1.0", ".overview[data-state=ready] .panel"),
+    "overview-kernel": ("/?picture=elephant&open=irb.0.2", ".overview[data-state=ready] .panel"),
+    "overview-removed": ("/?open=ablation", ".overview[data-state=ready] .runs"),
+    "overview-tour": ("/?tour=3", ".overview[data-state=ready] .tour"),
     "explore": ("/explore?picture=elephant&head=1", ".interventions:not(.waiting) button"),
     "tokens": ("/tokens?picture=elephant&level=1", ".tokens[data-state=ready]"),
     "occlusion": ("/occlusion?picture=elephant", ".occlusion[data-state=ready]:not(.computing)"),
@@ -164,7 +169,9 @@ SMALL_TARGETS = """least => {
 }"""
 
 
-@pytest.mark.parametrize("name", ["explore", "tokens", "occlusion", "compare", "explanations"])
+@pytest.mark.parametrize(
+    "name", ["overview", "explore", "tokens", "occlusion", "compare", "explanations"]
+)
 def test_whatever_a_finger_can_do_has_24_pixels(visit, name):
     small, seen = visit(name, "en", "phone").evaluate(SMALL_TARGETS, 24)
     assert not small

@@ -263,7 +263,12 @@ def test_no_screen_scrolls_sideways_and_the_theme_is_the_persons(server, open_pa
 
 
 def test_a_finger_takes_the_centre_of_a_cell_and_then_a_place_of_it(server, open_page):
-    page = open_page(f"{server}/explore?picture=zebra", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = open_page(
+        f"{server}/explore?picture=zebra",
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+    )
     box = page.locator(PHOTO).bounding_box()
     page.locator(PHOTO).tap(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
     assert drawn(page) == "12,20/0/0"

@@ -64,7 +64,9 @@ def box_of(pixels, colour, near=90):
 
 @pytest.mark.parametrize(("scheme", "density"), [("light", 1), ("dark", 2)])
 def test_the_photo_stands_upright_with_everything_in_its_place(server, open_page, scheme, density):
-    page = open_page(f"{server}/explore?picture=zebra", color_scheme=scheme, device_scale_factor=density)
+    page = open_page(
+        f"{server}/explore?picture=zebra", color_scheme=scheme, device_scale_factor=density
+    )
     for orientation in SIDES:
         upload(page, f"turn{orientation}.jpg", planted(orientation))
         photo = page.locator("canvas.photo")
@@ -201,7 +203,9 @@ def test_all_weight_on_one_place_is_seen_at_this_place_alone(
     ]
     start = sum(before.attention.size for before in levels[:number])
 
-    page = open_page(f"{server}/explore?picture=zebra&token={token[0]},{token[1]}", color_scheme=scheme)
+    page = open_page(
+        f"{server}/explore?picture=zebra&token={token[0]},{token[1]}", color_scheme=scheme
+    )
     page.mouse.move(0, 0)
     where = {"start": start, "rows": rows, "width": width, "place": at[0] * g + at[1]}
     page.evaluate(PLANT, where)

@@ -1,0 +1,217 @@
+"""The overview as a person meets it: by pointer, by keyboard and by finger."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+READY = ".overview[data-state=ready]"
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+BOXES = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.network'))"
+RECTANGLES = BOXES + """.find(Boolean).querySelectorAll('.box, .answers')"""
+
+
+def focused(page):
+    """The full name of what has the focus, inside of the component too."""
+    return page.evaluate(
+        """() => {
+          let at = document.activeElement;
+          while (at?.shadowRoot) at = at.shadowRoot.activeElement;
+          return at?.getAttribute('aria-label') ?? at?.textContent ?? '';
+        }"""
+    )
+
+
+def rectangles(page):
+    return page.evaluate(
+        f"""() => [...{RECTANGLES}].map(e => {{
+          const r = e.getBoundingClientRect();
+          return [r.left, r.top, r.right, r.bottom];
+        }})"""
+    )
+
+
+def apart(boxes):
+    """Whether no box lies over another."""
+    return not any(
+        a[0] < b[2] - 0.5 and b[0] < a[2] - 0.5 and a[1] < b[3] - 0.5 and b[1] < a[3] - 0.5
+        for i, a in enumerate(boxes)
+        for b in boxes[i + 1 :]
+    )
+
+
+@pytest.mark.parametrize(
+    "link", ["/", "/?model=transcnn_nano", "/?variant=hatnet_large", "/?variant=transcnn_base"]
+)
+def test_the_whole_network_is_on_one_screen(server, open_page, link):
+    state = "plain" if "variant" in link else "ready"
+    page = open_page(server + link, f".overview[data-state={state}]", **DESKTOP)
+    boxes = rectangles(page)
+    assert apart(boxes)
+    assert max(bottom for *_, bottom in boxes) < 800
+    assert page.locator(".legend").bounding_box()["y"] < 800
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_a_box_says_what_it_does_and_opens_in_place(server, open_page):
+    page = open_page(server, READY, **DESKTOP)
+    box = page.locator(".box.attention").first
+    box.hover()
+    expect(page.locator(".overview .tip")).to_contain_text(
+        "Each token attends within its 8 × 8 grid"
+    )
+    box.click()
+    panel = page.locator(".panel")
+    expect(panel).to_contain_text("Level 2 (global)")
+    expect(panel.locator(".level canvas[role=img]")).to_have_count(3)
+    page.wait_for_timeout(300)  # boxes move
+    assert apart(rectangles(page))
+    page.wait_for_function("location.search.includes('open=att.0.0')")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    assert focused(page).startswith("Stage 1, block 1: H-MHSA")
+    page.wait_for_function("!location.search.includes('open')")
+
+
+def test_an_opened_block_leads_to_its_attention_on_explore(server, open_page):
+    page = open_page(f"{server}/?picture=lion&open=att.2.1", f"{READY} .panel", **DESKTOP)
+    page.locator(".panel").get_by_role("link", name="Explore").click()
+    page.wait_for_selector(".explore[data-state=ready]")
+    page.wait_for_function("location.search.includes('block=1')")
+    assert page.locator(".stages [aria-checked=true]").inner_text().startswith("14 × 14")
+    assert "picture=lion" in page.url
+
+
+def test_the_kernel_stops_at_a_position_with_its_sum_and_runs_when_asked(server, open_page):
+    page = open_page(f"{server}/?open=irb.0.2", f"{READY} .panel", **DESKTOP)
+    slider = page.get_by_role("slider", name="Kernel position")
+    total = page.locator(".kernel b")
+    before = total.inner_text()
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(page.locator(".where")).to_have_text("row 1, column 1")
+    assert total.inner_text() != before
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").wait_for()
+    expect(page.locator(".where")).not_to_have_text("row 1, column 1")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Play").wait_for()
+
+
+def test_reduced_motion_has_no_run_but_the_slider(server, open_page):
+    page = open_page(
+        f"{server}/?open=irb.0.2", f"{READY} .panel", **DESKTOP, reduced_motion="reduce"
+    )
+    expect(page.get_by_role("button", name="Play")).to_have_count(0)
+    expect(page.get_by_role("slider", name="Kernel position")).to_be_visible()
+
+
+def test_without_attention_the_opening_is_answered_wrong(server, open_page):
+    page = open_page(server, READY, **DESKTOP)
+    page.get_by_role("button", name="Remove attention").click()
+    runs = page.get_by_role("radiogroup", name=re.compile("Ablation")).get_by_role("radio")
+    expect(runs).to_have_count(3)
+    assert "tree frog" in runs.nth(0).locator(".big").inner_text()
+    assert "tree frog" not in runs.nth(2).locator(".big").inner_text()
+    expect(runs.nth(2)).to_be_checked()
+    expect(page.locator(".verdict")).to_contain_text("here the prediction depends on attention")
+    expect(page.locator(".overview.removed")).to_have_count(1)
+    answers = page.locator(".answers li").first
+    removed = answers.inner_text()
+    page.keyboard.press("Tab")
+    runs.nth(2).focus()
+    page.keyboard.press("ArrowRight")  # round to the first
+    expect(runs.nth(0)).to_be_checked()
+    expect(answers).not_to_have_text(removed)
+    assert focused(page).startswith("Original")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_network_is_walked_by_keyboard(server, open_page, language):
+    page = open_page(f"{server}/?lang={language}", READY, **DESKTOP)
+    page.locator(".box.image").focus()
+    names = []
+    for _ in range(6):
+        names.append(focused(page))
+        page.keyboard.press("ArrowRight")
+    assert len(set(names)) == 6
+    page.keyboard.press("End")
+    last = focused(page)
+    page.keyboard.press("ArrowUp")
+    assert focused(page) != last
+    page.keyboard.press("Home")
+    assert focused(page) == names[0]
+    page.keyboard.press("Enter")
+    expect(page.locator(".panel")).to_be_visible()
+    expect(page.locator(".box.image")).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_tour_is_walked_by_keyboard_and_is_remembered(server, open_page, language):
+    page = open_page(f"{server}/?lang={language}", READY, **DESKTOP)
+    start = page.locator("[data-act=tour]")
+    start.focus()
+    page.keyboard.press("Enter")
+    heads = set()
+    for step in range(1, 7):
+        expect(page.locator(".discs [aria-current=step]")).to_have_text(str(step))
+        page.wait_for_function(f"location.search.includes('tour={step}')")
+        heads.add(page.locator(".tour h2").inner_text())
+        assert page.locator(".lightable.lit").count()
+        assert page.evaluate("document.querySelector('[data-testid=stSidebar]').inert")
+        page.keyboard.press("Enter")  # the focus stays on Next
+    assert len(heads) == 6
+    expect(page.locator(".tour")).to_have_count(0)
+    assert not page.evaluate("document.querySelector('[data-testid=stSidebar]').inert")
+    again = start.inner_text()
+    page.goto(f"{server}/?lang={language}&tour=4")
+    page.wait_for_selector(f"{READY} .tour")
+    expect(page.locator(".discs [aria-current=step]")).to_have_text("4")
+    page.keyboard.press("Tab")
+    page.locator(".tour .next").focus()
+    page.keyboard.press("Escape")
+    expect(page.locator(".tour")).to_have_count(0)
+    assert start.inner_text() == again, "it was seen to its end"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_finger_opens_boxes_and_takes_the_tour_on_a_phone(server, open_page, language):
+    page = open_page(f"{server}/?lang={language}", READY, **PHONE)
+    assert apart(rectangles(page))
+    page.locator(".box.attention").nth(1).tap()
+    expect(page.locator(".panel")).to_be_visible()
+    page.locator(".panel .close").tap()
+    expect(page.locator(".panel")).to_have_count(0)
+    page.locator("[data-act=tour]").tap()
+    for step in range(1, 7):
+        expect(page.locator(".discs [aria-current=step]")).to_have_text(str(step))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        lit = page.locator(".panel .lightable.lit, .panel .ablation-runs")
+        if lit.count():
+            page.wait_for_timeout(100)
+            box, bar = lit.first.bounding_box(), page.locator(".tour").bounding_box()
+            assert box["y"] < bar["y"], "what is spoken of is in sight above the bar"
+        page.locator(".tour .next").tap()
+    expect(page.locator(".tour")).to_have_count(0)
+
+
+def test_while_the_network_computes_its_structure_stands(server, open_page):
+    page = open_page(server, ".overview .box", **DESKTOP)
+    names = page.locator(".box .label").all_inner_texts()
+    page.wait_for_selector(READY)
+    assert page.locator(".box .label").all_inner_texts() == names
+
+
+def test_a_variant_without_weights_says_so_and_has_no_tour_of_other_attention(server, open_page):
+    page = open_page(f"{server}/?variant=hatnet_large", ".overview[data-state=plain]", **DESKTOP)
+    expect(page.locator(".answers")).to_contain_text("No weights here")
+    expect(page.locator("[data-act=tour]")).to_be_hidden()
+    expect(page.locator("[data-act=ablation]")).to_be_hidden()
+    page.locator(".box.attention").first.click()
+    expect(page.locator(".panel")).to_contain_text("Step 2 (pooled map)")
+    assert "H-MHSA" not in page.locator(".panel").inner_text()
