@@ -51,8 +51,7 @@ export class Overview extends View {
   tour = 0; // its step; 0: none
   run = "off"; // of the ablation
   width = 0;
-  /** @type {Record<string, string> | null} the words in which the names are written */
-  said = null;
+  said = ""; // the title, in the language in which names are written
   arriving = true; // until what a link has opened was brought into sight
   drawn = ""; // the size of the page that was drawn
   theme = "";
@@ -128,8 +127,8 @@ export class Overview extends View {
     message.hidden = !error;
     find(message, "b").textContent = error ?? "";
     find(message, "button").textContent = this.word("back");
-    if (this.said !== this.data.words) {
-      this.said = this.data.words;
+    if (this.said !== this.word("title")) {
+      this.said = this.word("title");
       this.host.replaceChildren(); // names are written anew
       this.panel = null;
     }
@@ -303,6 +302,7 @@ export class Overview extends View {
       head.setAttribute("role", "region");
       head.setAttribute("aria-label", this.word("tour_steps"));
       head.replaceChildren(...tourBar(this));
+      if (had) find(head, `[data-act="${had}"]`)?.focus({ preventScroll: true });
       return;
     }
     head.removeAttribute("role");
@@ -330,7 +330,7 @@ export class Overview extends View {
       box("div", "", make("h1", "", this.word("title")), purpose),
       box("div", "acts", remove, tour),
     );
-    if (had) find(head, `[data-act="${had}"]`)?.focus();
+    if (had) find(head, `[data-act="${had}"]`)?.focus({ preventScroll: true });
   }
 
   /**

@@ -101,6 +101,7 @@ export function tourBar(view) {
     const label = view.word("tour_step", { step: i + 1, title: title(i + 1) });
     button.setAttribute("aria-label", label);
     if (i + 1 === tour) button.setAttribute("aria-current", "step");
+    button.dataset.act = `step-${i + 1}`;
     button.onclick = () => view.goTour(i + 1);
     return button;
   });
@@ -111,6 +112,7 @@ export function tourBar(view) {
   ) => {
     const found = makeButton(view.word(name));
     found.className = `button small ${className}`;
+    found.dataset.act = name;
     found.onclick = act;
     return found;
   };
