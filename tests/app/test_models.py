@@ -146,9 +146,9 @@ def test_every_page_shows_a_network_of_ours(name, settings):
 
 def test_explore_shows_what_these_weights_do(nano):
     model = fill(build("transcnn_nano"))
-    zebra = next(s for s in samples() if s.name == "zebra").path
-    expected = Classifier.around(model, "").trace(zebra)
     app = give(models_page(), "my.safetensors", nano)
+    shown = next(s for s in samples() if s.name == session(app).sample).path
+    expected = Classifier.around(model, "").trace(shown)
 
     button(app, "Show in Explore").click().run()
 

@@ -15,7 +15,17 @@ from transcnn.ui.app.custom_models import open_custom_model
 from transcnn.ui.app.tasks import Task
 from transcnn.ui.pages.own_classes.data import OwnClasses
 
-PAGES = ("explore", "tokens", "occlusion", "compare", "explanations", "errors", "course", "cost")
+PAGES = (
+    "overview",
+    "explore",
+    "tokens",
+    "occlusion",
+    "compare",
+    "explanations",
+    "errors",
+    "course",
+    "cost",
+)
 
 
 def own_page(**link):
