@@ -3,13 +3,14 @@
 import functools
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from transcnn.analysis.overview.description import describe
 from transcnn.analysis.overview.opening import changed_sample, openings
 from transcnn.model.config import Network
-from transcnn.pictures.changes import CELL, changed_cells
-from transcnn.pictures.samples import sample_name
+from transcnn.pictures.changes import CELL, Pixels, changed_cells
+from transcnn.pictures.samples import sample_name, sample_pixels
 from transcnn.ui.app.images import PreparedImage
 from transcnn.ui.app.networks import BY_DIGEST, classifier, running, trace_image, trace_key
 
@@ -37,9 +38,14 @@ def pack_overview(prepared: PreparedImage, model: str, sample: str | None, fits:
         whole = rerun_removed(network, pixels)
         shown = Ablation(whole, pixels)
         opening = openings().get(model)
-        if opening is not None and opening.sample == sample:
+        if opening is not None and opening.sample == sample and _is_whole(pixels, sample):
             covered = changed_sample(sample, opening.change, len(pixels))
             side = len(pixels) // CELL
             cells, _ = changed_cells(sample_name(sample), opening.change.share, (side, side))
             shown = Ablation(rerun_removed(network, covered), covered, opening.change, cells)
     return overview_packet(trace_key(prepared, model), boxes, pixels, whole, shown, fits)
+
+
+def _is_whole(pixels: Pixels, sample: str) -> bool:
+    """Whether these are the pixels with which openings are measured: a moved crop's are others."""
+    return bool(np.array_equal(pixels, sample_pixels(len(pixels))[sample_name(sample)]))
