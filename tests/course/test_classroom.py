@@ -13,7 +13,7 @@ import stat
 import subprocess
 import sys
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,11 +27,23 @@ from transcnn.course.classroom import store
 from transcnn.course.classroom.rate_limiter import RateLimiter, clean_name, read_code
 from transcnn.course.classroom.slide import Slide
 from transcnn.course.classroom.store import Classes, Learner, Teacher
+from transcnn.course.classroom.summary import is_revealed, summarise
 from transcnn.course.classroom.table import as_csv
 from transcnn.course.classroom.tally import bins, count_bins, count_cells
+from transcnn.course.formatting import FormattedQuestion
+from transcnn.course.lessons import QuestionWords, load_lesson
+from transcnn.course.posed_file import read_posed, write_posed
+from transcnn.course.questions import Estimate, PosedQuestion
+from transcnn.course.steps import QUESTIONS, find_step
 from transcnn.course.submission import Submission
 from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses, WeightsTooLarge
+from transcnn.words.translator import translator
 
+COLUMN = AnswerKey("rows.largest_column_sum", "m", "0123456789abcdef", (112, 64))
+LARGEST = PosedQuestion(
+    Estimate(2.5, factor=1.5, even=1.0), misconceptions={"columns": [1], "everybody": [49]}
+)
+ECHO = defaultdict(lambda: "")
 QUESTION = AnswerKey("rows.which_is_row", "m", "0123456789abcdef", (112, 64))
 STEP = replace(QUESTION, name="rows")
 SLIDE = Slide(model="m", sample="zebra", choice=LearnerChoice("1.3", (112, 64), ((0, 1), (2, -3))))
@@ -128,7 +140,7 @@ def test_a_class_file_of_the_version_with_numbered_questions_opens(classes):
 def test_a_class_file_without_networks_opens_and_can_be_given_one(classes):
     code, key = classes.begin()
     with contextlib.closing(sqlite3.connect(classes.folder / f"{code}.sqlite")) as file:
-        file.executescript("DROP TABLE networks; PRAGMA user_version = 2;")
+        file.executescript("DROP TABLE networks; DROP TABLE asked; PRAGMA user_version = 2;")
     teacher = classes.enter(code, key)
     assert teacher.class_state().network is None
     teacher.give_network("nano/1", b"weights")
@@ -455,14 +467,85 @@ def test_the_csv_holds_every_answer_and_no_formula(teacher):
         learner = join(teacher, name)
         learner.answer(QUESTION, Submission((1, 2), "guess"))
         learner.observe(STEP, "=cmd()")
-    data = as_csv(teacher)
+    data = as_csv(teacher, translator("en"))
     assert data.startswith("\ufeff".encode())
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert len(rows) == 10
     assert [row["name"] for row in rows[:5]] == ["'=1+1", "'@x", 'a,"b"', "小明", "'-2"]
-    assert {row["guess (cells 0-based)"] for row in rows[:5]} == {"[1, 2]"}
-    assert {row["guess (cells 0-based)"] for row in rows[5:]} == {"'=cmd()"}
-    assert {row["question"] for row in rows} == {"rows.which_is_row", "rows"}
+    assert {row["first vote (cells 0-based)"] for row in rows[:5]} == {"[1, 2]"}
+    assert {row["first vote"] for row in rows[5:]} == {"'=cmd()"}
+    assert {row["question (its name)"] for row in rows} == {"rows.which_is_row", "rows"}
+
+
+@pytest.mark.parametrize(
+    ("language", "marks"), [("en", ("incorrect", "correct")), ("zh", ("错误", "正确"))]
+)
+def test_the_csv_says_question_choice_key_and_mark_of_both_votes_in_words(teacher, language, marks):
+    t = translator(language)
+    teacher.ask({COLUMN: LARGEST})
+    ada = join(teacher, "Ada")
+    ada.answer(COLUMN, Submission(1.0, "certain"))
+    teacher.set_vote(COLUMN, "second")
+    ada.answer(COLUMN, Submission(2.6, "guess"))
+    (row,) = csv.DictReader(io.StringIO(as_csv(teacher, t).decode("utf-8-sig")))
+    words = load_lesson(find_step("1.3"), language).questions[COLUMN.name]
+
+    def cell(name):
+        return row[t(f"classroom.csv_{name}")]
+
+    assert (cell("step"), cell("asked")) == ("1.3", words.asks)
+    assert cell("right").startswith("2.5 ")
+    assert (cell("first"), cell("first_mark"), cell("second"), cell("second_mark")) == (
+        "1",
+        marks[0],
+        "2.6",
+        marks[1],
+    )
+    assert cell("first_sure") == t("course.sure_certain")
+    assert cell("second_sure") == t("course.sure_guess")
+
+
+def test_the_summary_counts_the_shift_between_votes_and_the_ways_to_wrong_answers(teacher):
+    """Five learners; once more by hand: 1 of 5 correct, then 2 of 4; two came, one left."""
+    first, second = (1.0, 1.0, 49.0, 2.5, 7.0), (2.5, 2.6, 49.0, 1.0)
+    learners = [join(teacher) for _ in first]
+    for learner, guess in zip(learners, first, strict=True):
+        learner.answer(COLUMN, Submission(guess, "guess"))
+    teacher.set_vote(COLUMN, "second")
+    for learner, guess in zip(learners, second, strict=False):
+        learner.answer(COLUMN, Submission(guess, "certain"))
+    found = summarise(COLUMN, LARGEST, teacher.answers(COLUMN))
+    assert (found.answers, found.correct) == ({1: 5, 2: 4}, {1: 1, 2: 2})
+    assert (found.both, found.gained, found.lost) == (4, 2, 1)
+    assert dict(found.misconceptions) == {"everybody": 1, "columns": 1}
+    assert found.sure_and_wrong == 2
+
+
+def test_only_what_was_revealed_is_summarised(teacher):
+    step = replace(COLUMN, name="rows")
+    assert not is_revealed(COLUMN, teacher.class_state())
+    teacher.reveal(step, [COLUMN])
+    assert is_revealed(COLUMN, teacher.class_state())
+    assert not is_revealed(replace(COLUMN, query=(0, 0)), teacher.class_state())
+
+
+def test_a_question_is_marked_alike_when_its_file_is_read_again(scenes):
+    for scene in scenes.values():
+        for name, question in QUESTIONS.items():
+            posed = question.pose(scene)
+            if posed is None:
+                continue
+            again = read_posed(write_posed(posed))
+            formatted = FormattedQuestion(
+                QuestionWords("", ECHO, ECHO), again, lambda word, **_: word
+            )
+            before = FormattedQuestion(QuestionWords("", ECHO, ECHO), posed, lambda word, **_: word)
+            assert formatted.right == before.right, name
+            for ends in posed.misconceptions.values():
+                for end in ends:
+                    guess = float(end) if isinstance(posed.asks, Estimate) else end
+                    assert again.mark(guess) == posed.mark(guess), name
+                    assert again.misconception(guess) == posed.misconception(guess), name
 
 
 NUMBERS = st.floats(-1e12, 1e12) | st.sampled_from([0.0, 1.0, 49.0, 3136.0, 1e-9])

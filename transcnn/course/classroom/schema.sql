@@ -1,6 +1,6 @@
--- One class: one file. Keys of members are kept as digests, correct answers not at all.
+-- One class: one file, which learners never get. Keys of members are kept as digests.
 PRAGMA application_id = 1950567491; -- "tCLC"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 PRAGMA journal_mode = WAL; -- the teacher reads while the class writes
 
 CREATE TABLE class (
@@ -40,6 +40,9 @@ CREATE TABLE answers (
   sure TEXT NOT NULL,
   PRIMARY KEY (question, round, member)
 ) WITHOUT ROWID;
+
+-- What the teacher's page asked, with its answer key (posed_file.py): answers are marked by it.
+CREATE TABLE asked (question TEXT PRIMARY KEY, posed TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE observations (
   step TEXT NOT NULL,

@@ -20,6 +20,8 @@ from typing import Literal
 from transcnn.course.answer_key import AnswerKey, read_answer_key
 from transcnn.course.classroom.rate_limiter import clean_name, digest_of, is_code, new_code, new_key
 from transcnn.course.classroom.slide import Slide, read_slide
+from transcnn.course.posed_file import read_posed, write_posed
+from transcnn.course.questions import PosedQuestion
 from transcnn.course.submission import Submission, read_submission
 from transcnn.errors import (
     ClassFull,
@@ -38,7 +40,9 @@ LARGEST_NETWORK = 32 * 10**6  # bytes of a weight file
 _ENDING = ".sqlite"
 _PARTS = ("", "-wal", "-shm")  # that a class's file may have
 _SCHEMA = Path(__file__).with_name("schema.sql")
-_UPGRADES = {v: Path(__file__).with_name(f"upgrade_{v}.sql") for v in (1, 2)}  # from a version on
+_UPGRADES = {
+    v: Path(__file__).with_name(f"upgrade_{v}.sql") for v in (1, 2, 3)
+}  # from a version on
 _ID = b"tCLC"  # application_id, at byte 68 of the file, as in the schema
 _PATIENCE_S = 30.0  # a writer waits so long for another
 
@@ -249,6 +253,18 @@ class Teacher(_Member):
         """Let everybody see the same."""
         with self._changing() as file:
             file.execute("UPDATE class SET slide = ?", (slide.as_json(),))
+
+    def ask(self, questions: Mapping[AnswerKey, PosedQuestion]) -> None:
+        """Keep what is asked, to mark the answers by when the image may be gone."""
+        rows = [(str(key), write_posed(posed)) for key, posed in questions.items()]
+        with self._open() as file, _writing(file):
+            file.executemany("INSERT OR REPLACE INTO asked VALUES (?, ?)", rows)
+
+    def asked(self) -> dict[AnswerKey, PosedQuestion]:
+        """All that was asked."""
+        with self._open() as file:
+            rows = file.execute("SELECT question, posed FROM asked").fetchall()
+        return {read_answer_key(key): read_posed(posed) for key, posed in rows}
 
     def share(self, digest: str, picture: bytes) -> None:
         """Give the class a picture of the teacher's own, in place of the one before."""

@@ -37,6 +37,7 @@ from transcnn.ui.pages.course.progress import LARGEST, Progress, read_progress
 from transcnn.ui.pages.course.questions import ask_what_was_seen, show_questions
 from transcnn.ui.pages.course.role import FollowedSlide, Role
 from transcnn.ui.pages.course.steps import choose_step, go_on
+from transcnn.ui.pages.course.summary import SummaryShown, show_summary
 from transcnn.ui.pages.course.teacher import (
     show_questions_to_all,
     show_teacher_panel,
@@ -54,6 +55,9 @@ def show_course(state: Session, t: Translator) -> None:
     membership = enter(state, t)
     class_state = ClassState() if membership is None else membership.class_state()
     answers = _show_class(state, t, membership, class_state)
+    if isinstance(membership, Teacher) and state.part(SummaryShown).shown:
+        show_summary(t, membership, class_state)
+        return
     shown, step = take_image_page(state), find_step(state.part(CourseChoice).step)
     choice = replace(state.part(CourseChoice), step=step.number)
     state.write_link(choice, besides=(state.part(Role),))

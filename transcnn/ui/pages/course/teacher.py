@@ -25,6 +25,7 @@ from transcnn.ui.pages.course.networks import offer_network
 from transcnn.ui.pages.course.progress import Progress
 from transcnn.ui.pages.course.questions import show_outcome
 from transcnn.ui.pages.course.role import FollowedSlide, Role, take_role
+from transcnn.ui.pages.course.summary import offer_summary
 from transcnn.ui.pages.course.votes import show_votes
 from transcnn.words.translator import Translator, plain
 
@@ -79,11 +80,12 @@ def _show_class(
         st.markdown(t("classroom.how_to_join"), width="content")
         _show_joined(t, membership)
         offer_network(state, t, membership, class_state)
+        offer_summary(state, t)
         with st.popover(t("classroom.end"), type="tertiary"):
             st.markdown(t("classroom.end_says"))
             st.download_button(
                 t("classroom.csv"),
-                data=lambda: as_csv(membership),
+                data=lambda: as_csv(membership, t),
                 file_name="classroom.csv",
                 mime="text/csv",
                 key="class_csv",
@@ -121,6 +123,8 @@ def show_to_class(context: StepContext) -> None:
     slide = replace(slide, choice=choice)
     if can_be_shown(slide, membership, context.class_state):
         if slide != context.class_state.slide:
+            posed = {context.question_key(n): p for n, p in context.posed.items() if p is not None}
+            membership.ask(posed)
             membership.show(slide)
         state.part(FollowedSlide).slide = slide
         return
