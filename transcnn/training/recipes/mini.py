@@ -2,7 +2,8 @@
 
 Its sources, in this order: Tiny-ImageNet's train folder, Imagenette's. Nothing but attention mixes
 tokens within a stage (the bottlenecks' kernels are 1 x 1), and residuals are dropped at random, so
-that the network comes to depend on where it attends.
+that the network comes to depend on where it attends. At a rate of 1.5e-3 it learns next to nothing
+in its first 50,000 images; at 5e-4 it does.
 """
 
 from transcnn.training.recipe import Degraded, Labels, Mixture, Recipe
@@ -17,13 +18,13 @@ MINI = Recipe(
     objectives={"logits": 1.0},
     steps=100_000,
     batch=64,
-    learning_rate=1.5e-3,
+    learning_rate=5e-4,
     weight_decay=0.05,
     warm_up=0.005,
     cool_down=0.2,
     average=0.999,
     residual_drop=0.5,
-    input_drop=0.2,
+    input_drop=0.1,
     store_px=160,
     smallest_crop=0.6,
     largest_crop=1.3,
