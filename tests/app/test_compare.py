@@ -72,7 +72,8 @@ def test_the_maps_of_both_are_those_of_their_own_traces_on_one_scale():
 
 def test_without_h_mhsa_nothing_is_read_and_the_network_is_its_body():
     app = open_compare(picture="zebra", compare="models")
-    assert maps(app)["B/0"]["missing"]
+    assert maps(app)["B/0"]["note"] == "Without H-MHSA there is no attention to show."
+    assert maps(app)["B/0"]["image"], "the photo, not an empty box"
     clf = Classifier()
     pixels, _ = prepare(decode(path("zebra").read_bytes()), 224)
     bare = clf.logits(pixels[None], clf.intervention("off"))[0].softmax(0)
@@ -160,7 +161,8 @@ def test_a_custom_model_without_levels_answers_and_has_a_cost(language):
     session(app).put(replace(CompareChoice(), kind="models", model=custom_model.key))
     app.switch_page("pages/compare.py").run()
     assert not app.exception
-    assert maps(app)["B/0"]["missing"]
+    assert maps(app)["B/0"]["note"] == "Without H-MHSA there is no attention to show."
+    assert maps(app)["B/0"]["image"], "the photo, not an empty box"
     costs = table(app, "|  |")
     assert re.sub(r"\D", "", costs[2][2]) == "224224"
     assert "<i>" not in "".join(costs[0])

@@ -6,13 +6,14 @@ from tests.app.test_pages import open_app, view
 from transcnn.checkpoints import shipped
 from transcnn.checkpoints.catalogue import check_snapshot
 from transcnn.classifier import Classifier
+from transcnn.ui.app.images import sample_image
 
 NANO = "transcnn_nano"
 SHARES = list(shipped(NANO).snapshots)
 
 
 def slider(app):
-    return next(s for s in app.main.select_slider if s.key == "training_slider")
+    return next(s for s in app.sidebar.select_slider if s.key == "training_slider")
 
 
 @pytest.mark.parametrize("page", ["explore", "occlusion"])
@@ -20,6 +21,16 @@ def test_a_picture_of_none_of_the_few_classes_is_warned_of(page):
     app = open_app(model=NANO)
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception
+    [warning] = app.main.warning
+    assert warning.value.startswith(
+        "transcnn_nano knows 10 classes, and this image (Zebra looking back) shows none of them."
+    )
+
+
+def test_of_an_upload_the_network_of_all_classes_judges():
+    app = open_app(model=NANO)
+    zebra = sample_image("zebra", "en").data
+    app.sidebar.file_uploader[0].set_value(("mine.jpg", zebra, "image/jpeg")).run()
     [warning] = app.main.warning
     assert (
         "transcnn_nano knows 10 classes, and this image probably shows none of them"
@@ -31,7 +42,7 @@ def test_a_picture_of_none_of_the_few_classes_is_warned_of(page):
 def test_a_network_of_all_classes_warns_of_nothing_and_has_no_slider():
     app = open_app()
     assert not app.main.warning
-    assert not app.main.select_slider
+    assert not app.sidebar.select_slider
 
 
 def test_the_slider_changes_the_network_and_nothing_else():

@@ -23,7 +23,7 @@ _PICKER, _UPLOADER, _MODEL, _LANGUAGE = (
     "model_picker",
     "language_picker",
 )
-_CROP = "crop_slider"
+_CROP, _TRAINING = "crop_slider", "training_slider"
 _UPLOAD = "upload"  # the name of the upload among the samples
 _WORTH_SAYING = 0.05  # of the longer side, outside of the square
 ENDINGS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "heic", "heif"]
@@ -171,6 +171,7 @@ def _show_model(state: Session, t: Translator) -> None:
         size = t("sidebar.model_size", parameters=f"{state.custom_model.parameters / 1e6:.1f}")
         st.caption(f"{size}. {t('sidebar.own_weights')}")
         return
+    _choose_training(state, t)
     entry = shipped(name)
     if share != TRAINED:
         st.caption(t("sidebar.partly_trained", percent=f"{100 * float(share):.0f}"))
@@ -195,3 +196,19 @@ def _thumb(sample: Sample) -> str:
 
 def _small(photo: Image.Image) -> str:
     return picture_address(ImageOps.fit(photo, (_THUMB, _THUMB)), quality=80)
+
+
+def _choose_training(state: Session, t: Translator) -> None:
+    """A slider over the training of the network, where its snapshots ship."""
+    share, shares = state.training
+    if not shares:
+        return
+    st.session_state[_TRAINING] = share  # it may have been chosen elsewhere
+    st.select_slider(
+        t("sidebar.training"),
+        shares,
+        key=_TRAINING,
+        format_func=lambda s: f"{100 * float(s):.0f} %",
+        help=t("sidebar.training_help"),
+        on_change=lambda: state.show_training(st.session_state[_TRAINING]),
+    )

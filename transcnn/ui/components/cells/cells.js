@@ -269,8 +269,8 @@ function drawFigure({ canvas, cursor }, map, { data, look, opacity }) {
     canvas,
     {
       ...map,
-      opacity: opacity(),
-      opaque: data.opacity === null, // or as the visitor wishes
+      opacity: photo ? opacity() : 1,
+      opaque: data.opacity === null && (!photo || opacity() === 1),
       image: (on, across, down) => {
         if (photo?.complete && photo.naturalWidth) drawPartOf(on, photo, map.part, across, down);
       },

@@ -10,7 +10,7 @@ import { find, make, makeButton } from "../shared/page.js";
  *   right: boolean, pinned: boolean }} Entry
  */
 
-/** @param {Component<{ label: string, pictures: Entry[] }>} component */
+/** @param {Component<{ label: string, strip: boolean, pictures: Entry[] }>} component */
 export default function ({ data, parentElement, setTriggerValue }) {
   const gallery = find(parentElement, ".gallery");
   followTheme(gallery);
@@ -30,6 +30,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.dataset.picture = entry.id;
     button.onclick = () => setTriggerValue("pinned", entry.id);
   });
+  gallery.classList.toggle("strip", data.strip);
+  const opened = data.pictures.findLastIndex(({ pinned }) => pinned);
+  if (data.strip && opened >= 0)
+    buttons[opened].scrollIntoView({ block: "nearest", inline: "nearest" });
   gallery.dataset.shown = data.pictures.map(({ id }) => id).join(",");
 }
 

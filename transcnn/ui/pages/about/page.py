@@ -17,8 +17,6 @@ def show() -> None:
     t = translator(Session.get().language)
     text = (FOLDER / t.language / "about.md").read_text(encoding="utf-8")
     st.markdown(text.replace("{version}", version("transcnn")))
-    st.caption(t("about.versions", versions=", ".join(f"{p} {version(p)}" for p in _PACKAGES)))
-    st.header(t("about.pictures"))
     lines = (
         t(
             "about.attribution",
@@ -29,4 +27,6 @@ def show() -> None:
         )
         for sample in samples()
     )
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    with st.expander(t("about.pictures")):
+        st.markdown("\n".join(f"- {line}" for line in lines))
+    st.caption(t("about.versions", versions=", ".join(f"{p} {version(p)}" for p in _PACKAGES)))

@@ -121,7 +121,9 @@ def _level(t: Translator, one: SideReading, level: int) -> Panel:
     name = f"{letter} · {level_name(t, level, len(one.readings))}"
     identity = f"{letter}/{level}"
     if one.block is None:
-        return Panel(identity, CellMap(name), link=identity, missing=t("compare.no_attention"))
+        says = t("compare.no_attention")
+        photo = CellMap(name, image=one.side.prepared.pixels, says=says)
+        return Panel(identity, photo, says, link=identity)
     if level >= len(one.readings):
         return Panel(identity, CellMap(name), link=identity, missing=t("compare.no_level"))
     reading = one.readings[level]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import plotly.graph_objects as go
 
@@ -75,6 +76,8 @@ def cost_chart(
     doublings = [side for side in sides if side & (side - 1) == 0]
     figure.update_xaxes(title=axes[0], type=kind, tickvals=doublings if logarithmic else None)
     figure.update_yaxes(title=axes[1], type=kind, exponentformat="SI")
+    if not logarithmic:  # the highest curves would press all others onto the axis
+        figure.update_yaxes(range=[0, 2 * median(values[-1] for values in curves.values())])
     figure.update_layout(
         height=520,
         margin={"l": 8, "r": 32, "t": 8, "b": 8},

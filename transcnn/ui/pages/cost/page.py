@@ -65,6 +65,8 @@ def show() -> None:
         config={"displaylogo": False, "modeBarButtonsToRemove": ["toImage"]},  # below: two kinds
         key=_CHART,
     )
+    if not logarithmic:
+        st.caption(t("cost.leaving"))
     st.subheader(t("cost.crossings"))
     st.markdown("\n".join(f"- {sentence}" for _, sentence in crossings))
     st.caption(t("cost.conventions", window=WINDOW, grid=GRID, length=LENGTH))

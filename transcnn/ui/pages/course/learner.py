@@ -37,7 +37,6 @@ def show_join_form(state: Session, t: Translator) -> None:
             st.warning(plain(t.error(refused)))
         st.button(
             t("classroom.teach"),
-            type="tertiary",
             icon=":material/co_present:",
             key="class_teach",
             on_click=lambda: take_role(state, Role(teaching=True)),
@@ -71,7 +70,6 @@ def show_bar(state: Session, t: Translator, learner: Learner, class_state: Class
             )
             st.button(
                 t("classroom.leave"),
-                type="tertiary",
                 key="class_leave",
                 on_click=lambda: take_role(state, Role()),
             )

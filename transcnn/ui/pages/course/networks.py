@@ -59,7 +59,7 @@ def offer_network(
         for key, model in state.custom_models.items()
         if model.has_levels and model.config.own_classes is not None and model.data is not None
     }
-    with st.popover(t("classroom.network"), type="tertiary"):
+    with st.popover(t("classroom.network")):
         st.markdown(t("classroom.network_says"))
         given = class_state.network
         if given is not None:

@@ -63,7 +63,6 @@ def _offer_class(state: Session, t: Translator) -> None:
         st.button(t("classroom.begin"), type="primary", key="class_begin", on_click=begin)
         st.button(
             t("classroom.leave_view"),
-            type="tertiary",
             key="class_leave_view",
             on_click=lambda: take_role(state, Role()),
         )
@@ -81,7 +80,7 @@ def _show_class(
         _show_joined(t, membership)
         offer_network(state, t, membership, class_state)
         offer_summary(state, t)
-        with st.popover(t("classroom.end"), type="tertiary"):
+        with st.popover(t("classroom.end")):
             st.markdown(t("classroom.end_says"))
             st.download_button(
                 t("classroom.csv"),
@@ -109,7 +108,7 @@ def _show_joined(t: Translator, membership: Teacher) -> None:
         names = membership.names()
     except NoClass:
         st.rerun()
-    with st.popover(t("classroom.joined", count=len(names)), type="tertiary"):
+    with st.popover(t("classroom.joined", count=len(names))):
         known = [name or t("classroom.nameless", number=k) for k, name in enumerate(names, 1)]
         st.text("\n".join(known) or "–")
 

@@ -31,11 +31,6 @@ def show(
     """Draw the images of `table`; those that are pinned may be any of `whole`."""
     choice = state.part(ErrorsChoice)
     pinned = [index for pin in choice.pins for index in np.flatnonzero(whole.ids == pin)]
-    if pinned:
-        for column, index in zip(st.columns(PINS), pinned, strict=False):
-            with column:
-                show_picture(state, t, store, whole.take(np.array([index])), names)
-        st.caption(t("error_analysis.pinned"))
     pages = -(-len(table) // PAGE)
     page = min(choice.page, pages - 1)
     _turn(state, t, page, pages)
@@ -45,6 +40,7 @@ def show(
         _GALLERY,
         {
             "label": t("error_analysis.view_pictures"),
+            "strip": bool(pinned),  # one row: what is opened stands right below
             "pictures": [
                 {
                     "id": int(picture),
@@ -72,6 +68,11 @@ def show(
         },
         on_pin=lambda: _pin(state),
     )
+    if pinned:
+        st.caption(t("error_analysis.pinned"))
+        for column, index in zip(st.columns(PINS), pinned, strict=False):
+            with column:
+                show_picture(state, t, store, whole.take(np.array([index])), names)
 
 
 def order(table: Table, sort: str) -> Ints:

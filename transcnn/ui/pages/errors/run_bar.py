@@ -40,7 +40,8 @@ def choose_run(state: Session, t: Translator) -> Store | None:
             on_change=lambda: state.put(ErrorsChoice(run=st.session_state[_RUN] or DEMONSTRATION)),
             width=360,
         )
-        with st.popover(t("error_analysis.new_run")):
+        # Another key for another run: the form is closed once it has begun one.
+        with st.popover(t("error_analysis.new_run"), key=f"errors_new_{run}"):
             new_run(state, t)
         if run in own_runs:
             st.button(t("error_analysis.delete"), on_click=lambda: _delete(state))

@@ -13,9 +13,9 @@ from transcnn.ui.app.session import Session
 from transcnn.ui.components.explore import explore_view
 from transcnn.ui.components.store import store
 from transcnn.ui.pages.explore.data import pack_interventions, pack_trace
-from transcnn.words.translator import Translator, translator
+from transcnn.words.translator import translator
 
-_VIEW, _TRAINING = "explore_view", "training_slider"
+_VIEW = "explore_view"
 
 
 def show() -> None:
@@ -26,7 +26,6 @@ def show() -> None:
     prepared, selection = shown.prepared, shown.selection
     donor = state.donor_image
     warning = st.empty()
-    _choose_training(state, t)
     explore_view(
         _VIEW,
         {
@@ -75,20 +74,4 @@ def show() -> None:
         upload=shown.image.sample is None,
         onward="tokens",
         query=shown.query,
-    )
-
-
-def _choose_training(state: Session, t: Translator) -> None:
-    """A slider over the training of the network, where its snapshots ship."""
-    share, shares = state.training
-    if not shares:
-        return
-    st.session_state[_TRAINING] = share  # it may have been chosen elsewhere
-    st.select_slider(
-        t("explore.training"),
-        shares,
-        key=_TRAINING,
-        format_func=lambda s: f"{100 * float(s):.0f} %",
-        help=t("explore.training_help"),
-        on_change=lambda: state.show_training(st.session_state[_TRAINING]),
     )
