@@ -73,7 +73,8 @@ def test_choosing_a_model_moves_on_to_a_sample_that_it_knows_and_keeps_one_that_
     app = open_app(model="transcnn_nano", picture="dahlia")
     assert session(app).sample == "dahlia", "a link is followed"
     session(app).show_model("transcnn_lite0")
-    assert session(app).sample == "zebra", "no class of ImageNet is a dahlia"
+    known = {sample.name for sample in known_samples(network("transcnn_lite0").class_set)}
+    assert session(app).sample in known, "no class of ImageNet is a dahlia"
     session(app).show_sample("lion")
     session(app).show_model("transcnn_lite0")
     assert session(app).sample == "lion"
@@ -155,7 +156,15 @@ def test_the_network_sees_the_crop_that_was_chosen():
     assert not np.array_equal(seen(sample_image("taxis-wide", "en")).pixels, pixels)
 
 
-OF_IMAGE = ("explore", "tokens", "occlusion", "compare", "explanations", "course")
+OF_IMAGE = (
+    "overview",
+    "explore",
+    "tokens",
+    "occlusion",
+    "compare",
+    "explanations",
+    "course",
+)
 ACTING = {name: {"image", "model"} for name in OF_IMAGE} | {"cost": {"model"}}
 
 

@@ -18,8 +18,7 @@ def slider(app):
 
 @pytest.mark.parametrize("page", ["explore", "occlusion"])
 def test_a_picture_of_none_of_the_few_classes_is_warned_of(page):
-    app = open_app(model=NANO)
-    app.switch_page(f"pages/{page}.py").run()
+    app = open_app(page, model=NANO, picture="zebra")
     assert not app.exception
     [warning] = app.main.warning
     assert warning.value.startswith(
