@@ -30,6 +30,7 @@ from transcnn.ui.app.selection import Selection, Subject
 from transcnn.words import DEFAULT
 
 MOST_CUSTOM_MODELS = 3  # networks held at once besides those that ship, up to 250 MB each
+_OUTSIDE = "zebra"  # where no sample shows a class of the network
 _KEY = "session"
 
 Kind = TypeVar("Kind")
@@ -37,13 +38,13 @@ Kind = TypeVar("Kind")
 
 def sample_for(config: Network, preferred: str | None = None) -> str:
     """A sample that shows a class of the network: the preferred one if it does, else that of the
-    measured opening, else the first; the preferred one where none does."""
+    measured opening, else the first. The preferred one, or any, where none does."""
     known = [sample.name for sample in known_samples(config.class_set)]
     opening = openings().get(config.name)
     for name in (preferred, opening and opening.sample):
         if name in known:
             return str(name)
-    return known[0] if known else preferred or samples()[0].name
+    return known[0] if known else preferred or _OUTSIDE
 
 
 @dataclass
