@@ -76,7 +76,7 @@ LIVE_SAYS = """text => {
 
 def test_a_link_restores_what_was_seen(server, open_page):
     page = open_page(f"{server}/explore?picture=lion")
-    page.locator(".stages button").nth(2).click()
+    page.locator(".stage-name").nth(2).click()
     page.locator(".more-button").click()
     page.locator(".choices").nth(0).locator("button").nth(3).click()
     page.locator(".choices").nth(1).locator("button").nth(2).click()
@@ -208,7 +208,7 @@ def test_pointing_at_a_token_shows_its_weight_and_row_by_keyboard_too(server, op
 
 def test_the_view_tells_how_many_levels_a_stage_has(server, open_page):
     page = open_page(f"{server}/explore?picture=zebra")
-    page.locator(".stages button").nth(3).click()
+    page.locator(".stage-name").nth(3).click()
     assert page.locator(".level:not(.missing)").count() == 1
     assert page.locator(".level.missing h2").inner_text().endswith("This block has no such level")
 

@@ -40,7 +40,7 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     page.get_by_role("link", name="Explore").click()
     page.wait_for_selector(".explore[data-state=ready]")
 
-    page.locator(".stages button").nth(1).click()
+    page.locator(".stage-name").nth(1).click()
     for name, value in (("Row", 10), ("Column", 10)):
         if page.locator(".more").is_hidden():
             page.locator(".more-button").click()

@@ -80,7 +80,7 @@ def test_an_opened_block_leads_to_its_attention_on_explore(server, open_page):
     page.locator(".panel").get_by_role("link", name="Explore").click()
     page.wait_for_selector(".explore[data-state=ready]")
     page.wait_for_function("location.search.includes('block=1')")
-    assert page.locator(".stages [aria-checked=true]").inner_text().startswith("14 × 14")
+    assert "14 × 14" in page.locator(".stage-name[aria-current]").inner_text()
     assert "picture=lion" in page.url
 
 
@@ -215,3 +215,35 @@ def test_a_variant_without_weights_says_so_and_has_no_tour_of_other_attention(se
     page.locator(".box.attention").first.click()
     expect(page.locator(".panel")).to_contain_text("Step 2 (pooled map)")
     assert "H-MHSA" not in page.locator(".panel").inner_text()
+
+
+@pytest.mark.parametrize("page_name", ["explore", "tokens"])
+def test_the_strip_says_where_one_is_and_leads_to_any_block(server, open_page, page_name):
+    until = f".{page_name}[data-state=ready]"
+    page = open_page(f"{server}/{page_name}?picture=lion&stage=2&block=1", until, **DESKTOP)
+    strip = page.get_by_role("navigation", name="You are here")
+    assert strip.bounding_box()["height"] <= 56
+    here = strip.locator(".mark[aria-current]")
+    expect(here).to_have_attribute("aria-label", "Stage 3, block 2: H-MHSA")
+    strip.get_by_role("button", name="Stage 4, block 3: H-MHSA").click()
+    expect(here).to_have_attribute("aria-label", "Stage 4, block 3: H-MHSA")
+    page.wait_for_function("location.search.includes('stage=3&block=2')")
+    here.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(here).to_have_attribute("aria-label", "Stage 4, block 2: H-MHSA")
+    strip.get_by_role("link").click()
+    page.wait_for_selector(READY)
+    assert "picture=lion" in page.url
+
+
+def test_the_strip_fits_a_phone(server, open_page):
+    link = f"{server}/explore?picture=lion&stage=2&block=1"
+    page = open_page(link, ".explore[data-state=ready]", **PHONE)
+    strip = page.get_by_role("navigation", name="You are here")
+    assert strip.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    assert strip.bounding_box()["height"] <= 56
+    strip.get_by_role("button", name="Stage 1, 56 × 56").tap()
+    expect(strip.locator(".mark[aria-current]")).to_have_attribute(
+        "aria-label", "Stage 1, block 1: H-MHSA"
+    )

@@ -255,7 +255,7 @@ def test_no_screen_scrolls_sideways_and_every_canvas_says_what_it_is(server, ope
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, width
     assert (page.locator(".tokens.dark").count() == 1) == (scheme == "dark")
     for canvas in page.locator(".tokens canvas:visible").all():
-        silent = canvas.evaluate("c => c.closest('.stages') !== null")  # a button with a name
+        silent = canvas.evaluate("c => c.closest('.strip') !== null")  # a link with a name
         assert silent or canvas.get_attribute("aria-label")
 
 

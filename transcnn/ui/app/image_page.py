@@ -75,6 +75,11 @@ class ImagePage:
             )
         )
 
+    def leave(self, view: str) -> None:
+        """Show the overview where the view in the session at `view` asks for it."""
+        if st.session_state.get(view, {}).get("left"):
+            st.switch_page("pages/overview.py", query_params=self.state.query())
+
     def warn(self, box: DeltaGenerator, t: Translator) -> None:
         """Say in `box` where the image shows none of the classes that the network has."""
         warn_outside(box, t, self.image, self.state.config(self.state.model))
@@ -154,4 +159,19 @@ def structure(config: Network) -> dict[str, Any]:
                     "levels": levels,
                 }
             )
-    return {"name": config.name, "input": config.input.size, "blocks": blocks}
+    return {
+        "name": config.name,
+        "input": config.input.size,
+        "blocks": blocks,
+        "stages": [_strip(config, stage) for stage in range(len(config.stages))],
+    }
+
+
+def _strip(config: Network, stage: int) -> dict[str, Any]:
+    """A stage with its boxes in order: how many levels an H-MHSA has, 0 for a bottleneck."""
+    boxes = []
+    for block in config.stages[stage].blocks:
+        if isinstance(block.attention, HMHSA):
+            boxes.append(len(block.attention.merges) + 1)
+        boxes.append(0)
+    return {"side": config.map_size(stage, (config.input.size,) * 2)[0], "boxes": boxes}

@@ -13,6 +13,13 @@ def explore_view(
     data: dict[str, Any],
     on_select: Callable[[], None],
     on_dismiss: Callable[[], None],
+    on_leave: Callable[[], None],
 ) -> None:
-    """The selection is in the session at `key`."""
-    _show(key=key, data=data, on_selected_change=on_select, on_dismissed_change=on_dismiss)
+    """The selection is in the session at `key`; `on_leave`: for the overview."""
+    _show(
+        key=key,
+        data=data,
+        on_selected_change=on_select,
+        on_dismissed_change=on_dismiss,
+        on_left_change=on_leave,
+    )

@@ -113,7 +113,10 @@ function drawBox(view, layout, node, group, dearest) {
     button.append(box("span", "cost", share));
   }
   const label = labelOf(view.word, node);
-  if (label && layout.lines[place.line].label) button.append(make("span", "label", label));
+  if (!label || !layout.lines[place.line].label) return;
+  const span = make("span", "label", label);
+  span.setAttribute("aria-hidden", "true"); // the full name says more
+  button.append(span);
 }
 
 /**

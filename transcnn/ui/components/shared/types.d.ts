@@ -27,6 +27,8 @@ export interface Network {
   /** Side of the input in pixels. */
   input: number;
   blocks: Block[];
+  /** Each with its boxes in order: how many levels an H-MHSA has, 0 for a bottleneck. */
+  stages: { side: number; boxes: number[] }[];
 }
 
 /** A class by its index among the names, with what the network gives it. */

@@ -1,7 +1,7 @@
 // The views of a trace: what they show is chosen and drawn here, without the server. The choice is
 // reported to it once nothing has changed for a moment.
 
-import { drawGrids, drawPart, drawWhole, fit } from "./canvas.js";
+import { drawGrids, drawWhole, fit } from "./canvas.js";
 import { both, nearestCell, range } from "./grid.js";
 import { readLook } from "./look.js";
 import { packetOf, shelf } from "./packets.js";
@@ -16,6 +16,7 @@ import {
   make,
   writeAddress,
 } from "./page.js";
+import { buildStrip } from "./strip.js";
 
 /** @import { Choice, Component, Look, Photo, Position, Prediction, Selection, ViewData } from "./types.d.ts" */
 
@@ -119,6 +120,7 @@ export class View {
       setStateValue(name, { ...value, trace: data.trace });
     };
     this.dismiss = () => setTriggerValue("dismissed", true);
+    this.leave = () => setTriggerValue("left", true); // for the overview
     this.refresh();
     writeAddress(data.link);
   }
@@ -237,6 +239,7 @@ export class TokenView extends View {
   preview = null;
   /** @type {{ key: string, sheet: OffscreenCanvas } | null} the image with its grids */
   gridSheet = null;
+  stripWidth = 0; // for which "You are here" was built
 
   /** @param {ShadowRoot} parent */
   constructor(parent) {
@@ -292,7 +295,7 @@ export class TokenView extends View {
     this.root.dataset.shown = packet ? this.data.trace : ""; // for tests
     this.gridSheet = null;
     this.writeMessage(!packet);
-    this.buildStages();
+    buildStrip(this);
     return packet;
   }
 
@@ -306,29 +309,6 @@ export class TokenView extends View {
     title.textContent = opening ? this.word("loading") : (error ?? "");
     note.textContent = opening ? this.word("loading_note", { blocks: this.blocks.length }) : "";
     find(message, "button").hidden = opening;
-  }
-
-  buildStages() {
-    const stages = this.pick(".stages");
-    stages.setAttribute("aria-label", this.word("stages"));
-    choices(
-      stages,
-      [...new Set(this.blocks.map((b) => b.stage))].map((stage) => {
-        const [{ side }] = this.blocksOf(stage);
-        const thumb = make("canvas");
-        thumb.width = thumb.height = side;
-        const pen = thumb.getContext("2d");
-        if (this.photo && pen) drawPart(pen, this.photo, [0, 0, 1], 0, 0, side);
-        const text = make("span");
-        text.append(
-          make("b", "", this.word("size", { rows: side })),
-          make("small", "", this.word("stage", { number: stage + 1 })),
-        );
-        return { value: stage, content: [thumb, text] };
-      }),
-      this.selected.stage,
-      (stage) => this.selectStage(stage),
-    );
   }
 
   /**
@@ -410,6 +390,16 @@ export class TokenView extends View {
   }
 
   /**
+   * A block of any stage.
+   * @param {number} stage
+   * @param {number} block
+   */
+  goTo(stage, block) {
+    if (stage !== this.selected.stage) this.selectStage(stage);
+    if (block !== this.selected.block) this.selectBlock(block);
+  }
+
+  /**
    * Another stage: the token moves to the same spot of the image.
    * @param {number} stage
    */
@@ -456,6 +446,7 @@ export class TokenView extends View {
   drawImage() {
     const { block, photo, photoCanvas } = this;
     const { pen, width } = fit(photoCanvas);
+    if (this.pick(".strip").clientWidth !== this.stripWidth) buildStrip(this);
     if (!photo) pen.clearRect(0, 0, width, width); // the one before must not stand for this one
     if (!photo || !width) return null;
     const key = `${width} ${devicePixelRatio} ${block.stage}`;

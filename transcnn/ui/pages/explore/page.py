@@ -36,7 +36,9 @@ def show() -> None:
         },
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
+        on_leave=lambda: None,
     )
+    shown.leave(_VIEW)
     store("store_photo", prepared.photo)
     store("store_trace", pack_trace(prepared, state.model))
     other = prepare_image(donor, len(prepared.pixels))

@@ -28,7 +28,9 @@ def show() -> None:
         shown.data(t, "tokens"),
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
+        on_leave=lambda: None,
     )
+    shown.leave(_VIEW)
     store("store_photo", prepared.photo)
     store("store_tokens", pack_tokens(prepared, state.model))
     shown.link_to("explore", t("tokens.to_explore"))
