@@ -17,17 +17,22 @@ class MethodInfo:
     """What is known of an explanation method before it is loaded.
 
     `path` is its class as "module.Class" below transcnn.explain. `options` are those of its
-    settings that commands and links can set. `slow` methods take seconds: the page computes them in
-    the background. `over_images` are the settings with which `faithfulness` measures it over many
-    images; None where that command leaves it out unless asked.
+    settings that commands and links can set. `runs`: how often its defaults run the network on an
+    image of 224 x 224. `over_images` are the settings with which `faithfulness` measures it over
+    many images; None where that command leaves it out unless asked.
     """
 
     name: str
     path: str
     kind: Kind
     options: tuple[str, ...] = ()
-    slow: bool = False
+    runs: int = 1
     over_images: Mapping[str, int] | None = None
+
+    @property
+    def slow(self) -> bool:
+        """Whether it takes seconds: the page computes it in the background."""
+        return self.runs > 1
 
     @property
     def explains_a_class(self) -> bool:
@@ -55,12 +60,10 @@ METHODS = {
             "integrated_gradients",
             "integrated_gradients.IntegratedGradients",
             kinds.LOGIT_CONTRIBUTIONS,
-            slow=True,
+            runs=50,
             over_images={"steps": 16},
         ),
-        MethodInfo(
-            "occlusion", "occlusion.Occlusion", kinds.LOGIT_DROPS, slow=True, over_images={}
-        ),
+        MethodInfo("occlusion", "occlusion.Occlusion", kinds.LOGIT_DROPS, runs=170, over_images={}),
         MethodInfo(
             "grad_cam",
             "grad_cam.GradCam",
@@ -69,7 +72,7 @@ METHODS = {
             over_images={},
         ),
         MethodInfo("saliency", "saliency.Saliency", kinds.GRADIENTS, over_images={}),
-        MethodInfo("smooth_grad", "smooth_grad.SmoothGrad", kinds.GRADIENTS, slow=True),
+        MethodInfo("smooth_grad", "smooth_grad.SmoothGrad", kinds.GRADIENTS, runs=16),
         MethodInfo(
             "gradient_attention",
             "gradient_attention.GradientAttention",

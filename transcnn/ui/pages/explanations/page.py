@@ -24,6 +24,7 @@ from transcnn.ui.pages.explanations.data import (
     take_explained,
 )
 from transcnn.ui.pages.explanations.link import METHOD_NAMES, ExplainChoice
+from transcnn.ui.pages.explanations.progress import show_tasks
 from transcnn.words.translator import Translator, plain, translator
 
 _METHODS, _OF, _VERSUS, _LOOK, _MODEL = (
@@ -31,7 +32,6 @@ _METHODS, _OF, _VERSUS, _LOOK, _MODEL = (
 )
 _PART = ("stage", "block", "level")
 _MAPS = "explain_maps"
-_POLL_S = 1.0
 _NONE = -1  # to Streamlit, None is no choice
 
 
@@ -50,11 +50,12 @@ def show() -> None:
     warn_outside(st.empty(), t, explained.image, explained.subject.classifier.config)
     _choose(state, t, explained)
     found = find_maps(state, explained)
-    tasks = state.part(ExplainTasks)
-    if any(task.under_way for task in tasks.values()):
-        _show_tasks(len(tasks))
-    _show_maps(state, t, explained, found)
     shown = [one for one in found if one.attribution is not None]
+    tasks, below = state.part(ExplainTasks), _trust_keys(state, explained, shown)
+    above = tuple(key for key in tasks if key not in below)
+    if any(tasks[key].under_way for key in above):
+        show_tasks(above)
+    _show_maps(state, t, explained, found)
     if len(shown) > 1:
         _show_agreement(t, shown)
     if shown:
@@ -130,7 +131,7 @@ def _choose(state: Session, t: Translator, explained: Explained) -> None:
         METHOD_NAMES,
         format_func=lambda m: (
             t(f"explanations.method_{m}")
-            + (" :material/hourglass_empty:" if METHODS[m].slow else "")
+            + (f" · {t('explanations.runs', count=METHODS[m].runs)}" if METHODS[m].slow else "")
         ),
         selection_mode="multi",
         key=_METHODS,
@@ -166,35 +167,6 @@ def _choose_part(state: Session, t: Translator, explained: Explained) -> None:
             key=key,
             on_change=change,
         )
-
-
-@st.fragment(run_every=_POLL_S)
-def _show_tasks(begun: int) -> None:  # noqa: ARG001, another number of tasks is another fragment
-    """What is computed beside the page; the whole page again as soon as something is there."""
-    state = Session.get()
-    t = translator(state.language)
-    for key, task in list(state.part(ExplainTasks).items()):
-        task.look()
-        if task.drawn:
-            continue
-        if not task.under_way:
-            task.drawn = True
-            st.rerun()
-        name = _task_name(t, key)
-        on_progress = t("explanations.waits" if task.waits else "explanations.progress", name=name)
-        left, right = st.columns([4, 1], vertical_alignment="center")
-        left.progress(min(1.0, task.progress or 0.0), on_progress)
-        right.button(t("explanations.stop"), key=f"explain_stop_{key}", on_click=task.cancel)
-
-
-def _task_name(t: Translator, key: str) -> str:
-    """A task in words: its method, and what for."""
-    method = next(m for m in METHOD_NAMES if f"/{m}/" in key)
-    name = t(f"explanations.method_{method}")
-    for end in ("scores", "sanity"):
-        if key.endswith(f"/{end}"):
-            return f"{name}: {t(f'explanations.work_{end}')}"
-    return name
 
 
 def _show_maps(state: Session, t: Translator, explained: Explained, found: list[Found]) -> None:
@@ -249,23 +221,37 @@ def _show_agreement(t: Translator, shown: list[Found]) -> None:
     st.caption(t("explanations.agreement_limit"))
 
 
+def _looked(state: Session, shown: list[Found]) -> Found:
+    """The map whose trust is looked at."""
+    looked = state.part(ExplainChoice).looked
+    return next((one for one in shown if one.name == looked), shown[0])
+
+
+def _trust_keys(state: Session, explained: Explained, shown: list[Found]) -> tuple[str, ...]:
+    """The tasks whose progress stands where their results will."""
+    if not shown:
+        return ()
+    from transcnn.ui.pages.explanations.trust import sanity_key, scores_key
+
+    one = _looked(state, shown)
+    return scores_key(explained, one), sanity_key(explained, one)
+
+
 def _show_trust(state: Session, t: Translator, explained: Explained, shown: list[Found]) -> None:
     """Of one map: scores beside baselines, and what is left with random weights."""
     from transcnn.ui.pages.explanations import trust
 
     st.subheader(t("explanations.trust"))
     names = [one.name for one in shown]
-    choice = state.part(ExplainChoice)
-    looked = choice.looked if choice.looked in names else names[0]
+    choice, one = state.part(ExplainChoice), _looked(state, shown)
     choose_one(
         t("explanations.trust"),
         names,
-        looked,
+        one.name,
         _LOOK,
         text=lambda m: t(f"explanations.method_{m}"),
         on_choice=lambda chosen: state.put(replace(choice, looked=chosen)),
     )
-    one = shown[names.index(looked)]
     st.markdown(f"**{t('explanations.scores')}**")
     trust.show_or_begin(
         state,

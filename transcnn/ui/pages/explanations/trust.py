@@ -21,6 +21,7 @@ from transcnn.ui.app.tasks import Task
 from transcnn.ui.components.cells import show_cells
 from transcnn.ui.pages.explanations.data import Explained, ExplainTasks, Found, method_key
 from transcnn.ui.pages.explanations.maps import attribution_panel, correlation_text, error_says
+from transcnn.ui.pages.explanations.progress import show_tasks
 from transcnn.words.translator import Translator
 
 if TYPE_CHECKING:
@@ -246,3 +247,5 @@ def show_or_begin(
             start()
 
         st.button(label, key=f"explain_begin_{key}", on_click=again)
+    else:
+        show_tasks((key,))
