@@ -111,9 +111,10 @@ def test_no_sentence_is_unused():
     assert unused == [], "\n".join(unused)
 
 
-def test_no_key_of_tokens_or_occlusion_hides_one_of_the_view():
+@pytest.mark.parametrize("name", ["tokens", "overview"])
+def test_no_key_of_a_page_hides_one_of_the_view(name):
     """The browser gets both as one table."""
-    assert not TABLES["tokens"].keys() & TABLES["view"].keys()
+    assert not TABLES[name].keys() & TABLES["view"].keys()
 
 
 def test_no_chinese_sentence_is_left_in_english():

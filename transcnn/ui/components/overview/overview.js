@@ -127,8 +127,8 @@ export class Overview extends View {
     message.hidden = !error;
     find(message, "b").textContent = error ?? "";
     find(message, "button").textContent = this.word("back");
-    if (this.said !== this.word("title")) {
-      this.said = this.word("title");
+    if (this.said !== this.word("heading")) {
+      this.said = this.word("heading");
       this.host.replaceChildren(); // names are written anew
       this.panel = null;
     }
@@ -327,7 +327,7 @@ export class Overview extends View {
     tour.classList.add("main");
     tour.hidden = !tourBlock(this.nodes);
     head.replaceChildren(
-      box("div", "", make("h1", "", this.word("title")), purpose),
+      box("div", "", make("h1", "", this.word("heading")), purpose),
       box("div", "acts", remove, tour),
     );
     if (had) find(head, `[data-act="${had}"]`)?.focus({ preventScroll: true });

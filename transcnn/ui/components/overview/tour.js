@@ -124,7 +124,7 @@ export function tourBar(view) {
   );
   const skip = last ? null : button("tour_skip", "", () => view.endTour(true));
   return [
-    make("h1", "unseen", view.word("title")),
+    make("h1", "unseen", view.word("heading")),
     box("div", "discs", ...discs),
     box("div", "", make("h2", "", title(tour)), make("p", "", tourText(view, tour))),
     box("div", "acts", skip, back, next),
