@@ -517,7 +517,7 @@ def test_the_summary_counts_the_shift_between_votes_and_the_ways_to_wrong_answer
     found = summarise(COLUMN, LARGEST, teacher.answers(COLUMN))
     assert (found.answers, found.correct) == ({1: 5, 2: 4}, {1: 1, 2: 2})
     assert (found.both, found.gained, found.lost) == (4, 2, 1)
-    assert dict(found.misconceptions) == {"everybody": 1, "columns": 1}
+    assert found.misconceptions == {"columns": {1: 2, 2: 1}, "everybody": {1: 1, 2: 1}}
     assert found.sure_and_wrong == 2
 
 

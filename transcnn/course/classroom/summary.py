@@ -15,8 +15,8 @@ SURE = "certain"
 class QuestionSummary:
     """Counts of one question. `answers` and `correct` are by vote; `gained` and `lost` count who
     changed to the correct answer and away from it, among the `both` who voted twice.
-    `misconceptions` are those behind the last answers, the most frequent first; `sure_and_wrong`
-    counts last answers that were certain and not correct.
+    `misconceptions` counts those behind the answers, by vote, the most frequent first;
+    `sure_and_wrong` counts last answers that were certain and not correct.
     """
 
     question: AnswerKey
@@ -25,7 +25,7 @@ class QuestionSummary:
     both: int
     gained: int
     lost: int
-    misconceptions: Sequence[tuple[str, int]]
+    misconceptions: Mapping[str, Mapping[int, int]]
     sure_and_wrong: int
 
 
@@ -37,7 +37,8 @@ def summarise(
     right = {(g.member_id, g.round): posed.mark(g.submission.guess) == "hit" for g in given}
     last = {one.member_id: one for one in sorted(given, key=lambda one: one.round)}
     twice = [m for m in last if (m, 1) in right and (m, 2) in right]
-    led = (posed.misconception(one.submission.guess) for one in last.values())
+    led = Counter((posed.misconception(one.submission.guess), one.round) for one in given)
+    names = dict.fromkeys(name for (name, _), _ in led.most_common() if name is not None)
     rounds = sorted({one.round for one in given})
     return QuestionSummary(
         question,
@@ -46,7 +47,7 @@ def summarise(
         both=len(twice),
         gained=sum(right[m, 2] and not right[m, 1] for m in twice),
         lost=sum(right[m, 1] and not right[m, 2] for m in twice),
-        misconceptions=Counter(name for name in led if name is not None).most_common(),
+        misconceptions={name: {n: led[name, n] for n in rounds} for name in names},
         sure_and_wrong=sum(
             one.submission.sure == SURE and not right[one.member_id, one.round]
             for one in last.values()

@@ -14,8 +14,9 @@ from transcnn.ui.app import sidebar
 from transcnn.ui.app.garbage import collect_from_now_on
 from transcnn.ui.app.networks import pack_names
 from transcnn.ui.app.session import Session
+from transcnn.ui.components.session_memory import session_memory
 from transcnn.ui.components.store import store
-from transcnn.words.translator import plain, translator
+from transcnn.words.translator import Translator, plain, translator
 
 _INSIDE = "_inside_app"
 
@@ -101,6 +102,7 @@ def run() -> None:
     here = {page.name: page for page in PAGES}.get(chosen.url_path, HOME)
     state.enter(chosen.url_path)
     sidebar.show(state, image=here.shows_image(state), model=here.uses_model)
+    _mind_the_upload(state, t)
     config = state.config(state.model)
     store("store_names", pack_names(state.language, config.class_set))
     if not here.writes_link:
@@ -115,6 +117,19 @@ def run() -> None:
         st.error(plain(t.error(error)))
     finally:
         st.session_state.pop(_INSIDE, None)
+
+
+def _mind_the_upload(state: Session, t: Translator) -> None:
+    """Say it where the visitor's upload could not be kept: the tab remembers that there was one."""
+
+    def lost(title: str) -> None:
+        state.lost_upload = title
+
+    session_memory("upload", state.id, state.upload.title if state.upload else "", lost)
+    if state.upload is not None:
+        state.lost_upload = None
+    if state.lost_upload is not None:
+        st.warning(t("sidebar.upload_lost", image=plain(state.lost_upload)))
 
 
 def _write_language(state: Session) -> None:

@@ -5,6 +5,7 @@ is a part of its own, found by its type: `session.part(CompareChoice)`. Parts of
 what the link says that the session was opened with. Pages are not known here.
 """
 
+import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
@@ -66,6 +67,8 @@ class Session:
     written: dict[str, dict[str, str]] = field(default_factory=dict)  # links, by page
     parts: dict[type[Any], Any] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)  # of image and network, since it was opened
+    id: str = field(default_factory=lambda: secrets.token_hex(8))  # tells sessions of a tab apart
+    lost_upload: str | None = None  # the title of one that the tab had in a session before
 
     @staticmethod
     def get() -> "Session":

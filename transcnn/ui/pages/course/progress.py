@@ -33,6 +33,10 @@ class Progress:
     tests: dict[str, dict[str, str]] = field(default_factory=dict)
     learner: str = field(default_factory=lambda: secrets.token_hex(4))
 
+    @property
+    def holds_anything(self) -> bool:
+        return any((self.submissions, self.revealed, self.observations, self.tests))
+
     def as_json(self) -> str:
         """The file."""
         return json.dumps(

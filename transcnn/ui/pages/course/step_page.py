@@ -1,5 +1,6 @@
 """One step of the course: its picture, equation, questions and text, and what goes with it."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,6 +20,7 @@ from transcnn.ui.app.networks import classifier, running, trace_image
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.copy_link import copy_link
 from transcnn.ui.components.scroll_here import scroll_here
+from transcnn.ui.components.session_memory import session_memory
 from transcnn.ui.pages.course.before_after import show_before_after
 from transcnn.ui.pages.course.classroom import (
     current_answers,
@@ -51,6 +53,7 @@ _FILE = "course_file"
 
 def show_course(state: Session, t: Translator) -> None:
     """Draw the class, if the visitor is in one, and the step that they are at."""
+    _remember_progress(state)
     state.follow_link(CourseChoice)
     membership = enter(state, t)
     class_state = ClassState() if membership is None else membership.class_state()
@@ -87,6 +90,18 @@ def show_course(state: Session, t: Translator) -> None:
     if context.in_class:
         state.part(FollowedSlide).waits = waits_for_words(context)
     _show_below(context)
+
+
+def _remember_progress(state: Session) -> None:
+    """Let the tab keep what was answered: should its session be lost, a new one gets it back."""
+    progress = state.part(Progress)
+
+    def take_back(file: str) -> None:
+        with contextlib.suppress(ChoiceError):
+            progress.add(read_progress(file.encode()))
+
+    kept = progress.as_json() if progress.holds_anything else ""
+    session_memory("progress", state.id, kept, take_back)
 
 
 def _show_class(

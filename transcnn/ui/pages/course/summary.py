@@ -59,12 +59,11 @@ def _show_question(
         shares = {n: percent(summary.correct[n], count) for n, count in summary.answers.items()}
         with st.container(horizontal=True):
             for number, share in shares.items():
-                change = share - shares[1] if number == 2 and 1 in shares else None
+                change = share - shares[1] if number == 2 and 1 in shares else 0
                 st.metric(
                     t(f"classroom.votes_{number}", count=summary.answers[number]),
                     t("classroom.share_correct", percent=share),
-                    None if change is None else t("classroom.change", points=f"{change:+d}"),
-                    delta_color="normal" if change else "off",
+                    t("classroom.change", points=f"{change:+d}") if change else None,
                     width="content",
                 )
         if summary.both:
@@ -76,7 +75,8 @@ def _show_question(
                     lost=summary.lost,
                 )
             )
-        for name, count in summary.misconceptions:
-            st.markdown(f"- **{count} ×** {formatted.misconception(name)}")
+        for name, counts in summary.misconceptions.items():
+            by_vote = " → ".join(map(str, counts.values()))
+            st.markdown(f"- **{by_vote} ×** {formatted.misconception(name)}")
         if summary.sure_and_wrong:
             st.markdown(t("classroom.sure_and_wrong", count=summary.sure_and_wrong))

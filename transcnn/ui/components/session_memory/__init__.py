@@ -1,0 +1,29 @@
+"""Lets a browser's tab remember a text across sessions, and bring it back to a new one."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from transcnn.ui.components import component
+
+_show = component("session_memory")
+
+
+def session_memory(name: str, session: str, text: str, on_found: Callable[[str], None]) -> None:
+    """Let the tab remember `text` of the session with the id `session`, "" for nothing.
+
+    Once the tab is in another session than when it remembered a text, `on_found` gets that text,
+    once: the one before was lost, with the connection, the server or by loading the page anew.
+    """
+    key = f"store_{name}"
+
+    def found() -> None:
+        if text := st.session_state[key]["found"]:
+            on_found(text)
+
+    _show(
+        key=key,
+        data={"name": name, "session": session, "text": text},
+        on_found_change=found,
+        height="content",
+    )
