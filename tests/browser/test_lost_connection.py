@@ -57,14 +57,21 @@ class Wire:
         self.whole = True
 
 
-def answer_with_upload(page):
-    """Step 1.1 with an image of one's own, one of its questions answered."""
+def upload_photo(page):
     settle(page)
-    page.locator("input[type=file]").first.set_input_files(PHOTO)
-    page.get_by_text("lion.jpg").first.wait_for()
+    page.locator("[data-testid=stSidebar] input[type=file]").first.set_input_files(PHOTO)
+    page.wait_for_function("!location.search.includes('picture=')")
     settle(page)
-    form = page.locator("[data-testid=stForm]").filter(has=page.locator("input[type=text]")).first
-    form.locator("input[type=text]").fill("3136")
+    page.wait_for_timeout(2000)
+    settle(page)
+
+
+def predict_count(page, number):
+    """Answer the first question of step 1.1."""
+    settle(page)
+    field = page.get_by_label("Your prediction")
+    field.fill(number)
+    form = page.locator("[data-testid=stForm]").filter(has=field)
     form.get_by_text("certain", exact=True).click()
     form.get_by_role("button", name="Submit").click()
     page.get_by_text("Your prediction (certain)").wait_for()
@@ -75,7 +82,8 @@ def test_a_cut_connection_loses_neither_the_upload_nor_an_answer(server, chromiu
     wire = Wire(server)
     with opening(chromium, away=True) as open_:
         page = open_(f"{wire.address}/course?step=1.1", until=".cells canvas")
-        answer_with_upload(page)
+        upload_photo(page)
+        predict_count(page, "3136")
         wire.cut()
         page.wait_for_selector(AWAY)
         with opening(chromium) as others:  # sessions end only when another one does
@@ -98,16 +106,8 @@ def test_a_lost_session_brings_the_answers_back_and_says_that_the_upload_is_gone
     server = start_server()
     with opening(chromium, away=True) as open_:
         page = open_(f"{server}/course?step=1.1", until=".cells canvas")
-        settle(page)
-        form = page.locator("[data-testid=stForm]").filter(has=page.locator("input[type=text]"))
-        form.first.locator("input[type=text]").fill("196")
-        form.first.get_by_text("certain", exact=True).click()
-        form.first.get_by_role("button", name="Submit").click()
-        page.get_by_text("Your prediction (certain)").wait_for()
-        settle(page)
-        page.locator("input[type=file]").first.set_input_files(PHOTO)
-        page.get_by_text("lion.jpg").first.wait_for()
-        settle(page)
+        predict_count(page, "196")
+        upload_photo(page)
         server.restart()
         page.wait_for_selector(CONNECTED)
         page.get_by_text("Your image “lion.jpg” is no longer here").wait_for()
