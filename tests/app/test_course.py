@@ -58,7 +58,8 @@ def zebra(shipped_trace):
 
 
 def open_course(**link: str) -> AppTest:
-    app = open_app(**link)
+    """The page about the zebra, where the link names no other picture."""
+    app = open_app(**{"picture": "zebra", **link})
     app.switch_page("pages/course.py").run()
     assert not app.exception
     return app

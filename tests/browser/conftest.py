@@ -138,7 +138,7 @@ def opening(chromium, away=False):
     def note_console(message):
         # On each cold deep link Streamlit first looks for its endpoints below the page's name.
         baseline = "404" in message.text and "_stcore" in message.location.get("url", "")
-        gone = ("net::ERR_", "when disconnected from server")
+        gone = ("net::ERR_", "disconnected from server", "_stcore/", "Streamlit still running")
         missed = away and any(text in message.text for text in gone)
         if message.type == "error" and not (baseline or missed):
             trouble.append(f"console: {message.text}")
