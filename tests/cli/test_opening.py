@@ -1,0 +1,28 @@
+"""`opening`: the choice of the image with which the app opens, printed or written."""
+
+import json
+
+from transcnn.analysis.overview import search as searching
+from transcnn.pictures.changes import Change
+
+
+def test_the_choice_is_printed_or_written_with_what_it_was_chosen_from(
+    called, tmp_path, monkeypatch
+):
+    frog = tuple(s for s in searching.samples() if s.name == "tree-frog")
+    monkeypatch.setattr(searching, "samples", lambda: frog)
+    monkeypatch.setattr(searching, "CHANGES", (Change("cutmix", 0.3),))
+
+    code, printed, _ = called("opening", "--threads", 1)
+    written = tmp_path / "opening.json"
+    called("opening", "--threads", 1, "--out", written)
+
+    assert code == 0
+    assert json.loads(printed) == json.loads(written.read_text(encoding="utf-8"))
+    found = json.loads(printed)
+    assert found["command"] == "python -m transcnn opening"
+    [chosen] = [row for row in found["openings"] if row["model"] == "transcnn_lite0"]
+    assert (chosen["sample"], chosen["change"]) == ("tree-frog", "cutmix:0.3")
+    assert chosen["probability"]["on"] > 0.9 > 0.1 > chosen["probability"]["off"]
+    lite0 = next(row for row in found["searched"] if row["model"] == "transcnn_lite0")
+    assert (lite0["cases"], lite0["wrong_both"]) == (1, 1)
