@@ -145,13 +145,18 @@ def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, c
         assert logit.endswith(f"{runs[name].answer.logit:.2f}")
     tiles.nth(list(runs).index("off")).click()
     page.wait_for_function("location.search.includes('intervention=off')")
-    names = page.locator(".top .name").all_inner_texts()
-    assert names == [a.name.label for a in runs["off"].top]
+    after = [a.name.label for a in runs["off"].top]
+    assert page.locator(".top .name").all_inner_texts() == after
+    assert page.locator(".pair .after .name").all_inner_texts() == after, "beside each other"
+    before = [a.name.label for a in runs["on"].top]
+    assert page.locator(".pair .before .name").all_inner_texts() == before
+    assert "H-MHSA removed" in page.locator(".maps-note").inner_text(), "and whose the maps are"
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")  # after the last comes the first
     assert page.locator(".predictions h3").inner_text() == "Prediction (top 5)", (
         "the original again"
     )
+    assert page.locator(".maps-note").is_hidden()
 
 
 def test_one_level_alone_is_ablated_and_the_link_keeps_it(server, open_page, classifier):
@@ -219,7 +224,7 @@ def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, op
     page.locator("input[type=file]").set_input_files(photo)
     page.wait_for_function(TOP_CLASS_IS, arg="daisy")
     assert "picture=" not in page.evaluate("location.search")
-    page.get_by_title("dahlia.jpg", exact=True).wait_for()
+    page.get_by_role("radio", name="dahlia.jpg", checked=True).wait_for()  # its thumbnail
     page.locator("input[type=file]").set_input_files(
         {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"this is no picture"}
     )

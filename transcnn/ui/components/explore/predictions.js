@@ -27,6 +27,32 @@ export function writeTop(view) {
     })),
     formatShare,
   );
+  writePair(view, run?.top);
+}
+
+/**
+ * Where another intervention than none is chosen: both predictions beside each other below the
+ * tiles, and above the maps that these are the original network's.
+ * @param {Explore} view
+ * @param {Runs[string]["top"] | undefined} after the likeliest classes under it
+ */
+function writePair(view, after) {
+  const [pair, note] = [view.pick(".pair"), view.pick(".maps-note")];
+  pair.hidden = note.hidden = !after;
+  if (!after) return;
+  const intervention = view.word(`intervention_${view.selected.intervention}`);
+  note.textContent = view.word("maps_original", { intervention });
+  view.pick(".after-name").textContent = intervention;
+  const before = view.trace?.top ?? [];
+  for (const [place, top] of /** @type {const} */ ([
+    [".before", before],
+    [".after", after],
+  ]))
+    probabilityBars(
+      view.pick(`.pair ${place}`),
+      top.map(({ index, probability }) => ({ name: view.nameOf({ index }), probability })),
+      formatShare,
+    );
 }
 
 /**
