@@ -20,7 +20,7 @@ from transcnn.words.translator import translator
 )
 def test_a_cold_deep_link_opens_its_page_inside_the_app(start_server, open_page, path, until):
     page = open_page(start_server() + path, until)
-    page.locator("[data-sample=zebra]").wait_for()
+    page.get_by_test_id("stSidebarNavLink").first.wait_for()
     t = translator("en")
     for link, entry in zip(page.get_by_test_id("stSidebarNavLink").all(), PAGES, strict=True):
         assert link.inner_text().endswith(t(entry.title))
