@@ -123,7 +123,7 @@ def forgetful(start_server):
 
 
 def test_an_upload_leaves_memory_when_a_sample_is_chosen(forgetful, open_page):
-    page = open_page(forgetful)
+    page = open_page(f"{forgetful}/explore")
     for k in range(2):
         upload(page, f"large{k}.bmp", large(k))
         wait_until(lambda: uploaded(forgetful) == pytest.approx(6e6 / 2**20, rel=0.01))
@@ -138,11 +138,11 @@ def test_an_upload_leaves_memory_soon_after_its_person_and_the_next_one_have_lef
     forgetful, chromium
 ):
     with opening(chromium) as open_:
-        upload(open_(forgetful), "large.bmp", large(9))
+        upload(open_(f"{forgetful}/explore"), "large.bmp", large(9))
         wait_until(lambda: uploaded(forgetful) > 5)
     time.sleep(1.5)
     with opening(chromium) as open_:
-        open_(forgetful)
+        open_(f"{forgetful}/explore")
     wait_until(lambda: uploaded(forgetful) == 0)
 
 
