@@ -31,10 +31,10 @@ def test_a_choice_by_keyboard_is_in_the_link_and_survives_a_reload(server, open_
     assert page.get_by_text("Grid size, level 2").is_visible()
 
 
-def test_a_picture_chosen_here_leads_to_explore(server, open_page):
+def test_who_comes_back_finds_the_choice_that_was_left(server, open_page):
     page = open_page(f"{server}/cost?levels=3", CHART)
 
-    page.locator("[data-sample=lion]").click()
+    page.get_by_role("link", name="Explore", exact=True).click()
 
     page.wait_for_selector(".explore[data-state=ready]")
     assert "levels" not in page.url

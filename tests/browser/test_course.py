@@ -132,7 +132,7 @@ def test_the_browsers_way_back_leads_to_the_step_before(server, open_page):
     page.get_by_role("heading", name="1.4").wait_for()
     settle(page)
     page.go_back()
-    page.get_by_role("heading", name="1.3", exact=True).wait_for()
+    page.get_by_role("heading", name="1.3").wait_for()
     settle(page)
     assert "step=1.3" in page.url
 
@@ -168,7 +168,7 @@ def test_sentences_are_ticked_by_keyboard_and_the_claim_leads_to_its_reading(ser
     choose_sureness_and_keep(page)
     tab_to(page, "e.tagName === 'BUTTON' && !!e.closest('.st-key-course_reveal')")
     page.keyboard.press("Enter")
-    page.get_by_text("Claim card").wait_for()
+    page.get_by_text("Claim card", exact=True).wait_for()
     settle(page)
     assert page.get_by_text("Correct.", exact=False).count() == 1
     card = page.locator("[data-testid=stCode]").inner_text()

@@ -48,6 +48,7 @@ def test_the_file_opens_without_a_network_and_asks_for_nothing(
     server, open_page, chromium, tmp_path
 ):
     page = open_page(f"{server}{LINK}&picture=zebra&lang=zh", until=READY)
+    page.get_by_role("button", name="导出").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="报告（HTML）").click()
     file = tmp_path / "explanations.html"

@@ -27,17 +27,21 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
 
     # High enough that the sidebar need not scroll, which would close the list of models.
     screen = {"width": 1280, "height": 1200}
-    page = open_page(f"{server}/models", until="h1:has-text('Models')", viewport=screen)
+    models = f"{server}/models?picture=zebra"
+    page = open_page(models, until="h1:has-text('Models')", viewport=screen)
     page.locator(UPLOADER).wait_for(state="attached")
     page.locator(UPLOADER).set_input_files(file)
     page.locator(CARD).wait_for()
     assert "mine.safetensors: 12,378,120 parameters" in page.locator(CARD).inner_text()
 
     page.wait_for_selector(IDLE)
+    page.get_by_role("link", name="Explore", exact=True).click()
+    page.wait_for_selector(".explore[data-state=ready]")
+    page.wait_for_selector(IDLE)
     page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").click()
     page.get_by_role("option", name="transcnn_small: mine.safetensors").click()
     page.get_by_text("links do not include it").wait_for()
-    page.get_by_role("link", name="Explore").click()
+    page.wait_for_selector(IDLE)
     page.wait_for_selector(".explore[data-state=ready]")
 
     page.locator(".stage-name").nth(1).click()
