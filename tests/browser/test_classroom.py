@@ -66,7 +66,7 @@ def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, chro
         one = join(open_, server, code, HOSTILE, **phone)
         two = join(open_, server, code, "小明", **phone)
         for page in (one, two):
-            page.get_by_role("heading", name="1.3", exact=True).wait_for()
+            page.get_by_role("heading", name="1.3").wait_for()
         says(one, HOSTILE)
         says(teacher, "2 joined")
         vote(one, "rows.which_is_row", "A")
