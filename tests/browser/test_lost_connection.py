@@ -114,6 +114,8 @@ def test_a_lost_session_brings_the_answers_back_and_says_that_the_upload_is_gone
         page.locator(".st-key-course_next button").click()  # a page is drawn anew by what is done
         page.get_by_text("Your image “lion.jpg” is no longer here").wait_for()
         settle(page)
-        page.get_by_role("button", name="Back").click()
+        back = page.get_by_role("button", name="Back")
+        if back.is_enabled():  # else the click only told the page that its session is another one
+            back.click()
         page.get_by_text("Your prediction (certain)").wait_for()
         page.get_by_text("196", exact=True).wait_for()
