@@ -52,7 +52,9 @@
         ├── NoClass          no such code or key, or the class is over
         ├── TooManyCodes     so many wrong codes were tried that all must wait
         ├── ClassFull        no seat is left
-        └── TooManyClasses   the server has no room for another one
+        ├── TooManyClasses   the server has no room for another one
+        ├── NoNetwork        no other device can come to this computer
+        └── PortInUse        another program answers there
 
 An error carries the values of its sentence's placeholders. `str(error)` is the English sentence,
 for the command line; the app says the one of its language.
@@ -274,7 +276,7 @@ class ClassError(TransCNNError):
 
 
 class NoClass(ClassError):
-    """Wrong, mistyped, ended or expired: which of them is not told. Details: code."""
+    """Wrong, mistyped, ended or expired: which of them is not said. Details: code."""
 
 
 class TooManyCodes(ClassError):
@@ -290,7 +292,7 @@ class TooManyClasses(ClassError):
 
 
 class NoNetwork(ClassError):
-    """This computer is on no network, so no other device can come to a class."""
+    """This computer is on no network, so no other device can come to a class. Details: option."""
 
 
 class PortInUse(ClassError):

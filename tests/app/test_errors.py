@@ -1,12 +1,11 @@
 """The error board without a browser: links, runs that may be seen, what is kept."""
 
-import io
 import json
-import zipfile
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app.shapes import packed
 from tests.app.test_pages import open_app, session
 from transcnn.analysis.errors.filters import parse_filter
 from transcnn.errors import ChoiceError, NoRun
@@ -150,14 +149,6 @@ def test_no_link_leads_to_another_file(run, monkeypatch, tmp_path):
     app = open_board(run=run)
     if run:
         assert len(app.error) == 1
-
-
-def packed(files: dict[str, bytes]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return file.getvalue()
 
 
 def test_an_uploaded_archive_becomes_a_run_of_its_own_that_can_be_deleted():

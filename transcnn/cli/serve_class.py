@@ -62,7 +62,7 @@ def local_address() -> str:
         found = str(asking.getsockname()[0])
         if not found.startswith("127."):
             return found
-    raise NoNetwork()
+    raise NoNetwork(option="--address")
 
 
 def check_port(port: int) -> None:

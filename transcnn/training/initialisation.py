@@ -36,15 +36,7 @@ def init_attention_alone(model: TransCNN, generator: torch.Generator) -> None:
     bottleneck starts as the identity.
     """
     init_bottlenecks_as_identity(model, generator)
-    for module in model.modules():
-        if isinstance(module, HierarchicalAttention):
-            width = module.config.width
-            deviation = width**-0.5
-            for qkv in module.qkv:
-                assert isinstance(qkv, Pointwise)
-                nn.init.normal_(qkv.weight[: 2 * width], std=1.4 * deviation, generator=generator)
-                nn.init.normal_(qkv.weight[2 * width :], std=2 * deviation, generator=generator)
-            nn.init.normal_(module.proj.weight, std=deviation, generator=generator)
+    _init_peaked_attention(model, generator, v=2, proj=1)
 
 
 def init_branch(model: TransCNN, generator: torch.Generator) -> None:
@@ -70,6 +62,13 @@ def init_beside_convolutions(model: TransCNN, generator: torch.Generator) -> Non
     """An initialisation in which H-MHSA with a norm on each level's output and bottlenecks learn
     together: Q and K give peaked attention, and W^p is small beside the residual."""
     init_default(model, generator)
+    _init_peaked_attention(model, generator, v=1, proj=0.2)
+
+
+def _init_peaked_attention(
+    model: TransCNN, generator: torch.Generator, v: float, proj: float
+) -> None:
+    """Deviations of every H-MHSA: 1.4 C^-0.5 of Q and K, `v` C^-0.5 of V, `proj` C^-0.5 of W^p."""
     for module in model.modules():
         if isinstance(module, HierarchicalAttention):
             width = module.config.width
@@ -77,8 +76,8 @@ def init_beside_convolutions(model: TransCNN, generator: torch.Generator) -> Non
             for qkv in module.qkv:
                 assert isinstance(qkv, Pointwise)
                 nn.init.normal_(qkv.weight[: 2 * width], std=1.4 * deviation, generator=generator)
-                nn.init.normal_(qkv.weight[2 * width :], std=deviation, generator=generator)
-            nn.init.normal_(module.proj.weight, std=0.2 * deviation, generator=generator)
+                nn.init.normal_(qkv.weight[2 * width :], std=v * deviation, generator=generator)
+            nn.init.normal_(module.proj.weight, std=proj * deviation, generator=generator)
 
 
 Init = Callable[[TransCNN, torch.Generator], None]

@@ -25,7 +25,7 @@ from transcnn.errors import CheckpointError
 from transcnn.model.network import TransCNN
 from transcnn.training.finetune.head import OnDone, fit_head, pooled_features, with_head
 from transcnn.training.finetune.held_out import HeldOut, held_out
-from transcnn.training.finetune.images import OwnImages
+from transcnn.training.finetune.images import HELD_OUT, OwnImages
 from transcnn.training.finetune.measured import measured
 
 RECORD = "finetune.json"
@@ -139,7 +139,7 @@ class FineTuning:
         images = self.images
         accuracy = found.accuracy
         if images.split is None:
-            split: dict[str, Any] = {"drawn_per_class": 0.2, "seed": images.seed}
+            split: dict[str, Any] = {"drawn_per_class": HELD_OUT, "seed": images.seed}
         else:
             split = {"folder": images.split.name}
         return {

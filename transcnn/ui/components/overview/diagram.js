@@ -282,14 +282,14 @@ function drawWires(view, layout) {
           const spatial = gap < 50 ? `${rows}²` : `${rows} × ${columns}`;
           const arched = isResidual(next) && w >= ARCHED;
           const start = node.kind === "image" ? 0 : 2;
-          const told = shape(
+          const text = shape(
             "",
             right + start,
             mid - 17,
             make("span", "", rows > 1 ? spatial : String(channels)),
             ...(rows > 1 ? [make("span", "", `× ${channels}`)] : []),
           );
-          told.style.width = `${gap - (arched ? 12 : 6)}px`;
+          text.style.width = `${gap - (arched ? 12 : 6)}px`;
         }
       }
       if (isResidual(node) && w >= ARCHED) {

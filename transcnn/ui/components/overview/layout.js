@@ -25,15 +25,15 @@ export function makeNodes({ boxes, size, stages }) {
   /** @type {Omit<Node, "id" | "change">[]} */
   const nodes = [{ ...rest, kind: "image", lane: 0, in: [3, size, size], out: [3, size, size] }];
   boxes.forEach((box, i) => {
-    const { kind, two_branch, ...told } = box;
+    const { kind, two_branch, ...shapes } = box;
     if (kind !== "head") {
       const lane = box.stage ?? 0;
-      nodes.push({ ...rest, ...told, kind, lane, box: i, twoBranch: two_branch ?? false });
+      nodes.push({ ...rest, ...shapes, kind, lane, box: i, twoBranch: two_branch ?? false });
       return;
     }
     const conv = box.inside.find(({ operation }) => operation === "convolution");
     const [mean, classifier] = box.inside.slice(-2);
-    const head = { ...rest, ...told, lane: last, box: i };
+    const head = { ...rest, ...shapes, lane: last, box: i };
     nodes.push({ ...head, kind: "pool", out: mean.out, macs: conv?.macs ?? 0 });
     nodes.push({ ...head, kind: "classifier", in: mean.out, macs: classifier.macs });
   });

@@ -80,13 +80,13 @@ export function tourText(view, step) {
   const { kind, share, runs } = packet.ablation;
   const attention = view.nodes.filter((node) => node.kind === "attention");
   const turned = runs.on.top[0].index !== runs.off.top[0].index;
-  const told = {
+  const outcome = {
     blocks: attention.length,
     percent: Math.round(100 * share),
     class: view.nameOf(runs.on.top[0]),
   };
-  if (kind === "none") return view.word(turned ? "tour_6_changes" : "tour_6_stays", told);
-  return view.word(`tour_6_${kind}`, told);
+  if (kind === "none") return view.word(turned ? "tour_6_changes" : "tour_6_stays", outcome);
+  return view.word(`tour_6_${kind}`, outcome);
 }
 
 /**

@@ -96,10 +96,10 @@ def _show_results(
         for name, answer in answers.items():
             item, said = BY_NAME[name], words[name]
             sign = "✓" if answer == item.key else "✗"
-            told = f"{item.number}. {said.asks} {sign} {said.options[answer]}"
+            line = f"{item.number}. {said.asks} {sign} {said.options[answer]}"
             if answer != item.key:
-                told += f" {t('course.test_right', right=said.options[item.key])}"
-            lines.append(told)
+                line += f" {t('course.test_right', right=said.options[item.key])}"
+            lines.append(line)
         st.markdown("\n\n".join(lines))
     rows = [
         ItemAnswer(progress.learner, time, name, answer, PEOPLE)

@@ -132,7 +132,7 @@ def _show_bars(context: StepContext, name: str, bars: list[_Bar], rounds: list[i
     labels = [f"✓ {bar.says}" if bar.right and context.revealed else bar.says for bar in bars]
     wrapped = ["<br>".join(_lines(_plain_text(label))) for label in labels]
     chart = go.Figure()
-    told = []
+    spoken = []
     for at, number in enumerate(rounds):
         counts = [bar.counts[at] for bar in bars]
         title = context.t(f"classroom.votes_{number}", count=sum(counts))
@@ -146,7 +146,7 @@ def _show_bars(context: StepContext, name: str, bars: list[_Bar], rounds: list[i
             cliponaxis=False,
         )
         pairs = zip(labels, counts, strict=True)
-        told.append(f"{title}: " + "; ".join(f"{says}: {count}" for says, count in pairs))
+        spoken.append(f"{title}: " + "; ".join(f"{says}: {count}" for says, count in pairs))
     lines = sum(max(2, label.count("<br>") + 1) for label in wrapped)
     chart.update_layout(
         height=100 + 22 * lines,
@@ -157,7 +157,7 @@ def _show_bars(context: StepContext, name: str, bars: list[_Bar], rounds: list[i
         yaxis=dict(autorange="reversed", fixedrange=True, automargin=True, type="category"),
     )
     st.plotly_chart(
-        chart, alt=" ".join(told), config={"displayModeBar": False}, key=f"votes_{name}"
+        chart, alt=" ".join(spoken), config={"displayModeBar": False}, key=f"votes_{name}"
     )
 
 
