@@ -14,13 +14,12 @@ import threading
 import pytest
 
 from tests.cli.process import command, transcnn
+from tests.pictures.refused import NOT_A_PICTURE
 from transcnn import Classifier
 from transcnn.assets import FOLDER
 from transcnn.evaluation import evaluate, find_pictures, parse_change
 
 CLASSES = {"zebra": "zebra.jpg", "291": "lion.jpg", "n02510455": "panda.jpg", "pizza": "pizza.jpg"}
-
-NOT_AN_IMAGE = "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP."
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +104,7 @@ def test_json_has_the_documented_keys_and_the_numbers_of_the_package(measured, f
         "unreadable": [
             {
                 "file": str(folder / "zebra" / "spoilt.jpg"),
-                "error": NOT_AN_IMAGE,
+                "error": NOT_A_PICTURE,
             }
         ],
     }
@@ -139,7 +138,7 @@ def test_the_text_has_the_same_numbers(folder, called):
         "      1 of 1     zebra",
         "      1 of 1     giant panda",
         "      1 of 2     pizza",
-        f"unreadable: {folder / 'zebra' / 'spoilt.jpg'}: {NOT_AN_IMAGE}",
+        f"unreadable: {folder / 'zebra' / 'spoilt.jpg'}: {NOT_A_PICTURE}",
     ]
 
 

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.cli.process import command, transcnn
+from tests.pictures.refused import NOT_A_PICTURE
 from tests.runs.made import assert_same
 from transcnn.pictures.samples import samples
 from transcnn.runs.run import BATCH
@@ -89,7 +90,7 @@ def test_the_json_says_what_the_run_holds(whole, folder, runs):
     assert printed["unreadable"] == [
         {
             "file": "zebra/text.jpg",
-            "error": "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP.",
+            "error": NOT_A_PICTURE,
         }
     ]
     table = store.table()

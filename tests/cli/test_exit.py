@@ -9,6 +9,7 @@ import pytest
 import safetensors.torch
 
 from tests.cli.process import command, transcnn
+from tests.pictures.refused import NOT_A_PICTURE
 from transcnn import create_model
 from transcnn.assets import FOLDER
 
@@ -254,7 +255,7 @@ def test_a_missing_stream_is_no_traceback(closed, files):
         check=False,
     )
 
-    sentence = "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP."
+    sentence = NOT_A_PICTURE
     file = files / "text.jpg"
     assert done.returncode == 2
     assert (done.stdout, done.stderr) == {

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from tests.cli.process import transcnn
+from tests.pictures.refused import NOT_A_PICTURE
 from transcnn import Classifier
 from transcnn.assets import FOLDER
 from transcnn.checkpoints import shipped
@@ -54,7 +55,7 @@ def test_unreadable_images_have_an_error_and_the_others_are_predicted(some_bad):
 
     assert [image["file"] for image in images] == [str(file) for file in files]
     assert [image.get("error") for image in images] == [
-        "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP.",
+        NOT_A_PICTURE,
         None,
         "No such file or directory.",
         "Is a directory.",

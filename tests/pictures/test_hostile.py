@@ -30,6 +30,7 @@ from tests.pictures.files import (
     smooth,
     webp,
 )
+from tests.pictures.refused import NOT_A_PICTURE
 from transcnn.errors import BrokenPicture, NotAPicture, PictureError, TooManyPixels
 from transcnn.pictures import FORMATS, decode
 
@@ -76,10 +77,7 @@ def test_what_is_no_accepted_format_is_called_no_picture(data):
     error = refusal(data)
 
     assert type(error) is NotAPicture
-    assert str(error) == (
-        "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP, "
-        "HEIF, or convert it first: a photo app can export it as JPEG."
-    )
+    assert str(error) == NOT_A_PICTURE
 
 
 @pytest.mark.parametrize(

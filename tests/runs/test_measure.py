@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.golden.recipe import fill
+from tests.pictures.refused import NOT_A_PICTURE
 from transcnn import Classifier, create_model
 from transcnn.analysis.appearance import appearance
 from transcnn.analysis.errors.table import CASES
@@ -183,7 +184,7 @@ def test_a_network_of_few_classes_answers_by_their_numbers_among_all():
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("text.jpg", "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP."),
+        ("text.jpg", NOT_A_PICTURE),
         ("half.jpg", "This JPEG image is damaged or incomplete."),
         ("nowhere.jpg", "No such file or directory."),
         ("folder", "Is a directory."),

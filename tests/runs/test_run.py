@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.pictures.refused import NOT_A_PICTURE
 from tests.runs.made import assert_same
 from transcnn import Classifier, create_model
 from transcnn.errors import ChoiceError, OtherRun
@@ -54,7 +55,7 @@ def test_every_batch_is_an_event_and_all_are_done_at_the_end(whole):
 def test_what_is_no_picture_is_listed_and_does_not_stop_the_run(whole):
     store, _ = whole
 
-    sentence = "This file is not an image that can be read. Use JPEG, PNG, WEBP, GIF, BMP."
+    sentence = NOT_A_PICTURE
     assert store.broken() == [Broken("17.png", sentence)]
     assert len(store.table()) == COUNT - 1
 
