@@ -25,10 +25,8 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     classifier = Classifier.around(model, "")
     reading = classifier.trace(zebra).read(stage=1, block=0, token=(9, 9))[1]
 
-    # High enough that the sidebar need not scroll, which would close the list of models.
-    screen = {"width": 1280, "height": 1200}
     models = f"{server}/models?picture=zebra"
-    page = open_page(models, until="h1:has-text('Models')", viewport=screen)
+    page = open_page(models, until="h1:has-text('Models')")
     page.locator(UPLOADER).wait_for(state="attached")
     page.locator(UPLOADER).set_input_files(file)
     page.locator(CARD).wait_for()
@@ -38,7 +36,10 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     page.get_by_role("link", name="Explore", exact=True).click()
     page.wait_for_selector(".explore[data-state=ready]")
     page.wait_for_selector(IDLE)
-    page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input").click()
+    choice = page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input")
+    choice.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)  # scrolling that is still under way would close the list
+    choice.click()
     page.get_by_role("option", name="transcnn_small: mine.safetensors").click()
     page.get_by_text("links do not include it").wait_for()
     page.wait_for_selector(IDLE)
