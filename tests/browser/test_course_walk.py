@@ -93,7 +93,7 @@ def predict(page, name, posed, guess):
                 tab_to(page, f"e.type === 'checkbox' && {at}", limit=250)
                 page.keyboard.press("Space")
     else:
-        offered = posed.asks.orders if isinstance(posed.asks, Order) else posed.asks.options
+        offered = posed.asks.answers
         tab_to(page, f"e.type === 'radio' && {key_of('guess', name)}", limit=250)
         page.keyboard.press("Space")
         for _ in range(list(offered).index(guess)):

@@ -1,11 +1,23 @@
-"""Wrong ways: where they lead, once more by plain sums, and who is told that they went one."""
+"""Misconceptions: every known wrong answer has one, where it leads, once more by plain sums, and
+who is told of it.
+"""
 
 import pytest
 
 from tests.course.conftest import PICTURES
+from tests.course.test_claims import scenes_of
 from transcnn.course.ch3_grids import centred
 from transcnn.course.hand_map import read_map
-from transcnn.course.questions import Choose, Estimate, PosedQuestion
+from transcnn.course.questions import (
+    Choose,
+    Click,
+    Draw,
+    Estimate,
+    Order,
+    PosedQuestion,
+    Tick,
+    name_wrong,
+)
 from transcnn.course.steps import QUESTIONS, STEPS
 
 WITH_WAYS = [name for name, question in QUESTIONS.items() if question.misconceptions]
@@ -33,14 +45,66 @@ def test_a_question_leads_along_the_ways_that_its_step_names(scene):
                 assert posed.misconception(guess) in (misconception, None), (name, misconception)
 
 
-def test_on_the_first_pictures_every_way_can_be_on_progress_from_the_answer(scenes):
-    """Else a sentence would never be said."""
-    for name in WITH_WAYS:
-        on_progress = set()
-        for scene in scenes.values():
-            posed = QUESTIONS[name].pose(scene)
-            on_progress |= {posed.misconception(guess) for _, guess in led(posed)}
-        assert on_progress >= set(QUESTIONS[name].misconceptions), name
+@pytest.fixture(scope="module")
+def varied(scene_of):
+    """Scenes of two networks, on which other things are true."""
+    chosen = [scene_of(name, chosen_map=shown) for name in PICTURES for shown in range(3)]
+    trained = [scene for _, scene in scenes_of("transcnn_nano", PICTURES)]
+    return [*chosen, scene_of("paving-stones"), *trained]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_wrong_choice_tick_and_order_is_named(varied, name):
+    """Of numbers, clicks and drawings there are too many: some are."""
+    for scene in varied:
+        posed = QUESTIONS[name].pose(scene)
+        if posed is None or posed.flat:
+            continue
+        match posed.asks:
+            case Choose() | Tick() | Order():
+                wrong = [one for one in posed.asks.answers if posed.mark(one) != "hit"]
+                assert wrong
+                assert [one for one in wrong if posed.misconception(one) is None] == []
+            case Estimate() | Click() | Draw():
+                assert posed.misconceptions
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_misconception_is_known_by_an_answer_somewhere(varied, name):
+    """Else its sentence would never be said. An option that is right in all of these scenes is
+    wrong in others."""
+    known = set(QUESTIONS[name].options) if QUESTIONS[name].kind == "choose" else set()
+    for scene in varied:
+        posed = QUESTIONS[name].pose(scene)
+        if posed is not None and not posed.flat:
+            known |= {posed.misconception(guess) for _, guess in led(posed)}
+    assert known >= set(QUESTIONS[name].misconceptions)
+
+
+@pytest.mark.parametrize(
+    ("values", "guess", "named"),
+    [
+        ({"stem": 1, "attention": 2, "bottleneck": 3}, "attention bottleneck stem", "attention"),
+        ({"stem": 1, "attention": 2, "bottleneck": 3}, "bottleneck stem attention", "stem_early"),
+        ({"stem": 3, "attention": 1, "bottleneck": 2}, "bottleneck stem attention", "stem_late"),
+    ],
+)
+def test_a_wrong_order_is_named_by_what_it_has_the_wrong_way_round(values, guess, named):
+    asks = Order(values)
+    beliefs = {
+        "attention": lambda order: ("attention", "bottleneck") in asks.too_early(order),
+        "stem_early": lambda order: any(first == "stem" for first, _ in asks.too_early(order)),
+        "stem_late": lambda order: any(then == "stem" for _, then in asks.too_early(order)),
+    }
+    posed = PosedQuestion(asks, misconceptions=name_wrong(asks, beliefs))
+    assert posed.misconception(tuple(guess.split())) == named
+    assert posed.misconception(asks.right) is None
+
+
+def test_what_may_be_swapped_is_no_wrong_order():
+    near = Order({"a": 1.0, "b": 1.05, "c": 0.01, "d": 0.02}, least=0.05)
+    assert near.too_early(("a", "b", "c", "d")) == set()
+    assert near.too_early(("c", "a", "b", "d")) == {("c", "a"), ("c", "b")}
 
 
 def test_ways_of_the_example_by_hand_are_those_of_the_sheet_of_paper(scene):
@@ -98,7 +162,7 @@ def test_ways_of_counts_are_those_of_the_architecture(scene):
         "one_side": [56],
     }
     assert misconceptions["rows.largest_column_sum"] == {"columns": [1], "everybody": [49]}
-    assert misconceptions["heads.agreeing"] == {"all": [7]}
+    assert misconceptions["heads.agreeing"] == {"all": [7], "none": [0]}
     assert misconceptions["grids.fewer_pairs"] == {"tokens": [64], "side": [8]}
     assert misconceptions["upsampling.different_vectors"] == {"all": [56 * 56]}
 

@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 
+from tests.course.test_misconceptions import led
 from transcnn.course.by_hand import spell
 from transcnn.course.figures.steps import FIGURES
 from transcnn.course.lessons import load_lesson
@@ -71,6 +72,10 @@ def test_every_question_text_and_why_of_the_chapter_is_on_its_sheet(
                 assert re.search(f"{re.escape(spell_number(posed.asks.key))}[ <]", answers), name
             for way in lesson.questions[name].misconceptions.values():
                 assert way.format(**posed.placeholders) not in questions, name
+            for way, guess in led(posed):
+                if posed.misconception(guess) == way:
+                    said = lesson.questions[name].misconceptions[way]
+                    assert said.format(**posed.placeholders) in answers, (name, way)
 
 
 def test_keys_are_on_the_last_sheet_alone(page_of, zebra):

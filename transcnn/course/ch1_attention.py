@@ -1,5 +1,6 @@
 """Chapter 1: tokens, queries, keys and values."""
 
+import itertools
 import math
 import zlib
 from collections.abc import Mapping
@@ -9,7 +10,15 @@ import torch
 
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.course.by_hand import WorkedExample, WorkedLevel, spell
-from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, PosedQuestion
+from transcnn.course.questions import (
+    FLAT,
+    Choose,
+    Click,
+    Estimate,
+    Order,
+    PosedQuestion,
+    name_wrong,
+)
 from transcnn.course.scene import Scene, Wide, by_hand, last_level_attention
 from transcnn.course.step import MeasuredSentence, Question, Step
 from transcnn.model import grids
@@ -67,8 +76,21 @@ def _covering(scene: Scene) -> PosedQuestion:
     rows, columns = covered_map(scene)
     y, x = marked_pixel(scene)
     values = np.zeros((rows, columns))
-    values[y * rows // scene.trace.crop.size, x * columns // scene.trace.crop.size] = 1
-    return PosedQuestion(Click(values), {"stage": str(_covered_stage(scene) + 1)})
+    row, column = y * rows // scene.trace.crop.size, x * columns // scene.trace.crop.size
+    values[row, column] = 1
+    return PosedQuestion(
+        Click(values),
+        {"stage": str(_covered_stage(scene) + 1)},
+        misconceptions={"beside": around((row, column), (rows, columns))},
+    )
+
+
+def around(token: tuple[int, int], size: tuple[int, int]) -> list[tuple[int, int]]:
+    """The tokens that touch `token` on a map of `size`."""
+    rows, columns = (
+        range(max(0, at - 1), min(n, at + 2)) for at, n in zip(token, size, strict=True)
+    )
+    return [near for near in itertools.product(rows, columns) if near != token]
 
 
 def _token_facts(scene: Scene) -> Mapping[str, str]:
@@ -347,7 +369,13 @@ def near_multiple(scene: Scene) -> float:
 
 
 def _near_and_far(scene: Scene) -> PosedQuestion:
-    return PosedQuestion(Order(rings(scene)))
+    asks = Order(rings(scene))
+    beliefs = {
+        "near": lambda guess: any(first == "near" for first, _ in asks.too_early(guess)),
+        "far": lambda guess: any(then == "near" for _, then in asks.too_early(guess)),
+        "distance": lambda _: True,
+    }
+    return PosedQuestion(asks, misconceptions=name_wrong(asks, beliefs))
 
 
 def _shuffle_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -373,7 +401,9 @@ STEPS = (
                 placeholders=("side", "px", "stage"),
                 misconceptions=("board", "pixels", "channels", "other_stage", "one_side"),
             ),
-            "tokens.covering": Question("click", _covering, placeholders=("stage",)),
+            "tokens.covering": Question(
+                "click", _covering, placeholders=("stage",), misconceptions=("beside",)
+            ),
         },
         _token_equation,
         _token_facts,
@@ -441,7 +471,12 @@ STEPS = (
                 ("stays", "random", "farther"),
                 misconceptions=("random", "farther"),
             ),
-            "permutation.near_and_far": Question("order", _near_and_far, ("near", "middle", "far")),
+            "permutation.near_and_far": Question(
+                "order",
+                _near_and_far,
+                ("near", "middle", "far"),
+                misconceptions=("near", "far", "distance"),
+            ),
         },
         _shuffle_equation,
         sentences={

@@ -9,7 +9,15 @@ import numpy as np
 from transcnn.analysis.cost.attention import AttentionCost, mhsa
 from transcnn.course.by_hand import spell
 from transcnn.course.ch1_attention import four
-from transcnn.course.questions import FLAT, Choose, Click, Estimate, Order, PosedQuestion
+from transcnn.course.questions import (
+    FLAT,
+    Choose,
+    Click,
+    Estimate,
+    Order,
+    PosedQuestion,
+    name_wrong,
+)
 from transcnn.course.scene import CLEAR, Scene, Wide, by_hand, last_level_heads
 from transcnn.course.step import MeasuredSentence, Question, Step
 from transcnn.trace.trace import BlockTrace
@@ -67,7 +75,9 @@ def _agreeing(scene: Scene) -> PosedQuestion:
     peak = int(rows.mean(0).argmax())
     agreeing = int((rows[:, peak] >= 0.97 * rows.max(1)).sum())
     return PosedQuestion(
-        Estimate(agreeing), {"h": str(block.heads)}, misconceptions={"all": [block.heads]}
+        Estimate(agreeing),
+        {"h": str(block.heads)},
+        misconceptions={"all": [block.heads], "none": [0]},
     )
 
 
@@ -190,7 +200,13 @@ def _added_here(scene: Scene) -> PosedQuestion:
 
 def _added_most(scene: Scene) -> PosedQuestion:
     medians = {name: float(np.median(added_shares(b))) for name, b in three_blocks(scene).items()}
-    return PosedQuestion(Order(medians))
+    asks = Order(medians)
+    beliefs = {
+        "growing": lambda guess: ("last", "first") in asks.too_early(guess),
+        "falling": lambda guess: ("first", "last") in asks.too_early(guess),
+        "depth": lambda _: True,
+    }
+    return PosedQuestion(asks, misconceptions=name_wrong(asks, beliefs))
 
 
 def _block_equation(scene: Scene, revealed: bool) -> str:
@@ -249,8 +265,10 @@ def _dearest(scene: Scene) -> PosedQuestion:
     placeholders = {f"C_{name}": widths[stage] for name, stage in stages.items()}
     numbers = {name: str(stage + 1) for name, stage in stages.items()}
     by_channels = tuple(sorted(stages, key=lambda name: -int(widths[stages[name]])))
+    asks = Order(totals)
+    beliefs = {"channels": lambda guess: guess == by_channels, "tokens": lambda _: True}
     return PosedQuestion(
-        Order(totals), {**placeholders, **numbers}, misconceptions={"channels": [by_channels]}
+        asks, {**placeholders, **numbers}, misconceptions=name_wrong(asks, beliefs)
     )
 
 
@@ -275,7 +293,7 @@ STEPS = (
                 "click", _odd_cell, placeholders=("head",), misconceptions=("mean",)
             ),
             "heads.agreeing": Question(
-                "estimate", _agreeing, placeholders=("h",), misconceptions=("all",)
+                "estimate", _agreeing, placeholders=("h",), misconceptions=("all", "none")
             ),
         },
         _heads_equation,
@@ -309,7 +327,12 @@ STEPS = (
             "residual.relative_size": Question(
                 "estimate", _added_here, misconceptions=("replaced", "half")
             ),
-            "residual.by_block": Question("order", _added_most, ("first", "star", "last")),
+            "residual.by_block": Question(
+                "order",
+                _added_most,
+                ("first", "star", "last"),
+                misconceptions=("growing", "falling", "depth"),
+            ),
         },
         _block_equation,
         sentences={
@@ -341,7 +364,7 @@ STEPS = (
                 _dearest,
                 ("early", "second", "late"),
                 ("early", "second", "late", "C_early", "C_second", "C_late"),
-                ("channels",),
+                ("channels", "tokens"),
             ),
         },
         _bill_equation,

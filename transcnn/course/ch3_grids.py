@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.course.by_hand import spell
+from transcnn.course.ch1_attention import around
 from transcnn.course.questions import FLAT, Choose, Click, Draw, Estimate, PosedQuestion
 from transcnn.course.scene import Box, Place, Scene, Wide, by_hand
 from transcnn.course.step import MeasuredSentence, Question, Step
@@ -223,7 +224,7 @@ def _winning_tokens(scene: Scene) -> PosedQuestion:
     return PosedQuestion(
         Estimate(int((counts > 0).sum()), within=3),
         {"T": str(counts.size), "C": str(channels)},
-        misconceptions={"one": [1]},
+        misconceptions={"one": [1], "channels": [channels], "all": [counts.size]},
     )
 
 
@@ -273,7 +274,11 @@ def _most_read_other(scene: Scene) -> PosedQuestion | None:
     row = scene.attention_row(block).copy()
     row[scene.query_index(block)] = np.nan
     asks = Click(row.reshape(block.levels[-1].size))
-    return None if asks.unclear else PosedQuestion(asks)
+    if asks.unclear:
+        return None
+    size = block.levels[-1].size
+    near = around(divmod(scene.query_index(block), size[1]), size)
+    return PosedQuestion(asks, misconceptions={"near": near})
 
 
 def _up_facts(scene: Scene) -> Mapping[str, str]:
@@ -464,7 +469,10 @@ STEPS = (
                 depends_on=by_hand,
             ),
             "merging.argmax_tokens": Question(
-                "estimate", _winning_tokens, placeholders=("T", "C"), misconceptions=("one",)
+                "estimate",
+                _winning_tokens,
+                placeholders=("T", "C"),
+                misconceptions=("one", "channels", "all"),
             ),
         },
         _merge_equation,
@@ -479,7 +487,7 @@ STEPS = (
                 ("equal", "similar", "unrelated"),
                 misconceptions=("similar", "unrelated"),
             ),
-            "levels.strongest_other": Question("click", _most_read_other),
+            "levels.strongest_other": Question("click", _most_read_other, misconceptions=("near",)),
         },
         _up_equation,
         _up_facts,

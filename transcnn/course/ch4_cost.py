@@ -14,7 +14,7 @@ from transcnn.analysis.cost.attention import (
 )
 from transcnn.analysis.cost.compare import GRID, crossing
 from transcnn.course.clock import TimingComparison, measured
-from transcnn.course.questions import Choose, Estimate, Order, PosedQuestion
+from transcnn.course.questions import Choose, Estimate, Order, PosedQuestion, name_wrong
 from transcnn.course.scene import Box, Scene
 from transcnn.course.step import Question, Step
 from transcnn.model.config import HMHSA
@@ -92,7 +92,18 @@ def _cheaper(scene: Scene) -> PosedQuestion:
 
 def _dearest_part(scene: Scene) -> PosedQuestion:
     values = {n: float(v) for n, v in parts(_bills(scene)[1]).items() if n != "mixing"}
-    return PosedQuestion(Order(values), {"stage": str(priced(scene)[0].stage + 1)})
+    block, config = priced(scene)
+    placeholders = {
+        "stage": str(block.stage + 1),
+        "T": str(block.levels[0].attention.shape[-1]),
+        "C": str(config.width),
+    }
+    asks = Order(values)
+    beliefs = {
+        "upper": lambda guess: any(first == "upper" for first, _ in asks.too_early(guess)),
+        "level_1": lambda _: True,
+    }
+    return PosedQuestion(asks, placeholders, misconceptions=name_wrong(asks, beliefs))
 
 
 def _price_facts(scene: Scene) -> Mapping[str, str]:
@@ -149,7 +160,9 @@ def _small_map(scene: Scene) -> PosedQuestion:
 def _paying(scene: Scene) -> PosedQuestion:
     grid, width = first_grid(scene), priced(scene)[1].width
     return PosedQuestion(
-        Estimate(pays_from(grid, width), within=2), {"g": str(grid), "C": str(width)}
+        Estimate(pays_from(grid, width), within=2),
+        {"g": str(grid), "C": str(width)},
+        misconceptions={"grid": [grid], "cube": [grid**3]},
     )
 
 
@@ -239,7 +252,10 @@ def _by_the_clock(scene: Scene) -> PosedQuestion:
         "close": f"{100 * _CLOSE:.0f}",
         "sure": f"{100 * _SURE:.0f}",
     }
-    return PosedQuestion(Choose(options, frozenset({key})), placeholders)
+    misconceptions = {name: [name] for name in options}
+    return PosedQuestion(
+        Choose(options, frozenset({key})), placeholders, misconceptions=misconceptions
+    )
 
 
 def _memory_facts(scene: Scene) -> Mapping[str, str]:
@@ -287,7 +303,11 @@ STEPS = (
                 "estimate", _cheaper, placeholders=("stage",), misconceptions=("pairs",)
             ),
             "cost.parts": Question(
-                "order", _dearest_part, ("products", "projections", "upper"), ("stage",)
+                "order",
+                _dearest_part,
+                ("products", "projections", "upper"),
+                ("stage", "T", "C"),
+                ("upper", "level_1"),
             ),
         },
         _price_equation,
@@ -301,7 +321,9 @@ STEPS = (
             "crossover.small_map": Question(
                 "choose", _small_map, ("plain", "grids", "equal"), ("g",), ("grids", "equal")
             ),
-            "crossover.side": Question("estimate", _paying, placeholders=("g", "C")),
+            "crossover.side": Question(
+                "estimate", _paying, placeholders=("g", "C"), misconceptions=("grid", "cube")
+            ),
             "crossover.equal_levels": Question(
                 "choose",
                 _catching_up,
@@ -330,6 +352,7 @@ STEPS = (
                 _by_the_clock,
                 ("larger", "equal", "smaller", "unsaid"),
                 ("stage", "close", "sure"),
+                ("larger", "equal", "smaller", "unsaid"),
             ),
         },
         _memory_equation,

@@ -6,7 +6,7 @@ import numpy as np
 
 from transcnn.analysis.cost.network import NetworkPart, network_boxes
 from transcnn.analysis.ranks import rank_correlation
-from transcnn.course.questions import Choose, Estimate, Order, PosedQuestion
+from transcnn.course.questions import Choose, Estimate, Order, PosedQuestion, name_wrong
 from transcnn.course.scene import Scene
 from transcnn.course.step import MeasuredSentence, Question, Step
 
@@ -40,9 +40,13 @@ def _attention_share(scene: Scene) -> PosedQuestion:
 
 def _dearest_box(scene: Scene) -> PosedQuestion:
     placeholders = {"stage": str(scene.block.stage + 1), "block": str(scene.block.block + 1)}
-    return PosedQuestion(
-        Order({name: float(b.macs) for name, b in three_boxes(scene).items()}), placeholders
-    )
+    asks = Order({name: float(b.macs) for name, b in three_boxes(scene).items()})
+    beliefs = {
+        "attention": lambda guess: ("attention", "bottleneck") in asks.too_early(guess),
+        "stem_early": lambda guess: any(first == "stem" for first, _ in asks.too_early(guess)),
+        "stem_late": lambda guess: any(then == "stem" for _, then in asks.too_early(guess)),
+    }
+    return PosedQuestion(asks, placeholders, misconceptions=name_wrong(asks, beliefs))
 
 
 def _place_equation(scene: Scene, revealed: bool) -> str:
@@ -80,12 +84,17 @@ def first_side(scene: Scene) -> str:
 
 
 def _whose_contributions(scene: Scene) -> PosedQuestion:
-    key = "same" if likeness(scene) > _ALIKE else first_side(scene)
-    wrong = [] if key == "same" else sorted({"a", "b"} - {key})
+    alike = likeness(scene) > _ALIKE
+    key = "same" if alike else first_side(scene)
+    wrong = sorted({"a", "b"} - {key})
     return PosedQuestion(
         Choose(("a", "b", "same"), frozenset({key})),
         {"alike": f"{_ALIKE:g}"},
-        misconceptions={"other": wrong},
+        misconceptions={
+            "other": [] if alike else wrong,
+            "same": ["same"],
+            "recognised": wrong if alike else [],
+        },
     )
 
 
@@ -93,7 +102,9 @@ def _for_the_second(scene: Scene) -> PosedQuestion:
     one, other = (scene.contributions.of_class(k) for k in first_two(scene))
     against = int((one - other < 0).sum())
     return PosedQuestion(
-        Estimate(against, within=5), {"T": str(one.size)}, misconceptions={"won": [0]}
+        Estimate(against, within=5),
+        {"T": str(one.size)},
+        misconceptions={"won": [0], "all": [one.size]},
     )
 
 
@@ -124,7 +135,11 @@ STEPS = (
                 "estimate", _attention_share, misconceptions=("half",)
             ),
             "backbone.costliest_part": Question(
-                "order", _dearest_box, ("stem", "attention", "bottleneck"), ("stage", "block")
+                "order",
+                _dearest_box,
+                ("stem", "attention", "bottleneck"),
+                ("stage", "block"),
+                ("attention", "stem_early", "stem_late"),
             ),
         },
         _place_equation,
@@ -134,10 +149,14 @@ STEPS = (
         "cam",
         {
             "cam.which_class": Question(
-                "choose", _whose_contributions, ("a", "b", "same"), ("alike",), ("other",)
+                "choose",
+                _whose_contributions,
+                ("a", "b", "same"),
+                ("alike",),
+                ("other", "same", "recognised"),
             ),
             "cam.for_runner_up": Question(
-                "estimate", _for_the_second, placeholders=("T",), misconceptions=("won",)
+                "estimate", _for_the_second, placeholders=("T",), misconceptions=("won", "all")
             ),
         },
         _contributions_equation,

@@ -8,12 +8,21 @@ from scipy.special import softmax
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.course.ch1_attention import ALIKE
 from transcnn.course.experiments import SEED
-from transcnn.course.questions import FLAT, TIE, Choose, Estimate, Order, PosedQuestion
+from transcnn.course.questions import (
+    FLAT,
+    TIE,
+    Choose,
+    Estimate,
+    Order,
+    PosedQuestion,
+    name_wrong,
+)
 from transcnn.course.scene import Scene, Wide, last_level_attention
 from transcnn.course.step import Question, Step
 from transcnn.trace.trace import BlockTrace
 
 _NOISE = 0.01  # of uniform attention
+_STRETCHED = (2, 3, 4, 5, 6, 8, 10, 12, 16)  # peaks of which stretched colours remind
 _LEAST = 0.05  # of a logit: smaller changes count as none
 
 
@@ -86,7 +95,7 @@ def _higher_peak(scene: Scene) -> PosedQuestion:
     if max(trained, random) < TIE * min(trained, random):
         key = "equal"
     options = scene.rotated("random.higher_peak", ("trained", "random", "equal"))
-    misconceptions = {"trained": ["trained"]}
+    misconceptions = {name: [name] for name in options}
     return PosedQuestion(Choose(options, frozenset({key})), misconceptions=misconceptions)
 
 
@@ -129,13 +138,21 @@ def board_letters(scene: Scene) -> dict[str, str]:
 
 
 def _by_peak(scene: Scene) -> PosedQuestion:
-    return PosedQuestion(Order(peaks(scene)), board_letters(scene))
+    asks = Order(peaks(scene))
+    beliefs = {
+        "noise": lambda guess: any(first == "noise" for first, _ in asks.too_early(guess)),
+        "trained": lambda guess: ("trained", "random") in asks.too_early(guess),
+        "random": lambda guess: ("random", "trained") in asks.too_early(guess),
+    }
+    return PosedQuestion(asks, board_letters(scene), misconceptions=name_wrong(asks, beliefs))
 
 
 def _peak_of_one(scene: Scene) -> PosedQuestion:
     name = list(three_rows(scene))[scene.choice.chosen_map]
     return PosedQuestion(
-        Estimate(peaks(scene)[name], factor=1.5), {"board": board_letters(scene)[name]}
+        Estimate(peaks(scene)[name], factor=1.5),
+        {"board": board_letters(scene)[name]},
+        misconceptions={"uniform": [1], "stretched": _STRETCHED if name == "noise" else []},
     )
 
 
@@ -166,7 +183,7 @@ def _stays(scene: Scene) -> PosedQuestion:
     return PosedQuestion(
         Choose(scene.rotated("ablation.swapped", ("stays", "changes")), frozenset({key})),
         {"top1": scene.label(scene.top)},
-        misconceptions={"changes": ["changes"]},
+        misconceptions={name: [name] for name in ("stays", "changes")},
     )
 
 
@@ -176,6 +193,7 @@ def _evenly(scene: Scene) -> PosedQuestion:
     return PosedQuestion(
         Estimate(even, within=10),
         {"top1": scene.label(scene.top), "p": f"{on:.0f}"},
+        misconceptions={"unchanged": [round(on)], "lost": [0]},
     )
 
 
@@ -189,7 +207,15 @@ def logit_changes(scene: Scene) -> dict[str, float]:
 def _strongest_intervention(scene: Scene) -> PosedQuestion:
     changes = logit_changes(scene)
     sizes = {name: abs(changes[name]) for name in ("off", "uniform", "identity")}
-    return PosedQuestion(Order(sizes, least=_LEAST), {"top1": scene.label(scene.top)})
+    asks = Order(sizes, least=_LEAST)
+    beliefs = {
+        "removal": lambda guess: any(first == "off" for first, _ in asks.too_early(guess)),
+        "remaining": lambda guess: any(then == "off" for _, then in asks.too_early(guess)),
+        "mixing": lambda _: True,
+    }
+    return PosedQuestion(
+        asks, {"top1": scene.label(scene.top)}, misconceptions=name_wrong(asks, beliefs)
+    )
 
 
 def _intervention_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -214,7 +240,7 @@ STEPS = (
                 "choose",
                 _higher_peak,
                 ("trained", "random", "equal"),
-                misconceptions=("trained",),
+                misconceptions=("trained", "random", "equal"),
             ),
         },
         _random_equation,
@@ -228,9 +254,14 @@ STEPS = (
                 _by_peak,
                 ("noise", "trained", "random"),
                 ("noise", "trained", "random"),
+                ("noise", "trained", "random"),
             ),
             "colours.true_peak": Question(
-                "estimate", _peak_of_one, placeholders=("board",), depends_on=_chosen_board
+                "estimate",
+                _peak_of_one,
+                placeholders=("board",),
+                misconceptions=("uniform", "stretched"),
+                depends_on=_chosen_board,
             ),
         },
         _scale_equation,
@@ -242,11 +273,20 @@ STEPS = (
         "ablation",
         {
             "ablation.swapped": Question(
-                "choose", _stays, ("stays", "changes"), ("top1",), ("changes",)
+                "choose", _stays, ("stays", "changes"), ("top1",), ("stays", "changes")
             ),
-            "ablation.uniform": Question("estimate", _evenly, placeholders=("top1", "p")),
+            "ablation.uniform": Question(
+                "estimate",
+                _evenly,
+                placeholders=("top1", "p"),
+                misconceptions=("unchanged", "lost"),
+            ),
             "ablation.strongest": Question(
-                "order", _strongest_intervention, ("off", "uniform", "identity"), ("top1",)
+                "order",
+                _strongest_intervention,
+                ("off", "uniform", "identity"),
+                ("top1",),
+                ("removal", "remaining", "mixing"),
             ),
         },
         _intervention_equation,

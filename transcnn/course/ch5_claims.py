@@ -1,10 +1,10 @@
 """Chapter 5, second half: patches of other images, errors, and what may be claimed."""
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
 from scipy.special import softmax
 
 from transcnn.analysis.occlusion import (
@@ -16,7 +16,7 @@ from transcnn.analysis.occlusion import (
 from transcnn.course.ch1_attention import strongest_other
 from transcnn.course.ch5_baselines import multiples
 from transcnn.course.experiments import ChangedRun, Experiments
-from transcnn.course.questions import Choose, Click, Estimate, PosedQuestion, Tick
+from transcnn.course.questions import Choose, Click, Estimate, PosedQuestion, Tick, name_wrong
 from transcnn.course.scene import Box, Scene, Wide, sample_box
 from transcnn.course.step import Question, Step
 
@@ -50,17 +50,14 @@ def _first_of(scene: Scene, found: Mapping[tuple[int, int], T]) -> T:
     return found[next(place for place in order if place in found)]
 
 
-def keeps(scene: Scene, outcome: PredictionChange) -> bool:
-    """Whether a network predicts the changed image correctly; where no true class is known, whether
-    the prediction of the whole image stays.
-    """
-    first = outcome.top[0].output
-    return first in (scene.experiments.accepted or {outcome.before[0].output})
+def keeps(outcome: PredictionChange) -> bool:
+    """Whether the prediction of the whole image stays, correct or not."""
+    return outcome.top[0].output == outcome.before[0].output
 
 
 def _who_keeps(scene: Scene) -> PosedQuestion:
     hiding, _ = scene.experiments.hidden(SHARE, "patches")
-    found = keeps(scene, hiding.with_attention), keeps(scene, hiding.backbone)
+    found = keeps(hiding.with_attention), keeps(hiding.backbone)
     names = {
         (True, True): "both",
         (True, False): "with",
@@ -68,7 +65,13 @@ def _who_keeps(scene: Scene) -> PosedQuestion:
         (False, False): "neither",
     }
     options = scene.rotated("patches.still_correct", tuple(names.values()))
-    return PosedQuestion(Choose(options, frozenset({names[found]})))
+    cells = board_of(scene.pixels)
+    placeholders = {"k": str(len(scene.experiments.cells(SHARE))), "T": str(cells[0] * cells[1])}
+    return PosedQuestion(
+        Choose(options, frozenset({names[found]})),
+        placeholders,
+        misconceptions={name: [name] for name in options},
+    )
 
 
 def _own_share(scene: Scene) -> PosedQuestion:
@@ -78,7 +81,7 @@ def _own_share(scene: Scene) -> PosedQuestion:
     return PosedQuestion(
         Estimate(100 * key, within=8, even=own),
         {"own": f"{own:.0f}"},
-        misconceptions={"uniform": [round(own)]},
+        misconceptions={"uniform": [round(own)], "all": [100]},
     )
 
 
@@ -242,7 +245,11 @@ def _reads_the_box(scene: Scene) -> PosedQuestion | None:
     rows, columns = board_of(case.of.pixels)
     area = 100 * len(box_cells(subject_box(scene, case.of), columns)) / (rows * columns)
     options = scene.rotated("errors.attention_in_box", ("more", "about", "less"))
-    return PosedQuestion(Choose(options, frozenset({key})), {"area": f"{area:.0f}"})
+    return PosedQuestion(
+        Choose(options, frozenset({key})),
+        {"area": f"{area:.0f}"},
+        misconceptions={name: [name] for name in options},
+    )
 
 
 def _helpful_cover(scene: Scene) -> PosedQuestion | None:
@@ -252,7 +259,12 @@ def _helpful_cover(scene: Scene) -> PosedQuestion | None:
     asks = Click(cover_gains(case), or_none=True)
     if asks.unclear:
         return None
-    return PosedQuestion(asks, {"right": scene.label(case.right), "wrong": scene.label(case.wrong)})
+    hurts = [(int(y), int(x)) for y, x in np.argwhere(asks.values < 0)]
+    return PosedQuestion(
+        asks,
+        {"right": scene.label(case.right), "wrong": scene.label(case.wrong)},
+        misconceptions={"hurts": hurts, "none": [()]},
+    )
 
 
 def _box_and_class(scene: Scene) -> str:
@@ -320,14 +332,14 @@ def _supported(scene: Scene) -> PosedQuestion:
         "x": f"{times:.1f}",
         "top1": scene.label(scene.top),
     }
-    names = ("reads", "because", "without", "evenly")
-    ticked = itertools.product((False, True), repeat=len(names))
-    guesses = [tuple(itertools.compress(names, chosen)) for chosen in ticked]
-    return PosedQuestion(
-        Tick(names, frozenset(right)),
-        placeholders,
-        misconceptions={"because": [guess for guess in guesses if "because" in guess]},
-    )
+    asks = Tick(("reads", "because", "without", "evenly"), frozenset(right))
+    beliefs = {
+        "because": lambda guess: "because" in guess,
+        "without": lambda guess: "without" in set(guess) - right,
+        "evenly": lambda guess: "evenly" in set(guess) - right,
+        "missing": lambda _: True,
+    }
+    return PosedQuestion(asks, placeholders, misconceptions=name_wrong(asks, beliefs))
 
 
 def _no_equation(scene: Scene, revealed: bool) -> str:  # noqa: ARG001
@@ -340,10 +352,14 @@ STEPS = (
         "patches",
         {
             "patches.still_correct": Question(
-                "choose", _who_keeps, ("both", "with", "body", "neither")
+                "choose",
+                _who_keeps,
+                ("both", "with", "body", "neither"),
+                ("k", "T"),
+                ("both", "with", "body", "neither"),
             ),
             "patches.own_image": Question(
-                "estimate", _own_share, placeholders=("own",), misconceptions=("uniform",)
+                "estimate", _own_share, placeholders=("own",), misconceptions=("uniform", "all")
             ),
         },
         _patches_equation,
@@ -359,10 +375,15 @@ STEPS = (
                 _reads_the_box,
                 ("more", "about", "less"),
                 ("area",),
+                ("more", "about", "less"),
                 depends_on=_box_and_class,
             ),
             "errors.helpful_occlusion": Question(
-                "click", _helpful_cover, placeholders=("right", "wrong"), depends_on=_named_class
+                "click",
+                _helpful_cover,
+                placeholders=("right", "wrong"),
+                misconceptions=("hurts", "none"),
+                depends_on=_named_class,
             ),
         },
         _wrong_equation,
@@ -379,7 +400,7 @@ STEPS = (
                 _supported,
                 ("reads", "because", "without", "evenly"),
                 ("t", "u", "x", "top1"),
-                ("because",),
+                ("because", "without", "evenly", "missing"),
             ),
         },
         _no_equation,

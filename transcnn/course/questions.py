@@ -2,10 +2,10 @@
 
 import itertools
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,11 @@ class Choose:
     options: tuple[str, ...]
     right: frozenset[str]
 
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """Every answer that can be given."""
+        return self.options
+
     def mark(self, guess: str) -> Mark:
         return "hit" if guess in self.right else "miss"
 
@@ -35,6 +40,12 @@ class Tick:
 
     options: tuple[str, ...]
     right: frozenset[str]
+
+    @property
+    def answers(self) -> list[tuple[str, ...]]:
+        """Every answer that can be given."""
+        ticks = itertools.product((False, True), repeat=len(self.options))
+        return [tuple(itertools.compress(self.options, ticked)) for ticked in ticks]
 
     def mark(self, guess: tuple[str, ...]) -> Mark:
         return "hit" if set(guess) == self.right else "miss"
@@ -147,8 +158,8 @@ class Order:
     least: float = 0.0
 
     @property
-    def orders(self) -> list[tuple[str, ...]]:
-        """Every order that can be guessed."""
+    def answers(self) -> list[tuple[str, ...]]:
+        """Every answer that can be given."""
         return list(itertools.permutations(self.values))
 
     @property
@@ -156,9 +167,18 @@ class Order:
         return tuple(sorted(self.values, key=lambda name: -self.values[name]))
 
     def mark(self, guess: tuple[str, ...]) -> Mark:
-        sizes = [self.values[name] for name in guess]
-        falls = all(a * TIE > b or max(a, b) < self.least for a, b in itertools.pairwise(sizes))
+        falls = not any(self._smaller(a, b) for a, b in itertools.pairwise(guess))
         return "hit" if falls and set(guess) == set(self.values) else "miss"
+
+    def too_early(self, guess: tuple[str, ...]) -> set[tuple[str, str]]:
+        """The pairs that `guess` has the wrong way round: what comes first, though it is smaller,
+        and what comes after it."""
+        return {(a, b) for a, b in itertools.combinations(guess, 2) if self._smaller(a, b)}
+
+    def _smaller(self, one: str, other: str) -> bool:
+        """Whether `one` is so much smaller than `other` that it may not stand before it."""
+        a, b = self.values[one], self.values[other]
+        return a * TIE <= b and max(a, b) >= self.least
 
 
 @dataclass(frozen=True)
@@ -222,6 +242,20 @@ class PosedQuestion:
                     and all(0 <= v < side for v, side in zip(guess, cells.shape, strict=True))
                     and not np.isnan(cells[guess])
                 )
+
+
+def name_wrong(
+    asks: Choose | Tick | Order, beliefs: Mapping[str, Callable[[Any], bool]]
+) -> dict[str, list[Guess]]:
+    """Every wrong answer to `asks`, under the first of the `beliefs` (name: whether it leads to an
+    answer) that leads to it."""
+    named: dict[str, list[Guess]] = {name: [] for name in beliefs}
+    for answer in asks.answers:
+        if asks.mark(answer) != "hit":  # type: ignore[arg-type]
+            name = next((n for n, leads in beliefs.items() if leads(answer)), None)
+            if name is not None:
+                named[name].append(answer)
+    return named
 
 
 def _as_good_as(guess: Guess, other: Guess) -> bool:

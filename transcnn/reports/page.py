@@ -15,9 +15,11 @@ def fill(
     """The `template` with `values`, which it may use as they are or through `filters`; what they
     hold stands there as text.
     """
-    from jinja2 import Environment, PackageLoader
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(loader=PackageLoader("transcnn.reports", "."), autoescape=True)
+    loader = PackageLoader("transcnn.reports", ".")
+    # A value that is missing is an error, not an empty place.
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
     environment.filters.update(filters)
     return environment.get_template(template).render(
         language=languages.language(language).tag, **values

@@ -89,7 +89,7 @@ def _ask(context: StepContext, name: str, posed: PosedQuestion) -> None:
             case Order() as order:
                 st.radio(
                     t("course.guess"),
-                    order.orders,
+                    order.answers,
                     index=None,
                     format_func=formatted.guess,
                     key=guess_key,
