@@ -13,13 +13,13 @@ from tests.app.test_pages import open_app, session
 from transcnn.analysis.ranks import rank_correlation
 from transcnn.classifier import Classifier
 from transcnn.explain.methods import make_method
-from transcnn.explain.names import BASELINES, SCORES
+from transcnn.explain.names import BASELINES, METHODS, SCORES
 from transcnn.explain.subject import Subject, Target
 from transcnn.figures.explained import SCALES, drawn_values
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.pages.explanations.data import ExplainTasks
-from transcnn.ui.pages.explanations.link import ExplainChoice
+from transcnn.ui.pages.explanations.link import METHOD_NAMES, ExplainChoice
 from transcnn.words.translator import translator
 
 NANO = {"model": "transcnn_nano", "picture": "zebra"}
@@ -50,9 +50,11 @@ def subject(of=None, versus=None, name="zebra"):
     return Subject(network, pixels, Target(place, versus))
 
 
-def test_the_page_opens_with_computed_maps_of_the_answer_on_the_scales_of_their_kinds():
+def test_the_page_opens_with_all_fast_maps_of_the_answer_on_the_scales_of_their_kinds():
     found = maps(open_explanations(**NANO))
-    assert list(found) == ["picture", "grad_cam", "saliency", "rollout"]
+    fast = [name for name in METHOD_NAMES if not METHODS[name].slow]
+    assert list(found) == ["picture", *fast]
+    assert all(found[name]["steps"] for name in fast)
     about = subject()
     for name in ("grad_cam", "saliency"):
         one = make_method(name).explain(about)
@@ -65,6 +67,22 @@ def test_the_page_opens_with_computed_maps_of_the_answer_on_the_scales_of_their_
             assert step == pytest.approx(128 + 128 * bent, abs=0.51)
             assert float(text.replace("−", "-")) == pytest.approx(value, rel=0.006, abs=1e-12)
         assert found[name]["bar"]["warm"] != one.kind.signed
+
+
+def test_of_a_thousand_classes_the_likeliest_are_offered_and_all_when_asked():
+    def classes():
+        return next(s for s in app.selectbox if s.label == "Class")
+
+    app = open_explanations(picture="zebra", methods="saliency")
+    assert len(classes().options) == 6, "five and a way to the rest"
+    likeliest = classes().options[0]
+    classes().select_index(5).run()
+    assert len(classes().options) == 1000
+    assert classes().options[0] == likeliest
+    last = classes().options[-1]
+    classes().select_index(999).run()
+    assert session(app).part(ExplainChoice).of == 999
+    assert classes().options[classes().index] == last
 
 
 def test_against_another_class_the_map_is_the_opposite_of_the_other_way_round():

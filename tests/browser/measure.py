@@ -12,11 +12,13 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS, ROOT
+from transcnn.ui.pages.explanations.link import FAST
 
 PORT = 8599
 ADDRESS = f"http://localhost:{PORT}"
 FIRST = ".overview[data-state=ready]"
 READY = ".explore[data-state=ready]"
+MAPS = "".join(f":has([data-map={m}] canvas.data:not([hidden]))" for m in FAST)
 
 # Milliseconds from a click until the frame with the redrawn maps is done.
 CLICK = """async () => {
@@ -58,6 +60,7 @@ def peak_memory(pid: int) -> float:
 
 def main() -> None:
     first, second, clicks, samples, memory = [], [], [], [], []
+    explained, linked = [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
         for _ in range(3):
@@ -78,6 +81,20 @@ def main() -> None:
                     page.locator(f"[data-sample={name}]").click()
                     page.wait_for_selector(f"{READY}:not([data-shown='{shown}'])")
                     samples.append(time.perf_counter() - start)
+                page.get_by_role("link", name="Explanations").first.click()  # for imports
+                page.wait_for_selector(f".cells{MAPS}")
+                page.goto(f"{ADDRESS}/explore?picture=panda")  # a picture new to the page
+                page.wait_for_selector(READY)
+                page.wait_for_selector(".interventions:not(.waiting)")
+                start = time.perf_counter()
+                page.get_by_role("link", name="Explanations").first.click()
+                page.wait_for_selector(f".cells{MAPS}")
+                explained.append(time.perf_counter() - start)
+                other = browser.new_page(viewport={"width": 1280, "height": 900})
+                start = time.perf_counter()
+                other.goto(f"{ADDRESS}/explanations?picture=panda")
+                other.wait_for_selector(f".cells{MAPS}")
+                linked.append(time.perf_counter() - start)
                 memory.append(peak_memory(server.pid))
             finally:
                 server.terminate()
@@ -88,6 +105,10 @@ def main() -> None:
     print(f"the first page with its maps, cold server: {statistics.median(first):.1f} s")
     print(f"the same, warm server: {statistics.median(second):.1f} s")
     print(f"another sample: {statistics.median(samples):.2f} s")
+    print(
+        f"Explanations with all fast maps, from another page: {statistics.median(explained):.2f} s"
+    )
+    print(f"the same by a link, in a new browser: {statistics.median(linked):.1f} s")
     late = clicks[int(0.95 * len(clicks))]
     print(f"click to redrawn maps: median {statistics.median(clicks):.0f} ms, 95 % {late:.0f} ms")
     print(f"peak memory of the server: {max(memory):.0f} MB")

@@ -22,7 +22,7 @@ _ONE_CHANNEL = dict(merges=((6, 3), (5,), (3,), ()), widths=(1, 2, 2, 2), head_w
 def seen(small):
     """A picture of random pixels, with what the small network did with it."""
     subject = Subject(small, random_pixels(0), Target(0))
-    return subject, subject.trace()
+    return subject, subject.trace
 
 
 def on_map(level, grid, place):
@@ -133,7 +133,7 @@ def test_where_values_pass_unchanged_a_block_adds_its_rollout_times_its_tokens()
         attention.proj.weight[:] = 1
         attention.proj.bias[:] = 0
     subject = Subject(Classifier.around(network, "passing"), random_pixels(0), Target(0))
-    block = subject.trace().block(0, 0)
+    block = subject.trace.block(0, 0)
     assert [level.grid for level in block.levels] == [6, 3, 2]
 
     for token in [(1, 5), (31, 0), (20, 31)]:
@@ -148,7 +148,7 @@ def test_with_output_norms_every_level_has_the_same_weight():
     settings = dict(_ONE_CHANNEL, output_norm=LAYER, widths=(2, 2, 2, 2))
     network = fill(create_model("transcnn_nano", **settings))
     subject = Subject(Classifier.around(network, "normed"), random_pixels(0), Target(0))
-    block = subject.trace().block(1, 0)
+    block = subject.trace.block(1, 0)
     each = np.mean([with_sums_of_1(paths(block, c)).mean(0) for c in (0, 1)], axis=0)
 
     found = Rollout(1, token=(1, 5)).explain(subject)

@@ -42,7 +42,7 @@ class Attention:
         stage, block = find_block(subject.classifier, self.stage, self.block)
         level = find_level(subject.classifier, stage, block, self.level)
         on_progress(0)
-        trace = subject.trace()
+        trace = subject.trace
         on_progress(1)
         if self.token is None:
             values = _mean_over_queries(trace.block(stage, block).levels[level])

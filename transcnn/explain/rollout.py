@@ -66,7 +66,7 @@ class Rollout:
         stage, block = find_block(subject.classifier, self.stage, self.block)
         shape = shape_of(subject.classifier, stage, block)
         on_progress(0)
-        traced = subject.trace().block(stage, block)
+        traced = subject.trace.block(stage, block)
         shares = compose(traced, shape, _start(traced, self.token))
         on_progress(1)
         used = replace(self, stage=stage, block=block)
@@ -91,7 +91,7 @@ class RolloutAcross:
         classifier = subject.classifier
         stage, block = find_block(classifier, self.stage, self.block)
         on_progress(0)
-        trace = subject.trace()
+        trace = subject.trace
         before = [b for b in trace.blocks if (b.stage, b.block) <= (stage, block)]
         shares = _start(before[-1], self.token)
         for done, traced in enumerate(reversed(before)):

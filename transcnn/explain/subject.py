@@ -1,6 +1,7 @@
 """What is explained: a logit, or a difference of two, of one network for one image."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,8 +54,9 @@ class Subject:
         """The image as the network's input, [1, 3, S, S]."""
         return self.classifier.normalise(self.pixels[None])
 
+    @cached_property
     def trace(self) -> Trace:
-        """What every H-MHSA computes for the image."""
+        """What every H-MHSA computes for the image; one run for all methods that ask."""
         side = len(self.pixels)
         whole = Crop((side, side), Box(0, 0, side, side), side)
         return self.classifier.trace_pixels(self.pixels, whole)

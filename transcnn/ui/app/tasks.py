@@ -36,7 +36,8 @@ class Task(threading.Thread):
         self.progress: Any = None
         self.waits = queue is not None  # for another task
         self.drawn = False  # whether the page has been drawn with what came of it
-        self._do, self._queue, self._unseen_s = do, queue, unseen_s
+        self._do: Callable[[Task], Any] | None = do
+        self._queue, self._unseen_s = queue, unseen_s
         self._cancelled, self._seen = threading.Event(), time.monotonic()
 
     def look(self) -> None:
@@ -71,6 +72,8 @@ class Task(threading.Thread):
 
     def run(self) -> None:
         """The thread."""
+        do, self._do = self._do, None  # what it holds, such as a trace, goes when it has ended
+        assert do is not None
         if self._queue is not None:
             self._queue.append(self)
         try:
@@ -79,7 +82,7 @@ class Task(threading.Thread):
                     return
                 self._cancelled.wait(_LOOK_S)
             self.waits = False
-            self.result = self._do(self)
+            self.result = do(self)
         except Cancelled:
             pass
         except Exception as error:  # nobody above this thread would hear of it

@@ -118,8 +118,10 @@ def _find(state: Session, explained: Explained, name: str) -> Found:
     method = make_method(name, **{k: v for k, v in given.items() if k in METHODS[name].options})
     key = _key(explained, method)
     if not METHODS[name].slow:
+        public = explained.image.sample is not None and explained.model not in state.custom_models
+        explain = _explain_for_everybody if public else _explain
         try:
-            return Found(name, method, _explain(key, method, explained.subject))
+            return Found(name, method, explain(key, method, explained.subject))
         except TransCNNError as error:
             return Found(name, method, error=error)
     task = state.part(ExplainTasks).begin(
@@ -130,6 +132,17 @@ def _find(state: Session, explained: Explained, name: str) -> Found:
 
 @st.cache_resource(scope="session", max_entries=24, show_spinner=False)
 def _explain(key: str, _method: "Method", _subject: "Subject") -> "Attribution":  # noqa: ARG001
+    with running:
+        return _method.explain(_subject)
+
+
+@st.cache_resource(max_entries=144, show_spinner=False)
+def _explain_for_everybody(
+    key: str,  # noqa: ARG001
+    _method: "Method",
+    _subject: "Subject",
+) -> "Attribution":
+    """As `_explain`, for what is nobody's own: samples by the networks that ship."""
     with running:
         return _method.explain(_subject)
 

@@ -27,12 +27,12 @@ from transcnn.ui.pages.explanations.link import METHOD_NAMES, ExplainChoice
 from transcnn.ui.pages.explanations.progress import show_tasks
 from transcnn.words.translator import Translator, plain, translator
 
-_METHODS, _OF, _VERSUS, _LOOK, _MODEL = (
-    f"explain_{name}" for name in ("methods", "of", "versus", "look", "model")
-)
+_METHODS, _LOOK, _MODEL = (f"explain_{name}" for name in ("methods", "look", "model"))
 _PART = ("stage", "block", "level")
 _MAPS = "explain_maps"
 _NONE = -1  # to Streamlit, None is no choice
+_ALL = -2  # not a class: the rest of them
+_FEW = 50  # classes that are offered at once
 
 
 def show() -> None:
@@ -88,35 +88,21 @@ def _choose_model(state: Session, t: Translator) -> None:
 
 def _choose(state: Session, t: Translator, explained: Explained) -> None:
     """Which class, against which, by which methods, in which part."""
-    choice, config = state.part(ExplainChoice), explained.subject.classifier.config
-    labels = config.class_set.said_in(t.language)
-    classes = list(dict.fromkeys([*explained.likeliest, *range(config.classes)]))
-    target = explained.subject.target
+    choice, target = state.part(ExplainChoice), explained.subject.target
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state[_OF] = target.of
-        st.selectbox(
-            t("explanations.class"),
-            classes,
-            format_func=labels.__getitem__,
-            key=_OF,
-            on_change=lambda: state.put(replace(choice, of=st.session_state[_OF])),
-            width=260,
+        _choose_class(
+            t,
+            explained,
+            "class",
+            target.of,
+            lambda chosen: state.put(replace(choice, of=chosen)),
         )
-        st.session_state[_VERSUS] = _NONE if target.versus is None else target.versus
-        st.selectbox(
-            t("explanations.versus"),
-            [_NONE, *(c for c in classes if c != target.of)],
-            format_func=lambda c: t("explanations.nothing") if c == _NONE else labels[c],
-            key=_VERSUS,
-            on_change=lambda: state.put(
-                replace(
-                    choice,
-                    versus=None
-                    if st.session_state[_VERSUS] == _NONE
-                    else st.session_state[_VERSUS],
-                )
-            ),
-            width=260,
+        _choose_class(
+            t,
+            explained,
+            "versus",
+            target.versus,
+            lambda chosen: state.put(replace(choice, versus=chosen)),
         )
         with st.popover(t("explanations.more")):
             _choose_part(state, t, explained)
@@ -136,6 +122,46 @@ def _choose(state: Session, t: Translator, explained: Explained) -> None:
         selection_mode="multi",
         key=_METHODS,
         on_change=change,
+    )
+
+
+def _choose_class(
+    t: Translator,
+    explained: Explained,
+    name: str,
+    now: int | None,
+    on_choice: Callable[[int | None], None],
+) -> None:
+    """Of many classes the likeliest come first, and all once they are asked for: a list of a
+    thousand would keep the browser from the maps for a quarter of a second."""
+    config, target = explained.subject.classifier.config, explained.subject.target
+    labels = config.class_set.said_in(t.language)
+    key, all_key = f"explain_{name}", f"explain_all_{name}"
+    whole = config.classes <= _FEW or st.session_state.get(all_key, False)
+    offered = range(config.classes) if whole else [] if now is None else [now]
+    classes = list(dict.fromkeys([*explained.likeliest, *offered]))
+    if name == "versus":
+        classes = [_NONE, *(one for one in classes if one != target.of)]
+    said = {
+        _NONE: t("explanations.nothing"),
+        _ALL: t("explanations.all_classes", count=config.classes),
+    }
+
+    def change() -> None:
+        chosen = st.session_state[key]
+        if chosen == _ALL:
+            st.session_state[all_key] = True
+        else:
+            on_choice(None if chosen == _NONE else chosen)
+
+    st.session_state[key] = _NONE if now is None else now
+    st.selectbox(
+        t(f"explanations.{name}"),
+        [*classes, *([] if whole else [_ALL])],
+        format_func=lambda one: said[one] if one in said else labels[one],
+        key=key,
+        on_change=change,
+        width=260,
     )
 
 
