@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_course import settle
+
 READY = ".overview[data-state=ready]"
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -194,11 +196,14 @@ def test_a_finger_opens_boxes_and_takes_the_tour_on_a_phone(server, open_page, l
     for step in range(1, 7):
         expect(page.locator(".discs [aria-current=step]")).to_have_text(str(step))
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        lit = page.locator(".panel .lightable.lit:visible, .panel .ablation-runs:visible")
-        if lit.count():
-            page.wait_for_timeout(100)
-            tops = [one.evaluate(TOP) for one in (lit.first, page.locator(".tour .next"))]
-            assert tops[0] < tops[1], "what is spoken of is in sight above the bar"
+        page.wait_for_function("step => location.search.includes(`tour=${step}`)", arg=step)
+        settle(page)  # the server answers each step, and nothing may move then
+        page.wait_for_timeout(500)
+        lit = page.locator(".panel .lightable.lit:visible, .panel .runs:visible")
+        shown = lit.first if lit.count() else page.locator(".panel")
+        header = page.get_by_test_id("stHeader").bounding_box()
+        bar = page.locator(".tour").evaluate(TOP)
+        assert header["y"] + header["height"] <= shown.evaluate(TOP) < bar - 200
         page.locator(".tour .next").tap()
     expect(page.locator(".tour")).to_have_count(0)
 

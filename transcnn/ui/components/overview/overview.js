@@ -561,7 +561,7 @@ export class Overview extends View {
   /** On a phone: what the step speaks of, above the bar. */
   showLit() {
     if (!this.narrow) return;
-    const lit = this.panel?.querySelector(".lightable.lit, .ablation-runs") ?? this.panel;
+    const lit = this.panel?.querySelector(".lightable.lit, .runs") ?? this.panel;
     lit?.scrollIntoView({ block: "start" });
   }
 
