@@ -1,6 +1,7 @@
 """Files are whole or not there, and weights are written so that the network reads them back."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,13 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path):
     kept = load_checkpoint(file, RECIPE)
     assert (kept.step, kept.seconds, kept.progress) == (3, 4.5, pytest.approx(0.3))
     torch.testing.assert_close(kept.changing["w"], torch.full((2, 2), 3.0))
+
+
+def test_a_checkpoint_from_before_muon_has_the_state_of_adamw(tmp_path):
+    file = tmp_path / "checkpoint.pt"
+    adamw = torch.optim.AdamW([torch.zeros(2, requires_grad=True)]).state_dict()
+    save_checkpoint(replace(_checkpoint(3), optimiser=adamw), file)
+    assert load_checkpoint(file, RECIPE).optimiser == {"adamw": adamw}
 
 
 def test_an_interrupted_write_leaves_the_old_checkpoint(tmp_path, monkeypatch):

@@ -28,7 +28,9 @@ def run(model, batches, tmp_path):
     return run
 
 
-def test_a_resumed_run_ends_in_the_same_numbers(run, small, tmp_path):
+@pytest.mark.parametrize("optimiser", ["adamw", "muon"])
+def test_a_resumed_run_ends_in_the_same_numbers(run, small, tmp_path, optimiser):
+    small = replace(small, optimiser=optimiser)
     straight = run(small, "straight")
     first = run(small, "broken", should_stop=stop_after(2))
     assert first[-1] == Ended(2, finished=False)

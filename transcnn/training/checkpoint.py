@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from transcnn.errors import CheckpointError
-from transcnn.training.recipe import Recipe
+from transcnn.training.recipe import Labels, Recipe
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,31 @@ def load_checkpoint(path: Path, recipe: Mapping[str, Any]) -> Checkpoint:
     if not path.is_file():
         raise CheckpointError(file=path, reason="there is no checkpoint to resume from")
     found = Checkpoint(**torch.load(path, map_location="cpu", weights_only=True))
-    found = replace(found, recipe=_renamed(found.recipe))
+    found = replace(found, recipe=_renamed(found.recipe), optimiser=_by_name(found.optimiser))
     other = [key for key in recipe if found.recipe.get(key) != recipe[key]]
     if other:
         raise CheckpointError(file=path, reason=f"its recipe differs in {', '.join(other)}")
     return found
 
 
+def _by_name(optimiser: dict[str, Any]) -> dict[str, Any]:
+    """The optimiser's state of an earlier version, which knew AdamW alone."""
+    return {"adamw": optimiser} if "param_groups" in optimiser else optimiser
+
+
 def _renamed(recipe: dict[str, Any]) -> dict[str, Any]:
     """The recipe of a checkpoint of an earlier version, in the names of this one and with what was
     not there to choose."""
-    recipe = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING} | recipe
+    recipe = _defaults(Recipe) | recipe
     start = recipe.get("start")
     if start in ("body", "nothing"):
         recipe["start"] = {"body": "backbone", "nothing": "scratch"}[start]
     if recipe.get("labels"):
         names = {"taught": "teacher_weight"}
-        recipe["labels"] = {names.get(k, k): value for k, value in recipe["labels"].items()}
+        given = {names.get(k, k): value for k, value in recipe["labels"].items()}
+        recipe["labels"] = _defaults(Labels) | given
     return recipe
+
+
+def _defaults(kind: type[Recipe | Labels]) -> dict[str, Any]:
+    return {f.name: f.default for f in fields(kind) if f.default is not MISSING}

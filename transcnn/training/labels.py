@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from transcnn.checkpoints import create_model
@@ -38,11 +39,13 @@ def soft_targets(
     if labels.teacher is None:
         return targets
     files = "\n".join(map(str, source.files))
-    kept = cache / f"{source.folder.name}-{zlib.crc32(files.encode()):08x}-{labels.teacher}.npy"
+    asked = f"{labels.teacher}-{labels.teacher_px}" if labels.teacher_px else labels.teacher
+    kept = cache / f"{source.folder.name}-{zlib.crc32(files.encode()):08x}-{asked}.npy"
     if not kept.is_file():
         teacher = fold_batch_norms(create_model(labels.teacher, "shipped"))
-        np.save(kept, teacher_targets(teacher, source, classes, progress))
-    return (1 - labels.teacher_weight) * targets + labels.teacher_weight * np.float32(np.load(kept))
+        np.save(kept, teacher_targets(teacher, source, classes, labels.teacher_px, progress))
+    soft = np.float32(np.load(kept))
+    return (1 - labels.teacher_weight) * targets + labels.teacher_weight * soft
 
 
 def class_outputs(source: TrainingSource, classes: Sequence[int]) -> NDArray[np.int64]:
@@ -70,25 +73,31 @@ def smoothed_labels(outputs: NDArray[np.int64], classes: int, smoothing: float) 
 
 
 def teacher_targets(
-    teacher: TransCNN, source: TrainingSource, classes: Sequence[int], progress: OnDecoded
+    teacher: TransCNN,
+    source: TrainingSource,
+    classes: Sequence[int],
+    least_px: int,
+    progress: OnDecoded,
 ) -> SoftTargets:
     """The probabilities [n, classes] that the teacher's backbone gives, among `classes` only.
 
-    It sees each stored image, whole, and its mirror image; `teacher` is in eval mode and has the
-    1000 classes.
+    It sees each stored image, whole, and its mirror image, smaller ones enlarged to `least_px`;
+    `teacher` is in eval mode and has the 1000 classes.
     """
     logits = []
     for start in range(0, len(source.pixels), BATCH):
         pixels = np.array(source.pixels[start : start + BATCH])
-        logits.append(_teacher_logits(teacher, pixels)[:, list(classes)])
+        logits.append(_teacher_logits(teacher, pixels, least_px)[:, list(classes)])
         progress(source.folder, start + len(pixels), len(source.pixels))
     return (torch.cat(logits) / TEMPERATURE).softmax(1).numpy()
 
 
-def _teacher_logits(teacher: TransCNN, pixels: NDArray[np.uint8]) -> torch.Tensor:
+def _teacher_logits(teacher: TransCNN, pixels: NDArray[np.uint8], least_px: int) -> torch.Tensor:
     """Logits [B, 1000] of the teacher's backbone, means over images [B, S, S, 3] and mirrored."""
     off = Hooks(record=False, intervention=Off())
     with torch.inference_mode():
         x = normalise(pixels, teacher.config.input)
+        if x.shape[2] < least_px:
+            x = F.interpolate(x, (least_px, least_px), mode="bicubic")
         logits: torch.Tensor = (teacher(x, off) + teacher(x.flip(3), off)) / 2
     return logits

@@ -32,6 +32,7 @@ from transcnn.training.network import (
     soft_target_outputs,
 )
 from transcnn.training.objectives import DistillationBatch, total
+from transcnn.training.optimiser import Optimiser
 from transcnn.training.recipe import Recipe
 
 SAVE_EVERY_S = 150.0
@@ -170,9 +171,7 @@ class _TrainingState:
         self.learning = self.network.learning()
         self.changing = self.learning | self.network.statistics()
         self.average = {key: value.detach().clone() for key, value in self.changing.items()}
-        self.optimiser = torch.optim.AdamW(
-            self.learning.values(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-        )
+        self.optimiser = Optimiser(self.learning, recipe)
 
     def precision(self) -> AbstractContextManager[object]:
         if self.recipe.precision == "float32":
@@ -191,12 +190,9 @@ class _TrainingState:
         with self.precision():
             batch_outputs = DistillationBatch(self.student(seen, hooks), self._targets(batch), own)
         loss, parts = total(batch_outputs, self.recipe.objectives)
-        self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.learning.values(), self.recipe.clip)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        self.optimiser.step()
+        self.optimiser.step(rate)
         with torch.no_grad():
             for key, value in self.changing.items():
                 self.average[key].lerp_(value, 1 - self.recipe.average)

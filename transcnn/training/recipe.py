@@ -81,11 +81,13 @@ class Labels:
     """Soft targets of an image: 1 - `smoothing` on its true label, the rest uniform over all.
 
     With a `teacher` (a network with shipped weights), its backbone's predictions on the whole image
-    and its mirror image, computed once, have the weight `teacher_weight` (distillation).
+    and its mirror image, computed once, have the weight `teacher_weight` (distillation). It sees
+    the stored images, smaller ones enlarged to `teacher_px`.
     """
 
     smoothing: float = 0.1
     teacher: str | None = None
+    teacher_px: int = 0
     teacher_weight: float = 0.5
 
     def __post_init__(self) -> None:
@@ -133,6 +135,7 @@ class Recipe:
     learning_rate: float = 1e-3
     warm_up: float = 0.03
     cool_down: float | None = None
+    optimiser: Literal["adamw", "muon"] = "adamw"  # see `optimiser.py`
     weight_decay: float = 0.02
     clip: float = 1.0
     average: float = 0.995  # decay per step of the moving average of the weights
@@ -176,6 +179,7 @@ class Recipe:
         _check("init", self.init, self.init in INITS, ", ".join(INITS))
         fits = self.cool_down is None or 0 < self.cool_down <= 1 - self.warm_up
         _check("cool_down", self.cool_down, fits, "above 0, to what the warm-up leaves")
+        _check("optimiser", self.optimiser, self.optimiser in ("adamw", "muon"), "adamw, muon")
         _check("stretch", self.stretch, self.stretch >= 1, "numbers from 1")
         _check(
             "snapshots",

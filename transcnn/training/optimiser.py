@@ -1,0 +1,71 @@
+"""What turns gradients into changes of the weights: AdamW, or Muon for the matrices and AdamW for
+the rest."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from transcnn.training.recipe import Recipe
+
+
+class Optimiser:
+    """The optimiser of `recipe` for the weights `learning`, by their keys in the network.
+
+    With "muon" the projections and convolutions between stem and head are trained by Muon (Jordan
+    et al. 2024, "Muon: An optimizer for hidden layers in neural networks"): their momentum, seen as
+    a matrix with one row for each output channel, is made orthogonal before it is applied. Its step
+    has the size of AdamW's (Liu et al. 2025, arXiv 2502.16982), so both have one rate.
+    """
+
+    def __init__(self, learning: Mapping[str, Tensor], recipe: Recipe) -> None:
+        matrices = {}
+        if recipe.optimiser == "muon":
+            matrices = {key: value for key, value in learning.items() if _is_hidden(key, value)}
+        rate, decay = recipe.learning_rate, recipe.weight_decay
+        rest = [value for key, value in learning.items() if key not in matrices]
+        # torch's Muon takes matrices alone: each is a copy, whose changes are copied back.
+        self._matrices = [(value, nn.Parameter(_rows(value))) for value in matrices.values()]
+        self._parts: dict[str, torch.optim.Optimizer] = {
+            "adamw": torch.optim.AdamW([{"params": rest}], lr=rate, weight_decay=decay)
+        }
+        if self._matrices:
+            copies = [copy for _, copy in self._matrices]
+            self._parts["muon"] = torch.optim.Muon(
+                copies, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"
+            )
+        self._learning = list(learning.values())
+
+    @torch.no_grad()
+    def step(self, rate: float) -> None:
+        """Apply the gradients at the learning rate `rate`, and clear them."""
+        for value, copy in self._matrices:
+            assert value.grad is not None
+            copy.copy_(_rows(value))
+            copy.grad = _rows(value.grad)
+        for part in self._parts.values():
+            for group in part.param_groups:
+                group["lr"] = rate
+            part.step()
+        for value, copy in self._matrices:
+            value.copy_(copy.view(value.shape))
+        for value in self._learning:
+            value.grad = None
+
+    def state_dict(self) -> dict[str, Any]:
+        return {name: part.state_dict() for name, part in self._parts.items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        for name, part in self._parts.items():
+            part.load_state_dict(state[name])
+
+
+def _is_hidden(key: str, value: Tensor) -> bool:
+    """Whether this is a matrix between stem and head; a depthwise convolution is none."""
+    return value.ndim > 1 and value.shape[1] > 1 and not key.startswith(("stem.", "head."))
+
+
+def _rows(value: Tensor) -> Tensor:
+    """A weight [out, in, ...] as a matrix [out, in ...] of its own memory."""
+    return value.detach().flatten(1).clone(memory_format=torch.contiguous_format)
