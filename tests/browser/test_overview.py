@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.test_course import settle
 
 READY = ".overview[data-state=ready]"
+EXPLORE = ".explore[data-state=ready]"
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 BOXES = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.network'))"
@@ -225,14 +226,15 @@ def test_a_variant_without_weights_says_so_and_has_no_tour_of_other_attention(se
     assert "H-MHSA" not in page.locator(".panel").inner_text()
 
 
-@pytest.mark.parametrize("page_name", ["explore", "tokens"])
+@pytest.mark.parametrize("page_name", ["explore", "tokens", "occlusion", "compare"])
 def test_the_strip_says_where_one_is_and_leads_to_any_block(server, open_page, page_name):
-    until = f".{page_name}[data-state=ready]"
-    page = open_page(f"{server}/{page_name}?picture=lion&stage=2&block=1", until, **DESKTOP)
+    link = f"{server}/{page_name}?picture=lion&stage=2&block=1"
+    page = open_page(link, ".strip .mark", **DESKTOP)
     strip = page.get_by_role("navigation", name="You are here")
     assert strip.bounding_box()["height"] <= 56
     here = strip.locator(".mark[aria-current]")
     expect(here).to_have_attribute("aria-label", "Stage 3, block 2: H-MHSA")
+    expect(strip.locator(".answer")).to_contain_text("lion")
     strip.get_by_role("button", name="Stage 4, block 3: H-MHSA").click()
     expect(here).to_have_attribute("aria-label", "Stage 4, block 3: H-MHSA")
     page.wait_for_function("location.search.includes('stage=3&block=2')")
@@ -244,6 +246,36 @@ def test_the_strip_says_where_one_is_and_leads_to_any_block(server, open_page, p
     strip.get_by_role("link").click()
     page.wait_for_selector(READY)
     assert "picture=lion" in page.url
+
+
+def test_the_strip_chooses_the_block_that_is_explained_and_the_default_comes_back(
+    server, open_page
+):
+    page = open_page(f"{server}/explanations?picture=lion", ".strip .mark", **DESKTOP)
+    here = page.locator(".strip .mark[aria-current]")
+    expect(here).to_have_count(0)
+    page.locator(".strip").get_by_role("button", name="Stage 3, block 2: H-MHSA").click()
+    page.wait_for_function("location.search.includes('layer=2.1')")
+    expect(here).to_have_attribute("aria-label", "Stage 3, block 2: H-MHSA")
+    page.get_by_role("button", name="More options").click()
+    page.get_by_role("button", name="Use each method’s default").click()
+    expect(here).to_have_count(0)
+    page.wait_for_function("!location.search.includes('layer')")
+
+
+# Beginning right after a key is pressed, then while the page reports it, then while it follows.
+@pytest.mark.parametrize("wait", [0, 150, 245, 255, 300, 400])
+def test_no_click_on_the_strip_is_lost_while_the_page_follows_a_key(server, open_page, wait):
+    page = open_page(f"{server}/explore?picture=lion&stage=2&block=1", EXPLORE, **DESKTOP)
+    page.locator(".explore canvas.photo").focus()
+    at = page.locator(".strip .whole-network").bounding_box()
+    page.mouse.move(at["x"] + 20, at["y"] + 20)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(wait)
+    page.mouse.down()
+    page.wait_for_timeout(120)  # as long as a finger holds a button
+    page.mouse.up()
+    page.wait_for_selector(READY)
 
 
 def test_the_strip_fits_a_phone(server, open_page):

@@ -1,5 +1,6 @@
 """What the pages of an image share: what is shown, as the browser gets it, and what it chose."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,10 +13,23 @@ from transcnn.model.config import HMHSA, Network
 from transcnn.pictures.samples import known_samples
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
 from transcnn.ui.app.links import LinkPart, browser_link
-from transcnn.ui.app.networks import belongs, trace_key
+from transcnn.ui.app.networks import belongs, predictions, trace_key
 from transcnn.ui.app.selection import Selection
 from transcnn.ui.app.session import Session
+from transcnn.ui.components.here import here_view
+from transcnn.ui.components.packets.pack import answer_packet
+from transcnn.ui.components.store import store
 from transcnn.words.translator import Translator
+
+_HERE = "here"
+
+
+@dataclass
+class Leaving:
+    """Whether the overview was asked for: kept, since the run that hears of it may be interrupted
+    by the next before it gets to go there."""
+
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,11 +89,6 @@ class ImagePage:
             )
         )
 
-    def leave(self, view: str) -> None:
-        """Show the overview where the view in the session at `view` asks for it."""
-        if st.session_state.get(view, {}).get("left"):
-            st.switch_page("pages/overview.py", query_params=self.state.query())
-
     def warn(self, box: DeltaGenerator, t: Translator) -> None:
         """Say in `box` where the image shows none of the classes that the network has."""
         warn_outside(box, t, self.image, self.state.config(self.state.model))
@@ -133,6 +142,63 @@ def take_image_page(state: Session) -> ImagePage:
     return ImagePage(state, image, prepare_image(image, size), state.selection)
 
 
+def ask_for_overview(state: Session) -> None:
+    """Note that the overview was asked for; the page goes there with `leave`."""
+    state.put(Leaving(asked=True))
+
+
+def leave(state: Session) -> None:
+    """Show the overview where it was asked for on this page."""
+    if state.entered:
+        state.put(Leaving())  # what was asked for on another page is over
+    elif state.part(Leaving).asked:
+        st.switch_page("pages/overview.py", query_params=state.query())
+
+
+def show_here(
+    state: Session,
+    t: Translator,
+    model: str,
+    shown: tuple[int | None, int | None],
+    go: Callable[[int, int], None],
+) -> None:
+    """The strip "You are here" on a page without a view of a trace: `shown` are the stage and the
+    block of `model` in front, `go` gets those that are chosen."""
+    config = state.config(model)
+    prepared = prepare_image(state.image, config.input.size)
+
+    def went() -> None:
+        chosen: dict[str, Any] | None = st.session_state[_HERE]["go"]
+        if chosen is not None:  # a trigger is None again in the next run
+            go(int(chosen["stage"]), int(chosen["block"]))
+
+    here_view(
+        _HERE,
+        {
+            "words": t.table("view"),
+            "ramps": {"light": LIGHT, "dark": DARK},
+            "network": outline(config),
+            "photo": prepared.key,
+            "trace": trace_key(prepared, model),
+            "link": {},  # the page writes its own
+            "alt": "",
+            "selected": {"stage": shown[0], "block": shown[1]},
+            "error": None,
+        },
+        on_go=went,
+        on_leave=lambda: ask_for_overview(state),
+    )
+    leave(state)
+    store("store_photo", prepared.photo)
+
+
+def tell_answer(state: Session, model: str) -> None:
+    """Bring the likeliest class to the strip, once the page stands: this runs the network."""
+    prepared = prepare_image(state.image, state.config(model).input.size)
+    best = predictions(prepared, model)[0]
+    store("store_answer", answer_packet(trace_key(prepared, model), best))
+
+
 def level_name(t: Translator, level: int, count: int) -> str:
     """A level of `count` in words, such as "Level 1 (local)": from 1, the last is global."""
     kind = "level_global" if level == count - 1 else "level_local" if level == 0 else "level"
@@ -159,19 +225,32 @@ def structure(config: Network) -> dict[str, Any]:
                     "levels": levels,
                 }
             )
+    return outline(config) | {"blocks": blocks}
+
+
+def outline(config: Network) -> dict[str, Any]:
+    """What the strip "You are here" shows of a network, with attention of any kind."""
     return {
         "name": config.name,
         "input": config.input.size,
-        "blocks": blocks,
-        "stages": [_strip(config, stage) for stage in range(len(config.stages))],
+        "pooled": not config.has_levels,
+        "blocks": [
+            {"stage": stage, "block": block}
+            for stage, shape in enumerate(config.stages)
+            for block in range(len(shape.attending))
+        ],
+        "stages": [_boxes(config, stage) for stage in range(len(config.stages))],
     }
 
 
-def _strip(config: Network, stage: int) -> dict[str, Any]:
-    """A stage with its boxes in order: how many levels an H-MHSA has, 0 for a bottleneck."""
+def _boxes(config: Network, stage: int) -> dict[str, Any]:
+    """A stage with its boxes in order: how many levels attention has, 0 for a bottleneck."""
     boxes = []
     for block in config.stages[stage].blocks:
-        if isinstance(block.attention, HMHSA):
-            boxes.append(len(block.attention.merges) + 1)
+        attention = block.attention
+        if isinstance(attention, HMHSA):
+            boxes.append(len(attention.merges) + 1)
+        elif attention is not None:  # pooled: its two steps, or one where nothing is pooled
+            boxes.append(1 if attention.grid == 1 else 2)
         boxes.append(0)
     return {"side": config.map_size(stage, (config.input.size,) * 2)[0], "boxes": boxes}

@@ -17,6 +17,7 @@ import {
   table,
 } from "../shared/page.js";
 import { formatExactly, formatShare, formatWeight, step } from "../shared/scale.js";
+import { drawStrip, fitStrip } from "../shared/strip.js";
 import { mount, View } from "../shared/view.js";
 
 /** @import { Block, Choice, Component, Position, Prediction, ViewData } from "../shared/types.d.ts" */
@@ -92,6 +93,17 @@ class Occlusion extends View {
     this.changed();
   }
 
+  /**
+   * Another block, asked about the same grid.
+   * @param {number} stage
+   * @param {number} block
+   */
+  goTo(stage, block) {
+    const { query } = this;
+    Object.assign(this.selected, { stage, block });
+    this.setQuery(query);
+  }
+
   /** Whether the masked cells are those drawn at random for the chosen share. */
   get atRandom() {
     const drawn = this.data.shares.find((s) => s.percent === this.percent)?.cells;
@@ -138,6 +150,7 @@ class Occlusion extends View {
     this.root.dataset.shown = result?.key ?? ""; // for tests
     this.pick(".error").hidden = !error;
     this.pick(".error").textContent = error ?? "";
+    drawStrip(this);
     this.buildChoices();
     this.writeOutcomes();
     this.describe();
@@ -145,7 +158,7 @@ class Occlusion extends View {
   }
 
   buildChoices() {
-    const { data, blocks } = this;
+    const { data } = this;
     /** @type {<V>(name: string, options: Choice<V>[], chosen: V, choose: (v: V) => void) => void} */
     const group = (name, options, chosen, choose) => {
       const buttons = this.pick(`.choices.${name}`);
@@ -168,16 +181,6 @@ class Occlusion extends View {
       (share) => {
         Object.assign(this, { percent: share?.percent, masked: new Set(share?.cells) });
         this.changed();
-      },
-    );
-    group(
-      "block",
-      blocks.map((block) => ({ value: block, content: [this.blockName(block)] })),
-      this.block,
-      ({ stage, block }) => {
-        const { query } = this;
-        Object.assign(this.selected, { stage, block });
-        this.setQuery(query);
       },
     );
   }
@@ -314,6 +317,7 @@ class Occlusion extends View {
   // Drawing
 
   draw() {
+    fitStrip(this);
     this.drawInput();
     this.drawMap();
     drawBar(this.pickCanvas(".bar"), this.data.words, this.look, null);

@@ -1,11 +1,9 @@
 """Serialises the runs under all interventions for the browser."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from transcnn.analysis.ablation import Rerun
-from transcnn.classifier import PredictedClass
-from transcnn.ui.components.packets.pack import pack
+from transcnn.ui.components.packets.pack import pack, prediction_entry
 
 
 def ablation_packet(key: str, runs: Sequence[Rerun]) -> bytes:
@@ -22,12 +20,3 @@ def ablation_packet(key: str, runs: Sequence[Rerun]) -> bytes:
         },
     }
     return pack(header, b"")
-
-
-def prediction_entry(answer: PredictedClass) -> dict[str, Any]:
-    """A class, by its index among the names of each language, and what the network gives it."""
-    return {
-        "index": answer.output,
-        "probability": answer.probability,
-        "logit": answer.logit,
-    }

@@ -11,8 +11,7 @@ import numpy as np
 from PIL import Image
 
 from transcnn.analysis.occlusion import OcclusionResult, PredictionChange
-from transcnn.ui.components.packets.ablation import prediction_entry
-from transcnn.ui.components.packets.pack import pack
+from transcnn.ui.components.packets.pack import pack, prediction_entry
 from transcnn.ui.components.packets.trace import PER_OCTAVE, UNIFORM, encode_multiples
 
 

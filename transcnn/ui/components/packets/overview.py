@@ -25,8 +25,7 @@ from transcnn.analysis.overview.component import Float64, first_component, halve
 from transcnn.analysis.overview.values import BoxValues
 from transcnn.pictures.changes import CELL, UNCHANGED, Change, Pixels
 from transcnn.trace.trace import BlockTrace
-from transcnn.ui.components.packets.ablation import prediction_entry
-from transcnn.ui.components.packets.pack import pack
+from transcnn.ui.components.packets.pack import pack, prediction_entry
 
 MOST, MOST_OF_FIVE = 56, 28  # positions along a side
 CHANNELS, FILTERS = 5, 6  # that are shown of a bottleneck and of the stem

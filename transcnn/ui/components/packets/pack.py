@@ -5,9 +5,12 @@ u32, little endian: length of the header | header: JSON in UTF-8 | body
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from transcnn.classifier import PredictedClass
 
 
 def pack(header: dict[str, Any], body: bytes) -> bytes:
@@ -34,6 +37,20 @@ def names_packet(tag: str, names: Sequence[str]) -> bytes:
 
     Packets of predictions hold indices only."""
     return pack({"kind": "names", "key": tag, "names": list(names)}, b"")
+
+
+def prediction_entry(answer: "PredictedClass") -> dict[str, Any]:
+    """A class, by its index among the names of each language, and what the network gives it."""
+    return {
+        "index": answer.output,
+        "probability": answer.probability,
+        "logit": answer.logit,
+    }
+
+
+def answer_packet(key: str, answer: "PredictedClass") -> bytes:
+    """The likeliest class alone, for pages whose other packets do not say it."""
+    return pack({"kind": "answer", "key": key, "answer": prediction_entry(answer)}, b"")
 
 
 def photo_packet(key: str, jpeg: bytes, shares: tuple[float, float, float, float]) -> bytes:

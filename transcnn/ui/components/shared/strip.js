@@ -3,15 +3,15 @@
 import { drawPart } from "./canvas.js";
 import { range } from "./grid.js";
 import { packetOf } from "./packets.js";
-import { arrow, find, focusedBeside, make, makeButton, stop } from "./page.js";
+import { arrow, find, findCanvas, focusedBeside, make, makeButton, stop } from "./page.js";
 import { formatShare } from "./scale.js";
 
 /** @import { Network, Prediction } from "./types.d.ts" */
-/** @import { TokenView } from "./view.js" */
+/** @import { View } from "./view.js" */
 /** @typedef {Network["stages"][number]} Stage */
 
 const NARROW = 760; // px
-const MARK = 27; // of an H-MHSA with its gap
+const MARK = 27; // of an attention block with its gap
 const BAR = 8; // of a bottleneck with its gap
 const LEAST = 62; // a stage: its name
 const ENDS = 300; // image and answer
@@ -21,7 +21,7 @@ const THUMB = 36;
  * Whether all stages fit with their blocks; else only the current one is unfolded, and where it
  * does not fit either, it steps from block to block.
  * @param {Stage[]} stages
- * @param {number} current
+ * @param {number | null} current
  * @param {number} width
  */
 export function fold(stages, current, width) {
@@ -31,54 +31,107 @@ export function fold(stages, current, width) {
   const need = stages.reduce((sum, stage) => sum + Math.max(full(stage), LEAST), ENDS);
   const room = Math.max(150, width - (narrow ? 210 : 640));
   const folded = need > width;
-  return { narrow, folded, stepping: folded && full(stages[current]) > room };
+  const stepping = folded && current !== null && full(stages[current]) > room;
+  return { narrow, folded, stepping };
 }
 
 /**
- * @param {TokenView<any>} view
+ * The strip, where its width is another than when it was drawn.
+ * @param {View<any>} view
  */
-export function buildStrip(view) {
+export function fitStrip(view) {
+  if (view.pick(".strip").clientWidth !== view.stripWidth) drawStrip(view);
+}
+
+/**
+ * The strip in `.strip` of a view. Its elements stay as long as they stand for the same, whatever
+ * arrives meanwhile: a button that is pressed must be there still when it is let go.
+ * @param {View<any>} view
+ */
+export function drawStrip(view) {
   const nav = view.pick(".strip");
-  const { stages } = view.data.network;
-  const { stage: here } = view.selected;
+  const { name, stages } = view.data.network;
+  const { stage, block } = view.selected;
   const width = nav.clientWidth;
   view.stripWidth = width;
-  const { narrow, folded, stepping } = fold(stages, here, width);
-  const had = focusedBeside(nav)?.dataset.to;
-  nav.setAttribute("aria-label", view.word("here"));
-  const parts = stages.map((/** @type {Stage} */ stage, /** @type {number} */ s) => {
-    const element = make("div", s === here ? "stage on" : "stage");
-    element.append(nameOf(view, stage, s, narrow));
-    const marks = make("div", "marks");
-    if (folded && s !== here) {
-      const count = stage.boxes.filter(Boolean).length;
-      const text = narrow ? `×${count}` : view.word("folded", { count });
-      marks.append(make("span", "folded", text));
-    } else if (stepping) marks.append(...steps(view, s));
-    else marks.append(...marksOf(view, stage, s, narrow));
-    element.append(marks);
-    return element;
-  });
-  nav.replaceChildren(overviewLink(view, narrow), ...parts);
-  const best = answerOf(view);
-  if (best && !narrow) {
-    const said = `${view.nameOf(best)} ${formatShare(best.probability)}`;
-    nav.append(make("span", "answer", said));
+  const { narrow, folded, stepping } = fold(stages, stage, width);
+  const open = view.blocks.map((b) => `${b.stage}.${b.block}`);
+  const shape = JSON.stringify([
+    ...[name, stages, open, view.word("here"), narrow, folded],
+    ...[folded && stage, stepping && block],
+  ]);
+  if (nav.dataset.shape !== shape) {
+    nav.dataset.shape = shape;
+    build(view, nav, { narrow, folded, stepping });
   }
+  for (const [s, element] of nav.querySelectorAll(".stage").entries())
+    element.classList.toggle("on", s === stage);
+  const buttons = [...nav.querySelectorAll("button")];
+  for (const button of buttons) {
+    const { to } = button.dataset;
+    const here = to === `block-${stage}-${block}`;
+    if (here || to === `stage-${stage}`) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+    button.tabIndex = here ? 0 : -1;
+  }
+  if (!buttons.some((button) => button.tabIndex === 0)) {
+    const first = buttons.find((button) => !button.disabled);
+    if (first) first.tabIndex = 0;
+  }
+  drawThumb(view, nav);
+  writeAnswer(view, nav);
+}
+
+/**
+ * @param {View<any>} view
+ * @param {HTMLElement} nav
+ * @param {{ narrow: boolean, folded: boolean, stepping: boolean }} how
+ */
+function build(view, nav, { narrow, folded, stepping }) {
+  const had = nav.contains(focusedBeside(nav)) ? focusedBeside(nav)?.dataset.to : undefined;
+  const { stage: here } = view.selected;
+  nav.setAttribute("aria-label", view.word("here"));
+  const parts = view.data.network.stages.map(
+    (/** @type {Stage} */ stage, /** @type {number} */ s) => {
+      const element = make("div", "stage");
+      element.append(nameOf(view, stage, s, narrow));
+      const marks = make("div", "marks");
+      if (folded && s !== here) {
+        const count = stage.boxes.filter(Boolean).length;
+        const word = view.data.network.pooled ? "folded_pooled" : "folded";
+        const text = narrow ? `×${count}` : view.word(word, { count });
+        marks.append(make("span", "folded", text));
+      } else if (stepping) marks.append(...steps(view, s));
+      else marks.append(...marksOf(view, stage, s, narrow));
+      element.append(marks);
+      return element;
+    },
+  );
+  nav.replaceChildren(overviewLink(view, narrow), ...parts);
+  if (!narrow) nav.append(make("span", "answer"));
   nav.onkeydown = (event) => walk(nav, event);
   if (had) find(nav, `[data-to="${had}"]`)?.focus();
 }
 
-/** @param {TokenView<any>} view */
-function answerOf(view) {
+/**
+ * The likeliest class, as soon as any of the page's packets says it.
+ * @param {View<any>} view
+ * @param {HTMLElement} nav
+ */
+function writeAnswer(view, nav) {
+  const answer = nav.querySelector(".answer");
+  if (!answer) return;
   const { trace } = view.data;
   /** @type {Prediction | undefined} */
-  const best = packetOf(`trace/${trace}`)?.top[0] ?? packetOf(`overview/${trace}`)?.runs.on.top[0];
-  return best;
+  const best =
+    packetOf(`trace/${trace}`)?.top[0] ??
+    packetOf(`answer/${trace}`) ??
+    packetOf(`overview/${trace}`)?.runs.on.top[0];
+  answer.textContent = best ? `${view.nameOf(best)} ${formatShare(best.probability)}` : "";
 }
 
 /**
- * @param {TokenView<any>} view
+ * @param {View<any>} view
  * @param {boolean} narrow
  */
 function overviewLink(view, narrow) {
@@ -94,32 +147,40 @@ function overviewLink(view, narrow) {
   const thumb = make("canvas", "thumb");
   thumb.setAttribute("aria-hidden", "true");
   thumb.width = thumb.height = 2 * THUMB;
-  const pen = thumb.getContext("2d");
-  if (view.photo && pen) drawPart(pen, view.photo, [0, 0, 1], 0, 0, 2 * THUMB);
   link.append(thumb);
   if (!narrow) link.append(make("span", "", view.word("here")));
   return link;
 }
 
 /**
- * A button that leads to a block; only that of the current block is a stop for Tab.
- * @param {TokenView<any>} view
- * @param {number} stage
- * @param {number} block
+ * @param {View<any>} view
+ * @param {HTMLElement} nav
+ */
+function drawThumb(view, nav) {
+  const pen = findCanvas(nav, ".thumb").getContext("2d");
+  if (!pen) return;
+  pen.clearRect(0, 0, 2 * THUMB, 2 * THUMB);
+  if (view.photo) drawPart(pen, view.photo, [0, 0, 1], 0, 0, 2 * THUMB);
+}
+
+/**
+ * A button that leads to a block; where the page does not show that block, it leads nowhere.
+ * @param {View<any>} view
+ * @param {{ stage: number, block: number } | undefined} block
  * @param {string} to
  * @param {string} label
  */
-function buttonTo(view, stage, block, to, label) {
+function buttonTo(view, block, to, label) {
   const button = makeButton();
   button.dataset.to = to;
   button.setAttribute("aria-label", label);
-  button.tabIndex = -1;
-  button.onclick = () => view.goTo(stage, block);
+  button.disabled = block === undefined;
+  button.onclick = () => block && view.goTo(block.stage, block.block);
   return button;
 }
 
 /**
- * @param {TokenView<any>} view
+ * @param {View<any>} view
  * @param {Stage} stage
  * @param {number} s
  * @param {boolean} narrow
@@ -128,21 +189,20 @@ function nameOf(view, { side }, s, narrow) {
   const { stage: here } = view.selected;
   const name = view.word("stage", { number: s + 1 });
   const size = view.word("size", { rows: side });
-  const button = buttonTo(view, s, 0, `stage-${s}`, `${name}, ${size}`);
+  const button = buttonTo(view, view.blocksOf(s)[0], `stage-${s}`, `${name}, ${size}`);
   button.className = "stage-name";
-  if (s === here) button.setAttribute("aria-current", "true");
   button.textContent = narrow ? (s === here ? name : String(s + 1)) : `${name} · ${size}`;
   return button;
 }
 
 /**
- * @param {TokenView<any>} view
+ * @param {View<any>} view
  * @param {Stage} stage
  * @param {number} s
  * @param {boolean} narrow
  */
 function marksOf(view, { boxes }, s, narrow) {
-  const { stage: here, block: current } = view.selected;
+  const { pooled } = view.data.network;
   let block = -1;
   return boxes.flatMap((levels) => {
     if (!levels) {
@@ -151,14 +211,12 @@ function marksOf(view, { boxes }, s, narrow) {
       return narrow ? [] : [bar];
     }
     block++;
-    const label = view.word("here_block", { stage: s + 1, block: block + 1 });
-    const button = buttonTo(view, s, block, `block-${s}-${block}`, label);
+    const word = pooled ? "here_block_pooled" : "here_block";
+    const label = view.word(word, { stage: s + 1, block: block + 1 });
+    const shown = view.blocksOf(s).find((b) => b.block === block);
+    const button = buttonTo(view, shown, `block-${s}-${block}`, label);
     button.className = "mark";
     button.title = label;
-    if (s === here && block === current) {
-      button.setAttribute("aria-current", "true");
-      button.tabIndex = 0;
-    }
     button.innerHTML = rhombs(levels);
     return [button];
   });
@@ -180,20 +238,19 @@ function rhombs(levels) {
 
 /**
  * "‹ block 12 of 27 ›".
- * @param {TokenView<any>} view
+ * @param {View<any>} view
  * @param {number} s
  */
 function steps(view, s) {
   const { block } = view.selected;
-  const count = view.blocksOf(s).length;
-  const before = buttonTo(view, s, block - 1, "before", view.word("block_before"));
+  const blocks = view.blocksOf(s);
+  const at = blocks.findIndex((b) => b.block === block);
+  const before = buttonTo(view, blocks[at - 1], "before", view.word("block_before"));
   before.textContent = "‹";
-  before.disabled = block === 0;
-  const after = buttonTo(view, s, block + 1, "after", view.word("block_after"));
+  const after = buttonTo(view, blocks[at + 1], "after", view.word("block_after"));
   after.textContent = "›";
-  after.disabled = block + 1 >= count;
-  (after.disabled ? before : after).tabIndex = 0;
-  const text = view.word("block_of", { block: block + 1, count });
+  const count = blocks.length;
+  const text = view.word("block_of", { block: at + 1, count });
   return [before, make("span", "folded", text), after];
 }
 

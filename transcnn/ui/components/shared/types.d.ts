@@ -27,7 +27,9 @@ export interface Network {
   /** Side of the input in pixels. */
   input: number;
   blocks: Block[];
-  /** Each with its boxes in order: how many levels an H-MHSA has, 0 for a bottleneck. */
+  /** Whether its attention is no H-MHSA. */
+  pooled: boolean;
+  /** Each with its boxes in order: how many levels attention has, 0 for a bottleneck. */
   stages: { side: number; boxes: number[] }[];
 }
 

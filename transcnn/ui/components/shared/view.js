@@ -16,7 +16,7 @@ import {
   make,
   writeAddress,
 } from "./page.js";
-import { buildStrip } from "./strip.js";
+import { drawStrip, fitStrip } from "./strip.js";
 
 /** @import { Choice, Component, Look, Photo, Position, Prediction, Selection, ViewData } from "./types.d.ts" */
 
@@ -56,8 +56,11 @@ export class View {
   photo;
   /** @type {string | undefined} the image and network that are shown */
   subject;
+  /** @type {ReturnType<typeof setTimeout> | undefined} until the server is told */
+  tellTimer;
   /** @type {number | undefined} the frame that is asked for */
   frame;
+  stripWidth = 0; // for which "You are here" was drawn
   tellAfter = 250; // ms after the last change until it is reported to the server
 
   /** @param {ShadowRoot} parent */
@@ -72,11 +75,22 @@ export class View {
   close() {
     shelf.arrivals.removeEventListener("packet", this.onPacket);
     this.sizes.disconnect();
-    clearTimeout(this.tellTimer);
+    this.forgetToTell();
     clearTimeout(this.sayTimer);
   }
 
   // What a kind of view adds
+
+  /**
+   * Show a block of any stage.
+   * @param {number} stage
+   * @param {number} block
+   */
+  goTo(stage, block) {
+    Object.assign(this.selected, { stage, block });
+    this.tellSoon();
+    this.refresh();
+  }
 
   /** Another image or network: what was chosen before is not for this one. */
   restart() {
@@ -112,7 +126,7 @@ export class View {
     const subject = `${data.trace} ${data.photo}`;
     if (subject !== this.subject) {
       this.subject = subject;
-      clearTimeout(this.tellTimer);
+      this.forgetToTell();
       this.restart();
     }
     this.tell = () => {
@@ -120,16 +134,32 @@ export class View {
       setStateValue(name, { ...value, trace: data.trace });
     };
     this.dismiss = () => setTriggerValue("dismissed", true);
-    this.leave = () => setTriggerValue("left", true); // for the overview
+    this.leave = () => {
+      // For the overview. What is to be told goes along: told later, on behalf of this page, it
+      // would call the server back to it.
+      if (this.tellTimer !== undefined) this.tellNow();
+      setTriggerValue("left", true);
+    };
     this.refresh();
     writeAddress(data.link);
+  }
+
+  /** Nothing is to be told to the server. */
+  forgetToTell() {
+    clearTimeout(this.tellTimer);
+    this.tellTimer = undefined;
+  }
+
+  tellNow() {
+    this.forgetToTell();
+    this.tell?.();
   }
 
   /** Tell the server, and a screen reader, when nothing has changed for a moment. */
   tellSoon() {
     clearTimeout(this.tellTimer);
     clearTimeout(this.sayTimer);
-    this.tellTimer = setTimeout(() => this.tell?.(), this.tellAfter);
+    this.tellTimer = setTimeout(() => this.tellNow(), this.tellAfter);
     this.sayTimer = setTimeout(() => {
       const text = this.live();
       if (text) this.pick(".unseen").textContent = text;
@@ -239,7 +269,6 @@ export class TokenView extends View {
   preview = null;
   /** @type {{ key: string, sheet: OffscreenCanvas } | null} the image with its grids */
   gridSheet = null;
-  stripWidth = 0; // for which "You are here" was built
 
   /** @param {ShadowRoot} parent */
   constructor(parent) {
@@ -295,7 +324,7 @@ export class TokenView extends View {
     this.root.dataset.shown = packet ? this.data.trace : ""; // for tests
     this.gridSheet = null;
     this.writeMessage(!packet);
-    buildStrip(this);
+    drawStrip(this);
     return packet;
   }
 
@@ -446,7 +475,7 @@ export class TokenView extends View {
   drawImage() {
     const { block, photo, photoCanvas } = this;
     const { pen, width } = fit(photoCanvas);
-    if (this.pick(".strip").clientWidth !== this.stripWidth) buildStrip(this);
+    fitStrip(this);
     if (!photo) pen.clearRect(0, 0, width, width); // the one before must not stand for this one
     if (!photo || !width) return null;
     const key = `${width} ${devicePixelRatio} ${block.stage}`;

@@ -1,6 +1,6 @@
 """The page Compare."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from transcnn.model.config import HMHSA
 from transcnn.pictures.samples import samples
 from transcnn.ui.app.controls import choose_one
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.image_page import warn_outside
+from transcnn.ui.app.image_page import show_here, tell_answer, warn_outside
 from transcnn.ui.app.networks import parameters_in
 from transcnn.ui.app.selection import Selection
 from transcnn.ui.app.session import Session
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from transcnn.figures.compare import Compared
     from transcnn.ui.pages.compare.maps import SideReading
 
-_KIND, _SECOND, _STAGE = "compare_kind", "compare_second", "compare_stage"
-_BLOCK, _HEAD, _MAPS = "compare_block", "compare_head", "compare_maps"
+_KIND, _SECOND = "compare_kind", "compare_second"
+_HEAD, _MAPS = "compare_head", "compare_maps"
 _TOP = 5
 _ALL = -1  # of the heads: to Streamlit, None is no choice
 
@@ -48,6 +48,14 @@ def show() -> None:
     state = Session.get()
     t = translator(state.language)
     state.follow_link(CompareChoice, Selection)
+    selection = state.selection
+    show_here(
+        state,
+        t,
+        state.model,
+        (selection.stage, selection.block),
+        lambda stage, block: _show_block(state, stage, block),
+    )
     st.title(t("compare.title"))
     st.write(t("compare.lede"))
     if state.upload_error is not None:
@@ -67,6 +75,19 @@ def show() -> None:
     st.subheader(t("compare.cost"))
     _show_cost(state, t, sides)
     _take_away(state, t, found)
+    tell_answer(state, state.model)
+
+
+def _show_block(state: Session, stage: int, block: int) -> None:
+    """Another block, with the token at the same position of the image."""
+    from transcnn.ui.pages.compare.maps import moved
+
+    selection, config = state.selection, state.config(state.model)
+    size = (config.input.size, config.input.size)
+    token = selection.token
+    if token is not None:
+        token = moved(token, config.map_size(selection.stage, size), config.map_size(stage, size))
+    state.put(replace(selection, stage=stage, block=block, head=None, token=token))
 
 
 def _choose(state: Session, t: Translator) -> None:
@@ -178,7 +199,7 @@ def _show_attention(
         sentences,
     )
 
-    _choose_part(state, t)
+    _choose_head(state, t)
     found = read_sides(sides, state.selection)
 
     def pick(which: str, row: int, column: int) -> None:
@@ -195,60 +216,23 @@ def _show_attention(
     return found
 
 
-def _choose_part(state: Session, t: Translator) -> None:
-    """Stage, block and head of the first network."""
+def _choose_head(state: Session, t: Translator) -> None:
+    """The head of the first network's block."""
     selection, config = state.selection, state.config(state.model)
-    stage = config.stages[selection.stage]
-    attention = stage.attending[selection.block]
+    attention = config.stages[selection.stage].attending[selection.block]
     assert isinstance(attention, HMHSA)  # networks of other kinds cannot be chosen
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state[_STAGE] = selection.stage
+    st.session_state[_HEAD] = _ALL if selection.head is None else selection.head
 
-        def change() -> None:
-            chosen = st.session_state[_STAGE]
-            if chosen is not None:
-                state.put(replace(selection, stage=chosen, block=0, head=None, token=None))
+    def change() -> None:
+        head = st.session_state[_HEAD]
+        state.put(replace(selection, head=None if head == _ALL else head))
 
-        st.segmented_control(
-            t("view.stages"),
-            range(len(config.stages)),
-            format_func=lambda s: t("view.stage", number=s + 1),
-            key=_STAGE,
-            on_change=change,
-        )
-        _select(
-            t("view.block"),
-            range(len(stage.attending)),
-            selection.block,
-            _BLOCK,
-            lambda b: str(b + 1),
-            lambda b: state.put(replace(selection, block=b)),
-        )
-        _select(
-            t("view.head"),
-            [_ALL, *range(attention.heads)],
-            _ALL if selection.head is None else selection.head,
-            _HEAD,
-            lambda h: t("view.all_heads") if h == _ALL else str(h + 1),
-            lambda h: state.put(replace(selection, head=None if h == _ALL else h)),
-        )
-
-
-def _select(
-    label: str,
-    options: Sequence[int],
-    chosen: int,
-    key: str,
-    named: Callable[[int], str],
-    choose: Callable[[int], None],
-) -> None:
-    st.session_state[key] = chosen
     st.selectbox(
-        label,
-        options,
-        format_func=named,
-        key=key,
-        on_change=lambda: choose(st.session_state[key]),
+        t("view.head"),
+        [_ALL, *range(attention.heads)],
+        format_func=lambda h: t("view.all_heads") if h == _ALL else str(h + 1),
+        key=_HEAD,
+        on_change=change,
         width=110,
     )
 

@@ -9,7 +9,7 @@ from transcnn.explain.names import METHODS
 from transcnn.figures import sheet
 from transcnn.ui.app.controls import choose_one
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.image_page import warn_outside
+from transcnn.ui.app.image_page import show_here, tell_answer, warn_outside
 from transcnn.ui.app.session import Session
 from transcnn.ui.app.tables import show_table
 from transcnn.ui.components.cells import show_cells
@@ -27,8 +27,9 @@ from transcnn.ui.pages.explanations.link import METHOD_NAMES, ExplainChoice
 from transcnn.ui.pages.explanations.progress import show_tasks
 from transcnn.words.translator import Translator, plain, translator
 
-_METHODS, _LOOK, _MODEL = (f"explain_{name}" for name in ("methods", "look", "model"))
-_PART = ("stage", "block", "level")
+_METHODS, _LOOK, _MODEL, _LEVEL = (
+    f"explain_{name}" for name in ("methods", "look", "model", "level")
+)
 _MAPS = "explain_maps"
 _NONE = -1  # to Streamlit, None is no choice
 _ALL = -2  # not a class: the rest of them
@@ -40,12 +41,21 @@ def show() -> None:
     state = Session.get()
     t = translator(state.language)
     state.follow_link(ExplainChoice)
+    part = state.part(ExplainChoice).part
+    show_here(
+        state,
+        t,
+        explained_model(state),
+        (part[0] if part else None, part[1] if len(part) > 1 else None),
+        lambda *part: state.put(replace(state.part(ExplainChoice), part=part)),
+    )
     st.title(t("explanations.title"))
     st.write(t("explanations.lede"))
     if state.upload_error is not None:
         st.error(plain(t("errors.previous_image", error=t.error(state.upload_error))))
     _choose_model(state, t)
     explained = take_explained(state)
+    tell_answer(state, explained.model)
     state.write_link(state.part(ExplainChoice))
     warn_outside(st.empty(), t, explained.image, explained.subject.classifier.config)
     _choose(state, t, explained)
@@ -166,33 +176,30 @@ def _choose_class(
 
 
 def _choose_part(state: Session, t: Translator, explained: Explained) -> None:
-    """Stage, block and level, as far as they are given, for the methods that have them."""
-    choice, config = state.part(ExplainChoice), explained.subject.classifier.config
+    """The level of the block that the strip shows, for the methods that have one; and the way back
+    to the part that each method takes by default."""
+    choice, stages = state.part(ExplainChoice), explained.subject.classifier.config.stages
     st.caption(t("explanations.part_says"))
-    options: list[range] = [range(len(config.stages))]
-    if choice.part and choice.part[0] in options[0]:
-        attending = config.stages[choice.part[0]].attending
-        options.append(range(len(attending)))
-        if len(choice.part) > 1 and choice.part[1] in options[1]:
-            merges = getattr(attending[choice.part[1]], "merges", ())
-            options.append(range(len(merges) + 1))
-    for depth, allowed in enumerate(options):
-        key = f"explain_part_{depth}"
-        now = choice.part[depth] if len(choice.part) > depth else _NONE
-        st.session_state[key] = now if now in allowed else _NONE
+    if not choice.part:
+        return
+    stage, block, level = (*choice.part, _NONE, _NONE, _NONE)[:3]
+    if stage in range(len(stages)) and block in range(len(stages[stage].attending)):
+        levels = range(len(getattr(stages[stage].attending[block], "merges", ())) + 1)
+        st.session_state[_LEVEL] = level if level in levels else _NONE
 
-        def change(depth: int = depth, key: str = key) -> None:
-            value = st.session_state[key]
-            part = choice.part[:depth] + (() if value == _NONE else (value,))
+        def change() -> None:
+            value = st.session_state[_LEVEL]
+            part = (stage, block) if value == _NONE else (stage, block, value)
             state.put(replace(choice, part=part))
 
         st.selectbox(
-            t(f"explanations.{_PART[depth]}"),
-            [_NONE, *allowed],
+            t("explanations.level"),
+            [_NONE, *levels],
             format_func=lambda n: t("explanations.usual") if n == _NONE else str(n + 1),
-            key=key,
+            key=_LEVEL,
             on_change=change,
         )
+    st.button(t("explanations.usual_part"), on_click=lambda: state.put(replace(choice, part=())))
 
 
 def _show_maps(state: Session, t: Translator, explained: Explained, found: list[Found]) -> None:

@@ -6,7 +6,7 @@ from transcnn.figures import sheet
 from transcnn.figures.sheet import Sheet
 from transcnn.model.interventions import INTERVENTIONS, OF_ATTENTION
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.image_page import take_image_page
+from transcnn.ui.app.image_page import ask_for_overview, leave, take_image_page
 from transcnn.ui.app.images import prepare_image
 from transcnn.ui.app.networks import trace_image
 from transcnn.ui.app.session import Session
@@ -36,9 +36,9 @@ def show() -> None:
         },
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
-        on_leave=lambda: None,
+        on_leave=lambda: ask_for_overview(state),
     )
-    shown.leave(_VIEW)
+    leave(state)
     store("store_photo", prepared.photo)
     store("store_trace", pack_trace(prepared, state.model))
     other = prepare_image(donor, len(prepared.pixels))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.image_page import take_image_page
+from transcnn.ui.app.image_page import ask_for_overview, leave, take_image_page, tell_answer
 from transcnn.ui.app.networks import classifier, trace_image
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.store import store
@@ -28,11 +28,12 @@ def show() -> None:
         shown.data(t, "tokens"),
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
-        on_leave=lambda: None,
+        on_leave=lambda: ask_for_overview(state),
     )
-    shown.leave(_VIEW)
+    leave(state)
     store("store_photo", prepared.photo)
     store("store_tokens", pack_tokens(prepared, state.model))
+    tell_answer(state, state.model)
     shown.link_to("explore", t("tokens.to_explore"))
     trace, network = trace_image(prepared, state.model), classifier(state.model).model
 
