@@ -1,6 +1,8 @@
 """The error board without a browser: links, runs that may be seen, what is kept."""
 
 import json
+import os
+import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -191,3 +193,22 @@ def test_an_archive_that_cannot_be_used_is_a_sentence_and_leaves_nothing(files, 
     assert any(says in error.value.replace("\\", "") for error in app.error)
     assert set((runs_home / "uploads").glob("*/*")) == before
     assert len(component(app, "gallery")["pictures"]) == 24
+
+
+def test_only_uploads_that_nobody_changed_for_a_day_are_deleted(runs_home):
+    old, begun, written = (runs.upload_folder(runs.new_upload()) for _ in range(3))
+    for folder in (old, begun, written):
+        folder.mkdir(parents=True)
+    for folder in (old, written):
+        (folder / "run.sqlite").write_bytes(b"")
+        two_days_ago = time.time() - 2 * 24 * 3600
+        for path in (folder / "run.sqlite", folder):
+            os.utime(path, (two_days_ago, two_days_ago))
+    os.utime(written / "run.sqlite")
+    (begun / "run.sqlite-wal").symlink_to(begun / "gone")  # gone between listing and looking
+
+    runs.forget_old_uploads()
+
+    assert [folder.exists() for folder in (old, begun, written)] == [False, True, True]
+    for folder in (begun, written):
+        runs.delete_upload(folder.name)

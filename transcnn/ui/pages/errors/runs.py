@@ -6,6 +6,7 @@ joined by the system's separator. A run of an upload has a name that nobody can 
 the visitor who made it and to whoever gets the link, and is deleted a day after its last change.
 """
 
+import contextlib
 import os
 import re
 import secrets
@@ -82,9 +83,19 @@ def forget_old_uploads() -> None:
     from transcnn.runs.store import runs_folder
 
     for folder in (runs_folder() / "uploads").glob("upload-*"):
-        newest = max((p.stat().st_mtime for p in folder.iterdir()), default=0.0)
-        if time.time() - newest > _KEPT_S and task_of(folder.name) is None:
+        if time.time() - _last_change(folder) > _KEPT_S and task_of(folder.name) is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _last_change(folder: Path) -> float:
+    """When a folder or a file in it was changed, in seconds of the epoch. Files come and go beside
+    this: SQLite's journal does with each write.
+    """
+    newest = 0.0
+    for path in (folder, *folder.glob("*")):
+        with contextlib.suppress(FileNotFoundError):
+            newest = max(newest, path.stat().st_mtime)
+    return newest
 
 
 class OwnRuns(list[str]):
