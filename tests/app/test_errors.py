@@ -195,7 +195,8 @@ def test_an_archive_that_cannot_be_used_is_a_sentence_and_leaves_nothing(files, 
     assert len(component(app, "gallery")["pictures"]) == 24
 
 
-def test_only_uploads_that_nobody_changed_for_a_day_are_deleted(runs_home):
+@pytest.mark.usefixtures("runs_home")
+def test_only_uploads_that_nobody_changed_for_a_day_are_deleted():
     old, begun, written = (runs.upload_folder(runs.new_upload()) for _ in range(3))
     for folder in (old, begun, written):
         folder.mkdir(parents=True)
