@@ -278,6 +278,19 @@ def test_no_click_on_the_strip_is_lost_while_the_page_follows_a_key(server, open
     page.wait_for_selector(READY)
 
 
+def test_each_box_shows_its_time_as_measured_here_beside_its_multiply_adds(server, open_page):
+    page = open_page(server, READY, **DESKTOP)
+    legend = page.locator(".legend")
+    expect(legend).to_contain_text(re.compile(r"[\d.]+ ms, measured here \(fastest of \d+ runs\)"))
+    boxes = page.locator(".box:has(.cost)")
+    said = [boxes.nth(i).get_attribute("aria-label") for i in range(boxes.count())]
+    ms = [float(re.search(r"; ([\d.]+) ms, .* measured here", one)[1]) for one in said]
+    whole = float(re.search(r"([\d.]+) ms", legend.inner_text())[1])
+    assert whole == pytest.approx(sum(ms), rel=0.1)
+    widths = page.locator(".cost.time i").evaluate_all("all => all.map(e => e.style.width)")
+    assert widths[ms.index(max(ms))] == "100%"
+
+
 def test_the_strip_fits_a_phone(server, open_page):
     link = f"{server}/explore?picture=lion&stage=2&block=1"
     page = open_page(link, ".explore[data-state=ready]", **PHONE)

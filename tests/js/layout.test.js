@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { layOut, makeNodes, unitsOf } from "../../transcnn/ui/components/overview/layout.js";
 import { convolve } from "../../transcnn/ui/components/overview/panel_bottleneck.js";
-import { explain, fullName, keyOf } from "../../transcnn/ui/components/overview/sentences.js";
+import {
+  explain,
+  fullName,
+  keyOf,
+  timeOf,
+} from "../../transcnn/ui/components/overview/sentences.js";
 import { stepsOf, tourBlock } from "../../transcnn/ui/components/overview/tour.js";
 import { expected } from "./expected.js";
 
@@ -74,7 +79,10 @@ test("every box has a name of its own in links, and a full name", () => {
     assert.equal(new Set(nodes.map(keyOf)).size, nodes.length);
     for (const node of nodes) {
       assert.ok(explain(word, node, description).startsWith("say_"));
-      assert.ok(!fullName(word, node, description).includes("undefined"));
+      const times = { ms: nodes.slice(1).map(({ id }) => 10 + id), rounds: 5 }; // none of the image
+      for (const one of [null, times])
+        assert.ok(!fullName(word, node, description, one).includes("undefined"));
+      assert.equal(timeOf(node, times), node.id ? 10 + node.id : null);
     }
   }
 });

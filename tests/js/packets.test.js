@@ -68,13 +68,13 @@ test("a code is a multiple, 0 is no token", () => {
   assert.equal(multiples[32768 + 2048], 2);
 });
 
-test("the last twelve packets are kept, and a new one is announced", () => {
+test("the last sixteen packets are kept, and a new one is announced", () => {
   let told = 0;
   shelf.arrivals.addEventListener("packet", () => told++);
-  for (let i = 0; i < 14; i++) shelve(`test/${i}`, i);
+  for (let i = 0; i < 18; i++) shelve(`test/${i}`, i);
   shelve("test/5", "again");
-  assert.equal(told, 15);
-  assert.equal(shelf.packets.size, 12);
+  assert.equal(told, 19);
+  assert.equal(shelf.packets.size, 16);
   assert.equal(packetOf("test/1"), undefined);
   assert.equal(packetOf("test/2"), 2);
   assert.equal(packetOf("test/5"), "again");

@@ -6,7 +6,7 @@ import { box, drawing } from "./elements.js";
 import { ARCHED, isResidual } from "./layout.js";
 import { bytesOf, canvasOf, drawBottleneck, drawGrey, drawPyramid, drawShrinking } from "./maps.js";
 import { formatPart, formatShape } from "./numbers.js";
-import { fullName, labelOf } from "./sentences.js";
+import { fullName, labelOf, timeOf } from "./sentences.js";
 import { stepsOf, tourBlock } from "./tour.js";
 
 /** @import { Layout, Line, Node, Place } from "./types.d.ts" */
@@ -25,11 +25,12 @@ export function drawDiagram(view, layout) {
   for (const old of host.querySelectorAll(".caption, .shape, .callout, .answers, .wires"))
     old.remove();
   const dearest = Math.max(...nodes.map(({ macs }) => macs));
+  const slowest = Math.max(...(view.times?.ms ?? []));
   nodes.forEach((node) => {
     const place = placeOf(layout, node);
     const group = groupOf(view, node.lane);
     if (node.kind === "answers") group.append(answers(view, place));
-    else drawBox(view, layout, node, group, dearest);
+    else drawBox(view, layout, node, group, { dearest, slowest });
   });
   const first = host.querySelector(".lane");
   for (const { stage, x, y, rail } of layout.captions) {
@@ -78,9 +79,9 @@ function groupOf(view, lane) {
  * @param {Layout} layout
  * @param {Node} node
  * @param {HTMLElement} group
- * @param {number} dearest
+ * @param {{ dearest: number, slowest: number }} full what fills a bar: multiply-adds, milliseconds
  */
-function drawBox(view, layout, node, group, dearest) {
+function drawBox(view, layout, node, group, { dearest, slowest }) {
   const place = placeOf(layout, node);
   let button = view.boxOf(node.id);
   if (!button) {
@@ -102,21 +103,32 @@ function drawBox(view, layout, node, group, dearest) {
   button.setAttribute("aria-expanded", String(open));
   if (open) button.setAttribute("aria-controls", "opened");
   else button.removeAttribute("aria-controls");
-  button.setAttribute("aria-label", fullName(view.word, node, view.description));
+  button.setAttribute("aria-label", fullName(view.word, node, view.description, view.times));
   const [face, pen] = canvasOf(place.w - 2, place.h - 2);
   drawFace(view, node, pen, place.w - 2, place.h - 2);
   button.replaceChildren(box("span", "face", face));
   if (place.compact) return;
   if (node.macs) {
-    const share = make("i");
-    share.style.width = `${Math.max(1.5, (100 * node.macs) / dearest)}%`;
-    button.append(box("span", "cost", share));
+    const time = timeOf(node, view.times);
+    button.append(bar("cost", node.macs / dearest));
+    button.append(bar("cost time", time === null ? null : time / slowest));
   }
   const label = labelOf(view.word, node);
   if (!label || !layout.lines[place.line].label) return;
   const span = make("span", "label", label);
   span.setAttribute("aria-hidden", "true"); // the full name says more
   button.append(span);
+}
+
+/**
+ * A bar that is filled in part; not at all while the part is unknown.
+ * @param {string} className
+ * @param {number | null} part
+ */
+function bar(className, part) {
+  const filled = make("i");
+  filled.style.width = part === null ? "0" : `${Math.max(1.5, 100 * part)}%`;
+  return box("span", className, filled);
 }
 
 /**
@@ -309,7 +321,7 @@ function drawWires(view, layout) {
   });
   if (view.open !== null && panelAt !== null) {
     const place = placeOf(layout, { id: view.open });
-    const y = place.y + place.h + (lines[place.line].label ? 29 : 11);
+    const y = place.y + place.h + (lines[place.line].label ? 32 : 14);
     const [left, right] = [place.x, place.x + place.w];
     markup += `<polygon points="${left},${y} ${right},${y} ${width - 1},${panelAt} 1,${panelAt}" class="funnel"/>`;
     markup += `<path d="M${left} ${y}L1 ${panelAt}M${right} ${y}L${width - 1} ${panelAt}" class="funnel-line"/>`;

@@ -135,7 +135,7 @@ export function layOut({ stages }, nodes, { width, room, panel, open, narrow }) 
         const label = !compact && w >= NAMED && (openLane === null || narrow);
         const mid = y + arc + h / 2;
         const ids = line.map(({ id }) => id);
-        const bottom = y + arc + h + (compact ? 6 : label ? 30 : 15) + (compact ? 0 : 8);
+        const bottom = y + arc + h + (compact ? 6 : label ? 33 : 18) + (compact ? 0 : 8);
         const common = { label, ids, x0: left, x1: x, y, mid, bottom, w, compact };
         lines.push({ ...common, lane: s, first: i === 0 });
         y = bottom;

@@ -24,6 +24,14 @@ export function formatMacs(macs) {
 }
 
 /**
+ * Milliseconds, to two digits.
+ * @param {number} ms
+ */
+export function formatMs(ms) {
+  return ms.toFixed(ms < 0.995 ? 2 : ms < 9.95 ? 1 : 0);
+}
+
+/**
  * @param {number} value
  * @param {number} digits
  */

@@ -11,21 +11,21 @@ import { drawDiagram } from "./diagram.js";
 import { box } from "./elements.js";
 import { layOut, makeNodes } from "./layout.js";
 import { canvasOf, drawBottleneck, drawPyramid } from "./maps.js";
-import { formatMacs, formatShape } from "./numbers.js";
+import { formatMacs, formatMs, formatShape } from "./numbers.js";
 import { openAblation } from "./panel_ablation.js";
 import { openAttention } from "./panel_attention.js";
 import { openBottleneck } from "./panel_bottleneck.js";
 import { openDownsampling, openHead, openImage, openStem } from "./panel_others.js";
-import { costOf, explain, keyOf, nameOf } from "./sentences.js";
+import { costOf, explain, keyOf, nameOf, wholeTime } from "./sentences.js";
 import { remember, remembered, STEPS, tourBar, tourBlock } from "./tour.js";
 
 /** @import { Component } from "../shared/types.d.ts" */
-/** @import { BoxMaps, Colours, Layout, Node, OverviewData, PackedMap, Packet } from "./types.d.ts" */
+/** @import { BoxMaps, Colours, Layout, Node, OverviewData, PackedMap, Packet, Times } from "./types.d.ts" */
 
 const NARROW = 760; // px of content
 const TIGHT = 925; // px inside a panel, below which its parts stand below each other
 const LEAST_ROOM = 420;
-const BELOW = 64; // px below the diagram: the legend
+const BELOW = 66; // px below the diagram: the legend
 
 /** @param {Component<any>} component */
 export default function (component) {
@@ -38,6 +38,8 @@ export class Overview extends View {
   nodes = [];
   /** @type {Packet | null} */
   packet = null;
+  /** @type {Times | null} */
+  times = null;
   /** @type {Colours} */
   colours;
   /** @type {Layout} */
@@ -117,6 +119,7 @@ export class Overview extends View {
   refresh() {
     this.photo = packetOf(`photo/${this.data.photo}`);
     this.packet = packetOf(`overview/${this.data.trace}`) ?? null;
+    this.times = packetOf(`times/${this.data.times}`) ?? null;
     this.look = readLook(this.root, this.data.ramps);
     this.readColours();
     const { error, trace } = this.data;
@@ -374,6 +377,10 @@ export class Overview extends View {
         make("b", "", this.word("legend_total", { macs })),
       ),
     ];
+    if (this.times) {
+      const values = { ms: formatMs(wholeTime(this.times)), rounds: this.times.rounds };
+      parts.push(box("span", "", make("i", "key-time"), this.word("legend_time", values)));
+    }
     if (this.data.trace !== "") {
       const greys = make("i", "key-grey");
       const dark = this.root.classList.contains("dark");
@@ -397,7 +404,7 @@ export class Overview extends View {
       const node = this.nodes[/** @type {number} */ (this.open)];
       title = nameOf(this.word, node);
       said = explain(this.word, node, this.description);
-      if (node.macs) said += ` ${costOf(this.word, node, this.description)}.`;
+      if (node.macs) said += ` ${costOf(this.word, node, this.description, this.times)}.`;
       body = this.insideOf(node);
       if (node.kind === "attention" && this.packet)
         links.append(this.linkTo("explore", node), this.linkTo("tokens", node));
@@ -683,7 +690,7 @@ export class Overview extends View {
       tip.classList.remove("shown");
       return;
     }
-    const cost = node.macs ? ` · ${costOf(this.word, node, this.description)}` : "";
+    const cost = node.macs ? ` · ${costOf(this.word, node, this.description, this.times)}` : "";
     const output = this.word("output_of", { shape: formatShape(node.out) });
     tip.replaceChildren(
       make("b", "", nameOf(this.word, node)),

@@ -1,8 +1,8 @@
 // What the boxes of a network are called, and what each does, from the description.
 
-import { formatCount, formatMacs, formatPart, formatShape } from "./numbers.js";
+import { formatCount, formatMacs, formatMs, formatPart, formatShape } from "./numbers.js";
 
-/** @import { Description, Node } from "./types.d.ts" */
+/** @import { Description, Node, Times } from "./types.d.ts" */
 /** @typedef {(name: string, values?: Record<string, unknown>) => string} Word */
 
 /**
@@ -74,13 +74,33 @@ function explainAttention(word, { levels, pooled }) {
 }
 
 /**
- * "17 M multiply-adds, 3.6 % of the network".
+ * The milliseconds of a node; null while they are not there, and for image and answers.
+ * @param {Node} node
+ * @param {Times | null} times
+ */
+export function timeOf({ id, box }, times) {
+  return times && box !== null ? times.ms[id - 1] : null; // the image is in front
+}
+
+/** @param {Times} times */
+export function wholeTime({ ms }) {
+  return ms.reduce((sum, one) => sum + one, 0);
+}
+
+/**
+ * "17 M multiply-adds, 3.6 % of the network; 0.9 ms, 3.1 %, measured here".
  * @param {Word} word
  * @param {Node} node
  * @param {Description} description
+ * @param {Times | null} times
  */
-export function costOf(word, { macs }, description) {
-  return word("cost", { macs: formatMacs(macs), part: formatPart(macs, description.macs) });
+export function costOf(word, node, description, times) {
+  const { macs } = node;
+  const cost = word("cost", { macs: formatMacs(macs), part: formatPart(macs, description.macs) });
+  const ms = timeOf(node, times);
+  if (!times || ms === null) return cost;
+  const part = formatPart(ms, wholeTime(times));
+  return word("cost_time", { cost, ms: formatMs(ms), part });
 }
 
 /**
@@ -88,13 +108,14 @@ export function costOf(word, { macs }, description) {
  * @param {Word} word
  * @param {Node} node
  * @param {Description} description
+ * @param {Times | null} times
  */
-export function fullName(word, node, description) {
+export function fullName(word, node, description, times) {
   const parts = [
     `${nameOf(word, node)}. ${explain(word, node, description)}`,
     `${word("output_of", { shape: formatShape(node.out) })}.`,
   ];
-  if (node.macs) parts.push(`${costOf(word, node, description)}.`);
+  if (node.macs) parts.push(`${costOf(word, node, description, times)}.`);
   return parts.join(" ");
 }
 

@@ -169,6 +169,12 @@ export interface BoxMaps {
   anim: PackedKernel;
 }
 
+/** Milliseconds of the boxes, the shortest of `rounds`; the head counts as two. */
+export interface Times {
+  ms: number[];
+  rounds: number;
+}
+
 /** What the store makes of the packet. */
 export interface Packet {
   maps: BoxMaps[];
@@ -190,6 +196,8 @@ export interface OverviewData extends ViewData {
   description: Description;
   /** Key of the packet; "" for a network without weights. */
   trace: string;
+  /** Key of the packet of times; "" for a network without weights. */
+  times: string;
   greys: Ramps;
   open: string | null;
   tour: number | null;

@@ -1,12 +1,13 @@
 // What the server sent, by key, shared by the components of a page.
 //
-// A store component puts packets in, a view takes them out. The last fourteen are kept: image,
-// trace, answer, ablations, tokens and overview of two images, and two occlusion experiments.
+// A store component puts packets in, a view takes them out. The last sixteen are kept: image,
+// trace, answer, ablations, tokens and overview of two images, two occlusion experiments, and the
+// times of two networks.
 
 /** @import { Shelf, ShapedArray } from "./types.d.ts" */
 /** @typedef {{ name: string, type: keyof typeof ARRAY_TYPES, shape: number[] }} ArrayEntry */
 
-const KEPT = 14;
+const KEPT = 16;
 
 globalThis.transcnnShelf ??= { packets: new Map(), names: [], arrivals: new EventTarget() };
 

@@ -21,6 +21,7 @@ export default function ({ data, key }) {
     else if (header.kind === "occlusion") shelveOcclusion(header, body);
     else if (header.kind === "ablation") shelve(`ablation/${header.key}`, header.runs);
     else if (header.kind === "answer") shelve(`answer/${header.key}`, header.answer);
+    else if (header.kind === "times") shelve(`times/${header.key}`, header);
     else if (header.kind === "overview") shelveOverview(header, body);
     else shelve(`tokens/${header.key}`, { ...header, arrays: readArrays(header, body) });
   }

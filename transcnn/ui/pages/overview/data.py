@@ -1,7 +1,7 @@
 """What the page asks of the library, for the browser."""
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -13,6 +13,9 @@ from transcnn.pictures.changes import CELL, Pixels, changed_cells
 from transcnn.pictures.samples import sample_name, sample_pixels
 from transcnn.ui.app.images import PreparedImage
 from transcnn.ui.app.networks import BY_DIGEST, classifier, running, trace_image, trace_key
+
+if TYPE_CHECKING:
+    from transcnn.classifier import Classifier
 
 
 @functools.lru_cache(16)
@@ -44,6 +47,29 @@ def pack_overview(prepared: PreparedImage, model: str, sample: str | None, fits:
             cells, _ = changed_cells(sample_name(sample), opening.change.share, (side, side))
             shown = Ablation(rerun_removed(network, covered), covered, opening.change, cells)
     return overview_packet(trace_key(prepared, model), boxes, pixels, whole, shown, fits)
+
+
+def pack_times(prepared: PreparedImage, model: str) -> bytes:
+    """How long the boxes of `model` take here, for the browser."""
+    from transcnn.analysis.overview.timing import ROUNDS
+    from transcnn.ui.components.packets.pack import pack
+
+    network = classifier(model)
+    times = _times(network.weights_sha256, network, prepared)
+    return pack({"kind": "times", "key": model, "ms": times, "rounds": ROUNDS}, b"")
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _times(
+    weights: str,  # noqa: ARG001
+    _network: "Classifier",
+    _prepared: PreparedImage,
+) -> tuple[float, ...]:
+    """Once for all visitors: times do not depend on what an image shows."""
+    from transcnn.analysis.overview.timing import box_times
+
+    with running:
+        return box_times(_network.model, _network.normalise(_prepared.pixels[None]))
 
 
 def _is_whole(pixels: Pixels, sample: str) -> bool:

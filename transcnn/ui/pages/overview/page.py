@@ -7,7 +7,7 @@ import streamlit as st
 
 from transcnn.figures.scale import DARK, GREY_DARK, GREY_LIGHT, LIGHT
 from transcnn.model.variants import network
-from transcnn.ui.app.addresses import ADDRESSES
+from transcnn.ui.app.addresses import known_addresses
 from transcnn.ui.app.image_page import ImagePage, take_image_page
 from transcnn.ui.app.links import browser_link, names
 from transcnn.ui.app.networks import belongs
@@ -15,7 +15,7 @@ from transcnn.ui.app.selection import Selection
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.overview import overview_view
 from transcnn.ui.components.store import store
-from transcnn.ui.pages.overview.data import description, pack_overview
+from transcnn.ui.pages.overview.data import description, pack_overview, pack_times
 from transcnn.ui.pages.overview.link import VARIANTS, OverviewChoice
 from transcnn.words.translator import Translator, translator
 
@@ -45,6 +45,7 @@ def show() -> None:
         fits = config.indices is None or not belongs(shown.image, config.indices).outside
         packet = pack_overview(shown.prepared, state.model, shown.image.sample, fits)
         store("store_overview", packet)
+        store("store_times", pack_times(shown.prepared, state.model))  # after what is looked at
 
 
 def _data(t: Translator, shown: ImagePage, choice: OverviewChoice) -> dict[str, Any]:
@@ -57,13 +58,14 @@ def _data(t: Translator, shown: ImagePage, choice: OverviewChoice) -> dict[str, 
         "description": description(config),
         "photo": shown.prepared.key,
         "trace": shown.trace if choice.variant is None else "",
+        "times": state.model if choice.variant is None else "",
         "link": browser_link(state.subject, choice, upload=shown.image.sample is None),
         "alt": shown.image.alt,
         "selected": {},
         "network": {"name": config.name, "input": config.input.size, "blocks": [], "stages": []},
         "open": choice.open,
         "tour": choice.tour,
-        "links": ADDRESSES,
+        "links": known_addresses(),
         "error": None
         if state.upload_error is None
         else t("errors.previous_image", error=t.error(state.upload_error)),
