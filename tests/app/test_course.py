@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import AlertBase, Block, Button, Caption, Element, Markdown
 
 from tests.app.test_pages import open_app, session
+from tests.course.test_lessons import count_sentences
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
 from transcnn.course import ch5_baselines as baselines
@@ -59,8 +61,7 @@ def zebra(shipped_trace):
 
 def open_course(**link: str) -> AppTest:
     """The page about the zebra, where the link names no other picture."""
-    app = open_app(**{"picture": "zebra", **link})
-    app.switch_page("pages/course.py").run()
+    app = open_app("course", **{"picture": "zebra", **link})
     assert not app.exception
     return app
 
@@ -73,6 +74,22 @@ def said(app: AppTest) -> str:
 def unlinked(text: str) -> str:
     """A text as it is read: without the links to its terms."""
     return re.sub(r"\[([^]]+)\]\(#term-\w+\)", r"\1", text)
+
+
+def drawn(block: Block) -> list[str]:
+    """What a part of the page holds, from top to bottom: texts without links, keys of buttons."""
+    found = (node for node in block if isinstance(node, Element))
+    return [
+        node.key or "" if isinstance(node, Button) else unlinked(str(node.value))
+        for node in found
+        if isinstance(node, Button | Markdown | Caption | AlertBase)
+    ]
+
+
+def beside_the_figures(app: AppTest) -> list[str]:
+    """The column in which the step asks, and answers."""
+    columns = (drawn(column) for column in app.columns)
+    return next(found for found in columns if found and found[0].startswith("**1.**"))
 
 
 def predict(app: AppTest, scene: Scene, number: str, right: bool = True) -> None:
@@ -125,15 +142,20 @@ def test_a_step_is_walked_from_prediction_to_why(zebra, number, language):
     why = lesson.fill(step, zebra).why
     assert why not in said(app), "the why comes last"
     assert lesson.title in said(app)
-    assert lesson.fill(step, zebra).lead in said(app)
+    assert drawn(app.main).count(lesson.fill(step, zebra).lead) == 1
+    assert beside_the_figures(app), "where one answers, the first thing is the question"
     assert lesson.fill(step, zebra).body not in said(app)
     assert app.button(key="course_reveal").disabled, "predictions first"
     predict(app, zebra, number, right=language == "en")
     assert not app.button(key="course_reveal").disabled
     assert why not in said(app)
     reveal(app)
-    assert why in said(app), "no sentence has to be typed for it"
-    assert lesson.fill(step, zebra).body in said(app)
+    answered = beside_the_figures(app)
+    explained = [answered.index(text) for text in (lesson.fill(step, zebra).body, why)]
+    assert explained == sorted(explained), "no sentence has to be typed for it"
+    assert sum(map(count_sentences, (answered[at] for at in explained))) >= 2
+    if step is not STEPS[-1]:
+        assert answered.index("course_go_on") > explained[-1], "Next is right below"
     note(app, "*stripes* <b>")
     assert "*stripes* <b>" in [t.value for t in app.get("text")], "as it was written"
     right = "✓" if language == "en" else "✗"

@@ -274,7 +274,7 @@ def _memory_equation(scene: Scene, revealed: bool) -> str:
     size = large_map(scene) if revealed else block.size
     n, (plain, grids) = size[0] * size[1], tables(config, size)
     results = [f" = {grouped(v)}" if revealed else " = {?}" for v in (plain, grids)]
-    levels = " + ".join(
+    levels = r" \\ &\quad {} + ".join(
         rf"{level.padded_size[0] * level.padded_size[1]} \cdot {level.grid[0] * level.grid[1]}"
         for level in config.levels(size)
     )

@@ -291,7 +291,7 @@ def _wrong_equation(scene: Scene, revealed: bool) -> str:
         numbers = rf" \\ = {bias:.2f} {votes.sum():+.2f} = {case.lead:.2f}"
     rows, columns = board_of(scene.pixels)
     return (
-        r"\begin{gathered} z_r - z_w = b_r - b_w + \frac{1}{"
+        r"\begin{gathered} z_r - z_w = b_r - b_w \\ {} + \frac{1}{"
         rf"{rows * columns}"
         r"} \sum_c (w_r - w_w) \cdot h_c"
         rf"{numbers} \end{{gathered}}"
