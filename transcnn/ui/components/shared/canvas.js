@@ -273,9 +273,12 @@ export function drawScale(canvas, look, { colours, ticks, bold, titles, below, m
   pen.font = `13px ${FONT}`;
   pen.fillStyle = look.soft;
   const sides = /** @type {const} */ (["left", "center", "right"]);
+  const said = sides.map((side) => titles[side] ?? "");
+  const taken = said.reduce((sum, text) => sum + pen.measureText(text).width + 8, 0);
+  const [from, to] = taken > right - left ? [0, width] : [left, right]; // beyond the ends if narrow
   sides.forEach((side, i) => {
     pen.textAlign = side;
-    pen.fillText(titles[side] ?? "", at(i / 2), top - 5);
+    pen.fillText(said[i], from + ((to - from) * i) / 2, top - 5);
   });
   if (mark === null) return;
   const x = at(mark);
