@@ -11,10 +11,13 @@ from transcnn.ui.app.router import PAGES
 from transcnn.ui.app.session import Session
 
 APP = Path(__file__).parents[2] / "app.py"
+# No promise: what a page takes is measured elsewhere, and a busy machine may take long.
+PATIENCE_S = 240
 
 
 def open_app(page: str = "explore", **link: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60).switch_page(f"pages/{page}.py")
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE_S)
+    app.switch_page(f"pages/{page}.py")
     for name, value in link.items():
         app.query_params[name] = value
     return app.run()
