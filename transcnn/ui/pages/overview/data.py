@@ -8,6 +8,7 @@ import streamlit as st
 
 from transcnn.analysis.overview.description import describe
 from transcnn.analysis.overview.opening import changed_sample, openings
+from transcnn.checkpoints.catalogue import is_shipped
 from transcnn.model.config import Network
 from transcnn.pictures.changes import CELL, Pixels, changed_cells
 from transcnn.pictures.samples import sample_name, sample_pixels
@@ -24,12 +25,28 @@ def description(config: Network) -> dict[str, Any]:
     return describe(config)
 
 
-@st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_DIGEST)
 def pack_overview(prepared: PreparedImage, model: str, sample: str | None, fits: bool) -> bytes:
     """What `model` does with an image in every box; the same bytes from run to run.
 
-    Where `sample` is the one that opens the model, its ablation is the measured opening's.
+    Where `sample` is the one that opens the model, its ablation is the measured opening's. What is
+    private to nobody, a sample in a model that ships, is computed once for all visitors: most come
+    to that first.
     """
+    everybody = sample is not None and is_shipped(model)
+    return (_pack_for_all if everybody else _pack)(prepared, model, sample, fits)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_DIGEST)
+def _pack_for_all(prepared: PreparedImage, model: str, sample: str | None, fits: bool) -> bytes:
+    return _compute(prepared, model, sample, fits)
+
+
+@st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_DIGEST)
+def _pack(prepared: PreparedImage, model: str, sample: str | None, fits: bool) -> bytes:
+    return _compute(prepared, model, sample, fits)
+
+
+def _compute(prepared: PreparedImage, model: str, sample: str | None, fits: bool) -> bytes:
     from transcnn.analysis.ablation import rerun_removed
     from transcnn.analysis.overview.values import box_values
     from transcnn.ui.components.packets.overview import Ablation, overview_packet
