@@ -144,7 +144,7 @@ export function layOut({ stages }, nodes, { width, room, panel, open, narrow }) 
           y += 12 + panel + 14;
         }
       });
-      if (!folded && s < lanes.length - 1) y += 4;
+      if (!folded && s < lanes.length - 1) y += narrow ? 12 : 4; // the shape on the line ends here
     });
     return { places, lines, captions, height: y, panelAt };
   }
