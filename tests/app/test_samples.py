@@ -7,6 +7,7 @@ import pytest
 
 from tests.app.test_pages import open_app, session, view
 from tests.pictures.files import SMALL, noise, saved
+from transcnn import Classifier
 from transcnn.checkpoints.catalogue import shipped_names
 from transcnn.model.variants import network
 from transcnn.pictures import decode, prepare
@@ -49,6 +50,15 @@ def test_the_warning_errs_on_no_sample(model, language):
         warn_outside(box, translator(language), sample_image(sample.name, language), config)
         assert bool(box.said) == (not names.intersection(sample.accepted)), sample.name
         assert not box.said or sample.title[language] in box.said
+
+
+def test_the_small_network_predicts_at_least_seven_of_eight_samples_of_its_classes_correctly():
+    classifier = Classifier("transcnn_nano")
+    shown = known_samples(classifier.config.class_set)
+    first = {s.name: classifier.predict(s.path, top=1).top[0].name.index for s in shown}
+    right = [sample.name for sample in shown if first[sample.name] in sample.accepted]
+    assert shown
+    assert len(right) >= 7 / 8 * len(shown), sorted(first.keys() - set(right))
 
 
 def test_both_aeroplanes_are_outside_the_classes_of_the_small_network():

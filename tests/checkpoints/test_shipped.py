@@ -159,7 +159,7 @@ def test_interventions_give_what_the_training_measured(run, name):
 
 @pytest.fixture(scope="module")
 def crops():
-    """The square of every sample picture that the network sees, by the picture's name."""
+    """The square that the network sees of every sample of the golden numbers, by its name."""
     folder = FOLDER / "samples"
     return {name: prepare(decode((folder / name).read_bytes()), 224)[0] for name in SAMPLES}
 
@@ -170,7 +170,8 @@ def classifier(golden_weights):
 
 
 def test_crops_of_the_samples_are_bit_identical(crops):
-    assert {path.name for path in (FOLDER / "samples").glob("*.jpg")} == set(SAMPLES)
+    # Samples that came after that training have no numbers of its code.
+    assert set(SAMPLES) <= {path.name for path in (FOLDER / "samples").glob("*.jpg")}
     for name, crop in crops.items():
         assert crop.shape == (224, 224, 3)
         assert hashlib.sha256(crop.tobytes()).hexdigest() == SAMPLES[name]["crop_sha256"], name

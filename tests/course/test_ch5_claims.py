@@ -164,7 +164,7 @@ def test_an_upload_needs_a_right_class_and_errs_by_the_one_that_is_named(scenes)
 
 
 def test_where_no_sample_is_predicted_incorrectly_patches_mislead_the_image():
-    """The ten classes of this network are those of no sample."""
+    """This network predicts every sample of its ten classes correctly."""
     classifier = Classifier("transcnn_nano")
     sample = next(s for s in samples() if s.name == "candles")
     pixels, crop = prepare(decode(sample.path.read_bytes()), 128)

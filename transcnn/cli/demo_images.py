@@ -10,7 +10,7 @@ from transcnn.cli import options
 @click.command("demo-images")
 @click.argument("folder", metavar="DIR", type=options.FILE)
 def demo_images(folder: Path) -> None:
-    """Write 286 variations of the sample photos into DIR.
+    """Write 377 variations of the sample photos into DIR.
 
     They are labelled in DIR/labels.csv, which `evaluate-run` reads. They are for demonstration, not
     a benchmark.
