@@ -1,7 +1,7 @@
 """The square that a network sees: its pixels by another way, and where they lie on the picture.
 
-That the crops of the first 24 samples are bit-identical to those of the training is proven beside the
-weights, in `tests/checkpoints/test_shipped.py`.
+That the crops of the first 24 samples are bit-identical to those of the training is proven beside
+the weights, in `tests/checkpoints/test_shipped.py`.
 """
 
 import math
