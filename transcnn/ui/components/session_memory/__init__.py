@@ -16,14 +16,22 @@ def session_memory(name: str, session: str, text: str, on_found: Callable[[str],
     once: the one before was lost, with the connection, the server or by loading the page anew.
     """
     key = f"store_{name}"
+    taken = f"{key}_taken"
 
     def found() -> None:
-        if text := st.session_state[key]["found"]:
-            on_found(text)
+        left = st.session_state[key]["found"]
+        if left and st.session_state.get(taken) != left["session"]:
+            st.session_state[taken] = left["session"]
+            on_found(left["text"])
 
     _show(
         key=key,
-        data={"name": name, "session": session, "text": text},
+        data={
+            "name": name,
+            "session": session,
+            "text": text,
+            "taken": st.session_state.get(taken, ""),
+        },
         on_found_change=found,
         height="content",
     )

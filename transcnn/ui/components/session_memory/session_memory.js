@@ -2,14 +2,20 @@
 
 /** @import { Component } from "../shared/types.d.ts" */
 
-/** @param {Component<{ name: string, session: string, text: string }>} component */
+/**
+ * What is left is given again with every run until the server says that it has it: a run that is
+ * about to hear of it may be given up for the next one.
+ *
+ * @param {Component<{ name: string, session: string, text: string, taken: string }>} component
+ */
 export default function ({ data, setTriggerValue }) {
   const place = `transcnn/${data.name}`;
   const before = read(place);
-  if (before && before.session !== data.session && before.text) {
-    setTriggerValue("found", before.text);
+  if (before?.text && before.session !== data.session && before.session !== data.taken) {
+    setTriggerValue("found", before);
+  } else {
+    write(place, { session: data.session, text: data.text });
   }
-  write(place, { session: data.session, text: data.text });
 }
 
 /**
