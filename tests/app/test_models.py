@@ -147,11 +147,11 @@ def test_every_page_shows_a_network_of_ours(name, settings):
 def test_explore_shows_what_these_weights_do(nano):
     model = fill(build("transcnn_nano"))
     app = give(models_page(), "my.safetensors", nano)
-    shown = next(s for s in samples() if s.name == session(app).sample).path
-    expected = Classifier.around(model, "").trace(shown)
 
     button(app, "Show in Explore").click().run()
 
+    shown = next(s for s in samples() if s.name == session(app).sample).path
+    expected = Classifier.around(model, "").trace(shown)
     assert view(app)["network"]["name"] == "transcnn_nano"
     packets = [c.proto for c in app.get("bidi_component")]
     sent = next(json_of(p) for p in packets if b'"kind": "trace"' in packet(p))

