@@ -142,6 +142,19 @@ export class Overview extends View {
     this.draw();
   }
 
+  /** The times come last, when a panel may be open and in use: they leave it as it is. */
+  receive() {
+    const times = packetOf(`times/${this.data.times}`) ?? null;
+    const same =
+      packetOf(`photo/${this.data.photo}`) === this.photo &&
+      (packetOf(`overview/${this.data.trace}`) ?? null) === this.packet;
+    if (!same || times === this.times || !this.layout) return this.refresh();
+    this.times = times;
+    drawDiagram(this, this.layout);
+    this.writeLegend();
+    this.light();
+  }
+
   readColours() {
     const style = getComputedStyle(this.root);
     const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
@@ -261,8 +274,8 @@ export class Overview extends View {
         this.panel.querySelector(".scale canvas")
       );
       if (bar) this.drawBar(bar);
-      if (inside) find(this.panel, `[data-key="${inside}"]`)?.focus();
       host.append(this.panel); // behind the boxes in the order of Tab
+      if (inside) find(this.panel, `[data-key="${inside}"]`)?.focus();
     }
     this.writeLegend();
     this.light();

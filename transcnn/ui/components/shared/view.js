@@ -66,7 +66,7 @@ export class View {
   /** @param {ShadowRoot} parent */
   constructor(parent) {
     this.root = find(parent, ".view");
-    this.onPacket = () => this.refresh();
+    this.onPacket = () => this.receive();
     shelf.arrivals.addEventListener("packet", this.onPacket);
     this.sizes = new ResizeObserver(() => this.soon());
     this.sizes.observe(this.root);
@@ -95,6 +95,11 @@ export class View {
   /** Another image or network: what was chosen before is not for this one. */
   restart() {
     this.selected = { ...this.data.selected };
+  }
+
+  /** A packet has come. */
+  receive() {
+    this.refresh();
   }
 
   /** Everything anew: after data, a packet, another choice or theme. */
