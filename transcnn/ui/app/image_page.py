@@ -103,27 +103,32 @@ class ImagePage:
         st.page_link(f"pages/{page}.py", label=label, query_params=self.query)
 
 
-def warn_outside(box: DeltaGenerator, t: Translator, image: ChosenImage, config: Network) -> None:
-    """Say in `box` where an image shows none of the classes that a network has: of a sample this is
-    known, of an upload it is judged where the classes are a few of ImageNet's.
+def is_outside(image: ChosenImage, config: Network) -> bool:
+    """Whether an image shows none of the classes that a network has: of a sample this is known, of
+    an upload it is judged where the classes are a few of ImageNet's.
     """
     if config.own_classes is not None:
-        return
+        return False
     if image.sample is not None:
-        if image.sample not in {sample.name for sample in known_samples(config.class_set)}:
-            box.warning(
-                t(
-                    "explore.outside_sample",
-                    name=config.name,
-                    count=config.classes,
-                    title=image.title,
-                )
+        return image.sample not in {sample.name for sample in known_samples(config.class_set)}
+    return config.indices is not None and belongs(image, config.indices).outside
+
+
+def warn_outside(box: DeltaGenerator, t: Translator, image: ChosenImage, config: Network) -> None:
+    """Say in `box` where an image is outside the classes of a network."""
+    if not is_outside(image, config):
+        return
+    if image.sample is not None or config.indices is None:
+        box.warning(
+            t(
+                "explore.outside_sample",
+                name=config.name,
+                count=config.classes,
+                title=image.title,
             )
-        return
-    if config.indices is None:
-        return
-    found = belongs(image, config.indices)
-    if found.outside:
+        )
+    else:
+        found = belongs(image, config.indices)
         box.warning(
             t(
                 "explore.outside",
@@ -182,7 +187,7 @@ def show_here(
             "trace": trace_key(prepared, model),
             "link": {},  # the page writes its own
             "alt": "",
-            "selected": {"stage": shown[0], "block": shown[1]},
+            "selected": _existing(config, shown),
             "error": None,
         },
         on_go=went,
@@ -190,6 +195,15 @@ def show_here(
     )
     leave(state)
     store("store_photo", prepared.photo)
+
+
+def _existing(config: Network, shown: tuple[int | None, int | None]) -> dict[str, int | None]:
+    """The stage and the block of a link, where the network has them."""
+    stage, block = shown
+    if stage is None or stage not in range(len(config.stages)):
+        return {"stage": None, "block": None}
+    there = block in range(len(config.stages[stage].attending))
+    return {"stage": stage, "block": block if there else None}
 
 
 def tell_answer(state: Session, model: str) -> None:

@@ -8,9 +8,8 @@ import streamlit as st
 from transcnn.figures.scale import DARK, GREY_DARK, GREY_LIGHT, LIGHT
 from transcnn.model.variants import network
 from transcnn.ui.app.addresses import known_addresses
-from transcnn.ui.app.image_page import ImagePage, take_image_page
+from transcnn.ui.app.image_page import ImagePage, is_outside, take_image_page
 from transcnn.ui.app.links import browser_link, names
-from transcnn.ui.app.networks import belongs
 from transcnn.ui.app.selection import Selection
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.overview import overview_view
@@ -42,7 +41,7 @@ def show() -> None:
     store("store_photo", shown.prepared.photo)
     if choice.variant is None:
         config = state.config(state.model)
-        fits = config.indices is None or not belongs(shown.image, config.indices).outside
+        fits = not is_outside(shown.image, config)
         packet = pack_overview(shown.prepared, state.model, shown.image.sample, fits)
         store("store_overview", packet)
         store("store_times", pack_times(shown.prepared, state.model))  # after what is looked at
