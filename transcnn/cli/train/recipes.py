@@ -23,7 +23,7 @@ _ABOUT = {
     "lite0_continue": "H-MHSA of transcnn_lite0 from its weights, without labels",
     "nano": "All of transcnn_nano from scratch, labels and distillation",
     "nano_labels": "All of transcnn_nano from scratch, labels only",
-    "mini": "All of transcnn_mini from scratch, labels of two sources",
+    "mini": "All of transcnn_mini from scratch, two sources, a teacher",
 }
 _HELP = """A tenth of the images is held out. Writes checkpoint.pt, log.csv, weights.safetensors,
 snapshots and the decoded images to --out. Ctrl-C saves and stops. Under torchrun several processes
