@@ -1,5 +1,7 @@
 """Compare in a browser: by keyboard and mouse, both pictures at once, kept in the link."""
 
+from playwright.sync_api import expect
+
 from transcnn.classifier import Classifier
 from transcnn.pictures.samples import samples
 
@@ -26,6 +28,7 @@ def test_a_place_picked_in_one_map_asks_in_both_and_the_link_keeps_it(server, op
 
     again = open_page(page.url, until=READY)
     again.locator(".numbers summary").click()
+    expect(again.locator(".numbers table")).to_have_count(2)  # the second picture's come later
     rows = again.locator(".numbers table").evaluate_all(
         """tables => tables.map(table =>
           [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.textContent)))"""
