@@ -56,6 +56,10 @@
         ├── NoNetwork        no other device can come to this computer
         └── PortInUse        another program answers there
 
+    and one warning, of the same kind
+
+    NewClassifier           other classes than the weights': the classifier starts anew
+
 An error carries the values of its sentence's placeholders. `str(error)` is the English sentence,
 for the command line; the app says the one of its language.
 """
@@ -151,6 +155,10 @@ class OtherShapes(CheckpointError):
 
 class BrokenDescription(CheckpointError):
     """The metadata of a weight file are damaged or contradict themselves. Details: file, reason."""
+
+
+class NewClassifier(TransCNNError, UserWarning):
+    """Details: model, given (classes of the weights), wanted."""
 
 
 class NamesAndHead(CheckpointError):

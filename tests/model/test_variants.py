@@ -158,9 +158,17 @@ def test_stages_that_do_not_exist_are_refused(indices):
         model.forward_intermediates(x, indices=indices)
 
 
-def test_a_classifier_without_classes_is_refused():
-    with pytest.raises(ChoiceError, match="classes is 0; allowed: whole numbers from 1"):
-        on_meta("transcnn_nano").reset_classifier(0)
+def test_fewer_classes_than_none_are_refused():
+    with pytest.raises(ChoiceError, match="classes is -1; allowed: whole numbers from 0"):
+        on_meta("transcnn_nano").reset_classifier(-1)
+
+
+def test_without_classes_the_network_gives_its_pooled_features():
+    model, x = fill(build("transcnn_nano")).eval(), reference_input(2, 64, 64)
+    pooled = model.forward_head(model.forward_features(x), pre_logits=True)
+    model.reset_classifier(0)
+    assert torch.equal(model(x), pooled)
+    assert pooled.shape == (1, model.num_features)
 
 
 def test_stages_of_lite0_tell_widths_blocks_grids_and_heads():
@@ -245,7 +253,7 @@ def test_an_unknown_setting_is_answered_with_the_settings_there_are():
 
     assert str(caught.value) == (
         "widths of transcnn_lite0 is (1, 2, 3, 4); allowed: only merges, head_width, activation, "
-        "classes, dropout, drop_path."
+        "channels, classes, dropout, drop_path."
     )
 
 

@@ -22,7 +22,7 @@ class TwoConvStem(nn.Sequential):
 
     def __init__(self, stem: config.Stem, width_between: int, network: config.Network) -> None:
         super().__init__(
-            nn.Conv2d(3, width_between, 3, 2, 1),
+            nn.Conv2d(stem.channels, width_between, 3, 2, 1),
             make_norm(network.norm, width_between),
             make_activation(network.activation),
             nn.Conv2d(width_between, stem.width_out, 3, 2, 1),
@@ -36,7 +36,7 @@ class OneConvStem(nn.Sequential):
 
     def __init__(self, stem: config.Stem, network: config.Network) -> None:
         super().__init__(
-            SamePadConv2d(3, stem.width_out, 3, 2, bias=False),
+            SamePadConv2d(stem.channels, stem.width_out, 3, 2, bias=False),
             make_norm(network.norm, stem.width_out),
             make_activation(network.activation),
         )

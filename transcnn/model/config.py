@@ -31,6 +31,10 @@ def _check_positive(field: str, value: int) -> None:
     _check(field, value, isinstance(value, int) and value > 0, "whole numbers from 1")
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and value >= 0
+
+
 @dataclass(frozen=True)
 class Norm:
     """A normalisation: `batch`, `group` (one group over all channels) or `layer` (per token)."""
@@ -238,14 +242,17 @@ class Stem:
     """From the picture to the first stage: one or two 3x3 convolutions of stride 2.
 
     `width_between` is the width after the first of two; None means that there is only one,
-    followed by norm and activation, with TensorFlow's padding.
+    followed by norm and activation, with TensorFlow's padding. `channels` of the image are usually
+    red, green and blue.
     """
 
     width_out: int
     width_between: int | None = 16
+    channels: int = 3
 
     def __post_init__(self) -> None:
         _check_positive("width_out", self.width_out)
+        _check_positive("channels", self.channels)
         if self.width_between is not None:
             _check_positive("width_between", self.width_between)
 
@@ -276,7 +283,7 @@ class Network:
     stages: tuple[Stage, ...]
     norm: Norm
     activation: Activation
-    classes: int
+    classes: int  # 0: the network ends with its pooled features
     indices: tuple[int, ...] | None = None  # of the classes among ImageNet's 1000, if they are some
     own_classes: tuple[str, ...] | None = None  # the names of a person's own classes
     head_width: int | None = None  # a 1x1 convolution to this width before the pooling, or none
@@ -286,7 +293,7 @@ class Network:
     def __post_init__(self) -> None:
         _check("norm", self.norm, isinstance(self.norm, Norm), "a Norm")
         _check_among("activation", self.activation, ("silu", "gelu", "relu6"))
-        _check_positive("classes", self.classes)
+        _check("classes", self.classes, _is_count(self.classes), "whole numbers from 0")
         fits = self.indices is None or len(set(self.indices)) == self.classes
         _check("indices", self.indices, fits, f"{self.classes} different ones, one for each class")
         own = self.own_classes

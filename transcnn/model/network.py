@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch.utils.checkpoint import checkpoint
 
 from transcnn.errors import ChoiceError
 from transcnn.model import blocks, config, variants
@@ -80,8 +81,9 @@ class TransCNN(nn.Module):
     """The network that `config` describes: logits [B, classes] from images [B, 3, H, W].
 
     It keeps nothing between calls: what one call records or changes is given as a `Hooks` object.
-    `forward_features`, `forward_intermediates`, `forward_head`, `feature_info`, `num_classes` and
-    `reset_classifier` follow timm's conventions.
+    Its methods and properties follow timm's conventions: `forward_features`,
+    `forward_intermediates`, `forward_head`, `feature_info`, `num_classes`, `num_features`,
+    `reset_classifier`, `get_classifier`, `set_grad_checkpointing`, `default_cfg`.
     """
 
     FOLDS: ClassVar[blocks.Folds] = (("head_conv", "head_norm"),)
@@ -112,7 +114,9 @@ class TransCNN(nn.Module):
             self.head_act = make_activation(network.activation)
             width = network.head_width
         self.dropout = nn.Dropout(network.dropout)
-        self.head = nn.Linear(width, network.classes)
+        self.head = _make_head(width, network.classes)
+        self.num_features = self.head_hidden_size = width
+        self._checkpointing = False
 
     @property
     def stages(self) -> tuple[StageInfo, ...]:
@@ -129,17 +133,39 @@ class TransCNN(nn.Module):
         return self.config.classes
 
     def reset_classifier(self, num_classes: int) -> None:
-        """Replace the classifier by a newly initialised one for `num_classes` classes.
-
-        Raises ChoiceError for less than one class; `forward_head(features, pre_logits=True)` gives
-        the pooled features without a classifier.
-        """
-        self.config = replace(self.config, classes=num_classes, indices=None)
-        weight = self.head.weight
-        self.head = nn.Linear(
-            weight.shape[1], num_classes, device=weight.device, dtype=weight.dtype
-        )
+        """Replace the classifier by a newly initialised one for `num_classes` classes; with 0 the
+        network gives its pooled features. Raises ChoiceError for less."""
+        self.config = replace(self.config, classes=num_classes, indices=None, own_classes=None)
+        like = next(self.parameters())
+        self.head = _make_head(self.num_features, num_classes).to(like.device, like.dtype)
         initialise(self.head)
+
+    def get_classifier(self) -> nn.Module:
+        return self.head
+
+    def set_grad_checkpointing(self, enable: bool = True) -> None:
+        """In training, compute the activations inside blocks again for the gradient instead of
+        keeping them: less memory, more time, the same gradients."""
+        self._checkpointing = enable
+
+    @property
+    def default_cfg(self) -> dict[str, Any]:
+        """What images the network is made for, in timm's terms: values from 0 to 1, so mean and
+        deviation are a 255th of `config.input`'s."""
+        input_ = self.config.input
+        return {
+            "architecture": self.config.name,
+            "num_classes": self.num_classes,
+            "input_size": (self.config.stem.channels, input_.size, input_.size),
+            "fixed_input_size": False,
+            "interpolation": "bicubic",
+            "crop_pct": 1.0,  # the shorter side becomes the network's, then the centre is cut
+            "crop_mode": "center",
+            "mean": tuple(value / 255 for value in input_.mean),
+            "std": tuple(value / 255 for value in input_.scale),
+            "first_conv": "stem.0",
+            "classifier": "head",
+        }
 
     def forward_features(self, x: Tensor, hooks: Hooks | None = None) -> Tensor:
         """The last map [B, C, H / 32, W / 32] of images x [B, 3, H, W].
@@ -184,7 +210,7 @@ class TransCNN(nn.Module):
         alone are returned, and no stage after the last chosen one is run. Raises ChoiceError for
         stages that do not exist, and for x as `forward_features` does.
         """
-        chosen = _chosen_stages(indices, len(self.blocks))
+        chosen = chosen_stages(indices, len(self.blocks))
         maps = self._run_stages(
             x, hooks, chosen[-1] + 1 if intermediates_only else len(self.blocks)
         )
@@ -193,11 +219,12 @@ class TransCNN(nn.Module):
 
     def _run_stages(self, x: Tensor, hooks: Hooks | None, count: int) -> list[Tensor]:
         """The maps of the first `count` stages."""
-        if x.dim() != 4 or x.shape[1] != 3 or min(x.shape[2:]) < 32:
+        channels = self.config.stem.channels
+        if x.dim() != 4 or x.shape[1] != channels or min(x.shape[2:]) < 32:
             raise ChoiceError(
                 field="shape of the images",
                 value=tuple(x.shape),
-                allowed="(batch, 3, height, width) with sides of 32 pixels or more",
+                allowed=f"(batch, {channels}, height, width) with sides of 32 pixels or more",
             )
         maps = []
         x = self.stem(x)
@@ -215,6 +242,8 @@ class TransCNN(nn.Module):
             if hooks is not None and attends:
                 x = block(x, BlockHooks(hooks, stage, index), hooks.skips(stage, index))
                 index += 1
+            elif self._checkpointing and self.training and torch.is_grad_enabled():
+                x = checkpoint(block, x, use_reentrant=False)
             else:
                 x = block(x)
         return x
@@ -233,7 +262,7 @@ class TransCNN(nn.Module):
         return self.forward_head(self.forward_features(x, hooks))
 
 
-def _chosen_stages(indices: int | Sequence[int] | None, count: int) -> list[int]:
+def chosen_stages(indices: int | Sequence[int] | None, count: int) -> list[int]:
     """The stages that `indices` of `forward_intermediates` choose, in ascending order."""
     if indices is None:
         return list(range(count))
@@ -245,6 +274,10 @@ def _chosen_stages(indices: int | Sequence[int] | None, count: int) -> list[int]
         allowed = f"None, 1 to {count}, or stages from {-count} to {count - 1}"
         raise ChoiceError(field="indices", value=indices, allowed=allowed)
     return sorted({stage % count for stage in asked})
+
+
+def _make_head(width: int, classes: int) -> nn.Module:
+    return nn.Linear(width, classes) if classes else nn.Identity()
 
 
 def _make_down(shape: config.Downsampling | None, network: config.Network) -> nn.Module:

@@ -26,7 +26,8 @@ def count_operations(model: TransCNN, size: Size) -> NetworkCost:
     On the device meta shapes are computed, values are not. The pass is listened to, because torch
     does not count inside the fused kernel of an unheard attention.
     """
-    picture = torch.zeros(1, 3, *size, device=model.head.weight.device)
+    device = next(model.parameters()).device
+    picture = torch.zeros(1, model.config.stem.channels, *size, device=device)
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), counter:
         model(picture, Hooks())

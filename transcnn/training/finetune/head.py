@@ -127,7 +127,5 @@ def with_head(model: TransCNN, head: Head, names: Sequence[str]) -> TransCNN:
     new = copy.deepcopy(model)
     new.reset_classifier(len(names))
     new.config = replace(new.config, own_classes=tuple(names))
-    with torch.no_grad():
-        new.head.weight.copy_(head.weight)
-        new.head.bias.copy_(head.bias)
+    new.head.load_state_dict({"weight": head.weight, "bias": head.bias})
     return new
