@@ -8,7 +8,7 @@ import safetensors.torch
 import torch
 from PIL import Image
 
-from transcnn import Classifier, create_model
+from transcnn import Classifier, Prediction, create_model
 from transcnn.assets import FOLDER
 from transcnn.checkpoints import shipped
 from transcnn.errors import CheckpointError, ChoiceError, NotAPicture
@@ -50,6 +50,28 @@ def test_a_prediction_ranks_the_classes_of_the_network(classifier):
     assert [a.logit for a in prediction.top] == sorted(logits.tolist(), reverse=True)
     assert [a.probability for a in prediction.top] == pytest.approx(shares[found].tolist())
     assert sum(a.probability for a in prediction.top) == pytest.approx(1)
+
+
+def test_many_images_are_predicted_in_order_and_a_broken_one_stops_nothing(classifier, tmp_path):
+    broken, missing = b"no image", tmp_path / "missing.jpg"
+    zebra, panda = (SAMPLES / f"{name}.jpg" for name in ("zebra", "panda"))
+    asked = []
+
+    def given():
+        for picture in (zebra, broken, panda, missing, zebra):
+            asked.append(picture)
+            yield picture
+
+    found = classifier.predict_many(given(), top=1, batch=2)
+    first = next(found)
+    assert asked == [zebra, broken], "images are read as predictions are asked for"
+    rest = list(found)
+    assert [type(one) for one in rest] == [NotAPicture, Prediction, FileNotFoundError, Prediction]
+    labels = [one.top[0].name.label for one in (first, rest[1], rest[3])]
+    assert labels == ["zebra", "giant panda", "zebra"]
+    # A batch's sums run in another order than a single image's.
+    alone = classifier.predict(panda, top=1).top[0].probability
+    assert rest[1].top[0].probability == pytest.approx(alone, rel=1e-4)
 
 
 def test_top_gives_so_many(classifier):

@@ -1,6 +1,7 @@
 """A network with its weights, ready for images: predictions, traces and attention."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -16,18 +17,15 @@ from transcnn.checkpoints.catalogue import sha256
 from transcnn.checkpoints.files import ENDINGS
 from transcnn.checkpoints.means import Means, load_means
 from transcnn.checkpoints.recognise import Opened, open_weights
-from transcnn.errors import ChoiceError
+from transcnn.errors import ChoiceError, PictureError
 from transcnn.labels import ClassName, class_names
 from transcnn.model.hooks import HookPoint, Hooks, Intervention
 from transcnn.model.network import TransCNN, fold_batch_norms, normalise
-from transcnn.pictures import Crop, DecodedPicture, decode, prepare
+from transcnn.pictures import Crop, Picture, prepare, take_picture
 from transcnn.pictures.prepare import Resize
 from transcnn.trace import EVERYWHERE, Trace, Where, make_intervention, record
 
 DEFAULT_MODEL = "transcnn_lite0"
-
-Picture = DecodedPicture | bytes | Path | str
-"""An image: decoded, the bytes of a file, or the path of one."""
 
 
 @dataclass(frozen=True)
@@ -103,14 +101,31 @@ class Classifier:
 
     def predict(self, picture: Picture, top: int = 5, resize: Resize = "crop") -> Prediction:
         """The `top` most probable classes. Raises PictureError if the image cannot be read."""
-        pixels, _ = prepare(_decoded(picture), self.config.input.size, resize)
+        pixels, _ = prepare(take_picture(picture), self.config.input.size, resize)
         return self.rank(self.logits(pixels[None])[0], top)
+
+    def predict_many(
+        self, pictures: Iterable[Picture], top: int = 5, resize: Resize = "crop", batch: int = 16
+    ) -> Iterator[Prediction | PictureError | OSError]:
+        """The predictions of any number of images in their order, computed `batch` at a time.
+
+        Images are read as the predictions are asked for. In the place of one that cannot be read
+        stands the error, so that it does not stop the others.
+        """
+        size = self.config.input.size
+        waiting = iter(pictures)
+        while some := list(itertools.islice(waiting, batch)):
+            read = [_read(picture, size, resize) for picture in some]
+            pixels = [one for one in read if not isinstance(one, Exception)]
+            logits = iter(self.logits(np.stack(pixels)) if pixels else ())
+            for one in read:
+                yield one if isinstance(one, Exception) else self.rank(next(logits), top)
 
     def trace(
         self, picture: Picture, resize: Resize = "crop", intervention: Intervention | None = None
     ) -> Trace:
         """The record of every H-MHSA on the image. Raises PictureError if it cannot be read."""
-        pixels, crop = prepare(_decoded(picture), self.config.input.size, resize)
+        pixels, crop = prepare(take_picture(picture), self.config.input.size, resize)
         return self.trace_pixels(pixels, crop, intervention)
 
     def trace_pixels(
@@ -209,7 +224,10 @@ class Classifier:
         raise ChoiceError(field=field, value=text, allowed=allowed)
 
 
-def _decoded(picture: Picture) -> DecodedPicture:
-    if isinstance(picture, DecodedPicture):
-        return picture
-    return decode(picture if isinstance(picture, bytes) else Path(picture).read_bytes())
+def _read(
+    picture: Picture, size: int, resize: Resize
+) -> NDArray[np.uint8] | PictureError | OSError:
+    try:
+        return prepare(take_picture(picture), size, resize)[0]
+    except (PictureError, OSError) as error:
+        return error

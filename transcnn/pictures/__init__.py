@@ -2,6 +2,17 @@
 
 from transcnn.pictures.decode import FORMATS, DecodedPicture, decode
 from transcnn.pictures.geometry import Box, Crop
+from transcnn.pictures.given import Picture, take_picture
 from transcnn.pictures.prepare import CENTRE, prepare
 
-__all__ = ["CENTRE", "FORMATS", "Box", "Crop", "DecodedPicture", "decode", "prepare"]
+__all__ = [
+    "CENTRE",
+    "FORMATS",
+    "Box",
+    "Crop",
+    "DecodedPicture",
+    "Picture",
+    "decode",
+    "prepare",
+    "take_picture",
+]

@@ -90,6 +90,21 @@ def decode(data: bytes) -> DecodedPicture:
     return DecodedPicture(rgb, hashlib.sha256(data).hexdigest())
 
 
+def from_image(image: Image.Image) -> DecodedPicture:
+    """The same for an image that Pillow has opened; its digest is that of the pixels.
+
+    Raises TooManyPixels, and BrokenPicture where its file is damaged.
+    """
+    if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
+        raise TooManyPixels(limit=MAX_MEGAPIXELS)
+    try:
+        rgb = _to_rgb(_upright(image))
+    except OSError as error:  # Pillow decodes when pixels are asked for
+        raise BrokenPicture(format=image.format or image.mode) from error
+    pixels = f"{rgb.size}".encode() + rgb.tobytes()
+    return DecodedPicture(rgb, hashlib.sha256(pixels).hexdigest())
+
+
 _MARKER = re.compile(rb"\xff([^\0\xd0-\xd7\xff])", re.DOTALL)  # \xd0-\xd7 stand inside of scans
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 
