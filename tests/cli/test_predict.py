@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +125,41 @@ def test_a_network_of_few_classes_says_whether_the_image_is_outside_them(zebra, 
     assert (coverage["outside"], coverage["top1"]) == (True, "zebra")
     assert coverage["probability"] < 0.02
     assert "Probably outside this network's classes: transcnn_lite0 predicts zebra" in text
+
+
+@pytest.fixture
+def album(tmp_path):
+    """Two images, one of them in a sub-folder, beside files that are no images."""
+    (tmp_path / "Köln").mkdir()
+    (tmp_path / ".thumbs").mkdir()
+    for place in ("a.JPG", "Köln/b.jpg", ".thumbs/a.jpg"):
+        shutil.copy(FOLDER / "samples" / "zebra.jpg", tmp_path / place)
+    (tmp_path / "labels.csv").write_text("file,label\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("given", "files"),
+    [
+        (".", ["Köln/b.jpg", "a.JPG"]),
+        ("*.JPG", ["a.JPG"]),
+        ("**/*.jpg", ["Köln/b.jpg"]),
+    ],
+)
+def test_a_folder_or_a_pattern_stands_for_its_images(called, album, monkeypatch, given, files):
+    monkeypatch.chdir(album)
+    code, out, err = called("predict", given, "--json", "--top", 1)
+    assert (code, err) == (0, "")
+    assert [Path(image["file"]) for image in json.loads(out)["images"]] == list(map(Path, files))
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [("Leer", "Leer: it has no images."), ("*.tiff", "*.tiff: no file matches.")],
+)
+def test_a_folder_or_a_pattern_without_images_is_one_sentence(
+    called, album, monkeypatch, given, sentence
+):
+    monkeypatch.chdir(album)
+    (album / "Leer").mkdir()
+    assert called("predict", given) == (2, "", sentence + "\n")

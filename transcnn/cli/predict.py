@@ -20,11 +20,13 @@ def predict(
 ) -> int:
     """Predict the most likely classes of images, with their probabilities.
 
+    An IMAGE is a file, a folder (all images below it) or a pattern such as 'photos/*.jpg'.
     For a network with only some of the 1000 classes, transcnn_lite0 first estimates whether the
     image shows one of them. An unreadable image does not stop the others; the exit code is then 2.
     """
     from transcnn.analysis.belonging import belonging
     from transcnn.classifier import Classifier
+    from transcnn.evaluation.folder import find_images
     from transcnn.pictures import decode, prepare
 
     classifier = Classifier(model, weights)
@@ -32,7 +34,7 @@ def predict(
     few = classifier.config.indices
     judge = None if few is None else Classifier()
     results: list[dict[str, Any]] = []
-    for image in images:
+    for image in find_images(images):
         result: dict[str, Any] = {"file": str(image)}
         try:
             picture = decode(image.read_bytes())

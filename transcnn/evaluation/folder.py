@@ -1,13 +1,15 @@
 """Folders of images, as lists in a fixed order."""
 
+import glob
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from transcnn.errors import ChoiceError, FolderError, UnknownClass, UnknownLabel
 from transcnn.labels import IMAGENET, Classes, ClassName
+from transcnn.pictures import SUFFIXES
 
 T = TypeVar("T", bound="PictureFile")
 
@@ -69,6 +71,29 @@ def find_held_out(folder: Path, limit: int | None = None) -> list[PictureFile]:
         if sub.name not in NO_CLASSES and is_held_out(sub.name, file.name)
     ]
     return _in_order(folder, found, limit)
+
+
+def find_images(given: Iterable[Path]) -> list[Path]:
+    """The files that are meant: of a folder all images below it, by their names' endings; of a
+    pattern with *, ? or [...] that names no file, those that match; all else as it is.
+
+    Raises FolderError where a folder has no images, or nothing matches a pattern.
+    """
+    found = []
+    for path in given:
+        if path.is_dir():
+            below = (p for p in path.rglob("*") if not _hidden(p.relative_to(path)))
+            files = sorted(p for p in below if p.suffix.lower() in SUFFIXES and p.is_file())
+            reason = "it has no images"
+        elif not path.exists() and glob.has_magic(str(path)):
+            files = sorted(map(Path, glob.glob(str(path), recursive=True)))
+            reason = "no file matches"
+        else:
+            files, reason = [path], ""
+        if not files:
+            raise FolderError(folder=path, reason=reason)
+        found += files
+    return found
 
 
 NO_CLASSES = ("BACKGROUND_Google",)  # Caltech-101's collection of unrelated images

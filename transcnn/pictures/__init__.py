@@ -1,6 +1,6 @@
 """From bytes to the pixels that a network sees, and back to areas of the image."""
 
-from transcnn.pictures.decode import FORMATS, DecodedPicture, decode
+from transcnn.pictures.decode import FORMATS, SUFFIXES, DecodedPicture, decode
 from transcnn.pictures.geometry import Box, Crop
 from transcnn.pictures.given import Picture, take_picture
 from transcnn.pictures.prepare import CENTRE, prepare
@@ -8,6 +8,7 @@ from transcnn.pictures.prepare import CENTRE, prepare
 __all__ = [
     "CENTRE",
     "FORMATS",
+    "SUFFIXES",
     "Box",
     "Crop",
     "DecodedPicture",

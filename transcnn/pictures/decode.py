@@ -29,6 +29,8 @@ _FIRST_BYTES = {
     "HEIF": rb"....ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)",  # .heic, as phones write it
 }
 FORMATS = tuple(_FIRST_BYTES)
+SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif")
+"""How files of these formats are named, for folders that also hold other files."""
 MAX_MEGAPIXELS = 50
 pi_heif.register_heif_opener(thumbnails=False)
 # Each scan of a JPEG goes over all of its blocks, and an empty one takes some bytes: without a

@@ -14,13 +14,11 @@ import numpy as np
 
 from transcnn.errors import FolderError, PictureError
 from transcnn.evaluation.folder import NO_CLASSES, is_held_out
-from transcnn.pictures import decode, prepare
+from transcnn.pictures import SUFFIXES, decode, prepare
 from transcnn.pictures.changes import Pixels
 
 OnDecoded = Callable[[Path, int, int], None]
 """Called with a source's folder, how many of its images are decoded, and of how many."""
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp")
 
 
 def find_training_pictures(source: Path) -> list[Path]:
