@@ -48,17 +48,14 @@
     │   ├── NoRun            there is none of that name
     │   ├── OtherRun         it was begun with other pictures or settings
     │   └── NotARun          the file is no run of ours
-    └── ClassError          a class that nobody can enter
-        ├── NoClass          no such code or key, or the class is over
-        ├── TooManyCodes     so many wrong codes were tried that all must wait
-        ├── ClassFull        no seat is left
-        ├── TooManyClasses   the server has no room for another one
-        ├── NoNetwork        no other device can come to this computer
-        └── PortInUse        another program answers there
-
-    and one warning, of the same kind
-
-    NewClassifier           other classes than the weights': the classifier starts anew
+    ├── ClassError          a class that nobody can enter
+    │   ├── NoClass          no such code or key, or the class is over
+    │   ├── TooManyCodes     so many wrong codes were tried that all must wait
+    │   ├── ClassFull        no seat is left
+    │   ├── TooManyClasses   the server has no room for another one
+    │   ├── NoNetwork        no other device can come to this computer
+    │   └── PortInUse        another program answers there
+    └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
 An error carries the values of its sentence's placeholders. `str(error)` is the English sentence,
 for the command line; the app says the one of its language.

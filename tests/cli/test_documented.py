@@ -11,6 +11,7 @@ from tests.training.finetune.conftest import draw_classes
 from transcnn.assets import FOLDER
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+LIBRARY = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
 JSON = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 COMMANDS = [
     *("models", "predict", "evaluate", "ablate", "attention-stats", "attention", "explain"),
@@ -83,6 +84,19 @@ def test_every_link_of_the_readme_leads_to_a_file():
 
     assert len(paths) > 10
     assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.filterwarnings("ignore:transcnn_nano. its weights are for 10 classes")
+def test_the_python_of_the_library_page_runs(monkeypatch):
+    blocks = re.findall(r"```python\n(.*?)```", LIBRARY, re.DOTALL)
+    monkeypatch.chdir(FOLDER / "samples")
+    names = {}
+
+    for block in blocks:
+        exec(block, names)
+
+    assert names["prediction"].top[0].name.label == "zebra"
+    assert [one.shape[2:] for one in names["maps"]] == [(20, 15), (10, 8), (5, 4)]
 
 
 def test_the_python_of_the_readme_runs(monkeypatch):

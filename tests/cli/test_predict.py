@@ -46,7 +46,7 @@ def test_json_has_the_documented_keys_and_the_classifiers_predictions(zebra_alon
 def some_bad(zebra, spoilt, tmp_path_factory):
     lion = FOLDER / "samples" / "lion.jpg"
     nowhere = tmp_path_factory.mktemp("empty") / "nowhere.jpg"
-    files = [spoilt, zebra, nowhere, tmp_path_factory.getbasetemp(), lion]
+    files = [spoilt, zebra, nowhere, lion]
     return files, transcnn("predict", *files, "--json", "--top", 2)
 
 
@@ -59,13 +59,12 @@ def test_unreadable_images_have_an_error_and_the_others_are_predicted(some_bad):
         NOT_A_PICTURE,
         None,
         "No such file or directory.",
-        "Is a directory.",
         None,
     ]
     assert [set(image) for image in images] == [
         {"file", "top" if image.get("error") is None else "error"} for image in images
     ]
-    labels = [[answer["label"] for answer in images[i]["top"]] for i in (1, 4)]
+    labels = [[answer["label"] for answer in images[i]["top"]] for i in (1, 3)]
     assert [(len(row), row[0]) for row in labels] == [(2, "zebra"), (2, "lion")]
 
 

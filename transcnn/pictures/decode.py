@@ -100,8 +100,9 @@ def from_image(image: Image.Image) -> DecodedPicture:
     if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
         raise TooManyPixels(limit=MAX_MEGAPIXELS)
     try:
+        image.load()  # which Pillow puts off until pixels are asked for
         rgb = _to_rgb(_upright(image))
-    except OSError as error:  # Pillow decodes when pixels are asked for
+    except Exception as error:  # as in `decode`
         raise BrokenPicture(format=image.format or image.mode) from error
     pixels = f"{rgb.size}".encode() + rgb.tobytes()
     return DecodedPicture(rgb, hashlib.sha256(pixels).hexdigest())
