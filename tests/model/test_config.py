@@ -120,7 +120,7 @@ NETWORKS = [
     ("transcnn_small", "activation", "tanh", "silu, gelu, relu6"),
     ("transcnn_small", "activation", ["silu"], "silu, gelu, relu6"),
     ("transcnn_small", "norm", "batch", "a Norm"),
-    ("transcnn_small", "classes", 0, WHOLE),
+    ("transcnn_small", "classes", -1, "whole numbers from 0"),
     ("transcnn_small", "classes", 10.0, CLASSES),
     ("transcnn_small", "dropout", 1, "from 0 up to, but not including, 1"),
     ("transcnn_small", "dropout", "little", "from 0 up to, but not including, 1"),
