@@ -9,7 +9,7 @@ Each photo comes as it is and changed in six ways, each at two severities that a
     rotation   30 or 90 degrees, corners filled with the photo's mean colour
     recolour   hues rotated by a third or a half of the circle
 
-It is for demonstration, not a benchmark: 29 photos are few, and the variations of one photo are
+It is for demonstration, not a benchmark: 30 photos are few, and the variations of one photo are
 not independent.
 """
 
