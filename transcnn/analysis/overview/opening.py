@@ -16,17 +16,32 @@ FILE = FOLDER / "overview.json"
 
 @dataclass(frozen=True)
 class Opening:
-    """What the app opens a model with: a sample, and the change under which attention decides."""
+    """What the app opens a model with: a sample, and the change under which attention decides.
+
+    It was chosen among `right` cases that the model predicts correctly as trained, of which it
+    predicts `wrong` incorrectly without H-MHSA.
+    """
 
     sample: str
     change: Change
+    right: int
+    wrong: int
 
 
 @functools.cache
 def openings() -> dict[str, Opening]:
     """The stored openings by model, the most striking first."""
-    rows = json.loads(FILE.read_text(encoding="utf-8"))["openings"]
-    return {row["model"]: Opening(row["sample"], parse_change(row["change"])) for row in rows}
+    stored = json.loads(FILE.read_text(encoding="utf-8"))
+    searched = {row["model"]: row for row in stored["searched"]}
+    return {
+        row["model"]: Opening(
+            row["sample"],
+            parse_change(row["change"]),
+            searched[row["model"]]["right"],
+            searched[row["model"]]["wrong_removed"],
+        )
+        for row in stored["openings"]
+    }
 
 
 def changed_sample(name: str, change: Change, size: int) -> Pixels:

@@ -610,12 +610,13 @@ export class Overview extends View {
 
   /** @param {boolean} dim */
   dimPage(dim) {
-    const sidebar = /** @type {HTMLElement | null} */ (
-      document.querySelector("[data-testid=stSidebar]")
+    const around = /** @type {NodeListOf<HTMLElement>} */ (
+      document.querySelectorAll("[data-testid=stSidebar], .st-key-variant_picker")
     );
-    if (!sidebar) return;
-    sidebar.toggleAttribute("inert", dim);
-    sidebar.style.opacity = dim ? "0.3" : "";
+    for (const element of around) {
+      element.toggleAttribute("inert", dim);
+      element.style.opacity = dim ? "0.3" : "";
+    }
   }
 
   // Events

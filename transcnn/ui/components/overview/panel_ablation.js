@@ -4,6 +4,7 @@ import { choices, make } from "../shared/page.js";
 import { formatShare } from "../shared/scale.js";
 import { box, text } from "./elements.js";
 import { canvasOf } from "./maps.js";
+import { formatCount } from "./numbers.js";
 
 /** @import { Overview } from "./overview.js" */
 /** @import { Packet } from "./types.d.ts" */
@@ -88,6 +89,10 @@ export function verdict(view, { ablation, runs: whole, fits }) {
   if (ablation.kind !== "none") {
     const stays = whole.on.top[0].index === whole.off.top[0].index;
     said.push(view.word(stays ? "verdict_whole_stays" : "verdict_whole_changes", values(whole)));
+  }
+  if (ablation.chosen) {
+    const [right, wrong] = ablation.chosen.map(formatCount);
+    said.push(view.word("verdict_chosen", { right, wrong }));
   }
   if (!fits) said.push(view.word("verdict_outside", { classes: view.description.classes }));
   return said.join(" ");

@@ -185,6 +185,8 @@ export interface Packet {
     cells: Position[];
     of: number;
     runs: Runs;
+    /** Cases that were right as trained, and how many of these were wrong without H-MHSA. */
+    chosen: [number, number] | null;
   };
   fits: boolean;
   bytes: Uint8Array;

@@ -36,12 +36,14 @@ Map = dict[str, int]
 @dataclass(frozen=True)
 class Ablation:
     """The runs that take attention away, and the image that they were made with: its pixels
-    [S, S, 3], how it was changed, and which 32-pixel cells (row, column) were."""
+    [S, S, 3], how it was changed, and which 32-pixel cells (row, column) were. `chosen`: among how
+    many cases, right as trained, and how many of these are wrong without H-MHSA."""
 
     runs: Sequence[Rerun]
     pixels: Pixels
     change: Change = UNCHANGED
     cells: Sequence[tuple[int, int]] = ()
+    chosen: tuple[int, int] | None = None
 
 
 def overview_packet(
@@ -77,6 +79,7 @@ def overview_packet(
             "cells": shown.cells,
             "of": (pixels.shape[0] // CELL) * (pixels.shape[1] // CELL),
             "runs": _runs(shown.runs),
+            "chosen": shown.chosen,
             "image": None if shown.change.kind == "none" else body.jpeg(shown.pixels),
         },
         "fits": fits,

@@ -62,7 +62,9 @@ def _compute(prepared: PreparedImage, model: str, sample: str | None, fits: bool
             covered = changed_sample(sample, opening.change, len(pixels))
             side = len(pixels) // CELL
             cells, _ = changed_cells(sample_name(sample), opening.change.share, (side, side))
-            shown = Ablation(rerun_removed(network, covered), covered, opening.change, cells)
+            runs = rerun_removed(network, covered)
+            chosen = opening.right, opening.wrong
+            shown = Ablation(runs, covered, opening.change, cells, chosen)
     return overview_packet(trace_key(prepared, model), boxes, pixels, whole, shown, fits)
 
 
