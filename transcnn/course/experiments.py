@@ -179,15 +179,16 @@ class Lab:
 
     @functools.cached_property
     def surest_error(self) -> Experiments | None:
-        """Of the samples that the network predicts incorrectly, the one of which it is surest;
-        None where it errs on none.
+        """The sample that the network predicts incorrectly and is surest of; where there are any,
+        among those with a marked subject, on which attention can fall. None where it errs on none.
         """
         size, found = self.classifier.config.input.size, {}
         pictures = np.stack([sample_pixels(size)[sample_name(s.name)] for s in samples()])
         for sample, logits in zip(samples(), _logits(self.classifier, pictures), strict=True):
             right, first = _accepted(self.classifier, sample), int(logits.argmax())
             if right and first not in right:
-                found[float(torch.tensor(logits).softmax(0)[first])] = sample
+                sure = float(torch.tensor(logits).softmax(0)[first])
+                found[sample.box is not None, sure] = sample
         if not found:
             return None
         sample = found[max(found)]

@@ -1,7 +1,6 @@
 """What the questions are about: one image, one network, and the query token."""
 
 import functools
-import json
 import math
 import zlib
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.analysis.contributions import Contributions, contributions
-from transcnn.assets import FOLDER
 from transcnn.classifier import Classifier
 from transcnn.course.by_hand import WorkedExample, work_out
 from transcnn.course.choice import LearnerChoice
@@ -19,6 +17,7 @@ from transcnn.course.former_names import shuffle_seed
 from transcnn.course.questions import Choose, PosedQuestion
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.pictures import Crop
+from transcnn.pictures.samples import find_sample
 from transcnn.trace import Trace
 from transcnn.trace.trace import BlockTrace
 
@@ -174,14 +173,6 @@ def by_hand(scene: Scene) -> str:
     return ",".join(str(n) for row in scene.choice.hand_map for n in row)
 
 
-@functools.cache
-def _boxes() -> dict[str, tuple[float, float, float, float]]:
-    found: dict[str, tuple[float, float, float, float]] = json.loads(
-        (FOLDER / "samples" / "boxes.json").read_text(encoding="utf-8")
-    )
-    return found
-
-
 def first_query(sample: str | None, crop: Crop) -> Place:
     """The query pixel until the learner chooses another: the middle of what a sample shows
     (`sample` is its name), of an upload the middle of the image.
@@ -198,10 +189,10 @@ def sample_box(sample: str | None, crop: Crop) -> tuple[float, float, float, flo
     """Where on the input, in pixels, a sample shows what it shows: top, left, bottom, right; None
     where that is not marked, and for uploads.
     """
-    box = _boxes().get(f"{sample}.jpg")
-    if box is None:
+    found = find_sample(sample)
+    if found is None or found.box is None:
         return None
-    left, top, right, bottom = box  # shares of the picture
+    left, top, right, bottom = found.box
     width, height = crop.picture
     across = crop.size / (crop.box.right - crop.box.left)
     down = crop.size / (crop.box.bottom - crop.box.top)

@@ -21,7 +21,10 @@ _SAMPLES = FOLDER / "samples"
 
 @dataclass(frozen=True)
 class Sample:
-    """One photograph. `accepted` are the true labels (class indices); () if there is none."""
+    """One photograph. `accepted` are the true labels (class indices); () if there is none: judged
+    by what the picture shows, as assets/samples/ATTRIBUTION.md says. `box` is where it shows its
+    subject, as shares of the picture: left, top, right, bottom; None where that is not marked.
+    """
 
     path: Path
     title: dict[str, str]  # by language
@@ -30,6 +33,7 @@ class Sample:
     licence: str
     author: str
     source: str
+    box: tuple[float, float, float, float] | None
 
     @property
     def name(self) -> str:
@@ -41,6 +45,7 @@ class Sample:
 def samples() -> tuple[Sample, ...]:
     """All samples, in the order in which they are shown."""
     rows = json.loads((_SAMPLES / "samples.json").read_text(encoding="utf-8"))
+    boxes = json.loads((_SAMPLES / "boxes.json").read_text(encoding="utf-8"))
     words = {
         language: tomllib.loads((WORDS / language / "samples.toml").read_text(encoding="utf-8"))
         for language in LANGUAGES
@@ -59,6 +64,7 @@ def samples() -> tuple[Sample, ...]:
             row["licence"],
             row["author"],
             row["source"],
+            tuple(boxes[row["file"]]) if row["file"] in boxes else None,
         )
         for row in rows
     )
