@@ -141,6 +141,26 @@ def test_a_custom_model_without_h_mhsa_is_explained_as_far_as_methods_carry_it(l
     assert "H-MHSA" in found["rollout"]["missing"]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_strip_names_the_class_of_the_custom_model_not_of_the_chosen_one(language):
+    """The page has the names of the ten classes of transcnn_nano."""
+    from transcnn.checkpoints import create_model
+    from transcnn.ui.app.custom_models import CustomModel
+
+    model = create_model("hatnet_tiny").eval()
+    model.head.bias.data[100] += 1000
+    network = Classifier.around(model, "1")
+    custom_model = CustomModel("hatnet_tiny/1", "<i>.pth", "own", model.config, 1, network)
+    app = open_app(lang=language, **NANO, methods="saliency")
+    session(app).custom_models = {custom_model.key: custom_model}
+    session(app).put(ExplainChoice(methods=("saliency",), custom_model=custom_model.key))
+    app.switch_page("pages/explanations.py").run()
+    sent = [c.proto.bytes for c in app.get("bidi_component")]
+    [answer] = [one for one in sent if b'"kind": "answer"' in one]
+    told = json.loads(answer[4 : 4 + int.from_bytes(answer[:4], "little")])["answer"]
+    assert (told["index"], told["name"]) == (100, model.config.class_set.said_in(language)[100])
+
+
 def wait_for(app, key_ends, seconds=120):
     for _ in range(10 * seconds):
         tasks = session(app).part(ExplainTasks)

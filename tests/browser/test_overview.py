@@ -283,17 +283,35 @@ def test_no_click_on_the_strip_is_lost_while_the_page_follows_a_key(server, open
     page.wait_for_selector(READY)
 
 
+def rounding(ms):
+    """By how much a time may differ from what is shown."""
+    return 0.005 if ms < 1 else 0.05 if ms < 10 else 0.5
+
+
 def test_each_box_shows_its_time_as_measured_here_beside_its_multiply_adds(server, open_page):
     page = open_page(server, READY, **DESKTOP)
     legend = page.locator(".legend")
-    expect(legend).to_contain_text(re.compile(r"[\d.]+ ms, measured here \(fastest of \d+ runs\)"))
+    expect(legend).to_contain_text(re.compile(r"[\d.]+ ms on the app's machine: the sum"))
     boxes = page.locator(".box:has(.cost)")
     said = [boxes.nth(i).get_attribute("aria-label") for i in range(boxes.count())]
-    ms = [float(re.search(r"; ([\d.]+) ms, .* measured here", one)[1]) for one in said]
+    ms = [float(re.search(r"; ([\d.]+) ms, .* measured on", one)[1]) for one in said]
     whole = float(re.search(r"([\d.]+) ms", legend.inner_text())[1])
-    assert whole == pytest.approx(sum(ms), rel=0.1)
+    assert whole == pytest.approx(sum(ms), abs=sum(map(rounding, [*ms, whole])))
     widths = page.locator(".cost.time i").evaluate_all("all => all.map(e => e.style.width)")
-    assert widths[ms.index(max(ms))] == "100%"
+    longest = {width for width, one in zip(widths, ms, strict=True) if one == max(ms)}
+    assert "100%" in longest  # of several that are rounded alike, one
+
+
+def test_between_phone_and_desktop_the_strip_names_the_stage_that_is_shown(server, open_page):
+    """Where all blocks fit, and the names of the other stages are short."""
+    link = f"{server}/explore?picture=lion&stage=2&block=1"
+    size = {"viewport": {"width": 740, "height": 800}}
+    page = open_page(link, ".explore[data-state=ready]", **size)
+    names = page.locator(".strip .stage-name")
+    expect(names).to_have_text(["1", "2", "Stage 3", "4"])
+    expect(page.locator(".strip .mark")).to_have_count(9)
+    page.locator(".strip").get_by_role("button", name="Stage 1, 56 × 56").click()
+    expect(names).to_have_text(["Stage 1", "2", "3", "4"])
 
 
 def test_the_strip_fits_a_phone(server, open_page):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -13,7 +13,7 @@ from transcnn.model.config import HMHSA, Network
 from transcnn.pictures.samples import known_samples
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
 from transcnn.ui.app.links import LinkPart, browser_link
-from transcnn.ui.app.networks import belongs, predictions, trace_key
+from transcnn.ui.app.networks import belongs, trace_key
 from transcnn.ui.app.selection import Selection
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.here import here_view
@@ -21,15 +21,10 @@ from transcnn.ui.components.packets.pack import answer_packet
 from transcnn.ui.components.store import store
 from transcnn.words.translator import Translator
 
+if TYPE_CHECKING:
+    from transcnn.classifier import PredictedClass
+
 _HERE = "here"
-
-
-@dataclass
-class Leaving:
-    """Whether the overview was asked for: kept, since the run that hears of it may be interrupted
-    by the next before it gets to go there."""
-
-    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,23 +48,19 @@ class ImagePage:
         the parts of its link that are not shared with other pages.
         """
         state, selection = self.state, self.selection
-        return {
-            "words": {
-                name: word for table in ("view", *tables) for name, word in t.table(table).items()
-            },
-            "ramps": {"light": LIGHT, "dark": DARK},
-            "network": structure(state.config(state.model)),
-            "photo": self.prepared.key,
-            "trace": self.trace,
-            "link": browser_link(
-                state.subject, selection, *besides, upload=self.image.sample is None
-            ),
-            "alt": self.image.alt,
-            "selected": asdict(selection),
-            "error": None
+        upload = self.image.sample is None
+        return view_data(
+            {name: word for table in ("view", *tables) for name, word in t.table(table).items()},
+            structure(state.config(state.model)),
+            self.prepared,
+            state.model,
+            asdict(selection),
+            link=browser_link(state.subject, selection, *besides, upload=upload),
+            alt=self.image.alt,
+            error=None
             if state.upload_error is None
             else t("errors.previous_image", error=t.error(state.upload_error)),
-        }
+        )
 
     def select(self, view: str) -> None:
         """Keep what the view in the session at `view` has chosen."""
@@ -147,16 +138,34 @@ def take_image_page(state: Session) -> ImagePage:
     return ImagePage(state, image, prepare_image(image, size), state.selection)
 
 
-def ask_for_overview(state: Session) -> None:
-    """Note that the overview was asked for; the page goes there with `leave`."""
-    state.put(Leaving(asked=True))
+def view_data(
+    words: dict[str, Any],
+    network: dict[str, Any],
+    prepared: PreparedImage,
+    model: str,
+    selected: dict[str, Any],
+    *,
+    link: dict[str, Any] | None = None,
+    alt: str = "",
+    error: str | None = None,
+) -> dict[str, Any]:
+    """The small values that every view of an image has; without `link` the page writes its own."""
+    return {
+        "words": words,
+        "ramps": {"light": LIGHT, "dark": DARK},
+        "network": network,
+        "photo": prepared.key,
+        "trace": trace_key(prepared, model),
+        "link": link or {},
+        "alt": alt,
+        "selected": selected,
+        "error": error,
+    }
 
 
 def leave(state: Session) -> None:
     """Show the overview where it was asked for on this page."""
-    if state.entered:
-        state.put(Leaving())  # what was asked for on another page is over
-    elif state.part(Leaving).asked:
+    if state.overview_asked:
         st.switch_page("pages/overview.py", query_params=state.query())
 
 
@@ -179,19 +188,9 @@ def show_here(
 
     here_view(
         _HERE,
-        {
-            "words": t.table("view"),
-            "ramps": {"light": LIGHT, "dark": DARK},
-            "network": outline(config),
-            "photo": prepared.key,
-            "trace": trace_key(prepared, model),
-            "link": {},  # the page writes its own
-            "alt": "",
-            "selected": _existing(config, shown),
-            "error": None,
-        },
+        view_data(t.table("view"), outline(config), prepared, model, _existing(config, shown)),
         on_go=went,
-        on_leave=lambda: ask_for_overview(state),
+        on_leave=state.ask_for_overview,
     )
     leave(state)
     store("store_photo", prepared.photo)
@@ -206,11 +205,12 @@ def _existing(config: Network, shown: tuple[int | None, int | None]) -> dict[str
     return {"stage": stage, "block": block if there else None}
 
 
-def tell_answer(state: Session, model: str) -> None:
-    """Bring the likeliest class to the strip, once the page stands: this runs the network."""
-    prepared = prepare_image(state.image, state.config(model).input.size)
-    best = predictions(prepared, model)[0]
-    store("store_answer", answer_packet(trace_key(prepared, model), best))
+def tell_answer(
+    state: Session, t: Translator, prepared: PreparedImage, model: str, best: "PredictedClass"
+) -> None:
+    """Bring the likeliest class of the image by `model` to the strip."""
+    name = state.config(model).class_set.said_in(t.language)[best.output]
+    store("store_answer", answer_packet(trace_key(prepared, model), best, name))
 
 
 def level_name(t: Translator, level: int, count: int) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, split_snapshot
+from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, is_shipped, split_snapshot
 from transcnn.labels import Classes
 from transcnn.model.config import Network
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
@@ -87,6 +87,13 @@ def trace_image(prepared: PreparedImage, model: str) -> "Trace":
     """What every H-MHSA of `model` did with the image."""
     with running:
         return classifier(model).trace_pixels(prepared.pixels, prepared.crop)
+
+
+def is_public(sample: str | None, model: str) -> bool:
+    """Whether what `model` makes of an image is nobody's own and may be kept for all visitors: of a
+    sample, wherever its crop is (an upload has no `sample`), in a model that ships.
+    """
+    return sample is not None and is_shipped(model)
 
 
 def trace_key(prepared: PreparedImage, model: str) -> str:

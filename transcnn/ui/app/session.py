@@ -64,6 +64,8 @@ class Session:
     lent: dict[str, Callable[[], bool]] = field(default_factory=dict)  # of them, whether still
     page: str | None = None
     entered: bool = False  # whether the page is another than in the run before
+    # Kept, since the run that hears of it may be interrupted before it gets to go there.
+    overview_asked: bool = False  # on this page
     written: dict[str, dict[str, str]] = field(default_factory=dict)  # links, by page
     parts: dict[type[Any], Any] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)  # of image and network, since it was opened
@@ -286,6 +288,12 @@ class Session:
         """Note that a run of `page` begins."""
         self.entered = self.page != page
         self.page = page
+        if self.entered:
+            self.overview_asked = False  # what was asked for on another page is over
+
+    def ask_for_overview(self) -> None:
+        """Note that the overview was asked for; the page goes there as soon as it can."""
+        self.overview_asked = True
 
     def follow_link(self, *kinds: type[LinkPart]) -> None:
         """Take over what the address says where somebody went back or forward, or came by a link:

@@ -88,7 +88,7 @@ export function wholeTime({ ms }) {
 }
 
 /**
- * "17 M multiply-adds, 3.6 % of the network; 0.9 ms, 3.1 %, measured here".
+ * "17 M multiply-adds, 3.6 % of the network; 0.9 ms, 3.1 % of the time, …".
  * @param {Word} word
  * @param {Node} node
  * @param {Description} description

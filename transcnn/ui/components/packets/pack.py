@@ -48,9 +48,11 @@ def prediction_entry(answer: "PredictedClass") -> dict[str, Any]:
     }
 
 
-def answer_packet(key: str, answer: "PredictedClass") -> bytes:
-    """The likeliest class alone, for pages whose other packets do not say it."""
-    return pack({"kind": "answer", "key": key, "answer": prediction_entry(answer)}, b"")
+def answer_packet(key: str, answer: "PredictedClass", name: str) -> bytes:
+    """The likeliest class alone, for pages whose other packets do not say it; with its name, since
+    its network may have other classes than the one whose names the page has."""
+    entry = {**prediction_entry(answer), "name": name}
+    return pack({"kind": "answer", "key": key, "answer": entry}, b"")
 
 
 def photo_packet(key: str, jpeg: bytes, shares: tuple[float, float, float, float]) -> bytes:

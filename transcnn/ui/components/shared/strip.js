@@ -3,11 +3,12 @@
 import { drawPart } from "./canvas.js";
 import { range } from "./grid.js";
 import { packetOf } from "./packets.js";
-import { arrow, find, findCanvas, focusedBeside, make, makeButton, stop } from "./page.js";
+import { arrow, findCanvas, focusedBeside, make, makeButton, stop } from "./page.js";
 import { formatShare } from "./scale.js";
 
 /** @import { Network, Prediction } from "./types.d.ts" */
 /** @import { View } from "./view.js" */
+/** @typedef {View<any> & { goTo(stage: number, block: number): void }} StripView */
 /** @typedef {Network["stages"][number]} Stage */
 
 const NARROW = 760; // px
@@ -37,7 +38,7 @@ export function fold(stages, current, width) {
 
 /**
  * The strip, where its width is another than when it was drawn.
- * @param {View<any>} view
+ * @param {StripView} view
  */
 export function fitStrip(view) {
   if (view.pick(".strip").clientWidth !== view.stripWidth) drawStrip(view);
@@ -46,7 +47,7 @@ export function fitStrip(view) {
 /**
  * The strip in `.strip` of a view. Its elements stay as long as they stand for the same, whatever
  * arrives meanwhile: a button that is pressed must be there still when it is let go.
- * @param {View<any>} view
+ * @param {StripView} view
  */
 export function drawStrip(view) {
   const nav = view.pick(".strip");
@@ -58,7 +59,7 @@ export function drawStrip(view) {
   const open = view.blocks.map((b) => `${b.stage}.${b.block}`);
   const shape = JSON.stringify([
     ...[name, stages, open, view.word("here"), narrow, folded],
-    ...[folded && stage, stepping && block],
+    ...[(narrow || folded) && stage, stepping && block], // what names and marks depend on
   ]);
   if (nav.dataset.shape !== shape) {
     nav.dataset.shape = shape;
@@ -74,16 +75,14 @@ export function drawStrip(view) {
     else button.removeAttribute("aria-current");
     button.tabIndex = here ? 0 : -1;
   }
-  if (!buttons.some((button) => button.tabIndex === 0)) {
-    const first = buttons.find((button) => !button.disabled);
-    if (first) first.tabIndex = 0;
-  }
+  const entry = buttons.some((button) => button.tabIndex === 0) ? undefined : entryOf(buttons);
+  if (entry) entry.tabIndex = 0;
   drawThumb(view, nav);
   writeAnswer(view, nav);
 }
 
 /**
- * @param {View<any>} view
+ * @param {StripView} view
  * @param {HTMLElement} nav
  * @param {{ narrow: boolean, folded: boolean, stepping: boolean }} how
  */
@@ -110,28 +109,45 @@ function build(view, nav, { narrow, folded, stepping }) {
   nav.replaceChildren(overviewLink(view, narrow), ...parts);
   if (!narrow) nav.append(make("span", "answer"));
   nav.onkeydown = (event) => walk(nav, event);
-  if (had) find(nav, `[data-to="${had}"]`)?.focus();
+  if (had === undefined) return;
+  const again = nav.querySelector(`[data-to="${had}"]:not(:disabled)`);
+  const focused =
+    /** @type {HTMLElement | null} */ (again) ?? entryOf([...nav.querySelectorAll("button")]);
+  focused?.focus();
+}
+
+/**
+ * Where Tab enters the strip if the block in front has no mark: at a step to another block, if there
+ * is one.
+ * @param {HTMLButtonElement[]} buttons
+ */
+export function entryOf(buttons) {
+  const enabled = buttons.filter((button) => !button.disabled);
+  const step = (/** @type {string} */ to) => enabled.find((button) => button.dataset.to === to);
+  return step("after") ?? step("before") ?? enabled[0];
 }
 
 /**
  * The likeliest class, as soon as any of the page's packets says it.
- * @param {View<any>} view
+ * @param {StripView} view
  * @param {HTMLElement} nav
  */
 function writeAnswer(view, nav) {
   const answer = nav.querySelector(".answer");
   if (!answer) return;
   const { trace } = view.data;
-  /** @type {Prediction | undefined} */
+  /** @type {(Prediction & { name?: string }) | undefined} */
   const best =
     packetOf(`trace/${trace}`)?.top[0] ??
     packetOf(`answer/${trace}`) ??
     packetOf(`overview/${trace}`)?.runs.on.top[0];
-  answer.textContent = best ? `${view.nameOf(best)} ${formatShare(best.probability)}` : "";
+  answer.textContent = best
+    ? `${best.name ?? view.nameOf(best)} ${formatShare(best.probability)}`
+    : "";
 }
 
 /**
- * @param {View<any>} view
+ * @param {StripView} view
  * @param {boolean} narrow
  */
 function overviewLink(view, narrow) {
@@ -153,7 +169,7 @@ function overviewLink(view, narrow) {
 }
 
 /**
- * @param {View<any>} view
+ * @param {StripView} view
  * @param {HTMLElement} nav
  */
 function drawThumb(view, nav) {
@@ -165,7 +181,7 @@ function drawThumb(view, nav) {
 
 /**
  * A button that leads to a block; where the page does not show that block, it leads nowhere.
- * @param {View<any>} view
+ * @param {StripView} view
  * @param {{ stage: number, block: number } | undefined} block
  * @param {string} to
  * @param {string} label
@@ -180,7 +196,7 @@ function buttonTo(view, block, to, label) {
 }
 
 /**
- * @param {View<any>} view
+ * @param {StripView} view
  * @param {Stage} stage
  * @param {number} s
  * @param {boolean} narrow
@@ -196,7 +212,7 @@ function nameOf(view, { side }, s, narrow) {
 }
 
 /**
- * @param {View<any>} view
+ * @param {StripView} view
  * @param {Stage} stage
  * @param {number} s
  * @param {boolean} narrow
@@ -238,7 +254,7 @@ function rhombs(levels) {
 
 /**
  * "‹ block 12 of 27 ›".
- * @param {View<any>} view
+ * @param {StripView} view
  * @param {number} s
  */
 function steps(view, s) {

@@ -81,17 +81,6 @@ export class View {
 
   // What a kind of view adds
 
-  /**
-   * Show a block of any stage.
-   * @param {number} stage
-   * @param {number} block
-   */
-  goTo(stage, block) {
-    Object.assign(this.selected, { stage, block });
-    this.tellSoon();
-    this.refresh();
-  }
-
   /** Another image or network: what was chosen before is not for this one. */
   restart() {
     this.selected = { ...this.data.selected };

@@ -14,7 +14,8 @@ from transcnn.pictures.samples import samples
 from transcnn.ui.app.controls import choose_one
 from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.image_page import show_here, tell_answer, warn_outside
-from transcnn.ui.app.networks import parameters_in
+from transcnn.ui.app.images import prepare_image
+from transcnn.ui.app.networks import parameters_in, predictions
 from transcnn.ui.app.selection import Selection
 from transcnn.ui.app.session import Session
 from transcnn.ui.app.tables import show_table
@@ -75,7 +76,13 @@ def show() -> None:
     st.subheader(t("compare.cost"))
     _show_cost(state, t, sides)
     _take_away(state, t, found)
-    tell_answer(state, state.model)
+    _tell_answer(state, t)
+
+
+def _tell_answer(state: Session, t: Translator) -> None:
+    """What the chosen network predicts, which need not be a side: the strip says it."""
+    prepared = prepare_image(state.image, state.config(state.model).input.size)
+    tell_answer(state, t, prepared, state.model, predictions(prepared, state.model)[0])
 
 
 def _show_block(state: Session, stage: int, block: int) -> None:

@@ -10,7 +10,7 @@ from transcnn.errors import TransCNNError
 from transcnn.explain.names import METHODS
 from transcnn.pictures import CENTRE
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
-from transcnn.ui.app.networks import classifier, predictions, running
+from transcnn.ui.app.networks import classifier, is_public, predictions, running
 from transcnn.ui.app.session import Session
 from transcnn.ui.app.tasks import Task
 from transcnn.ui.pages.explanations.link import ExplainChoice
@@ -18,6 +18,7 @@ from transcnn.ui.pages.explanations.link import ExplainChoice
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from transcnn.classifier import PredictedClass
     from transcnn.explain.attribution import Attribution
     from transcnn.explain.method import Method, OnProgress
     from transcnn.explain.subject import Subject
@@ -35,7 +36,7 @@ class Explained:
     prepared: PreparedImage
     model: str  # as the caches call it
     subject: "Subject"
-    likeliest: tuple[int, ...]  # the indices of the likeliest classes, the prediction first
+    top: "tuple[PredictedClass, ...]"  # the likeliest classes, the prediction first
     key: str
 
 
@@ -98,7 +99,7 @@ def take_explained(state: Session) -> Explained:
     versus = choice.versus if choice.versus in classes and choice.versus != of else None
     subject = Subject(network, prepared.pixels, Target(of, versus))
     key = f"{network.weights_sha256}/{model}/{prepared.key}/{of}/{versus}"
-    return Explained(image, prepared, model, subject, tuple(answer.output for answer in top), key)
+    return Explained(image, prepared, model, subject, top, key)
 
 
 def find_maps(state: Session, explained: Explained) -> list[Found]:
@@ -118,8 +119,8 @@ def _find(state: Session, explained: Explained, name: str) -> Found:
     method = make_method(name, **{k: v for k, v in given.items() if k in METHODS[name].options})
     key = _key(explained, method)
     if not METHODS[name].slow:
-        public = explained.image.sample is not None and explained.model not in state.custom_models
-        explain = _explain_for_everybody if public else _explain
+        shared = is_public(explained.image.sample, explained.model)
+        explain = _explain_for_everybody if shared else _explain
         try:
             return Found(name, method, explain(key, method, explained.subject))
         except TransCNNError as error:

@@ -55,7 +55,7 @@ def show() -> None:
         st.error(plain(t("errors.previous_image", error=t.error(state.upload_error))))
     _choose_model(state, t)
     explained = take_explained(state)
-    tell_answer(state, explained.model)
+    tell_answer(state, t, explained.prepared, explained.model, explained.top[0])
     state.write_link(state.part(ExplainChoice))
     warn_outside(st.empty(), t, explained.image, explained.subject.classifier.config)
     _choose(state, t, explained)
@@ -149,7 +149,7 @@ def _choose_class(
     key, all_key = f"explain_{name}", f"explain_all_{name}"
     whole = config.classes <= _FEW or st.session_state.get(all_key, False)
     offered = range(config.classes) if whole else [] if now is None else [now]
-    classes = list(dict.fromkeys([*explained.likeliest, *offered]))
+    classes = list(dict.fromkeys([*(answer.output for answer in explained.top), *offered]))
     if name == "versus":
         classes = [_NONE, *(one for one in classes if one != target.of)]
     said = {

@@ -6,7 +6,7 @@ from transcnn.figures import sheet
 from transcnn.figures.sheet import Sheet
 from transcnn.model.interventions import INTERVENTIONS, OF_ATTENTION
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.image_page import ask_for_overview, leave, take_image_page
+from transcnn.ui.app.image_page import leave, take_image_page
 from transcnn.ui.app.images import prepare_image
 from transcnn.ui.app.networks import trace_image
 from transcnn.ui.app.session import Session
@@ -36,7 +36,7 @@ def show() -> None:
         },
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
-        on_leave=lambda: ask_for_overview(state),
+        on_leave=state.ask_for_overview,
     )
     leave(state)
     store("store_photo", prepared.photo)

@@ -9,10 +9,9 @@ from transcnn.figures import sheet
 from transcnn.figures.sheet import Sheet
 from transcnn.pictures.samples import name_in_run
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.image_page import ImagePage, ask_for_overview, leave, take_image_page
+from transcnn.ui.app.image_page import ImagePage, leave, take_image_page, tell_answer
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.occlusion import occlusion_view
-from transcnn.ui.components.packets.pack import answer_packet
 from transcnn.ui.components.store import store
 from transcnn.ui.pages.occlusion.data import drawn_cells, occlude
 from transcnn.ui.pages.occlusion.link import FILLS, OcclusionChoice, grid_side, write_cells
@@ -58,7 +57,7 @@ def show() -> None:
             "mask": {"percent": choice.percent, "fill": choice.fill, "cells": sorted(cells)},
         },
         on_change=lambda: _change(shown),
-        on_leave=lambda: ask_for_overview(state),
+        on_leave=state.ask_for_overview,
     )
     leave(state)
     if left_out:
@@ -66,7 +65,7 @@ def show() -> None:
     store("store_photo", prepared.photo)
     found, packet = occlude(key, prepared, state.model, name, replace(choice, cells=cells))
     store("store_hiding", packet)
-    store("store_answer", answer_packet(shown.trace, found.with_attention.before[0]))
+    tell_answer(state, t, prepared, state.model, found.with_attention.before[0])
     shown.warn(warning, t)
 
     def figure() -> Sheet:

@@ -8,12 +8,18 @@ import streamlit as st
 
 from transcnn.analysis.overview.description import describe
 from transcnn.analysis.overview.opening import changed_sample, openings
-from transcnn.checkpoints.catalogue import is_shipped
 from transcnn.model.config import Network
 from transcnn.pictures.changes import CELL, Pixels, changed_cells
 from transcnn.pictures.samples import sample_name, sample_pixels
 from transcnn.ui.app.images import PreparedImage
-from transcnn.ui.app.networks import BY_DIGEST, classifier, running, trace_image, trace_key
+from transcnn.ui.app.networks import (
+    BY_DIGEST,
+    classifier,
+    is_public,
+    running,
+    trace_image,
+    trace_key,
+)
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
@@ -29,11 +35,10 @@ def pack_overview(prepared: PreparedImage, model: str, sample: str | None, fits:
     """What `model` does with an image in every box; the same bytes from run to run.
 
     Where `sample` is the one that opens the model, its ablation is the measured opening's. What is
-    private to nobody, a sample in a model that ships, is computed once for all visitors: most come
-    to that first.
+    public is computed once for all visitors: most come to that first.
     """
-    everybody = sample is not None and is_shipped(model)
-    return (_pack_for_all if everybody else _pack)(prepared, model, sample, fits)
+    shared = is_public(sample, model)
+    return (_pack_for_all if shared else _pack)(prepared, model, sample, fits)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_DIGEST)

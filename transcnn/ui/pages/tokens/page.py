@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.app.image_page import ask_for_overview, leave, take_image_page, tell_answer
+from transcnn.ui.app.image_page import leave, take_image_page, tell_answer
 from transcnn.ui.app.networks import classifier, trace_image
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.store import store
@@ -28,14 +28,14 @@ def show() -> None:
         shown.data(t, "tokens"),
         on_select=lambda: shown.select(_VIEW),
         on_dismiss=state.dismiss_error,
-        on_leave=lambda: ask_for_overview(state),
+        on_leave=state.ask_for_overview,
     )
     leave(state)
     store("store_photo", prepared.photo)
     store("store_tokens", pack_tokens(prepared, state.model))
-    tell_answer(state, state.model)
+    trace, chosen = trace_image(prepared, state.model), classifier(state.model)
+    tell_answer(state, t, prepared, state.model, chosen.rank(trace.logits).top[0])
     shown.link_to("explore", t("tokens.to_explore"))
-    trace, network = trace_image(prepared, state.model), classifier(state.model).model
 
     def figure() -> "TokensFigure":
         """The figure of what is selected, made when it is asked for, outside of the session."""
@@ -48,7 +48,7 @@ def show() -> None:
             t,
             trace,
             block,
-            added_terms(block, output_weights(network, block.stage, block.block)),
+            added_terms(block, output_weights(chosen.model, block.stage, block.block)),
             selection.level,
             selection.token or telling_token(block),
         )
