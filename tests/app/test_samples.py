@@ -11,7 +11,7 @@ from transcnn import Classifier
 from transcnn.checkpoints.catalogue import shipped_names
 from transcnn.model.variants import network
 from transcnn.pictures import decode, prepare
-from transcnn.pictures.samples import known_samples, samples
+from transcnn.pictures.samples import ATTRIBUTION, known_samples, samples
 from transcnn.ui.app.image_page import warn_outside
 from transcnn.ui.app.images import prepare_image, sample_image
 from transcnn.ui.app.router import PAGES
@@ -197,3 +197,20 @@ def test_the_pages_stand_in_groups():
     assert groups["check"] == ["explanations", "errors", "cost"]
     assert "course" in groups["start"]
     assert groups["more"] == ["models", "own_classes", "about"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_about_names_author_and_licence_of_every_photo_and_that_they_are_changed(language):
+    """With the text of each licence that has one, by the address in the attribution."""
+    app = open_app(lang=language)
+    app.switch_page("pages/about.py").run()
+    said = "\n".join(m.value for m in app.markdown)
+    assert translator(language)("about.changed") in said
+    known = ATTRIBUTION.read_text(encoding="utf-8")
+    for sample in samples():
+        [line] = [one for one in said.splitlines() if f"**{sample.title[language]}**" in one]
+        assert sample.author in line
+        assert sample.licence in line
+        if sample.licence.startswith("CC"):
+            assert sample.licence_address in known
+            assert f"]({sample.licence_address})" in line

@@ -1,6 +1,7 @@
 """The demonstration: enough pictures, the same each time, labelled as their photos are."""
 
 import csv
+import re
 from collections import Counter
 
 import numpy as np
@@ -10,6 +11,8 @@ from PIL import Image
 from transcnn.pictures.samples import samples
 from transcnn.runs.demonstration import SIDE, TAG, VARIATIONS, make_demonstration
 from transcnn.runs.labelled import find_items
+from transcnn.words import LANGUAGES
+from transcnn.words.translator import translator
 
 KINDS = ("crop", "blur", "noise", "occlusion", "rotation", "recolour")
 PHOTOS = {sample.name: sample for sample in samples() if sample.accepted}
@@ -32,7 +35,20 @@ def pixels(table, name):
 def test_there_are_at_least_200_pictures_and_as_many_files(table, items):
     assert len(items) == 13 * len(PHOTOS) >= 200
     files = {path.name for path in table.parent.iterdir()}
-    assert files == {item.name for item in items} | {table.name}
+    assert files == {item.name for item in items} | {table.name, "ATTRIBUTION.md"}
+
+
+def test_authors_licences_and_that_the_photos_are_changed_stand_beside_them(table):
+    """In every language; which licence concerns what is made of a photo, too."""
+    text = (table.parent / "ATTRIBUTION.md").read_text(encoding="utf-8")
+    for language in LANGUAGES:
+        said = text.split("# Sample photographs")[0]
+        assert translator(language)("about.variations") in said
+    for sample in samples():
+        assert sample.author in text
+        assert (sample.licence_address or sample.licence) in text
+    shared_alike = {s.path.name for s in samples() if "BY-SA" in s.licence}
+    assert shared_alike == set(re.findall(r"[\w-]+\.jpg", said))
 
 
 def test_it_is_the_same_to_the_byte_each_time(table, tmp_path):

@@ -10,10 +10,10 @@ from transcnn.cli import options
 @click.command("demo-images")
 @click.argument("folder", metavar="DIR", type=options.FILE)
 def demo_images(folder: Path) -> None:
-    """Write 377 variations of the sample photos into DIR.
+    """Write 390 variations of the sample photos into DIR.
 
-    They are labelled in DIR/labels.csv, which `evaluate-run` reads. They are for demonstration, not
-    a benchmark.
+    They are labelled in DIR/labels.csv, which `evaluate-run` reads; their authors and licences are
+    in DIR/ATTRIBUTION.md. They are for demonstration, not a benchmark.
     """
     from transcnn.runs.demonstration import make_demonstration
 

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from transcnn.words import FOLDER as WORDS
 from transcnn.words import LANGUAGES
 
 _SAMPLES = FOLDER / "samples"
+ATTRIBUTION = _SAMPLES / "ATTRIBUTION.md"
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,15 @@ class Sample:
     def name(self) -> str:
         """The file's name without its ending, as links have it."""
         return self.path.stem
+
+    @property
+    def licence_address(self) -> str | None:
+        """Where its licence can be read; None where it has none."""
+        found = re.match(r"CC(0| BY(?:-SA)?) (\d\.\d)", self.licence)
+        if found is None:
+            return None
+        kind = "publicdomain/zero" if found[1] == "0" else f"licenses/{found[1].strip().lower()}"
+        return f"https://creativecommons.org/{kind}/{found[2]}/"
 
 
 @functools.cache

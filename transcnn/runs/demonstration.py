@@ -9,8 +9,8 @@ Each photo comes as it is and changed in six ways, each at two severities that a
     rotation   30 or 90 degrees, corners filled with the photo's mean colour
     recolour   hues rotated by a third or a half of the circle
 
-It is for demonstration, not a benchmark: 30 photos are few, and the variations of one photo are
-not independent.
+Beside them are their authors and licences, as the licences ask. It is for demonstration, not a
+benchmark: 30 photos are few, and the variations of one photo are not independent.
 """
 
 import csv
@@ -22,7 +22,9 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from transcnn.pictures import decode
-from transcnn.pictures.samples import Sample, samples
+from transcnn.pictures.samples import ATTRIBUTION, Sample, samples
+from transcnn.words import LANGUAGES
+from transcnn.words.translator import translator
 
 SIDE = 256  # pixels of the shorter side
 TABLE = "labels.csv"
@@ -32,7 +34,7 @@ Vary = Callable[[Image.Image, int, np.random.Generator], Image.Image]
 
 
 def make_demonstration(folder: Path) -> Path:
-    """Write the variations and their table into `folder`; the path of the table.
+    """Write the variations, their attribution and their table into `folder`; the path of the table.
 
     The same files each time; where the table is there already, nothing is done.
     """
@@ -40,6 +42,9 @@ def make_demonstration(folder: Path) -> Path:
     if table.is_file():
         return table
     folder.mkdir(parents=True, exist_ok=True)
+    said = [translator(language)("about.variations") for language in LANGUAGES]
+    text = "\n\n".join([*said, ATTRIBUTION.read_text(encoding="utf-8")])
+    (folder / ATTRIBUTION.name).write_text(text, encoding="utf-8")
     rows = []
     for sample in samples():
         if sample.accepted:

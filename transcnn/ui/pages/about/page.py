@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 import streamlit as st
 
-from transcnn.pictures.samples import samples
+from transcnn.pictures.samples import Sample, samples
 from transcnn.ui.app.session import Session
 from transcnn.words import FOLDER
 from transcnn.words.translator import translator
@@ -22,11 +22,18 @@ def show() -> None:
             "about.attribution",
             title=sample.title[t.language],
             author=sample.author,
-            licence=sample.licence,
+            licence=_linked(sample),
             source=sample.source,
         )
         for sample in samples()
     )
     with st.expander(t("about.pictures")):
+        st.markdown(t("about.changed"))
         st.markdown("\n".join(f"- {line}" for line in lines))
     st.caption(t("about.versions", versions=", ".join(f"{p} {version(p)}" for p in _PACKAGES)))
+
+
+def _linked(sample: Sample) -> str:
+    """The name of its licence, as a link where there is a text to read."""
+    address = sample.licence_address
+    return sample.licence if address is None else f"[{sample.licence}]({address})"
