@@ -297,6 +297,14 @@ def test_a_loaded_file_brings_its_tests_and_one_without_them_takes_none_away():
     assert read_progress(old).tests == {}
 
 
+def test_an_option_of_a_saved_file_has_its_present_name():
+    key = "patches.still_correct|transcnn_lite0|0123|5,6"
+    kept = {key: {"guess": "body", "sure": "certain"}}
+    file = json.dumps({"version": 1, "kept": kept, "revealed": [], "saw": {}}).encode()
+    [submission] = read_progress(file).submissions.values()
+    assert submission.guess in QUESTIONS["patches.still_correct"].options
+
+
 def test_a_file_of_the_version_with_numbered_questions_still_opens():
     """It was saved by that version: the steps 1.1, 1.3 and 4.5 with everything right."""
     file = (Path(__file__).parents[1] / "golden" / "progress_numbered.json").read_bytes()

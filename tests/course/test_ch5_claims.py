@@ -56,7 +56,7 @@ def expected_keeper(classifier, whole, given):
     for intervention in (None, Instead()):
         before, now = (logits_of(classifier, p, intervention).argmax() for p in (whole, given))
         kept.append(int(before == now))
-    return {(1, 1): "both", (1, 0): "with", (0, 1): "body", (0, 0): "neither"}[tuple(kept)]
+    return {(1, 1): "both", (1, 0): "with", (0, 1): "backbone", (0, 0): "neither"}[tuple(kept)]
 
 
 def test_patches_run_the_image_with_the_patches_of_the_rule(

@@ -22,7 +22,8 @@ from transcnn.course.step import Question, Step
 from transcnn.trace.trace import BlockTrace
 
 _NOISE = 0.01  # of uniform attention
-_STRETCHED = (2, 3, 4, 5, 6, 8, 10, 12, 16)  # peaks of which stretched colours remind
+# Times uniform: what one reads off colours that are stretched to their own peak.
+_STRETCHED = (2, 3, 4, 5, 6, 8, 10, 12, 16)
 _LEAST = 0.05  # of a logit: smaller changes count as none
 
 

@@ -61,7 +61,7 @@ def _who_keeps(scene: Scene) -> PosedQuestion:
     names = {
         (True, True): "both",
         (True, False): "with",
-        (False, True): "body",
+        (False, True): "backbone",
         (False, False): "neither",
     }
     options = scene.rotated("patches.still_correct", tuple(names.values()))
@@ -354,9 +354,9 @@ STEPS = (
             "patches.still_correct": Question(
                 "choose",
                 _who_keeps,
-                ("both", "with", "body", "neither"),
+                ("both", "with", "backbone", "neither"),
                 ("k", "T"),
-                ("both", "with", "body", "neither"),
+                ("both", "with", "backbone", "neither"),
             ),
             "patches.own_image": Question(
                 "estimate", _own_share, placeholders=("own",), misconceptions=("uniform", "all")

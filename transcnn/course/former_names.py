@@ -1,4 +1,5 @@
-"""Names that saved answers of earlier versions used: questions and steps were numbered.
+"""Names that saved answers of earlier versions used: questions and steps were numbered, an option
+had another name.
 
 A number is never given again, so nothing here changes when a question or a step is added.
 """
@@ -87,6 +88,7 @@ STEPS = {
     "5.5": "errors",
     "5.6": "evidence",
 }
+OPTIONS = {"body": "backbone"}  # of patches.still_correct; no other question has had it
 _NUMBER = {name: number for number, name in QUESTIONS.items()}
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from transcnn.course.former_names import OPTIONS
 from transcnn.course.questions import Guess
 
 CONFIDENCE_LEVELS = ("guess", "fairly", "certain")
@@ -17,9 +18,11 @@ class Submission:
 
 
 def read_submission(guess: Any, sure: Any) -> Submission:
-    """What stood in a file as JSON. Raises ValueError for what no guess can be."""
+    """What stood in a file as JSON, also of an earlier version. Raises ValueError for no guess."""
     if isinstance(guess, list):
         guess = tuple(guess)
+    if isinstance(guess, str):
+        guess = OPTIONS.get(guess, guess)
     parts = guess if isinstance(guess, tuple) else (guess,)
     known = len(parts) <= 9 and all(type(part) in (str, int, float) for part in parts)
     if sure not in CONFIDENCE_LEVELS or not known:

@@ -14,7 +14,7 @@ CENTRE = 50  # percent: where the crop is unless somebody moves it
 
 # Beyond this ratio of the sides only the middle is resampled: resizing a whole image of
 # 1 x 20000 pixels would take gigabytes. The results differ by rounding: by at most 1 of 255, in
-# single pixels of enlarged images by more.
+# single pixels of enlarged samples by up to 9.
 _LONGEST = 16
 
 

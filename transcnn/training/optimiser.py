@@ -13,10 +13,10 @@ from transcnn.training.recipe import Recipe
 class Optimiser:
     """The optimiser of `recipe` for the weights `learning`, by their keys in the network.
 
-    With "muon" the projections and convolutions between stem and head are trained by Muon (Jordan
-    et al. 2024, "Muon: An optimizer for hidden layers in neural networks"): their momentum, seen as
-    a matrix with one row for each output channel, is made orthogonal before it is applied. Its step
-    has the size of AdamW's (Liu et al. 2025, arXiv 2502.16982), so both have one rate.
+    With "muon" the projections and convolutions between stem and classifier are trained by Muon
+    (Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks"): their momentum,
+    seen as a matrix with one row for each output channel, is made orthogonal before it is applied.
+    Its step has the size of AdamW's (Liu et al. 2025, arXiv 2502.16982), so both have one rate.
     """
 
     def __init__(self, learning: Mapping[str, Tensor], recipe: Recipe) -> None:
@@ -27,6 +27,7 @@ class Optimiser:
         rest = [value for key, value in learning.items() if key not in matrices]
         # torch's Muon takes matrices alone: each is a copy, whose changes are copied back.
         self._matrices = [(value, nn.Parameter(_rows(value))) for value in matrices.values()]
+        # As a group, since torch refuses a bare empty list: Muon may have taken everything.
         self._parts: dict[str, torch.optim.Optimizer] = {
             "adamw": torch.optim.AdamW([{"params": rest}], lr=rate, weight_decay=decay)
         }
@@ -62,7 +63,7 @@ class Optimiser:
 
 
 def _is_hidden(key: str, value: Tensor) -> bool:
-    """Whether this is a matrix between stem and head; a depthwise convolution is none."""
+    """Whether this is a matrix between stem and classifier; a depthwise convolution is none."""
     return value.ndim > 1 and value.shape[1] > 1 and not key.startswith(("stem.", "head."))
 
 
