@@ -4,11 +4,14 @@ All cases are run in turn, A B C A B C ..., after a warm-up, so that drifts of t
 affect all of them equally. Absolute times hold for this machine only; ratios are more general.
 """
 
+import contextlib
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -21,6 +24,7 @@ from transcnn.pictures.samples import samples
 from transcnn.trace.interventions import Off
 
 BASELINE = "baseline"
+PREDICT = "predict, bytes to top-5"
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Benchmark:
     rounds: int
     timings: tuple[Timing, ...]
     logits_apart: float  # largest absolute difference
+    busy_ratio: float  # time of `predict` beside one busy process over that of it alone
     backbone_ratio: float  # time of the whole network over that of its backbone
 
 
@@ -72,9 +77,12 @@ def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
         "plain forward": lambda: inferred(None),
         "forward with hooks": lambda: inferred(Hooks()),
         "backbone only": lambda: inferred(Hooks(record=False, intervention=Off())),
-        "predict, bytes to top-5": lambda: classifier.predict(data),
+        PREDICT: lambda: classifier.predict(data),
     }
     seconds = interleave(cases, rounds, warmup)
+    busy = f"{PREDICT}, beside one busy process"
+    with busy_process():
+        seconds |= interleave({busy: cases[PREDICT]}, rounds, warmup)
     apart = (inferred(None) - baseline()).abs().max()
     pairs = zip(seconds["plain forward"], seconds["backbone only"], strict=True)
     return Benchmark(
@@ -82,8 +90,9 @@ def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
         f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}",
         torch.get_num_threads(),
         rounds,
-        tuple(_timing(name, seconds[name], seconds[BASELINE]) for name in cases),
+        tuple(_timing(name, seconds[name], seconds[BASELINE]) for name in seconds),
         float(apart),
+        statistics.median(seconds[busy]) / statistics.median(seconds[PREDICT]),
         statistics.median(whole / backbone for whole, backbone in pairs),
     )
 
@@ -100,6 +109,17 @@ def interleave(
             if number >= warmup:
                 seconds[name].append(time.perf_counter() - start)
     return seconds
+
+
+@contextlib.contextmanager
+def busy_process() -> Iterator[None]:
+    """Meanwhile another process keeps one core busy."""
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _timing(name: str, seconds: list[float], baseline: list[float]) -> Timing:

@@ -48,7 +48,7 @@ MISTAKES = {
     ("predict", ZEBRA, "--top", "x"): "Invalid value for '--top': 'x' is not a valid integer.",
     ("predict", "{}/text.jpg", "--top", 0): "top is 0; allowed: 1 to 1000.",
     ("predict", "{}/nowhere.jpg"): "{}/nowhere.jpg: No such file or directory.",
-    ("predict", "{}/empty"): "{}/empty: Is a directory.",
+    ("predict", "{}/empty"): "{}/empty: it has no images.",
     ("predict", "{}/text.jpg"): "{}/text.jpg: This file is not an image that can be read.",
     ("predict", ZEBRA, "--model", "resnet"): "model with shipped weights is 'resnet'; ",
     ("predict", ZEBRA, "--model", "transcnn_small"): (

@@ -80,7 +80,6 @@ def ablate(
     each: tuple[str, ...],
     held_out: bool,
     limit: int | None,
-    threads: int | None,
     as_json: bool,
 ) -> None:
     from transcnn import evaluation
@@ -88,7 +87,6 @@ def ablate(
     from transcnn.evaluation import ablation
     from transcnn.evaluation.prepared import prepare_pictures
 
-    options.use_threads(threads)
     wanted = [evaluation.parse_change(change) for change in changes]
     classifier = Classifier(model, weights)
     labelled = [] if held_out else evaluation.find_pictures(folder, limit, classifier.classes)

@@ -27,6 +27,7 @@ from transcnn.cli import options
     type=options.FILE,
     help="Also write a figure (.png, .svg) or the attention weights (.npz).",
 )
+@options.threads_for_one_image
 @options.as_json
 def attention(
     image: Path,

@@ -45,7 +45,6 @@ def attention_stats(
     boxes: Path | None,
     held_out: bool,
     limit: int | None,
-    threads: int | None,
     as_json: bool,
 ) -> None:
     """Measure the attention of every head on the images of DIR, averaged over images and queries.
@@ -61,7 +60,6 @@ def attention_stats(
     from transcnn.evaluation.attention import measure_heads
     from transcnn.evaluation.prepared import prepare_pictures
 
-    options.use_threads(threads)
     wanted = evaluation.parse_change(change)
     if boxes is not None:
         rows = _boxes(Classifier(model, weights), folder, boxes)

@@ -7,6 +7,7 @@ from transcnn.cli import options
 
 @click.command()
 @options.network
+@options.threads_for_one_image
 @click.option(
     "--rounds",
     metavar="N",
@@ -34,6 +35,9 @@ def bench(model: str, rounds: int) -> None:
         low, high = t.quartiles_ms
         click.echo(f"| {t.name} | {t.median_ms:.1f} | {low:.1f}-{high:.1f} | {t.speedup:.2f} |")
     click.echo(
-        f"\nLogits differ from the baseline's by at most {result.logits_apart:.1e}; "
+        f"\nBeside one busy process, predict takes {result.busy_ratio:.2f} times as long as alone."
+    )
+    click.echo(
+        f"Logits differ from the baseline's by at most {result.logits_apart:.1e}; "
         f"the network takes {result.backbone_ratio:.2f} times as long as its backbone."
     )

@@ -37,7 +37,7 @@ from transcnn.errors import ChoiceError
     "--seeds", metavar="N", default=3, show_default=True, help="Number of runs of each design."
 )
 @options.threads
-def design_choices(data: Path, test_data: Path, out: Path, seeds: int, threads: int | None) -> None:
+def design_choices(data: Path, test_data: Path, out: Path, seeds: int) -> None:
     """Train one small network from scratch, changing one design choice at a time.
 
     The folders hold classes of transcnn_nano. The table is written after each seed; finished runs
@@ -53,7 +53,6 @@ def design_choices(data: Path, test_data: Path, out: Path, seeds: int, threads: 
 
     if seeds < 1:
         raise ChoiceError(field="seeds", value=seeds, allowed="1 or more")
-    options.use_threads(threads)
     assert FIVE_EPOCHS.labels is not None
     model = small(REFERENCE)
     found = find_pictures(test_data)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     "--head", type=int, metavar="H", help="Intervene only in this head of each level, from 0."
 )
 @options.limit
+@options.threads
 @click.option("--store", hidden=True)  # what is now `evaluate-run`
 @options.as_json
 @click.pass_context

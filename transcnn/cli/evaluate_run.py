@@ -10,6 +10,7 @@ from transcnn.cli import options
 from transcnn.cli.interrupted import Interrupted
 from transcnn.cli.processes import of_first, processes
 from transcnn.cli.progress import progress_bar
+from transcnn.threads import use
 
 if TYPE_CHECKING:
     from transcnn.pictures.prepare import Resize
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @options.weights
 @options.resize
 @options.limit
+@options.parallel_batches
 @options.as_json
 def evaluate_run(
     folder: Path,
@@ -31,6 +33,7 @@ def evaluate_run(
     weights: Path | None,
     resize: "Resize",
     limit: int | None,
+    threads: int | None,
     as_json: bool,
 ) -> int:
     """Predict the images of DIR in every case of the error analysis, and store the run RUN.
@@ -60,8 +63,8 @@ def evaluate_run(
         names = of_first([i.name for i in store.remaining()] if store is not None else [])
         here = {item.name: item for item in items}  # each process finds its own files
         remaining = [here[name] for name in names]
-        options.use_threads(1)
-        cores = max(1, (os.cpu_count() or 1) // count)
+        use(1)  # for each of the batches that are computed at the same time
+        cores = threads or max(1, (os.cpu_count() or 1) // count)
         with Interrupted() as interrupted, progress_bar() as show:
             for done in classify_run(
                 store, classifier, remaining, resize, cores, lambda: interrupted.yes

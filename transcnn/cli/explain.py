@@ -60,6 +60,7 @@ def _option(what: str, option: str) -> str:
     type=options.FILE,
     help="Also write a figure (.png, .svg) or the map (.npz).",
 )
+@options.threads_for_one_image
 @options.as_json
 def explain(
     image: Path,

@@ -50,7 +50,6 @@ def faithfulness(
     methods: tuple[str, ...],
     out: Path,
     limit: int | None,
-    threads: int | None,
     as_json: bool,
 ) -> None:
     """Score attribution methods on the images of DIR against baselines that do not use the network.
@@ -67,7 +66,6 @@ def faithfulness(
     from transcnn.explain.methods import make_method
     from transcnn.explain.over_images import average, measure
 
-    options.use_threads(threads)
     chosen = [
         make_method(name, **(METHODS[name].over_images or {})) for name in dict.fromkeys(methods)
     ]

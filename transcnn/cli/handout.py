@@ -24,6 +24,7 @@ from transcnn.words import DEFAULT, LANGUAGES
 )
 @click.option("--out", type=options.FILE, required=True, metavar="FILE.html", help="File to write.")
 @options.network
+@options.threads_for_one_image
 def handout(image: Path, chapter: int, language: str, out: Path, model: str) -> None:
     """Write a chapter of the course about IMAGE as one HTML file to print.
 

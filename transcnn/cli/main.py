@@ -30,6 +30,7 @@ from transcnn.cli import (
 )
 from transcnn.cli.train import group as train
 from transcnn.errors import TransCNNError
+from transcnn.threads import wait_briefly
 
 OLD_COMMANDS = {
     "reading": "attention-stats",
@@ -94,6 +95,7 @@ for command in (
 
 def main() -> None:
     """Run a command; every expected error ends with one sentence and exit code 2."""
+    wait_briefly()
     if isinstance(sys.stdout, io.TextIOWrapper):  # file names may not be valid text
         sys.stdout.reconfigure(errors="backslashreplace")
     try:

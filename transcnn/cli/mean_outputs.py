@@ -28,9 +28,7 @@ from transcnn.cli.progress import progress_bar
     help="Use at most N images of each folder.",
 )
 @options.threads
-def mean_outputs(
-    weights: Path, model: str, data: tuple[Path, ...], limit: int, threads: int | None
-) -> None:
+def mean_outputs(weights: Path, model: str, data: tuple[Path, ...], limit: int) -> None:
     """Compute the mean output of each H-MHSA over training images.
 
     Writes the means beside the weight file WEIGHTS, where the intervention `mean` finds them.
@@ -44,7 +42,6 @@ def mean_outputs(
     from transcnn.evaluation.prepared import prepare_pictures
     from transcnn.training.data import find_training_pictures
 
-    options.use_threads(threads)
     if limit < 1:
         raise ChoiceError(field="limit", value=limit, allowed="1 or more")
     pictures = []

@@ -18,7 +18,7 @@ from transcnn.cli.progress import progress_bar
     help="Write the choice, and what it was chosen from, to FILE. [default: print it]",
 )
 @options.threads
-def opening(out: Path | None, threads: int | None) -> None:
+def opening(out: Path | None) -> None:
     """Find the sample image with which the app opens each included network.
 
     Every sample that shows one of the network's classes is classified whole and with gray squares
@@ -30,7 +30,6 @@ def opening(out: Path | None, threads: int | None) -> None:
     from transcnn.checkpoints.catalogue import shipped_names
     from transcnn.classifier import Classifier
 
-    options.use_threads(threads)
     found = {}
     with progress_bar() as show:
         for name in shipped_names():

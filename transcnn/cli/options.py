@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from transcnn import threads as threading
 from transcnn.errors import ChoiceError, FolderError
 
 FILE = click.Path(path_type=Path)
@@ -49,9 +51,43 @@ out_folder = click.option(
     help="Folder to write to.",
 )
 resume = click.option("--resume", is_flag=True, help="Resume from the checkpoint in --out.")
-threads = click.option(
-    "--threads", type=int, metavar="N", help="Number of threads that torch uses."
+
+
+def _check_threads(_context: click.Context, _option: click.Parameter, given: int | None) -> Any:
+    if given is not None and given < 1:
+        raise ChoiceError(field="threads", value=given, allowed="1 or more")
+    return given
+
+
+def _use_threads(default: int | None) -> Callable[..., None]:
+    """A person's own OMP_NUM_THREADS goes before `default`."""
+
+    def use(context: click.Context, option: click.Parameter, given: int | None) -> None:
+        count = _check_threads(context, option, given)
+        if count is None and threading.COUNT not in os.environ:
+            count = default
+        if count is not None:
+            threading.use(count)
+
+    return use
+
+
+def _threads(default: str, callback: Callable[..., Any], expose: bool) -> Any:
+    return click.option(
+        "--threads",
+        metavar="N",
+        type=int,
+        callback=callback,
+        expose_value=expose,
+        help=f"Number of threads to compute with. [default: {default}]",
+    )
+
+
+threads = _threads("all cores", _use_threads(None), expose=False)
+threads_for_one_image = _threads(
+    "1, which other programs slow down least", _use_threads(1), expose=False
 )
+parallel_batches = _threads("all cores", _check_threads, expose=True)
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON value; docs/json.md lists its keys."
 )
@@ -71,17 +107,6 @@ def check_minutes(given: float | None) -> None:
     """Raises ChoiceError for no time at all."""
     if given is not None and given <= 0:
         raise ChoiceError(field="minutes", value=given, allowed="numbers above 0")
-
-
-def use_threads(count: int | None) -> None:
-    """Let torch use `count` threads. Raises ChoiceError below 1."""
-    if count is None:
-        return
-    if count < 1:
-        raise ChoiceError(field="threads", value=count, allowed="1 or more")
-    import torch
-
-    torch.set_num_threads(count)
 
 
 def ending(out: Path | None, allowed: tuple[str, ...]) -> str | None:

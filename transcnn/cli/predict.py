@@ -14,6 +14,7 @@ from transcnn.errors import PictureError
 @options.model
 @options.weights
 @click.option("--top", default=5, show_default=True, metavar="N", help="Number of classes to list.")
+@options.threads_for_one_image
 @options.as_json
 def predict(
     images: tuple[Path, ...], model: str, weights: Path | None, top: int, as_json: bool

@@ -58,7 +58,6 @@ def finetune(
     out: Path,
     resume: bool,
     minutes: float | None,
-    threads: int | None,
     as_json: bool,
 ) -> int:
     """Your own classes: learn the sub-folders of DIR, by their names.
@@ -72,7 +71,6 @@ def finetune(
     """
     started = time.monotonic()
     options.check_minutes(minutes)
-    options.use_threads(threads)
 
     from transcnn.checkpoints import create_model, shipped
     from transcnn.checkpoints.catalogue import sha256

@@ -56,11 +56,9 @@ def _train(
     out: Path,
     resume: bool,
     minutes: float | None,
-    threads: int | None,
     weights: Path | None,
 ) -> int:
     options.check_minutes(minutes)
-    options.use_threads(threads)
     if not resume and (out / "checkpoint.pt").exists():
         allowed = "folders without a checkpoint.pt, or --resume to resume it"
         raise ChoiceError(field="out", value=str(out), allowed=allowed)
