@@ -72,7 +72,9 @@ def _use_threads(default: int | None) -> Callable[..., None]:
     return use
 
 
-def _threads(default: str, callback: Callable[..., Any], expose: bool) -> Any:
+def _threads(
+    default: str, callback: Callable[..., Any], expose: bool
+) -> Callable[[Command], Command]:
     return click.option(
         "--threads",
         metavar="N",
