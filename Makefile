@@ -14,11 +14,11 @@ help: ## list the targets
 .venv/app-ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) torch
-	$(PIP) --editable .
+	$(PIP) --editable '.[app]'
 	@touch $@
 
 .venv/test-ready: .venv/app-ready
-	$(PIP) --editable '.[test,train]'
+	$(PIP) --editable '.[all,test]'
 	@touch $@
 
 # What checks the JavaScript and the accessibility; the app needs none of it.
@@ -30,7 +30,7 @@ class: .venv/app-ready ## serve the app to a class on the local network; PORT=85
 	$(BIN)/python -m transcnn class --port $(PORT)
 
 app: .venv/app-ready ## open the app; PORT=8501
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/python -m transcnn app --port $(PORT)
 
 check: .venv/test-ready $(NODE) ## style, types, import directions
 	$(BIN)/ruff format --check .

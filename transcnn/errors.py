@@ -55,6 +55,7 @@
     │   ├── TooManyClasses   the server has no room for another one
     │   ├── NoNetwork        no other device can come to this computer
     │   └── PortInUse        another program answers there
+    ├── MissingExtra        packages that only some commands need are not installed
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
 An error carries the values of its sentence's placeholders. `str(error)` is the English sentence,
@@ -152,6 +153,10 @@ class OtherShapes(CheckpointError):
 
 class BrokenDescription(CheckpointError):
     """The metadata of a weight file are damaged or contradict themselves. Details: file, reason."""
+
+
+class MissingExtra(TransCNNError):
+    """Details: modules (not installed), extra (of this package, which brings them)."""
 
 
 class NewClassifier(TransCNNError, UserWarning):

@@ -53,3 +53,45 @@ def test_a_port_in_use_and_a_missing_network_are_one_sentence(monkeypatch):
     monkeypatch.setattr(serve_class.socket, "socket", Alone)
     with pytest.raises(NoNetwork):
         serve_class.local_address()
+
+
+def test_the_app_listens_to_this_computer_or_where_it_is_told_to(monkeypatch, tmp_path, called):
+    started = []
+
+    def run(command, env, **_):
+        started.append((command, env["TRANSCNN_FOLDERS"]))
+        return serve_class.subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(serve_class.subprocess, "run", run)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRANSCNN_FOLDERS", "")
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+
+    called("app", "--port", 8600)
+    called("app", "--host", "127.0.0.2", "--folders", "a", "--folders", "b")
+
+    (alone, nothing), (other, folders) = started
+    assert {"--server.address=127.0.0.1", "--server.port=8600"} <= set(alone)
+    assert [part for part in alone if "Hosts" in part] == [
+        f"--server.allowedHosts={host}" for host in ("localhost", "127.0.0.1")
+    ]
+    assert {"--server.address=127.0.0.2", "--server.allowedHosts=127.0.0.2"} <= set(other)
+    assert (nothing, folders) == ("", f"{tmp_path / 'a'}:{tmp_path / 'b'}")
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (("--host", "203.0.113.9"), "host is '203.0.113.9'; allowed: addresses of this computer"),
+        (("--host", "nowhere.invalid"), "host is 'nowhere.invalid'; allowed: addresses of this"),
+        (("--folders", "nowhere"), "nowhere: there is no such folder."),
+        (("--port", 0), "Invalid value for '--port': 0 is not in the range"),
+    ],
+)
+def test_an_app_that_cannot_be_started_is_one_sentence(called, given, sentence):
+    code, out, err = called("app", *given)
+
+    assert (code, out) == (2, "")
+    assert err.startswith(sentence)
+    assert err.count("\n") == 1

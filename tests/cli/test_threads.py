@@ -67,7 +67,7 @@ def test_the_package_alone_changes_no_setting_of_threads():
 
 
 # They compute in no time, or leave it to another process.
-WITHOUT = {"models", "cost", "report", "demo-images", "learning-gains", "class"}
+WITHOUT = {"models", "cost", "report", "demo-images", "learning-gains", "class", "app"}
 
 
 def test_every_command_that_computes_has_threads():

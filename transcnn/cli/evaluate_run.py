@@ -10,6 +10,7 @@ from transcnn.cli import options
 from transcnn.cli.interrupted import Interrupted
 from transcnn.cli.processes import of_first, processes
 from transcnn.cli.progress import progress_bar
+from transcnn.extras import need
 from transcnn.threads import use
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def evaluate_run(
     .sqlite. The same command resumes a run that was stopped; nothing is predicted twice. Under
     torchrun several processes share the work.
     """
+    need("reports")
+
     from transcnn.classifier import Classifier
     from transcnn.runs.labelled import find_items
     from transcnn.runs.run import begin_run, classify_run

@@ -10,6 +10,7 @@ from transcnn.cli import options, scores
 from transcnn.cli.progress import progress_bar
 from transcnn.errors import ChoiceError
 from transcnn.explain.names import METHODS, methods_with
+from transcnn.extras import need
 
 if TYPE_CHECKING:
     import numpy as np
@@ -85,6 +86,7 @@ def explain(
     """
     ending = options.ending(out, (".png", ".svg", ".npz"))
     query = None if token is None else options.parse_token(token)
+    need("explain")
 
     from transcnn.classifier import Classifier
     from transcnn.explain.faithfulness import faithfulness

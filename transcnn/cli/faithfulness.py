@@ -10,6 +10,7 @@ from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
 from transcnn.cli.scores import spaced
 from transcnn.explain.names import BASELINES, METHODS, SCORES
+from transcnn.extras import need
 
 if TYPE_CHECKING:
     from transcnn.explain.over_images import Average
@@ -58,6 +59,8 @@ def faithfulness(
     intervals over images, in how many of the four voting scores a method beats each baseline with
     the verdict, and how many single images have which verdict.
     """
+    need("explain")
+
     from transcnn.classifier import Classifier
     from transcnn.errors import FolderError
     from transcnn.evaluation import find_pictures

@@ -7,6 +7,7 @@ import click
 
 from transcnn.cli import options
 from transcnn.errors import ChoiceError
+from transcnn.extras import need
 from transcnn.words import DEFAULT, LANGUAGES
 
 
@@ -32,6 +33,7 @@ def handout(image: Path, chapter: int, language: str, out: Path, model: str) -> 
     numbers are computed from IMAGE.
     """
     options.ending(out, (".html",))
+    need("reports", "explain")
 
     from transcnn.classifier import Classifier
     from transcnn.course.scene import Scene

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import click
 
+import transcnn
 from transcnn.cli import (
     ablate,
     attention,
@@ -26,6 +27,7 @@ from transcnn.cli import (
     opening,
     predict,
     report,
+    serve_app,
     serve_class,
 )
 from transcnn.cli.train import group as train
@@ -57,6 +59,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(transcnn.__version__, message="%(prog)s %(version)s")
 def app() -> None:
     """Predict, explain and evaluate with networks that have hierarchical multi-head self-attention
     (H-MHSA), and measure what attention contributes.
@@ -87,6 +90,7 @@ for command in (
     design_choices.design_choices,
     handout.handout,
     learning_gains.learning_gains,
+    serve_app.serve_app,
     serve_class.serve_class,
     bench.bench,
 ):

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from transcnn.cli import options
+from transcnn.extras import need
 from transcnn.words import DEFAULT, LANGUAGES
 
 
@@ -33,6 +34,7 @@ def report(run: str, out: Path, where: str, language: str) -> None:
     RUN is the name or path given to `evaluate-run`. FILTER is that of the Errors page's links.
     """
     ending = options.ending(out, (".html", ".csv", ".parquet"))
+    need("reports")
 
     from transcnn.analysis.errors.derived import with_derived
     from transcnn.analysis.errors.filters import parse_filter

@@ -1,6 +1,7 @@
 """`class`: the app for a class on the local network."""
 
 import contextlib
+import errno
 import os
 import socket
 import subprocess
@@ -9,7 +10,8 @@ import sys
 import click
 
 from transcnn.assets import APP
-from transcnn.errors import NoNetwork, PortInUse
+from transcnn.errors import ChoiceError, NoNetwork, PortInUse
+from transcnn.extras import need
 
 # Not a machine: asking which own address would lead there sends nothing (RFC 5737).
 _ELSEWHERE = ("192.0.2.1", 9)
@@ -32,6 +34,8 @@ def serve_class(port: int, address: str | None) -> None:
     the network can open the app until it is stopped by Ctrl-C: they can run it, upload images and
     fill this computer's memory. The app alone (`make app`) stays on this computer.
     """
+    need("app")
+
     from transcnn.course.classroom.invitation import join_link, qr_text, teacher_link
     from transcnn.course.classroom.store import Classes
 
@@ -52,8 +56,8 @@ def serve_class(port: int, address: str | None) -> None:
     raise SystemExit(done.returncode)
 
 
-def local_address() -> str:
-    """The address of this computer on its network. Raises NoNetwork."""
+def local_address(option: str = "--address") -> str:
+    """The address of this computer on its network. Raises NoNetwork, which names `option`."""
     with (
         contextlib.suppress(OSError),
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking,
@@ -62,30 +66,35 @@ def local_address() -> str:
         found = str(asking.getsockname()[0])
         if not found.startswith("127."):
             return found
-    raise NoNetwork(option="--address")
+    raise NoNetwork(option=option)
 
 
-def check_port(port: int) -> None:
-    """Raises PortInUse where another program listens on `port`."""
+def check_port(port: int, host: str = "0.0.0.0") -> None:
+    """Raises PortInUse where another program listens on `port`, and ChoiceError where `host` is no
+    address of this computer.
+    """
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            trial.bind(("0.0.0.0", port))
+            trial.bind((host, port))
         except OSError as error:
-            raise PortInUse(port=port) from error
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                raise PortInUse(port=port) from error
+            allowed = "addresses of this computer, such as 127.0.0.1 or 0.0.0.0 (all)"
+            raise ChoiceError(field="host", value=host, allowed=allowed) from error
 
 
-def server_command(address: str, port: int) -> list[str]:
-    """Starts the app for all devices of the network; only pages under `address` or of this computer
-    may talk to it.
+def server_command(address: str, port: int, listen: str = "0.0.0.0") -> list[str]:
+    """Starts the app for all devices that reach `listen`; only pages under `address` or of this
+    computer may talk to it.
     """
     options = {
-        "server.address": "0.0.0.0",
+        "server.address": listen,
         "server.port": port,
         "browser.serverAddress": address,
         "browser.serverPort": port,
     }
-    hosts = ("localhost", "127.0.0.1", address)
+    hosts = dict.fromkeys(("localhost", "127.0.0.1", address))
     return [
         *(sys.executable, "-m", "streamlit", "run", "app.py"),
         *(f"--{name}={value}" for name, value in options.items()),

@@ -1,0 +1,22 @@
+"""What the package can do only with more packages, which `pip install "transcnn[NAME]"` brings."""
+
+from importlib.util import find_spec
+
+from transcnn.errors import MissingExtra
+
+EXTRAS = {
+    "explain": ("captum", "scipy"),
+    "reports": ("scipy", "sklearn", "jinja2", "latex2mathml", "pyarrow"),
+    "app": ("streamlit", "plotly", "segno"),
+}
+_WITHIN = {"app": ("explain", "reports")}  # brought by another one
+
+
+def need(*extras: str) -> None:
+    """Raises MissingExtra unless the modules of all these are installed."""
+    for extra in extras:
+        parts = (extra, *_WITHIN.get(extra, ()))
+        modules = dict.fromkeys(module for part in parts for module in EXTRAS[part])
+        missing = [module for module in modules if find_spec(module) is None]
+        if missing:
+            raise MissingExtra(modules=", ".join(missing), extra=extra)
