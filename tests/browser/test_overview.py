@@ -314,6 +314,24 @@ def test_between_phone_and_desktop_the_strip_names_the_stage_that_is_shown(serve
     expect(names).to_have_text(["Stage 1", "2", "3", "4"])
 
 
+def test_on_a_phone_prediction_and_ablation_stand_beside_the_opening_image(server, open_page):
+    page = open_page(server, READY, **PHONE)
+    top = page.locator(".top-five")
+    expect(top.locator("li")).to_have_count(5)
+    before = top.inner_text()
+    assert bottom(page.locator(".box.image")) <= 844, "all on the first screen"
+    page.get_by_role("button", name="Remove attention").tap()
+    panel = page.locator(".panel")
+    expect(panel).to_be_in_viewport()
+    assert 0 <= panel.bounding_box()["y"] - bottom(page.locator(".box.image")) <= 120
+    assert top.inner_text() != before, "the prediction of the run that is shown"
+
+
+def bottom(part):
+    box = part.bounding_box()
+    return box["y"] + box["height"]
+
+
 def test_the_strip_fits_a_phone(server, open_page):
     link = f"{server}/explore?picture=lion&stage=2&block=1"
     page = open_page(link, ".explore[data-state=ready]", **PHONE)

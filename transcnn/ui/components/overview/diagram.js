@@ -9,7 +9,7 @@ import { formatPart, formatShape } from "./numbers.js";
 import { fullName, labelOf, timeOf } from "./sentences.js";
 import { stepsOf, tourBlock } from "./tour.js";
 
-/** @import { Layout, Line, Node, Place } from "./types.d.ts" */
+/** @import { Layout, Line, Node, Packet, Place } from "./types.d.ts" */
 /** @import { Overview } from "./overview.js" */
 
 const CALLOUT = 375; // px that must be free at the end of a lane
@@ -195,25 +195,40 @@ function answers(view, { x, y, w, compact }) {
     }
     return list;
   }
-  const { top } = view.ablating ? packet.ablation.runs[view.run] : packet.runs.on;
   if (compact) {
-    const best = `${view.nameOf(top[0])} ${formatShare(top[0].probability)}`;
+    const [first] = topOf(view, packet);
+    const best = `${view.nameOf(first)} ${formatShare(first.probability)}`;
     list.append(make("li", "best", best));
-    return list;
-  }
-  for (const one of top) {
+  } else list.append(...topRows(view, packet));
+  return list;
+}
+
+/**
+ * @param {Overview} view
+ * @param {Packet} packet
+ */
+function topOf(view, packet) {
+  return (view.ablating ? packet.ablation.runs[view.run] : packet.runs.on).top;
+}
+
+/**
+ * The five likeliest classes of the run that is shown, each with a bar; and that none fits.
+ * @param {Overview} view
+ * @param {Packet} packet
+ */
+export function topRows(view, packet) {
+  const rows = topOf(view, packet).map((one) => {
     const fill = make("i");
     fill.style.width = `${100 * one.probability}%`;
     const name = make("span", "name", view.nameOf(one));
     name.title = view.nameOf(one);
     const value = make("span", "value", formatShare(one.probability));
-    list.append(box("li", "", name, box("span", "track", fill), value));
-  }
-  if (!packet.fits)
-    list.append(
-      make("li", "outside", view.word("outside_short", { classes: view.description.classes })),
-    );
-  return list;
+    return box("li", "", name, box("span", "track", fill), value);
+  });
+  const { classes } = view.description;
+  return packet.fits
+    ? rows
+    : [...rows, make("li", "outside", view.word("outside_short", { classes }))];
 }
 
 /**

@@ -7,7 +7,7 @@ import { packetOf } from "../shared/packets.js";
 import { find, focusedBeside, make, makeButton, stop } from "../shared/page.js";
 import { makeRamp } from "../shared/scale.js";
 import { mount, View } from "../shared/view.js";
-import { drawDiagram } from "./diagram.js";
+import { drawDiagram, topRows } from "./diagram.js";
 import { box } from "./elements.js";
 import { layOut, makeNodes } from "./layout.js";
 import { canvasOf, drawBottleneck, drawPyramid } from "./maps.js";
@@ -233,9 +233,13 @@ export class Overview extends View {
     return this.inner < TIGHT;
   }
 
-  /** The node below which the panel stands; the ablation stands below the answers. */
+  /**
+   * The node below which the panel stands. The ablation stands below the answers; on a phone, where
+   * these are far down, below the image.
+   */
   get opened() {
-    return this.ablating ? this.nodes.length - 1 : this.open;
+    if (!this.ablating) return this.open;
+    return this.narrow ? 0 : this.nodes.length - 1;
   }
 
   draw() {
@@ -346,6 +350,11 @@ export class Overview extends View {
       box("div", "", make("h1", "", this.word("heading")), purpose),
       box("div", "acts", remove, tour),
     );
+    if (this.narrow && this.packet) {
+      const list = box("ol", "top-five", ...topRows(this, this.packet)); // the diagram's is far down
+      list.setAttribute("aria-label", this.word("top"));
+      head.append(list);
+    }
     if (had) find(head, `[data-act="${had}"]`)?.focus({ preventScroll: true });
   }
 
