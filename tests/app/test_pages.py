@@ -242,3 +242,20 @@ def test_the_language_is_switched_in_the_sidebar_and_a_bad_one_in_a_link_is_engl
     assert view(app)["alt"] == next(s for s in samples() if s.name == "zebra").alt["zh"]
     app.sidebar.radio[0].set_value("en").run()
     assert view(app)["link"]["lang"] is None
+
+
+def test_a_wish_for_the_overview_that_was_never_followed_ends_with_the_page():
+    """The run that should have gone there was interrupted by one for another page."""
+    app = open_app("explore")
+    session(app).ask_for_overview()
+    for page in ("cost", "explore"):  # the first has no strip that would go there
+        app.switch_page(f"pages/{page}.py").run()
+        assert session(app).page == page
+        assert not session(app).overview_asked
+
+
+def test_a_wish_for_the_overview_is_followed_on_its_page():
+    app = open_app("explore")
+    session(app).ask_for_overview()
+    app.run()
+    assert session(app).page == "overview"
