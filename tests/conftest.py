@@ -39,26 +39,38 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def runs_home(tmp_path_factory):
-    """A data folder of the tests' own, with a small demonstration run that is whole; programs that
-    are started from now on use it too."""
+def data_home(tmp_path_factory):
+    """A data folder of the tests' own; programs that are started from now on use it too."""
+    from transcnn.runs.store import run_path
+
+    before = os.environ.get("XDG_DATA_HOME")
+    folder = os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
+    made = []
+    yield made
+    board = run_path("demonstration").exists()
+    os.environ.pop("XDG_DATA_HOME")
+    if before is not None:
+        os.environ["XDG_DATA_HOME"] = before
+    assert board == bool(made), f"who opens the error board asks for runs_home: {folder}"
+
+
+@pytest.fixture(scope="session")
+def runs_home(data_home):
+    """The runs in `data_home`: a small demonstration that is whole. The error board would begin
+    the large one for itself, so whoever opens it asks for this."""
     from transcnn.classifier import Classifier
     from transcnn.runs.demonstration import make_demonstration
     from transcnn.runs.labelled import find_items
     from transcnn.runs.run import begin_run, classify_run
     from transcnn.runs.store import run_path, runs_folder
 
-    before = os.environ.get("XDG_DATA_HOME")
-    os.environ["XDG_DATA_HOME"] = str(tmp_path_factory.mktemp("data"))
     items = find_items(make_demonstration(runs_folder() / "demonstration"), limit=39)
     classifier = Classifier()
     store = begin_run(run_path("demonstration"), classifier, items, "crop")
     for _ in classify_run(store, classifier, items, "crop", workers=1):
         pass
-    yield runs_folder()
-    os.environ.pop("XDG_DATA_HOME")
-    if before is not None:
-        os.environ["XDG_DATA_HOME"] = before
+    data_home.append(store)
+    return runs_folder()
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,16 @@ from transcnn.pictures.samples import samples
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _runs_of_the_tests(runs_home):
+def _runs_of_the_tests(data_home):
     """No test reads or writes the runs of whoever runs the tests."""
-    assert runs_home.is_dir()
+
+
+@pytest.fixture(autouse=True)
+def _run_of_the_error_board(request):
+    """A test of every page has the demonstration where the page is the error board."""
+    case = getattr(request.node, "callspec", None)
+    if case and case.params.get("page") == "errors":
+        request.getfixturevalue("runs_home")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from transcnn.ui.app.links import decode
 from transcnn.ui.pages.errors import runs
 from transcnn.ui.pages.errors.link import VIEWS, ErrorsChoice
 
+pytestmark = pytest.mark.usefixtures("runs_home")
+
 
 def open_board(**link: str) -> AppTest:
     app = open_app(**link)
@@ -195,7 +197,6 @@ def test_an_archive_that_cannot_be_used_is_a_sentence_and_leaves_nothing(files, 
     assert len(component(app, "gallery")["pictures"]) == 24
 
 
-@pytest.mark.usefixtures("runs_home")
 def test_only_uploads_that_nobody_changed_for_a_day_are_deleted():
     old, begun, written = (runs.upload_folder(runs.new_upload()) for _ in range(3))
     for folder in (old, begun, written):

@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -20,7 +21,10 @@ READY = ".explore[data-state=ready]"
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--process-per-site",  # see `Browsers`
 )
+PATIENCE_MS = 60_000  # a busy machine is no failure
+TRAFFIC = Path(__file__).with_name("traffic.js")
 
 
 def pytest_collection_modifyitems(items):
@@ -36,11 +40,47 @@ def pytest_collection_modifyitems(items):
 def chromium():
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=60_000)  # as long as pages wait: a busy machine is no failure
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
         yield browser
         browser.close()
+
+
+class Browsers:
+    """Browsers that stay open from test to test, by their settings.
+
+    Most of the time that a page takes to open goes into reading and compiling Streamlit. A browser
+    that has done it keeps it, as long as one tab of this site is left: here a tab without content.
+    Nobody gets a browser that somebody else has, and whoever gives one back leaves nothing in it.
+    """
+
+    def __init__(self, chromium):
+        self.chromium = chromium
+        self.free = {}
+
+    def take(self, **options):
+        free = self.free.setdefault(repr(sorted(options.items())), [])
+        if free:
+            return free.pop()
+        browser = self.chromium.new_context(**options)
+        browser.add_init_script(path=TRAFFIC)
+        browser.set_default_timeout(PATIENCE_MS)
+        return browser
+
+    def give_back(self, browser, page, **options):
+        page.evaluate("localStorage.clear()")
+        browser.clear_cookies()
+        browser.clear_permissions()
+        if len(browser.pages) == 1:
+            browser.new_page().goto(urljoin(page.url, "/_stcore/health"))
+        page.close()
+        self.free[repr(sorted(options.items()))].append(browser)
+
+
+@pytest.fixture(scope="session")
+def browsers(chromium):
+    return Browsers(chromium)
 
 
 class Server(str):
@@ -83,10 +123,10 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def start_server(tmp_path_factory, runs_home) -> Iterator[Callable[..., Server]]:
+def start_server(tmp_path_factory, data_home) -> Iterator[Callable[..., Server]]:
     """Starts a fresh server process and gives its address; all end with the tests."""
     processes = []
-    assert runs_home.is_dir(), "the servers inherit it"
+    assert data_home is not None, "the servers inherit it"
 
     def start(*options: str) -> Server:
         port = free_port()
@@ -123,13 +163,13 @@ def server(start_server) -> Server:
 
 
 @contextlib.contextmanager
-def opening(chromium, away=False):
+def opening(browsers, away=False):
     """Gives a function that opens an address in a browser of its own, once it is `until`.
 
     Whatever its pages ask another machine for, and every error of ours in their consoles, fails
     the test at the end; not that nobody answers, where the server is `away` for a while.
     """
-    contexts, trouble = [], []
+    opened, trouble = [], []
 
     def note_request(sent):
         local = ("http://localhost:", "ws://localhost:", "data:", "blob:")
@@ -145,10 +185,10 @@ def opening(chromium, away=False):
             trouble.append(f"console: {message.text}")
 
     def open_(address: str, until: str | None = READY, **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
+        options = {"viewport": {"width": 1280, "height": 900}, **options}
+        browser = browsers.take(**options)
+        page = browser.new_page()
+        opened.append((browser, page, options))
         page.on("request", note_request)
         page.on("websocket", note_request)
         page.on("console", note_console)
@@ -158,23 +198,36 @@ def opening(chromium, away=False):
             page.wait_for_selector(until)
         return page
 
-    yield open_
-    for context in contexts:
-        context.close()
+    try:
+        yield open_
+    finally:
+        for browser, page, options in opened:
+            if away:
+                browser.close()  # nobody knows what the page is by now
+            else:
+                browsers.give_back(browser, page, **options)
     assert not trouble
 
 
 @pytest.fixture
-def open_page(chromium):
+def open_page(browsers):
     """Opens an address in a browser of its own; gives the page once the network has answered."""
-    with opening(chromium) as open_:
+    with opening(browsers) as open_:
         yield open_
+
+
+def settle(page) -> None:
+    """Wait until the page has told the server all that it had to tell, and has every answer.
+
+    A state that a test can name is better waited for by itself.
+    """
+    page.evaluate("patience => settled(patience)", PATIENCE_MS)
 
 
 def upload(page, name: str, data: bytes):
     """Upload a picture and see it."""
     # The field is another one once a file is in it: one given away in that moment would be lost.
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    settle(page)
     shown = page.locator(".explore").get_attribute("data-shown")
     file = {"name": name, "mimeType": "image/png", "buffer": data}
     page.locator("input[type=file]").set_input_files(file)

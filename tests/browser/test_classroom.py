@@ -6,8 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.browser.conftest import opening
-from tests.browser.test_course import settle
+from tests.browser.conftest import opening, settle
 
 HOSTILE = ":smile: **b** $x$ <i> :red[r]"
 
@@ -58,9 +57,9 @@ def on_progress(page):
     }
 
 
-def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, chromium):
+def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, browsers):
     server = start_server()
-    with opening(chromium, away=True) as open_:
+    with opening(browsers, away=True) as open_:
         teacher, code = begin(open_, server, "1.3")
         phone = {"viewport": {"width": 390, "height": 844}}
         one = join(open_, server, code, HOSTILE, **phone)
@@ -115,9 +114,9 @@ def share_of_a_core(server, seconds):
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_twenty_learners_vote_at_once_and_all_are_counted(start_server, chromium):
+def test_twenty_learners_vote_at_once_and_all_are_counted(start_server, browsers):
     server = start_server()
-    with opening(chromium) as open_:
+    with opening(browsers) as open_:
         teacher, code = begin(open_, server, "1.3")
         learners = [join(open_, server, code, f"learner {k}") for k in range(20)]
         says(teacher, "20 joined")

@@ -2,19 +2,13 @@
 
 import pytest
 
+from tests.browser.conftest import settle
 from transcnn.analysis.contributions import contributions
 from transcnn.classifier import Classifier
 from transcnn.course.lessons import load_lesson
 from transcnn.course.steps import find_step
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
-
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
-
-
-def settle(page):
-    page.wait_for_timeout(250)
-    page.wait_for_selector(IDLE)
 
 
 def tab_to(page, wanted, limit=80):

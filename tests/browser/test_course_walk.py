@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from tests.browser.test_course import settle, tab_to
+from tests.browser.conftest import settle
+from tests.browser.test_course import tab_to
 from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import Choose, Click, Draw, Estimate, Order, Tick
 from transcnn.course.steps import STEPS

@@ -51,9 +51,9 @@ SCREENS = {
 
 
 @pytest.fixture(scope="module")
-def visit(server, chromium):
+def visit(server, browsers):
     """Opens a page with everything unfolded; once in each language on each screen."""
-    with opening(chromium) as open_:
+    with opening(browsers) as open_:
 
         @functools.cache
         def visit_(name, language, screen):

@@ -73,8 +73,8 @@ def test_the_file_opens_without_a_network_and_asks_for_nothing(
     context.close()
 
 
-def test_slow_work_can_be_stopped_and_pages_do_not_wait_for_it(server, chromium):
-    with opening(chromium) as open_:
+def test_slow_work_can_be_stopped_and_pages_do_not_wait_for_it(server, browsers):
+    with opening(browsers) as open_:
         slow = "/explanations?picture=zebra&methods=saliency,integrated_gradients"
         page = open_(server + slow, until='[data-testid="stProgress"]')
         other = open_(f"{server}/explore?picture=lion")  # ready while the other is at work

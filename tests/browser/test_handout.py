@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.test_course import settle
+from tests.browser.conftest import settle
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import ROOT, opening
-from tests.browser.test_course import settle
+from tests.browser.conftest import ROOT, opening, settle
 
 PHOTO = ROOT / "assets" / "samples" / "lion.jpg"
 CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
@@ -78,15 +77,15 @@ def predict_count(page, number):
     settle(page)
 
 
-def test_a_cut_connection_loses_neither_the_upload_nor_an_answer(server, chromium):
+def test_a_cut_connection_loses_neither_the_upload_nor_an_answer(server, browsers):
     wire = Wire(server)
-    with opening(chromium, away=True) as open_:
+    with opening(browsers, away=True) as open_:
         page = open_(f"{wire.address}/course?step=1.1", until=".cells canvas")
         upload_photo(page)
         predict_count(page, "3136")
         wire.cut()
         page.wait_for_selector(AWAY)
-        with opening(chromium) as others:  # sessions end only when another one does
+        with opening(browsers) as others:  # sessions end only when another one does
             others(f"{server}/about", until="h1")
         page.wait_for_timeout(3000)
         wire.mend()
@@ -101,10 +100,10 @@ def test_a_cut_connection_loses_neither_the_upload_nor_an_answer(server, chromiu
 
 @pytest.mark.timeout(300)
 def test_a_lost_session_brings_the_answers_back_and_says_that_the_upload_is_gone(
-    start_server, chromium
+    start_server, browsers
 ):
     server = start_server()
-    with opening(chromium, away=True) as open_:
+    with opening(browsers, away=True) as open_:
         page = open_(f"{server}/course?step=1.1", until=".cells canvas")
         predict_count(page, "196")
         upload_photo(page)

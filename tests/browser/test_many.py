@@ -135,13 +135,13 @@ def test_an_upload_leaves_memory_when_a_sample_is_chosen(forgetful, open_page):
 
 
 def test_an_upload_leaves_memory_soon_after_its_person_and_the_next_one_have_left(
-    forgetful, chromium
+    forgetful, browsers
 ):
-    with opening(chromium) as open_:
+    with opening(browsers) as open_:
         upload(open_(f"{forgetful}/explore"), "large.bmp", large(9))
         wait_until(lambda: uploaded(forgetful) > 5)
     time.sleep(1.5)
-    with opening(chromium) as open_:
+    with opening(browsers) as open_:
         open_(f"{forgetful}/explore")
     wait_until(lambda: uploaded(forgetful) == 0)
 

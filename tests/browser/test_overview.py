@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_course import settle
+from tests.browser.conftest import settle
 from transcnn.analysis.overview.opening import openings
 from transcnn.labels import IMAGENET
 from transcnn.pictures.samples import find_sample

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image, ImageOps
 from playwright.sync_api import expect
 
+from tests.browser.conftest import settle
 from tests.browser.test_classroom import join
-from tests.browser.test_course import settle
 from transcnn.analysis.ablation import rerun_removed
 from transcnn.analysis.overview.opening import changed_sample, openings
 from transcnn.classifier import Classifier
