@@ -17,6 +17,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 READY = ".explore[data-state=ready]"
+CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
+AWAY = "[data-testid=stApp]:not([data-test-connection-state=CONNECTED])"
 # The last ones keep Chromium from calling home; nothing of the app depends on them.
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -24,6 +26,7 @@ FLAGS = (
     "--process-per-site",  # see `Browsers`
 )
 PATIENCE_MS = 60_000  # a busy machine is no failure
+PAUSE_MS = 260  # pages tell the server what was done 250 ms after it
 TRAFFIC = Path(__file__).with_name("traffic.js")
 
 
@@ -89,12 +92,18 @@ class Server(str):
     process: subprocess.Popen
     launch: Callable[[], subprocess.Popen]
 
-    def restart(self) -> None:
-        """Kill it as a power cut would, and start it anew at the same address."""
+    def restart(self, *pages) -> None:
+        """Kill it as a power cut would, and start it anew at the same address; `pages` are told of
+        both by then.
+        """
         self.process.kill()
         self.process.wait(20)
+        for page in pages:
+            page.wait_for_selector(AWAY)
         self.process = self.launch()
         self.wait()
+        for page in pages:
+            page.wait_for_selector(CONNECTED)
 
     def wait(self) -> None:
         for _ in range(240):
@@ -164,7 +173,8 @@ def server(start_server) -> Server:
 
 @contextlib.contextmanager
 def opening(browsers, away=False):
-    """Gives a function that opens an address in a browser of its own, once it is `until`.
+    """Gives a function that opens an address in a browser of its own, once it is `until` and has
+    come to rest; with None, or at work, as soon as it is there.
 
     Whatever its pages ask another machine for, and every error of ours in their consoles, fails
     the test at the end; not that nobody answers, where the server is `away` for a while.
@@ -184,7 +194,7 @@ def opening(browsers, away=False):
         if message.type == "error" and not (baseline or missed):
             trouble.append(f"console: {message.text}")
 
-    def open_(address: str, until: str | None = READY, **options):
+    def open_(address: str, until: str | None = READY, at_work=False, **options):
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         browser = browsers.take(**options)
         page = browser.new_page()
@@ -196,6 +206,8 @@ def opening(browsers, away=False):
         page.goto(address, wait_until="load" if until else "commit")
         if until:
             page.wait_for_selector(until)
+            if not at_work:
+                rest(page, pause=0)
         return page
 
     try:
@@ -221,7 +233,12 @@ def settle(page) -> None:
 
     A state that a test can name is better waited for by itself.
     """
-    page.evaluate("patience => settled(patience)", PATIENCE_MS)
+    page.evaluate("how => settled(...how)", [PATIENCE_MS, PAUSE_MS])
+
+
+def rest(page, pause: int = PAUSE_MS) -> None:
+    """Wait until the page is settled, drawn for its size and theme, and nothing moves."""
+    page.evaluate("how => still(...how)", [PATIENCE_MS, pause])
 
 
 def upload(page, name: str, data: bytes):
@@ -238,3 +255,10 @@ def upload(page, name: str, data: bytes):
 def open_export(page):
     """Open the menu of what can be taken along."""
     page.get_by_role("button", name="Export").click()
+
+
+def rows_of(table) -> list[list[str]]:
+    """The texts of the cells of a table that is on the page; at one blow, it may have thousands."""
+    return table.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.querySelectorAll('td')].map(cell => cell.innerText))"
+    )

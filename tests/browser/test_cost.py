@@ -3,6 +3,7 @@
 import xml.etree.ElementTree as ElementTree
 
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser.conftest import open_export
 
@@ -14,9 +15,9 @@ def test_the_curves_stand_and_a_link_opens_the_same_choice(server, open_page):
     page = open_page(f"{server}/cost?channels=64&heads=1&levels=3&grid0=4&memory=true", CHART)
 
     page.get_by_text("H-MHSA (4, 2) costs less than MHSA").wait_for()
-    lines = page.locator(".js-plotly-plot .scatterlayer .trace").count()
-    assert lines == 11  # nine layers, the crossings, the stages
-    assert page.locator(".katex").count() > 0
+    lines = page.locator(".js-plotly-plot .scatterlayer .trace")
+    expect(lines).to_have_count(11)  # nine layers, the crossings, the stages
+    expect(page.locator(".katex").first).to_be_visible()
 
 
 def test_a_choice_by_keyboard_is_in_the_link_and_survives_a_reload(server, open_page):
@@ -28,7 +29,7 @@ def test_a_choice_by_keyboard_is_in_the_link_and_survives_a_reload(server, open_
     page.reload()
     page.wait_for_selector(CHART)
 
-    assert page.get_by_text("Grid size, level 2").is_visible()
+    expect(page.get_by_text("Grid size, level 2")).to_be_visible()
 
 
 def test_who_comes_back_finds_the_choice_that_was_left(server, open_page):
@@ -37,7 +38,7 @@ def test_who_comes_back_finds_the_choice_that_was_left(server, open_page):
     page.get_by_role("link", name="Explore", exact=True).click()
 
     page.wait_for_selector(".explore[data-state=ready]")
-    assert "levels" not in page.url
+    page.wait_for_url(lambda address: "levels" not in address)
     page.get_by_role("link", name="Cost").click()
     page.wait_for_selector(CHART)
     page.wait_for_url("**levels=3**")
@@ -49,7 +50,7 @@ def test_the_page_fits_a_phone_in_chinese(server, open_page):
     )
 
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert page.get_by_text("注意力的计算量有多大").is_visible()
+    expect(page.get_by_text("注意力的计算量有多大")).to_be_visible()
 
 
 def test_the_curves_leave_as_pictures_with_all_their_lines(server, open_page):

@@ -1,6 +1,9 @@
 """A link to any page works on a server that nobody has used yet."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from transcnn.ui.app.router import PAGES
 from transcnn.words.translator import translator
@@ -20,13 +23,14 @@ from transcnn.words.translator import translator
 )
 def test_a_cold_deep_link_opens_its_page_inside_the_app(start_server, open_page, path, until):
     page = open_page(start_server() + path, until)
-    page.get_by_test_id("stSidebarNavLink").first.wait_for()
+    links = page.get_by_test_id("stSidebarNavLink")
+    expect(links).to_have_count(len(PAGES))
     t = translator("en")
-    for link, entry in zip(page.get_by_test_id("stSidebarNavLink").all(), PAGES, strict=True):
-        assert link.inner_text().endswith(t(entry.title))
+    for link, entry in zip(links.all(), PAGES, strict=True):
+        expect(link).to_have_text(re.compile(rf"{re.escape(t(entry.title))}$"))
+    query = path.partition("?")[2].split("&")[-1].replace(",", "%2C")
+    page.wait_for_function("query => location.search.includes(query)", arg=query)
     assert page.get_by_text("Page not found").count() == 0
-    query = path.partition("?")[2].split("&")[-1]
-    assert query.replace(",", "%2C") in page.evaluate("location.search")
 
 
 def test_every_page_is_reached_by_the_links_of_the_sidebar(server, open_page):
@@ -43,6 +47,6 @@ def test_a_former_address_leads_to_the_page_of_today_with_its_parameters(start_s
     page = open_page(start_server() + "/hide?picture=lion&share=20&fill=gray&hide=5", until)
     page.wait_for_function("location.pathname === '/occlusion'")
     page.wait_for_function("location.search.includes('occluded=5')")
-    assert page.locator(".masked-count").inner_text().startswith("2 of 49")
-    assert "hide=" not in page.evaluate("location.search")
+    expect(page.locator(".masked-count")).to_have_text(re.compile("^2 of 49"))
+    page.wait_for_function("!location.search.includes('hide=')")
     assert page.get_by_text("Page not found").count() == 0

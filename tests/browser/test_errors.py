@@ -5,8 +5,9 @@ import io
 import zipfile
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import open_export
+from tests.browser.conftest import open_export, settle
 from transcnn.analysis.errors.filters import parse_filter
 from transcnn.analysis.errors.scores import confusion
 from transcnn.labels import class_names
@@ -14,7 +15,8 @@ from transcnn.pictures.samples import samples
 from transcnn.runs.store import open_run
 
 GALLERY = ".gallery button"
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+pytestmark = pytest.mark.usefixtures("runs_home")
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def table(runs_home):
 
 
 def shown(page) -> list[int]:
-    page.wait_for_selector(IDLE)
+    settle(page)
     return [int(n) for n in page.locator(".gallery").get_attribute("data-shown").split(",")]
 
 
@@ -38,15 +40,14 @@ def test_a_cell_of_the_matrix_shows_exactly_its_pictures_by_mouse_and_by_keyboar
     page.get_by_role("button", name=says, exact=True).click()
     page.wait_for_selector(GALLERY)
     assert set(shown(page)) == expected
-    assert f"where=label%3A{label}+answer%3A{answer}" in page.url
+    page.wait_for_url(f"**where=label%3A{label}+answer%3A{answer}**")
 
     page = open_page(f"{server}/errors?view=classes", until=".pick.matrix button")
-    page.wait_for_selector(IDLE)
     first = page.locator(".pick.matrix button").first
     first.focus()
     page.keyboard.press("ArrowDown")
     focused = page.locator(".pick.matrix button[tabindex='0']")
-    assert focused.get_attribute("data-at") != first.get_attribute("data-at")
+    expect(focused).not_to_have_attribute("data-at", first.get_attribute("data-at"))
     wanted = parse_filter(focused.get_attribute("data-pick")).chosen(table)
     page.keyboard.press("Enter")
     page.wait_for_selector(GALLERY)
@@ -62,25 +63,26 @@ def test_two_pictures_are_pinned_and_a_link_brings_them_back(server, open_page):
     page.wait_for_function(f"location.search.includes('pins={first}%2C{second}')")
     again = open_page(page.url, until=GALLERY)
     again.get_by_text("Open in Explore").nth(1).wait_for()
-    assert again.locator("[aria-pressed=true][data-picture]").count() == 2
-    assert again.get_by_test_id("stTable").count() == 2
+    expect(again.locator("[aria-pressed=true][data-picture]")).to_have_count(2)
+    expect(again.get_by_test_id("stTable")).to_have_count(2)
 
 
 def test_back_and_forward_lead_through_the_views(server, open_page):
     page = open_page(f"{server}/errors", until=GALLERY)
-    page.wait_for_selector(IDLE)
     for name, view in (("Calibration", "confidence"), ("Groups", "groups")):
         page.get_by_role("button", name=name, exact=True).or_(
             page.get_by_role("radio", name=name)
         ).first.click()
         page.wait_for_function(f"location.search.includes('view={view}')")
-        page.wait_for_selector(IDLE)
+        settle(page)
     page.go_back()
+    page.wait_for_url("**view=confidence**")
     page.wait_for_selector(".js-plotly-plot .main-svg")
-    assert "view=confidence" in page.url
+    settle(page)
     page.go_back()
+    page.wait_for_url(lambda address: "view=" not in address)
     page.wait_for_selector(GALLERY)
-    assert "view=" not in page.url
+    settle(page)
     page.go_forward()
     page.wait_for_selector(".js-plotly-plot .main-svg")
 
@@ -89,8 +91,8 @@ def test_a_picture_of_the_board_opens_in_explore(server, open_page, table):
     page = open_page(f"{server}/errors?pins={int(table.ids[3])}", until=GALLERY)
     page.get_by_role("button", name="Open in Explore").click()
     page.wait_for_selector(".explore[data-state=ready]")
-    names = page.locator(".top .name").all_inner_texts()
-    assert names[0] == class_names()[int(table.predicted[3])].label
+    expected = class_names()[int(table.predicted[3])].label
+    expect(page.locator(".top .name").first).to_have_text(expected)
 
 
 def test_what_is_taken_away_is_what_is_shown(server, open_page, table):
@@ -132,6 +134,7 @@ def test_two_browsers_on_two_runs_never_mix(server, open_page):
             page.locator(f".gallery button[title='giant panda/{photo}-0.jpg']")
         ).wait_for()
         page.get_by_text("All 3 images.").wait_for()
+        settle(page)
         titles = page.locator(GALLERY).evaluate_all("all => all.map(b => b.title)")
         assert all(photo in title for title in titles)
     runs = {page.url.split("run=")[1] for page in pages.values()}

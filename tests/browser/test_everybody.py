@@ -1,12 +1,11 @@
 """Every page for everybody: judged by axe-core, on a phone, with fingers."""
 
-import functools
+import itertools
 import os
 
 import pytest
-from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT, opening
+from tests.browser.conftest import ROOT, opening, rest, settle
 from transcnn.ui.app import router
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -50,33 +49,47 @@ SCREENS = {
 }
 
 
-@pytest.fixture(scope="module")
-def visit(server, browsers):
-    """Opens a page with everything unfolded; once in each language on each screen."""
+LANGUAGES = ("en", "zh")
+
+
+def cases():
+    """Every page in every language on every screen, to be looked at in both themes.
+
+    One case of a page is for every day: from page to page the next language and screen, so that
+    neighbours and the faces of one page differ; the others are long.
+    """
+    everyday = itertools.cycle(itertools.product(LANGUAGES, SCREENS))
+    for name, chosen in zip(PAGES, everyday, strict=False):
+        for case in itertools.product(LANGUAGES, SCREENS):
+            marks = () if case == chosen else pytest.mark.long
+            yield pytest.param((name, *case), id="-".join((name, *case)), marks=marks)
+
+
+def unfold(page, name):
+    """Open whatever is closed."""
+    settle(page)
+    if name != "tokens":  # its tables have thousands of rows
+        closed = page.locator("details:not([open], [hidden]) > summary")
+        while closed.count():
+            # Not with the mouse: what unfolds above moves it away from under the click.
+            closed.evaluate_all("all => all.forEach(e => e.click())")
+            settle(page)
+    if name == "explore":
+        page.locator(".more-button").click()
+
+
+@pytest.fixture(scope="module", params=cases())
+def visited(request, server, browsers):
+    """A page with everything unfolded, and the size of its screen."""
+    name, language, screen = request.param
+    if name.startswith("errors"):
+        request.getfixturevalue("runs_home")
+    address, until = PAGES[name]
+    link = f"{address}{'&' if '?' in address else '?'}lang={language}"
     with opening(browsers) as open_:
-
-        @functools.cache
-        def visit_(name, language, screen):
-            address, until = PAGES[name]
-            link = f"{address}{'&' if '?' in address else '?'}lang={language}"
-            page = open_(server + link, until, **SCREENS[screen])
-            idle(page)
-            if name != "tokens":  # its tables have thousands of rows
-                closed = page.locator("details:not([open], [hidden]) > summary")
-                while left := closed.count():
-                    # Not with the mouse: what unfolds above moves it away from under the click.
-                    closed.first.evaluate("e => e.click()")
-                    expect(closed).not_to_have_count(left)
-            if name == "explore":
-                page.locator(".more-button").click()
-            return page
-
-        yield visit_
-
-
-def idle(page):
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_timeout(300)
+        page = open_(server + link, until, **SCREENS[screen])
+        unfold(page, name)
+        yield page, SCREENS[screen]["viewport"]
 
 
 JUDGE = """async exempt => {
@@ -107,7 +120,7 @@ def judge(page):
         funnels.evaluate("e => { e.style.display = 'none'; }")
     height = page.locator("[data-testid=stMain]").evaluate("e => e.scrollHeight")
     page.set_viewport_size({"width": page.viewport_size["width"], "height": height + 50})
-    idle(page)
+    rest(page)
     return page.evaluate(JUDGE, [list(pair) for pair in EXEMPT])
 
 
@@ -117,15 +130,13 @@ needs_axe = pytest.mark.skipif(
 
 
 @needs_axe
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("language", "screen"), [("zh", "desktop"), ("en", "phone")])
-def test_nothing_serious_stands_between_a_page_and_anybody(visit, name, language, screen):
-    page = visit(name, language, screen)
-    page.set_viewport_size(SCREENS[screen]["viewport"])
+def test_nothing_serious_stands_between_a_page_and_anybody(visited):
+    page, viewport = visited
     found = {}
     for scheme in ("light", "dark"):
+        page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=scheme)
-        idle(page)
+        rest(page)
         found[scheme] = judge(page)
     assert found == {"light": [], "dark": []}
 
@@ -141,13 +152,11 @@ def test_the_judge_sees_into_our_views_and_exempts_no_more_than_it_says(server, 
     assert found == {"color-contrast", "aria-roles", "link-name"}
 
 
-@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.long)])
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_scrolls_sideways_on_a_phone(visit, name, language):
-    page = visit(name, language, "phone")
+def test_no_page_scrolls_sideways_on_a_phone(visited):
+    page, _ = visited
     for width in (390, 360):
         page.set_viewport_size({"width": width, "height": 800})
-        idle(page)
+        rest(page)
         main = page.locator("[data-testid=stMain]")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
@@ -175,7 +184,11 @@ SMALL_TARGETS = """least => {
 @pytest.mark.parametrize(
     "name", ["overview", "explore", "tokens", "occlusion", "compare", "explanations"]
 )
-def test_whatever_a_finger_can_do_has_24_pixels(visit, name):
-    small, seen = visit(name, "en", "phone").evaluate(SMALL_TARGETS, 24)
+def test_whatever_a_finger_can_do_has_24_pixels(server, open_page, name):
+    address, until = PAGES[name]
+    page = open_page(server + address, until, **SCREENS["phone"])
+    unfold(page, name)
+    rest(page)
+    small, seen = page.evaluate(SMALL_TARGETS, 24)
     assert not small
     assert seen > 20, "the samples, the stages, the switches"

@@ -4,6 +4,8 @@ nothing else.
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import opening
 from transcnn.classifier import Classifier
 from transcnn.explain.methods import make_method
@@ -29,7 +31,7 @@ def expected(name):
 def shown(page):
     """The values of the first table, which is Grad-CAM's."""
     page.locator(".numbers summary").click()
-    page.wait_for_selector(".numbers table")
+    expect(page.locator(".numbers table")).to_have_count(2)
     cells = page.locator(".numbers table").first.locator("td:nth-child(2)").all_inner_texts()
     return [float(text.replace("−", "-")) for text in cells]
 
@@ -62,8 +64,10 @@ def test_the_file_opens_without_a_network_and_asks_for_nothing(
     alone.on("request", lambda sent: asked.append(sent.url))
     alone.on("console", lambda message: asked.append(message.text))
     alone.goto(file.as_uri())
-    pictures = alone.locator("img").evaluate_all("all => all.map(e => e.naturalWidth)")
-    assert len(pictures) == 5, "the picture, two maps, two bars"
+    expect(alone.locator("img")).to_have_count(5)  # the picture, two maps, two bars
+    pictures = alone.locator("img").evaluate_all(
+        "all => Promise.all(all.map(e => e.decode().then(() => e.naturalWidth)))"
+    )
     assert min(pictures) > 0
     assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
     text = alone.locator("body").inner_text()
@@ -76,10 +80,10 @@ def test_the_file_opens_without_a_network_and_asks_for_nothing(
 def test_slow_work_can_be_stopped_and_pages_do_not_wait_for_it(server, browsers):
     with opening(browsers) as open_:
         slow = "/explanations?picture=zebra&methods=saliency,integrated_gradients"
-        page = open_(server + slow, until='[data-testid="stProgress"]')
+        page = open_(server + slow, until='[data-testid="stProgress"]', at_work=True)
         other = open_(f"{server}/explore?picture=lion")  # ready while the other is at work
-        assert other.locator(".explore .top .name").count() > 0
+        expect(other.locator(".explore .top .name").first).to_be_visible()
         stop = page.get_by_role("button", name="Stop", exact=True)
         stop.click()
         page.get_by_role("button", name="Compute Integrated Gradients").wait_for()
-        assert page.locator("figure[data-map=integrated_gradients] .missing").is_visible()
+        expect(page.locator("figure[data-map=integrated_gradients] .missing")).to_be_visible()

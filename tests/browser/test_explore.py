@@ -4,8 +4,9 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import open_export
+from tests.browser.conftest import open_export, rest, rows_of, settle
 from transcnn.analysis.ablation import rerun
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
@@ -17,7 +18,14 @@ MAPS = ".level > canvas"
 
 
 def drawn(page) -> str:
+    rest(page, pause=0)
     return page.locator(PHOTO).get_attribute("data-drawn")
+
+
+def wait_for_drawn(page, what):
+    """Until the photo and the maps are drawn for "row,column/stage/block"."""
+    for canvas in (page.locator(PHOTO), page.locator(MAPS).first):
+        expect(canvas).to_have_attribute("data-drawn", what)
 
 
 def pixels(canvas) -> str:
@@ -36,8 +44,11 @@ def classifier():
 def test_a_click_moves_the_token_and_redraws_every_level_at_once(server, open_page):
     page = open_page(f"{server}/explore?picture=zebra")
     before = [pixels(page.locator(MAPS).nth(i)) for i in (0, 1)]
+    here = drawn(page)
     page.locator(PHOTO).click(position={"x": 30, "y": 280})
-    assert re.fullmatch(r"\d+,\d+/0/0", drawn(page))
+    for canvas in (page.locator(PHOTO), page.locator(MAPS).nth(1)):
+        expect(canvas).not_to_have_attribute("data-drawn", here)
+        expect(canvas).to_have_attribute("data-drawn", re.compile(r"^\d+,\d+/0/0$"))
     after = [pixels(page.locator(MAPS).nth(i)) for i in (0, 1)]
     assert before[0] != after[0]
     assert before[1] != after[1]
@@ -51,12 +62,12 @@ def test_the_token_moves_by_keyboard_alone_from_the_top_of_the_page(server, open
             break
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowUp")
-    assert drawn(page) == "9,11/0/0"
+    wait_for_drawn(page, "9,11/0/0")
     page.keyboard.press("Shift+ArrowDown")
-    assert drawn(page) == "17,11/0/0", "with Shift a whole grid of 8 tokens"
+    wait_for_drawn(page, "17,11/0/0")  # with Shift a whole grid of 8 tokens
     for _ in range(60):
         page.keyboard.press("ArrowLeft")
-    assert drawn(page) == "17,0/0/0", "the edge holds"
+    wait_for_drawn(page, "17,0/0/0")  # the edge holds
     page.wait_for_function("location.search.includes('token=17%2C0')")
     page.wait_for_function(LIVE_SAYS, arg="Query token at row 18, column 1.")
 
@@ -84,11 +95,11 @@ def test_a_link_restores_what_was_seen(server, open_page):
     page.wait_for_function("location.search.includes('head=1')")
     token = drawn(page).split("/")[0].replace(",", "%2C")  # the strongest one may stand there first
     page.wait_for_function(f"location.search.includes('token={token}')")
-    shown, sentences = drawn(page), page.locator(".say").all_inner_texts()
+    settle(page)
     again = open_page(page.evaluate("location.href"))
-    assert drawn(again) == shown
-    assert again.locator(".say").all_inner_texts() == sentences
-    assert again.locator(".facts").all_inner_texts() == page.locator(".facts").all_inner_texts()
+    wait_for_drawn(again, drawn(page))
+    for part in (".say", ".facts"):
+        expect(again.locator(part)).to_have_text(page.locator(part).all_text_contents())
 
 
 @pytest.mark.parametrize(
@@ -102,14 +113,13 @@ def test_the_tables_show_the_numbers_that_python_reads(
     link += "" if head is None else f"&head={head}"
     page = open_page(f"{server}/explore?{link}")
     page.locator("summary").click()
-    page.locator("table tbody tr").first.wait_for()
     readings = classifier.trace(sample("elephant").path).read(stage, block, token)
     tables = page.locator("table")
-    assert tables.count() == len(readings)
+    expect(tables).to_have_count(len(readings))
     for table, reading in zip(tables.all(), readings, strict=True):
         expected = reading.multiple.mean(0) if head is None else reading.multiple[head]
-        rows = [row.locator("td").all_inner_texts() for row in table.locator("tbody tr").all()]
-        assert len(rows) == expected.size
+        expect(table.locator("tbody tr")).to_have_count(expected.size)
+        rows = rows_of(table)
         for place, multiple, share in rows:
             row, column = (int(part) - 1 for part in place.split(","))
             value = float(expected[row, column])
@@ -125,8 +135,8 @@ def test_the_tables_show_the_numbers_that_python_reads(
 
 def test_the_predictions_on_the_page_are_those_of_predict(server, open_page, classifier):
     page = open_page(f"{server}/explore?picture=espresso")
-    names = page.locator(".top .name").all_inner_texts()
-    assert names == [a.name.label for a in classifier.predict(sample("espresso").path).top]
+    names = [a.name.label for a in classifier.predict(sample("espresso").path).top]
+    expect(page.locator(".top .name")).to_have_text(names)
 
 
 def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, classifier):
@@ -137,6 +147,7 @@ def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, c
     lender, _ = prepare(decode(sample("espresso").path.read_bytes()), 224)
     runs = {run.intervention: run for run in rerun(classifier, pixels, normal, lender)}
     tiles = page.locator(".interventions button")
+    expect(tiles).to_have_count(len(runs))
     for i, name in enumerate(list(runs)[1:], start=1):
         points = 100 * (runs[name].answer.probability - runs["on"].answer.probability)
         shown = tiles.nth(i).locator(".change").inner_text().replace("−", "-")
@@ -146,30 +157,23 @@ def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, c
     tiles.nth(list(runs).index("off")).click()
     page.wait_for_function("location.search.includes('intervention=off')")
     after = [a.name.label for a in runs["off"].top]
-    assert page.locator(".top .name").all_inner_texts() == after
-    assert page.locator(".pair .after .name").all_inner_texts() == after, "beside each other"
+    expect(page.locator(".top .name")).to_have_text(after)
+    expect(page.locator(".pair .after .name")).to_have_text(after)  # beside each other
     before = [a.name.label for a in runs["on"].top]
-    assert page.locator(".pair .before .name").all_inner_texts() == before
-    assert "H-MHSA removed" in page.locator(".maps-note").inner_text(), "and whose the maps are"
+    expect(page.locator(".pair .before .name")).to_have_text(before)
+    expect(page.locator(".maps-note")).to_contain_text("H-MHSA removed")  # and whose the maps are
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")  # after the last comes the first
-    assert page.locator(".predictions h3").inner_text() == "Prediction (top 5)", (
-        "the original again"
-    )
-    assert page.locator(".maps-note").is_hidden()
+    page.keyboard.press("ArrowRight")  # after the last comes the first: the original again
+    expect(page.locator(".predictions h3")).to_have_text("Prediction (top 5)")
+    expect(page.locator(".maps-note")).to_be_hidden()
 
 
 def test_one_level_alone_is_ablated_and_the_link_keeps_it(server, open_page, classifier):
     page = open_page(f"{server}/explore?picture=elephant&stage=1&head=3")
     page.wait_for_selector(".interventions:not(.waiting)")
-    assert page.locator(".parts button").all_inner_texts() == [
-        "all 9 blocks",
-        "stage 2",
-        "this block",
-        "its level 1",
-        "its level 2",
-        "its head 4",
-    ]
+    expect(page.locator(".parts button")).to_have_text(
+        ["all 9 blocks", "stage 2", "this block", "its level 1", "its level 2", "its head 4"]
+    )
     page.locator(".parts button", has_text="its level 2").click()
     page.wait_for_function("location.search.includes('part=level1')")
     page.wait_for_selector(".interventions:not(.waiting)")
@@ -182,11 +186,13 @@ def test_one_level_alone_is_ablated_and_the_link_keeps_it(server, open_page, cla
     again.wait_for_selector(".interventions:not(.waiting)")
     for shown in (page, again):
         tiles = shown.locator(".interventions button")
-        assert tiles.count() == len(runs)
+        expect(tiles).to_have_count(len(runs))
         assert "mean" not in runs, "there is no mean ablation of a level"
         for i, name in enumerate(list(runs)[1:], start=1):
-            logit = tiles.nth(i).locator(".logit").inner_text().replace("−", "-")
-            assert logit.endswith(f"{runs[name].answer.logit:.2f}")
+            logit = f"{runs[name].answer.logit:.2f}".replace("-", "−")
+            expect(tiles.nth(i).locator(".logit")).to_have_text(
+                re.compile(rf"(?<![−\d]){re.escape(logit)}$")
+            )
 
 
 def test_a_click_in_a_map_moves_the_query_token_there(server, open_page):
@@ -194,11 +200,11 @@ def test_a_click_in_a_map_moves_the_query_token_there(server, open_page):
     second = page.locator(MAPS).nth(1)
     box = second.bounding_box()
     second.click(position={"x": box["width"] * 0.5 / 7, "y": box["height"] * 6.5 / 7})
-    assert drawn(page) == "50,0/0/0", "the same place (2, 0) of the cell (6, 0)"
+    wait_for_drawn(page, "50,0/0/0")  # the same place (2, 0) of the cell (6, 0)
     first = page.locator(MAPS).nth(0)
     box = first.bounding_box()
     first.click(position={"x": box["width"] * 7.5 / 8, "y": box["height"] * 0.5 / 8})
-    assert drawn(page) == "48,7/0/0"
+    wait_for_drawn(page, "48,7/0/0")
 
 
 def test_pointing_at_a_token_shows_its_weight_and_row_by_keyboard_too(server, open_page):
@@ -206,16 +212,17 @@ def test_pointing_at_a_token_shows_its_weight_and_row_by_keyboard_too(server, op
     page.locator(MAPS).nth(1).focus()
     page.keyboard.press("ArrowLeft")
     tip = page.locator(".tip.shown")
-    assert re.search(r"[\d.]+× uniform, weight [\d.]+ %, row 3, column 4", tip.inner_text())
+    expect(tip).to_contain_text(re.compile(r"[\d.]+× uniform, weight [\d.]+ %, row 3, column 4"))
     page.keyboard.press("Escape")
-    assert page.locator(".tip.shown").count() == 0
+    expect(page.locator(".tip.shown")).to_have_count(0)
 
 
 def test_the_view_tells_how_many_levels_a_stage_has(server, open_page):
     page = open_page(f"{server}/explore?picture=zebra")
     page.locator(".stage-name").nth(3).click()
-    assert page.locator(".level:not(.missing)").count() == 1
-    assert page.locator(".level.missing h2").inner_text().endswith("This block has no such level")
+    expect(page.locator(".level:not(.missing)")).to_have_count(1)
+    title = page.locator(".level.missing h2")
+    expect(title).to_have_text(re.compile("This block has no such level$"))
 
 
 def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, open_page):
@@ -223,16 +230,16 @@ def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, op
     photo = sample("dahlia").path
     page.locator("input[type=file]").set_input_files(photo)
     page.wait_for_function(TOP_CLASS_IS, arg="daisy")
-    assert "picture=" not in page.evaluate("location.search")
+    page.wait_for_function("!location.search.includes('picture=')")
     page.get_by_role("radio", name="dahlia.jpg", checked=True).wait_for()  # its thumbnail
     page.locator("input[type=file]").set_input_files(
         {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"this is no picture"}
     )
     page.wait_for_selector(".explore[data-state=error]")
-    assert "not an image" in page.locator(".message").inner_text()
+    expect(page.locator(".message")).to_contain_text("not an image")
     page.locator(".message button").click()
     page.wait_for_selector(".explore[data-state=ready]")
-    assert page.locator(".top .name").first.inner_text() == "daisy", "the last picture is here"
+    expect(page.locator(".top .name").first).to_have_text("daisy")  # the last picture is here
     page.get_by_role("link", name="About").click()
     page.get_by_role("heading", name="About this app").wait_for()
     page.get_by_role("link", name="Explore").click()
@@ -251,6 +258,7 @@ def test_a_sample_is_picked_with_the_mouse_and_with_arrows(server, open_page):
     page = open_page(f"{server}/explore?picture=zebra")
     page.locator("[data-sample=espresso]").click()
     page.wait_for_function(TOP_CLASS_IS, arg="espresso")
+    settle(page)
     page.keyboard.press("ArrowLeft")  # the one before: the burger
     page.wait_for_function("location.search.includes('picture=burger')")
     page.wait_for_function(TOP_CLASS_IS, arg="cheeseburger")
@@ -261,10 +269,10 @@ def test_no_screen_scrolls_sideways_and_the_theme_is_the_persons(server, open_pa
     page = open_page(f"{server}/explore?picture=zebra", color_scheme=scheme)
     for width in (1440, 1100, 1000, 700, 390, 360):
         page.set_viewport_size({"width": width, "height": 844})
-        page.wait_for_timeout(300)
+        rest(page, pause=0)
         main = page.locator("[data-testid=stMain]")
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, width
-    assert (page.locator(".explore.dark").count() == 1) == (scheme == "dark")
+    expect(page.locator(".explore.dark")).to_have_count(scheme == "dark")
 
 
 def test_a_finger_takes_the_centre_of_a_cell_and_then_a_place_of_it(server, open_page):
@@ -276,12 +284,12 @@ def test_a_finger_takes_the_centre_of_a_cell_and_then_a_place_of_it(server, open
     )
     box = page.locator(PHOTO).bounding_box()
     page.locator(PHOTO).tap(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
-    assert drawn(page) == "12,20/0/0"
+    wait_for_drawn(page, "12,20/0/0")
     first = page.locator(MAPS).nth(0)
     box = first.bounding_box()
     assert box["width"] / 8 >= 24, "places that a finger can hit"
     first.tap(position={"x": box["width"] * 0.5 / 8, "y": box["height"] * 7.5 / 8})
-    assert drawn(page) == "15,16/0/0"
+    wait_for_drawn(page, "15,16/0/0")
 
 
 def test_the_numbers_can_be_downloaded_as_python_reads_them(server, open_page, classifier):
@@ -319,7 +327,7 @@ def test_without_a_clipboard_the_link_is_shown_to_be_copied_by_hand(server, open
 
     field = page.get_by_role("textbox", name="Copy link")
     field.wait_for()
-    assert field.input_value() == page.url
+    expect(field).to_have_value(page.url)
 
 
 def test_the_figure_leaves_as_a_picture(server, open_page):

@@ -4,22 +4,18 @@ import re
 
 import pytest
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import opening
 
 
 @pytest.fixture(scope="module")
-def sheet(server, chromium, tmp_path_factory):
+def sheet(server, browsers, tmp_path_factory):
     """The file that the Course page gives."""
-    context = chromium.new_context(accept_downloads=True)
-    page = context.new_page()
-    page.goto(f"{server}/course?picture=zebra&step=2.1&lang=zh")
-    page.locator(".cells canvas").first.wait_for()
-    settle(page)
-    with page.expect_download(timeout=60_000) as waiting:
-        page.get_by_role("button", name="第 2 章讲义").click()
-    file = tmp_path_factory.mktemp("handout") / waiting.value.suggested_filename
-    waiting.value.save_as(file)
-    context.close()
+    with opening(browsers) as open_:
+        page = open_(f"{server}/course?picture=zebra&step=2.1&lang=zh", until=".cells canvas")
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="第 2 章讲义").click()
+        file = tmp_path_factory.mktemp("handout") / waiting.value.suggested_filename
+        waiting.value.save_as(file)
     return file
 
 

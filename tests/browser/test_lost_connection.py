@@ -9,11 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import ROOT, opening, settle
+from tests.browser.conftest import AWAY, CONNECTED, ROOT, opening, settle
 
 PHOTO = ROOT / "assets" / "samples" / "lion.jpg"
-CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
-AWAY = "[data-testid=stApp]:not([data-test-connection-state=CONNECTED])"
 
 
 class Wire:
@@ -61,8 +59,6 @@ def upload_photo(page):
     page.locator("[data-testid=stSidebar] input[type=file]").first.set_input_files(PHOTO)
     page.wait_for_function("!location.search.includes('picture=')")
     settle(page)
-    page.wait_for_timeout(2000)
-    settle(page)
 
 
 def predict_count(page, number):
@@ -87,7 +83,6 @@ def test_a_cut_connection_loses_neither_the_upload_nor_an_answer(server, browser
         page.wait_for_selector(AWAY)
         with opening(browsers) as others:  # sessions end only when another one does
             others(f"{server}/about", until="h1")
-        page.wait_for_timeout(3000)
         wire.mend()
         page.wait_for_selector(CONNECTED)
         page.locator(".st-key-course_next button").click()
@@ -107,9 +102,7 @@ def test_a_lost_session_brings_the_answers_back_and_says_that_the_upload_is_gone
         page = open_(f"{server}/course?step=1.1", until=".cells canvas")
         predict_count(page, "196")
         upload_photo(page)
-        server.restart()
-        page.wait_for_selector(CONNECTED)
-        page.wait_for_timeout(3000)
+        server.restart(page)
         page.locator(".st-key-course_next button").click()  # a page is drawn anew by what is done
         page.get_by_text("Your image “lion.jpg” is no longer here").wait_for()
         settle(page)

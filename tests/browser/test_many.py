@@ -5,6 +5,7 @@ import tomllib
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import READY, ROOT, opening, upload
 from tests.pictures.files import noise, saved
@@ -32,7 +33,8 @@ def numbers(page):
     page.wait_for_selector(f"{READY} .interventions:not(.waiting) button")
     if page.locator(".explore details[open]").count() == 0:
         page.locator(".explore details summary").click()
-        page.wait_for_selector(".tables table")
+        levels = page.locator(".explore .level:not(.missing)").count()
+        expect(page.locator(".tables table")).to_have_count(levels)
     return page.locator(".explore").evaluate("""view => Object.fromEntries(
         ['.top', '.top .name', '.say', '.facts', '.tables td', '.interventions'].map(part =>
           [part, [...view.querySelectorAll(part)].map(e => e.textContent)]))""")
@@ -131,7 +133,7 @@ def test_an_upload_leaves_memory_when_a_sample_is_chosen(forgetful, open_page):
         page.wait_for_function(LINK_SAYS, arg=samples()[k].name)
         page.wait_for_selector(READY)
         wait_until(lambda: uploaded(forgetful) == 0)
-    assert page.get_by_title("large1.bmp").count() == 0
+    expect(page.get_by_title("large1.bmp")).to_have_count(0)
 
 
 def test_an_upload_leaves_memory_soon_after_its_person_and_the_next_one_have_left(
@@ -140,7 +142,7 @@ def test_an_upload_leaves_memory_soon_after_its_person_and_the_next_one_have_lef
     with opening(browsers) as open_:
         upload(open_(f"{forgetful}/explore"), "large.bmp", large(9))
         wait_until(lambda: uploaded(forgetful) > 5)
-    time.sleep(1.5)
+    time.sleep(1.5)  # longer than it is kept
     with opening(browsers) as open_:
         open_(f"{forgetful}/explore")
     wait_until(lambda: uploaded(forgetful) == 0)

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 import safetensors.torch
+from playwright.sync_api import expect
 
-from tests.browser.conftest import open_export
+from tests.browser.conftest import open_export, rest, settle
 from tests.golden.recipe import fill
 from transcnn.classifier import Classifier
 from transcnn.model.network import build
@@ -13,7 +14,6 @@ from transcnn.pictures.samples import samples
 
 UPLOADER = "[data-testid=stMain] [data-testid=stFileUploader] input"
 CARD = "[class*=st-key-custom_model_]"
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_path):
@@ -29,20 +29,18 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     page = open_page(models, until="h1:has-text('Models')")
     page.locator(UPLOADER).wait_for(state="attached")
     page.locator(UPLOADER).set_input_files(file)
-    page.locator(CARD).wait_for()
-    assert "mine.safetensors: 12,378,120 parameters" in page.locator(CARD).inner_text()
-
-    page.wait_for_selector(IDLE)
+    expect(page.locator(CARD)).to_contain_text("mine.safetensors: 12,378,120 parameters")
+    settle(page)
     page.get_by_role("link", name="Explore", exact=True).click()
     page.wait_for_selector(".explore[data-state=ready]")
-    page.wait_for_selector(IDLE)
+    settle(page)
     choice = page.locator("[data-testid=stSidebar] [data-testid=stSelectbox] input")
     choice.scroll_into_view_if_needed()
-    page.wait_for_timeout(500)  # scrolling that is still under way would close the list
+    rest(page)  # scrolling that is still under way would close the list
     choice.click()
     page.get_by_role("option", name="transcnn_small: mine.safetensors").click()
     page.get_by_text("links do not include it").wait_for()
-    page.wait_for_selector(IDLE)
+    settle(page)
     page.wait_for_selector(".explore[data-state=ready]")
 
     page.locator(".stage-name").nth(1).click()
@@ -53,14 +51,14 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
         page.keyboard.press("Tab")
     page.locator("summary").click()
     strongest = page.locator("table").nth(1).locator("tbody tr").first.locator("td")
-    strongest.first.wait_for()  # the tables are drawn when they are opened
-    shown = strongest.all_inner_texts()
     expected = reading.multiple.mean(0)
     place = divmod(int(expected.argmax()), expected.shape[1])
-    assert shown[0] == f"{place[0] + 1}, {place[1] + 1}"
+    expect(strongest.first).to_have_text(f"{place[0] + 1}, {place[1] + 1}")
+    settle(page)
+    shown = strongest.all_inner_texts()
     assert float(shown[1].rstrip("×")) == pytest.approx(float(expected.max()), rel=0.006)
-    names = page.locator(".top .name").all_inner_texts()
-    assert names == [a.name.label for a in classifier.predict(zebra).top]
+    names = [a.name.label for a in classifier.predict(zebra).top]
+    expect(page.locator(".top .name")).to_have_text(names)
     page.wait_for_function("location.search.includes('stage=1')")
     assert "model=" not in page.evaluate("location.search")
 

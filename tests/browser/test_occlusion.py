@@ -1,7 +1,11 @@
 """Occlusion in a real browser: hide by mouse and keyboard, see the numbers of the package."""
 
-import pytest
+import re
 
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import settle
 from transcnn.analysis.occlusion import PatchDonors, drawn_cells, occlude, run_occluded
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
@@ -31,9 +35,9 @@ def expected(classifier, run, cells, fill="patches"):
 
 def check_answers(page, found):
     for name, outcome in ((".attention", found.with_attention), (".backbone", found.backbone)):
-        labels = page.locator(f"{name} .top .name").all_inner_texts()
+        labels = page.locator(f"{name} .top .name")
+        expect(labels).to_have_text([a.name.label for a in outcome.top])
         shares = page.locator(f"{name} .top .value").all_inner_texts()
-        assert labels == [a.name.label for a in outcome.top]
         for text, answer in zip(shares, outcome.top, strict=True):
             if text.startswith("<"):
                 assert answer.probability < 0.0006
@@ -46,6 +50,7 @@ def wait_for(page, change):
     before = page.locator(".occlusion").get_attribute("data-shown")
     change()
     page.wait_for_selector(f"{READY}:not([data-shown='{before}'])")
+    settle(page)
 
 
 def test_the_page_shows_both_networks_on_the_hidden_picture(server, open_page, classifier, run):
@@ -53,10 +58,9 @@ def test_the_page_shows_both_networks_on_the_hidden_picture(server, open_page, c
     cells = drawn_cells("samples/elephant.jpg", 0.4, (7, 7))
     found = expected(classifier, run, cells)
     check_answers(page, found)
-    now = found.with_attention.top[0].name.label
-    assert now in page.locator(".verdict").inner_text()
-    assert found.backbone.top[0].name.label in page.locator(".verdict").inner_text()
-    assert page.locator(".masked-count").inner_text().startswith("20 of 49")
+    for outcome in (found.with_attention, found.backbone):
+        expect(page.locator(".verdict")).to_contain_text(outcome.top[0].name.label)
+    expect(page.locator(".masked-count")).to_have_text(re.compile("^20 of 49"))
 
 
 def test_mouse_and_keyboard_hide_and_show_and_the_link_keeps_it(server, open_page, classifier, run):
@@ -79,7 +83,7 @@ def test_mouse_and_keyboard_hide_and_show_and_the_link_keeps_it(server, open_pag
     page.wait_for_function("location.search.includes('occluded=')")
     again = open_page(page.url, until=READY)
     check_answers(again, expected(classifier, run, cells))
-    assert again.locator(".masked-count").inner_text().startswith(f"{len(cells)} of 49")
+    expect(again.locator(".masked-count")).to_have_text(re.compile(f"^{len(cells)} of 49"))
 
 
 def test_gray_and_the_share_of_own_places_that_the_table_adds_up_to(
@@ -92,12 +96,11 @@ def test_gray_and_the_share_of_own_places_that_the_table_adds_up_to(
     check_answers(page, found)
 
     page.locator("summary").click()
-    page.locator("table tbody tr").first.wait_for()
+    expect(page.locator(".occlusion table tbody tr")).to_have_count(49)
     rows = page.locator(".occlusion table tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )
     reading = next(r for r in found.readings if (r.stage, r.block) == (3, 1))
-    assert len(rows) == 49
     for place, hidden, multiple, share in rows:
         y, x = (int(n) - 1 for n in place.split(", "))
         value = float(reading.weights[2 * 7 + 5, 7 * y + x])
@@ -110,7 +113,7 @@ def test_gray_and_the_share_of_own_places_that_the_table_adds_up_to(
 def test_on_a_phone_a_hook_hides_one_place_and_nothing_is_wider_than_the_screen(server, open_page):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     page = open_page(f"{server}/occlusion?picture=elephant&share=0", until=READY, **phone)
-    assert page.locator(".masked-count").inner_text().startswith("0 of 49")
+    expect(page.locator(".masked-count")).to_have_text(re.compile("^0 of 49"))
     wait_for(page, lambda: page.locator("canvas.input").tap(position={"x": 60, "y": 60}))
-    assert page.locator(".masked-count").inner_text().startswith("1 of 49")
+    expect(page.locator(".masked-count")).to_have_text(re.compile("^1 of 49"))
     assert page.evaluate("document.documentElement.scrollWidth") == 390

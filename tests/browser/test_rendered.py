@@ -8,8 +8,9 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
-from tests.browser.conftest import upload
+from tests.browser.conftest import rest, upload
 from tests.pictures.files import SIDES, exif, saved, stored
 from transcnn.classifier import Classifier
 from transcnn.figures.scale import DARK, LIGHT, colours
@@ -73,7 +74,7 @@ def test_the_photo_stands_upright_with_everything_in_its_place(server, open_page
         side = photo.bounding_box()["width"]
         photo.click(position={"x": side * 0.1, "y": side * 0.9})  # the marks go to the bottom left
         page.mouse.move(0, 0)
-        page.wait_for_timeout(100)
+        rest(page)
 
         pixels, scale = seen(photo)
         assert scale == pytest.approx(density, rel=0.02)
@@ -141,7 +142,8 @@ def test_every_cell_of_a_level_has_the_colour_of_its_weight(
     page = open_page(server + link + ("" if head is None else f"&head={head}"), color_scheme=scheme)
     page.mouse.move(0, 0)
     levels = page.locator(".level:not(.missing)")
-    assert levels.count() == len(readings)
+    expect(levels).to_have_count(len(readings))
+    rest(page, pause=0)
     side = trace_side(classifier, data, stage, block)
     factor = 1
     for level, reading in zip(levels.all(), readings, strict=True):
@@ -209,6 +211,7 @@ def test_all_weight_on_one_place_is_seen_at_this_place_alone(
     page.mouse.move(0, 0)
     where = {"start": start, "rows": rows, "width": width, "place": at[0] * g + at[1]}
     page.evaluate(PLANT, where)
+    rest(page, pause=0)
 
     lowest, highest = colours(np.array([0.0, 64.0]), RAMPS[scheme]).astype(int)
     shown = cells(seen(page.locator(".level > canvas").nth(number))[0], g, 1)

@@ -8,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from tests.browser.conftest import ROOT, Server, free_port
+from tests.browser.conftest import ROOT, Server, free_port, rest
 from transcnn.cli.serve_class import local_address
 from transcnn.errors import NoNetwork
 
@@ -37,21 +37,21 @@ def class_links(tmp_path_factory, runs_home):
         process.wait(20)
 
 
-def opened(chromium, address, until, **options):
-    page = chromium.new_context(**options).new_page()
-    page.set_default_timeout(60_000)
+def opened(browsers, address, until, **options):
+    page = browsers.take(**options).new_page()
     page.goto(address)
     page.wait_for_selector(until)
+    rest(page)
     return page
 
 
-def test_a_learner_joins_from_another_address_by_the_link_alone(class_links, chromium):
+def test_a_learner_joins_from_another_address_by_the_link_alone(class_links, browsers):
     join, teach = class_links
     assert "localhost" not in join
-    teacher = opened(chromium, teach, ".st-key-class_podium")
+    teacher = opened(browsers, teach, ".st-key-class_podium")
     teacher.get_by_text(join.partition("://")[2]).wait_for()
     phone = {"viewport": {"width": 390, "height": 844}}
-    learner = opened(chromium, join, ".st-key-class_join button", **phone)
+    learner = opened(browsers, join, ".st-key-class_join button", **phone)
     learner.get_by_label("Your name").fill("Ada")
     learner.locator(".st-key-class_join button").click()
     learner.locator(".st-key-class_bar").wait_for()

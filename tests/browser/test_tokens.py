@@ -7,8 +7,9 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
-from tests.browser.conftest import open_export
+from tests.browser.conftest import open_export, rest, rows_of
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.analysis.tokens import fit_colours, merges, nearest, token_norms
 from transcnn.classifier import Classifier
@@ -44,8 +45,10 @@ def click_cell(canvas, row, column, side=7):
     )
 
 
-def table_rows(table):
-    return [row.locator("td").all_inner_texts() for row in table.locator("tbody tr").all()]
+def wait_for_drawn(page, what):
+    """Until the map shows "level/row,column", and nothing that the pointer left is drawn."""
+    expect(page.locator(MAP)).to_have_attribute("data-drawn", what)
+    rest(page, pause=0)
 
 
 def channels_of(page):
@@ -58,15 +61,14 @@ def test_a_click_on_a_merged_token_lights_up_its_area_on_the_picture(server, ope
 
     click_cell(board, 2, 5)
     page.mouse.move(0, 0)
-    page.wait_for_timeout(100)
-
-    assert board.get_attribute("data-drawn") == photo.get_attribute("data-drawn") == "1/2,5"
+    wait_for_drawn(page, "1/2,5")
+    expect(photo).to_have_attribute("data-drawn", "1/2,5")
     near = page.locator(".near tbody button").all_inner_texts()
     marked = {tuple(int(part) - 1 for part in text.split(", ")) for text in near}
     lit = picture(photo)
     click_cell(board, 6, 0)
     page.mouse.move(0, 0)
-    page.wait_for_timeout(100)
+    wait_for_drawn(page, "1/6,0")
     near = page.locator(".near tbody button").all_inner_texts()
     marked |= {tuple(int(part) - 1 for part in text.split(", ")) for text in near}
     other = picture(photo)
@@ -95,7 +97,8 @@ def test_the_most_alike_are_those_that_numpy_finds(
     link = f"picture=elephant&stage={stage}&block={block}&level={level}&token={token}"
     page = open_page(f"{server}/tokens?{link}", READY)
 
-    rows = table_rows(page.locator(".near table"))
+    expect(page.locator(".near tbody tr")).to_have_count(5)
+    rows = rows_of(page.locator(".near table"))
 
     found = nearest(levels[level].tokens_in, place, 5)
     assert [row[1] for row in rows] == [f"{n.token[0] + 1}, {n.token[1] + 1}" for n in found]
@@ -106,7 +109,8 @@ def test_the_most_alike_are_those_that_numpy_finds(
 def test_the_tables_show_the_numbers_that_numpy_computes(server, open_page, classifier, trace):
     page = open_page(f"{server}/tokens?picture=elephant&stage=1&level=1&token=9,22", READY)
     page.locator("summary").click()
-    page.locator("table tbody tr").first.wait_for()
+    expect(page.locator(".tables table")).to_have_count(4)
+    expect(page.locator(".tables table").first.locator("tbody tr")).to_have_count(28 * 28)
     block = trace.block(1, 0)
     (merge,) = merges(block)
     added = added_terms(block, output_weights(classifier.model, 1, 0))
@@ -118,7 +122,7 @@ def test_the_tables_show_the_numbers_that_numpy_computes(server, open_page, clas
 
     norms = [token_norms(level.tokens_in).ravel() for level in block.levels]
     colours = fitted(block.levels[1].tokens_in).reshape(-1, 3)
-    rows = table_rows(second)
+    rows = rows_of(second)
     assert len(rows) == 49
     for k, (place, largest, average, norm, colour) in enumerate(rows):
         assert place == f"{k // 7 + 1}, {k % 7 + 1}"
@@ -126,22 +130,23 @@ def test_the_tables_show_the_numbers_that_numpy_computes(server, open_page, clas
         close(average, token_norms(merge.average).ravel()[k])
         close(norm, norms[1][k])
         assert colour == " ".join(map(str, colours[k]))
-    rows = table_rows(first)
+    rows = rows_of(first)
     assert len(rows) == 28 * 28
     won = (merge.won / merge.uniform).ravel()
     for k in range(0, 28 * 28, 37):
         close(rows[k][1], norms[0][k])
         assert float(rows[k][3].rstrip("×")) == pytest.approx(won[k], rel=0.006)
-    for c, (number, largest, winner, average, total) in enumerate(table_rows(channels)):
+    for c, (number, largest, winner, average, total) in enumerate(rows_of(channels)):
         place = divmod(int(merge.winner[c, 2, 5]), 4)
         assert (number, winner) == (str(c + 1), f"{place[0] + 1}, {place[1] + 1}")
         close(largest, merge.largest[c, 2, 5])
         close(average, merge.average[c, 2, 5])
         close(total, block.levels[1].tokens_in[c, 2, 5])
     click_cell(page.locator(MAP), 0, 3)
-    row = table_rows(channels_of(page))[7]
+    wait_for_drawn(page, "1/0,3")
+    row = rows_of(channels_of(page))[7]
     close(row[4], block.levels[1].tokens_in[7, 0, 3])
-    rows = table_rows(put_back)
+    rows = rows_of(put_back)
     expected = [*map(token_norms, added.terms), token_norms(block.added)]
     for k in range(0, 28 * 28, 37):
         for text, values in zip(rows[k][1:], expected, strict=True):
@@ -196,15 +201,15 @@ def test_one_walks_with_the_keyboard_alone_and_the_link_follows(server, open_pag
     page.wait_for_function("location.search.includes('level=1')")
     page.locator(MAP).focus()
     page.keyboard.press("ArrowDown")
-    assert page.locator(MAP).get_attribute("data-drawn") == "1/2,1"
+    wait_for_drawn(page, "1/2,1")
     for _ in range(9):
         page.keyboard.press("ArrowLeft")
     page.wait_for_function("location.search.includes('token=18%2C2')")
-    assert page.locator(MAP).get_attribute("data-drawn") == "1/2,0", "the edge holds"
+    wait_for_drawn(page, "1/2,0")  # the edge holds
     number = page.locator("input[type=number]").first
     number.fill("7")
     number.press("Enter")
-    assert page.locator(MAP).get_attribute("data-drawn") == "1/6,0"
+    wait_for_drawn(page, "1/6,0")
 
 
 def test_the_same_is_seen_on_explore_and_back(server, open_page):
@@ -213,12 +218,12 @@ def test_the_same_is_seen_on_explore_and_back(server, open_page):
     page.wait_for_function("location.search.includes('token=2%2C13')")
     page.get_by_role("link", name="See what this token attends to").click()
     page.wait_for_selector(".explore[data-state=ready]")
-    assert page.locator(PHOTO).get_attribute("data-drawn") == "2,13/2/3"
+    expect(page.locator(PHOTO)).to_have_attribute("data-drawn", "2,13/2/3")
     page.get_by_role("link", name="inspect these tokens").click()
     page.wait_for_selector(READY)
-    assert page.locator(MAP).get_attribute("data-drawn") == "1/1,6"
+    wait_for_drawn(page, "1/1,6")
     for part in ("picture=lion", "stage=2", "block=3", "level=1", "token=2%2C13"):
-        assert part in page.evaluate("location.search")
+        page.wait_for_function("part => location.search.includes(part)", arg=part)
 
 
 def test_the_merge_is_walked_by_hand_and_played_but_never_by_itself(server, open_page):
@@ -228,19 +233,19 @@ def test_the_merge_is_walked_by_hand_and_played_but_never_by_itself(server, open
     page.wait_for_timeout(500)
     assert (picture(board) == at_rest).all()
     page.locator(".walk input").evaluate("e => { e.value = 0.5; e.oninput(); }")
-    page.wait_for_timeout(100)
-    assert board.get_attribute("data-moving") is not None
+    page.wait_for_selector(f"{MAP}[data-moving]")
+    rest(page, pause=0)
     assert (picture(board) != at_rest).any()
     page.locator(".play").click()
     page.wait_for_selector(f"{MAP}:not([data-moving])[data-drawn^='1/']")
-    assert page.locator(".walk input").input_value() == "1"
+    expect(page.locator(".walk input")).to_have_value("1")
 
 
 def test_who_asked_for_less_motion_gets_the_levels_at_once(server, open_page):
     page = open_page(f"{server}/tokens?picture=elephant", READY, reduced_motion="reduce")
-    assert not page.locator(".play").is_visible()
+    expect(page.locator(".play")).to_be_hidden()
     page.locator(".levels button").nth(1).click()
-    assert page.locator(MAP).get_attribute("data-drawn").startswith("1/")
+    expect(page.locator(MAP)).to_have_attribute("data-drawn", re.compile("^1/"))
     assert page.locator(MAP).get_attribute("data-moving") is None
 
 
@@ -250,10 +255,10 @@ def test_no_screen_scrolls_sideways_and_every_canvas_says_what_it_is(server, ope
     page = open_page(link, READY, color_scheme=scheme)
     for width in (1280, 1000, 700, 390, 360):
         page.set_viewport_size({"width": width, "height": 844})
-        page.wait_for_timeout(300)
+        rest(page, pause=0)
         main = page.locator("[data-testid=stMain]")
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, width
-    assert (page.locator(".tokens.dark").count() == 1) == (scheme == "dark")
+    expect(page.locator(".tokens.dark")).to_have_count(scheme == "dark")
     for canvas in page.locator(".tokens canvas:visible").all():
         silent = canvas.evaluate("c => c.closest('.strip') !== null")  # a link with a name
         assert silent or canvas.get_attribute("aria-label")
@@ -265,7 +270,7 @@ def test_a_finger_hits_a_token_or_takes_the_centre_of_its_grid(server, open_page
     board = page.locator(MAP)
     box = board.bounding_box()
     board.tap(position={"x": box["width"] * 2.2 / 7, "y": box["height"] * 1.9 / 7})
-    assert board.get_attribute("data-drawn") == "0/12,20"
+    wait_for_drawn(page, "0/12,20")
     page.locator(".levels button").nth(1).tap()
     page.wait_for_selector(f"{MAP}[data-drawn='1/1,2']")
     assert box["width"] / 7 >= 24

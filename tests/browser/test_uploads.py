@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import READY, upload
+from tests.browser.conftest import READY, settle, upload
 from tests.pictures.files import noise, saved
 from transcnn.ui.app.sidebar import MAX_MB
 
@@ -39,12 +40,12 @@ def test_a_picture_above_the_limit_that_was_sent_all_the_same_is_one_sentence(se
     choose_file(page)
     page.wait_for_selector(".explore[data-state=error]")
     assert answers == [204]
-    assert (
-        page.locator(".message").inner_text().startswith(f"This file is larger than {MAX_MB} MB.")
-    )
+    said = re.compile(rf"^This file is larger than {MAX_MB} MB\.")
+    expect(page.locator(".message")).to_have_text(said)
     page.locator(".message button").click()
     page.wait_for_selector(READY)
-    assert page.locator(".explore").get_attribute("data-shown") == before
+    expect(page.locator(".explore")).to_have_attribute("data-shown", before)
+    settle(page)
     page.unroute_all()
     choose_file(page)
     page.wait_for_selector(f"{READY}:not([data-shown='{before}'])")
@@ -63,12 +64,12 @@ def test_the_name_of_a_file_is_shown_as_text_and_nothing_else(server, open_page,
     page = open_page(f"{server}/explore?picture=zebra")
     upload(page, name, SMALL)
     chip = page.get_by_test_id("stFileChipName")
-    assert chip.get_attribute("title") == name
+    expect(chip).to_have_attribute("title", name)
     assert chip.evaluate("e => e.children.length") == 0
     assert chip.inner_text()[:5] == name[:5]
     for address in ("Tokens", "Occlusion", "About", "Explore"):
         page.get_by_role("link", name=address).first.click()
-        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        settle(page)
     page.wait_for_selector(READY)
     assert page.evaluate("globalThis.hurt") is None
     strange = "img[src='x'], [href^=javascript], strong:has-text('bold'), .katex"

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageOps
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import rest, settle
 from tests.browser.test_classroom import join
 from transcnn.analysis.ablation import rerun_removed
 from transcnn.analysis.overview.opening import changed_sample, openings
@@ -69,7 +69,7 @@ class Person:
         """The text of the answer, once it is in sight; nothing more may have been needed."""
         expect(found).to_be_visible()
         settle(self.page)
-        found.scroll_into_view_if_needed()
+        found.evaluate("e => e.scrollIntoView({ block: 'center' })")
         expect(found).to_be_in_viewport(ratio=0.5)
         assert self.actions <= MOST
         return found.inner_text()
@@ -102,6 +102,7 @@ def test_a_student_wants_to_know_what_merging_does(server, open_page, network, d
     assert f"each of them stands for {grid**2} tokens" in said
     lit = student.page.locator(".panel .level.lit canvas").last
     student.reads(lit)
+    rest(student.page)
     assert lit.evaluate("canvas => canvas.width") > 0
 
 
@@ -138,6 +139,7 @@ def test_a_teacher_wants_to_start_a_class_and_tell_it_the_code(server, open_page
     expect(teacher.page.get_by_role("button", name="1 joined")).to_be_visible()
 
 
+@pytest.mark.usefixtures("runs_home")
 def test_an_engineer_wants_to_know_how_accurate_it_is_on_a_folder(server, open_page, network):
     own = [sample for sample in samples() if sample.accepted][:6]
     names = class_names()

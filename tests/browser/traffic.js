@@ -78,16 +78,45 @@
     return fetch(...what).finally(end);
   };
 
-  /** Until the page has told what it tells with a delay, and everything asked is answered. */
-  globalThis.settled = async (patience) => {
+  /** Until everything asked is answered, and nothing more was asked for `pause` ms. */
+  globalThis.settled = async (patience, pause) => {
     const began = performance.now();
     const idle = () => document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]");
     while (
-      performance.now() - Math.max(began, traffic.last) < 260 || // pages tell after 250 ms
+      performance.now() - Math.max(began, traffic.last) < pause ||
       traffic.run || traffic.requests || !idle()
     ) {
       if (performance.now() - began > patience) throw Error(`still: ${JSON.stringify(traffic)}`);
       await new Promise(done => setTimeout(done, 20));
+    }
+  };
+
+  const frame = () => new Promise(done => requestAnimationFrame(done));
+
+  /** The document and every shadow tree in it. */
+  function* trees(root = document) {
+    yield root;
+    for (const { shadowRoot } of root.querySelectorAll("*")) if (shadowRoot) yield* trees(shadowRoot);
+  }
+
+  /** How far the page and its sidebar are scrolled. */
+  const scrolled = () =>
+    ["stMain", "stSidebarContent"].map(part => document.querySelector(`[data-testid=${part}]`)?.scrollTop).join();
+
+  /** Until everything is settled and drawn, and nothing moves that comes to an end. */
+  globalThis.still = async (patience, pause) => {
+    await settled(patience, pause);
+    await frame(); // sizes are looked at
+    await frame(); // and what depends on them is drawn
+    const moving = () => [...trees()].flatMap(tree => tree.getAnimations())
+      .filter(one => one.playState === "running" && Number.isFinite(one.effect.getComputedTiming().endTime));
+    for (let those = moving(); those.length; those = moving()) {
+      await Promise.allSettled(those.map(one => one.finished));
+      await frame();
+    }
+    for (let still = 0, at = scrolled(); still < 4; still++) {
+      await frame();
+      if (scrolled() !== at) [still, at] = [0, scrolled()];
     }
   };
 })();
