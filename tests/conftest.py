@@ -36,6 +36,9 @@ def pytest_collection_modifyitems(items):
         path = item.path.relative_to(Path(__file__).parent).as_posix()
         if path.startswith(_SLOW):
             item.add_marker("slow")
+    # Slow files first: of two processes that share the files, neither is left with a long one at
+    # the end, when the other has nothing to do.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")

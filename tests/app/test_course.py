@@ -16,6 +16,7 @@ from streamlit.testing.v1.element_tree import AlertBase, Block, Button, Caption,
 
 from tests.app.test_pages import open_app, session
 from tests.course.test_lessons import count_sentences
+from tests.in_turn import in_turn
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
 from transcnn.course import ch5_baselines as baselines
@@ -133,9 +134,9 @@ def note(app: AppTest, saw: str) -> None:
     assert not app.exception
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("number", NUMBERS)
-def test_a_step_is_walked_from_prediction_to_why(zebra, number, language):
+@pytest.mark.parametrize("case", in_turn(NUMBERS, ("en", "zh")))
+def test_a_step_is_walked_from_prediction_to_why(zebra, case):
+    number, language = case
     lesson, step = load_lesson(find_step(number), language), find_step(number)
     zebra = replace(zebra, labels=IMAGENET.said_in(language))
     app = open_course(step=number, lang=language)

@@ -43,9 +43,10 @@ def test_every_page_runs_with_its_frame(page):
     assert app.markdown
 
 
-def test_every_sample_opens_computed():
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.long)])
+def test_every_sample_opens_computed(every):
     app = open_app()
-    for sample in samples():
+    for sample in samples()[::every]:
         session(app).sample = sample.name
         app.run()
         assert not app.exception

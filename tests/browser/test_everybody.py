@@ -6,7 +6,9 @@ import os
 import pytest
 
 from tests.browser.conftest import ROOT, opening, rest, settle
+from tests.in_turn import in_turn
 from transcnn.ui.app import router
+from transcnn.words import LANGUAGES
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -49,22 +51,6 @@ SCREENS = {
 }
 
 
-LANGUAGES = ("en", "zh")
-
-
-def cases():
-    """Every page in every language on every screen, to be looked at in both themes.
-
-    One case of a page is for every day: from page to page the next language and screen, so that
-    neighbours and the faces of one page differ; the others are long.
-    """
-    everyday = itertools.cycle(itertools.product(LANGUAGES, SCREENS))
-    for name, chosen in zip(PAGES, everyday, strict=False):
-        for case in itertools.product(LANGUAGES, SCREENS):
-            marks = () if case == chosen else pytest.mark.long
-            yield pytest.param((name, *case), id="-".join((name, *case)), marks=marks)
-
-
 def unfold(page, name):
     """Open whatever is closed."""
     settle(page)
@@ -78,10 +64,10 @@ def unfold(page, name):
         page.locator(".more-button").click()
 
 
-@pytest.fixture(scope="module", params=cases())
+@pytest.fixture(scope="module", params=in_turn(PAGES, list(itertools.product(LANGUAGES, SCREENS))))
 def visited(request, server, browsers):
     """A page with everything unfolded, and the size of its screen."""
-    name, language, screen = request.param
+    name, (language, screen) = request.param
     if name.startswith("errors"):
         request.getfixturevalue("runs_home")
     address, until = PAGES[name]

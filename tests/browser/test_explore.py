@@ -272,7 +272,7 @@ def test_no_screen_scrolls_sideways_and_the_theme_is_the_persons(server, open_pa
         rest(page, pause=0)
         main = page.locator("[data-testid=stMain]")
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, width
-    expect(page.locator(".explore.dark")).to_have_count(scheme == "dark")
+    expect(page.locator(".explore.dark")).to_have_count(int(scheme == "dark"))
 
 
 def test_a_finger_takes_the_centre_of_a_cell_and_then_a_place_of_it(server, open_page):

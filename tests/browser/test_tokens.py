@@ -258,7 +258,7 @@ def test_no_screen_scrolls_sideways_and_every_canvas_says_what_it_is(server, ope
         rest(page, pause=0)
         main = page.locator("[data-testid=stMain]")
         assert main.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, width
-    expect(page.locator(".tokens.dark")).to_have_count(scheme == "dark")
+    expect(page.locator(".tokens.dark")).to_have_count(int(scheme == "dark"))
     for canvas in page.locator(".tokens canvas:visible").all():
         silent = canvas.evaluate("c => c.closest('.strip') !== null")  # a link with a name
         assert silent or canvas.get_attribute("aria-label")
