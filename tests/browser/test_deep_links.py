@@ -13,11 +13,15 @@ from transcnn.words.translator import translator
     ("path", "until"),
     [
         ("/models?token=5", "h1:has-text('Models')"),
-        ("/about", "h1:has-text('About this app')"),
-        ("/explore?token=8,8", ".explore[data-state=ready]"),
+        pytest.param("/about", "h1:has-text('About this app')", marks=pytest.mark.long),
+        pytest.param("/explore?token=8,8", ".explore[data-state=ready]", marks=pytest.mark.long),
         ("/tokens?stage=1&level=1&token=8,8", ".tokens[data-state=ready]"),
         ("/?picture=lion&stage=1&token=9,9", ".explore[data-state=ready]"),  # once its address
-        ("/overview?open=att.2.1", ".overview[data-state=ready] .panel"),
+        pytest.param(
+            "/overview?open=att.2.1",
+            ".overview[data-state=ready] .panel",
+            marks=pytest.mark.long,  # as the next one, but for the part of the page that is open
+        ),
         ("/?picture=lion&tour=3", ".overview[data-state=ready] .tour"),
     ],
 )

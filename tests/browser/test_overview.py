@@ -6,14 +6,17 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import rest, settle
+from tests.in_turn import turns
 from transcnn.analysis.overview.opening import openings
 from transcnn.labels import IMAGENET
 from transcnn.pictures.samples import find_sample
+from transcnn.words import LANGUAGES
 
 READY = ".overview[data-state=ready]"
 EXPLORE = ".explore[data-state=ready]"
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+in_a_language = turns("language", {language: language for language in LANGUAGES})
 BOXES = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.querySelector('.network'))"
 RECTANGLES = BOXES + """.find(Boolean).querySelectorAll('.box, .answers')"""
 
@@ -142,7 +145,7 @@ def test_without_attention_the_opening_is_answered_wrong(server, open_page):
     wait_for_focus(page, "Original")
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@in_a_language
 def test_the_network_is_walked_by_keyboard(server, open_page, language):
     page = open_page(f"{server}/?lang={language}", READY, **DESKTOP)
     page.locator(".box.image").focus()
@@ -165,7 +168,7 @@ def test_the_network_is_walked_by_keyboard(server, open_page, language):
     expect(page.locator(".panel")).to_have_count(0)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@in_a_language
 def test_the_tour_is_walked_by_keyboard_and_is_remembered(server, open_page, language):
     page = open_page(f"{server}/?lang={language}", READY, **DESKTOP)
     start = page.locator("[data-act=tour]")
@@ -196,7 +199,7 @@ def test_the_tour_is_walked_by_keyboard_and_is_remembered(server, open_page, lan
 TOP = "element => element.getBoundingClientRect().top"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@in_a_language
 def test_a_finger_opens_boxes_and_takes_the_tour_on_a_phone(server, open_page, language):
     page = open_page(f"{server}/?lang={language}", READY, **PHONE)
     assert apart(rectangles(page))

@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import rest, upload
+from tests.in_turn import in_turn
 from tests.pictures.files import SIDES, exif, saved, stored
 from transcnn.classifier import Classifier
 from transcnn.figures.scale import DARK, LIGHT, colours
@@ -63,12 +64,17 @@ def box_of(pixels, colour, near=90):
     return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
 
 
-@pytest.mark.parametrize(("scheme", "density"), [("light", 1), ("dark", 2)])
-def test_the_photo_stands_upright_with_everything_in_its_place(server, open_page, scheme, density):
+SCREENS = {"light": 1, "dark": 2}  # the theme, and pixels of the screen a CSS pixel
+
+
+@pytest.mark.parametrize("scheme", SCREENS)
+@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.long)])
+def test_the_photo_stands_upright_with_everything_in_its_place(server, open_page, scheme, every):
+    density = SCREENS[scheme]
     page = open_page(
         f"{server}/explore?picture=zebra", color_scheme=scheme, device_scale_factor=density
     )
-    for orientation in SIDES:
+    for orientation in list(SIDES)[(density - 1) % every :: every]:
         upload(page, f"turn{orientation}.jpg", planted(orientation))
         photo = page.locator("canvas.photo")
         side = photo.bounding_box()["width"]
@@ -186,12 +192,10 @@ PLANT = """async ({ start, rows, width, place }) => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("number", "at"), [(0, (2, 6)), (1, (5, 1))])
-def test_all_weight_on_one_place_is_seen_at_this_place_alone(
-    server, open_page, classifier, scheme, number, at
-):
-    token = (18, 32)
+@pytest.mark.parametrize("case", in_turn([0, 1], RAMPS))
+def test_all_weight_on_one_place_is_seen_at_this_place_alone(server, open_page, classifier, case):
+    number, scheme = case
+    at, token = [(2, 6), (5, 1)][number], (18, 32)
     data = next(s for s in samples() if s.name == "zebra").path.read_bytes()
     levels = classifier.trace(data).block(0, 0).levels
     level = levels[number]

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import rest, settle
 from tests.browser.test_classroom import join
+from tests.in_turn import turns
 from transcnn.analysis.ablation import rerun_removed
 from transcnn.analysis.overview.opening import changed_sample, openings
 from transcnn.classifier import Classifier
@@ -28,7 +29,7 @@ MOST = 4
 MODEL = "transcnn_lite0"  # that the app opens with
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-BOTH = pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["1280", "390"])
+on_a_screen = turns("device", {"1280": DESKTOP, "390": PHONE})
 SHARE = re.compile(r"(.+?) <?(\d+(?:\.\d+)?) %")
 
 
@@ -86,7 +87,7 @@ def network():
     return Classifier(MODEL)
 
 
-@BOTH
+@on_a_screen
 def test_a_student_wants_to_know_what_merging_does(server, open_page, network, device):
     student = Person(open_page, server, device)
     student.button("Take the tour")
@@ -106,7 +107,7 @@ def test_a_student_wants_to_know_what_merging_does(server, open_page, network, d
     assert lit.evaluate("canvas => canvas.width") > 0
 
 
-@BOTH
+@on_a_screen
 def test_a_student_wants_to_know_whether_the_answer_changes_without_attention(
     server, open_page, network, device
 ):
@@ -177,7 +178,7 @@ def photo() -> bytes:
     return file.getvalue()
 
 
-@BOTH
+@on_a_screen
 def test_a_visitor_wants_to_know_what_it_says_of_an_own_photo_and_why(
     server, open_page, network, device
 ):
