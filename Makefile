@@ -49,7 +49,7 @@ check-js: $(NODE) ## the browser's code: types, lint, style, numbers against the
 	PYTHONPATH=. $(BIN)/python -m tests.js.write_expected
 	npm test --silent
 
-# Files keep their order: else those with one long test would come last, with nothing beside them.
+# Files keep the order of tests/conftest.py, slow ones first: else one of them would come last, alone.
 test: check ## everything that must hold, in a real browser too
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 

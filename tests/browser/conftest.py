@@ -162,8 +162,8 @@ def start_server(tmp_path_factory, data_home) -> Iterator[Callable[..., Server]]
 
     yield start
     for process in processes:
-        process.terminate()
-        process.wait(20)
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture(scope="session")

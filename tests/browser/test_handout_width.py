@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.in_turn import in_turn
 from transcnn.reports.handout.html import CHAPTERS, render
 from transcnn.words import LANGUAGES
 
@@ -15,11 +16,9 @@ CLIPPED = """() => [...document.querySelectorAll('math, figure, p, li, .question
   .map(e => `${e.tagName} ${e.scrollWidth} > ${e.clientWidth}: ${e.textContent.slice(0, 60)}`)"""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_equations_figures_and_texts_fit_a_phone_and_a_sheet(
-    chromium, scene_of, chapter, language, tmp_path
-):
+@pytest.mark.parametrize("case", in_turn(CHAPTERS, LANGUAGES))
+def test_equations_figures_and_texts_fit_a_phone_and_a_sheet(chromium, scene_of, case, tmp_path):
+    chapter, language = case
     file = tmp_path / "handout.html"
     file.write_text(render(scene_of("zebra"), chapter, language, "zebra"), encoding="utf-8")
     page = chromium.new_page()
