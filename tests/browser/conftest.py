@@ -25,7 +25,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     "--process-per-site",  # see `Browsers`
 )
-PATIENCE_MS = 60_000  # a busy machine is no failure
+PATIENCE_MS = 120_000  # a busy machine is no failure
 PAUSE_MS = 260  # pages tell the server what was done 250 ms after it
 TRAFFIC = Path(__file__).with_name("traffic.js")
 

@@ -34,7 +34,7 @@ def choose_sureness_and_keep(page):
     settle(page)
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=pytest.mark.long), "zh"])
 def test_a_step_is_predicted_and_revealed_by_keyboard(server, open_page, language):
     """2.1: a cell to be picked, a number to be typed."""
     lesson = load_lesson(find_step("2.1"), language)

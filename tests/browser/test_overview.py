@@ -196,6 +196,7 @@ def test_the_tour_is_walked_by_keyboard_and_is_remembered(server, open_page, lan
     expect(start).to_have_text(again)  # it was seen to its end
 
 
+STRIP_TOO = ("tokens", "occlusion")  # whose strip is that of Explore
 TOP = "element => element.getBoundingClientRect().top"
 
 
@@ -239,7 +240,10 @@ def test_a_variant_without_weights_says_so_and_has_no_tour_of_other_attention(se
     expect(page.locator(".panel")).not_to_contain_text("H-MHSA")
 
 
-@pytest.mark.parametrize("page_name", ["explore", "tokens", "occlusion", "compare"])
+@pytest.mark.parametrize(
+    "page_name",
+    ["explore", "compare", *(pytest.param(p, marks=pytest.mark.long) for p in STRIP_TOO)],
+)
 def test_the_strip_says_where_one_is_and_leads_to_any_block(server, open_page, page_name):
     link = f"{server}/{page_name}?picture=lion&stage=2&block=1"
     page = open_page(link, ".strip .mark", **DESKTOP)
@@ -278,7 +282,7 @@ def test_the_strip_chooses_the_block_that_is_explained_and_the_default_comes_bac
 
 # Beginning right after a key is pressed, then while the page reports it, then while it follows.
 @pytest.mark.parametrize(
-    "wait", [0, 245, 400, *(pytest.param(wait, marks=pytest.mark.long) for wait in (150, 255, 300))]
+    "wait", [0, 255, *(pytest.param(wait, marks=pytest.mark.long) for wait in (150, 245, 300, 400))]
 )
 def test_no_click_on_the_strip_is_lost_while_the_page_follows_a_key(server, open_page, wait):
     page = open_page(f"{server}/explore?picture=lion&stage=2&block=1", EXPLORE, **DESKTOP)

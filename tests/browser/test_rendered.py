@@ -68,7 +68,7 @@ SCREENS = {"light": 1, "dark": 2}  # the theme, and pixels of the screen a CSS p
 
 
 @pytest.mark.parametrize("scheme", SCREENS)
-@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.long)])
 def test_the_photo_stands_upright_with_everything_in_its_place(server, open_page, scheme, every):
     density = SCREENS[scheme]
     page = open_page(

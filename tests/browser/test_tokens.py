@@ -86,7 +86,12 @@ def test_a_click_on_a_merged_token_lights_up_its_area_on_the_picture(server, ope
 
 
 @pytest.mark.parametrize(
-    ("stage", "block", "level", "place"), [(0, 0, 1, (2, 5)), (1, 0, 0, (3, 27)), (3, 1, 0, (6, 6))]
+    ("stage", "block", "level", "place"),
+    [
+        (0, 0, 1, (2, 5)),
+        (1, 0, 0, (3, 27)),
+        pytest.param(3, 1, 0, (6, 6), marks=pytest.mark.long),
+    ],
 )
 def test_the_most_alike_are_those_that_numpy_finds(
     server, open_page, trace, stage, block, level, place

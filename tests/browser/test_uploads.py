@@ -40,7 +40,7 @@ def test_a_picture_above_the_limit_that_was_sent_all_the_same_is_one_sentence(se
     choose_file(page)
     page.wait_for_selector(".explore[data-state=error]")
     assert answers == [204]
-    said = re.compile(rf"^This file is larger than {MAX_MB} MB\.")
+    said = re.compile(rf"^\s*This file is larger than {MAX_MB} MB\.")
     expect(page.locator(".message")).to_have_text(said)
     page.locator(".message button").click()
     page.wait_for_selector(READY)
