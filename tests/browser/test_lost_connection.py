@@ -85,6 +85,7 @@ def test_a_cut_connection_loses_neither_the_upload_nor_an_answer(server, browser
             others(f"{server}/about", until="h1")
         wire.mend()
         page.wait_for_selector(CONNECTED)
+        settle(page)
         page.locator(".st-key-course_next button").click()
         page.get_by_role("heading", name="1.2").wait_for()
         page.locator(".st-key-course_previous button").click()
@@ -103,11 +104,12 @@ def test_a_lost_session_brings_the_answers_back_and_says_that_the_upload_is_gone
         predict_count(page, "196")
         upload_photo(page)
         server.restart(page)
+        settle(page)  # some pages ask at once
         page.locator(".st-key-course_next button").click()  # a page is drawn anew by what is done
         page.get_by_text("Your image “lion.jpg” is no longer here").wait_for()
         settle(page)
-        back = page.get_by_role("button", name="Back")
-        if back.is_enabled():  # else the click only told the page that its session is another one
-            back.click()
+        if "step=1.2" in page.url:  # else the click only told the page that its session is another
+            page.locator(".st-key-course_previous button").click()
+            page.get_by_role("heading", name="1.1").wait_for()
         page.get_by_text("Your prediction (certain)").wait_for()
         page.get_by_text("196", exact=True).wait_for()
