@@ -17,11 +17,11 @@ def classifier():
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory):
-    """A folder with every second labelled sample in the folder of its first accepted class."""
+    """A folder with each labelled sample in the folder of its first accepted class."""
     folder = tmp_path_factory.mktemp("labelled")
-    rows = json.loads((FOLDER / "samples" / "samples.json").read_text(encoding="utf-8"))
-    for row in [row for row in rows if row["accepted"]][::2]:
-        sub = folder / class_names()[row["accepted"][0]].wnid
-        sub.mkdir(exist_ok=True)
-        shutil.copy(FOLDER / "samples" / row["file"], sub)
+    for row in json.loads((FOLDER / "samples" / "samples.json").read_text(encoding="utf-8")):
+        if row["accepted"]:
+            sub = folder / class_names()[row["accepted"][0]].wnid
+            sub.mkdir(exist_ok=True)
+            shutil.copy(FOLDER / "samples" / row["file"], sub)
     return folder
