@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import segno
 
-from transcnn.cli import serve_class
+from transcnn.cli import serve_app, serve_class
 from transcnn.course.classroom.invitation import join_link, qr_svg, qr_text
 from transcnn.errors import NoNetwork, PortInUse
 
@@ -58,11 +58,11 @@ def test_a_port_in_use_and_a_missing_network_are_one_sentence(monkeypatch):
 def test_the_app_listens_to_this_computer_or_where_it_is_told_to(monkeypatch, tmp_path, called):
     started = []
 
-    def run(command, env, **_):
-        started.append((command, env["TRANSCNN_FOLDERS"]))
-        return serve_class.subprocess.CompletedProcess(command, 0)
+    def serve(command, environment):
+        started.append((command, environment["TRANSCNN_FOLDERS"]))
+        return 0
 
-    monkeypatch.setattr(serve_class.subprocess, "run", run)
+    monkeypatch.setattr(serve_app, "serve", serve)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TRANSCNN_FOLDERS", "")
     for folder in ("a", "b"):
@@ -70,13 +70,16 @@ def test_the_app_listens_to_this_computer_or_where_it_is_told_to(monkeypatch, tm
 
     called("app", "--port", 8600)
     called("app", "--host", "127.0.0.2", "--folders", "a", "--folders", "b")
+    called("app", "--public", "https://lab.example/transcnn/")
 
-    (alone, nothing), (other, folders) = started
+    (alone, nothing), (other, folders), (public, _) = started
     assert {"--server.address=127.0.0.1", "--server.port=8600"} <= set(alone)
     assert [part for part in alone if "Hosts" in part] == [
         f"--server.allowedHosts={host}" for host in ("localhost", "127.0.0.1")
     ]
     assert {"--server.address=127.0.0.2", "--server.allowedHosts=127.0.0.2"} <= set(other)
+    assert {"--browser.serverPort=443", "--server.baseUrlPath=transcnn"} <= set(public)
+    assert "--server.allowedHosts=lab.example" in public
     assert (nothing, folders) == ("", f"{tmp_path / 'a'}:{tmp_path / 'b'}")
 
 
@@ -86,6 +89,9 @@ def test_the_app_listens_to_this_computer_or_where_it_is_told_to(monkeypatch, tm
         (("--host", "203.0.113.9"), "host is '203.0.113.9'; allowed: addresses of this computer"),
         (("--host", "nowhere.invalid"), "host is 'nowhere.invalid'; allowed: addresses of this"),
         (("--folders", "nowhere"), "nowhere: there is no such folder."),
+        (("--public", "lab.example"), "public is 'lab.example'; allowed: addresses such as https:"),
+        (("--public", "ftp://lab.example"), "public is 'ftp://lab.example'; allowed: addresses"),
+        (("--public", "http://lab.example:x"), "public is 'http://lab.example:x'; allowed: addr"),
         (("--port", 0), "Invalid value for '--port': 0 is not in the range"),
     ],
 )

@@ -1,15 +1,14 @@
 """`app`: the app on this computer, from any folder."""
 
 import os
-import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
-from transcnn.assets import APP
 from transcnn.cli import options
-from transcnn.cli.serve_class import check_port, local_address, server_command
-from transcnn.errors import FolderError
+from transcnn.cli.serve_class import check_port, local_address, serve, server_command
+from transcnn.errors import ChoiceError, FolderError
 from transcnn.extras import need
 
 EVERYWHERE = "0.0.0.0"
@@ -33,11 +32,16 @@ EVERYWHERE = "0.0.0.0"
     multiple=True,
     help="Folder whose images the Errors page may read. May be given several times.",
 )
-def serve_app(port: int, host: str, folders: tuple[Path, ...]) -> None:
+@click.option(
+    "--public",
+    metavar="URL",
+    help="Address under which a reverse proxy serves the app, such as https://lab.example/transcnn.",
+)
+def serve_app(port: int, host: str, folders: tuple[Path, ...], public: str | None) -> None:
     """Open the app on this computer: it prints the address for the browser, and runs until Ctrl-C.
 
-    It needs no other address once it runs. With --host other devices can open it, too: whoever can
-    reach the address can run the app, upload images, and read the images of --folders.
+    It needs no other address once it runs. With --host or --public other devices can open it, too:
+    whoever can reach the address can run the app, upload images, and read the images of --folders.
     """
     need("app")
     environment = dict(os.environ)
@@ -47,8 +51,23 @@ def serve_app(port: int, host: str, folders: tuple[Path, ...]) -> None:
     if folders:
         environment["TRANSCNN_FOLDERS"] = os.pathsep.join(str(f.resolve()) for f in folders)
     check_port(port, host)
-    shown = local_address("--host") if host == EVERYWHERE else host
-    done = subprocess.run(
-        server_command(shown, port, listen=host), cwd=APP, env=environment, check=False
-    )
-    raise SystemExit(done.returncode)
+    if public is not None:
+        name, public_port, path = public_address(public)
+        command = server_command(name, port, host, public_port, path)
+    else:
+        shown = local_address("--host") if host == EVERYWHERE else host
+        command = server_command(shown, port, host)
+    raise SystemExit(serve(command, environment))
+
+
+def public_address(url: str) -> tuple[str, int, str]:
+    """Host, port and path of the address at which others find the app. Raises ChoiceError."""
+    try:
+        found = urlsplit(url)
+        port = found.port or {"http": 80, "https": 443}[found.scheme]
+        if not found.hostname or found.query or found.fragment or found.username:
+            raise ValueError(url)
+    except (KeyError, ValueError) as error:
+        allowed = "addresses such as https://lab.example or https://lab.example/transcnn"
+        raise ChoiceError(field="public", value=url, allowed=allowed) from error
+    return found.hostname, port, found.path.strip("/")

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -52,8 +53,14 @@ def serve_class(port: int, address: str | None) -> None:
     )
     command, environment = server_command(address, port), dict(os.environ)
     environment.pop("TRANSCNN_FOLDERS", None)  # the class reads no folders of this computer
-    done = subprocess.run(command, cwd=APP, env=environment, check=False)
-    raise SystemExit(done.returncode)
+    raise SystemExit(serve(command, environment))
+
+
+def serve(command: list[str], environment: dict[str, str]) -> int:
+    """Runs the server until it ends, and ends it when this command is told to end; its status."""
+    with subprocess.Popen(command, cwd=APP, env=environment) as server:
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        return server.wait()
 
 
 def local_address(option: str = "--address") -> str:
@@ -84,15 +91,22 @@ def check_port(port: int, host: str = "0.0.0.0") -> None:
             raise ChoiceError(field="host", value=host, allowed=allowed) from error
 
 
-def server_command(address: str, port: int, listen: str = "0.0.0.0") -> list[str]:
+def server_command(
+    address: str,
+    port: int,
+    listen: str = "0.0.0.0",
+    public_port: int | None = None,
+    path: str = "",
+) -> list[str]:
     """Starts the app for all devices that reach `listen`; only pages under `address` or of this
-    computer may talk to it.
+    computer may talk to it. Behind a proxy others find it under `address`:`public_port`/`path`.
     """
     options = {
         "server.address": listen,
         "server.port": port,
         "browser.serverAddress": address,
-        "browser.serverPort": port,
+        "browser.serverPort": public_port or port,
+        "server.baseUrlPath": path,
     }
     hosts = dict.fromkeys(("localhost", "127.0.0.1", address))
     return [
