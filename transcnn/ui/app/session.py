@@ -91,18 +91,24 @@ class Session:
     # Parts of the pages
 
     def part(self, kind: type[Kind]) -> Kind:
-        """The part of a page, by its type."""
+        """The part of a page, by its type.
+
+        Always the same one: a run that was given up goes on beside the next one for a moment, and
+        what the one keeps, the other must find.
+        """
         if kind not in self.parts:
-            if not issubclass(kind, LinkPart):
-                self.parts[kind] = kind()
-            else:
-                found = decode(kind, self.opened_with)
-                if "network" in self.changed:
-                    found = found.for_other_network()
-                if "image" in self.changed:
-                    found = found.for_other_image()
-                self.parts[kind] = found.existing(self.config(self.model))
+            self.parts.setdefault(kind, self._first(kind))
         return cast(Kind, self.parts[kind])
+
+    def _first(self, kind: type[Kind]) -> Kind:
+        if not issubclass(kind, LinkPart):
+            return kind()
+        found = decode(kind, self.opened_with)
+        if "network" in self.changed:
+            found = found.for_other_network()
+        if "image" in self.changed:
+            found = found.for_other_image()
+        return found.existing(self.config(self.model))
 
     def put(self, part: object) -> None:
         """Replace the part of this type."""
