@@ -10,9 +10,9 @@ WORKDIR /src
 COPY . .
 RUN pip install --constraint constraints.txt ".[app]" && rm -rf /src/*
 
-RUN useradd --create-home --uid 1000 visitor
+RUN useradd --no-create-home --home-dir /srv --uid 1000 visitor && chown visitor /srv
 USER 1000
-WORKDIR /home/visitor
+WORKDIR /srv
 
 # Address under which others find it: set it where that is not http://localhost:8501.
 ENV PUBLIC=http://localhost:8501

@@ -338,6 +338,7 @@ def test_on_a_phone_prediction_and_ablation_stand_beside_the_opening_image(serve
     page.get_by_role("button", name="Remove attention").tap()
     panel = page.locator(".panel")
     expect(panel).to_be_in_viewport()
+    rest(page)  # it scrolls there
     assert 0 <= panel.bounding_box()["y"] - bottom(page.locator(".box.image")) <= 120
     assert top.inner_text() != before, "the prediction of the run that is shown"
 

@@ -200,13 +200,15 @@ def test_create_model_names_the_file_and_what_does_not_fit(file, nano):
     missing = dict(nano.state_dict())
     del missing["blocks.0.0.attn.proj.bias"]
     missing = file(saved(missing), "missing.pth")
+    stem = next(key for key, value in nano.state_dict().items() if value.dim() == 4)
+    other = file(saved({**nano.state_dict(), stem: torch.ones(1, 3, 3, 3)}), "other.pth")
 
     for weights, settings, reason in (
         (
-            path,
-            dict(classes=3),
-            "the shapes do not match transcnn_nano: head.weight has [10, 256] and needs "
-            "[3, 256] (2 of 213 keys differ).",
+            other,
+            {},
+            f"the shapes do not match transcnn_nano: {stem} has [1, 3, 3, 3] and needs "
+            f"{list(nano.state_dict()[stem].shape)} (1 of 213 keys differ).",
         ),
         (
             path,

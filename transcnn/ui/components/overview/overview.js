@@ -258,7 +258,7 @@ export class Overview extends View {
     root.classList.toggle("touring", this.tour > 0);
     this.writeHead();
     const focused = focusedBeside(root);
-    const inside = this.panel?.contains(focused) ? focused?.dataset.key : undefined;
+    const inside = this.panel?.contains(focused) ? this.placeOf(focused) : null;
     this.panel?.remove();
     this.panel = this.opened === null ? null : this.makePanel();
     if (this.panel) host.append(this.panel);
@@ -279,11 +279,20 @@ export class Overview extends View {
       );
       if (bar) this.drawBar(bar);
       host.append(this.panel); // behind the boxes in the order of Tab
-      if (inside) find(this.panel, `[data-key="${inside}"]`)?.focus();
+      if (inside) find(this.panel, inside)?.focus();
     }
     this.writeLegend();
     this.light();
     if (this.arriving && (this.packet || this.data.trace === "")) this.arrive();
+  }
+
+  /**
+   * Where the focus belongs in a panel that is drawn anew: what has the same key, or the choice.
+   * @param {HTMLElement | null} focused
+   */
+  placeOf(focused) {
+    if (focused?.dataset.key) return `[data-key="${focused.dataset.key}"]`;
+    return focused?.getAttribute("role") === "radio" ? "[aria-checked=true]" : null;
   }
 
   /** What a link has opened comes into sight, once it has its size. */
@@ -540,7 +549,6 @@ export class Overview extends View {
   selectRun(run) {
     this.run = run;
     this.redraw();
-    find(/** @type {HTMLElement} */ (this.panel), "[aria-checked=true]")?.focus();
   }
 
   /** @param {Element | null | undefined} element */
