@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 
 from tests.browser.conftest import ROOT, Server, free_port, rest
-from transcnn.cli.serve_class import local_address
+from transcnn.cli.server import local_address
 from transcnn.errors import NoNetwork
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import segno
 
-from transcnn.cli import serve_app, serve_class
+from transcnn.cli import serve_app, server
 from transcnn.course.classroom.invitation import join_link, qr_svg, qr_text
 from transcnn.errors import NoNetwork, PortInUse
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_server_of_a_class_listens_to_the_network_under_the_named_address_alone():
-    command = serve_class.server_command("192.0.2.7", 8600)
+    command = server.server_command("192.0.2.7", 8600)
     assert "--server.address=0.0.0.0" in command
     assert "--browser.serverAddress=192.0.2.7" in command
     allowed = [part for part in command if part.startswith("--server.allowedHosts=")]
@@ -44,15 +44,15 @@ def test_a_port_in_use_and_a_missing_network_are_one_sentence(monkeypatch):
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(PortInUse, match=str(port)):
-            serve_class.check_port(port)
+            server.check_port(port)
 
     class Alone(socket.socket):
         def connect(self, _):
             raise OSError("unreachable")
 
-    monkeypatch.setattr(serve_class.socket, "socket", Alone)
+    monkeypatch.setattr(server.socket, "socket", Alone)
     with pytest.raises(NoNetwork):
-        serve_class.local_address()
+        server.local_address()
 
 
 def test_the_app_listens_to_this_computer_or_where_it_is_told_to(monkeypatch, tmp_path, called):

@@ -18,9 +18,6 @@ Weights = Path | str | None
 """None: freshly initialised; "shipped": those that come with the package; else a file."""
 
 
-_SHIPPED: dict[bool, Weights] = {True: "shipped", False: None}
-
-
 @overload
 def create_model(
     name: str | None = ...,

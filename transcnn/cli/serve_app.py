@@ -7,18 +7,20 @@ from urllib.parse import urlsplit
 import click
 
 from transcnn.cli import options
-from transcnn.cli.serve_class import check_port, local_address, serve, server_command
+from transcnn.cli.server import (
+    EVERYWHERE,
+    check_port,
+    local_address,
+    port_option,
+    serve,
+    server_command,
+)
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.extras import need
 
-EVERYWHERE = "0.0.0.0"
-
 
 @click.command("app")
-@click.option(
-    "--port", metavar="N", type=click.IntRange(1, 65535), default=8501, show_default=True,
-    help="Port of the server.",
-)  # fmt: skip
+@port_option
 @click.option(
     "--host",
     metavar="HOST",
