@@ -53,6 +53,17 @@ GROUP = Norm("group", 1e-6)
 LAYER = Norm("layer", 1e-5)
 
 
+def ceil_divide(a: int, b: int) -> int:
+    """a / b rounded up, in whole numbers, which `torch.export` follows where they are symbols."""
+    return 1 if a is b else (a + b - 1) // b
+
+
+def is_known(*sizes: int) -> bool:
+    """Whether sizes are numbers; where a network is exported for any size they are symbols, by
+    which nothing may be decided."""
+    return all(isinstance(size, int) for size in sizes)
+
+
 @dataclass(frozen=True)
 class Level:
     """One level of H-MHSA on a map of a given size; sizes are (rows, columns)."""
@@ -64,12 +75,17 @@ class Level:
     @property
     def grids(self) -> tuple[int, int]:
         """Number of grids (down, across); the last ones may be cut off by the map's edge."""
-        return math.ceil(self.size[0] / self.grid[0]), math.ceil(self.size[1] / self.grid[1])
+        return ceil_divide(self.size[0], self.grid[0]), ceil_divide(self.size[1], self.grid[1])
 
     @property
     def padded_size(self) -> tuple[int, int]:
         """The map enlarged to whole grids."""
         return self.grids[0] * self.grid[0], self.grids[1] * self.grid[1]
+
+    @property
+    def divides(self) -> bool:
+        """Whether the map surely divides into whole grids; not so for one of any size (export)."""
+        return is_known(*self.size) and self.padded_size == self.size
 
 
 @dataclass(frozen=True)
@@ -126,7 +142,7 @@ class HMHSA:
         found = []
         for merge in self.merges:
             found.append(Level(size, (merge, merge), merge))
-            size = (math.ceil(size[0] / merge), math.ceil(size[1] / merge))
+            size = (ceil_divide(size[0], merge), ceil_divide(size[1], merge))
         return (*found, Level(size, size, None))
 
 

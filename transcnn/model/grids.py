@@ -1,11 +1,13 @@
 """Cutting a map into grids, merging each grid to one token, and going back up."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 from einops import rearrange, repeat
 from torch import Tensor
 
-from transcnn.model.config import Level, Upsampling
+from transcnn.model.config import Level, Upsampling, ceil_divide, is_known
 
 
 def cut(x: Tensor, level: Level) -> Tensor:
@@ -14,10 +16,8 @@ def cut(x: Tensor, level: Level) -> Tensor:
     A map that does not divide into grids is padded at the right and the bottom with zeros; see
     `valid_tokens` for telling them apart.
     """
-    rows = level.padded_size[0] - x.shape[2]
-    columns = level.padded_size[1] - x.shape[3]
-    if rows or columns:
-        x = F.pad(x, (0, columns, 0, rows))
+    if not level.divides:
+        x = _pad(x, level.padded_size, 0)
     return rearrange(
         x,
         "b c (down y) (across x) -> (b down across) (y x) c",
@@ -36,7 +36,7 @@ def join(tokens: Tensor, level: Level) -> Tensor:
         y=level.grid[0],
     )
     # Channels last in memory, as the following layers need all channels of a token together.
-    return whole[:, : level.size[0], : level.size[1]].permute(0, 3, 1, 2)  # b c y x
+    return _crop(whole, level.size).permute(0, 3, 1, 2)  # b c y x
 
 
 def valid_tokens(level: Level, device: torch.device) -> Tensor:
@@ -59,9 +59,28 @@ def merge(a: Tensor, grid: int) -> tuple[Tensor, Tensor]:
 
     Grids that the edge cuts off use only the elements that exist.
     """
-    largest = F.max_pool2d(a, grid, ceil_mode=True)
-    mean = F.avg_pool2d(a, grid, ceil_mode=True, count_include_pad=False)
-    return largest, mean
+    if is_known(*a.shape[2:]):
+        largest = F.max_pool2d(a, grid, ceil_mode=True)
+        mean = F.avg_pool2d(a, grid, ceil_mode=True, count_include_pad=False)
+        return largest, mean
+    whole = (ceil_divide(a.shape[2], grid) * grid, ceil_divide(a.shape[3], grid) * grid)
+    there = _pad(torch.ones_like(a[:1, :1]), whole, 0)
+    mean = F.avg_pool2d(_pad(a, whole, 0), grid) / F.avg_pool2d(there, grid)
+    return F.max_pool2d(_pad(a, whole, -math.inf), grid), mean
+
+
+def _crop(x: Tensor, size: tuple[int, int]) -> Tensor:
+    """The top left of x [B, Y, X, C]."""
+    if is_known(*size):
+        return x[:, : size[0], : size[1]]
+    rows, columns = (torch.arange(length, device=x.device) for length in size)
+    # The strides of a slice would depend on whether something is cut off; those of a choice do not.
+    return x.index_select(1, rows).index_select(2, columns)
+
+
+def _pad(x: Tensor, size: tuple[int, int], value: float) -> Tensor:
+    """The map enlarged to `size` at the right and the bottom."""
+    return F.pad(x, (0, size[1] - x.shape[3], 0, size[0] - x.shape[2]), value=value)
 
 
 def upsample(a: Tensor, factor: int, size: tuple[int, int], how: Upsampling) -> Tensor:
@@ -71,9 +90,9 @@ def upsample(a: Tensor, factor: int, size: tuple[int, int], how: Upsampling) -> 
     """
     if how == "nearest":
         last = a.permute(0, 2, 3, 1)  # b y x c, channels last in memory as in `join`
-        a = repeat(
+        last = repeat(
             last, "b y x c -> b (y repeat_y) (x repeat_x) c", repeat_y=factor, repeat_x=factor
-        ).permute(0, 3, 1, 2)
-    else:
-        a = F.interpolate(a, scale_factor=factor, mode="bilinear", align_corners=False)
+        )
+        return _crop(last, size).permute(0, 3, 1, 2)
+    a = F.interpolate(a, scale_factor=factor, mode="bilinear", align_corners=False)
     return a[:, :, : size[0], : size[1]]

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from transcnn.model.config import Activation, Norm
+from transcnn.model.config import Activation, Norm, ceil_divide, is_known
 
 
 class ChannelLayerNorm(nn.LayerNorm):
@@ -62,7 +62,7 @@ class SamePadConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         (rows, top), (columns, left) = (self.padding_along(x, axis) for axis in (0, 1))
-        if rows == 2 * top and columns == 2 * left:  # symmetric: no copy of the map is needed
+        if is_known(rows, columns) and rows == 2 * top and columns == 2 * left:  # symmetric: no copy of the map is needed
             return F.conv2d(x, self.weight, self.bias, self.stride, (top, left), 1, self.groups)
         x = F.pad(x, (left, columns - left, top, rows - top))
         return F.conv2d(x, self.weight, self.bias, self.stride, 0, 1, self.groups)
@@ -70,7 +70,9 @@ class SamePadConv2d(nn.Conv2d):
     def padding_along(self, x: Tensor, axis: int) -> tuple[int, int]:
         """Padding along an axis: total, and the part that comes first."""
         size, kernel, stride = x.shape[2 + axis], self.kernel_size[axis], self.stride[axis]
-        total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+        if stride == 1:
+            return kernel - 1, (kernel - 1) // 2
+        total = torch.sym_max((ceil_divide(size, stride) - 1) * stride + kernel - size, 0)
         return total, total // 2
 
 
