@@ -55,6 +55,7 @@
     │   ├── TooManyClasses   the server has no room for another one
     │   ├── NoNetwork        no other device can come to this computer
     │   └── PortInUse        another program answers there
+    ├── ExportDiffers       an exported file gives other logits than its network
     ├── MissingExtra        packages that only some commands need are not installed
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
@@ -153,6 +154,10 @@ class OtherShapes(CheckpointError):
 
 class BrokenDescription(CheckpointError):
     """The metadata of a weight file are damaged or contradict themselves. Details: file, reason."""
+
+
+class ExportDiffers(TransCNNError):
+    """Details: file, apart (fraction of the largest logit), allowed."""
 
 
 class MissingExtra(TransCNNError):

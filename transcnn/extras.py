@@ -7,6 +7,7 @@ from transcnn.errors import MissingExtra
 EXTRAS = {
     "explain": ("captum", "scipy"),
     "reports": ("scipy", "sklearn", "jinja2", "latex2mathml", "pyarrow"),
+    "export": ("onnx", "onnxscript", "onnxruntime"),
     "app": ("streamlit", "plotly", "segno"),
 }
 _WITHIN = {"app": ("explain", "reports")}  # brought by another one

@@ -62,7 +62,9 @@ class SamePadConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         (rows, top), (columns, left) = (self.padding_along(x, axis) for axis in (0, 1))
-        if is_known(rows, columns) and rows == 2 * top and columns == 2 * left:  # symmetric: no copy of the map is needed
+        if (
+            is_known(rows, columns) and rows == 2 * top and columns == 2 * left
+        ):  # symmetric: no copy of the map is needed
             return F.conv2d(x, self.weight, self.bias, self.stride, (top, left), 1, self.groups)
         x = F.pad(x, (left, columns - left, top, rows - top))
         return F.conv2d(x, self.weight, self.bias, self.stride, 0, 1, self.groups)
