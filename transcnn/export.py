@@ -4,10 +4,11 @@ The file takes images [batch, 3, height, width] in float32, normalised as the ne
 images were, and gives logits. What it was made of and how to normalise is written in it.
 """
 
+import contextlib
 import json
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,12 +40,14 @@ def export(classifier: Classifier, out: Path, size: int, dynamic: Dynamic) -> No
     program = _trace(classifier, size, dynamic)
     facts = json.dumps(_facts(classifier), ensure_ascii=False)
     if out.suffix == ".pt2":
-        torch.export.save(program, out, extra_files={_FACTS: facts})
+        with _quiet():
+            torch.export.save(program, out, extra_files={_FACTS: facts})
         return
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # packages that nothing here needs
-    onnx = torch.onnx.export(
-        program, dynamo=True, input_names=["images"], output_names=["logits"], verbose=False
-    )
+    with _quiet():
+        onnx = torch.onnx.export(
+            program, dynamo=True, input_names=["images"], output_names=["logits"], verbose=False
+        )
     assert onnx is not None
     onnx.model.metadata_props[_FACTS] = facts
     onnx.save(str(out))
@@ -70,7 +73,7 @@ def check(classifier: Classifier, out: Path, size: int, dynamic: Dynamic) -> flo
         apart = float((run(x) - wanted).abs().max() / wanted.abs().max())
         largest = max(largest, apart if np.isfinite(apart) else np.inf)
     if largest > TOLERANCE:
-        raise ExportDiffers(file=out, apart=largest, allowed=TOLERANCE)
+        raise ExportDiffers(file=out, apart=f"{largest:.1e}", allowed=f"{TOLERANCE:.0e}")
     return largest
 
 
@@ -83,8 +86,7 @@ def _trace(classifier: Classifier, size: int, dynamic: Dynamic) -> ExportedProgr
         axes[0] = Dim.DYNAMIC(min=1, max=LARGEST_BATCH)
     if dynamic == "size":
         axes |= {axis: Dim.DYNAMIC(min=SIDES[0], max=SIDES[1]) for axis in (2, 3)}
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with torch.no_grad(), _quiet():
         return torch.export.export(
             classifier.model,
             (x,),
@@ -92,6 +94,14 @@ def _trace(classifier: Classifier, size: int, dynamic: Dynamic) -> ExportedProgr
             strict=False,
             prefer_deferred_runtime_asserts_over_guards=True,
         )
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """What torch says here is about torch's own use of torch."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _facts(classifier: Classifier) -> dict[str, Any]:
@@ -112,7 +122,8 @@ def _sample_images(classifier: Classifier, count: int) -> Tensor:
 
 
 def _open_pt2(file: Path) -> Callable[[Tensor], Tensor]:
-    module = torch.export.load(file).module()
+    with _quiet():
+        module = torch.export.load(file).module()
 
     def run(x: Tensor) -> Tensor:
         with torch.inference_mode():

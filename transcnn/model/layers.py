@@ -74,7 +74,7 @@ class SamePadConv2d(nn.Conv2d):
         size, kernel, stride = x.shape[2 + axis], self.kernel_size[axis], self.stride[axis]
         if stride == 1:
             return kernel - 1, (kernel - 1) // 2
-        total = torch.sym_max((ceil_divide(size, stride) - 1) * stride + kernel - size, 0)
+        total = torch.sym_max((ceil_divide(size, stride) - 1) * stride + kernel - size, 0)  # type: ignore[no-untyped-call]
         return total, total // 2
 
 
