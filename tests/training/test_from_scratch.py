@@ -10,11 +10,12 @@ from tests.training.stopping import stop_after
 from transcnn.checkpoints import create_model, load
 from transcnn.errors import ChoiceError
 from transcnn.model.hooks import Hooks
+from transcnn.model.network import normalise
 from transcnn.trace import make_intervention
 from transcnn.training.batches import Batches
 from transcnn.training.initialisation import init_attention_alone
 from transcnn.training.labels import soft_targets
-from transcnn.training.loop import Ended, Length, Snapshot, train
+from transcnn.training.loop import STATISTICS_BATCHES, Ended, Length, Snapshot, train
 from transcnn.training.network import Student, TrainingHooks, soft_target_outputs
 from transcnn.training.recipe import Labels, Mixture, Recipe
 
@@ -74,7 +75,7 @@ def test_a_resumed_run_from_scratch_ends_in_the_same_numbers(run, recipe, tmp_pa
             assert torch.equal(value, other[key]), key
 
 
-def test_all_weights_are_trained_and_statistics_are_averaged(run, recipe, model, tmp_path):
+def test_all_weights_are_trained_and_the_average_is_written(run, recipe, model, tmp_path):
     before = {key: value.clone() for key, value in model.state_dict().items()}
     run(recipe)
     written = load(tmp_path / "run" / "weights.safetensors")
@@ -83,9 +84,34 @@ def test_all_weights_are_trained_and_statistics_are_averaged(run, recipe, model,
         assert changed or key.endswith("num_batches_tracked"), key
         assert torch.equal(model.state_dict()[key], value), key  # the one given stays as it was
     kept = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
-    key = "stem.1.running_mean"
+    key = "stem.0.weight"
     assert not torch.equal(kept["average"][key], kept["changing"][key])
-    torch.testing.assert_close(written[key], kept["average"][key])
+    assert torch.equal(written[key], kept["average"][key].half())
+
+
+def test_statistics_are_those_of_the_averaged_network_with_nothing_left_out(
+    run, recipe, model, source, tmp_path
+):
+    run(replace(recipe, residual_drop=0.9))
+    model.load_state_dict(load(tmp_path / "run" / "weights.safetensors"))
+    batches = Batches([source], recipe, SIZE, targets=[np.zeros((len(source.pixels), 10))])
+    seen = [batches.make(recipe.steps + i, 1.0).clean for i in range(STATISTICS_BATCHES)]
+    found = {}
+
+    def keep(name):
+        return lambda _, given: found.setdefault(name, []).append(given[0].mean((0, 2, 3)))
+
+    norms = {n: m for n, m in model.train().named_modules() if isinstance(m, torch.nn.BatchNorm2d)}
+    wanted = {name: norm.running_mean.clone() for name, norm in norms.items()}
+    for name, norm in norms.items():
+        norm.register_forward_pre_hook(keep(name))
+    with torch.no_grad():
+        for pixels in seen:
+            model(normalise(pixels, model.config.input))
+    for name, means in found.items():
+        scale = norms[name].running_var.sqrt()
+        apart = (torch.stack(means).mean(0) - wanted[name]) / scale
+        assert apart.abs().max() < 0.01, name  # the file holds half precision
 
 
 def test_the_loss_falls_and_the_weights_are_those_of_the_network(run, recipe, tmp_path):

@@ -1,5 +1,6 @@
 """The steps of a run, as events. Prints nothing; only process 0 writes."""
 
+import copy
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim.swa_utils import update_bn
 
 from transcnn.checkpoints.description import Description
 from transcnn.checkpoints.save import save_weights
@@ -36,6 +38,7 @@ from transcnn.training.optimiser import Optimiser
 from transcnn.training.recipe import Recipe
 
 SAVE_EVERY_S = 150.0
+STATISTICS_BATCHES = 8
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def train(
     `should_stop` is called after every step. Where torch.distributed is set up, every process
     calls this and gradients are shared.
     """
-    run = _TrainingState(recipe, model, out, device)
+    run = _TrainingState(recipe, model, batches, out, device)
     step, seconds = 0, 0.0
     if resume:
         kept = load_checkpoint(out / "checkpoint.pt", asdict(recipe))
@@ -161,8 +164,10 @@ def _make_student(model: TransCNN, recipe: Recipe) -> Student:
 class _TrainingState:
     """The state that training changes: weights, statistics, their average, the optimiser."""
 
-    def __init__(self, recipe: Recipe, model: TransCNN, out: Path, device: torch.device) -> None:
-        self.recipe, self.out, self.device = recipe, out, device
+    def __init__(
+        self, recipe: Recipe, model: TransCNN, batches: Batches, out: Path, device: torch.device
+    ) -> None:
+        self.recipe, self.batches, self.out, self.device = recipe, batches, out, device
         self.whole, self.config = model.state_dict(), model.config
         self.network = _make_student(model, recipe).to(device)
         self.student = (
@@ -229,8 +234,23 @@ class _TrainingState:
             ),
             self.out / "checkpoint.pt",
         )
-        whole = {**self.whole, **self.average}
+        whole = {**self.whole, **self.averaged(step, progress)}
         save_weights(whole, self.out / "weights.safetensors", Description(self.config))
+
+    def averaged(self, step: int, progress: float) -> dict[str, Tensor]:
+        """The average of what is trained, with statistics of its batch norms of its own.
+
+        Those of the run belong to other weights, and to residuals that are left out.
+        """
+        if not self.network.statistics():
+            return self.average
+        model = copy.deepcopy(self.network.model)
+        model.load_state_dict(self.average, strict=False)
+        clean = (self.batches.make(step + i, progress).clean for i in range(STATISTICS_BATCHES))
+        with self.precision():
+            update_bn((normalise(x, self.config.input).to(self.device) for x in clean), model)
+        own = model.state_dict()
+        return {key: own[key] for key in self.average}
 
     def snapshot(self, step: int, before: float, after: float) -> Iterator[Snapshot]:
         """Write what the run trains (the whole network or its H-MHSA) if it has just passed one of
@@ -240,7 +260,8 @@ class _TrainingState:
             name = f"{passed[-1]:.3f}.safetensors"
             others = {} if self.recipe.labels is None else self.whole
             path = self.out / "snapshots" / name
-            save_weights({**others, **self.average}, path, Description(self.config))
+            averaged = self.averaged(step, after)
+            save_weights({**others, **averaged}, path, Description(self.config))
             yield Snapshot(step, passed[-1], path)
 
 
