@@ -8,7 +8,7 @@ ENV PIP_NO_CACHE_DIR=1 PYTHONUNBUFFERED=1
 
 WORKDIR /src
 COPY . .
-RUN pip install --constraint constraints.txt ".[app]" && rm -rf /src/*
+RUN pip install --constraint constraints.txt ".[app]" ./packages/snapshots && rm -rf /src/*
 
 RUN useradd --no-create-home --home-dir /srv --uid 1000 visitor && chown visitor /srv
 USER 1000

@@ -15,18 +15,30 @@ def install(folder: Path) -> Path:
 
     What the package depends on is taken from the environment of the tests.
     """
-    run = {"check": True, "capture_output": True}
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, **run
-    )
-    (wheel,) = folder.glob("transcnn-*.whl")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], **run)
-    python = folder / "venv" / "bin" / "python"
+    wheel = build("wheel", ROOT, folder)
+    venv = [sys.executable, "-m", "venv", "--without-pip", folder / "venv"]
+    subprocess.run(venv, check=True, capture_output=True)
+    python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
     where = sysconfig.get_path("purelib", vars={"base": str(folder / "venv")})
-    (Path(where) / "dependencies.pth").write_text("\n".join(site.getsitepackages()))
-    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
-    subprocess.run([*pip, "--no-deps", "--no-index", wheel], env=environment(), **run)
+    dependencies = "\n".join(site.getsitepackages())
+    (Path(where) / "dependencies.pth").write_text(dependencies, encoding="utf-8")
+    pip(python, "install", "--no-deps", "--no-index", wheel)
     return python
+
+
+def build(kind: str, source: Path, folder: Path) -> Path:
+    """The `wheel` or `sdist` of the project in `source`, made in `folder`."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", folder]
+    before = set(folder.iterdir())
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (made,) = set(folder.iterdir()) - before
+    return made
+
+
+def pip(python: Path, *arguments: str | Path) -> None:
+    """Run pip for the environment of `python`."""
+    command = [sys.executable, "-m", "pip", "--quiet", "--python", python, *arguments]
+    subprocess.run(command, check=True, capture_output=True, env=environment())
 
 
 def environment() -> dict[str, str]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from transcnn.checkpoints import create_model, shipped
-from transcnn.checkpoints.catalogue import sha256
+from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, sha256, split_snapshot
 from transcnn.checkpoints.files import ENDINGS
 from transcnn.checkpoints.means import Means, load_means
 from transcnn.checkpoints.recognise import Opened, open_weights
@@ -53,6 +53,7 @@ class Classifier:
     """A network with trained weights, ready for images. Threads may share one.
 
     `Classifier()` and `Classifier("transcnn_nano")` have the weights that ship (digest checked);
+    `Classifier("transcnn_nano@0.089")` those after that share of its training;
     `Classifier(FILE)` is the network that a weight file describes, or whose keys it has;
     `Classifier(name, FILE)` insists on the variant. Raises ChoiceError for a network that does not
     exist or is not shipped, CheckpointError for a weight file that does not fit.
@@ -64,7 +65,11 @@ class Classifier:
         if isinstance(name, Path) or (name is not None and name.endswith(ENDINGS)):
             name, weights = None, name
         if weights in (None, "shipped"):
-            entry = shipped(str(name or DEFAULT_MODEL))
+            name, share = split_snapshot(name or DEFAULT_MODEL)
+            if share != TRAINED:
+                weights = check_snapshot(name, share)
+        if weights in (None, "shipped"):
+            entry = shipped(str(name))
             self._take(create_model(entry.name, "shipped"), entry.sha256, load_means(entry.path))
             return
         file = Path(str(weights))

@@ -56,6 +56,7 @@
     │   ├── NoNetwork        no other device can come to this computer
     │   └── PortInUse        another program answers there
     ├── ExportDiffers       an exported file gives other logits than its network
+    ├── MissingSnapshots    the package with networks along their training is not installed
     ├── MissingExtra        packages that only some commands need are not installed
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
@@ -162,6 +163,10 @@ class ExportDiffers(TransCNNError):
 
 class MissingExtra(TransCNNError):
     """Details: modules (not installed), extra (of this package, which brings them)."""
+
+
+class MissingSnapshots(TransCNNError):
+    """Details: model."""
 
 
 class NewClassifier(TransCNNError, UserWarning):

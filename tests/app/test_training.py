@@ -3,12 +3,14 @@
 import pytest
 
 from tests.app.test_pages import open_app, view
+from transcnn import assets
 from transcnn.checkpoints import shipped
-from transcnn.checkpoints.catalogue import check_snapshot
 from transcnn.classifier import Classifier
+from transcnn.errors import MissingSnapshots
 from transcnn.model.variants import network
 from transcnn.pictures.samples import known_samples
 from transcnn.ui.app.images import sample_image
+from transcnn.words.translator import plain
 
 NANO = "transcnn_nano"
 SHARES = list(shipped(NANO).snapshots)
@@ -75,7 +77,20 @@ def test_a_link_leads_to_a_share_of_the_training_and_never_to_another_file():
 
 def test_every_snapshot_is_the_network_as_it_was_shipped():
     for share in SHARES:
-        Classifier(NANO, check_snapshot(NANO, share))
+        Classifier(f"{NANO}@{share}")
+
+
+def test_without_the_snapshots_their_link_shows_the_trained_network_and_how_to_get_them(
+    monkeypatch,
+):
+    monkeypatch.setattr(assets, "snapshots", lambda: None)
+    for page in ("explore", "compare"):
+        app = open_app(page, model=f"{NANO}@{SHARES[2]}", picture="lion")
+        assert not app.exception
+        assert not app.sidebar.select_slider
+        [told] = [c.value for c in app.sidebar.caption if "snapshots" in c.value]
+        assert told == plain(str(MissingSnapshots(model=NANO)))
+    assert "transcnn_nano@" not in str(open_app("compare", model=NANO, compare="models").main)
 
 
 def test_one_click_leads_from_the_first_network_to_the_one_that_needs_its_attention():

@@ -19,7 +19,7 @@ import torch
 from safetensors.torch import save_file
 
 from tests.golden.recipe import reference_input
-from transcnn import Classifier, create_model
+from transcnn import Classifier, assets, create_model
 from transcnn.assets import FOLDER
 from transcnn.checkpoints import catalogue, check_shipped, load, shipped, shipped_names
 from transcnn.errors import CheckpointError, ChoiceError
@@ -33,7 +33,7 @@ GOLDEN = json.loads(
 SAMPLES = GOLDEN["samples"]
 TOLERANCE = {"float32": 1e-3, "float64": 1e-5}
 
-SNAPSHOTS = sorted((FOLDER / "weights" / "snapshots").glob("*.safetensors"))
+SNAPSHOTS = sorted((assets.snapshots() / "transcnn_lite0").glob("*.safetensors"))
 
 # EfficientNet-Lite0's bottlenecks by number: stage, place among all of its blocks.
 BOTTLENECKS = [(s, b) for s, count in enumerate((3, 2, 6, 5)) for b in range(count)]

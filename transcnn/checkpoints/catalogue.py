@@ -10,10 +10,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from transcnn.assets import FOLDER
-from transcnn.errors import CheckpointError, ChoiceError
+from transcnn import assets
+from transcnn.errors import CheckpointError, ChoiceError, MissingSnapshots
 
-_WEIGHTS = FOLDER / "weights"
+_WEIGHTS = assets.FOLDER / "weights"
 
 
 def sha256(path: Path) -> str:
@@ -42,9 +42,11 @@ class Shipped:
     scores: dict[str, float]  # as fractions of 1; the card has the commands
     snapshots: dict[str, str]  # of the whole network, sha256 by training progress
 
-    def snapshot(self, share: str) -> Path:
-        """The weights at a training progress such as "0.100"."""
-        return _WEIGHTS / "snapshots" / self.name / f"{share}.safetensors"
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """The training progress of the snapshots, such as "0.089"; none where they are not
+        installed."""
+        return tuple(self.snapshots) if assets.snapshots() else ()
 
 
 @functools.cache
@@ -93,17 +95,26 @@ def split_snapshot(model: str) -> tuple[str, str]:
 
 
 def is_shipped(model: str) -> bool:
-    """Whether `model`, a name or that of a snapshot, comes with the package."""
+    """Whether `model`, a name or that of a snapshot, is there without anybody's weight file."""
     name, share = split_snapshot(model)
-    return name in shipped_names() and share in (*shipped(name).snapshots, TRAINED)
+    return name in shipped_names() and share in (*shipped(name).shares, TRAINED)
 
 
 def check_snapshot(name: str, share: str) -> Path:
-    """The shipped snapshot of `name` after a share of its training; CheckpointError if it was
-    changed."""
-    entry = shipped(name)
-    path = entry.snapshot(share)
-    _check_digest(path, entry.snapshots[share])
+    """The snapshot of `name` after a share of its training.
+
+    Raises ChoiceError if there is none, MissingSnapshots if they are not installed, CheckpointError
+    if it was changed.
+    """
+    known = shipped(name).snapshots
+    if share not in known:
+        allowed = ", ".join(f"{name}@{one}" for one in known) or name
+        raise ChoiceError(field="model", value=f"{name}@{share}", allowed=allowed)
+    folder = assets.snapshots()
+    if folder is None:
+        raise MissingSnapshots(model=name)
+    path = folder / name / f"{share}.safetensors"
+    _check_digest(path, known[share])
     return path
 
 

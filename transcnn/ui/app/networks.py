@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, is_shipped, split_snapshot
+from transcnn.checkpoints.catalogue import is_shipped
 from transcnn.labels import Classes
 from transcnn.model.config import Network
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
@@ -59,8 +59,7 @@ def classifier(model: str) -> "Classifier":
 def _shipped(model: str) -> "Classifier":
     from transcnn.classifier import Classifier
 
-    name, share = split_snapshot(model)
-    return Classifier(name) if share == TRAINED else Classifier(name, check_snapshot(name, share))
+    return Classifier(model)
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False, hash_funcs=BY_DIGEST)

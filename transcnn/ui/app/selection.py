@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from transcnn.checkpoints.catalogue import is_shipped
+from transcnn.checkpoints.catalogue import is_shipped, shipped, split_snapshot
 from transcnn.model.config import HMHSA, Network
 from transcnn.model.interventions import INTERVENTIONS
 from transcnn.pictures import CENTRE
@@ -17,6 +17,9 @@ PARTS = ("all", "stage", "block", "level0", "level1", "level2", "head")
 
 
 def _read_model(text: str) -> str:
+    name, share = split_snapshot(text)
+    if is_shipped(name) and share in shipped(name).snapshots and not shipped(name).shares:
+        return name  # trained: the sidebar says why
     if not is_shipped(text):
         raise ValueError(text)
     return text

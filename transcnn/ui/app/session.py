@@ -142,9 +142,9 @@ class Session:
     @property
     def training(self) -> tuple[str, tuple[str, ...]]:
         """How much of its training the chosen model has had, as a share, and all shares that there
-        are; none where no snapshots ship."""
+        are; none where there are no snapshots."""
         name, share = split_snapshot(self.model)
-        known = tuple(shipped(name).snapshots) if name in shipped_names() else ()
+        known = shipped(name).shares if name in shipped_names() else ()
         return share, (*known, TRAINED) if known else ()
 
     @property

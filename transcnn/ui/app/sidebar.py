@@ -8,14 +8,14 @@ import streamlit as st
 from PIL import Image, ImageOps
 
 from transcnn.checkpoints.catalogue import TRAINED, shipped, shipped_names, split_snapshot
-from transcnn.errors import FileTooLarge
+from transcnn.errors import FileTooLarge, MissingSnapshots
 from transcnn.pictures.address import picture_address
 from transcnn.pictures.samples import Sample, known_samples, samples
 from transcnn.ui.app.images import prepare_image
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.samples import sample_picker
 from transcnn.words import LANGUAGES
-from transcnn.words.translator import Translator, translator
+from transcnn.words.translator import Translator, plain, translator
 
 _PICKER, _UPLOADER, _MODEL, _LANGUAGE = (
     "sample_picker",
@@ -199,9 +199,12 @@ def _small(photo: Image.Image) -> str:
 
 
 def _choose_training(state: Session, t: Translator) -> None:
-    """A slider over the training of the network, where its snapshots ship."""
+    """A slider over the training of the network; where only its snapshots are missing, how to get
+    them."""
     share, shares = state.training
     if not shares:
+        if shipped(state.model).snapshots:
+            st.caption(plain(t.error(MissingSnapshots(model=state.model))))
         return
     st.session_state[_TRAINING] = share  # it may have been chosen elsewhere
     st.select_slider(

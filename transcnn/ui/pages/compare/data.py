@@ -124,9 +124,7 @@ def models_beside(state: Session) -> list[str]:
     training, the others that ship, the visitor's own.
     """
     name, _ = split_snapshot(state.model)
-    along = (
-        [f"{name}@{share}" for share in shipped(name).snapshots] if name in shipped_names() else []
-    )
+    along = [f"{name}@{share}" for share in shipped(name).shares] if name in shipped_names() else []
     others = [OFF, *along, *shipped_names(), *state.custom_models]
     return [other for other in others if other != state.model]
 

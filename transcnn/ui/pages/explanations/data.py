@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from transcnn.checkpoints.catalogue import TRAINED, shipped, split_snapshot
 from transcnn.errors import TransCNNError
 from transcnn.explain.names import METHODS
 from transcnn.pictures import CENTRE
@@ -162,18 +161,16 @@ def _key(explained: Explained, method: "Method") -> str:
 def command_of(state: Session, explained: Explained, found: Found) -> str:
     """The command that gives the same map; PICTURE stands for the file."""
     network, target = explained.subject.classifier, explained.subject.target
-    name, share = split_snapshot(explained.model)
     picture = (
         f"assets/samples/{explained.image.sample}.jpg" if explained.image.sample else "PICTURE"
     )
-    parts = ["python -m transcnn explain", picture, f"--model {network.config.name}"]
+    parts = ["python -m transcnn explain", picture]
+    if explained.model in state.custom_models:
+        parts.append(f"--model {network.config.name} --weights WEIGHTS")
+    else:
+        parts.append(f"--model {explained.model}")
     if explained.image.crop != CENTRE:
         parts.append(f"--crop {explained.image.crop}")
-    if explained.model in state.custom_models:
-        parts.append("--weights WEIGHTS")
-    elif share != TRAINED:
-        path = shipped(name).snapshot(share)
-        parts.append(f"--weights assets/weights/snapshots/{name}/{path.name}")
     parts.append(f"--class {network.names[target.of].index}")
     if target.versus is not None:
         parts.append(f"--versus {network.names[target.versus].index}")
