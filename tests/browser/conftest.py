@@ -86,6 +86,12 @@ def browsers(chromium):
     return Browsers(chromium)
 
 
+def memory(pid: int, kind: str) -> float:
+    """Of a process, in megabytes: `VmRSS` is resident now, `VmHWM` the most that ever was."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(re.search(rf"{kind}:\s+(\d+) kB", status)[1]) / 1024
+
+
 class Server(str):
     """The address of a running server, which knows its process."""
 
@@ -116,8 +122,7 @@ class Server(str):
 
     def memory(self) -> float:
         """Resident memory in megabytes."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+        return memory(self.process.pid, "VmRSS")
 
     def cpu_seconds(self) -> float:
         """Of all cores together, since the process began."""

@@ -1,17 +1,15 @@
 """How long a person waits, in a real browser: `python -m tests.browser.measure`."""
 
 import platform
-import re
 import statistics
 import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import CHROMIUM, FLAGS, ROOT
+from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, memory
 from transcnn.ui.pages.explanations.link import FAST
 
 PORT = 8599
@@ -52,14 +50,8 @@ def start_server() -> subprocess.Popen:
     raise TimeoutError("the server did not start")
 
 
-def peak_memory(pid: int) -> float:
-    """The most resident memory that a process has had, in megabytes."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
-
-
 def main() -> None:
-    first, second, clicks, samples, memory = [], [], [], [], []
+    first, second, clicks, samples, peaks = [], [], [], [], []
     explained, linked = [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
@@ -95,7 +87,7 @@ def main() -> None:
                 other.goto(f"{ADDRESS}/explanations?picture=panda")
                 other.wait_for_selector(f".cells{MAPS}")
                 linked.append(time.perf_counter() - start)
-                memory.append(peak_memory(server.pid))
+                peaks.append(memory(server.pid, "VmHWM"))
             finally:
                 server.terminate()
                 server.wait(20)
@@ -111,7 +103,7 @@ def main() -> None:
     print(f"the same by a link, in a new browser: {statistics.median(linked):.1f} s")
     late = clicks[int(0.95 * len(clicks))]
     print(f"click to redrawn maps: median {statistics.median(clicks):.0f} ms, 95 % {late:.0f} ms")
-    print(f"peak memory of the server: {max(memory):.0f} MB")
+    print(f"peak memory of the server: {max(peaks):.0f} MB")
 
 
 if __name__ == "__main__":
