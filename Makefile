@@ -35,6 +35,7 @@ app: .venv/app-ready ## open the app; PORT=8501
 check: .venv/test-ready $(NODE) ## style, types, import directions
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/ruff check --quiet --preview --select PLW1514 .  # every text file names its encoding
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory check-js; fi

@@ -10,7 +10,7 @@ import yaml
 
 from tests.architecture.repository import ROOT
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,13 @@ def test_their_own_schemas_accept_them(schema, file):
 
 
 def test_what_is_cited_is_this_version():
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert str(cited["version"]) == PROJECT["version"]
     assert cited["license"] == PROJECT["license"]
 
 
 def test_the_workflow_covers_each_python_that_the_package_names():
-    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
+    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
     versions = workflow["jobs"]["fast"]["strategy"]["matrix"]["python"]
     named = [c.rpartition(" ")[2] for c in PROJECT["classifiers"] if "Python :: 3." in c]
     assert versions == named

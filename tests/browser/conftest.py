@@ -126,7 +126,8 @@ class Server(str):
 
     def cpu_seconds(self) -> float:
         """Of all cores together, since the process began."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        status = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8")
+        fields = status.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user, system
 
 
@@ -150,7 +151,7 @@ def start_server(tmp_path_factory, data_home) -> Iterator[Callable[..., Server]]
         environment = {**os.environ, "TMPDIR": str(folder)}  # its classes are in there
 
         def launch() -> subprocess.Popen:
-            with (folder / "log").open("a") as log:
+            with (folder / "log").open("a", encoding="utf-8") as log:
                 processes.append(
                     subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=environment)
                 )
@@ -162,7 +163,8 @@ def start_server(tmp_path_factory, data_home) -> Iterator[Callable[..., Server]]
         try:
             address.wait()
         except TimeoutError as error:
-            raise TimeoutError(f"{error}: {(folder / 'log').read_text()}") from error
+            said = (folder / "log").read_text(encoding="utf-8")
+            raise TimeoutError(f"{error}: {said}") from error
         return address
 
     yield start

@@ -303,7 +303,7 @@ def test_the_numbers_can_be_downloaded_as_python_reads_them(server, open_page, c
     open_export(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
-    rows = download.value.path().read_text().splitlines()
+    rows = download.value.path().read_text(encoding="utf-8").splitlines()
     readings = classifier.trace(sample("lion").path).read(0, 0, (3, 4))
     assert len(rows) == 1 + sum(r.probability.size for r in readings)
     first = rows[1].split(",")

@@ -14,7 +14,7 @@ def address(tmp_path_factory):
     folder, port = tmp_path_factory.mktemp("wheel"), free_port()
     empty = tmp_path_factory.mktemp("empty")
     command = [install(folder), "-m", "transcnn", "app", "--port", str(port), "--folders", empty]
-    with (folder / "log").open("w") as log:
+    with (folder / "log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             command, cwd=empty, stdout=log, stderr=log, env=environment(), start_new_session=True
         )

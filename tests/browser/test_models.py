@@ -67,7 +67,7 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     open_export(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Figure (SVG)").click()
-    assert "transcnn_small" in Path(waiting.value.path()).read_text()
+    assert "transcnn_small" in Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
 def test_a_file_that_does_not_fit_leaves_the_page_as_it_was(server, open_page, tmp_path):

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(
 
 def written(folder, ports, port):
     """The documented file, for these ports, without a certificate, and with all in one folder."""
-    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     for old, new in (
         ("127.0.0.1:8501", f"127.0.0.1:{ports[0]}"),
         ("127.0.0.1:8502", f"127.0.0.1:{ports[1]}"),
@@ -58,7 +58,7 @@ def written(folder, ports, port):
 def address(tmp_path_factory):
     folder, port = tmp_path_factory.mktemp("proxy"), free_port()
     public, ports = f"http://{NAME}:{port}/{PATH}", [free_port(), free_port()]
-    with (folder / "log").open("w") as log:
+    with (folder / "log").open("w", encoding="utf-8") as log:
         started = [
             subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
             for command in (

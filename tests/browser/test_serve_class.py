@@ -24,7 +24,7 @@ def class_links(tmp_path_factory, runs_home):
     assert runs_home.is_dir(), "the server inherits it"
     command = [sys.executable, "-u", "-m", "transcnn", "class", "--port", str(port)]
     environment = {**os.environ, "TMPDIR": str(folder)}
-    with (folder / "log").open("w") as log:
+    with (folder / "log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=log, stderr=log, env=environment, start_new_session=True
         )

@@ -293,7 +293,7 @@ def test_figure_and_numbers_can_be_downloaded(server, open_page):
     open_export(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
-    rows = download.value.path().read_text().splitlines()
+    rows = download.value.path().read_text(encoding="utf-8").splitlines()
     assert len(rows) == 1 + 14 * 14 + 3 * 49 + 3 * 14 * 14
     with page.expect_download() as download:
         page.get_by_role("button", name="PNG").click()
@@ -303,5 +303,5 @@ def test_figure_and_numbers_can_be_downloaded(server, open_page):
         page.get_by_role("button", name="SVG").click()
     assert (
         "stage 3, block 1, Level 2 (global), token: row 2, column 3"
-        in download.value.path().read_text()
+        in download.value.path().read_text(encoding="utf-8")
     )

@@ -20,8 +20,8 @@ from transcnn.model.network import build
 from transcnn.model.variants import authors_names
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-KEYS = json.loads((GOLDEN / "authors_keys.json").read_text())["keys"]
-OUTPUTS = json.loads((GOLDEN / "authors_outputs.json").read_text())["outputs"]
+KEYS = json.loads((GOLDEN / "authors_keys.json").read_text(encoding="utf-8"))["keys"]
+OUTPUTS = json.loads((GOLDEN / "authors_outputs.json").read_text(encoding="utf-8"))["outputs"]
 SMALL = ["transcnn_v1_tiny", "hatnet_tiny", "hatnet_small"]
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-7}
 

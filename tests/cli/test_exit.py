@@ -266,7 +266,7 @@ def test_a_missing_stream_is_no_traceback(closed, files):
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 def test_a_full_disk_is_one_sentence():
-    with open("/dev/full", "w") as full:
+    with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run(
             command("models"), stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )

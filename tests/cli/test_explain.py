@@ -72,7 +72,7 @@ def test_files_hold_the_map_and_every_setting(called, zebra, nano, pixels, tmp_p
         assert np.allclose(arrays["map"], expected.values, atol=1e-5)
         about = json.loads(str(arrays["about"]))
     assert about["settings"] == {"stage": 0, "block": 0, "level": 1, "token": "12,29"}
-    svg = (tmp_path / "map.svg").read_text()
+    svg = (tmp_path / "map.svg").read_text(encoding="utf-8")
     assert "stage 1; block 1; level 2; token: row 13, column 30" in svg
     assert "transcnn_nano: Attention, independent of the class" in svg
     with Image.open(tmp_path / "map.PNG") as image:

@@ -148,7 +148,7 @@ def test_an_image_that_is_predicted_correctly_gives_way_to_the_surest_marked_err
     scenes, classifier
 ):
     """A surer one has no subject to ask about."""
-    wrong, marked = {}, json.loads((FOLDER / "samples" / "boxes.json").read_text())
+    wrong, marked = {}, json.loads((FOLDER / "samples" / "boxes.json").read_text(encoding="utf-8"))
     for sample in samples():
         first = classifier.predict(sample.path, top=1).top[0]
         if sample.accepted and first.name.index not in sample.accepted:

@@ -335,6 +335,23 @@ def test_nothing_of_a_class_stays_after_its_end(classes):
     assert not list(classes.folder.iterdir()), "and nothing makes it anew"
 
 
+def test_a_class_is_over_even_where_its_file_cannot_go_yet(classes, monkeypatch):
+    code, key = classes.begin()
+    own = classes.join(code, "Ada")
+    with monkeypatch.context() as windows:
+
+        def refuse(path, **_):
+            raise PermissionError(path)
+
+        windows.setattr(Path, "unlink", refuse)
+        classes.enter(code, key).end()
+        with pytest.raises(NoClass):
+            classes.enter(code, own)
+        assert list(classes.folder.iterdir())
+    classes.sweep()
+    assert not list(classes.folder.iterdir())
+
+
 def test_a_class_is_over_after_24_hours_and_swept_away(classes, clock):
     (old, key), began = classes.begin(), clock.now
     clock.now = began + 23 * 3600

@@ -96,12 +96,12 @@ def test_a_file_of_an_earlier_version_resumes(whole, run, tmp_path):
     """There, the masks of infidelity were called holes."""
     file, lines = whole
     old = tmp_path / "old.jsonl"
-    old.write_text(file.read_text().replace('"masks": 16', '"holes": 16'))
+    old.write_text(file.read_text(encoding="utf-8").replace('"masks": 16', '"holes": 16'))
     classifier = Planted()
 
     again = list(measure(classifier, run, METHODS, old, {"resize": "crop"}, LITTLE))
 
-    assert '"holes": 16' in old.read_text()
+    assert '"holes": 16' in old.read_text(encoding="utf-8")
     assert classifier.runs == 0
     assert again == [lines]
 
@@ -142,4 +142,6 @@ def test_each_line_is_written_as_soon_as_it_is_known(run, tmp_path):
     going = measure(Planted(), run, METHODS, file, {}, LITTLE)
     first = next(going)[0]["name"]
 
-    assert json.loads(file.read_text().splitlines()[1])["name"] == first == "a/0.png"
+    assert (
+        json.loads(file.read_text(encoding="utf-8").splitlines()[1])["name"] == first == "a/0.png"
+    )

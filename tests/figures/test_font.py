@@ -17,4 +17,4 @@ def test_every_character_of_figures_is_in_the_font():
 
 def test_the_font_is_small_and_has_its_licence_beside_it():
     assert FONT.stat().st_size < 400_000
-    assert "SIL OPEN FONT LICENSE" in (FONT.parent / "OFL.txt").read_text()
+    assert "SIL OPEN FONT LICENSE" in (FONT.parent / "OFL.txt").read_text(encoding="utf-8")

@@ -167,7 +167,7 @@ def upload(data: bytes) -> str:
 
 def memory(what: str) -> float:
     """Resident memory of this process in megabytes: "VmHWM" the peak, "VmRSS" now."""
-    status = Path("/proc/self/status").read_text()
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
     return int(re.search(rf"{what}:\s+(\d+) kB", status)[1]) / 1024
 
 

@@ -32,7 +32,7 @@ from transcnn.errors import (
     NotAnArchive,
     TooManyMembers,
 )
-from transcnn.runs.archive import Limits, unpack
+from transcnn.runs.archive import Limits, _usual, unpack
 
 SMALL = Limits(megabytes=1, members=5, depth=3)
 
@@ -137,7 +137,17 @@ def test_an_archive_in_an_archive_stays_closed(unpacked):
     assert contents(folder) == {"zebra/inner.zip": inner, "lion/a.jpg": b"a"}
 
 
-OUTSIDE = ["../a.jpg", "zebra/../../a.jpg", "/a.jpg", "//host/a.jpg", "C:/a.jpg", "c:a.jpg", ".."]
+OUTSIDE = [
+    "x/C:/a.jpg",
+    "x/c:a.jpg",
+    "../a.jpg",
+    "zebra/../../a.jpg",
+    "/a.jpg",
+    "//host/a.jpg",
+    "C:/a.jpg",
+    "c:a.jpg",
+    "..",
+]
 
 
 @pytest.mark.parametrize("name", [*OUTSIDE, "..\\a.jpg", "zebra\\..\\a.jpg", "\\a.jpg", "C:\\a"])
@@ -146,6 +156,22 @@ def test_a_path_that_leads_outside_is_refused(refused, kind, name):
     error = refused(PACKERS[kind]({"zebra/ok.jpg": b"a", name: b"evil"}), MemberOutside)
 
     assert error.details["member"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "on_windows"),
+    [
+        ("cutmix:0.4.jpg", "cutmix_0.4.jpg"),
+        ('what? a "b" <c>|*.jpg', "what_ a _b_ _c___.jpg"),
+        ("etc. .", "etc___"),
+        ("NUL", "_NUL"),
+        ("com1.jpg", "_com1.jpg"),
+        ("console.jpg", "console.jpg"),
+        ("ü 照片.v2.jpg", "ü 照片.v2.jpg"),
+    ],
+)
+def test_windows_gets_names_that_it_can_have(name, on_windows):
+    assert _usual(name) == on_windows
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,11 @@
 """What is to be answered: class folders or a table, each picture once, always in one order."""
 
+from pathlib import PurePosixPath, PureWindowsPath
+
 import pytest
 
 from transcnn.errors import ChoiceError, FolderError, UnknownLabel
-from transcnn.runs.labelled import LabelledPicture, find_items
+from transcnn.runs.labelled import LabelledPicture, _as_text, find_items
 
 
 def make(folder, *files):
@@ -231,3 +233,8 @@ def test_a_name_that_no_file_can_have_is_no_traceback(write, tmp_path):
 
     with pytest.raises(FolderError):
         find_items(table, within=tmp_path)
+
+
+def test_a_picture_is_called_the_same_on_every_system():
+    assert _as_text(PureWindowsPath(r"zebra\june\a.jpg")) == "zebra/june/a.jpg"
+    assert _as_text(PurePosixPath("zebra/june/a.jpg")) == "zebra/june/a.jpg"

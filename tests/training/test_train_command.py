@@ -110,7 +110,7 @@ def test_two_processes_train_together_and_only_the_first_writes(command, photos,
     assert [int(row["step"]) for row in rows] == list(range(1, 9))
     assert all(int(row["pictures"]) == 4 for row in rows)
 
-    written = [line.split() for line in writers.read_text().splitlines()]
+    written = [line.split() for line in writers.read_text(encoding="utf-8").splitlines()]
     ours = {"checkpoint.pt", "weights.safetensors", "log.csv", "1.000.safetensors"}
     assert ours <= {name for rank, name in written if rank == "0"}
     assert not any(

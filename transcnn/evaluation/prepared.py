@@ -1,5 +1,6 @@
 """An evaluation set prepared once, and passes of the network over it."""
 
+import errno
 import math
 import os
 import tempfile
@@ -100,5 +101,7 @@ def _reserve(file: int, size: int) -> None:
     try:
         os.posix_fallocate(file, 0, size)
     except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return  # a file system that cannot reserve
         reason = f"no disk space for {math.ceil(size / 1e6)} MB of prepared images"
         raise FolderError(folder=tempfile.gettempdir(), reason=reason) from error

@@ -10,6 +10,7 @@ import functools
 import gzip
 import io
 import lzma
+import os
 import re
 import shutil
 import tarfile
@@ -17,7 +18,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from transcnn.errors import (
@@ -196,10 +197,19 @@ def _of_tar(stream: IO[bytes] | gzip.GzipFile, called: str) -> Iterator[_Member]
 def _checked(member: _Member, called: str, limits: Limits) -> Path:
     """The member's path below the folder; raises ArchiveError unless it is a safe one."""
     path = PurePosixPath(member.name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", str(path)):
+    has_drive = any(PureWindowsPath(part).drive for part in path.parts)
+    if path.is_absolute() or ".." in path.parts or has_drive:
         raise MemberOutside(file=called, member=member.name)
     if not (member.is_file or member.is_folder):
         raise MemberNoFile(file=called, member=member.name)
     if len(path.parts) - member.is_file > limits.depth:  # the last part is no folder
         raise MemberTooDeep(file=called, member=member.name, limit=limits.depth)
-    return Path(*path.parts)
+    return Path(*(_usual(part) if os.name == "nt" else part for part in path.parts))
+
+
+def _usual(name: str) -> str:
+    """A name of another system as Windows can have it: there "a:b" is a hidden part of the file
+    "a", dots and spaces at the end are lost, and some names are devices."""
+    name = re.sub(r'[<>:"|?*\x00-\x1f]', "_", name)
+    name = re.sub(r"[. ]+$", lambda end: "_" * len(end[0]), name)
+    return re.sub(r"(?i)^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))", "_", name)

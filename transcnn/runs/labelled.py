@@ -8,7 +8,7 @@ Files are named relative to the table's folder.
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.evaluation.folder import find_pictures, label_of
@@ -62,9 +62,10 @@ def find_items(
     return [items[i * len(items) // limit] for i in range(limit)]
 
 
-def _as_text(path: Path) -> str:
-    """A path whose bytes may be no text, as text that can be stored and shown."""
-    return str(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
+def _as_text(path: PurePath) -> str:
+    """A path whose bytes may be no text, as text that can be stored and shown, the same on every
+    system."""
+    return path.as_posix().encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _only_table(folder: Path, classes: Classes) -> Path | None:
@@ -94,7 +95,7 @@ def _rows(table: Path, within: Path | None, classes: Classes) -> Iterator[Labell
 def _item(
     row: dict[str, str | None], table: Path, within: Path | None, classes: Classes
 ) -> LabelledPicture:
-    name = str(Path((row["file"] or "").strip()))  # "./a.jpg" is "a.jpg"
+    name = Path((row["file"] or "").strip()).as_posix()  # "./a.jpg" is "a.jpg"
     path = table.parent / name
     if name == "." or "\0" in name:
         raise FolderError(folder=table, reason=f"no file can be called {name!r}")

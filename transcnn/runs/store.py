@@ -25,6 +25,7 @@ from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Ints, Table
 from transcnn.errors import ChoiceError, FolderError, NoRun, NotARun, OtherRun
 from transcnn.labels import Classes
 from transcnn.model.variants import network
+from transcnn.naming import give_name
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.labelled import LabelledPicture
 from transcnn.runs.measured import Broken, Measured
@@ -301,11 +302,11 @@ def begin(path: Path, settings: Settings, items: Sequence[LabelledPicture]) -> S
     with Store(unfinished)._open() as db:
         db.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer
     try:
-        os.link(unfinished, path)  # fails if another process was first
-    except FileExistsError:
+        give_name(unfinished, path)
+    except FileExistsError:  # another process was first
         return begin(path, settings, items)
     finally:
-        unfinished.unlink()
+        unfinished.unlink(missing_ok=True)
     return store
 
 

@@ -126,8 +126,9 @@ def run_choices(
             if not result.is_file():
                 _train(choice, replace(recipe, seed=seed), source, targets, folder, progress)
                 top1 = _measure(choice, folder / "weights.safetensors", *held_out)
-                result.write_text(json.dumps({"choice": choice, "seed": seed, "top1": top1}))
-            found.append(json.loads(result.read_text())["top1"])
+                found_here = {"choice": choice, "seed": seed, "top1": top1}
+                result.write_text(json.dumps(found_here), encoding="utf-8")
+            found.append(json.loads(result.read_text(encoding="utf-8"))["top1"])
         yield [_outcome(choice, found) for choice, found in outcomes.items()]
 
 

@@ -31,7 +31,7 @@ def find_training_pictures(source: Path) -> list[Path]:
     if not source.is_dir():
         raise FolderError(folder=source, reason="there is no such folder")
     found = []
-    for path in sorted(source.rglob("*")):
+    for path in sorted(source.rglob("*"), key=lambda path: path.parts):  # so on every system
         if path.suffix.lower() not in SUFFIXES or not path.is_file():
             continue
         within = path.relative_to(source).parts[:-1]

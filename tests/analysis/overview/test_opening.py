@@ -16,7 +16,9 @@ from transcnn.pictures.samples import find_sample
 def test_the_stored_opening_is_right_with_attention_alone(model):
     classifier, opening = Classifier(model), openings()[model]
     sample = find_sample(opening.sample)
-    [row] = [r for r in json.loads(FILE.read_text())["openings"] if r["model"] == model]
+    [row] = [
+        r for r in json.loads(FILE.read_text(encoding="utf-8"))["openings"] if r["model"] == model
+    ]
     pixels = changed_sample(opening.sample, opening.change, classifier.config.input.size)
 
     runs = {run.intervention: run for run in rerun_removed(classifier, pixels)}

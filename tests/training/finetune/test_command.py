@@ -120,15 +120,15 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(straight, inseparable
     assert process.returncode == 130
     assert errors.splitlines()[-1] == "Stopped and saved; --resume continues."
     assert Classifier(json.loads(said)["file"]).config.own_classes == ("even", "odd")
-    before = json.loads((tmp_path / "finetune.json").read_text())["moments"]
+    before = json.loads((tmp_path / "finetune.json").read_text(encoding="utf-8"))["moments"]
 
     again = transcnn(*arguments, "--resume")
 
     assert again.returncode == 0, again.stderr
     assert "learning the head" not in again.stderr
-    whole = json.loads((straight[0] / "finetune.json").read_text())
+    whole = json.loads((straight[0] / "finetune.json").read_text(encoding="utf-8"))
     assert 2 <= len(before) < len(whole["moments"])
-    assert json.loads((tmp_path / "finetune.json").read_text()) == whole
+    assert json.loads((tmp_path / "finetune.json").read_text(encoding="utf-8")) == whole
     one, other = (load(out / "weights.safetensors") for out in (tmp_path, straight[0]))
     assert all(one[key].equal(other[key]) for key in one)
     assert metadata(tmp_path / "weights.safetensors") == metadata(
@@ -139,7 +139,7 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(straight, inseparable
 def test_what_is_written_was_the_best_of_all_moments(straight):
     out, done = straight
     printed = json.loads(done.stdout)
-    moments = json.loads((out / "finetune.json").read_text())["moments"]
+    moments = json.loads((out / "finetune.json").read_text(encoding="utf-8"))["moments"]
 
     assert len(moments) > 4
     best = max(moment["correct"] for moment in moments)
@@ -163,7 +163,7 @@ def test_two_processes_train_together_and_the_first_alone_speaks(inseparable, st
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["classes"] == ["even", "odd"]
     assert done.stderr.count("the head alone") == 1
-    moments = json.loads((tmp_path / "finetune.json").read_text())["moments"]
+    moments = json.loads((tmp_path / "finetune.json").read_text(encoding="utf-8"))["moments"]
     assert len(moments) > 4
     with (tmp_path / "log.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

@@ -30,6 +30,7 @@ from transcnn.errors import (
     TooManyClasses,
     WeightsTooLarge,
 )
+from transcnn.naming import give_name
 
 Vote = Literal["first", "talk", "second", "closed"]  # in this order; an open one is a round
 ROUNDS: Mapping[str, int] = {"first": 1, "second": 2}
@@ -101,14 +102,14 @@ class Classes:
         try:
             return self._name(making), key  # it is a class once it is whole
         finally:
-            making.unlink()
+            making.unlink(missing_ok=True)
 
     def _name(self, making: Path) -> str:
         """Give the file a code that no other class has."""
         while True:
             code = new_code()
             with contextlib.suppress(FileExistsError):
-                os.link(making, self._path(code))
+                give_name(making, self._path(code))
                 return code
 
     def join(self, code: str, name: str) -> str:
@@ -178,7 +179,9 @@ class Classes:
 
     def _delete(self, code: str) -> None:
         for part in _PARTS:
-            Path(f"{self._path(code)}{part}").unlink(missing_ok=True)
+            # Windows keeps a file that is being read: it is over, and the next to look deletes it.
+            with contextlib.suppress(PermissionError):
+                Path(f"{self._path(code)}{part}").unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -349,8 +352,8 @@ class Teacher(_Member):
 
     def end(self) -> None:
         """End the class: nothing of it stays."""
-        with self._open():
-            pass
+        with self._open() as file:
+            file.execute("UPDATE class SET began = 0")  # over for all, should the file stay a while
         self.classes._delete(self.code)
 
     @contextlib.contextmanager

@@ -172,11 +172,12 @@ def _class_files(folder: Path, left_out: list[LeftOut], cache: Path) -> dict[str
         if not _is_text(sub.name):
             left_out.append(LeftOut(sub, "name", {}))
             continue
-        found[sub.name] = sorted(
+        files = [
             path
             for path in sub.rglob("*")
             if path.is_file() and not any(p.startswith(".") for p in path.relative_to(sub).parts)
-        )
+        ]
+        found[sub.name] = sorted(files, key=lambda path: path.parts)  # so on every system
     return found
 
 
