@@ -4,7 +4,7 @@
     clf = transcnn.Classifier("transcnn_lite0")
     clf.predict("photo.jpg").top[0].name.label           # what it recognises
     trace = clf.trace("photo.jpg")                       # what every H-MHSA did, frozen
-    trace.read(stage=0, block=0, token=(18, 32))         # where a token read, level by level
+    trace.read(stage=0, block=0, token=(18, 32))         # what a token attends to, level by level
 
 Nothing is loaded before it is used: `import transcnn` costs no torch.
 """
@@ -44,3 +44,7 @@ def __getattr__(name: str) -> Any:
 
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'transcnn' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

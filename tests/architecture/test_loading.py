@@ -87,6 +87,10 @@ def test_public_names_are_these():
     ]
 
 
+def test_dir_lists_the_public_names_before_they_are_loaded():
+    assert dir(transcnn) == sorted([*transcnn.__all__, "__version__"])
+
+
 def test_a_name_that_does_not_exist_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'transcnn' has no attribute 'nonsense'"):
         _ = transcnn.nonsense

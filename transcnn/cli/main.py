@@ -31,6 +31,7 @@ from transcnn.cli import (
     serve_app,
     serve_class,
 )
+from transcnn.cli.group import Group
 from transcnn.cli.train import group as train
 from transcnn.errors import TransCNNError
 from transcnn.threads import wait_briefly
@@ -45,7 +46,7 @@ OLD_COMMANDS = {
 OLD_OPTIONS = {"--held-back": "--held-out", "--lang": "--language", "--measure": "--test-data"}
 
 
-class _Commands(click.Group):
+class _Commands(Group):
     """Commands and options are also found under the names that earlier versions gave them."""
 
     def resolve_command(

@@ -31,7 +31,8 @@ from transcnn.words import DEFAULT, LANGUAGES
 def report(run: str, out: Path, where: str, language: str) -> None:
     """Write the error analysis of RUN as one HTML page, or every image as a row of a table.
 
-    RUN is the name or path given to `evaluate-run`. FILTER is that of the Errors page's links.
+    RUN is the name or path given to `evaluate-run`. FILTER has the words of
+    the links to the Errors page, apart by spaces: docs/evaluating.md has them.
     """
     ending = options.ending(out, (".html", ".csv", ".parquet"))
     need("reports")

@@ -28,7 +28,7 @@ _LISTED_CLASSES = 10  # of a confusion matrix
 _WORST = 3
 
 
-@click.command(short_help="Your own classes, from a folder for each class")
+@click.command(short_help="Train a network on your own classes, from a folder for each")
 @click.option(
     "--data",
     required=True,
@@ -60,9 +60,9 @@ def finetune(
     minutes: float | None,
     as_json: bool,
 ) -> int:
-    """Your own classes: learn the sub-folders of DIR, by their names.
+    """Train a network on your own classes: the sub-folders of DIR, which name them.
 
-    From 2 to 1,000 classes with 5 images or more each. Without a split, a fifth of each class is
+    There may be 2 to 1,000 classes with 5 images or more each. Without a split, a fifth of each is
     held out. First a new head is learned on the features of the network, then, at a small rate,
     what --what names; images are cropped and mirrored at random, and every class counts the same.
     The run ends early when it no longer becomes better on the held-out images. The best network is

@@ -2,12 +2,13 @@
 
 import click
 
+from transcnn.cli.group import Group
 from transcnn.cli.train.finetune import finetune
 from transcnn.cli.train.recipes import recipe_command
 from transcnn.errors import ChoiceError
 
 
-class _Recipes(click.Group):
+class _Recipes(Group):
     """The recipes are looked up when they are needed, since they load torch."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002

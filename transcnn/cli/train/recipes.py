@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from transcnn.training.recipe import Labels
 
 _ABOUT = {
-    "lite0": "H-MHSA of transcnn_lite0 from its backbone, without labels",
-    "lite0_continue": "H-MHSA of transcnn_lite0 from its weights, without labels",
-    "nano": "All of transcnn_nano from scratch, labels and distillation",
-    "nano_labels": "All of transcnn_nano from scratch, labels only",
-    "mini": "All of transcnn_mini from scratch, two sources, a teacher",
+    "lite0": "Train the H-MHSA of transcnn_lite0 from new weights on its backbone, without labels",
+    "lite0_continue": "Train the H-MHSA of transcnn_lite0 further, without labels",
+    "nano": "Train transcnn_nano from scratch, on labels and by distillation",
+    "nano_labels": "Train transcnn_nano from scratch, on labels only",
+    "mini": "Train transcnn_mini from scratch, on two folders, by distillation",
 }
-_HELP = """A tenth of the images is held out. Writes checkpoint.pt, log.csv, weights.safetensors,
-snapshots and the decoded images to --out. Ctrl-C saves and stops. Under torchrun several processes
-train together.
+_HELP = """A tenth of the images is held out. The command writes checkpoint.pt, log.csv,
+weights.safetensors, snapshots of the training and the decoded images to --out. Ctrl-C saves and
+stops. Under torchrun several processes train together.
 """
 
 
