@@ -13,11 +13,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
 from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
+from transcnn.devices import finish
 from transcnn.model.hooks import Hooks
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
@@ -44,6 +46,7 @@ class Benchmark:
     model: str
     machine: str
     threads: int
+    where: str  # the device, and the precision of the fast network
     rounds: int
     timings: tuple[Timing, ...]
     logits_apart: float  # largest absolute difference
@@ -51,18 +54,20 @@ class Benchmark:
     backbone_ratio: float  # time of the whole network over that of its backbone
 
 
-def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
+def run_benchmark(
+    model: str, rounds: int = 30, warmup: int = 5, device: str = "auto", dtype: str = "float32"
+) -> Benchmark:
     """Time `model` on one sample picture.
 
     Raises ChoiceError for a network without shipped weights.
     """
-    classifier = Classifier(model)
+    classifier = Classifier(model, device=device, dtype=dtype)
     data = samples()[0].path.read_bytes()
     pixels, _ = prepare(decode(data), classifier.config.input.size)
     x = classifier.normalise(pixels[None])
+    wait = partial(finish, classifier.device)
     nchw = x.contiguous()
-    plain = create_model(model, "shipped").eval()
-    fast = classifier.model
+    plain = create_model(model, "shipped").eval().to(classifier.device)
 
     def baseline() -> torch.Tensor:
         with torch.no_grad():
@@ -70,7 +75,7 @@ def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
 
     def inferred(hooks: Hooks | None) -> torch.Tensor:
         with torch.inference_mode():
-            return fast(x, hooks)
+            return classifier.run(x, hooks)
 
     cases: dict[str, Callable[[], object]] = {
         BASELINE: baseline,
@@ -79,16 +84,17 @@ def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
         "backbone only": lambda: inferred(Hooks(record=False, intervention=Off())),
         PREDICT: lambda: classifier.predict(data),
     }
-    seconds = interleave(cases, rounds, warmup)
+    seconds = interleave(cases, rounds, warmup, wait)
     busy = f"{PREDICT}, beside one busy process"
     with busy_process():
-        seconds |= interleave({busy: cases[PREDICT]}, rounds, warmup)
+        seconds |= interleave({busy: cases[PREDICT]}, rounds, warmup, wait)
     apart = (inferred(None) - baseline()).abs().max()
     pairs = zip(seconds["plain forward"], seconds["backbone only"], strict=True)
     return Benchmark(
         model,
         f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}",
         torch.get_num_threads(),
+        f"{classifier.device}, {classifier.dtype}",
         rounds,
         tuple(_timing(name, seconds[name], seconds[BASELINE]) for name in seconds),
         float(apart),
@@ -98,14 +104,21 @@ def run_benchmark(model: str, rounds: int = 30, warmup: int = 5) -> Benchmark:
 
 
 def interleave(
-    cases: dict[str, Callable[[], object]], rounds: int, warmup: int
+    cases: dict[str, Callable[[], object]],
+    rounds: int,
+    warmup: int,
+    wait: Callable[[], object] = lambda: None,
 ) -> dict[str, list[float]]:
-    """Seconds of each case in each of `rounds`, all cases in turn; `warmup` rounds not counted."""
+    """Seconds of each case in each of `rounds`, all cases in turn; `warmup` rounds not counted.
+
+    `wait` waits for a device that computes beside the program.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in cases}
     for number in range(warmup + rounds):
         for name, case in cases.items():
             start = time.perf_counter()
             case()
+            wait()
             if number >= warmup:
                 seconds[name].append(time.perf_counter() - start)
     return seconds

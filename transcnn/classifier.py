@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,12 +18,14 @@ from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, sha256, spli
 from transcnn.checkpoints.files import ENDINGS
 from transcnn.checkpoints.means import Means, load_means
 from transcnn.checkpoints.recognise import Opened, open_weights
+from transcnn.devices import computing_in, find_device, find_precision, on_cpu
 from transcnn.errors import ChoiceError, PictureError
 from transcnn.labels import ClassName, class_names
 from transcnn.model.hooks import HookPoint, Hooks, Intervention
 from transcnn.model.network import TransCNN, fold_batch_norms, normalise
 from transcnn.pictures import Crop, Picture, prepare, take_picture
 from transcnn.pictures.prepare import Resize
+from transcnn.threads import use
 from transcnn.trace import EVERYWHERE, Trace, Where, make_intervention, record
 
 DEFAULT_MODEL = "transcnn_lite0"
@@ -55,13 +58,31 @@ class Classifier:
     `Classifier()` and `Classifier("transcnn_nano")` have the weights that ship (digest checked);
     `Classifier("transcnn_nano@0.089")` those after that share of its training;
     `Classifier(FILE)` is the network that a weight file describes, or whose keys it has;
-    `Classifier(name, FILE)` insists on the variant. Raises ChoiceError for a network that does not
-    exist or is not shipped, CheckpointError for a weight file that does not fit.
+    `Classifier(name, FILE)` insists on the variant.
+
+    `device`: "auto" (CUDA, then MPS, else the CPU), cpu, cuda, cuda:N or mps. `dtype`: the
+    precision it computes in, see `transcnn.devices`. `threads`: how many torch computes with, in
+    the whole process; None leaves it as it is. Logits and attention are returned on the CPU in
+    float32, whatever they were computed on.
+
+    Raises ChoiceError for a network that does not exist or is not shipped and for another choice,
+    NoDevice for a device that is not there, CheckpointError for a weight file that does not fit.
     """
 
     def __init__(
-        self, name: str | Path | None = None, weights: str | Path | None = "shipped"
+        self,
+        name: str | Path | None = None,
+        weights: str | Path | None = "shipped",
+        *,
+        device: str | torch.device = "auto",
+        dtype: str | torch.dtype = "float32",
+        threads: int | None = None,
     ) -> None:
+        if threads is not None and threads < 1:
+            raise ChoiceError(field="threads", value=threads, allowed="1 or more")
+        self._compute(device, dtype)
+        if threads is not None:
+            use(threads)
         if isinstance(name, Path) or (name is not None and name.endswith(ENDINGS)):
             name, weights = None, name
         if weights in (None, "shipped"):
@@ -77,16 +98,33 @@ class Classifier:
         self._take(opened.model, sha256(file), load_means(file), opened.measured)
 
     @classmethod
-    def around(cls, model: TransCNN, weights_sha256: str) -> "Classifier":
+    def around(
+        cls,
+        model: TransCNN,
+        weights_sha256: str,
+        device: str | torch.device = "auto",
+        dtype: str | torch.dtype = "float32",
+    ) -> "Classifier":
         """From a network that has its weights, with any classes; without stored averages."""
-        return cls.of(Opened(model), weights_sha256)
+        return cls.of(Opened(model), weights_sha256, device, dtype)
 
     @classmethod
-    def of(cls, opened: Opened, weights_sha256: str) -> "Classifier":
+    def of(
+        cls,
+        opened: Opened,
+        weights_sha256: str,
+        device: str | torch.device = "auto",
+        dtype: str | torch.dtype = "float32",
+    ) -> "Classifier":
         """The same with what the weight file says was measured."""
         classifier = cls.__new__(cls)
+        classifier._compute(device, dtype)
         classifier._take(opened.model, weights_sha256, None, opened.measured)
         return classifier
+
+    def _compute(self, device: str | torch.device, dtype: str | torch.dtype) -> None:
+        self.dtype = find_precision(dtype)
+        self.device = find_device(device)
 
     def _take(
         self,
@@ -102,7 +140,7 @@ class Classifier:
         self.classes = model.config.class_set
         self.names = self.classes.names
         # Channels last and without separate batch norms: the same function, faster.
-        self.model = fold_batch_norms(model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = fold_batch_norms(model).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def predict(self, picture: Picture, top: int = 5, resize: Resize = "crop") -> Prediction:
         """The `top` most probable classes. Raises PictureError if the image cannot be read."""
@@ -138,18 +176,28 @@ class Classifier:
     ) -> Trace:
         """The same for a prepared image [S, S, 3]."""
         x = self.normalise(pixels[None])
-        return record(self.model, x, crop, self.weights_sha256, intervention)
+        with self.precision():
+            return record(self.model, x, crop, self.weights_sha256, intervention)
 
     def normalise(self, pixels: NDArray[np.uint8]) -> Tensor:
-        """Prepared images [B, S, S, 3] as the network's input [B, 3, S, S]."""
-        return normalise(pixels, self.config.input)
+        """Prepared images [B, H, W, 3] as the network's input [B, 3, H, W], on its device."""
+        return normalise(pixels, self.config.input, self.device)
+
+    def precision(self) -> AbstractContextManager[object]:
+        """A context in which the network computes in the classifier's precision."""
+        return computing_in(self.dtype, self.device)
+
+    def run(self, x: Tensor, hooks: Hooks | None = None) -> Tensor:
+        """The network's logits [B, classes] in its precision, with gradients, on its device."""
+        with self.precision():
+            out: Tensor = self.model(x, hooks)
+        return out.float()
 
     def logits(self, pixels: NDArray[np.uint8], intervention: Intervention | None = None) -> Tensor:
         """Logits [B, classes] of prepared images [B, S, S, 3], under `intervention`."""
         hooks = None if intervention is None else Hooks(record=False, intervention=intervention)
         with torch.inference_mode():
-            out: Tensor = self.model(self.normalise(pixels), hooks)
-        return out
+            return on_cpu(self.run(self.normalise(pixels), hooks))
 
     def intervention(
         self,
@@ -175,9 +223,9 @@ class Classifier:
         """Logits [B, classes] and attention matrices of images [B, S, S, 3], from one run."""
         hooks = Hooks()
         with torch.inference_mode():
-            logits: Tensor = self.model(self.normalise(pixels), hooks)
-        attention = {p: value for p, value in hooks.records.items() if p.name == "attention"}
-        return logits, attention
+            logits = on_cpu(self.run(self.normalise(pixels), hooks))
+        records = hooks.records.items()
+        return logits, {p: on_cpu(value) for p, value in records if p.name == "attention"}
 
     def check_top(self, top: int) -> None:
         """Raises ChoiceError unless `top` classes exist."""

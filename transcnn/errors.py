@@ -55,6 +55,9 @@
     │   ├── TooManyClasses   the server has no room for another one
     │   ├── NoNetwork        no other device can come to this computer
     │   └── PortInUse        another program answers there
+    ├── NoDevice            a device to compute on that this computer lacks
+    ├── PeerLost            another process of torchrun is frozen or has ended
+    ├── StoreLost           the store that joins the processes is gone
     ├── ExportDiffers       an exported file gives other logits than its network
     ├── MissingSnapshots    the package with networks along their training is not installed
     ├── MissingExtra        packages that only some commands need are not installed
@@ -87,6 +90,18 @@ class TransCNNError(Exception):
 
 class ChoiceError(TransCNNError, ValueError):
     """A value that is not among the allowed ones. Details: field, value, allowed."""
+
+
+class NoDevice(ChoiceError):
+    """Details: device, known (the names of those that are there)."""
+
+
+class PeerLost(TransCNNError):
+    """Details: rank (from 0), count (of processes), seconds (without a sign of life)."""
+
+
+class StoreLost(TransCNNError):
+    """torchrun, or the process that kept the store, has ended."""
 
 
 class PictureError(TransCNNError, ValueError):

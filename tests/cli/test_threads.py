@@ -70,16 +70,22 @@ def test_the_package_alone_changes_no_setting_of_threads():
 WITHOUT = {"models", "cost", "report", "demo-images", "learning-gains", "class", "app"}
 
 
-def test_every_command_that_computes_has_threads():
+def lacking(option):
+    """The commands without an option."""
     commands = dict(app.commands)
-    commands |= commands.pop("train").commands
-    lacking = {
+    train = commands.pop("train")
+    commands |= {name: train.get_command(None, name) for name in train.list_commands(None)}
+    return {
         name
         for name, command in commands.items()
-        if not any("--threads" in o.opts for o in command.params if isinstance(o, click.Option))
+        if not any(option in o.opts for o in command.params if isinstance(o, click.Option))
     }
 
-    assert lacking == WITHOUT
+
+def test_every_command_that_computes_has_threads_and_a_device():
+    assert lacking("--threads") == WITHOUT
+    assert lacking("--device") == WITHOUT | {"export"}  # a file is the same from any device
+    assert lacking("--precision") == WITHOUT | {"export", "design-choices"}  # of the recipe
 
 
 @pytest.mark.parametrize("command", ["predict", "evaluate-run"])

@@ -9,9 +9,11 @@ constant. They are recomputed in float64 from a trace, which also verifies the t
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from transcnn.devices import on_cpu
 from transcnn.errors import ChoiceError
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.layers import ChannelLayerNorm
@@ -86,8 +88,8 @@ def output_weights(model: TransCNN, stage: int, block: int) -> OutputWeights:
     )
 
 
-def _float64(parameter: object) -> Float64:
-    values: Float64 = parameter.detach().double().numpy()  # type: ignore[attr-defined]
+def _float64(parameter: Any) -> Float64:
+    values: Float64 = on_cpu(parameter).double().numpy()
     return values
 
 

@@ -105,7 +105,7 @@ def _entropy_and_distance(weights: Tensor, level: Level) -> tuple[Tensor, Tensor
         axis.flatten() for axis in torch.meshgrid(*map(torch.arange, level.grid), indexing="ij")
     )
     apart = torch.hypot((y[:, None] - y).float(), (x[:, None] - x).float())  # t s
-    distance = (weights * apart).sum(-1)
+    distance = (weights * apart.to(weights)).sum(-1)
     queries = valid.to(weights)
     return tuple(  # type: ignore[return-value]
         (value * queries).sum((2, 3, 4)).mean(1) / queries.sum() for value in (relative, distance)

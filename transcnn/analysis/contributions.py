@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from transcnn.classifier import Classifier
+from transcnn.devices import on_cpu
 from transcnn.trace.trace import Array, Float64
 
 
@@ -44,6 +45,6 @@ def contributions(
     model = classifier.model
     with torch.inference_mode():
         features = model.forward_features(classifier.normalise(pixels[None]))
-        last = model.head_map(features)[0].double().numpy()
-        weights, biases = (p.detach().double().numpy() for p in model.head.parameters())
-    return Contributions(last, weights, biases, logits)
+        last = model.head_map(features)[0]
+        weights, biases = (on_cpu(p).double().numpy() for p in model.head.parameters())
+    return Contributions(on_cpu(last).double().numpy(), weights, biases, logits)

@@ -29,4 +29,5 @@ def untrained(classifier: Classifier, seed: int) -> Classifier:
                 with torch.no_grad():
                     qkv.weight.copy_(torch.randn(shape, generator=generator) * shape[1] ** -0.5)
                     bias.zero_()
-    return Classifier.around(model, f"{classifier.weights_sha256} with random q, k, v ({seed})")
+    digest = f"{classifier.weights_sha256} with random q, k, v ({seed})"
+    return Classifier.around(model, digest, classifier.device, classifier.dtype)

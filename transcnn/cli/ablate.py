@@ -69,6 +69,7 @@ H-MHSA
 )
 @options.limit
 @options.threads
+@options.on_device
 @options.as_json
 def ablate(
     folder: Path,
@@ -80,6 +81,7 @@ def ablate(
     each: tuple[str, ...],
     held_out: bool,
     limit: int | None,
+    on: options.On,
     as_json: bool,
 ) -> None:
     from transcnn import evaluation
@@ -88,7 +90,7 @@ def ablate(
     from transcnn.evaluation.prepared import prepare_pictures
 
     wanted = [evaluation.parse_change(change) for change in changes]
-    classifier = Classifier(model, weights)
+    classifier = Classifier(model, weights, **on)
     labelled = [] if held_out else evaluation.find_pictures(folder, limit, classifier.classes)
     pictures = labelled or evaluation.find_held_out(folder, limit)
     if each:

@@ -28,6 +28,7 @@ from transcnn.cli import options
     help="Also write a figure (.png, .svg) or the attention weights (.npz).",
 )
 @options.threads_for_one_image
+@options.on_device
 @options.as_json
 def attention(
     image: Path,
@@ -37,6 +38,7 @@ def attention(
     model: str,
     weights: Path | None,
     out: Path | None,
+    on: options.On,
     as_json: bool,
 ) -> None:
     """Show what one token attends to, at every level of its block.
@@ -60,7 +62,7 @@ def attention(
     from transcnn.words import DEFAULT
     from transcnn.words.translator import translator
 
-    t, classifier = translator(DEFAULT), Classifier(model, weights)
+    t, classifier = translator(DEFAULT), Classifier(model, weights, **on)
     pixels, crop = prepare(decode(image.read_bytes()), classifier.config.input.size)
     trace = classifier.trace_pixels(pixels, crop)
     readings = trace.read(stage, block, query)

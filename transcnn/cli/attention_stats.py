@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--held-out", is_flag=True, help="Use the tenth of DIR that training leaves out.")
 @options.limit
 @options.threads
+@options.on_device
 @options.as_json
 def attention_stats(
     folder: Path,
@@ -45,6 +46,7 @@ def attention_stats(
     boxes: Path | None,
     held_out: bool,
     limit: int | None,
+    on: options.On,
     as_json: bool,
 ) -> None:
     """Measure the attention of every head on the images of DIR, averaged over images and queries.
@@ -62,10 +64,10 @@ def attention_stats(
 
     wanted = evaluation.parse_change(change)
     if boxes is not None:
-        rows = _boxes(Classifier(model, weights), folder, boxes)
+        rows = _boxes(Classifier(model, weights, **on), folder, boxes)
         _print(rows, as_json)
         return
-    classifier = Classifier(model, weights)
+    classifier = Classifier(model, weights, **on)
     pictures: Sequence[evaluation.PictureFile] = (
         evaluation.find_held_out(folder, limit)
         if held_out

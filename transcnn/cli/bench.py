@@ -8,6 +8,7 @@ from transcnn.cli import options
 @click.command()
 @options.network
 @options.threads_for_one_image
+@options.on_device
 @click.option(
     "--rounds",
     metavar="N",
@@ -16,7 +17,7 @@ from transcnn.cli import options
     show_default=True,
     help="Number of rounds; each runs every case once.",
 )
-def bench(model: str, rounds: int) -> None:
+def bench(model: str, rounds: int, on: options.On) -> None:
     """Time a network against a baseline without its optimisations.
 
     The baseline is the same network in NCHW layout, with explicit softmax and unfolded batch norms.
@@ -24,9 +25,10 @@ def bench(model: str, rounds: int) -> None:
     """
     from transcnn.benchmark import run_benchmark
 
-    result = run_benchmark(model, rounds)
+    result = run_benchmark(model, rounds, **on)
     click.echo(
         f"{result.model}, one image; {result.machine}, {result.threads} threads, "
+        f"{result.where}, "
         f"median of {result.rounds} interleaved rounds\n"
     )
     click.echo("| case | ms | quartiles | times as fast as the baseline |")

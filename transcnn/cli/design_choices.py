@@ -37,13 +37,15 @@ from transcnn.errors import ChoiceError
     "--seeds", metavar="N", default=3, show_default=True, help="Number of runs of each design."
 )
 @options.threads
-def design_choices(data: Path, test_data: Path, out: Path, seeds: int) -> None:
+@options.device
+def design_choices(data: Path, test_data: Path, out: Path, seeds: int, device: str) -> None:
     """Train one small network from scratch, changing one design choice at a time.
 
     The folders hold classes of transcnn_nano. The table is written after each seed; finished runs
     in --out are not repeated.
     """
     from transcnn.classifier import Classifier
+    from transcnn.devices import find_device
     from transcnn.evaluation import find_pictures
     from transcnn.evaluation.prepared import prepare_pictures
     from transcnn.training.choices import REFERENCE, run_choices, small, table
@@ -54,6 +56,7 @@ def design_choices(data: Path, test_data: Path, out: Path, seeds: int) -> None:
     if seeds < 1:
         raise ChoiceError(field="seeds", value=seeds, allowed="1 or more")
     assert FIVE_EPOCHS.labels is not None
+    here = find_device(device)
     model = small(REFERENCE)
     found = find_pictures(test_data)
     with progress_bar() as show:
@@ -69,7 +72,7 @@ def design_choices(data: Path, test_data: Path, out: Path, seeds: int) -> None:
     places = Classifier.around(model, "").outputs_of([found[i].label.index for i in run.indices])
     lines: list[str] = []
     for outcomes in run_choices(
-        FIVE_EPOCHS, source, targets, (run, places), out, seeds, _Progress().show
+        FIVE_EPOCHS, source, targets, (run, places), out, seeds, _Progress().show, here
     ):
         lines = table(outcomes)
         (out / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 )
 @options.limit
 @options.threads
+@options.on_device
 @click.option("--store", hidden=True)  # what is now `evaluate-run`
 @options.as_json
 @click.pass_context
@@ -57,6 +58,7 @@ def evaluate(
     level: int | None,
     head: int | None,
     limit: int | None,
+    on: options.On,
     store: str | None,
     as_json: bool,
 ) -> int:
@@ -70,6 +72,7 @@ def evaluate(
             allowed = "runs without --attention, --change and parts: a run has all cases"
             raise ChoiceError(field="store", value=store, allowed=allowed)
         given = dict(model=model, weights=weights, resize=resize, limit=limit, as_json=as_json)
+        given |= dict(device=on["device"], precision=on["dtype"])
         code: int = context.invoke(evaluate_run, folder=folder, run=store, **given)
         return code
 
@@ -79,7 +82,7 @@ def evaluate(
 
     where = Where(stage, block, level, head)
     wanted = evaluation.parse_change(change)
-    classifier = Classifier(model, weights)
+    classifier = Classifier(model, weights, **on)
     pictures = evaluation.find_pictures(folder, limit, classifier.classes)
     with progress_bar() as show:
         result = evaluation.evaluate(

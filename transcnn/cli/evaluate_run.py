@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @options.resize
 @options.limit
 @options.parallel_batches
+@options.on_device
 @options.as_json
 def evaluate_run(
     folder: Path,
@@ -35,6 +36,7 @@ def evaluate_run(
     resize: "Resize",
     limit: int | None,
     threads: int | None,
+    on: options.On,
     as_json: bool,
 ) -> int:
     """Predict the images of DIR in every case of the error analysis, and store the run RUN.
@@ -59,9 +61,9 @@ def evaluate_run(
     from transcnn.runs.store import run_path
 
     path = run_path(run)
-    classifier = Classifier(model, weights)
-    items = find_items(folder, limit=limit, classes=classifier.classes)
-    with processes() as (rank, count, _):
+    with processes(on["device"]) as (rank, count, device):
+        classifier = Classifier(model, weights, device=device, dtype=on["dtype"])
+        items = find_items(folder, limit=limit, classes=classifier.classes)
         store = begin_run(path, classifier, items, resize) if rank == 0 else None
         names = of_first([i.name for i in store.remaining()] if store is not None else [])
         here = {item.name: item for item in items}  # each process finds its own files

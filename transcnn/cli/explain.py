@@ -62,6 +62,7 @@ def _option(what: str, option: str) -> str:
     help="Also write a figure (.png, .svg) or the map (.npz).",
 )
 @options.threads_for_one_image
+@options.on_device
 @options.as_json
 def explain(
     image: Path,
@@ -77,6 +78,7 @@ def explain(
     weights: Path | None,
     scoring: bool,
     out: Path | None,
+    on: options.On,
     as_json: bool,
 ) -> None:
     """Show which pixels matter for a class, or for the logit difference of two classes.
@@ -95,7 +97,7 @@ def explain(
     from transcnn.pictures import decode, prepare
 
     chosen = make_method(method, stage=stage, block=block, level=level, token=query)
-    classifier = Classifier(model, weights)
+    classifier = Classifier(model, weights, **on)
     pixels, _ = prepare(decode(image.read_bytes()), classifier.config.input.size, at=crop)
     if of is None:
         target = int(classifier.logits(pixels[None])[0].argmax())

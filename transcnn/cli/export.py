@@ -61,7 +61,7 @@ def export(
     from transcnn import export as exporting
     from transcnn.classifier import Classifier
 
-    classifier = Classifier(model, weights)
+    classifier = Classifier(model, weights, device="cpu")
     size = classifier.config.input.size if size is None else size
     least = exporting.SIDES[0] + 3 if dynamic == "size" else 32
     if not least <= size <= 1024:

@@ -42,6 +42,7 @@ _USUAL = tuple(name for name, method in METHODS.items() if method.over_images is
 )
 @options.limit
 @options.threads
+@options.on_device
 @options.as_json
 def faithfulness(
     folder: Path,
@@ -51,6 +52,7 @@ def faithfulness(
     methods: tuple[str, ...],
     out: Path,
     limit: int | None,
+    on: options.On,
     as_json: bool,
 ) -> None:
     """Score attribution methods on the images of DIR against baselines that do not use the network.
@@ -72,7 +74,7 @@ def faithfulness(
     chosen = [
         make_method(name, **(METHODS[name].over_images or {})) for name in dict.fromkeys(methods)
     ]
-    classifier = Classifier(model, weights)
+    classifier = Classifier(model, weights, **on)
     found = find_pictures(folder, limit, classifier.classes)
     with progress_bar() as show:
         run = prepare_pictures(found, classifier.config.input.size, cast("Resize", resize), show)

@@ -26,7 +26,10 @@ from transcnn.words import DEFAULT, LANGUAGES
 @click.option("--out", type=options.FILE, required=True, metavar="FILE.html", help="File to write.")
 @options.network
 @options.threads_for_one_image
-def handout(image: Path, chapter: int, language: str, out: Path, model: str) -> None:
+@options.on_device
+def handout(
+    image: Path, chapter: int, language: str, out: Path, model: str, on: options.On
+) -> None:
     """Write a chapter of the course about IMAGE as one HTML file to print.
 
     It holds questions, texts to read after predicting, and the answers on a separate sheet. Its
@@ -45,7 +48,7 @@ def handout(image: Path, chapter: int, language: str, out: Path, model: str) -> 
         raise ChoiceError(field="chapter", value=chapter, allowed=", ".join(map(str, CHAPTERS)))
     data = image.read_bytes()
     picture = decode(data)
-    classifier = Classifier(model)
+    classifier = Classifier(model, **on)
     sample = next((s for s in samples() if s.path.read_bytes() == data), None)
     pixels, crop = prepare(picture, classifier.config.input.size)
     trace = classifier.trace_pixels(pixels, crop)

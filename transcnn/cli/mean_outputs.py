@@ -28,7 +28,10 @@ from transcnn.cli.progress import progress_bar
     help="Use at most N images of each folder.",
 )
 @options.threads
-def mean_outputs(weights: Path, model: str, data: tuple[Path, ...], limit: int) -> None:
+@options.on_device
+def mean_outputs(
+    weights: Path, model: str, data: tuple[Path, ...], limit: int, on: options.On
+) -> None:
     """Compute the mean output of each H-MHSA over training images.
 
     Writes the means beside the weight file WEIGHTS, where the intervention `mean` finds them.
@@ -50,7 +53,7 @@ def mean_outputs(weights: Path, model: str, data: tuple[Path, ...], limit: int) 
         count = min(limit, len(paths))
         some = [paths[i * len(paths) // count] for i in range(count)]
         pictures += [PictureFile(folder, path, f"{path.parent.name}/{path.name}") for path in some]
-    classifier = Classifier(model, weights)
+    classifier = Classifier(model, weights, **on)
     with progress_bar() as show:
         run = prepare_pictures(pictures, classifier.config.input.size, progress=show)
         path = save_means(average_added(classifier, run, show), weights)

@@ -18,7 +18,8 @@ from transcnn.cli.progress import progress_bar
     help="Write the choice, and what it was chosen from, to FILE. [default: print it]",
 )
 @options.threads
-def opening(out: Path | None) -> None:
+@options.on_device
+def opening(out: Path | None, on: options.On) -> None:
     """Find the sample image with which the app opens each included network.
 
     Every sample that shows one of the network's classes is classified whole and with gray squares
@@ -33,7 +34,7 @@ def opening(out: Path | None) -> None:
     found = {}
     with progress_bar() as show:
         for name in shipped_names():
-            found[name] = search(Classifier(name), partial(show, name))
+            found[name] = search(Classifier(name, **on), partial(show, name))
     text = json.dumps(stored(found, "python -m transcnn opening"), indent=2)
     if out is None:
         click.echo(text)

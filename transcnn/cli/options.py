@@ -1,16 +1,18 @@
 """Options that several commands share, and printing of JSON."""
 
+import functools
 import json
 import math
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import click
 
 from transcnn import threads as threading
+from transcnn.devices import PRECISIONS
 from transcnn.errors import ChoiceError, FolderError
 
 FILE = click.Path(path_type=Path)
@@ -90,6 +92,46 @@ threads_for_one_image = _threads(
     "1, which other programs slow down least", _use_threads(1), expose=False
 )
 parallel_batches = _threads("all cores", _check_threads, expose=True)
+
+
+class On(TypedDict):
+    """Where a classifier computes, and in which precision: its arguments."""
+
+    device: str
+    dtype: str
+
+
+device = click.option(
+    "--device",
+    metavar="NAME",
+    default="auto",
+    show_default=True,
+    help="Device to compute on: cpu, cuda, cuda:N or mps; auto takes CUDA, then MPS, else the CPU.",
+)
+
+
+def on_device(command: Command) -> Command:
+    """`--device` and `--precision`, together as the argument `on`."""
+
+    @functools.wraps(command)
+    def called(*arguments: Any, device: str, precision: str, **rest: Any) -> Any:
+        return command(*arguments, on=On(device=device, dtype=precision), **rest)
+
+    with_precision = click.option(
+        "--precision",
+        type=click.Choice(PRECISIONS),
+        default=PRECISIONS[0],
+        show_default=True,
+        help="Precision of products and convolutions; sums and weights have 32 bits.",
+    )(called)
+    return device(with_precision)  # type: ignore[return-value]
+
+
+training_precision = click.option(
+    "--precision",
+    type=click.Choice(PRECISIONS[:2]),
+    help="Precision of products and convolutions. [default: the recipe's]",
+)
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON value; docs/json.md lists its keys."
 )

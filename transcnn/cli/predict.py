@@ -15,9 +15,15 @@ from transcnn.errors import PictureError
 @options.weights
 @click.option("--top", default=5, show_default=True, metavar="N", help="Number of classes to list.")
 @options.threads_for_one_image
+@options.on_device
 @options.as_json
 def predict(
-    images: tuple[Path, ...], model: str, weights: Path | None, top: int, as_json: bool
+    images: tuple[Path, ...],
+    model: str,
+    weights: Path | None,
+    top: int,
+    on: options.On,
+    as_json: bool,
 ) -> int:
     """Predict the most likely classes of images, with their probabilities.
 
@@ -30,10 +36,10 @@ def predict(
     from transcnn.evaluation.folder import find_images
     from transcnn.pictures import decode, prepare
 
-    classifier = Classifier(model, weights)
+    classifier = Classifier(model, weights, **on)
     classifier.check_top(top)
     few = classifier.config.indices
-    judge = None if few is None else Classifier()
+    judge = None if few is None else Classifier(**on)
     results: list[dict[str, Any]] = []
     for image in find_images(images):
         result: dict[str, Any] = {"file": str(image)}

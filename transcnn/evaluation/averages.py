@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from transcnn.classifier import Classifier
+from transcnn.devices import on_cpu
 from transcnn.evaluation.prepared import BATCH, OnProgress, PreparedPictures
 from transcnn.model.hooks import HookPoint, Hooks
 from transcnn.pictures.changes import UNCHANGED
@@ -15,7 +16,7 @@ class _Sums(Hooks):
     def keep(self, point: HookPoint, value: Tensor) -> None:
         if point.name == "added":
             before = self.records.get(point, torch.zeros(()))
-            self.records[point] = before + value.double().sum(0)
+            self.records[point] = before + on_cpu(value).double().sum(0)
 
 
 def average_added(
@@ -26,6 +27,6 @@ def average_added(
     with torch.inference_mode():
         for start in range(0, len(run), BATCH):
             indices = range(start, min(start + BATCH, len(run)))
-            classifier.model(classifier.normalise(run.batch(indices, UNCHANGED)), hooks)
+            classifier.run(classifier.normalise(run.batch(indices, UNCHANGED)), hooks)
             progress("measuring", indices.stop, len(run))
     return {(p.stage, p.block): (v / len(run)).float() for p, v in hooks.records.items()}

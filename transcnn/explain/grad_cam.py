@@ -15,12 +15,14 @@ from typing import ClassVar
 import numpy as np
 from torch import Tensor, nn
 
+from transcnn.devices import on_cpu
 from transcnn.errors import ChoiceError
 from transcnn.explain.attribution import Attribution
 from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of
 from transcnn.explain.names import METHODS
 from transcnn.explain.subject import Subject
+from transcnn.model.network import TransCNN
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class GradCam:
         network = _Hooked(subject, stage)
         parts = LayerGradCam(network, network.hook).attribute(subject.input)
         on_progress(1)
-        values = parts[0, 0].detach().numpy().astype(np.float64)
+        values = on_cpu(parts[0, 0]).numpy().astype(np.float64)
         logit = float(subject.values(subject.pixels[None])[0])
         bias = float(subject.target.value(subject.classifier.model.head.bias.detach()[None])[0])
         facts = {
@@ -70,10 +72,15 @@ class _Hooked(nn.Module):
         self._subject, self._stage = subject, stage
 
     def forward(self, x: Tensor) -> Tensor:
-        network = self._subject.classifier.model
+        classifier = self._subject.classifier
+        with classifier.precision():
+            return self._subject.target.value(self._run(classifier.model, x))
+
+    def _run(self, network: TransCNN, x: Tensor) -> Tensor:
+        """Logits [B, classes]."""
         x = network.stem(x)
         for stage in range(len(network.config.stages)):
             x = network.forward_stage(stage, x)
             if stage == self._stage:
                 x = self.hook(x)
-        return self._subject.target.value(network.forward_head(x))
+        return network.forward_head(x)

@@ -16,6 +16,7 @@ import torch
 from einops import reduce
 from torch import Tensor
 
+from transcnn.devices import on_cpu
 from transcnn.explain.attribution import Attribution
 from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of
@@ -47,10 +48,10 @@ class GradientAttention:
         on_progress(0)
         x = subject.input
         hooks = _KeepWeights(HookPoint(stage, block, "attention", level))
-        logit = subject.target.value(classifier.model(x, hooks))
+        logit = subject.target.value(classifier.run(x, hooks))
         gradients = torch.autograd.grad(logit.sum(), hooks.weights)[0]
         on_progress(1)
-        effects = (hooks.weights.detach() * gradients).double()  # 1 h down across t s
+        effects = on_cpu(hooks.weights * gradients).double()  # 1 h down across t s
         size = classifier.config.map_size(stage, (x.shape[2], x.shape[3]))
         shape = shape_of(classifier, stage, block).levels(size)[level]
         # Rows of tokens beyond the map's edge have no effect: their gradients are 0.

@@ -13,6 +13,7 @@ from typing import ClassVar
 import numpy as np
 from torch import Tensor
 
+from transcnn.devices import on_cpu
 from transcnn.errors import ChoiceError
 from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.fill import Fill, filling
@@ -52,7 +53,7 @@ class IntegratedGradients:
         return Attribution(self.name, self.kind, values, settings_of(self), facts)
 
     def by_colour(self, subject: Subject, x: Tensor, on_progress: OnProgress = quiet) -> Tensor:
-        """Contributions [3, S, S] of the input x [1, 3, S, S]."""
+        """Contributions [3, S, S] of the input x [1, 3, S, S], on the CPU."""
         from captum.attr import IntegratedGradients as Captum
 
         if self.steps < 2:
@@ -62,7 +63,7 @@ class IntegratedGradients:
         contributions: Tensor = Captum(explained).attribute(
             x, blank, n_steps=self.steps, internal_batch_size=_BATCH
         )
-        return contributions[0].detach()
+        return on_cpu(contributions[0])
 
     def on_pixels(self, by_colour: Tensor) -> Values:
         """[S, S] of [3, S, S]."""

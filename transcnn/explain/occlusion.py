@@ -12,6 +12,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 
+from transcnn.devices import on_cpu
 from transcnn.errors import ChoiceError
 from transcnn.explain.attribution import Attribution
 from transcnn.explain.fill import Fill, filling
@@ -55,7 +56,7 @@ class Occlusion:
             )
         on_progress(1)
         # The same for all three colours and all pixels of a cell.
-        values = drops[0, 0, :: self.stride, :: self.stride].numpy().astype(np.float64)
+        values = on_cpu(drops[0, 0, :: self.stride, :: self.stride]).numpy().astype(np.float64)
         return Attribution(self.name, self.kind, values, settings_of(self))
 
     def _check(self, side: int) -> None:

@@ -36,7 +36,7 @@ def random_weights(classifier: Classifier, down_to: str = "stem", seed: int = 0)
         raise ChoiceError(field="part", value=down_to, allowed=", ".join(parts))
     for name, modules in parts.items():
         for tensor in (v for module in modules for v in module.state_dict().values()):
-            order = torch.randperm(tensor.numel(), generator=random)
+            order = torch.randperm(tensor.numel(), generator=random).to(tensor.device)
             tensor.copy_(tensor.flatten()[order].reshape(tensor.shape))
         if name == down_to:
             break

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from transcnn.devices import on_cpu
 from transcnn.explain.attribution import Attribution, Values
 from transcnn.explain.kinds import Kind
 from transcnn.explain.method import OnProgress, quiet, settings_of
@@ -32,7 +33,7 @@ class Saliency:
         return Attribution(self.name, self.kind, values, settings_of(self))
 
     def by_colour(self, subject: Subject, x: Tensor, on_progress: OnProgress = quiet) -> Tensor:
-        """Signed gradients [3, S, S] at the input x [1, 3, S, S]."""
+        """Signed gradients [3, S, S] at the input x [1, 3, S, S], on the CPU."""
         from captum.attr import Saliency as Captum
 
         on_progress(0)
@@ -40,7 +41,7 @@ class Saliency:
         on_progress(1)
         # The network sees (pixel - mean) / scale, pixels from 0 to 255.
         scale = torch.tensor(subject.classifier.config.input.scale)
-        return gradients * 255 / scale[:, None, None]
+        return on_cpu(gradients) * 255 / scale[:, None, None]
 
     def on_pixels(self, by_colour: Tensor) -> Values:
         """[S, S] of [3, S, S]."""

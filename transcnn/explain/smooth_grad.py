@@ -26,7 +26,7 @@ class GradientMethod(Method, Protocol):
     """A method that computes one value for each colour of each pixel."""
 
     def by_colour(self, subject: Subject, x: Tensor, on_progress: OnProgress = quiet) -> Tensor:
-        """[3, S, S], at the input x [1, 3, S, S]."""
+        """[3, S, S] on the CPU, at the input x [1, 3, S, S]."""
         ...
 
     def on_pixels(self, by_colour: Tensor) -> Values:
@@ -70,6 +70,6 @@ class SmoothGrad:
             def part(done: float, k: int = k) -> None:
                 on_progress((k + done) / self.samples)
 
-            total += self.of.by_colour(subject, x + noise, part)
+            total += self.of.by_colour(subject, x + noise.to(x), part)
         values = self.of.on_pixels(total / self.samples)
         return Attribution(self.name, self.kind, values, settings_of(self))

@@ -66,7 +66,7 @@ class Subject:
 
         Sets no hook and keeps no state, so several threads may explain with one network.
         """
-        return self.target.value(self.classifier.model(x))
+        return self.target.value(self.classifier.run(x))
 
     def values(self, pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
         """The explained logit [B] of other images [B, S, S, 3], without gradients."""

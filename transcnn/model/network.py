@@ -306,10 +306,12 @@ def _grids(attention: config.HMHSA | config.PooledAttention | None) -> tuple[int
     return attention.merges if isinstance(attention, config.HMHSA) else (attention.grid,)
 
 
-def normalise(pixels: NDArray[np.uint8], input_: config.Input) -> Tensor:
-    """Images [B, S, S, 3] as a network's input [B, 3, S, S], channels last in memory."""
-    mean, scale = (torch.tensor(v) for v in (input_.mean, input_.scale))
-    values: Tensor = (torch.tensor(pixels).float() - mean) / scale
+def normalise(
+    pixels: NDArray[np.uint8], input_: config.Input, device: torch.device | str = "cpu"
+) -> Tensor:
+    """Images [B, H, W, 3] as a network's input [B, 3, H, W] on `device`, channels last."""
+    mean, scale = (torch.tensor(v).to(device) for v in (input_.mean, input_.scale))
+    values: Tensor = (torch.tensor(pixels).to(device).float() - mean) / scale
     return values.permute(0, 3, 1, 2)  # B H W 3 to B 3 H W
 
 

@@ -14,6 +14,7 @@ from transcnn.analysis.appearance import appearance
 from transcnn.analysis.attention_statistics import attention_statistics
 from transcnn.analysis.errors.table import CASES, TOP
 from transcnn.classifier import Classifier
+from transcnn.devices import on_cpu
 from transcnn.errors import PictureError
 from transcnn.model.hooks import Hooks
 from transcnn.pictures import decode, prepare
@@ -64,9 +65,10 @@ def measure(classifier: Classifier, pictures: Sequence[Prepared]) -> list[Measur
     pixels = np.stack([p.pixels for p in pictures])
     hooks = Hooks()
     with torch.inference_mode():
-        logits = {"on": classifier.model(classifier.normalise(pixels), hooks)}
+        logits = {"on": on_cpu(classifier.run(classifier.normalise(pixels), hooks))}
+        records = {point: value.float() for point, value in hooks.records.items()}
         statistics = attention_statistics(
-            classifier.model, hooks.records, (pixels.shape[1], pixels.shape[2])
+            classifier.model, records, (pixels.shape[1], pixels.shape[2])
         )
     for name in ("off", "uniform"):
         logits[name] = classifier.logits(pixels, classifier.intervention(name))

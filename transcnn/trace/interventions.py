@@ -67,7 +67,7 @@ class Swapped(_Unchanged):
         self.records = records
 
     def attention(self, point: HookPoint, weights: Tensor, valid: Tensor) -> Tensor:  # noqa: ARG002
-        return self.records[point]
+        return self.records[point].to(weights)
 
 
 class Mean(_Unchanged):

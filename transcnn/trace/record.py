@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from transcnn.devices import on_cpu
 from transcnn.errors import ChoiceError
 from transcnn.model.config import HMHSA
 from transcnn.model.hooks import HookPoint, Hooks, Intervention
@@ -43,7 +44,7 @@ def record(
 
 def _frozen(value: Tensor) -> Array:
     """The only image of a batch as a read-only copy."""
-    array = np.array(value[0].float().numpy(), order="C")
+    array = np.array(on_cpu(value[0]).numpy(), order="C")
     array.flags.writeable = False
     return array
 

@@ -111,6 +111,7 @@ def run_choices(
     out: Path,
     seeds: int,
     progress: Callable[[str, int, float], None],
+    device: torch.device = torch.device("cpu"),  # noqa: B008 (never changed)
 ) -> Iterator[list[ChoiceResult]]:
     """Train and evaluate what is not in `out` yet; yields the results so far after each seed.
 
@@ -124,8 +125,9 @@ def run_choices(
             folder = _folder(out, choice, seed)
             result = folder / "result.json"
             if not result.is_file():
-                _train(choice, replace(recipe, seed=seed), source, targets, folder, progress)
-                top1 = _measure(choice, folder / "weights.safetensors", *held_out)
+                seeded = replace(recipe, seed=seed)
+                _train(choice, seeded, source, targets, folder, progress, device)
+                top1 = _measure(choice, folder / "weights.safetensors", *held_out, device)
                 found_here = {"choice": choice, "seed": seed, "top1": top1}
                 result.write_text(json.dumps(found_here), encoding="utf-8")
             found.append(json.loads(result.read_text(encoding="utf-8"))["top1"])
@@ -146,19 +148,27 @@ def _train(
     targets: SoftTargets,
     folder: Path,
     progress: Callable[[str, int, float], None],
+    device: torch.device,
 ) -> None:
     model = small(choice)
     CHOICES[choice].init(model, torch.Generator().manual_seed(recipe.seed))
     batches = Batches([source], recipe, model.config.input.size, targets=[targets])
     length = Length(recipe.steps)
     resume = (folder / "checkpoint.pt").is_file()
-    for event in train(recipe, model, batches, folder, length=length, resume=resume):
+    events = train(recipe, model, batches, folder, length=length, resume=resume, device=device)
+    for event in events:
         progress(choice, recipe.seed, event.step / recipe.steps)
 
 
-def _measure(choice: str, weights: Path, run: PreparedPictures, labels: Sequence[int]) -> float:
+def _measure(
+    choice: str,
+    weights: Path,
+    run: PreparedPictures,
+    labels: Sequence[int],
+    device: torch.device,
+) -> float:
     model = create_model(MODEL, weights, **SMALL, **CHOICES[choice].changes)
-    classifier = Classifier.around(model, "")
+    classifier = Classifier.around(model, "", device)
     return ablate(classifier, run, labels, [Condition()]).share(Condition()).value
 
 

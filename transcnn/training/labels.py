@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from transcnn.checkpoints import create_model
+from transcnn.devices import on_cpu
 from transcnn.errors import FolderError
 from transcnn.labels import find_class
 from transcnn.model.hooks import Hooks
@@ -28,11 +29,17 @@ SoftTargets = NDArray[np.float32]
 
 
 def soft_targets(
-    source: TrainingSource, classes: Sequence[int], labels: Labels, cache: Path, progress: OnDecoded
+    source: TrainingSource,
+    classes: Sequence[int],
+    labels: Labels,
+    cache: Path,
+    progress: OnDecoded,
+    device: torch.device | str = "cpu",
 ) -> SoftTargets:
     """The target probabilities [n, classes] of `classes` (indices of the 1000) for each image.
 
-    A teacher's predictions are kept in `cache`. Raises FolderError where a folder names no class.
+    A teacher's predictions, computed on `device`, are kept in `cache`. Raises FolderError
+    where a folder names no class.
     """
     outputs = class_outputs(source, classes)
     targets = smoothed_labels(outputs, len(classes), labels.smoothing)
@@ -42,7 +49,7 @@ def soft_targets(
     asked = f"{labels.teacher}-{labels.teacher_px}" if labels.teacher_px else labels.teacher
     kept = cache / f"{source.folder.name}-{zlib.crc32(files.encode()):08x}-{asked}.npy"
     if not kept.is_file():
-        teacher = fold_batch_norms(create_model(labels.teacher, "shipped"))
+        teacher = fold_batch_norms(create_model(labels.teacher, "shipped")).to(device)
         np.save(kept, teacher_targets(teacher, source, classes, labels.teacher_px, progress))
     soft = np.float32(np.load(kept))
     return (1 - labels.teacher_weight) * targets + labels.teacher_weight * soft
@@ -96,8 +103,8 @@ def _teacher_logits(teacher: TransCNN, pixels: NDArray[np.uint8], least_px: int)
     """Logits [B, 1000] of the teacher's backbone, means over images [B, S, S, 3] and mirrored."""
     off = Hooks(record=False, intervention=Off())
     with torch.inference_mode():
-        x = normalise(pixels, teacher.config.input)
+        x = normalise(pixels, teacher.config.input, next(teacher.parameters()).device)
         if x.shape[2] < least_px:
             x = F.interpolate(x, (least_px, least_px), mode="bicubic")
         logits: torch.Tensor = (teacher(x, off) + teacher(x.flip(3), off)) / 2
-    return logits
+    return on_cpu(logits)

@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from torch.optim.swa_utils import update_bn
 
 from transcnn.checkpoints.description import Description
 from transcnn.checkpoints.save import save_weights
+from transcnn.devices import computing_in, on_cpu
 from transcnn.distributed import rank, world_size
 from transcnn.model.network import TransCNN, normalise
 from transcnn.training.batches import Batch, Batches
@@ -179,9 +180,7 @@ class _TrainingState:
         self.optimiser = Optimiser(self.learning, recipe)
 
     def precision(self) -> AbstractContextManager[object]:
-        if self.recipe.precision == "float32":
-            return nullcontext()
-        return torch.autocast(self.device.type, torch.bfloat16)
+        return computing_in(self.recipe.precision, self.device)
 
     def step(self, batch: Batch, rate: float) -> tuple[float, dict[str, float]]:
         config = self.network.model.config
@@ -190,7 +189,7 @@ class _TrainingState:
             input_drop=self.recipe.input_drop * rate / self.recipe.learning_rate,
             generator=torch.Generator().manual_seed(batch.seed),
         )
-        seen = normalise(batch.seen.pixels, config.input).to(self.device)
+        seen = normalise(batch.seen.pixels, config.input, self.device)
         own = torch.from_numpy(batch.seen.own).to(self.device)
         with self.precision():
             batch_outputs = DistillationBatch(self.student(seen, hooks), self._targets(batch), own)
@@ -205,8 +204,8 @@ class _TrainingState:
 
     def _targets(self, batch: Batch) -> Outputs:
         if isinstance(self.network, BranchStudent):
-            clean = normalise(batch.clean, self.network.model.config.input)
-            return self.network.teach(clean.to(self.device))
+            clean = normalise(batch.clean, self.network.model.config.input, self.device)
+            return self.network.teach(clean)
         assert batch.targets is not None  # checked by the recipe
         return soft_target_outputs(torch.from_numpy(batch.targets).to(self.device))
 
@@ -238,19 +237,19 @@ class _TrainingState:
         save_weights(whole, self.out / "weights.safetensors", Description(self.config))
 
     def averaged(self, step: int, progress: float) -> dict[str, Tensor]:
-        """The average of what is trained, with statistics of its batch norms of its own.
+        """The average of what is trained, with statistics of its batch norms of its own, on the CPU.
 
         Those of the run belong to other weights, and to residuals that are left out.
         """
         if not self.network.statistics():
-            return self.average
+            return {key: on_cpu(value) for key, value in self.average.items()}
         model = copy.deepcopy(self.network.model)
         model.load_state_dict(self.average, strict=False)
         clean = (self.batches.make(step + i, progress).clean for i in range(STATISTICS_BATCHES))
         with self.precision():
-            update_bn((normalise(x, self.config.input).to(self.device) for x in clean), model)
+            update_bn((normalise(x, self.config.input, self.device) for x in clean), model)
         own = model.state_dict()
-        return {key: own[key] for key in self.average}
+        return {key: on_cpu(own[key]) for key in self.average}
 
     def snapshot(self, step: int, before: float, after: float) -> Iterator[Snapshot]:
         """Write what the run trains (the whole network or its H-MHSA) if it has just passed one of

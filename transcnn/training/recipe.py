@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from transcnn.devices import Precision
 from transcnn.errors import ChoiceError
 from transcnn.pictures.changes import CELL
 from transcnn.training.initialisation import INITS
@@ -140,8 +141,8 @@ class Recipe:
     clip: float = 1.0
     average: float = 0.995  # decay per step of the moving average of the weights
     seed: int = 0
-    # "bfloat16": products and convolutions multiply in 16 bits, sums and weights stay in 32.
-    precision: Literal["float32", "bfloat16"] = "float32"
+    # See `transcnn.devices`; float16, which has no place for small gradients, is not for training.
+    precision: Precision = "float32"
 
     # Residuals that are dropped at random for each image, so that attention has to carry
     # information: (7) and (11) of each level, and (12) of each H-MHSA. In proportion to the rate,

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from transcnn.devices import on_cpu
 from transcnn.model import grids
 from transcnn.model.attention import HierarchicalAttention
 from transcnn.model.blocks import TwoBranchDownsampling, TwoConvStem
@@ -65,7 +66,7 @@ def _walk(model: TransCNN, x: Tensor, trace: Trace) -> Iterator[BoxValues]:
                 traced = trace.block(s, index)
                 index += 1
                 total = _total(block.attn, traced)
-                x = x + torch.tensor(traced.added)[None]
+                x = x + torch.tensor(traced.added)[None].to(x)
                 yield BoxValues(_array(x), {"total": total}, traced)
             x, values = _bottleneck(block, x)
             yield values
@@ -84,9 +85,10 @@ def _branches(down: TwoBranchDownsampling, x: Tensor) -> dict[str, Array]:
 
 def _total(attention: HierarchicalAttention, block: BlockTrace) -> Array:
     """(12) before W^p: the levels with their norms, enlarged and summed."""
-    total = torch.zeros(1, block.width, *block.size)
+    like = attention.proj.weight
+    total = torch.zeros(1, block.width, *block.size).to(like)
     for level, norm in zip(block.levels, attention.output_norms, strict=True):
-        attended = norm(torch.tensor(level.attended + level.tokens_in)[None])
+        attended = norm(torch.tensor(level.attended + level.tokens_in)[None].to(like))
         side = block.token_size(level.level)[0]
         total += grids.upsample(attended, side, block.size, attention.config.upsampling)
     return _array(total)
@@ -120,8 +122,8 @@ def _padding(conv: nn.Conv2d, x: Tensor) -> tuple[int, int, int, int]:
 
 def _array(value: Tensor) -> Array:
     """The only image of a batch."""
-    return np.array(value[0].float().numpy())
+    return np.array(on_cpu(value[0]).numpy())
 
 
 def _numpy(value: Tensor) -> Array:
-    return np.array(value.detach().float().numpy())
+    return np.array(on_cpu(value).numpy())

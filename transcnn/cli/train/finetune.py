@@ -5,6 +5,7 @@ import functools
 import shlex
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import torch
 
     from transcnn.analysis.intervals import Interval
+    from transcnn.devices import Precision
     from transcnn.training.finetune.images import LeftOut, OwnImages
     from transcnn.training.finetune.run import FineTuning, Moment, Tuned
 
@@ -49,6 +51,8 @@ _WORST = 3
 @options.resume
 @options.minutes("about 20 passes over the images")
 @options.threads
+@options.device
+@options.training_precision
 @options.as_json
 def finetune(
     data: Path,
@@ -58,6 +62,8 @@ def finetune(
     out: Path,
     resume: bool,
     minutes: float | None,
+    device: str,
+    precision: "Precision | None",
     as_json: bool,
 ) -> int:
     """Train a network on your own classes: the sub-folders of DIR, which name them.
@@ -88,13 +94,13 @@ def finetune(
     name = given.config.name
     start = f"{name} {sha256(weights) if weights else shipped(name).sha256}"
     decoding, features = Preparing("decoding"), Preparing("learning the head from")
-    with processes() as (rank, count, device):
+    with processes(device) as (rank, count, here):
         with first_alone(rank):
             images = own_images(data, out / "pictures", given.config.input.size, decoding.show)
             if rank == 0:
                 _describe(images, err=as_json)
             images.check()
-            run = FineTuning(out, images, what, start)
+            run = FineTuning(out, images, what, start, here)
             run.begin(given, lambda done, of: features.show(data, done, of))
         if rank == 0:
             _show(run.moments[0], run)
@@ -103,7 +109,7 @@ def finetune(
             spent = time.monotonic() - started + (len(MOMENTS) + 2) * run.measuring_s
             left = minutes - spent / 60
         train, left = of_first((not run.enough and (left is None or left > 0), left))
-        stopped = train and _train(run, (rank, count, device), left, resume)
+        stopped = train and _train(run, (rank, count, here), left, resume, precision)
     if rank == 0:
         tuned = run.finish()
         table = _write_table(images, out / "held_out.csv")
@@ -121,6 +127,7 @@ def _train(
     process: "tuple[int, int, torch.device]",
     minutes: float | None,
     resume: bool,
+    precision: "Precision | None",
 ) -> bool:
     """Train from the head on; whether the run was stopped before its end."""
     from transcnn.checkpoints import create_model
@@ -132,6 +139,8 @@ def _train(
     (rank, count, device), images = process, run.images
     model = create_model(weights=run.head_file)
     recipe = finetune_recipe(model, run.learns, len(images.training))
+    if precision is not None:
+        recipe = replace(recipe, precision=precision)
     assert recipe.labels is not None
     targets = smoothed_labels(images.labels, images.count, recipe.labels.smoothing)
     batches = BalancedBatches(

@@ -1,6 +1,7 @@
 """`train RECIPE`: train an included network again, on folders of images."""
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from transcnn.cli.train.log import Preparing, follow
 from transcnn.errors import ChoiceError
 
 if TYPE_CHECKING:
+    import torch
+
+    from transcnn.devices import Precision
     from transcnn.model.config import Network
     from transcnn.training.data import TrainingSource
     from transcnn.training.labels import SoftTargets
@@ -44,6 +48,8 @@ stops. Under torchrun several processes train together.
 @options.resume
 @options.minutes("the recipe's steps")
 @options.threads
+@options.device
+@options.training_precision
 @click.option(
     "--weights",
     metavar="FILE",
@@ -56,6 +62,8 @@ def _train(
     out: Path,
     resume: bool,
     minutes: float | None,
+    device: str,
+    precision: "Precision | None",
     weights: Path | None,
 ) -> int:
     options.check_minutes(minutes)
@@ -72,6 +80,8 @@ def _train(
     from transcnn.training.recipes import find_recipe
 
     chosen = find_recipe(recipe)
+    if precision is not None:
+        chosen = replace(chosen, precision=precision)
     fresh = torch.Generator().manual_seed(chosen.seed)
     if chosen.start == "scratch":
         model = create_model(chosen.model)
@@ -80,13 +90,13 @@ def _train(
         model = create_model(chosen.model, weights or "shipped")
     if chosen.start == "backbone":
         init_branch(model, fresh)
-    with processes() as (rank, count, device):
+    with processes(device) as (rank, count, here):
         cache = out / "pictures"
         targets = None
         with first_alone(rank):
             sources = _open_sources(data, cache, chosen.store_px)
             if chosen.labels is not None:
-                targets = _soft_targets(sources, model.config, chosen.labels, cache)
+                targets = _soft_targets(sources, model.config, chosen.labels, cache, here)
         for source in sources if rank == 0 else ():
             _describe(source)
         with Interrupted() as interrupted:
@@ -98,7 +108,7 @@ def _train(
                 length=loop.Length(chosen.steps, minutes),
                 resume=resume,
                 should_stop=lambda: interrupted.yes,
-                device=device,
+                device=here,
             )
             end = follow(events, out / "log.csv", resume, quiet=rank != 0)
     if rank == 0 and end.finished:
@@ -118,14 +128,18 @@ def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[T
 
 
 def _soft_targets(
-    sources: "list[TrainingSource]", network: "Network", labels: "Labels", cache: Path
+    sources: "list[TrainingSource]",
+    network: "Network",
+    labels: "Labels",
+    cache: Path,
+    device: "torch.device",
 ) -> "list[SoftTargets]":
     """The soft targets of each source: from labels, and from a teacher if there is one."""
     from transcnn.training.labels import soft_targets
 
     show = Preparing("running the teacher on").show
     classes = network.indices or range(network.classes)
-    return [soft_targets(source, classes, labels, cache, show) for source in sources]
+    return [soft_targets(source, classes, labels, cache, show, device) for source in sources]
 
 
 def _describe(source: "TrainingSource") -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from transcnn.classifier import Classifier
+from transcnn.devices import on_cpu
 from transcnn.model.network import TransCNN
 
 BATCH = 16
@@ -48,8 +49,9 @@ def pooled_features(
     for start in range(0, len(pixels), BATCH):
         with torch.inference_mode():
             x = classifier.normalise(np.asarray(pixels[start : start + BATCH]))
-            maps = classifier.model.forward_features(x)
-            found.append(classifier.model.forward_head(maps, pre_logits=True))
+            with classifier.precision():
+                maps = classifier.model.forward_features(x)
+                found.append(on_cpu(classifier.model.forward_head(maps, pre_logits=True)))
         progress(min(start + BATCH, len(pixels)), len(pixels))
     return torch.cat(found).clone()  # no inference tensor: heads are learned on it
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from transcnn.checkpoints import load
@@ -74,8 +75,15 @@ class Tuned:
 class FineTuning:
     """A run in the folder `out`. Every process has one; only the first measures and writes."""
 
-    def __init__(self, out: Path, images: OwnImages, learns: str, start: str) -> None:
-        self.out, self.images, self.learns = out, images, learns
+    def __init__(
+        self,
+        out: Path,
+        images: OwnImages,
+        learns: str,
+        start: str,
+        device: torch.device | str = "auto",
+    ) -> None:
+        self.out, self.images, self.learns, self.device = out, images, learns, device
         self.settings = {"start": start, "what": learns, "images": images.checksum()}
         self.moments: list[Moment] = []
         self.measuring_s = 0.0  # what measuring took the last time
@@ -157,7 +165,8 @@ class FineTuning:
 
     def _learn_head(self, given: TransCNN, progress: OnDone) -> None:
         images = self.images
-        features = pooled_features(Classifier.around(given, ""), images.source.pixels, progress)
+        classifier = Classifier.around(given, "", self.device)
+        features = pooled_features(classifier, images.source.pixels, progress)
         chosen = images.training
         head = fit_head(features[chosen], images.labels[chosen].tolist(), images.count)
         model = with_head(given, head, images.classes)
@@ -180,7 +189,7 @@ class FineTuning:
     def _predict(self, file: Path, chosen: NDArray[np.int64] | None = None) -> HeldOut:
         """The network in `file` on held-out images."""
         chosen = self.images.measuring if chosen is None else chosen
-        classifier, pixels = Classifier(file), self.images.source.pixels
+        classifier, pixels = Classifier(file, device=self.device), self.images.source.pixels
         found = [
             classifier.logits(pixels[chosen[i : i + _BATCH]]).softmax(1).double().numpy()
             for i in range(0, len(chosen), _BATCH)

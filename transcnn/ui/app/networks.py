@@ -59,7 +59,7 @@ def classifier(model: str) -> "Classifier":
 def _shipped(model: str) -> "Classifier":
     from transcnn.classifier import Classifier
 
-    return Classifier(model)
+    return Classifier(model, device="cpu")
 
 
 @st.cache_resource(scope="session", max_entries=8, show_spinner=False, hash_funcs=BY_DIGEST)
