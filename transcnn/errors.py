@@ -92,7 +92,7 @@ class ChoiceError(TransCNNError, ValueError):
     """A value that is not among the allowed ones. Details: field, value, allowed."""
 
 
-class NoDevice(ChoiceError):
+class NoDevice(TransCNNError, ValueError):
     """Details: device, known (the names of those that are there)."""
 
 
@@ -101,7 +101,7 @@ class PeerLost(TransCNNError):
 
 
 class StoreLost(TransCNNError):
-    """torchrun, or the process that kept the store, has ended."""
+    """torchrun, or the process that keeps the store, is frozen or has ended. Details: seconds."""
 
 
 class PictureError(TransCNNError, ValueError):

@@ -2,15 +2,17 @@
 
 A process that is frozen or has ended leaves the others waiting in a sum or a barrier that never
 comes, and the time limits of torch's own cannot tell that from a process that works for long before
-it joins. So a thread in each process counts up a number in torch's store and watches those of the
-others; where one stands still, it ends its process.
+it joins. So each process counts up a number in torch's store and watches those of the others; where
+one stands still, it ends.
 """
 
 import contextlib
+import math
 import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from transcnn.errors import ChoiceError, PeerLost, StoreLost, TransCNNError
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from torch.distributed import Store  # type: ignore[attr-defined]
 
 LIMIT = "TRANSCNN_PEER_TIMEOUT"
-SECONDS = 25.0  # torchrun gives a frozen process 30 more: together less than a minute
+SECONDS = 20.0  # torchrun gives a frozen process 30 more: together less than a minute
 _FIRST = 60.0  # until the first sign: a process loads torch before it
 _ENDED = "ended"
 
@@ -39,54 +41,65 @@ def limit() -> float:
 class Heartbeat:
     """Gives and watches signs of life in `store` from `start` to `stop`.
 
-    Where a peer is lost, the process ends with one sentence and exit code 2.
+    Where a peer or the store is lost, the process ends with one sentence and exit code 2.
     """
 
     def __init__(self, store: "Store", rank: int, count: int, seconds: float) -> None:
         self._store, self._rank, self._count, self._seconds = store, rank, count, seconds
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        first = time.monotonic() + _FIRST
+        # When the store last answered, and when each of the others gave its last sign, and which.
+        self._answered = first
+        self._signs = {peer: (first, "") for peer in range(count) if peer != rank}
+        # A store that is frozen holds who asks it, so another thread watches.
+        self._threads = [
+            threading.Thread(target=work, daemon=True) for work in (self._ask, self._watch)
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """This process needs the others no longer, and they need not wait for it."""
         self._stopping.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
         with contextlib.suppress(RuntimeError):  # who kept the store may have ended already
             self._store.set(str(self._rank), _ENDED)
 
     def wait_for_verdict(self) -> None:
         """After an error that a lost peer may have caused: ends the process if it was that."""
-        self._thread.join(self._seconds * 1.5)
+        self._threads[1].join(self._seconds * 1.5)
 
-    def _sign(self, rank: int) -> str | None:
-        """The last sign of a process, if there was any."""
-        name = str(rank)
-        return self._store.get(name).decode() if self._store.check([name]) else None
-
-    def _run(self) -> None:
-        began = time.monotonic()
-        # When each of the others gave its last sign, and which.
-        signs = {rank: (began + _FIRST, "") for rank in range(self._count) if rank != self._rank}
-        beat = 0
+    def _waits(self) -> Iterator[None]:
         while not self._stopping.wait(self._seconds / 8):
-            beat += 1
+            yield
+
+    def _ask(self) -> None:
+        for beat, _ in enumerate(self._waits()):
             try:
                 self._store.set(str(self._rank), str(beat))
-                for rank, (_, before) in signs.items():
-                    sign = self._sign(rank) or before
-                    if sign not in (before, _ENDED):
-                        signs[rank] = (time.monotonic(), sign)
-                    elif sign == _ENDED:
-                        signs[rank] = (float("inf"), sign)
-            except RuntimeError:
-                _end(StoreLost())
-            for rank, (last, _) in signs.items():
-                if time.monotonic() - last > self._seconds:
-                    seconds = f"{self._seconds:g}"
-                    _end(PeerLost(rank=rank, count=self._count, seconds=seconds))
+                for peer, (_, before) in self._signs.items():
+                    if self._store.check([str(peer)]):
+                        sign = self._store.get(str(peer)).decode()
+                        if sign == _ENDED:
+                            self._signs[peer] = (math.inf, sign)
+                        elif sign != before:
+                            self._signs[peer] = (time.monotonic(), sign)
+            except RuntimeError:  # the store is gone, which `_watch` finds
+                return
+            self._answered = time.monotonic()
+
+    def _watch(self) -> None:
+        seconds = f"{self._seconds:g}"
+        for _ in self._waits():
+            oldest = time.monotonic() - self._seconds
+            if self._answered < oldest:
+                _end(StoreLost(seconds=seconds))
+            for peer, (last, _) in self._signs.items():
+                if last < oldest:
+                    _end(PeerLost(rank=peer, count=self._count, seconds=seconds))
 
 
 def _end(error: TransCNNError) -> None:
