@@ -237,7 +237,7 @@ class _TrainingState:
         save_weights(whole, self.out / "weights.safetensors", Description(self.config))
 
     def averaged(self, step: int, progress: float) -> dict[str, Tensor]:
-        """The average of what is trained, with statistics of its batch norms of its own, on the CPU.
+        """The average of what is trained on the CPU, with statistics of its batch norms of its own.
 
         Those of the run belong to other weights, and to residuals that are left out.
         """
