@@ -7,7 +7,6 @@ import io
 import itertools
 import os
 import random
-import signal
 import sqlite3
 import stat
 import subprocess
@@ -39,6 +38,7 @@ from transcnn.course.submission import Submission
 from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses, WeightsTooLarge
 from transcnn.words.translator import translator
 
+POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows keeps rights and owners otherwise")
 COLUMN = AnswerKey("rows.largest_column_sum", "m", "0123456789abcdef", (112, 64))
 LARGEST = PosedQuestion(
     Estimate(2.5, factor=1.5, even=1.0), misconceptions={"columns": [1], "everybody": [49]}
@@ -299,7 +299,7 @@ def test_a_process_killed_while_it_writes_loses_at_most_its_last_answer(tmp_path
             if int(line) == 60:
                 break
     for process in processes:
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
     for process in processes:
         rest = process.stdout.read().split()  # what it said before it died
         process.wait()
@@ -368,6 +368,7 @@ def test_a_class_is_over_after_24_hours_and_swept_away(classes, clock):
     assert not list(classes.folder.iterdir())
 
 
+@POSIX
 def test_only_this_person_reads_the_files_and_they_hold_no_key(classes):
     code, key = classes.begin()
     own = classes.join(code, "Ada")
@@ -383,6 +384,7 @@ def test_only_this_person_reads_the_files_and_they_hold_no_key(classes):
         file.execute("ROLLBACK")
 
 
+@POSIX
 def test_a_folder_that_somebody_else_made_is_not_used(classes, monkeypatch):
     classes.folder.mkdir()
     monkeypatch.setattr(store.os, "getuid", lambda: os.stat(classes.folder).st_uid + 1)

@@ -1,7 +1,5 @@
 """A run on disk: whole batches or nothing, each picture once, and what a person adds stays."""
 
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -322,7 +320,7 @@ def killed_and_gone_on(path, moments):
         ) as process:
             assert process.stdout.readline() == "begun\n"
             time.sleep(moment)
-            os.kill(process.pid, signal.SIGKILL)
+            process.kill()
         store = open_run(path)
         done.append(store.progress().done)
         table = store.table()
