@@ -1,6 +1,5 @@
 """The sidebar: which image, which network."""
 
-import functools
 import json
 from typing import Any
 
@@ -181,7 +180,7 @@ def _show_model(state: Session, t: Translator) -> None:
     st.caption(f"{size} · {score}")
 
 
-@functools.cache
+@st.cache_resource(show_spinner=False)  # computed once, however many come to a new server at once
 def _thumbs(language: str) -> list[dict[str, str]]:
     return [
         {"name": sample.name, "title": sample.title[language], "src": _thumb(sample)}
