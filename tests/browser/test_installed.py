@@ -43,3 +43,12 @@ def test_the_errors_page_may_read_the_folders_that_were_named(address, chromium)
     page.goto(f"{address}/errors")
     page.get_by_role("heading", level=1).wait_for()
     assert page.get_by_text("TRANSCNN_FOLDERS").count() == 0
+
+
+def test_without_the_snapshots_the_sidebar_says_how_to_get_them(address, chromium):
+    page = chromium.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{address}/explore?model=transcnn_nano@0.089")
+    page.wait_for_selector(READY)
+    told = page.get_by_test_id("stSidebar").get_by_text("transcnn_nano during its training")
+    assert told.inner_text().endswith("pip install transcnn-snapshots brings it.")
