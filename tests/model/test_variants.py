@@ -89,7 +89,7 @@ def test_a_recorded_run_has_the_pyramid_of_the_plain_run(name):
     x = reference_input(7, 64, 96)
     hooks = Hooks()
 
-    recorded = model.forward_intermediates(x, hooks, intermediates_only=True)
+    recorded = model.forward_intermediates(x, hooks=hooks, intermediates_only=True)
 
     assert hooks.records
     for found, plain in zip(recorded, model.forward_intermediates(x)[1], strict=True):
@@ -144,7 +144,7 @@ def test_intermediates_stop_after_the_last_chosen_stage():
     hooks = Hooks()
 
     model.forward_intermediates(
-        torch.empty(1, 3, 64, 64, device="meta"), hooks, indices=[1], intermediates_only=True
+        torch.empty(1, 3, 64, 64, device="meta"), [1], intermediates_only=True, hooks=hooks
     )
 
     assert {point.stage for point in hooks.records} == {0, 1}
@@ -168,7 +168,7 @@ def test_without_classes_the_network_gives_its_pooled_features():
     pooled = model.forward_head(model.forward_features(x), pre_logits=True)
     model.reset_classifier(0)
     assert torch.equal(model(x), pooled)
-    assert pooled.shape == (1, model.num_features)
+    assert pooled.shape == (1, model.head_hidden_size)
 
 
 def test_stages_of_lite0_tell_widths_blocks_grids_and_heads():

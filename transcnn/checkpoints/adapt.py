@@ -27,7 +27,7 @@ def adapt(state_dict: Mapping[str, Tensor], model: TransCNN) -> dict[str, Tensor
     if head is not None and len(head) != model.num_classes:
         del fitting["head.weight"], fitting["head.bias"]
         if model.num_classes:
-            new = torch.nn.Linear(model.num_features, model.num_classes)
+            new = torch.nn.Linear(model.head_hidden_size, model.num_classes)
             initialise(new)
             fitting |= {f"head.{key}": value for key, value in new.state_dict().items()}
             details = {"model": model.config.name, "given": len(head)}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from transcnn.model.network import FeatureInfo, TransCNN, chosen_stages
+from transcnn.model.network import FeatureInfo, TransCNN
 
 
 class FeatureNetwork(nn.Module):
@@ -17,19 +17,19 @@ class FeatureNetwork(nn.Module):
 
     def __init__(self, model: TransCNN, out_indices: int | Sequence[int] | None = None) -> None:
         super().__init__()
-        self.out_indices = tuple(chosen_stages(out_indices, len(model.blocks)))
         self.config = model.config
         self.model = model
-        model.reset_classifier(0)
-        for stages in (model.blocks, model.downs):
-            del stages[self.out_indices[-1] + 1 :]
-        model.head_conv = model.head_norm = model.head_act = nn.Identity()
+        every = len(model.blocks)
+        chosen = model.prune_intermediate_layers(
+            every if out_indices is None else out_indices, prune_norm=True
+        )
+        self.out_indices = tuple(chosen)
 
     @property
     def feature_info(self) -> FeatureInfo:
         """Channels and reductions of the maps."""
-        maps = self.model.feature_info.maps
-        return FeatureInfo(tuple(maps[stage] for stage in self.out_indices))
+        maps = self.model.feature_info
+        return FeatureInfo(maps[stage] for stage in self.out_indices)
 
     def set_grad_checkpointing(self, enable: bool = True) -> None:
         self.model.set_grad_checkpointing(enable)

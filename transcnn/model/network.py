@@ -37,18 +37,19 @@ class StageInfo:
     head_width: int
 
 
-@dataclass(frozen=True)
-class FeatureInfo:
-    """The maps of a feature pyramid in timm's terms: `maps` holds (channels, reduction) pairs."""
-
-    maps: tuple[tuple[int, int], ...]
+class FeatureInfo(tuple[dict[str, Any], ...]):
+    """The maps of a feature pyramid in timm's terms: a dictionary for each, with `num_chs`,
+    `reduction` and the `module` that gives the map."""
 
     def channels(self) -> list[int]:
-        return [channels for channels, _ in self.maps]
+        return [one["num_chs"] for one in self]
 
     def reduction(self) -> list[int]:
         """Pixels of the input for each pixel of the map, along one side (the stride)."""
-        return [reduction for _, reduction in self.maps]
+        return [one["reduction"] for one in self]
+
+    def module_name(self) -> list[str]:
+        return [one["module"] for one in self]
 
 
 class TransCNNBlock(nn.Module):
@@ -83,7 +84,8 @@ class TransCNN(nn.Module):
     It keeps nothing between calls: what one call records or changes is given as a `Hooks` object.
     Its methods and properties follow timm's conventions: `forward_features`,
     `forward_intermediates`, `forward_head`, `feature_info`, `num_classes`, `num_features`,
-    `reset_classifier`, `get_classifier`, `set_grad_checkpointing`, `default_cfg`.
+    `head_hidden_size`, `reset_classifier`, `get_classifier`, `set_grad_checkpointing`,
+    `prune_intermediate_layers`, `default_cfg`.
     """
 
     FOLDS: ClassVar[blocks.Folds] = (("head_conv", "head_norm"),)
@@ -115,7 +117,7 @@ class TransCNN(nn.Module):
             width = network.head_width
         self.dropout = nn.Dropout(network.dropout)
         self.head = _make_head(width, network.classes)
-        self.num_features = self.head_hidden_size = width
+        self.num_features, self.head_hidden_size = network.stages[-1].width, width
         self._checkpointing = False
 
     @property
@@ -126,18 +128,28 @@ class TransCNN(nn.Module):
     @property
     def feature_info(self) -> FeatureInfo:
         """Channels and reductions of the maps that `forward_intermediates` returns."""
-        return FeatureInfo(tuple((stage.width, stage.stride) for stage in self.config.stages))
+        return FeatureInfo(
+            {
+                "num_chs": stage.width,
+                "reduction": stage.stride,
+                "module": f"blocks.{number}.{len(stage.blocks) - 1}",
+            }
+            for number, stage in enumerate(self.config.stages)
+        )
 
     @property
     def num_classes(self) -> int:
         return self.config.classes
 
-    def reset_classifier(self, num_classes: int) -> None:
+    def reset_classifier(self, num_classes: int, global_pool: str | None = None) -> None:
         """Replace the classifier by a newly initialised one for `num_classes` classes; with 0 the
-        network gives its pooled features. Raises ChoiceError for less."""
+        network gives its pooled features. Raises ChoiceError for less, and for a pooling other
+        than the average."""
+        if global_pool not in (None, "avg"):
+            raise ChoiceError(field="global_pool", value=global_pool, allowed="avg")
         self.config = replace(self.config, classes=num_classes, indices=None, own_classes=None)
         like = next(self.parameters())
-        self.head = _make_head(self.num_features, num_classes).to(like.device, like.dtype)
+        self.head = _make_head(self.head_hidden_size, num_classes).to(like.device, like.dtype)
         initialise(self.head)
 
     def get_classifier(self) -> nn.Module:
@@ -152,20 +164,27 @@ class TransCNN(nn.Module):
     def default_cfg(self) -> dict[str, Any]:
         """What images the network is made for, in timm's terms: values from 0 to 1, so mean and
         deviation are a 255th of `config.input`'s."""
-        input_ = self.config.input
-        return {
-            "architecture": self.config.name,
-            "num_classes": self.num_classes,
-            "input_size": (self.config.stem.channels, input_.size, input_.size),
-            "fixed_input_size": False,
-            "interpolation": "bicubic",
-            "crop_pct": 1.0,  # the shorter side becomes the network's, then the centre is cut
-            "crop_mode": "center",
-            "mean": tuple(value / 255 for value in input_.mean),
-            "std": tuple(value / 255 for value in input_.scale),
-            "first_conv": "stem.0",
-            "classifier": "head",
-        }
+        return timm_cfg(self.config)
+
+    @property
+    def pretrained_cfg(self) -> dict[str, Any]:
+        """The same: where timm's `resolve_model_data_config` looks for it."""
+        return self.default_cfg
+
+    def prune_intermediate_layers(
+        self, indices: int | Sequence[int] = 1, prune_norm: bool = False, prune_head: bool = True
+    ) -> list[int]:
+        """Drop the stages after the last of `indices`, and the classifier, as timm's do; returns
+        the stages chosen. `prune_norm` drops what stands between the last map and the classifier.
+        """
+        chosen = chosen_stages(indices, len(self.blocks))
+        for stages in (self.blocks, self.downs):
+            del stages[chosen[-1] + 1 :]
+        if prune_norm:
+            self.head_conv = self.head_norm = self.head_act = nn.Identity()
+        if prune_head:
+            self.reset_classifier(0)
+        return chosen
 
     def forward_features(self, x: Tensor, hooks: Hooks | None = None) -> Tensor:
         """The last map [B, C, H / 32, W / 32] of images x [B, 3, H, W].
@@ -178,42 +197,56 @@ class TransCNN(nn.Module):
     def forward_intermediates(
         self,
         x: Tensor,
-        hooks: Hooks | None = None,
-        *,
         indices: int | Sequence[int] | None = None,
+        norm: bool = False,
+        stop_early: bool = False,
+        output_fmt: str = "NCHW",
         intermediates_only: Literal[False] = False,
+        *,
+        hooks: Hooks | None = None,
     ) -> tuple[Tensor, list[Tensor]]: ...
 
     @overload
     def forward_intermediates(
         self,
         x: Tensor,
-        hooks: Hooks | None = None,
-        *,
         indices: int | Sequence[int] | None = None,
+        norm: bool = False,
+        stop_early: bool = False,
+        output_fmt: str = "NCHW",
+        *,
         intermediates_only: Literal[True],
+        hooks: Hooks | None = None,
     ) -> list[Tensor]: ...
 
     def forward_intermediates(
         self,
         x: Tensor,
-        hooks: Hooks | None = None,
-        *,
         indices: int | Sequence[int] | None = None,
+        norm: bool = False,
+        stop_early: bool = False,
+        output_fmt: str = "NCHW",
         intermediates_only: bool = False,
+        *,
+        hooks: Hooks | None = None,
     ) -> tuple[Tensor, list[Tensor]] | list[Tensor]:
         """The last map, and the maps of the stages (a feature pyramid), as timm's models give them.
 
         The maps [B, C_s, H / stride, W / stride] have strides 4, 8, 16 and 32. `indices` chooses
         stages: all (None), the last n (an int), or these (a sequence; negative ones count from the
         end), always returned from the first stage to the last. With `intermediates_only` the maps
-        alone are returned, and no stage after the last chosen one is run. Raises ChoiceError for
-        stages that do not exist, and for x as `forward_features` does.
+        alone are returned. With it or `stop_early` no stage after the last chosen one is run.
+
+        Raises ChoiceError for stages that do not exist, for x as `forward_features` does, for a
+        `norm` (no map has one after it) and for a format other than NCHW.
         """
+        if norm:
+            raise ChoiceError(field="norm", value=norm, allowed=False)
+        if output_fmt != "NCHW":
+            raise ChoiceError(field="output_fmt", value=output_fmt, allowed="NCHW")
         chosen = chosen_stages(indices, len(self.blocks))
-        maps = self._run_stages(
-            x, hooks, chosen[-1] + 1 if intermediates_only else len(self.blocks)
-        )
+        early = stop_early or intermediates_only
+        maps = self._run_stages(x, hooks, chosen[-1] + 1 if early else len(self.blocks))
         intermediates = [maps[stage] for stage in chosen]
         return intermediates if intermediates_only else (maps[-1], intermediates)
 
@@ -260,6 +293,26 @@ class TransCNN(nn.Module):
 
     def forward(self, x: Tensor, hooks: Hooks | None = None) -> Tensor:
         return self.forward_head(self.forward_features(x, hooks))
+
+
+def timm_cfg(network: config.Network) -> dict[str, Any]:
+    """What images `network` is made for, in timm's terms: values from 0 to 1, so mean and deviation
+    are a 255th of `network.input`'s."""
+    input_ = network.input
+    return {
+        "architecture": network.name,
+        "num_classes": network.classes,
+        "input_size": (network.stem.channels, input_.size, input_.size),
+        "fixed_input_size": False,
+        "pool_size": network.map_size(len(network.stages) - 1, (input_.size, input_.size)),
+        "interpolation": "bicubic",
+        "crop_pct": 1.0,  # the shorter side becomes the network's, then the centre is cut
+        "crop_mode": "center",
+        "mean": tuple(value / 255 for value in input_.mean),
+        "std": tuple(value / 255 for value in input_.scale),
+        "first_conv": "stem.0",
+        "classifier": "head",
+    }
 
 
 def chosen_stages(indices: int | Sequence[int] | None, count: int) -> list[int]:

@@ -94,7 +94,7 @@ class BranchStudent(Student):
 
     def _outputs(self, x: Tensor, hooks: Hooks) -> Outputs:
         m = self.model
-        last, stages = m.forward_intermediates(x, hooks)
+        last, stages = m.forward_intermediates(x, hooks=hooks)
         pooled = m.forward_head(last, pre_logits=True)
         attention = hooks.attention_weights if isinstance(hooks, TrainingHooks) else {}
         return Outputs(  # losses are computed in single precision

@@ -39,7 +39,7 @@ def test_they_lead_to_the_networks_answer(run):
 def test_each_stage_leaves_the_map_that_the_network_leaves(run):
     model, x, _, boxes = run
     with torch.inference_mode():
-        _, maps = model.forward_intermediates(x, Hooks())
+        _, maps = model.forward_intermediates(x, hooks=Hooks())
     kinds = [box["stage"] for box in describe(model.config)["boxes"]]
 
     for stage, wanted in enumerate(maps):
