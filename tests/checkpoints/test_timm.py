@@ -9,6 +9,7 @@ from transcnn import create_model as ours
 from transcnn import list_models
 from transcnn.checkpoints import shipped
 from transcnn.errors import ChoiceError
+from transcnn.model.network import normalise
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import find_sample
 
@@ -138,7 +139,7 @@ def test_timms_own_images_give_the_prediction_of_the_classifier():
     seen = transform(picture.image)[None]
 
     pixels, _ = prepare(picture, 224)
-    own = (torch.tensor(pixels).permute(2, 0, 1)[None] - 127.0) / 128
+    own = normalise(pixels[None], model.config.input)
     assert (seen - own).abs().mean() < 0.02
     assert model(seen).argmax() == 340  # zebra
 
