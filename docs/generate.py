@@ -46,6 +46,15 @@ def interventions() -> str:
     return "\n".join(rows) + "\n"
 
 
+def limits() -> str:
+    """The table of limits: variable, value, and what it limits."""
+    from transcnn.limits import limits_table
+
+    rows = ["| variable | limit | of what |", "|---|---:|---|"]
+    rows += [f"| `{variable}` | {most:,} | {what} |" for variable, most, what in limits_table()]
+    return "\n".join(rows) + "\n"
+
+
 def links() -> str:
     """The parameters of every page's part of the link."""
     import importlib

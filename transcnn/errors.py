@@ -6,13 +6,16 @@
     │   ├── NotAPicture      the bytes are no picture of an accepted format
     │   ├── BrokenPicture    the right format, but it ends early or is damaged
     │   ├── TooManyPixels    refused from the header, before decoding
-    │   └── FileTooLarge     refused before it is opened
+    │   ├── FileTooLarge     refused before it is opened
+    │   └── NotPlainFile     a device, a pipe or a socket, refused before it is opened
     ├── CheckpointError     a weight file that does not fit, or is not what it says
     │   ├── WeightsTooLarge  refused before it is read
     │   ├── UnknownEnding    named like no weight file that can be read
     │   ├── NotWeights       not what its name says
     │   ├── BrokenWeights    the right format, but it ends early or is damaged
     │   ├── HoldsCode        more than tensors: reading it could run code
+    │   ├── PackedWeights    members that unpack to more than the file
+    │   ├── LongHeader       what describes the tensors is too long
     │   ├── NamelessTensors  tensors, but not by name
     │   ├── UnknownNetwork   keys that resemble no network that is known
     │   ├── MissingKeys      less than the network needs
@@ -29,6 +32,7 @@
     │   ├── CutOff           the file ended early
     │   └── EndlessFile      it does not end where a weight file would
     ├── FolderError         a folder of pictures that cannot be used as asked
+    │   ├── TableTooLarge    more rows, columns or characters than are read
     │   ├── SameClassName    two own classes whose names differ in letter case only
     │   ├── FewOwnClasses    fewer than two own classes have images enough
     │   ├── ManyOwnClasses   more own classes than can be learned
@@ -40,6 +44,7 @@
     │   ├── NotAnArchive     not of an accepted format
     │   ├── BrokenArchive    the right format, but damaged, locked or cut off
     │   ├── ArchiveTooLarge  more bytes than may be unpacked
+    │   ├── ArchiveTooDense  more bytes than an archive of its size has
     │   ├── TooManyMembers   more files than may be unpacked
     │   ├── MemberOutside    a member that would leave the folder
     │   ├── MemberTooDeep    folders in folders without end
@@ -64,7 +69,8 @@
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
 An error carries the values of its sentence's placeholders. `str(error)` is the English sentence,
-for the command line; the app says the one of its language.
+for the command line; the app says the one of its language. What a sentence quotes is shortened, and
+its control characters are written out; the app names files and folders without where they are.
 """
 
 from typing import Any
@@ -85,7 +91,7 @@ class TransCNNError(Exception):
         from transcnn.words import DEFAULT
         from transcnn.words.translator import translator
 
-        return translator(DEFAULT).error(self)
+        return translator(DEFAULT).error(self, whole_paths=True)
 
 
 class ChoiceError(TransCNNError, ValueError):
@@ -124,6 +130,10 @@ class FileTooLarge(PictureError):
     """Refused unopened. Details: limit (megabytes)."""
 
 
+class NotPlainFile(PictureError):
+    """Refused unopened: reading it might not end. Details: kind."""
+
+
 class CheckpointError(TransCNNError):
     """A weight file that cannot be used. Details: file, reason."""
 
@@ -146,6 +156,14 @@ class BrokenWeights(CheckpointError):
 
 class HoldsCode(CheckpointError):
     """Refused unread. Details: file."""
+
+
+class PackedWeights(CheckpointError):
+    """Its members are compressed, or claim more bytes than the file has. Details: file."""
+
+
+class LongHeader(CheckpointError):
+    """What describes the tensors is too long to be that. Details: file, limit (kB)."""
 
 
 class NamelessTensors(CheckpointError):
@@ -228,6 +246,11 @@ class FolderError(TransCNNError):
     """A folder that cannot be used. Details: folder, reason."""
 
 
+class TableTooLarge(FolderError):
+    """Refused before more of it is read. Details: folder (the table), megabytes, rows, columns,
+    line (characters), cell (characters)."""
+
+
 class SameClassName(FolderError):
     """Details: folder, one, other (the names)."""
 
@@ -272,6 +295,10 @@ class BrokenArchive(ArchiveError):
 class ArchiveTooLarge(ArchiveError):
     """Its members take more room than they may, as they say or as they turn out. Details: file,
     limit (megabytes)."""
+
+
+class ArchiveTooDense(ArchiveError):
+    """Unpacked it takes so many times its size that it holds no images. Details: file, limit."""
 
 
 class TooManyMembers(ArchiveError):

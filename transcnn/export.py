@@ -5,6 +5,7 @@ images were, and gives logits. What it was made of and how to normalise is writt
 """
 
 import contextlib
+import io
 import json
 import logging
 import warnings
@@ -19,6 +20,7 @@ from torch.export import Dim, ExportedProgram
 
 from transcnn.classifier import Classifier
 from transcnn.errors import ExportDiffers
+from transcnn.files import replacing, write_file
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 
@@ -40,8 +42,10 @@ def export(classifier: Classifier, out: Path, size: int, dynamic: Dynamic) -> No
     program = _trace(classifier, size, dynamic)
     facts = json.dumps(_facts(classifier), ensure_ascii=False)
     if out.suffix == ".pt2":
+        file = io.BytesIO()
         with _quiet():
-            torch.export.save(program, out, extra_files={_FACTS: facts})
+            torch.export.save(program, file, extra_files={_FACTS: facts})
+        write_file(out, file.getvalue())
         return
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # packages that nothing here needs
     with _quiet():
@@ -50,7 +54,8 @@ def export(classifier: Classifier, out: Path, size: int, dynamic: Dynamic) -> No
         )
     assert onnx is not None
     onnx.model.metadata_props[_FACTS] = facts
-    onnx.save(str(out))
+    with replacing(out) as part:
+        onnx.save(str(part))
 
 
 def check(classifier: Classifier, out: Path, size: int, dynamic: Dynamic) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from transcnn.assets import FOLDER
 from transcnn.words import DEFAULT, LANGUAGES, class_names_in, language
+from transcnn.words.visible import visible
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ class Classes:
         """
         if self.names[0].wnid:
             return find_class(text)
-        called = (name for name in self.names if folded(name.label) == folded(text))
+        own = self.own or tuple(name.label for name in self.names)
+        wanted = folded(text)
+        called = (self.names[i] for i, name in enumerate(own) if folded(name) == wanted)
         placed = (name for name in self.names if str(name.index) == text.strip())
         return next(called, None) or next(placed, None)
 
@@ -96,7 +99,7 @@ IMAGENET = Classes()
 @functools.lru_cache(8)
 def _names(classes: Classes) -> tuple[ClassName, ...]:
     if classes.own is not None:
-        return tuple(ClassName(i, "", name) for i, name in enumerate(classes.own))
+        return tuple(ClassName(i, "", visible(name)) for i, name in enumerate(classes.own))
     if classes.indices is not None:
         return tuple(class_names()[i] for i in classes.indices)
     if classes.count == len(class_names()):

@@ -337,7 +337,7 @@ def test_a_weight_file_above_the_limit_is_refused_though_the_browser_let_it_thro
     monkeypatch, nano
 ):
     app = models_page()
-    monkeypatch.setattr(own_weights, "_MB", 2**10)
+    monkeypatch.setattr(own_weights, "MB", 2**10)
 
     give(app, "mine.safetensors", nano)
 

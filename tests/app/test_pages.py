@@ -204,11 +204,13 @@ def test_a_bad_upload_gives_one_sentence_and_the_session_goes_on(name):
 
 
 def test_a_file_above_the_limit_is_refused_though_the_browser_let_it_through():
-    from transcnn.ui.app import sidebar
+    from transcnn.limits import limits
 
     app = open_app()
     uploader = app.sidebar.file_uploader[0]
-    uploader.set_value(("big.bmp", b"BM" + bytes(sidebar.MAX_MB * 2**20), "image/bmp")).run()
+    uploader.set_value(
+        ("big.bmp", b"BM" + bytes(limits().upload_image_mb * 2**20), "image/bmp")
+    ).run()
     assert not app.exception
     assert view(app)["trace"], "the page still shows the last picture"
 

@@ -7,9 +7,10 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import READY, settle, upload
 from tests.pictures.files import noise, saved
-from transcnn.ui.app.sidebar import MAX_MB
+from transcnn.limits import limits
 
 SMALL = saved(noise(40, 60), "PNG")
+MAX_MB = limits().upload_image_mb
 TOO_LARGE = b"BM" + bytes(MAX_MB * 2**20)  # by two bytes
 
 

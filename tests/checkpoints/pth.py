@@ -5,8 +5,8 @@ import io
 import torch
 
 
-def saved(content):
+def saved(content, **settings):
     """The bytes of a .pth file that holds `content`."""
     file = io.BytesIO()
-    torch.save(content, file)
+    torch.save(content, file, **settings)
     return file.getvalue()

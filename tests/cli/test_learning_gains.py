@@ -38,7 +38,7 @@ def test_a_mistake_is_one_sentence(tmp_path, called):
         ([there, broken, "--simulate", 5], "one file that does not exist"),
         ([tmp_path / "new.csv", "--simulate", 0], "simulate is 0; allowed: 1 to"),
         ([there], "allowed: learner, time, item, answer, source"),
-        ([broken], "allowed: a CSV file"),
+        ([broken], "it is not a CSV file in UTF-8."),
         ([tmp_path / "none.csv"], "No such file or directory."),
     ):
         code, _, error = called("learning-gains", *arguments)

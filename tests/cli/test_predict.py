@@ -111,7 +111,8 @@ def test_file_names_in_any_script_and_encoding_are_printed(zebra, tmp_path):
     assert [image["file"] for image in json.loads(done.stdout)["images"]] == names
     assert (words.returncode, words.stderr) == (0, "")
     assert words.stdout.startswith("\\u6591\\u9a6c é.jpg\n")
-    assert "\n\\udcff.jpg\n" in words.stdout
+    assert "\n\\xff.jpg\n" in words.stdout
+    assert "\ntwo\\nlines.jpg\n" in words.stdout
 
 
 def test_a_network_of_few_classes_says_whether_the_image_is_outside_them(zebra, called):

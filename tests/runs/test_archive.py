@@ -32,9 +32,9 @@ from transcnn.errors import (
     NotAnArchive,
     TooManyMembers,
 )
-from transcnn.runs.archive import Limits, _usual, unpack
+from transcnn.runs.archive import ArchiveLimits, _usual, unpack
 
-SMALL = Limits(megabytes=1, members=5, depth=3)
+SMALL = ArchiveLimits(megabytes=1, members=5, depth=3, ratio=100)
 
 
 def contents(folder):
@@ -92,7 +92,7 @@ def test_the_only_folder_of_an_archive_is_its_root(unpacked, tmp_path, kind):
     inside = {f"my pictures/{name}": content for name, content in FILES.items()}
     inside["__MACOSX/._a"] = inside[".DS_Store"] = b"of another system"
 
-    folder = unpacked(PACKERS[kind](inside), Limits(1, 10, 4))
+    folder = unpacked(PACKERS[kind](inside), ArchiveLimits(1, 10, 4, 100))
 
     assert folder == tmp_path / "into" / "my pictures"
     assert contents(folder) == FILES

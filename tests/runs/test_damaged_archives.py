@@ -10,9 +10,9 @@ import pytest
 
 from tests.runs.packed import damaged
 from transcnn.errors import ArchiveError
-from transcnn.runs.archive import Limits, unpack
+from transcnn.runs.archive import ArchiveLimits, unpack
 
-LIMITS = Limits(megabytes=1, members=20, depth=4)
+LIMITS = ArchiveLimits(megabytes=1, members=20, depth=4, ratio=100)
 
 
 def outcome(number, folder):

@@ -17,7 +17,9 @@ from transcnn.errors import BrokenDescription, ChoiceError, NamesAndHead
 from transcnn.model import config
 from transcnn.model.variants import ClassSetting, network
 
-LARGEST_INPUT = 1024  # pixels; a file from elsewhere must not ask for any amount of memory
+LONGEST_NAME = 255  # characters of a class's name, as of a folder
+# Pixels: a file from elsewhere must not ask for any amount of memory.
+SMALLEST_INPUT, LARGEST_INPUT = 32, 1024
 KEY = "transcnn"
 
 
@@ -70,7 +72,7 @@ def from_metadata(
 
 def _checked(classes: Any) -> tuple[Any, ...]:
     if not isinstance(classes, list) or not (
-        all(isinstance(one, str) for one in classes)
+        all(isinstance(one, str) and len(one) <= LONGEST_NAME for one in classes)
         or all(type(one) is int and 0 <= one < 1000 for one in classes)
     ):
         raise ValueError(classes)
@@ -81,6 +83,9 @@ def _input(given: Mapping[str, Any]) -> config.Input:
     mean, scale = (tuple(map(float, given[key])) for key in ("mean", "scale"))
     if len(mean) != 3 or len(scale) != 3 or not all(abs(v) < 1e6 for v in mean + scale):
         raise ValueError(given)
-    if not all(v > 0 for v in scale) or not given["size"] <= LARGEST_INPUT:
+    size = given["size"]
+    if type(size) is not int or not SMALLEST_INPUT <= size <= LARGEST_INPUT:
+        raise ValueError(given)
+    if not all(v > 0 for v in scale):
         raise ValueError(given)
     return config.Input(given["size"], mean, scale)

@@ -4,6 +4,8 @@ import io
 import json
 import pickle
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,16 +13,21 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from transcnn.checkpoints.bounds import check_legacy, check_zip
 from transcnn.errors import (
     BrokenWeights,
     CheckpointError,
     HoldsCode,
+    LongHeader,
     NamelessTensors,
+    NotPlainFile,
     NotWeights,
     UnknownEnding,
+    WeightsTooLarge,
 )
+from transcnn.files import open_plain
+from transcnn.limits import limits
 
-_LONGEST_HEADER = 10**8  # bytes, as in the safetensors library
 ENDINGS = (".safetensors", ".pth", ".pt", ".pth.tar")
 
 
@@ -29,19 +36,34 @@ def load(source: str | Path | bytes, name: str | None = None) -> dict[str, Tenso
 
     `source` is its path or its bytes; `name` its name where the path does not have it.
     A .pth file may hold the tensors directly or under "model" or "state_dict", as published ones
-    do. Anything that would need code to be run is refused. Raises CheckpointError.
+    do. Anything that would need code to be run is refused, and what claims more memory than the
+    file has bytes. Raises CheckpointError.
     """
     if isinstance(source, str):
         source = Path(source)
-    if isinstance(source, Path) and not source.is_file():
+    if isinstance(source, Path) and (source.is_dir() or not source.exists()):
         raise CheckpointError(file=source, reason="there is no such file")
     name = str(source) if name is None else name
     if not name.endswith(ENDINGS):
         raise UnknownEnding(file=name, endings=", ".join(ENDINGS))
-    with source.open("rb") if isinstance(source, Path) else io.BytesIO(source) as file:
+    with _open(source, name) as file:
         if name.endswith(".safetensors"):
             return _read_safetensors(source, file, name)
-        return _by_name(_read_torch(file, name), name)
+        return _by_name(_read_torch(source, file, name), name)
+
+
+@contextmanager
+def _open(source: Path | bytes, name: str) -> Iterator[BinaryIO]:
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+        return
+    most = limits().weights_mb
+    try:
+        with open_plain(source, most, WeightsTooLarge(file=name, limit=most)) as file:
+            yield file
+    except NotPlainFile as error:
+        reason = f"it is a {error.details['kind']}, not a file"
+        raise CheckpointError(file=name, reason=reason) from error
 
 
 def metadata(source: str | Path | bytes, name: str | None = None) -> dict[str, str]:
@@ -50,9 +72,9 @@ def metadata(source: str | Path | bytes, name: str | None = None) -> dict[str, s
     name = str(source) if name is None else name
     if not name.endswith(".safetensors"):
         return {}
-    with io.BytesIO(source) if isinstance(source, bytes) else Path(source).open("rb") as file:
+    with _open(source if isinstance(source, bytes) else Path(source), name) as file:
         length = int.from_bytes(file.read(8), "little")
-        header = file.read(min(length, _LONGEST_HEADER))
+        header = file.read(min(length, limits().weights_header_kb * 1000))
     try:
         found = json.loads(header).get("__metadata__", {})
         return {str(key): str(value) for key, value in found.items()}
@@ -64,7 +86,10 @@ def _read_safetensors(source: Path | bytes, file: BinaryIO, name: str) -> dict[s
     start = file.read(9)  # the length of the header, then the header: JSON
     if start[8:] != b"{":
         raise NotWeights(file=name, format="safetensors")
-    try:
+    most = limits().weights_header_kb
+    if int.from_bytes(start[:8], "little") > most * 1000:
+        raise LongHeader(file=name, limit=most)
+    try:  # the library compares shapes, offsets and the length of the file
         if isinstance(source, Path):
             return safetensors.torch.load_file(source)
         return safetensors.torch.load(source)
@@ -72,14 +97,21 @@ def _read_safetensors(source: Path | bytes, file: BinaryIO, name: str) -> dict[s
         raise BrokenWeights(file=name, format="safetensors") from error
 
 
-def _read_torch(file: BinaryIO, name: str) -> object:
+def _read_torch(source: Path | bytes, file: BinaryIO, name: str) -> object:
     start = file.read(2)
-    if not start.startswith((b"PK", b"\x80")):  # a zip, or (before 2020) a bare pickle
+    most = limits().weights_header_kb
+    if start == b"PK":
+        check_zip(file, name, most)
+    elif start[:1] == b"\x80":  # before 2020: bare pickles
+        check_legacy(file, name, most)
+    else:
         raise NotWeights(file=name, format="PyTorch")
     file.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of pickles that it then refuses
+            if start == b"PK" and isinstance(source, Path):  # read as its values are needed
+                return torch.load(str(source), map_location="cpu", weights_only=True, mmap=True)
             return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise HoldsCode(file=name) from error

@@ -13,6 +13,7 @@ from torch import Tensor
 from transcnn.checkpoints.catalogue import means_path
 from transcnn.checkpoints.files import load
 from transcnn.errors import CheckpointError
+from transcnn.files import write_file
 
 Means = Mapping[tuple[int, int], Tensor]
 """Averages [C, H, W] by stage and block."""
@@ -34,7 +35,7 @@ def save_means(means: Means, weights: Path) -> Path:
     """Write the averages beside the weight file and return their path."""
     path = means_path(weights)
     halved = {f"{stage}.{block}": m.half().contiguous() for (stage, block), m in means.items()}
-    safetensors.torch.save_file(halved, path)
+    write_file(path, safetensors.torch.save(halved))
     return path
 
 

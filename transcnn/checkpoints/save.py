@@ -10,6 +10,7 @@ import safetensors.torch
 from torch import Tensor
 
 from transcnn.checkpoints.description import Description, to_metadata
+from transcnn.files import write_file
 
 
 def to_bytes(weights: Mapping[str, Tensor], description: Description) -> bytes:
@@ -20,9 +21,7 @@ def to_bytes(weights: Mapping[str, Tensor], description: Description) -> bytes:
 def save_weights(weights: Mapping[str, Tensor], path: Path, description: Description) -> None:
     """Write the weight file of a network, atomically, with its folder where there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    safetensors.torch.save_file(_small(weights), unfinished, to_metadata(description))
-    unfinished.replace(path)
+    write_file(path, to_bytes(weights, description))
 
 
 def _small(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

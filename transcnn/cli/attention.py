@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from transcnn.cli import options
+from transcnn.files import replacing, write_file
 
 
 @click.command()
@@ -58,12 +59,12 @@ def attention(
     from transcnn.figures import sheet
     from transcnn.figures.attention import attention_sheet, level_name
     from transcnn.figures.scale import format_multiple
-    from transcnn.pictures import decode, prepare
+    from transcnn.pictures import prepare, read_picture
     from transcnn.words import DEFAULT
     from transcnn.words.translator import translator
 
     t, classifier = translator(DEFAULT), Classifier(model, weights, **on)
-    pixels, crop = prepare(decode(image.read_bytes()), classifier.config.input.size)
+    pixels, crop = prepare(read_picture(image), classifier.config.input.size)
     trace = classifier.trace_pixels(pixels, crop)
     readings = trace.read(stage, block, query)
     chosen = trace.block(stage, block)
@@ -72,11 +73,15 @@ def attention(
     if out is not None and ending == ".npz":
         arrays = {f"weights_{r.level}": r.probability for r in readings}
         areas = {f"areas_{r.level}": np.array(r.areas) for r in readings}
-        with out.open("wb") as file:  # to a path, numpy would append .npz to a name in .NPZ
+        # To a path, numpy would append .npz to a name in .NPZ.
+        with (
+            replacing(out) as part,
+            part.open("wb") as file,
+        ):
             np.savez(file, token=np.array(query), **arrays, **areas)  # type: ignore[arg-type]
     elif out is not None:
         figure = attention_sheet(t, trace, pixels, stage, block, query)
-        out.write_bytes(sheet.png(figure) if ending == ".png" else sheet.svg(figure).encode())
+        write_file(out, sheet.png(figure) if ending == ".png" else sheet.svg(figure))
     if as_json:
         options.print_json(
             {

@@ -97,13 +97,11 @@ def _as_dict(head: "HeadStatistics") -> dict[str, object]:
 def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str, object]]:
     """Means over the images that have a box."""
     from transcnn.evaluation.attention import attention_in_box
-    from transcnn.pictures import decode, prepare
+    from transcnn.pictures import prepare, read_picture
 
     sums: dict[tuple[int, int], list[list[float]]] = {}
     for name, box in _read_boxes(file).items():
-        pixels, crop = prepare(
-            decode((folder / name).read_bytes()), classifier.config.input.size, "crop"
-        )
+        pixels, crop = prepare(read_picture(folder / name), classifier.config.input.size, "crop")
         for found in attention_in_box(classifier, pixels, crop, box):
             values = [found.all_tokens, found.outside, found.area]
             sums.setdefault((found.stage, found.block), []).append(values)
@@ -128,13 +126,15 @@ def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str,
 
 def _read_boxes(file: Path) -> dict[str, tuple[float, float, float, float]]:
     """Boxes by file name. Raises ClickException where the file holds anything else."""
+    from transcnn.evaluation.tables import read_text
+
     try:
-        given = json.loads(file.read_text(encoding="utf-8"))
+        given = json.loads(read_text(file))
         return {
             str(name): (float(left), float(top), float(right), float(bottom))
             for name, (left, top, right, bottom) in given.items()
         }
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise click.ClickException(f"{file}: this is not a JSON file of boxes.") from error
 
 

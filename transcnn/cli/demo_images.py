@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from transcnn.cli import options
+from transcnn.words.visible import visible
 
 
 @click.command("demo-images")
@@ -17,4 +18,4 @@ def demo_images(folder: Path) -> None:
     """
     from transcnn.runs.demonstration import make_demonstration
 
-    click.echo(make_demonstration(folder))
+    click.echo(visible(str(make_demonstration(folder))))

@@ -8,6 +8,7 @@ import click
 from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
 from transcnn.errors import ChoiceError
+from transcnn.files import write_file
 
 
 @click.command("design-choices")
@@ -75,7 +76,7 @@ def design_choices(data: Path, test_data: Path, out: Path, seeds: int, device: s
         FIVE_EPOCHS, source, targets, (run, places), out, seeds, _Progress().show, here
     ):
         lines = table(outcomes)
-        (out / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_file(out / "table.md", "\n".join(lines) + "\n")
     for line in lines:
         click.echo(line)
 

@@ -10,6 +10,7 @@ from transcnn.cli.evaluate_run import evaluate_run
 from transcnn.cli.progress import progress_bar
 from transcnn.errors import ChoiceError
 from transcnn.model.interventions import INTERVENTIONS
+from transcnn.words.visible import visible
 
 if TYPE_CHECKING:
     from transcnn.evaluation import Evaluation
@@ -130,4 +131,4 @@ def _print(result: "Evaluation") -> None:
     for score in result.per_class:
         click.echo(f"  {score.top1:>5} of {score.count:<5} {score.label.label}")
     for file, why in result.unreadable:
-        click.echo(f"unreadable: {file}: {why}")
+        click.echo(f"unreadable: {visible(str(file))}: {why}")

@@ -12,6 +12,7 @@ from transcnn.cli.processes import of_first, processes
 from transcnn.cli.progress import progress_bar
 from transcnn.extras import need
 from transcnn.threads import use
+from transcnn.words.visible import visible
 
 if TYPE_CHECKING:
     from transcnn.pictures.prepare import Resize
@@ -123,8 +124,8 @@ def _as_dict(run: str, store: "Store") -> dict[str, Any]:
 
 
 def _print(run: str, store: "Store") -> None:
-    facts = _as_dict(run, store)
-    click.echo(f"{facts['model']}: {facts['done']} of {facts['of']} images done, in {store.path}")
+    facts, path = _as_dict(run, store), visible(str(store.path))
+    click.echo(f"{facts['model']}: {facts['done']} of {facts['of']} images done, in {path}")
     if "top1" in facts:
         for name, share in (
             ("top-1", facts["top1"]),
@@ -137,7 +138,7 @@ def _print(run: str, store: "Store") -> None:
                 f"{100 * found['same_prediction']['value']:.1f} % with the same prediction"
             )
     for file in facts["unreadable"]:
-        click.echo(f"unreadable: {file['file']}: {file['error']}")
+        click.echo(f"unreadable: {visible(file['file'])}: {file['error']}")
 
 
 def _share(share: dict[str, float]) -> str:

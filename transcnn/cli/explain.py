@@ -11,6 +11,7 @@ from transcnn.cli.progress import progress_bar
 from transcnn.errors import ChoiceError
 from transcnn.explain.names import METHODS, methods_with
 from transcnn.extras import need
+from transcnn.files import replacing, write_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,11 +95,11 @@ def explain(
     from transcnn.explain.faithfulness import faithfulness
     from transcnn.explain.methods import make_method
     from transcnn.explain.subject import Subject, Target
-    from transcnn.pictures import decode, prepare
+    from transcnn.pictures import prepare, read_picture
 
     chosen = make_method(method, stage=stage, block=block, level=level, token=query)
     classifier = Classifier(model, weights, **on)
-    pixels, _ = prepare(decode(image.read_bytes()), classifier.config.input.size, at=crop)
+    pixels, _ = prepare(read_picture(image), classifier.config.input.size, at=crop)
     if of is None:
         target = int(classifier.logits(pixels[None])[0].argmax())
     else:
@@ -160,7 +161,11 @@ def _write(
         import numpy as np
 
         rest = {key: value for key, value in about.items() if key != "map"}
-        with out.open("wb") as file:  # to a path, numpy would append .npz to a name in .NPZ
+        # To a path, numpy would append .npz to a name in .NPZ.
+        with (
+            replacing(out) as part,
+            part.open("wb") as file,
+        ):
             np.savez(file, map=found.values, about=np.array(json.dumps(rest)))
         return
     from transcnn.figures import sheet
@@ -169,7 +174,7 @@ def _write(
     from transcnn.words.translator import translator
 
     figure = explained_sheet(translator(DEFAULT), subject, found)
-    out.write_bytes(sheet.png(figure) if ending == ".png" else sheet.svg(figure).encode())
+    write_file(out, sheet.png(figure) if ending == ".png" else sheet.svg(figure))
 
 
 def _print(subject: "Subject", found: "Attribution") -> None:

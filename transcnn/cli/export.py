@@ -8,6 +8,7 @@ import click
 from transcnn.cli import options
 from transcnn.errors import ChoiceError
 from transcnn.extras import need
+from transcnn.words.visible import visible
 
 if TYPE_CHECKING:
     from transcnn.export import Dynamic
@@ -76,4 +77,4 @@ def export(
             out.unlink()
             raise
         said = f"its logits differ from the network's by at most {apart:.1e} of the largest"
-    click.echo(f"{out}: {classifier.config.name}; {said}")
+    click.echo(f"{visible(str(out))}: {classifier.config.name}; {said}")

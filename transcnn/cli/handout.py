@@ -8,7 +8,9 @@ import click
 from transcnn.cli import options
 from transcnn.errors import ChoiceError
 from transcnn.extras import need
+from transcnn.files import write_file
 from transcnn.words import DEFAULT, LANGUAGES
+from transcnn.words.visible import visible
 
 
 @click.command()
@@ -40,13 +42,13 @@ def handout(
 
     from transcnn.classifier import Classifier
     from transcnn.course.scene import Scene
-    from transcnn.pictures import decode, prepare
+    from transcnn.pictures import decode, prepare, read_image_file
     from transcnn.pictures.samples import samples
     from transcnn.reports.handout.html import CHAPTERS, render
 
     if chapter not in CHAPTERS:  # before the network is loaded
         raise ChoiceError(field="chapter", value=chapter, allowed=", ".join(map(str, CHAPTERS)))
-    data = image.read_bytes()
+    data = read_image_file(image)
     picture = decode(data)
     classifier = Classifier(model, **on)
     sample = next((s for s in samples() if s.path.read_bytes() == data), None)
@@ -65,5 +67,5 @@ def handout(
         labels=labels,
     )
     name = sample.title[language] if sample else image.name
-    out.write_text(render(scene, chapter, language, name), encoding="utf-8")
-    click.echo(f"{out}: chapter {chapter} about {image.name}")
+    write_file(out, render(scene, chapter, language, name))
+    click.echo(f"{visible(str(out))}: chapter {chapter} about {visible(image.name)}")

@@ -7,6 +7,7 @@ import click
 
 from transcnn.cli import options
 from transcnn.errors import ChoiceError
+from transcnn.files import write_file
 
 if TYPE_CHECKING:
     from transcnn.analysis.intervals import Interval
@@ -32,6 +33,7 @@ def learning_gains(
     as simulated; it must not exist yet.
     """
     from transcnn.course import learned
+    from transcnn.evaluation.tables import read_text
 
     if simulate is not None:
         if len(answers) != 1 or answers[0].exists():
@@ -40,13 +42,10 @@ def learning_gains(
                 field="answers", value=named, allowed="one file that does not exist yet"
             )
         simulated = learned.simulate(simulate, seed)
-        answers[0].write_text(learned.as_csv(simulated), encoding="utf-8")
+        write_file(answers[0], learned.as_csv(simulated))
     rows = []
     for file in answers:
-        try:
-            rows += learned.read_answers(file.read_text(encoding="utf-8"), str(file))
-        except UnicodeDecodeError as error:
-            raise ChoiceError(field=str(file), value="bytes", allowed="a CSV file") from error
+        rows += learned.read_answers(read_text(file), str(file))
     result = learned.analyse(rows)
     if as_json:
         options.print_json(_as_dict(result))

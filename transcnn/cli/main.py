@@ -35,6 +35,7 @@ from transcnn.cli.group import Group
 from transcnn.cli.train import group as train
 from transcnn.errors import TransCNNError
 from transcnn.threads import wait_briefly
+from transcnn.words.visible import visible
 
 OLD_COMMANDS = {
     "reading": "attention-stats",
@@ -121,10 +122,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the final flush
         sys.exit(0)
     except OSError as error:
-        _leave(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.")
+        named = error.filename is not None
+        _leave(f"{visible(str(error.filename))}: {error.strerror}." if named else f"{error}.")
     sys.exit(code or 0)
 
 
 def _leave(sentence: str, code: int = 2) -> NoReturn:
-    click.echo(sentence, err=True)
+    click.echo(visible(sentence, keep="\n\t"), err=True)
     sys.exit(code)

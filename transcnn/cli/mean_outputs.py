@@ -6,6 +6,7 @@ import click
 
 from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
+from transcnn.words.visible import visible
 
 
 @click.command("mean-outputs")
@@ -57,4 +58,4 @@ def mean_outputs(
     with progress_bar() as show:
         run = prepare_pictures(pictures, classifier.config.input.size, progress=show)
         path = save_means(average_added(classifier, run, show), weights)
-    click.echo(f"{path}: means over {len(run)} images, sha256 {sha256(path)}")
+    click.echo(f"{visible(str(path))}: means over {len(run)} images, sha256 {sha256(path)}")

@@ -8,6 +8,7 @@ import click
 
 from transcnn.cli import options
 from transcnn.cli.progress import progress_bar
+from transcnn.files import write_file
 
 
 @click.command()
@@ -39,4 +40,4 @@ def opening(out: Path | None, on: options.On) -> None:
     if out is None:
         click.echo(text)
     else:
-        out.write_text(text + "\n", encoding="utf-8")
+        write_file(out, text + "\n")

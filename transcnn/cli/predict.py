@@ -7,6 +7,7 @@ import click
 
 from transcnn.cli import options
 from transcnn.errors import PictureError
+from transcnn.words.visible import visible
 
 
 @click.command()
@@ -34,7 +35,7 @@ def predict(
     from transcnn.analysis.belonging import belonging
     from transcnn.classifier import Classifier
     from transcnn.evaluation.folder import find_images
-    from transcnn.pictures import decode, prepare
+    from transcnn.pictures import prepare, read_picture
 
     classifier = Classifier(model, weights, **on)
     classifier.check_top(top)
@@ -44,7 +45,7 @@ def predict(
     for image in find_images(images):
         result: dict[str, Any] = {"file": str(image)}
         try:
-            picture = decode(image.read_bytes())
+            picture = read_picture(image)
             answers = classifier.predict(picture, top).top
             if judge is not None and few is not None:
                 pixels, _ = prepare(picture, judge.config.input.size)
@@ -75,12 +76,12 @@ def predict(
         options.print_json({"model": classifier.config.name, "images": results})
     failed = [result for result in results if "error" in result]
     for result in failed:
-        click.echo(f"{result['file']}: {result['error']}", err=True)
+        click.echo(f"{visible(result['file'])}: {result['error']}", err=True)
     return 2 if failed else 0
 
 
 def _print(result: dict[str, Any]) -> None:
-    click.echo(result["file"])
+    click.echo(visible(result["file"]))
     found = result.get("class_coverage")
     if found is not None and found["outside"]:
         click.echo(

@@ -6,7 +6,9 @@ import click
 
 from transcnn.cli import options
 from transcnn.extras import need
+from transcnn.files import write_file
 from transcnn.words import DEFAULT, LANGUAGES
+from transcnn.words.visible import visible
 
 
 @click.command()
@@ -49,9 +51,9 @@ def report(run: str, out: Path, where: str, language: str) -> None:
     table = with_derived(store.table())
     chosen = table.take(meant.chosen(table))
     if ending == ".html":
-        out.write_text(render(store, table, meant, language), encoding="utf-8")
+        write_file(out, render(store, table, meant, language))
     elif ending == ".csv":
-        out.write_text(as_csv(chosen, names), encoding="utf-8")
+        write_file(out, as_csv(chosen, names))
     else:
-        out.write_bytes(as_parquet(chosen, names))
-    click.echo(f"{out}: {len(chosen)} images of {store.settings.model}")
+        write_file(out, as_parquet(chosen, names))
+    click.echo(f"{visible(str(out))}: {len(chosen)} images of {store.settings.model}")

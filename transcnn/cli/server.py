@@ -12,6 +12,7 @@ import click
 
 from transcnn.assets import APP
 from transcnn.errors import ChoiceError, NoNetwork, PortInUse
+from transcnn.limits import limits
 
 EVERYWHERE = "0.0.0.0"
 # Not a machine: asking which own address would lead there sends nothing (RFC 5737).
@@ -75,6 +76,7 @@ def server_command(
         "browser.serverAddress": address,
         "browser.serverPort": public_port or port,
         "server.baseUrlPath": path,
+        "server.maxUploadSize": max(limits().upload_weights_mb, limits().archive_mb),
     }
     hosts = dict.fromkeys(("localhost", "127.0.0.1", address))
     return [

@@ -4,11 +4,10 @@ Answers are rows of a CSV file: learner, time (before, after), item (A1 to B6), 
 source (who answered). That the course caused a gain is never said: nobody here learns without it.
 """
 
-import csv
-import io
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,9 @@ from numpy.typing import NDArray
 from transcnn.analysis.intervals import Interval, bootstrap_difference, bootstrap_mean
 from transcnn.course.before_after import BY_NAME, ITEMS, TIMES, Depth, form_at, items_of
 from transcnn.errors import ChoiceError
+from transcnn.evaluation.tables import rows_of
+from transcnn.figures.table import plain_cell, to_csv
+from transcnn.limits import limits
 
 COLUMNS = ("learner", "time", "item", "answer", "source")
 PEOPLE = "people"
@@ -80,24 +82,22 @@ class Learned:
 
 def as_csv(rows: Iterable[ItemAnswer]) -> str:
     """The rows below the names of their columns."""
-    file = io.StringIO()
-    table = csv.writer(file, lineterminator="\n")
-    table.writerow(COLUMNS)
-    table.writerows((r.learner, r.time, r.item, r.answer, r.source) for r in rows)
-    return file.getvalue()
+    return to_csv(COLUMNS, ((r.learner, r.time, r.item, r.answer, r.source) for r in rows))
 
 
 def read_answers(text: str, name: str) -> list[ItemAnswer]:
-    """The rows of a file called `name`. Raises ChoiceError for the first that is wrong."""
-    table = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    if tuple(table.fieldnames or ()) != COLUMNS:
-        raise ChoiceError(field=name, value=table.fieldnames, allowed=", ".join(COLUMNS))
+    """The rows of a file called `name`. Raises ChoiceError for the first that is wrong, and
+    TableTooLarge for too many."""
+    table = rows_of(text.removeprefix("\ufeff"), Path(name), limits().rows)
+    _, names = next(table, (0, None))
+    if names is None or tuple(names) != COLUMNS:
+        raise ChoiceError(field=name, value=names, allowed=", ".join(COLUMNS))
     rows = []
-    for row in table:
-        where = f"{name}, line {table.line_num}"
-        if None in row or None in row.values():
-            raise ChoiceError(field=where, value=list(row.values()), allowed=", ".join(COLUMNS))
-        given = ItemAnswer(**row)
+    for line, cells in table:
+        where = f"{name}, line {line}"
+        if len(cells) != len(COLUMNS):
+            raise ChoiceError(field=where, value=cells, allowed=", ".join(COLUMNS))
+        given = ItemAnswer(*map(plain_cell, cells))
         if not given.learner:
             raise ChoiceError(field=f"{where}: learner", value="", allowed="a name or a number")
         for column, allowed in (("time", TIMES), ("item", tuple(BY_NAME))):

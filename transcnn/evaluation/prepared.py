@@ -15,7 +15,7 @@ from transcnn.classifier import Classifier
 from transcnn.errors import FolderError, PictureError
 from transcnn.evaluation.folder import PictureFile
 from transcnn.model.interventions import Where
-from transcnn.pictures import decode, prepare
+from transcnn.pictures import prepare, read_picture
 from transcnn.pictures.changes import Change, Pixels, apply_change
 from transcnn.pictures.prepare import Resize
 
@@ -80,7 +80,7 @@ def prepare_pictures(
     unreadable = []
     for i, picture in enumerate(pictures):
         try:
-            pixels[len(indices)], _ = prepare(decode(picture.path.read_bytes()), size, resize)
+            pixels[len(indices)], _ = prepare(read_picture(picture.path), size, resize)
             indices.append(i)
         except PictureError as error:
             unreadable.append((picture.path, str(error)))

@@ -24,6 +24,7 @@ from transcnn.explain.names import BASELINES, SCORES
 from transcnn.explain.patches import PatchMasker
 from transcnn.explain.subject import Subject, Target
 from transcnn.explain.verdict import Verdict, judge
+from transcnn.files import write_file
 from transcnn.pictures.changes import Pixels
 
 PER_IMAGE = Effort(steps=7, orders=4, masks=32, draws=1, ties=1)
@@ -91,7 +92,7 @@ def _begin(file: Path, begun: Mapping[str, Any]) -> list[Line]:
     """The lines of `file`, which is created if it does not exist; an incomplete line is dropped."""
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(begun) + "\n", encoding="utf-8")
+        write_file(file, json.dumps(begun) + "\n")
         return []
     whole = [line for line in file.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
     try:
@@ -105,7 +106,7 @@ def _begin(file: Path, begun: Mapping[str, Any]) -> list[Line]:
     what = [key for key in begun if there.get(key) != begun[key]]
     if what:
         raise OtherRun(run=str(file), what=", ".join(what))
-    file.write_bytes(b"".join(whole))
+    write_file(file, b"".join(whole))
     return lines
 
 

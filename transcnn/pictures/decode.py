@@ -13,12 +13,15 @@ import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pi_heif
 from PIL import ExifTags, Image
 
-from transcnn.errors import BrokenPicture, NotAPicture, TooManyPixels
+from transcnn.errors import BrokenPicture, FileTooLarge, NotAPicture, TooManyPixels
+from transcnn.files import read_plain
+from transcnn.limits import limits
 
 _FIRST_BYTES = {
     "JPEG": rb"\xff\xd8\xff",
@@ -31,7 +34,6 @@ _FIRST_BYTES = {
 FORMATS = tuple(_FIRST_BYTES)
 SUFFIXES = (".jpg", ".jpeg", ".jfif", ".png", ".webp", ".gif", ".bmp", ".heic", ".heif")
 """How files of these formats are named, for folders that also hold other files."""
-MAX_MEGAPIXELS = 50
 pi_heif.register_heif_opener(thumbnails=False)
 # Each scan of a JPEG goes over all of its blocks, and an empty one takes some bytes: without a
 # limit a file of 20 MB could keep the decoder busy for hours. Programs write about a dozen.
@@ -79,17 +81,29 @@ def decode(data: bytes) -> DecodedPicture:
             image = Image.open(io.BytesIO(data), formats=[kind])
         if kind == "JPEG" and _count_scans(data) > _MAX_SCANS:
             raise ValueError
-        if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
+        if image.width * image.height > limits().megapixels * 1_000_000:
             raise Image.DecompressionBombError  # as Pillow does by itself, at a higher limit
         image.load()
         if kind == "PNG":
             _scale_transparent_colour(image, depth=data[24])  # of the header, which comes first
         rgb = _to_rgb(_upright(image))
     except Image.DecompressionBombError as error:
-        raise TooManyPixels(limit=MAX_MEGAPIXELS) from error
+        raise TooManyPixels(limit=limits().megapixels) from error
     except Exception as error:  # a decoder may raise anything on bytes made to confuse it
         raise BrokenPicture(format=kind) from error
     return DecodedPicture(rgb, hashlib.sha256(data).hexdigest())
+
+
+def read_picture(path: Path) -> DecodedPicture:
+    """`decode` for a file. Raises FileTooLarge too, NotPlainFile for a device or a pipe,
+    ChoiceError for a name that no file can have, and OSError."""
+    return decode(read_image_file(path))
+
+
+def read_image_file(path: Path) -> bytes:
+    """The bytes of an image file, with the errors of `read_picture`."""
+    most = limits().image_mb
+    return read_plain(path, most, FileTooLarge(limit=most))
 
 
 def from_image(image: Image.Image) -> DecodedPicture:
@@ -97,8 +111,8 @@ def from_image(image: Image.Image) -> DecodedPicture:
 
     Raises TooManyPixels, and BrokenPicture where its file is damaged.
     """
-    if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
-        raise TooManyPixels(limit=MAX_MEGAPIXELS)
+    if image.width * image.height > limits().megapixels * 1_000_000:
+        raise TooManyPixels(limit=limits().megapixels)
     try:
         image.load()  # which Pillow puts off until pixels are asked for
         rgb = _to_rgb(_upright(image))

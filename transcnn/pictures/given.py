@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from transcnn.errors import ChoiceError
-from transcnn.pictures.decode import DecodedPicture, decode, from_image
+from transcnn.pictures.decode import DecodedPicture, decode, from_image, read_picture
 
 Picture = DecodedPicture | bytes | Path | str | Image.Image | NDArray[np.uint8] | BinaryIO
 """An image: decoded, the bytes of a file, its path, an open file, an image of Pillow, or an array
@@ -24,7 +24,7 @@ def take_picture(given: Picture) -> DecodedPicture:
     if isinstance(given, DecodedPicture):
         return given
     if isinstance(given, str | Path):
-        return decode(Path(given).read_bytes())
+        return read_picture(Path(given))
     if isinstance(given, bytes):
         return decode(given)
     if isinstance(given, Image.Image):

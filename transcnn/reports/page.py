@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from transcnn.words import languages
+from transcnn.words.visible import visible
 
 
 def fill(
@@ -19,8 +20,15 @@ def fill(
 
     loader = PackageLoader("transcnn.reports", ".")
     # A value that is missing is an error, not an empty place.
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, finalize=_shown
+    )
     environment.filters.update(filters)
     return environment.get_template(template).render(
         language=languages.language(language).tag, **values
     )
+
+
+def _shown(value: Any) -> Any:
+    """Texts without control and direction characters; what is HTML already is ours."""
+    return visible(value, keep="\n") if type(value) is str else value

@@ -2,7 +2,7 @@
 
 Only plain files and folders are unpacked, below one folder, up to a number, a depth and a size.
 The size is counted as bytes are written, since a header can claim anything (zip bombs). Archives
-inside archives are not unpacked.
+inside archives are not unpacked. What is unpacked belongs to this user alone.
 """
 
 import errno
@@ -22,6 +22,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
 
 from transcnn.errors import (
+    ArchiveTooDense,
     ArchiveTooLarge,
     BrokenArchive,
     FolderError,
@@ -31,28 +32,47 @@ from transcnn.errors import (
     NotAnArchive,
     TooManyMembers,
 )
+from transcnn.files import private_file, private_folder
+from transcnn.limits import limits
 
 ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 _CHUNK = 1 << 20  # bytes
 _LONGEST_NAME = 1 << 10  # bytes in a zip's list, for each member that is allowed
 _LONGEST_HEADER = 1 << 14  # bytes; tarfile itself reads blocks of 10 kB
+_LITTLE_MB = 50  # unpacked, that an archive of any density may have
 _DAMAGE = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError),
-    # A password, odd headers, a member without a name, a file in the place of a folder.
-    *(RuntimeError, ValueError, LookupError, OSError),
+    # A password, odd headers, a member without a name, a file in the place of a folder, a
+    # compression that asks for more memory than there is.
+    *(RuntimeError, ValueError, LookupError, OSError, MemoryError),
 )
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Limits of an archive: megabytes unpacked, members, nested folders."""
+class ArchiveLimits:
+    """Limits of an archive: megabytes unpacked, members, nested folders, and how many times its own
+    size it may take."""
 
-    megabytes: int = 2000
-    members: int = 20_000
-    depth: int = 8
+    megabytes: int
+    members: int
+    depth: int
+    ratio: int
 
 
-USUAL = Limits()
+def labelled_limits() -> ArchiveLimits:
+    """The limits of an archive of labelled images."""
+    all_of = limits()
+    return ArchiveLimits(
+        all_of.unpacked_mb, all_of.archive_members, all_of.archive_depth, all_of.archive_ratio
+    )
+
+
+def own_class_limits() -> ArchiveLimits:
+    """The limits of an archive with a folder for each own class."""
+    all_of = limits()
+    return ArchiveLimits(
+        all_of.class_unpacked_mb, all_of.class_members, all_of.archive_depth, all_of.archive_ratio
+    )
 
 
 @dataclass(frozen=True)
@@ -64,18 +84,26 @@ class _Member:
     open: Callable[[], IO[bytes] | None]
 
 
-def unpack(file: Path, into: Path, limits: Limits = USUAL, name: str | None = None) -> Path:
+def unpack(
+    file: Path,
+    into: Path,
+    allowed: ArchiveLimits | None = None,
+    name: str | None = None,
+    on_member: Callable[[], None] = lambda: None,
+) -> Path:
     """Unpack the archive `file` into the folder `into`; the folder in which its pictures are.
 
     That is `into`, or its only folder, where that holds the class folders or the table. `name` is
-    what the archive is called in errors. On any error nothing is left of `into`. Raises
-    ArchiveError, or FolderError where the disk is full.
+    what the archive is called in errors. `allowed` is `labelled_limits()` unless said. `on_member`
+    is called before each member; what it raises ends the work. On any error nothing is left of
+    `into`. Raises ArchiveError, or FolderError where the disk is full.
     """
     called = name or file.name
-    into.mkdir(parents=True)
+    private_folder(into.parent)
+    into.mkdir(mode=0o700)
     try:
         with file.open("rb") as stream:
-            _unpack(stream, called, into, limits)
+            _unpack(stream, called, into, allowed or labelled_limits(), on_member)
     except BaseException as error:
         shutil.rmtree(into)
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
@@ -90,47 +118,69 @@ def unpack(file: Path, into: Path, limits: Limits = USUAL, name: str | None = No
     return into
 
 
-def _unpack(stream: IO[bytes], called: str, into: Path, limits: Limits) -> None:
+def _unpack(
+    stream: IO[bytes],
+    called: str,
+    into: Path,
+    allowed: ArchiveLimits,
+    on_member: Callable[[], None],
+) -> None:
+    dense = max(_LITTLE_MB * 10**6, allowed.ratio * stream.seek(0, io.SEEK_END))
+    stream.seek(0)
+
+    def check(size: int) -> None:
+        if size > allowed.megabytes * 10**6:
+            raise ArchiveTooLarge(file=called, limit=allowed.megabytes)
+        if size > dense:
+            raise ArchiveTooDense(file=called, limit=allowed.ratio)
+
     written = 0
-    for member in _members(stream, called, limits):
-        path = into / _checked(member, called, limits)
+    for member in _members(stream, called, allowed, check):
+        on_member()
+        path = into / _checked(member, called, allowed)
         if member.is_folder:
-            path.mkdir(parents=True, exist_ok=True)
+            private_folder(path)
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         source = member.open()
         assert source is not None  # as of every plain file
-        with source, path.open("xb") as target:
+        with source, private_file(path) as target:
             while chunk := source.read(_CHUNK):
                 written += len(chunk)
-                if written > limits.megabytes * 10**6:
-                    raise ArchiveTooLarge(file=called, limit=limits.megabytes)
+                check(written)
                 target.write(chunk)
 
 
-def _members(stream: IO[bytes], called: str, limits: Limits) -> Iterator[_Member]:
+def _members(
+    stream: IO[bytes], called: str, allowed: ArchiveLimits, check: Callable[[int], None]
+) -> Iterator[_Member]:
     start = stream.read(4)
     stream.seek(0)
     if start in (b"PK\3\4", b"PK\5\6"):  # the first of its members, or the end of an empty one
-        members = _of_zip(stream, called, limits)
+        members = _of_zip(stream, called, allowed, check)
     else:
         is_packed = start.startswith(b"\x1f\x8b")
         members = _of_tar(gzip.GzipFile(fileobj=stream) if is_packed else stream, called)
     claimed = 0
     for i, member in enumerate(members):
         claimed += member.size
-        if i >= limits.members:
-            raise TooManyMembers(file=called, limit=limits.members)
-        if claimed > limits.megabytes * 10**6:
-            raise ArchiveTooLarge(file=called, limit=limits.megabytes)
+        if i >= allowed.members:
+            raise TooManyMembers(file=called, limit=allowed.members)
+        check(claimed)
         yield member
 
 
-def _of_zip(stream: IO[bytes], called: str, limits: Limits) -> Iterator[_Member]:
-    if _size_of_list(stream) > limits.members * _LONGEST_NAME:  # it is read as a whole
-        raise TooManyMembers(file=called, limit=limits.members)
+def _of_zip(
+    stream: IO[bytes], called: str, allowed: ArchiveLimits, check: Callable[[int], None]
+) -> Iterator[_Member]:
+    if _size_of_list(stream) > allowed.members * _LONGEST_NAME:  # it is read as a whole
+        raise TooManyMembers(file=called, limit=allowed.members)
     archive = zipfile.ZipFile(stream)
-    for info in archive.infolist():
+    infos = archive.infolist()
+    if len(infos) > allowed.members:  # before any of them is unpacked
+        raise TooManyMembers(file=called, limit=allowed.members)
+    check(sum(info.file_size for info in infos))
+    for info in infos:
         kind = info.external_attr >> 28  # of a Unix file: 8 a plain one, 4 a folder, 0 not given
         plain = kind in (0, 8) and not info.is_dir()
         yield _Member(
@@ -194,7 +244,7 @@ def _of_tar(stream: IO[bytes] | gzip.GzipFile, called: str) -> Iterator[_Member]
         sips.most = _LONGEST_HEADER
 
 
-def _checked(member: _Member, called: str, limits: Limits) -> Path:
+def _checked(member: _Member, called: str, allowed: ArchiveLimits) -> Path:
     """The member's path below the folder; raises ArchiveError unless it is a safe one."""
     path = PurePosixPath(member.name.replace("\\", "/"))
     has_drive = any(PureWindowsPath(part).drive for part in path.parts)
@@ -202,8 +252,8 @@ def _checked(member: _Member, called: str, limits: Limits) -> Path:
         raise MemberOutside(file=called, member=member.name)
     if not (member.is_file or member.is_folder):
         raise MemberNoFile(file=called, member=member.name)
-    if len(path.parts) - member.is_file > limits.depth:  # the last part is no folder
-        raise MemberTooDeep(file=called, member=member.name, limit=limits.depth)
+    if len(path.parts) - member.is_file > allowed.depth:  # the last part is no folder
+        raise MemberTooDeep(file=called, member=member.name, limit=allowed.depth)
     return Path(*(_usual(part) if os.name == "nt" else part for part in path.parts))
 
 

@@ -13,7 +13,6 @@ Beside them are their authors and licences, as the licences ask. It is for demon
 benchmark: 30 photos are few, and the variations of one photo are not independent.
 """
 
-import csv
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,6 +20,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
+from transcnn.figures.table import to_csv
+from transcnn.files import private_folder, replacing, write_file
 from transcnn.pictures import decode
 from transcnn.pictures.samples import ATTRIBUTION, Sample, samples
 from transcnn.words import LANGUAGES
@@ -41,20 +42,15 @@ def make_demonstration(folder: Path) -> Path:
     table = folder / TABLE
     if table.is_file():
         return table
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     said = [translator(language)("about.variations") for language in LANGUAGES]
     text = "\n\n".join([*said, ATTRIBUTION.read_text(encoding="utf-8")])
-    (folder / ATTRIBUTION.name).write_text(text, encoding="utf-8")
+    write_file(folder / ATTRIBUTION.name, text)
     rows = []
     for sample in samples():
         if sample.accepted:
             rows += _write_variations(sample, folder)
-    unfinished = table.with_suffix(".part")
-    with unfinished.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("file", "label", "source", "tags"))
-        writer.writerows(rows)
-    unfinished.replace(table)
+    write_file(table, to_csv(("file", "label", "source", "tags"), rows))
     return table
 
 
@@ -72,7 +68,8 @@ def _write_variations(sample: Sample, folder: Path) -> list[tuple[str, str, str,
     rows = []
     for name, picture, tags in made:
         file = f"{sample.name}-{name}.jpg"
-        picture.save(folder / file, "JPEG", quality=92)
+        with replacing(folder / file) as part:
+            picture.save(part, "JPEG", quality=92)
         rows.append((file, label, sample.name, f"{TAG} {tags}"))
     return rows
 

@@ -5,14 +5,17 @@ was made from, `tags` are for filtering. Several true labels are joined by "|", 
 Files are named relative to the table's folder.
 """
 
-import csv
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.evaluation.folder import find_pictures, label_of
+from transcnn.evaluation.tables import read_text, rows_of
+from transcnn.figures.table import plain_cell
 from transcnn.labels import IMAGENET, Classes
+from transcnn.limits import limits
 
 _NEEDED = ("file", "label")
 
@@ -40,8 +43,9 @@ def find_items(
     """The images of `source`, a folder or a CSV file, sorted by name, with labels among `classes`.
 
     A folder without class folders may hold one table instead. With `within`, files of a table
-    outside of that folder are refused; with `limit` so many are taken, evenly spaced. Raises
-    FolderError, UnknownLabel for a label that is no class, ChoiceError for a limit below 1.
+    outside of that folder are refused, as well as more rows than a visitor's table may have; with
+    `limit` so many are taken, evenly spaced. Raises FolderError, UnknownLabel for a label that is
+    no class, ChoiceError for a limit below 1.
     """
     table = source if source.suffix.lower() == ".csv" else _only_table(source, classes)
     if table is None:
@@ -79,29 +83,32 @@ def _only_table(folder: Path, classes: Classes) -> Path | None:
 def _rows(table: Path, within: Path | None, classes: Classes) -> Iterator[LabelledPicture]:
     if not table.is_file():
         raise FolderError(folder=table, reason="there is no such file")
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as file:
-            rows = csv.DictReader(file)
-            missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
-            if missing:
-                reason = f"it lacks the column {missing[0]!r}; a table has file and label"
-                raise FolderError(folder=table, reason=reason)
-            for row in rows:
-                yield _item(row, table, within, classes)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise FolderError(folder=table, reason="it is not a CSV file in UTF-8") from error
+    rows = rows_of(
+        read_text(table), table, limits().rows if within is None else limits().visitor_rows
+    )
+    _, names = next(rows, (0, []))
+    missing = [name for name in _NEEDED if name not in names]
+    if missing:
+        reason = f"it lacks the column {missing[0]!r}; a table has file and label"
+        raise FolderError(folder=table, reason=reason)
+    inside = None if within is None else within.resolve()
+    label = functools.cache(lambda text: label_of(text, table, classes).index)  # many rows, few
+    for _, cells in rows:
+        row = dict(zip(names, cells, strict=False))
+        yield _item(row, table, inside, label)
 
 
 def _item(
-    row: dict[str, str | None], table: Path, within: Path | None, classes: Classes
+    row: dict[str, str], table: Path, within: Path | None, label: Callable[[str], int]
 ) -> LabelledPicture:
-    name = Path((row["file"] or "").strip()).as_posix()  # "./a.jpg" is "a.jpg"
+    name = Path(plain_cell(row.get("file", "")).strip()).as_posix()  # "./a.jpg" is "a.jpg"
     path = table.parent / name
     if name == "." or "\0" in name:
         raise FolderError(folder=table, reason=f"no file can be called {name!r}")
-    if within is not None and not path.resolve().is_relative_to(within.resolve()):
+    if within is not None and not path.resolve().is_relative_to(within):
         raise FolderError(folder=table, reason=f"{name!r} lies outside of its folder")
-    texts = (row["label"] or "").split("|")
-    labels = tuple(dict.fromkeys(label_of(text.strip(), table, classes).index for text in texts))
-    tags = tuple(sorted(set((row.get("tags") or "").split())))
-    return LabelledPicture(name, path, labels, (row.get("source") or "").strip() or name, tags)
+    texts = plain_cell(row.get("label", "")).split("|")
+    labels = tuple(dict.fromkeys(label(text.strip()) for text in texts))
+    tags = tuple(sorted(set(plain_cell(row.get("tags", "")).split())))
+    source = plain_cell(row.get("source", "")).strip() or name
+    return LabelledPicture(name, path, labels, source, tags)

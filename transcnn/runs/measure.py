@@ -17,7 +17,7 @@ from transcnn.classifier import Classifier
 from transcnn.devices import on_cpu
 from transcnn.errors import PictureError
 from transcnn.model.hooks import Hooks
-from transcnn.pictures import decode, prepare
+from transcnn.pictures import prepare, read_picture
 from transcnn.pictures.changes import CELL, GRAY, Change, Pixels, apply_change, cover
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.labelled import LabelledPicture
@@ -41,7 +41,7 @@ class Prepared:
 def prepare_item(item: LabelledPicture, size: int, resize: Resize) -> Prepared | Broken:
     """The image of `item` at the network's input `size`, or why it cannot be read."""
     try:
-        picture = decode(item.path.read_bytes())
+        picture = read_picture(item.path)
     except PictureError as error:
         return Broken(item.name, str(error))
     except OSError as error:

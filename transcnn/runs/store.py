@@ -6,6 +6,7 @@ readers see a run grow while it is written.
 """
 
 import contextlib
+import glob
 import json
 import math
 import os
@@ -23,6 +24,7 @@ from platformdirs import user_data_path
 
 from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Ints, Table
 from transcnn.errors import ChoiceError, FolderError, NoRun, NotARun, OtherRun
+from transcnn.files import private_file, private_folder
 from transcnn.labels import Classes
 from transcnn.model.variants import network
 from transcnn.naming import give_name
@@ -53,7 +55,7 @@ def run_path(run: str) -> Path:
 
     Raises ChoiceError for what is neither.
     """
-    if run.endswith(ENDING):
+    if run.endswith(ENDING) and "\0" not in run:
         return Path(run)
     if not is_name(run):
         allowed = "letters, digits, - _ . (64 at most), or a path that ends in .sqlite"
@@ -281,9 +283,25 @@ def begin(path: Path, settings: Settings, items: Sequence[LabelledPicture]) -> S
             raise OtherRun(run=path.stem, what=", ".join(other))
         store.find_again(items)
         return store
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    with Store(unfinished)._open("rwc") as db:
+    try:
+        _write_new(unfinished, settings, items)
+        give_name(unfinished, path)
+    except FileExistsError:  # another process was first
+        return begin(path, settings, items)
+    except FolderError as error:  # such as a full disk
+        raise FolderError(folder=path, reason=error.details["reason"]) from error
+    finally:
+        for left in path.parent.glob(f"{glob.escape(unfinished.name)}*"):  # journals, too
+            left.unlink(missing_ok=True)
+    return store
+
+
+def _write_new(file: Path, settings: Settings, items: Sequence[LabelledPicture]) -> None:
+    """A run without results, which this user alone can read."""
+    private_file(file).close()
+    with Store(file)._open() as db:
         db.executescript(_SCHEMA.read_text(encoding="utf-8"))
         db.executemany("INSERT INTO settings VALUES (?, ?)", vars(settings).items())
         db.executemany(
@@ -299,15 +317,8 @@ def begin(path: Path, settings: Settings, items: Sequence[LabelledPicture]) -> S
                 for i in items
             ],
         )
-    with Store(unfinished)._open() as db:
+    with Store(file)._open() as db:
         db.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer
-    try:
-        give_name(unfinished, path)
-    except FileExistsError:  # another process was first
-        return begin(path, settings, items)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return store
 
 
 def open_run(path: Path) -> Store:

@@ -6,6 +6,7 @@ snapshots/0.300.safetensors  the same after that fraction of the run; H-MHSA alo
                              alone is trained
 """
 
+import io
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor
 
 from transcnn.errors import CheckpointError
+from transcnn.files import write_file
 from transcnn.training.recipe import Labels, Recipe
 
 
@@ -35,9 +37,9 @@ class Checkpoint:
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    unfinished = path.with_suffix(".part")
-    torch.save(vars(checkpoint), unfinished)
-    unfinished.replace(path)
+    file = io.BytesIO()
+    torch.save(vars(checkpoint), file)
+    write_file(path, file.getvalue())
 
 
 def load_checkpoint(path: Path, recipe: Mapping[str, Any]) -> Checkpoint:

@@ -20,6 +20,7 @@ from transcnn.checkpoints import create_model
 from transcnn.classifier import Classifier
 from transcnn.evaluation.ablation import Condition, ablate
 from transcnn.evaluation.prepared import PreparedPictures
+from transcnn.files import write_file
 from transcnn.model.network import TransCNN, build
 from transcnn.training.batches import Batches
 from transcnn.training.data import TrainingSource
@@ -128,8 +129,7 @@ def run_choices(
                 seeded = replace(recipe, seed=seed)
                 _train(choice, seeded, source, targets, folder, progress, device)
                 top1 = _measure(choice, folder / "weights.safetensors", *held_out, device)
-                found_here = {"choice": choice, "seed": seed, "top1": top1}
-                result.write_text(json.dumps(found_here), encoding="utf-8")
+                write_file(result, json.dumps({"choice": choice, "seed": seed, "top1": top1}))
             found.append(json.loads(result.read_text(encoding="utf-8"))["top1"])
         yield [_outcome(choice, found) for choice, found in outcomes.items()]
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from transcnn.errors import FolderError, PictureError
 from transcnn.evaluation.folder import NO_CLASSES, is_held_out
-from transcnn.pictures import SUFFIXES, decode, prepare
+from transcnn.files import replacing, write_file
+from transcnn.pictures import SUFFIXES, prepare, read_picture
 from transcnn.pictures.changes import Pixels
 
 OnDecoded = Callable[[Path, int, int], None]
@@ -107,19 +108,17 @@ def _decode_all(
     """Write the pixels, then the metadata: a cache without metadata is incomplete."""
     broken = []
     count = 0
-    with data.open("wb") as file:
+    with replacing(data) as part, part.open("wb") as file:
         for i, path in enumerate(paths):
             try:
-                pixels, _ = prepare(decode(path.read_bytes()), side)
+                pixels, _ = prepare(read_picture(path), side)
                 file.write(pixels.tobytes())
                 count += 1
             except (PictureError, OSError) as error:
                 broken.append((str(path), str(error)))
             progress(folder, i + 1, len(paths))
     meta = {"count": count, "side": side, "broken": broken}
-    unfinished = metadata.with_suffix(".part")
-    unfinished.write_text(json.dumps(meta), encoding="utf-8")
-    unfinished.replace(metadata)
+    write_file(metadata, json.dumps(meta))
 
 
 def _median_side(paths: Sequence[Path], looked_at: int = 100) -> int:
@@ -127,7 +126,7 @@ def _median_side(paths: Sequence[Path], looked_at: int = 100) -> int:
     sides = []
     for path in paths[:: max(1, len(paths) // looked_at)]:
         try:
-            sides.append(min(decode(path.read_bytes()).size))
+            sides.append(min(read_picture(path).size))
         except (PictureError, OSError):
             continue
     return int(np.median(sides)) if sides else 1

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from transcnn.checkpoints import create_model
 from transcnn.devices import on_cpu
 from transcnn.errors import FolderError
+from transcnn.files import replacing
 from transcnn.labels import find_class
 from transcnn.model.hooks import Hooks
 from transcnn.model.network import TransCNN, fold_batch_norms, normalise
@@ -50,7 +51,9 @@ def soft_targets(
     kept = cache / f"{source.folder.name}-{zlib.crc32(files.encode()):08x}-{asked}.npy"
     if not kept.is_file():
         teacher = fold_batch_norms(create_model(labels.teacher, "shipped")).to(device)
-        np.save(kept, teacher_targets(teacher, source, classes, labels.teacher_px, progress))
+        found = teacher_targets(teacher, source, classes, labels.teacher_px, progress)
+        with replacing(kept) as part:
+            np.save(part, found)
     soft = np.float32(np.load(kept))
     return (1 - labels.teacher_weight) * targets + labels.teacher_weight * soft
 

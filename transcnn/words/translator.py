@@ -13,10 +13,12 @@ import functools
 import re
 import string
 import tomllib
+from pathlib import Path
 from typing import Any, Protocol
 
 from transcnn.words.languages import FOLDER, language
 from transcnn.words.numbers import Numbers
+from transcnn.words.visible import QUOTED, shorten, visible
 
 # Files of a shape of their own, which their readers check.
 _OTHERS = ("before_after", "classes", "glossary", "language", "samples")
@@ -55,9 +57,18 @@ class Translator(Numbers):
         """All entries of a table, placeholders open: for the browser, which fills them."""
         return self._tables[name]
 
-    def error(self, error: Detailed) -> str:
-        """The sentence of an error, one of `transcnn.errors`."""
-        return self(f"errors.{type(error).__name__}", **error.details)
+    def error(self, error: Detailed, whole_paths: bool = False) -> str:
+        """The sentence of an error, one of `transcnn.errors`.
+
+        Of paths it has the names alone, since a visitor has no business where this computer keeps
+        its files; or the `whole_paths`.
+        """
+        entry = self._tables["errors"][type(error).__name__]
+        details = {
+            name: value.name if isinstance(value, Path) and not whole_paths else value
+            for name, value in error.details.items()
+        }
+        return _QUOTING.format(self._sentence(entry, details), **details)
 
     def _sentence(self, entry: Entry, placeholders: dict[str, Any]) -> str:
         if isinstance(entry, str):
@@ -66,9 +77,20 @@ class Translator(Numbers):
         return entry.get(form, entry["other"])
 
 
+class _Quoting(string.Formatter):
+    """Fills in values from outside: visible, and of a length that can be read."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return shorten(visible(super().format_field(value, format_spec)), QUOTED)
+
+
+_QUOTING = _Quoting()
+
+
 def plain(text: str) -> str:
     """A text from outside, such as a file's name, so that Markdown shows it as it is."""
-    return re.sub(f"([{re.escape(string.punctuation)}])", r"\\\1", " ".join(text.split()))
+    shown = visible(" ".join(text.split()))
+    return re.sub(f"([{re.escape(string.punctuation)}])", r"\\\1", shown)
 
 
 @functools.cache

@@ -1,6 +1,5 @@
 """`train finetune`: a network for a person's own classes, from folders of images."""
 
-import csv
 import functools
 import shlex
 import time
@@ -16,6 +15,9 @@ from transcnn.cli.interrupted import Interrupted
 from transcnn.cli.processes import first_alone, of_first, processes
 from transcnn.cli.train.log import Preparing, follow
 from transcnn.errors import CheckpointError, ChoiceError
+from transcnn.figures.table import to_csv
+from transcnn.files import write_file
+from transcnn.words.visible import visible
 
 if TYPE_CHECKING:
     import torch
@@ -182,22 +184,23 @@ def _describe(images: "OwnImages", err: bool) -> None:
     only."""
     say = functools.partial(click.echo, err=err)
     counts = [len(chosen) for chosen in images.by_class]
-    say(f"{images.folder}: {images.count} classes, {len(images.training)} images to train on")
+    folder = visible(str(images.folder))
+    say(f"{folder}: {images.count} classes, {len(images.training)} images to train on")
     if images.count <= _LISTED_CLASSES:
         named = zip(images.classes, counts, strict=True)
-        say(f"  {', '.join(f'{name} {count}' for name, count in named)}")
+        say(f"  {', '.join(f'{visible(name)} {count}' for name, count in named)}")
     if len(set(counts)) > 1:
         say(f"  from {min(counts)} to {max(counts)} images per class; every class counts the same")
     say(f"Held out: {_held_out(images)}.")
     if images.left_out:
         say(f"Left out: {len(images.left_out)}")
     for one in images.left_out:
-        say(f"  {one.path}: {_reason(one)}")
+        say(f"  {visible(str(one.path))}: {visible(_reason(one))}")
 
 
 def _held_out(images: "OwnImages") -> str:
     if images.split is not None:
-        return f"the {len(images.measuring)} images of {images.split}"
+        return f"the {len(images.measuring)} images of {visible(str(images.split))}"
     return (
         f"{len(images.measuring)} images, a fifth of each class, drawn with the seed {images.seed}"
     )
@@ -230,14 +233,14 @@ def _print(tuned: "Tuned", run: "FineTuning", table: Path, trained: bool) -> Non
     click.echo("The worst images, by the probability of their true class:")
     for one in _worst(tuned, images):
         click.echo(
-            f"  {one['file']}: {100 * one['probability']:.1f} % for {one['label']}, "
-            f"predicted {one['predicted']}"
+            f"  {visible(one['file'])}: {100 * one['probability']:.1f} % for "
+            f"{visible(one['label'])}, predicted {visible(one['predicted'])}"
         )
-    weights = f"--weights {shlex.quote(str(tuned.file))}"
-    click.echo(f"{tuned.file} is written. What you can do with it:")
+    weights = f"--weights {visible(shlex.quote(str(tuned.file)))}"
+    click.echo(f"{visible(str(tuned.file))} is written. What you can do with it:")
     click.echo(f"  transcnn predict {weights} IMAGE")
     click.echo(f"  transcnn explain --method grad_cam {weights} IMAGE")
-    click.echo(f"  transcnn evaluate-run {weights} {shlex.quote(str(table))} my-classes")
+    click.echo(f"  transcnn evaluate-run {weights} {visible(shlex.quote(str(table)))} my-classes")
 
 
 def _what_came_of_it(tuned: "Tuned", run: "FineTuning", trained: bool) -> str:
@@ -258,9 +261,10 @@ def _what_came_of_it(tuned: "Tuned", run: "FineTuning", trained: bool) -> str:
 
 
 def _confusion(tuned: "Tuned", images: "OwnImages") -> Iterator[str]:
-    width = max(map(len, images.classes))
-    for name, row in zip(images.classes, tuned.found.confusion(), strict=True):
-        counts = ", ".join(f"{images.classes[i]} {count}" for i, count in enumerate(row) if count)
+    names = [visible(name) for name in images.classes]
+    width = max(map(len, names))
+    for name, row in zip(names, tuned.found.confusion(), strict=True):
+        counts = ", ".join(f"{names[i]} {count}" for i, count in enumerate(row) if count)
         yield f"{name:<{width}}  {counts or 'no held-out image'}"
 
 
@@ -297,11 +301,10 @@ def _as_dict(tuned: "Tuned", images: "OwnImages") -> dict[str, Any]:
 
 def _write_table(images: "OwnImages", file: Path) -> Path:
     """The held-out images as `evaluate-run` reads them; "|" would part two labels."""
-    with file.open("w", newline="", encoding="utf-8", errors="surrogateescape") as out:
-        writer = csv.writer(out)
-        writer.writerow(("file", "label"))
-        for i in images.measuring:
-            name = images.classes[images.labels[i]]
-            label = str(images.labels[i]) if "|" in name else name
-            writer.writerow((images.source.files[i].resolve(), label))
+    rows = []
+    for i in images.measuring:
+        name = images.classes[images.labels[i]]
+        label = str(images.labels[i]) if "|" in name else name
+        rows.append((images.source.files[i].resolve(), label))
+    write_file(file, to_csv(("file", "label"), rows).encode(errors="surrogateescape"))
     return file

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from transcnn.figures.table import csv_lines, to_csv
+from transcnn.files import write_file
+from transcnn.words.visible import visible
+
 if TYPE_CHECKING:
     from transcnn.training.loop import Ended, Event, Snapshot, Stepped
 
@@ -23,7 +27,7 @@ class Preparing:
     def show(self, folder: Path, done: int, of: int) -> None:
         if time.monotonic() - self.shown > 10 or done == of:
             self.shown = time.monotonic()
-            click.echo(f"{self.what} {folder}: {done} of {of}", err=True)
+            click.echo(f"{self.what} {visible(str(folder))}: {done} of {of}", err=True)
 
 
 def follow(
@@ -63,10 +67,8 @@ class Log:
             with path.open(newline="", encoding="utf-8") as file:
                 rows = [row for row in csv.DictReader(file) if int(row["step"]) < first.step]
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = path.open("w", newline="", encoding="utf-8", buffering=1)
-        self.writer = csv.DictWriter(self.file, self.fields)
-        self.writer.writeheader()
-        self.writer.writerows(rows)
+        write_file(path, to_csv(self.fields, [[row[name] for name in self.fields] for row in rows]))
+        self.file = path.open("a", newline="", encoding="utf-8", buffering=1)
         self.started = first.progress
         self.trained_s = 0.0
         self.shown = time.monotonic()
@@ -75,7 +77,8 @@ class Log:
     def add(self, event: "Stepped") -> None:
         row = {name: getattr(event, name) for name in self.fields if name not in event.parts}
         row |= event.parts
-        self.writer.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
+        values = [row[name] for name in self.fields]
+        self.file.write(csv_lines([[f"{v:.6g}" if isinstance(v, float) else v for v in values]]))
         self.recent.append(event)
         self.trained_s += event.seconds
         if time.monotonic() - self.shown > self.EVERY_S or event.progress == 1:

@@ -12,6 +12,7 @@ from transcnn.cli.interrupted import Interrupted
 from transcnn.cli.processes import first_alone, processes
 from transcnn.cli.train.log import Preparing, follow
 from transcnn.errors import ChoiceError
+from transcnn.words.visible import visible
 
 if TYPE_CHECKING:
     import torch
@@ -112,7 +113,7 @@ def _train(
             )
             end = follow(events, out / "log.csv", resume, quiet=rank != 0)
     if rank == 0 and end.finished:
-        click.echo(f"Done after {end.step} steps: {out / 'weights.safetensors'}.")
+        click.echo(f"Done after {end.step} steps: {visible(str(out / 'weights.safetensors'))}.")
     elif rank == 0:
         click.echo(f"Stopped after step {end.step} and saved; --resume continues.", err=True)
     return 0 if end.finished else 130
@@ -144,11 +145,12 @@ def _soft_targets(
 
 def _describe(source: "TrainingSource") -> None:
     count, side = source.pixels.shape[:2]
-    click.echo(f"{source.folder}: {count} images of {side} x {side} pixels")
+    folder = visible(str(source.folder))
+    click.echo(f"{folder}: {count} images of {side} x {side} pixels")
     if source.broken:
-        click.echo(f"{source.folder}: {len(source.broken)} files are unreadable and left out:")
+        click.echo(f"{folder}: {len(source.broken)} files are unreadable and left out:")
     for file, why in source.broken:
-        click.echo(f"  {file}: {why}")
+        click.echo(f"  {visible(str(file))}: {why}")
 
 
 def recipe_command(name: str) -> click.Command:

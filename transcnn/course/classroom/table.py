@@ -1,7 +1,5 @@
 """What a class has answered, as a table for its teacher: a row for each learner and question."""
 
-import csv
-import io
 import json
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,6 +11,7 @@ from transcnn.course.lessons import load_lesson
 from transcnn.course.questions import PosedQuestion
 from transcnn.course.steps import STEPS
 from transcnn.course.submission import Submission
+from transcnn.figures.table import to_csv
 from transcnn.words.translator import Translator
 
 COLUMNS = (
@@ -32,9 +31,7 @@ def as_csv(teacher: Teacher, t: Translator) -> bytes:
     """One row for each learner and question with both votes, then one for each note. With the mark
     that tells spreadsheets it is UTF-8.
     """
-    file = io.StringIO()
-    rows = csv.DictWriter(file, COLUMNS, restval="")
-    rows.writerow({name: t(f"classroom.csv_{name}") for name in COLUMNS})
+    rows: list[dict[str, object]] = []
     votes: dict[tuple[int, AnswerKey], dict[int, ClassAnswer]] = defaultdict(dict)
     for one in teacher.all_answers():
         votes[one.member_id, one.question][one.round] = one
@@ -49,11 +46,13 @@ def as_csv(teacher: Teacher, t: Translator) -> bytes:
             found[f"{name}_sure"] = t(f"course.sure_{submission.sure}")
             guess = submission.guess
             found[f"{name}_guess"] = guess if isinstance(guess, str) else json.dumps(guess)
-        rows.writerow({name: _harmless(cell) for name, cell in found.items()})
+        rows.append(found)
     for member, name, key, note in teacher.all_observations():
         found = _about(member, name, key) | {"asked": t("classroom.csv_note"), "first": note}
-        rows.writerow({name: _harmless(cell) for name, cell in found.items()})
-    return file.getvalue().encode("utf-8-sig")
+        rows.append(found)
+    heads = [t(f"classroom.csv_{name}") for name in COLUMNS]
+    table = to_csv(heads, ([row.get(name, "") for name in COLUMNS] for row in rows))
+    return table.encode("utf-8-sig")
 
 
 _VOTES = {1: "first", 2: "second"}
@@ -100,9 +99,3 @@ def _marked(
                 "" if misconception is None else formatted.misconception(misconception)
             )
     return found
-
-
-def _harmless(cell: object) -> object:
-    """A text that no spreadsheet takes for a formula."""
-    begins = isinstance(cell, str) and cell.lstrip()[:1] in ("=", "+", "-", "@")
-    return f"'{cell}" if begins else cell

@@ -23,6 +23,7 @@ from transcnn.checkpoints.recognise import open_weights
 from transcnn.checkpoints.save import save_weights
 from transcnn.classifier import Classifier
 from transcnn.errors import CheckpointError
+from transcnn.files import write_file
 from transcnn.model.network import TransCNN
 from transcnn.training.finetune.head import OnDone, fit_head, pooled_features, with_head
 from transcnn.training.finetune.held_out import HeldOut, held_out
@@ -202,9 +203,7 @@ class FineTuning:
     def _write_record(self) -> None:
         record = {"settings": self.settings, "moments": [asdict(one) for one in self.moments]}
         self.out.mkdir(parents=True, exist_ok=True)
-        unfinished = self.out / f"{RECORD}.part"
-        unfinished.write_text(json.dumps(record, indent=1), encoding="utf-8")
-        unfinished.replace(self.out / RECORD)
+        write_file(self.out / RECORD, json.dumps(record, indent=1))
 
     def _read_record(self) -> None:
         file = self.out / RECORD

@@ -8,10 +8,12 @@ from PIL import Image, ImageOps
 
 from transcnn.checkpoints.catalogue import TRAINED, shipped, shipped_names, split_snapshot
 from transcnn.errors import FileTooLarge, MissingSnapshots
+from transcnn.limits import MB, limits
 from transcnn.pictures.address import picture_address
 from transcnn.pictures.samples import Sample, known_samples, samples
 from transcnn.ui.app.images import prepare_image
 from transcnn.ui.app.session import Session
+from transcnn.ui.app.uploads import shown_name
 from transcnn.ui.components.samples import sample_picker
 from transcnn.words import LANGUAGES
 from transcnn.words.translator import Translator, plain, translator
@@ -26,7 +28,6 @@ _CROP, _TRAINING = "crop_slider", "training_slider"
 _UPLOAD = "upload"  # the name of the upload among the samples
 _WORTH_SAYING = 0.05  # of the longer side, outside of the square
 ENDINGS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "heic", "heif"]
-MAX_MB = 20
 _THUMB = 96  # pixels
 
 
@@ -76,7 +77,7 @@ def _show_image(state: Session, t: Translator, *, crop: bool) -> None:
     st.file_uploader(
         t("sidebar.upload"),
         type=ENDINGS,
-        max_upload_size=MAX_MB,
+        max_upload_size=limits().upload_image_mb,
         key=_UPLOADER,
         on_change=lambda: _take_upload(state, t),
     )
@@ -139,10 +140,11 @@ def _take_upload(state: Session, t: Translator) -> None:
     file = st.session_state[_UPLOADER]
     if file is None:  # on its way out, to be replaced: what is shown stays until another is chosen
         return
-    if file.size > MAX_MB * 2**20:  # the widget's own limit holds in the browser only
-        state.refuse_upload(FileTooLarge(limit=MAX_MB))
+    most = limits().upload_image_mb
+    if file.size > most * MB:  # the widget's own limit holds in the browser only
+        state.refuse_upload(FileTooLarge(limit=most))
     else:
-        state.show_upload(file.name, t("sidebar.uploaded_alt"), file.getvalue())
+        state.show_upload(shown_name(file.name), t("sidebar.uploaded_alt"), file.getvalue())
 
 
 def _show_model(state: Session, t: Translator) -> None:

@@ -4,6 +4,15 @@ import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from transcnn.words.visible import shorten, visible
+
+_LONGEST = 200  # characters of a name, more than most systems allow
+
+
+def shown_name(name: str) -> str:
+    """A visitor's file name as pages, figures and reports show it."""
+    return shorten(visible(name), _LONGEST)
+
 
 def take_files(key: str) -> list[tuple[str, bytes]]:
     """Names and bytes of the files in the field `key`; for its callback.
@@ -14,7 +23,7 @@ def take_files(key: str) -> list[tuple[str, bytes]]:
     if given is None:
         return []
     files = given if isinstance(given, list) else [given]
-    taken = [(file.name, file.getvalue()) for file in files]
+    taken = [(shown_name(file.name), file.getvalue()) for file in files]
     context = get_script_run_ctx()
     if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         for file in files:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from transcnn.errors import ArchiveTooLarge, ChoiceError, FolderError, TransCNNError
 from transcnn.labels import Classes
+from transcnn.limits import MB, limits
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.archive import unpack
 from transcnn.runs.labelled import LabelledPicture, find_items
@@ -15,6 +16,7 @@ from transcnn.runs.run import begin_run
 from transcnn.runs.store import is_name, run_path
 from transcnn.ui.app.networks import classifier
 from transcnn.ui.app.session import Session
+from transcnn.ui.app.uploads import shown_name
 from transcnn.ui.pages.errors import runs
 from transcnn.ui.pages.errors.link import DEMONSTRATION, ErrorsChoice
 from transcnn.ui.pages.errors.runs import OwnRuns
@@ -23,23 +25,21 @@ from transcnn.words.translator import Translator, plain
 _UPLOADER, _FOLDER, _NAME, _SQUASH = (
     f"errors_{name}" for name in ("uploader", "folder", "name", "squash")
 )
-MAX_MB = 400  # of an archive; the server's limit
-_MB = 2**20
 
 
 def new_run(state: Session, t: Translator) -> None:
     """Draw the form; a run that is begun becomes the chosen one."""
-    st.markdown(t("error_analysis.new_says", model=plain(state.model), limit=MAX_MB))
+    st.markdown(t("error_analysis.new_says", model=plain(state.model), limit=limits().archive_mb))
     st.toggle(t("error_analysis.squash"), key=_SQUASH)
     file = st.file_uploader(
         t("error_analysis.archive"),
         type=["zip", "tar", "gz", "tgz"],
-        max_upload_size=MAX_MB,
+        max_upload_size=limits().archive_mb,
         key=f"{_UPLOADER}_{len(state.part(OwnRuns))}",  # empty again once a run is begun
     )
     st.caption(t("error_analysis.kept"))
     if file is not None and st.button(t("error_analysis.begin"), key="errors_begin_upload"):
-        _try(t, lambda: _from_archive(state, file.name, file.getvalue()))
+        _try(t, lambda: _from_archive(state, shown_name(file.name), file.getvalue()))
     if not runs.allowed_folders():
         st.caption(t("error_analysis.folders_off"))
         return
@@ -60,8 +60,9 @@ def _try(t: Translator, begin: Callable[[], None]) -> None:
 
 
 def _from_archive(state: Session, name: str, data: bytes) -> None:
-    if len(data) > MAX_MB * _MB:  # the widget's own limit holds in the browser only
-        raise ArchiveTooLarge(file=name, limit=MAX_MB)
+    most = limits().archive_mb
+    if len(data) > most * MB:  # the widget's own limit holds in the browser only
+        raise ArchiveTooLarge(file=name, limit=most)
     run = runs.new_upload()
     folder = runs.upload_folder(run)
     try:

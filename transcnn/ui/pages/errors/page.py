@@ -9,6 +9,7 @@ import streamlit as st
 from transcnn.analysis.errors.filters import EVERYTHING
 from transcnn.analysis.errors.table import Table
 from transcnn.errors import ChoiceError
+from transcnn.figures.table import safe_cell
 from transcnn.reports.sentences import accuracy_says
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
@@ -67,7 +68,11 @@ def _show_broken(store: Store, t: Translator) -> None:
     broken = store.broken()
     if broken:
         with st.expander(f"{t('report.unreadable')} ({len(broken)})"):
-            st.dataframe({"": [b.name for b in broken], " ": [b.why for b in broken]})
+            # Streamlit offers this one as a CSV file, which the browser writes.
+            rows = {"": [b.name for b in broken], " ": [b.why for b in broken]}
+            st.dataframe(
+                {head: [safe_cell(cell) for cell in cells] for head, cells in rows.items()}
+            )
 
 
 def _choose_view(state: Session, t: Translator) -> None:

@@ -12,13 +12,14 @@ from transcnn.errors import PictureError, TransCNNError
 from transcnn.figures.cells import Box, value_map
 from transcnn.figures.scale import MULTIPLES, format_multiple, multiples_scale
 from transcnn.labels import ClassName
-from transcnn.pictures import decode, prepare
+from transcnn.pictures import decode, prepare, read_image_file
 from transcnn.reports.wording import feature_name
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.cells import Panel, show_cells
 from transcnn.ui.pages.errors.link import ErrorsChoice
 from transcnn.words.translator import Translator, plain
+from transcnn.words.visible import visible
 
 _OPACITY = 0.6  # of the colours over the image
 _CASES = ("on", "off", "uniform")
@@ -43,7 +44,7 @@ def show_picture(
     data = _file(store, picture)
     pixels = _seen(data, state.config(one.model).input.size, store) if data else None
     if pixels is None:
-        st.image(store.thumbnails([picture])[picture], width=160, alt=str(one.names[0]))
+        st.image(store.thumbnails([picture])[picture], width=160, alt=visible(str(one.names[0])))
         st.caption(t("error_analysis.gone"))
     else:
         _show_received(t, pixels, one)
@@ -64,7 +65,7 @@ def show_picture(
         if data is not None and st.button(
             t("error_analysis.explore"), key=f"errors_explore_{picture}"
         ):
-            state.show_upload(str(one.names[0]), t("sidebar.uploaded_alt"), data)
+            state.show_upload(visible(str(one.names[0])), t("sidebar.uploaded_alt"), data)
             st.switch_page("pages/explore.py", query_params={})
         st.button(
             t("error_analysis.unpin"),
@@ -81,8 +82,8 @@ def _unpin(state: Session, picture: int) -> None:
 def _file(store: Store, picture: int) -> bytes | None:
     """The bytes of the file, if it is still where it was."""
     try:
-        return store.file(picture).read_bytes()
-    except OSError:
+        return read_image_file(store.file(picture))
+    except (OSError, PictureError):
         return None
 
 

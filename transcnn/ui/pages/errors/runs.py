@@ -36,10 +36,14 @@ def allowed_folders() -> list[Path]:
 
 def check_folder(text: str) -> Path:
     """The folder or table that a visitor names; ChoiceError unless it lies in an allowed one."""
-    place = Path(text).expanduser().resolve()
+    named = ", ".join(folder.name for folder in allowed_folders()) or "none"
+    refused = ChoiceError(field="folder", value=text, allowed=named)
+    try:
+        place = Path(text).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # no such user, a circle, a zero byte
+        raise refused from error
     if not any(place.is_relative_to(folder) for folder in allowed_folders()):
-        allowed = ", ".join(map(str, allowed_folders())) or "none"
-        raise ChoiceError(field="folder", value=text, allowed=allowed)
+        raise refused
     return place
 
 

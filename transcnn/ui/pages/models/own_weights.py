@@ -3,15 +3,15 @@
 import streamlit as st
 
 from transcnn.errors import TransCNNError, WeightsTooLarge
+from transcnn.limits import MB, limits
 from transcnn.model.variants import list_models
 from transcnn.ui.app.custom_models import open_custom_model
 from transcnn.ui.app.session import Session
+from transcnn.ui.app.uploads import shown_name
 from transcnn.ui.pages.models.card import show_custom_models
 from transcnn.ui.pages.models.data import WeightFiles, keep
 from transcnn.words.translator import Translator, plain
 
-MAX_MB = 400  # the largest of the authors' files has 320
-_MB = 2**20  # bytes
 _UPLOADER, _VARIANT = "weights_uploader", "weights_variant"
 _ENDINGS = ["safetensors", "pth", "pt", "tar"]
 
@@ -19,13 +19,13 @@ _ENDINGS = ["safetensors", "pth", "pt", "tar"]
 def show(state: Session, t: Translator) -> None:
     """Draw the section."""
     st.subheader(t("models.own"))
-    st.write(t("models.own_lede", limit=MAX_MB))
+    st.write(t("models.own_lede", limit=limits().upload_weights_mb))
     left, right = st.columns([2, 1], gap="medium")
     with left:
         file = st.file_uploader(
             t("models.upload"),
             type=_ENDINGS,
-            max_upload_size=MAX_MB,
+            max_upload_size=limits().upload_weights_mb,
             key=_UPLOADER,
             on_change=lambda: _take(state),
         )
@@ -51,9 +51,10 @@ def _take(state: Session) -> None:
     if file is None:
         return
     try:
-        if file.size > MAX_MB * _MB:  # the widget's own limit holds in the browser only
-            raise WeightsTooLarge(file=file.name, limit=MAX_MB)
+        most = limits().upload_weights_mb
+        if file.size > most * MB:  # the widget's own limit holds in the browser only
+            raise WeightsTooLarge(file=shown_name(file.name), limit=most)
         variant = st.session_state[_VARIANT] or None
-        keep(state, open_custom_model(file.getvalue(), file.name, "own", variant))
+        keep(state, open_custom_model(file.getvalue(), shown_name(file.name), "own", variant))
     except TransCNNError as error:
         files.errors["own"] = error

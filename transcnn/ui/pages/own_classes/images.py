@@ -5,7 +5,8 @@ from functools import partial
 import streamlit as st
 
 from transcnn.errors import PictureError
-from transcnn.ui.app.sidebar import ENDINGS, MAX_MB
+from transcnn.limits import limits
+from transcnn.ui.app.sidebar import ENDINGS
 from transcnn.ui.app.uploads import take_files
 from transcnn.ui.pages.own_classes.collection import (
     MOST_CLASSES,
@@ -16,7 +17,7 @@ from transcnn.ui.pages.own_classes.collection import (
 )
 from transcnn.ui.pages.own_classes.data import OwnClasses
 from transcnn.ui.pages.own_classes.progress import show_progress
-from transcnn.ui.pages.own_classes.reading import ARCHIVE_MB, read_archive, read_files
+from transcnn.ui.pages.own_classes.reading import read_archive, read_files
 from transcnn.words.translator import Translator, plain
 
 _COLUMNS = 2
@@ -52,7 +53,7 @@ def _archive(t: Translator, own: OwnClasses) -> None:
         st.file_uploader(
             t("own_classes.archive"),
             type=["zip", "tar", "gz", "tgz"],
-            max_upload_size=ARCHIVE_MB,
+            max_upload_size=limits().archive_mb,
             key=key,
             on_change=take,
             disabled=own.busy,
@@ -107,7 +108,7 @@ def _class(t: Translator, own: OwnClasses, one: OwnClass) -> None:
         t("own_classes.files", name=plain(one.name)),
         type=ENDINGS,
         accept_multiple_files=True,
-        max_upload_size=MAX_MB,
+        max_upload_size=limits().upload_image_mb,
         key=field,
         on_change=take,
         disabled=own.busy,

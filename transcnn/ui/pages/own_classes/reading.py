@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from transcnn.errors import ArchiveTooLarge, FileTooLarge, PictureError
-from transcnn.runs.archive import Limits, unpack
-from transcnn.ui.app.sidebar import MAX_MB
+from transcnn.limits import MB, limits
+from transcnn.pictures import read_image_file
+from transcnn.runs.archive import own_class_limits, unpack
 from transcnn.ui.pages.own_classes.collection import (
     MOST_CLASSES,
     MOST_IMAGES,
@@ -16,10 +17,6 @@ from transcnn.ui.pages.own_classes.collection import (
     OwnImage,
     read_image,
 )
-
-ARCHIVE_MB = 400  # the server's limit
-_MB = 2**20
-_LIMITS = Limits(megabytes=1000, members=5000)
 
 OnDone = Callable[[int, int], None]
 """Called with how many files are read, and of how many."""
@@ -35,8 +32,9 @@ class Reading:
     def take(self, label: str, name: str, data: bytes) -> None:
         """Read an image of the class `label`, or note why it cannot be."""
         try:
-            if len(data) > MAX_MB * _MB:  # the widget's own limit holds in the browser only
-                raise FileTooLarge(limit=MAX_MB)
+            most = limits().upload_image_mb
+            if len(data) > most * MB:  # the widget's own limit holds in the browser only
+                raise FileTooLarge(limit=most)
             self.found.setdefault(label, []).append(read_image(name, data))
         except PictureError as error:
             self.left_out.append(LeftOut(name, error))
@@ -61,13 +59,14 @@ def read_archive(name: str, data: bytes, room: int, progress: OnDone) -> Reading
 
     Where there are too many images, each class loses about as many. Raises ArchiveError.
     """
-    if len(data) > ARCHIVE_MB * _MB:  # the widget's own limit holds in the browser only
-        raise ArchiveTooLarge(file=name, limit=ARCHIVE_MB)
+    most = limits().archive_mb
+    if len(data) > most * MB:  # the widget's own limit holds in the browser only
+        raise ArchiveTooLarge(file=name, limit=most)
     found = Reading()
     with tempfile.TemporaryDirectory() as scratch:
         packed = Path(scratch) / "packed"
         packed.write_bytes(data)
-        inside = unpack(packed, Path(scratch) / "images", _LIMITS, name)
+        inside = unpack(packed, Path(scratch) / "images", own_class_limits(), name)
         folders = [path for path in sorted(inside.iterdir()) if path.is_dir() and _counts(path)]
         if not folders:
             found.left_out.append(LeftOut(name, "no_folders"))
@@ -99,7 +98,10 @@ def _read_in_turn(
         if sum(map(len, found.found.values())) >= room:
             found.left_out.append(LeftOut(called, "too_many", {"limit": MOST_IMAGES}))
             continue
-        found.take(label, called, path.read_bytes())
+        try:
+            found.take(label, called, read_image_file(path))
+        except PictureError as error:
+            found.left_out.append(LeftOut(called, error))
         progress(i + 1, len(order))
 
 

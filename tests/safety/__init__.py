@@ -1,0 +1,1 @@
+"""What strangers bring: nothing of it takes more than it may, and nothing comes out that acts."""
