@@ -93,7 +93,8 @@ def test_every_command_of_the_documents_exists_with_its_options(words):
         targets = re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE)
         assert words[1] in targets
     else:
-        assert words[:2] == ["python", "-m"], words
+        assert words[0].endswith("python"), words
+        assert words[1] == "-m", words
         assert importlib.util.find_spec(words[2]) is not None
 
 
