@@ -23,10 +23,11 @@ PAGES = [
 OTHERS = {"git", "cd", "docker", "pip"}
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-NO_COMMANDS = {
-    "docs/own-classes.md": "my-images/",
+NO_COMMANDS = {  # how such blocks begin
     "README.md": "bytes >",
-}  # how these blocks begin
+    "docs/library.md": "import timm",
+    "docs/own-classes.md": "my-images/",
+}
 ENDS = re.compile(r"<<'(\w+)'\n.*?\n\1$", re.DOTALL | re.MULTILINE)  # a text for the command
 
 
@@ -35,7 +36,7 @@ def blocks(page):
     text = page.read_text(encoding="utf-8")
     fenced = [inside for language, inside in FENCED.findall(text) if not language]
     plain = FENCED.sub("", text)
-    indented = re.findall(r"(?:(?<=\n\n)|\A)(?: {4}.*(?:\n|\Z))+", plain)
+    indented = re.findall(r"(?:(?<=\n\n)|\A)(?: {4}.*(?:\n|\Z)|\n(?= {4}))+", plain)
     return [*fenced, *(re.sub(r"^ {4}", "", block, flags=re.MULTILINE) for block in indented)]
 
 
