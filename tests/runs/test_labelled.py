@@ -238,3 +238,12 @@ def test_a_name_that_no_file_can_have_is_no_traceback(write, tmp_path):
 def test_a_picture_is_called_the_same_on_every_system():
     assert _as_text(PureWindowsPath(r"zebra\june\a.jpg")) == "zebra/june/a.jpg"
     assert _as_text(PurePosixPath("zebra/june/a.jpg")) == "zebra/june/a.jpg"
+
+
+def test_a_table_that_was_written_on_windows_finds_its_files(write, tmp_path):
+    make(tmp_path, "june/a.jpg")
+    table = write("file,label\njune\\a.jpg,zebra\n")
+    (found,) = find_items(table, within=tmp_path)
+    assert (found.name, found.path) == ("june/a.jpg", tmp_path / "june/a.jpg")
+    with pytest.raises(FolderError, match="lies outside of its folder"):
+        find_items(write("file,label\n..\\a.jpg,zebra\n"), within=tmp_path)

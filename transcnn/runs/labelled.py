@@ -6,9 +6,10 @@ Files are named relative to the table's folder.
 """
 
 import functools
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PureWindowsPath
 
 from transcnn.errors import ChoiceError, FolderError
 from transcnn.evaluation.folder import find_pictures, label_of
@@ -102,6 +103,8 @@ def _item(
     row: dict[str, str], table: Path, within: Path | None, label: Callable[[str], int]
 ) -> LabelledPicture:
     name = Path(plain_cell(row.get("file", "")).strip()).as_posix()  # "./a.jpg" is "a.jpg"
+    if "\\" in name and not os.path.exists(table.parent / name):
+        name = PureWindowsPath(name).as_posix()  # the table was written on Windows
     path = table.parent / name
     if name == "." or "\0" in name:
         raise FolderError(folder=table, reason=f"no file can be called {name!r}")
