@@ -121,6 +121,14 @@ def test_the_loss_falls_and_the_weights_are_those_of_the_network(run, recipe, tm
     create_model("transcnn_nano", tmp_path / "run" / "weights.safetensors")
 
 
+def test_attention_becomes_selective_where_that_is_an_objective(run, recipe):
+    whole = Mixture(1, 0, 0)
+    objectives = {"logits": 0.1, "entropy": 5.0}
+    recipe = replace(recipe, steps=30, mixture=whole, objectives=objectives, learning_rate=3e-3)
+    entropies = [event.parts["entropy"] for event in run(recipe)[:-1]]
+    assert np.mean(entropies[-5:]) < 0.95 * np.mean(entropies[:5])
+
+
 def test_a_snapshot_is_a_whole_network(run, recipe, tmp_path):
     run(replace(recipe, snapshots=(0.0, 0.5)))
     files = sorted((tmp_path / "run" / "snapshots").iterdir())

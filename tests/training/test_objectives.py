@@ -1,6 +1,7 @@
 """Each objective against loops that follow its sentence."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -129,6 +130,36 @@ def test_own_cells_use_the_attention_of_last_levels_only(lesson):
             rows = weights[b, :, 0, 0].reshape(-1, 16)
             found += [-math.log(sum(float(row[s]) for s in own)) / len(rows) / 4 for row in rows]
     assert float(objectives.own_cells(lesson)) == pytest.approx(sum(found))
+
+
+def test_entropy_is_1_for_uniform_rows_and_0_for_rows_that_select_one_token(lesson):
+    by_hand = []
+    for weights in lesson.student.attention.values():
+        rows = weights.reshape(-1, weights.shape[-1])
+        entropies = [-sum(p * p.log() for p in row) / math.log(len(row)) for row in rows[:40]]
+        by_hand.append((sum(entropies) / 40, rows))
+    some = DistillationBatch(
+        replace(
+            lesson.student,
+            attention={
+                HookPoint(0, 0, "attention", level): rows[:40].reshape(1, 1, 1, 1, 40, -1)
+                for level, (_, rows) in enumerate(by_hand)
+            },
+        ),
+        lesson.teacher,
+        lesson.own,
+    )
+    wanted = sum(entropy for entropy, _ in by_hand) / 3
+    assert float(objectives.entropy(some)) == pytest.approx(float(wanted))
+
+    def given(rows):
+        attention = {HookPoint(0, 0, "attention", 0): rows[None, None, None, None]}
+        alone = {HookPoint(1, 0, "attention", 0): torch.ones(1, 1, 1, 1, 1, 1)}
+        outputs = replace(lesson.student, attention=attention | alone)  # a grid of one token
+        return float(objectives.entropy(DistillationBatch(outputs, lesson.teacher, lesson.own)))
+
+    assert given(torch.full((4, 4), 0.25)) == pytest.approx(1)
+    assert given(torch.eye(4)) == pytest.approx(0, abs=1e-6)
 
 
 def test_the_total_is_the_weighted_sum(lesson):

@@ -46,6 +46,9 @@ class TrainingHooks(Hooks):
         if point.name == "attention":
             self.attention_weights[point] = value
 
+    def attention_maps(self) -> dict[HookPoint, Tensor]:
+        return {point: weights.float() for point, weights in self.attention_weights.items()}
+
     def residual(self, point: HookPoint, tokens: Tensor) -> Tensor:
         rate = self.input_drop if point.level is None else self.residual_drop
         if rate == 0:
@@ -65,7 +68,8 @@ class Student(nn.Module):
         self.model = copy.deepcopy(model).train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, x: Tensor, hooks: TrainingHooks) -> Outputs:
-        return outputs_of_logits(self.model(x, hooks).float())
+        logits = self.model(x, hooks).float()
+        return Outputs((), logits[:, :0], logits, hooks.attention_maps())
 
     def learning(self) -> dict[str, Tensor]:
         """The trained weights, by their keys in the network."""
@@ -96,12 +100,12 @@ class BranchStudent(Student):
         m = self.model
         last, stages = m.forward_intermediates(x, hooks=hooks)
         pooled = m.forward_head(last, pre_logits=True)
-        attention = hooks.attention_weights if isinstance(hooks, TrainingHooks) else {}
+        attention = hooks.attention_maps() if isinstance(hooks, TrainingHooks) else {}
         return Outputs(  # losses are computed in single precision
             tuple(stage.float() for stage in stages),
             pooled.float(),
             m.head(pooled).float(),
-            {point: weights.float() for point, weights in attention.items()},
+            attention,
         )
 
 

@@ -1,9 +1,11 @@
 """The parts of the training loss, each a function of one `DistillationBatch`.
 
 The teacher has seen the clean images, the student the covered ones. `stages`, `pooled`, `logits`
-and `whole` compare features and predictions; `rows` and `own_cells` are targets of the attention.
+and `whole` compare features and predictions; `rows`, `own_cells` and `entropy` are about the
+attention.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -136,6 +138,20 @@ def own_cells(batch: DistillationBatch) -> Tensor:
     return torch.stack(found).mean()
 
 
+def entropy(batch: DistillationBatch) -> Tensor:
+    """How far attention is from selecting tokens: the entropy of its rows over that of uniform
+    rows, 0 to 1.
+
+    Mean over all levels of all blocks whose grids have more than one token.
+    """
+    found = []
+    for weights in batch.student.attention.values():
+        if (tokens := weights.shape[-1]) == 1:
+            continue
+        found.append(-(weights * weights.clamp_min(1e-8).log()).sum(-1).mean() / math.log(tokens))
+    return torch.stack(found).mean()
+
+
 def _grids(weights: Tensor) -> tuple[int, int, int]:
     """Grids down and across, and the side of one, of attention [B, h, down, across, T, T]."""
     side = round(weights.shape[-1] ** 0.5)
@@ -159,4 +175,7 @@ PARTS: dict[str, Part] = {
     "whole": whole,
     "rows": rows,
     "own_cells": own_cells,
+    "entropy": entropy,
 }
+
+FROM_LABELS = {"logits", "entropy"}  # those that need no teacher's features of the image

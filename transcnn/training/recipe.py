@@ -8,7 +8,7 @@ from transcnn.devices import Precision
 from transcnn.errors import ChoiceError
 from transcnn.pictures.changes import CELL
 from transcnn.training.initialisation import INITS
-from transcnn.training.objectives import PARTS
+from transcnn.training.objectives import FROM_LABELS, PARTS
 
 
 def _check(name: str, value: object, ok: bool, allowed: str) -> None:
@@ -164,8 +164,9 @@ class Recipe:
         fits = (self.labels is not None) == (self.start in ("scratch", "given"))
         _check("labels", self.labels, fits, "Labels if the start is scratch or given, else None")
         _check("learns", self.learns, self.learns in ("all", "attention"), "all, attention")
-        fits = self.labels is None or set(self.objectives) == {"logits"}
-        _check("objectives", dict(self.objectives), fits, "logits alone, where there are labels")
+        fits = self.labels is None or set(self.objectives) <= FROM_LABELS
+        allowed = "logits and entropy, where there are labels"
+        _check("objectives", dict(self.objectives), fits, allowed)
         _check(
             "batch", self.batch, self.batch > 1, "2 or more, since patches come from other images"
         )
