@@ -1,6 +1,7 @@
 """A stranger's weight file costs about a second and no memory to speak of, whatever it claims."""
 
 import json
+import os
 import pickle
 import struct
 import subprocess
@@ -113,6 +114,7 @@ def test_the_operator_can_lower_the_limits(tmp_path, monkeypatch):
         load(safetensors_with(b"{" + b" " * 1000 + b"}"), "a.safetensors")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such file")
 def test_a_sparse_file_and_a_device_are_refused_unread(tmp_path):
     path = tmp_path / "sparse.pth"
     with path.open("wb") as file:

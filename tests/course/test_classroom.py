@@ -490,7 +490,7 @@ def test_the_csv_holds_every_answer_and_no_formula(teacher):
     assert data.startswith("\ufeff".encode())
     rows = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
     assert len(rows) == 10
-    assert [row["name"] for row in rows[:5]] == ["'=1+1", "'@x", 'a,"b"', "小明", "'-2"]
+    assert [row["name"] for row in rows[:5]] == ["'=1+1", "'@x", 'a,"b"', "小明", "-2"]
     assert {row["first vote (cells 0-based)"] for row in rows[:5]} == {"[1, 2]"}
     assert {row["first vote"] for row in rows[5:]} == {"'=cmd()"}
     assert {row["question (its name)"] for row in rows} == {"rows.which_is_row", "rows"}

@@ -17,6 +17,9 @@ from transcnn.pictures import read_picture, take_picture
 from transcnn.runs.archive import unpack
 from transcnn.runs.store import Settings, begin, run_path
 
+# Pipes, sockets, rights and limits of a process are POSIX's.
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has none of these files")
+
 ZEBRA = FOLDER / "samples" / "zebra.jpg"
 SETTINGS = Settings("transcnn_nano", "0" * 64, "crop", "1" * 64)
 

@@ -1,6 +1,7 @@
 """A name is shown, never obeyed: control, escape, line-end and direction characters are written
 out wherever a name is printed."""
 
+import os
 import shutil
 
 import numpy as np
@@ -77,6 +78,9 @@ def test_a_report_shows_a_name_without_its_control_characters(monkeypatch):
     assert text.endswith("&lt;b&gt; <i>x</i> 3</p>")
 
 
+POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+
+
 @pytest.fixture(scope="module")
 def images(tmp_path_factory):
     """A class folder with an image and a text, both of hostile names."""
@@ -87,6 +91,7 @@ def images(tmp_path_factory):
     return folder
 
 
+@POSIX
 def test_a_file_name_cannot_act_on_the_terminal_or_forge_a_line(images, tmp_path, called):
     good, bad = sorted(images.iterdir(), key=lambda p: len(p.name))
     page = tmp_path / f"{EVIL.removesuffix('.png')}.html"

@@ -3,6 +3,7 @@
 import ast
 import csv
 import io
+import os
 import sys
 import time
 import unicodedata
@@ -139,6 +140,7 @@ def test_columns_and_cells_of_a_table_have_a_size(table, text):
         find_items(table(text))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such file")
 def test_a_device_is_no_table(tmp_path):
     (tmp_path / "zero.csv").symlink_to("/dev/zero")
 

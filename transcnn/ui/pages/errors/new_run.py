@@ -1,6 +1,7 @@
 """Beginning a run: an archive that is uploaded, or a folder where the server may read one."""
 
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from transcnn.words.translator import Translator, plain
 _UPLOADER, _FOLDER, _NAME, _SQUASH = (
     f"errors_{name}" for name in ("uploader", "folder", "name", "squash")
 )
+
+_LOOK_S = 0.5  # between two looks whether the session is still there
 
 
 def new_run(state: Session, t: Translator) -> None:
@@ -69,7 +72,7 @@ def _from_archive(state: Session, name: str, data: bytes) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             packed = Path(scratch) / "packed"
             packed.write_bytes(data)
-            inside = unpack(packed, folder / "pictures", name=name)
+            inside = unpack(packed, folder / "pictures", None, name, _end_with_session())
         _begin(
             state,
             run,
@@ -83,6 +86,18 @@ def _from_archive(state: Session, name: str, data: bytes) -> None:
         runs.delete_upload(run)
         raise
     state.part(OwnRuns).append(run)
+
+
+def _end_with_session() -> Callable[[], None]:
+    """A hook of long work: Streamlit ends a script whose session is over where it draws."""
+    place, drawn = st.empty(), [time.monotonic()]
+
+    def look() -> None:
+        if time.monotonic() - drawn[0] > _LOOK_S:
+            drawn[0] = time.monotonic()
+            place.empty()
+
+    return look
 
 
 def _from_folder(state: Session) -> None:

@@ -66,7 +66,9 @@ def read_archive(name: str, data: bytes, room: int, progress: OnDone) -> Reading
     with tempfile.TemporaryDirectory() as scratch:
         packed = Path(scratch) / "packed"
         packed.write_bytes(data)
-        inside = unpack(packed, Path(scratch) / "images", own_class_limits(), name)
+        inside = unpack(
+            packed, Path(scratch) / "images", own_class_limits(), name, lambda: progress(0, 1)
+        )
         folders = [path for path in sorted(inside.iterdir()) if path.is_dir() and _counts(path)]
         if not folders:
             found.left_out.append(LeftOut(name, "no_folders"))
