@@ -23,8 +23,9 @@ def allowed(tmp_path, monkeypatch):
     ["/etc", "", "a\0b", "~nobody-is-called-so/x", "x" * 10_000, "../..", "\ud800", "\x1b[2J"],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.usefixtures("allowed")
 def test_a_folder_outside_is_one_sentence_that_names_the_allowed_without_their_place(
-    allowed, language, text
+    language, text
 ):
     with pytest.raises(ChoiceError) as caught:
         check_folder(text)
