@@ -25,7 +25,7 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 NO_COMMANDS = {  # how such blocks begin
     "README.md": "bytes >",
-    "docs/library.md": "import timm",
+    "docs/library.md": ("import timm", "timm."),
     "docs/own-classes.md": "my-images/",
 }
 ENDS = re.compile(r"<<'(\w+)'\n.*?\n\1$", re.DOTALL | re.MULTILINE)  # a text for the command
@@ -36,7 +36,7 @@ def blocks(page):
     text = page.read_text(encoding="utf-8")
     fenced = [inside for language, inside in FENCED.findall(text) if not language]
     plain = FENCED.sub("", text)
-    indented = re.findall(r"(?:(?<=\n\n)|\A)(?: {4}.*(?:\n|\Z)|\n(?= {4}))+", plain)
+    indented = re.findall(r"(?:(?<=\n\n)|\A)(?: {4}.*(?:\n|\Z))+", plain)
     return [*fenced, *(re.sub(r"^ {4}", "", block, flags=re.MULTILINE) for block in indented)]
 
 
@@ -128,8 +128,8 @@ def lab(tmp_path_factory):
     return folder
 
 
-# In this order: what one writes, the next reads.
-RUN = ["getting-started.md", "evaluating.md", "own-classes.md"]
+# How many commands of a page are run, in this order: what one writes, the next reads.
+RUN = {"getting-started.md": 3, "evaluating.md": 3, "own-classes.md": 6}
 
 
 @pytest.mark.slow
@@ -137,6 +137,7 @@ RUN = ["getting-started.md", "evaluating.md", "own-classes.md"]
 def test_what_is_quick_works_as_it_is_shown(name, lab, called, monkeypatch):
     monkeypatch.chdir(lab)
     monkeypatch.setenv("XDG_DATA_HOME", str(lab / "data"))
+    ran = 0
     for words in commands(ROOT / "docs" / name):
         arguments = own(words)
         if arguments is None or words[0] == "torchrun" or arguments[0] == "app":
@@ -145,6 +146,8 @@ def test_what_is_quick_works_as_it_is_shown(name, lab, called, monkeypatch):
             arguments = [*arguments, "--minutes", "0.05", "--model", "transcnn_nano"]
         code, _, error = called(*arguments)
         assert code == 0, f"{words}: {error}"
+        ran += 1
+    assert ran == RUN[name]
     for language, block in FENCED.findall((ROOT / "docs" / name).read_text(encoding="utf-8")):
         if language == "python":
             exec(block, {})
