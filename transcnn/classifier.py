@@ -23,12 +23,13 @@ from transcnn.errors import ChoiceError, PictureError
 from transcnn.labels import ClassName, class_names
 from transcnn.model.hooks import HookPoint, Hooks, Intervention
 from transcnn.model.network import TransCNN, fold_batch_norms, normalise
-from transcnn.pictures import Crop, Picture, prepare, take_picture
-from transcnn.pictures.prepare import Resize
+from transcnn.pictures import CENTRE, Crop, Picture, prepare, take_picture
+from transcnn.pictures.prepare import RESIZES, Resize
 from transcnn.threads import use
 from transcnn.trace import EVERYWHERE, Trace, Where, make_intervention, record
 
 DEFAULT_MODEL = "transcnn_lite0"
+SIZES = (32, 2048)  # pixels of the side to which images are resized: from one last token on
 
 
 @dataclass(frozen=True)
@@ -142,39 +143,82 @@ class Classifier:
         # Channels last and without separate batch norms: the same function, faster.
         self.model = fold_batch_norms(model).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def predict(self, picture: Picture, top: int = 5, resize: Resize = "crop") -> Prediction:
-        """The `top` most probable classes. Raises PictureError if the image cannot be read."""
-        pixels, _ = prepare(take_picture(picture), self.config.input.size, resize)
+    def input_size(self, size: int | None = None) -> int:
+        """The side of the network's input in pixels: `size`, or that it was trained with.
+
+        Raises ChoiceError for a size that no image is resized to.
+        """
+        if size is None:
+            return self.config.input.size
+        if not SIZES[0] <= size <= SIZES[1]:
+            allowed = f"{SIZES[0]} to {SIZES[1]} pixels"
+            raise ChoiceError(field="size", value=size, allowed=allowed)
+        return size
+
+    def prepare(
+        self, picture: Picture, resize: Resize = "crop", size: int | None = None, at: int = CENTRE
+    ) -> tuple[NDArray[np.uint8], Crop]:
+        """The pixels [rows, columns, 3] that the network sees of an image, and where they lie.
+
+        `resize` and `at` are those of `transcnn.pictures.prepare`; `size` is that of `input_size`.
+        Raises PictureError if the image cannot be read, ChoiceError for another choice.
+        """
+        if resize not in RESIZES:
+            raise ChoiceError(field="resize", value=resize, allowed=", ".join(RESIZES))
+        return prepare(take_picture(picture), self.input_size(size), resize, at)
+
+    def predict(
+        self, picture: Picture, top: int = 5, resize: Resize = "crop", size: int | None = None
+    ) -> Prediction:
+        """The `top` most probable classes. Raises as `prepare` does."""
+        pixels, _ = self.prepare(picture, resize, size)
         return self.rank(self.logits(pixels[None])[0], top)
 
     def predict_many(
-        self, pictures: Iterable[Picture], top: int = 5, resize: Resize = "crop", batch: int = 16
+        self,
+        pictures: Iterable[Picture],
+        top: int = 5,
+        resize: Resize = "crop",
+        batch: int = 16,
+        size: int | None = None,
     ) -> Iterator[Prediction | PictureError | OSError]:
         """The predictions of any number of images in their order, computed `batch` at a time.
 
         Images are read as the predictions are asked for. In the place of one that cannot be read
         stands the error, so that it does not stop the others.
         """
-        size = self.config.input.size
+        self.input_size(size)
         waiting = iter(pictures)
         while some := list(itertools.islice(waiting, batch)):
-            read = [_read(picture, size, resize) for picture in some]
+            read = [self._read(picture, resize, size) for picture in some]
             pixels = [one for one in read if not isinstance(one, Exception)]
-            logits = iter(self.logits(np.stack(pixels)) if pixels else ())
+            logits = iter(self.logits_of(pixels))
             for one in read:
                 yield one if isinstance(one, Exception) else self.rank(next(logits), top)
 
+    def _read(
+        self, picture: Picture, resize: Resize, size: int | None
+    ) -> NDArray[np.uint8] | PictureError | OSError:
+        try:
+            return self.prepare(picture, resize, size)[0]
+        except (PictureError, OSError) as error:
+            return error
+
     def trace(
-        self, picture: Picture, resize: Resize = "crop", intervention: Intervention | None = None
+        self,
+        picture: Picture,
+        resize: Resize = "crop",
+        intervention: Intervention | None = None,
+        size: int | None = None,
     ) -> Trace:
-        """The record of every H-MHSA on the image. Raises PictureError if it cannot be read."""
-        pixels, crop = prepare(take_picture(picture), self.config.input.size, resize)
+        """The record of every H-MHSA on the image. Raises as `prepare` does."""
+        pixels, crop = self.prepare(picture, resize, size)
         return self.trace_pixels(pixels, crop, intervention)
 
     def trace_pixels(
         self, pixels: NDArray[np.uint8], crop: Crop, intervention: Intervention | None = None
     ) -> Trace:
-        """The same for a prepared image [S, S, 3]."""
+        """The same for a prepared image [H, W, 3]."""
         x = self.normalise(pixels[None])
         with self.precision():
             return record(self.model, x, crop, self.weights_sha256, intervention)
@@ -194,10 +238,16 @@ class Classifier:
         return out.float()
 
     def logits(self, pixels: NDArray[np.uint8], intervention: Intervention | None = None) -> Tensor:
-        """Logits [B, classes] of prepared images [B, S, S, 3], under `intervention`."""
+        """Logits [B, classes] of prepared images [B, H, W, 3], under `intervention`."""
         hooks = None if intervention is None else Hooks(record=False, intervention=intervention)
         with torch.inference_mode():
             return on_cpu(self.run(self.normalise(pixels), hooks))
+
+    def logits_of(self, images: Sequence[NDArray[np.uint8]]) -> Iterator[Tensor]:
+        """The logits [classes] of prepared images [rows, columns, 3] in their order; those beside
+        each other that have the same shape are computed together."""
+        for _, alike in itertools.groupby(images, key=np.shape):
+            yield from self.logits(np.stack(list(alike)))
 
     def intervention(
         self,
@@ -275,12 +325,3 @@ class Classifier:
             numbers = ", ".join(map(str, self.config.indices))
         allowed = f"{numbers}, or names such as {named}"
         raise ChoiceError(field=field, value=text, allowed=allowed)
-
-
-def _read(
-    picture: Picture, size: int, resize: Resize
-) -> NDArray[np.uint8] | PictureError | OSError:
-    try:
-        return prepare(take_picture(picture), size, resize)[0]
-    except (PictureError, OSError) as error:
-        return error

@@ -38,6 +38,7 @@ H-MHSA
 @options.model
 @options.weights
 @options.resize
+@options.size
 @click.option(
     "--change",
     "changes",
@@ -76,6 +77,7 @@ def ablate(
     model: str,
     weights: Path | None,
     resize: str,
+    size: int | None,
     changes: tuple[str, ...],
     interventions: tuple[str, ...],
     each: tuple[str, ...],
@@ -98,7 +100,7 @@ def ablate(
     else:
         cases = ablation.intervention_cases(classifier, wanted, interventions)
     with progress_bar() as show:
-        run = prepare_pictures(pictures, classifier.config.input.size, cast("Resize", resize), show)
+        run = prepare_pictures(pictures, classifier.input_size(size), cast("Resize", resize), show)
         if held_out:
             labels = ablation.backbone_predictions(classifier, run, show)
         else:

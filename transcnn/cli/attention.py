@@ -1,11 +1,15 @@
 """`attention`: what one token attends to, at every level of a block."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from transcnn.cli import options
 from transcnn.files import replacing, write_file
+
+if TYPE_CHECKING:
+    from transcnn.pictures.prepare import Resize
 
 
 @click.command()
@@ -28,6 +32,8 @@ from transcnn.files import replacing, write_file
     type=options.FILE,
     help="Also write a figure (.png, .svg) or the attention weights (.npz).",
 )
+@options.resize_any
+@options.size
 @options.threads_for_one_image
 @options.on_device
 @options.as_json
@@ -39,6 +45,8 @@ def attention(
     model: str,
     weights: Path | None,
     out: Path | None,
+    resize: "Resize",
+    size: int | None,
     on: options.On,
     as_json: bool,
 ) -> None:
@@ -59,16 +67,15 @@ def attention(
     from transcnn.figures import sheet
     from transcnn.figures.attention import attention_sheet, level_name
     from transcnn.figures.scale import format_multiple
-    from transcnn.pictures import prepare, read_picture
     from transcnn.words import DEFAULT
     from transcnn.words.translator import translator
 
     t, classifier = translator(DEFAULT), Classifier(model, weights, **on)
-    pixels, crop = prepare(read_picture(image), classifier.config.input.size)
+    pixels, crop = classifier.prepare(image, resize, size)
     trace = classifier.trace_pixels(pixels, crop)
     readings = trace.read(stage, block, query)
     chosen = trace.block(stage, block)
-    sides = [trace.crop.size / level.size[0] for level in chosen.levels]
+    sides = [trace.crop.sides[0] / level.size[0] for level in chosen.levels]
     facts = [row_facts(r, side) for r, side in zip(readings, sides, strict=True)]
     if out is not None and ending == ".npz":
         arrays = {f"weights_{r.level}": r.probability for r in readings}

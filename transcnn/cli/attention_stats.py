@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @options.model
 @options.weights
 @options.resize
+@options.size
 @click.option(
     "--change", metavar="CHANGE", default="cutmix:0.4", show_default=True, help=options.CHANGE
 )
@@ -42,6 +43,7 @@ def attention_stats(
     model: str,
     weights: Path | None,
     resize: str,
+    size: int | None,
     change: str,
     boxes: Path | None,
     held_out: bool,
@@ -64,7 +66,7 @@ def attention_stats(
 
     wanted = evaluation.parse_change(change)
     if boxes is not None:
-        rows = _boxes(Classifier(model, weights, **on), folder, boxes)
+        rows = _boxes(Classifier(model, weights, **on), folder, boxes, size)
         _print(rows, as_json)
         return
     classifier = Classifier(model, weights, **on)
@@ -74,7 +76,7 @@ def attention_stats(
         else evaluation.find_pictures(folder, limit, classifier.classes)
     )
     with progress_bar() as show:
-        run = prepare_pictures(pictures, classifier.config.input.size, cast("Resize", resize), show)
+        run = prepare_pictures(pictures, classifier.input_size(size), cast("Resize", resize), show)
         evaluation.check_enough(run, "swapped", wanted, folder)
         heads = measure_heads(classifier, run, wanted, show)
     _print([_as_dict(head) for head in heads], as_json)
@@ -94,14 +96,15 @@ def _as_dict(head: "HeadStatistics") -> dict[str, object]:
     }
 
 
-def _boxes(classifier: "Classifier", folder: Path, file: Path) -> list[dict[str, object]]:
+def _boxes(
+    classifier: "Classifier", folder: Path, file: Path, size: int | None
+) -> list[dict[str, object]]:
     """Means over the images that have a box."""
     from transcnn.evaluation.attention import attention_in_box
-    from transcnn.pictures import prepare, read_picture
 
     sums: dict[tuple[int, int], list[list[float]]] = {}
     for name, box in _read_boxes(file).items():
-        pixels, crop = prepare(read_picture(folder / name), classifier.config.input.size, "crop")
+        pixels, crop = classifier.prepare(folder / name, size=size)
         for found in attention_in_box(classifier, pixels, crop, box):
             values = [found.all_tokens, found.outside, found.area]
             sums.setdefault((found.stage, found.block), []).append(values)

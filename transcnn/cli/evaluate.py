@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @click.argument("folder", metavar="DIR", type=options.FILE)
 @options.model
 @options.weights
-@options.resize
+@options.resize_any
+@options.size
 @click.option(
     "--attention",
     type=click.Choice(INTERVENTIONS),
@@ -52,6 +53,7 @@ def evaluate(
     model: str,
     weights: Path | None,
     resize: str,
+    size: int | None,
     attention: str,
     change: str,
     stage: int | None,
@@ -69,8 +71,9 @@ def evaluate(
     interventions on the same images; `evaluate-run` stores every prediction.
     """
     if store is not None:
-        if (attention, change, stage, block, level, head) != ("on", "none", *(None,) * 4):
-            allowed = "runs without --attention, --change and parts: a run has all cases"
+        usual = ("on", "none", *(None,) * 5)
+        if (attention, change, stage, block, level, head, size) != usual:
+            allowed = "runs without --attention, --change, --size and parts: a run has all cases"
             raise ChoiceError(field="store", value=store, allowed=allowed)
         given = dict(model=model, weights=weights, resize=resize, limit=limit, as_json=as_json)
         given |= dict(device=on["device"], precision=on["dtype"])
@@ -87,7 +90,7 @@ def evaluate(
     pictures = evaluation.find_pictures(folder, limit, classifier.classes)
     with progress_bar() as show:
         result = evaluation.evaluate(
-            classifier, pictures, cast("Resize", resize), attention, wanted, show, where
+            classifier, pictures, cast("Resize", resize), attention, wanted, show, where, size
         )
     if as_json:
         options.print_json(_as_dict(result))

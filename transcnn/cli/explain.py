@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from transcnn.explain.attribution import Attribution
     from transcnn.explain.subject import Subject
+    from transcnn.pictures.prepare import Resize
 
 
 def _option(what: str, option: str) -> str:
@@ -62,6 +63,8 @@ def _option(what: str, option: str) -> str:
     type=options.FILE,
     help="Also write a figure (.png, .svg) or the map (.npz).",
 )
+@options.resize_any
+@options.size
 @options.threads_for_one_image
 @options.on_device
 @options.as_json
@@ -79,6 +82,8 @@ def explain(
     weights: Path | None,
     scoring: bool,
     out: Path | None,
+    resize: "Resize",
+    size: int | None,
     on: options.On,
     as_json: bool,
 ) -> None:
@@ -89,17 +94,21 @@ def explain(
     """
     ending = options.ending(out, (".png", ".svg", ".npz"))
     query = None if token is None else options.parse_token(token)
+    if crop != 50 and resize != "crop":
+        raise ChoiceError(field="crop", value=crop, allowed="50 unless --resize is crop")
+    if resize == "whole" and scoring:
+        allowed = "crop, squash, pad with --faithfulness"
+        raise ChoiceError(field="resize", value=resize, allowed=allowed)
     need("explain")
 
     from transcnn.classifier import Classifier
     from transcnn.explain.faithfulness import faithfulness
     from transcnn.explain.methods import make_method
     from transcnn.explain.subject import Subject, Target
-    from transcnn.pictures import prepare, read_picture
 
     chosen = make_method(method, stage=stage, block=block, level=level, token=query)
     classifier = Classifier(model, weights, **on)
-    pixels, _ = prepare(read_picture(image), classifier.config.input.size, at=crop)
+    pixels, _ = classifier.prepare(image, resize, size, crop)
     if of is None:
         target = int(classifier.logits(pixels[None])[0].argmax())
     else:
@@ -191,7 +200,7 @@ def _print(subject: "Subject", found: "Attribution") -> None:
     from transcnn.words import DEFAULT
     from transcnn.words.translator import translator
 
-    t, values = translator(DEFAULT), drawn_values(found, len(subject.pixels))
+    t, values = translator(DEFAULT), drawn_values(found, subject.sides)
 
     def cell(index: "np.intp") -> str:
         row, column = np.unravel_index(index, values.shape)

@@ -24,6 +24,7 @@ _USUAL = tuple(name for name, method in METHODS.items() if method.over_images is
 @options.model
 @options.weights
 @options.resize
+@options.size
 @click.option(
     "--method",
     "methods",
@@ -49,6 +50,7 @@ def faithfulness(
     model: str,
     weights: Path | None,
     resize: str,
+    size: int | None,
     methods: tuple[str, ...],
     out: Path,
     limit: int | None,
@@ -77,10 +79,11 @@ def faithfulness(
     classifier = Classifier(model, weights, **on)
     found = find_pictures(folder, limit, classifier.classes)
     with progress_bar() as show:
-        run = prepare_pictures(found, classifier.config.input.size, cast("Resize", resize), show)
+        run = prepare_pictures(found, classifier.input_size(size), cast("Resize", resize), show)
         if len(run) < 2:
             raise FolderError(folder=folder, reason="intervals need two readable images or more")
-        for lines in measure(classifier, run, chosen, out, {"resize": resize}):
+        settings = {"resize": resize} | ({} if size is None else {"size": size})
+        for lines in measure(classifier, run, chosen, out, settings):
             show("measuring", len(lines), len(run))
     averages = [average(lines, method.name) for method in chosen]
     if as_json:

@@ -36,12 +36,32 @@ weights = click.option(
     type=FILE,
     help="A weight file, which may name its network and classes. [default: the included weights]",
 )
-resize = click.option(
-    "--resize",
-    type=click.Choice(["crop", "squash"]),
-    default="crop",
-    show_default=True,
-    help="crop: resize, then crop the centre; squash: resize to a square.",
+
+_RESIZES = {
+    "crop": "resize the shorter side, then crop the centre",
+    "squash": "resize to a square",
+    "pad": "resize the longer side, and fill a square with gray",
+    "whole": "keep the image's shape, the shorter side at --size",
+}
+
+
+def _resize(*names: str) -> Callable[[Command], Command]:
+    return click.option(
+        "--resize",
+        type=click.Choice(names),
+        default="crop",
+        show_default=True,
+        help=f"{'; '.join(f'{name}: {_RESIZES[name]}' for name in names)}.",
+    )
+
+
+resize = _resize("crop", "squash", "pad")
+resize_any = _resize(*_RESIZES)
+size = click.option(
+    "--size",
+    metavar="PX",
+    type=int,
+    help="Side that images are resized to. [default: that the network was trained with]",
 )
 limit = click.option("--limit", type=int, metavar="N", help="Use at most N images, evenly spaced.")
 out_folder = click.option(

@@ -1,7 +1,7 @@
 """`predict`: the most likely classes of images."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,12 +9,17 @@ from transcnn.cli import options
 from transcnn.errors import PictureError
 from transcnn.words.visible import visible
 
+if TYPE_CHECKING:
+    from transcnn.pictures.prepare import Resize
+
 
 @click.command()
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True, type=options.FILE)
 @options.model
 @options.weights
 @click.option("--top", default=5, show_default=True, metavar="N", help="Number of classes to list.")
+@options.resize_any
+@options.size
 @options.threads_for_one_image
 @options.on_device
 @options.as_json
@@ -23,6 +28,8 @@ def predict(
     model: str,
     weights: Path | None,
     top: int,
+    resize: "Resize",
+    size: int | None,
     on: options.On,
     as_json: bool,
 ) -> int:
@@ -39,6 +46,7 @@ def predict(
 
     classifier = Classifier(model, weights, **on)
     classifier.check_top(top)
+    classifier.input_size(size)
     few = classifier.config.indices
     judge = None if few is None else Classifier(**on)
     results: list[dict[str, Any]] = []
@@ -46,7 +54,7 @@ def predict(
         result: dict[str, Any] = {"file": str(image)}
         try:
             picture = read_picture(image)
-            answers = classifier.predict(picture, top).top
+            answers = classifier.predict(picture, top, resize, size).top
             if judge is not None and few is not None:
                 pixels, _ = prepare(picture, judge.config.input.size)
                 found = belonging(judge, pixels, few)

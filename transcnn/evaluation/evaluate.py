@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from transcnn.classifier import Classifier
-from transcnn.errors import FolderError
+from transcnn.errors import ChoiceError, FolderError
 from transcnn.evaluation.folder import Labelled
 from transcnn.evaluation.prepared import OnProgress, PreparedPictures, prepare_pictures
 from transcnn.labels import ClassName
 from transcnn.model.interventions import EVERYWHERE, Where, check_intervention
 from transcnn.pictures.changes import UNCHANGED, Change
-from transcnn.pictures.prepare import Resize
+from transcnn.pictures.prepare import SQUARE, Resize
 
 
 @dataclass(frozen=True)
@@ -56,16 +56,21 @@ def evaluate(
     change: Change = UNCHANGED,
     progress: OnProgress = lambda *_: None,
     where: Where = EVERYWHERE,
+    size: int | None = None,
 ) -> Evaluation:
     """Accuracy of the network on `pictures`, in their order.
 
     `attention` is an intervention on `where`; "swapped" gives each image the attention matrices of
-    the next one (after the last comes the first). Unreadable files are left out and listed. Raises
-    ChoiceError for an unknown intervention or part, and FolderError if too few can be read.
+    the next one (after the last comes the first). `size` is that of `Classifier.input_size`.
+    Unreadable files are left out and listed. Raises ChoiceError for an unknown intervention or
+    part, and for images of several shapes that are to be mixed, FolderError if too few can be read.
     """
     check_intervention(attention, where)  # before any work
     where.check(classifier.config)
-    run = prepare_pictures(pictures, classifier.config.input.size, resize, progress)
+    if resize == "whole" and (attention == "swapped" or change.kind == "cutmix"):
+        allowed = f"{', '.join(SQUARE)} where images are mixed (cutmix, swapped)"
+        raise ChoiceError(field="resize", value=resize, allowed=allowed)
+    run = prepare_pictures(pictures, classifier.input_size(size), resize, progress)
     check_enough(run, attention, change, pictures[0].folder)
     right = classifier.outputs_of([pictures[i].label.index for i in run.indices])
     present = torch.tensor(sorted(set(right)))

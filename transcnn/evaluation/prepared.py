@@ -17,7 +17,7 @@ from transcnn.evaluation.folder import PictureFile
 from transcnn.model.interventions import Where
 from transcnn.pictures import prepare, read_picture
 from transcnn.pictures.changes import Change, Pixels, apply_change
-from transcnn.pictures.prepare import Resize
+from transcnn.pictures.prepare import Resize, most_pixels
 
 BATCH = 16
 
@@ -27,23 +27,35 @@ OnProgress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class PreparedPictures:
-    """The readable images of an evaluation set in its order, as pixels [N, S, S, 3]."""
+    """The readable images of an evaluation set in its order, each as pixels [rows, columns, 3]."""
 
     indices: tuple[int, ...]  # of the readable images among those given
     names: tuple[str, ...]
-    pixels: Pixels
+    pixels: Sequence[Pixels]
     unreadable: tuple[tuple[Path, str], ...]  # file, and the sentence why
 
     def __len__(self) -> int:
         return len(self.names)
 
     def changed(self, i: int, change: Change) -> Pixels:
-        """Image i [S, S, 3] under `change`."""
+        """Image i [rows, columns, 3] under `change`."""
         pixels = self.pixels
         return apply_change(pixels[i], change, self.names[i], i, len(self), pixels.__getitem__)
 
     def batch(self, indices: Sequence[int], change: Change) -> Pixels:
         return np.stack([self.changed(i % len(self), change) for i in indices])
+
+    def _batches(self) -> Iterator[range]:
+        """Images beside each other that have the same shape, `BATCH` or fewer."""
+        start = 0
+        for stop in range(1, len(self) + 1):
+            if (
+                stop == len(self)
+                or stop - start == BATCH
+                or self.pixels[stop].shape != self.pixels[start].shape
+            ):
+                yield range(start, stop)
+                start = stop
 
     def passes(
         self, classifier: Classifier, attention: str, change: Change, where: Where
@@ -53,8 +65,7 @@ class PreparedPictures:
         "swapped" gives each image the attention matrices of the next one (after the last comes the
         first). Raises ChoiceError for an intervention that does not exist or cannot act there.
         """
-        for start in range(0, len(self), BATCH):
-            indices = range(start, min(start + BATCH, len(self)))
+        for indices in self._batches():
             others = None
             if attention == "swapped":
                 others = classifier.attention(self.batch([i + 1 for i in indices], change))
@@ -70,17 +81,22 @@ def prepare_pictures(
 ) -> PreparedPictures:
     """Prepare all readable images in one file on disk: any of them may provide patches for others.
 
-    Raises FolderError if none can be read, or the disk is full.
+    Under `whole` each image has its own shape. Raises FolderError if none can be read, or the disk
+    is full.
     """
-    shape = (len(pictures), size, size, 3)
+    most = 3 * most_pixels(size, resize)
     with tempfile.TemporaryFile() as scratch:  # the mapping keeps the file open
-        _reserve(scratch.fileno(), math.prod(shape))
-        pixels = np.memmap(scratch, dtype=np.uint8, mode="w+", shape=shape)
+        _reserve(scratch.fileno(), len(pictures) * most)
+        room = np.memmap(scratch, dtype=np.uint8, mode="w+", shape=(len(pictures), most))
+    pixels: list[Pixels] = []
     indices: list[int] = []
     unreadable = []
     for i, picture in enumerate(pictures):
         try:
-            pixels[len(indices)], _ = prepare(read_picture(picture.path), size, resize)
+            seen, _ = prepare(read_picture(picture.path), size, resize)
+            kept = room[len(indices), : seen.size].reshape(seen.shape)
+            kept[:] = seen
+            pixels.append(kept)
             indices.append(i)
         except PictureError as error:
             unreadable.append((picture.path, str(error)))
@@ -91,7 +107,7 @@ def prepare_pictures(
     if not indices:
         raise FolderError(folder=pictures[0].folder, reason="no file can be read")
     names = tuple(pictures[i].name for i in indices)
-    return PreparedPictures(tuple(indices), names, pixels[: len(indices)], tuple(unreadable))
+    return PreparedPictures(tuple(indices), names, pixels, tuple(unreadable))
 
 
 def _reserve(file: int, size: int) -> None:

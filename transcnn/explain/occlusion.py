@@ -6,6 +6,7 @@ Zeiler and Fergus 2014. Occluded images are outside the training distribution, s
 be a reaction to the occlusion itself; redundant parts all look unimportant. Computed by captum.
 """
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,10 +43,10 @@ class Occlusion:
     def explain(self, subject: Subject, on_progress: OnProgress = quiet) -> Attribution:
         from captum.attr import Occlusion as Captum
 
-        side = len(subject.pixels)
-        self._check(side)
+        sides = subject.sides
+        self._check(sides)
         cover = subject.classifier.normalise(filling(subject.pixels, self.fill)[None])
-        windows = ((side - self.window) // self.stride + 1) ** 2
+        windows = math.prod((side - self.window) // self.stride + 1 for side in sides)
         with torch.no_grad():
             drops = Captum(reporting(subject.explained, on_progress, 1 + windows)).attribute(
                 subject.input,
@@ -59,9 +60,11 @@ class Occlusion:
         values = on_cpu(drops[0, 0, :: self.stride, :: self.stride]).numpy().astype(np.float64)
         return Attribution(self.name, self.kind, values, settings_of(self))
 
-    def _check(self, side: int) -> None:
-        if not 1 <= self.window <= side:
-            raise ChoiceError(field="window", value=self.window, allowed=f"1 to {side} pixels")
-        if self.stride < 1 or self.window % self.stride or side % self.stride:
-            allowed = f"divisors of the window, {self.window}, and of the image's side, {side}"
+    def _check(self, sides: tuple[int, int]) -> None:
+        if not 1 <= self.window <= min(sides):
+            allowed = f"1 to {min(sides)} pixels"
+            raise ChoiceError(field="window", value=self.window, allowed=allowed)
+        if self.stride < 1 or any(n % self.stride for n in (self.window, *sides)):
+            named = " and ".join(map(str, dict.fromkeys(sides)))
+            allowed = f"divisors of the window, {self.window}, and of the image's side, {named}"
             raise ChoiceError(field="stride", value=self.stride, allowed=allowed)

@@ -36,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A prepared image [S, S, 3] as `classifier` sees it, and the logit that is explained."""
+    """A prepared image [H, W, 3] as `classifier` sees it, and the logit that is explained."""
 
     classifier: Classifier
     pixels: NDArray[np.uint8]
@@ -50,15 +50,20 @@ class Subject:
                 raise ChoiceError(field=field, value=index, allowed=allowed)
 
     @property
+    def sides(self) -> tuple[int, int]:
+        """Rows and columns of the image."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
     def input(self) -> Tensor:
-        """The image as the network's input, [1, 3, S, S]."""
+        """The image as the network's input, [1, 3, H, W]."""
         return self.classifier.normalise(self.pixels[None])
 
     @cached_property
     def trace(self) -> Trace:
         """What every H-MHSA computes for the image; one run for all methods that ask."""
-        side = len(self.pixels)
-        whole = Crop((side, side), Box(0, 0, side, side), side)
+        rows, columns = self.sides
+        whole = Crop((columns, rows), Box(0, 0, columns, rows), columns, rows)
         return self.classifier.trace_pixels(self.pixels, whole)
 
     def explained(self, x: Tensor) -> Tensor:

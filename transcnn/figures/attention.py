@@ -98,7 +98,7 @@ def _on_picture(trace: Trace, reading: Reading, pixels: NDArray[np.uint8]) -> tu
     rows, columns = reading.valid.any(1).sum(), reading.valid.any(0).sum()
     box, (row, column) = trace.crop.box, reading.own
     down = len(pixels) / (box.bottom - box.top)
-    across = len(pixels) / (box.right - box.left)
+    across = pixels.shape[1] / (box.right - box.left)
 
     def covered(start: Area, end: Area) -> Box:
         return Box(

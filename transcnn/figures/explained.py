@@ -38,11 +38,12 @@ def colour_scale(kind: Kind) -> ColourScale:
     return SCALES.get(kind, MULTIPLES)
 
 
-def drawn_values(attribution: Attribution, side: int) -> Values:
-    """What is drawn of a map of a network's input of `side` pixels: [rows, columns], in the unit
-    of its scale, no finer than `CELL` pixels."""
-    most = max(1, side // CELL)
-    rows, columns = (min(size, most) for size in attribution.values.shape)
+def drawn_values(attribution: Attribution, sides: int | tuple[int, int]) -> Values:
+    """What is drawn of a map of a network's input of `sides` pixels (down and across, or
+    both): [rows, columns], in the unit of its scale, no finer than `CELL` pixels."""
+    both = (sides, sides) if isinstance(sides, int) else sides
+    most = (max(1, side // CELL) for side in both)
+    rows, columns = (min(pair) for pair in zip(attribution.values.shape, most, strict=True))
     values = attribution.on_cells(rows, columns)
     if not attribution.kind.per_area:
         return values
@@ -66,11 +67,11 @@ def format_value(kind: Kind, value: float) -> str:
 
 
 def explained_sheet(t: Translator, subject: Subject, attribution: Attribution) -> Sheet:
-    """The network's input [S, S, 3] and the map beside it, on the scale of its kind."""
-    kind, side = attribution.kind, len(subject.pixels)
-    values = drawn_values(attribution, side)
+    """The network's input [H, W, 3] and the map beside it, on the scale of its kind."""
+    kind = attribution.kind
+    values = drawn_values(attribution, subject.sides)
     least, most = (format_value(kind, float(v)) for v in (values.min(), values.max()))
-    boxes = _token(subject, attribution, (side, side))
+    boxes = _token(subject, attribution, subject.sides)
     picture = image_map(t("figures.network_input"), subject.pixels, boxes)
     rows, columns = values.shape
     name = t("figures.cells", rows=rows, columns=columns, least=least, most=most)
@@ -135,8 +136,7 @@ def _token(subject: Subject, attribution: Attribution, cells: tuple[int, ...]) -
     """The query token on a map of `cells` over the image, where the method has one."""
     if "token" not in attribution.settings:
         return ()
-    side = len(subject.pixels)
-    size = subject.classifier.config.map_size(int(attribution.settings["stage"]), (side, side))
+    size = subject.classifier.config.map_size(int(attribution.settings["stage"]), subject.sides)
     row, column = map(int, str(attribution.settings["token"]).split(","))
     rows, columns = (n / whole for n, whole in zip(cells, size, strict=True))
     return (Box(row * rows, column * columns, rows, columns),)

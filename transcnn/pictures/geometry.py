@@ -15,19 +15,28 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class Crop:
-    """The part of the image that the network's square input of `size` pixels shows.
+    """The part of the image that the network's input shows.
 
-    `picture` is the image's (width, height); `box` is the part, in its pixels.
+    `picture` is the image's (width, height); `box` is the part, in its pixels, and reaches beyond
+    the image where the input is padded. `size` is the input's width in pixels, and its height, too,
+    unless `height` is another.
     """
 
     picture: tuple[int, int]
     box: Box
     size: int
+    height: int | None = None
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Rows and columns of the network's input, in pixels."""
+        return (self.size if self.height is None else self.height, self.size)
 
     def on_picture(self, top: float, left: float, bottom: float, right: float) -> Box:
         """The rectangle of input pixels [top, bottom) x [left, right), on the image."""
-        across = (self.box.right - self.box.left) / self.size
-        down = (self.box.bottom - self.box.top) / self.size
+        rows, columns = self.sides
+        across = (self.box.right - self.box.left) / columns
+        down = (self.box.bottom - self.box.top) / rows
         return Box(
             self.box.left + left * across,
             self.box.top + top * down,

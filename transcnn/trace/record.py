@@ -38,7 +38,7 @@ def record(
             assert isinstance(attention, HMHSA)
             if not hooks.skips(stage, block):
                 size = model.config.map_size(stage, (x.shape[2], x.shape[3]))
-                blocks.append(_block(hooks, stage, block, attention, size))
+                blocks.append(_block(hooks, stage, block, attention, size, shape.stride))
     return Trace(model.config.name, weights_sha256, crop, _frozen(logits), tuple(blocks))
 
 
@@ -50,7 +50,12 @@ def _frozen(value: Tensor) -> Array:
 
 
 def _block(
-    hooks: Hooks, stage: int, block: int, attention: HMHSA, size: tuple[int, int]
+    hooks: Hooks,
+    stage: int,
+    block: int,
+    attention: HMHSA,
+    size: tuple[int, int],
+    stride: int,
 ) -> BlockTrace:
     def kept(name: str, level: int | None = None) -> Array:
         return _frozen(hooks.records[HookPoint(stage, block, name, level)])
@@ -78,4 +83,5 @@ def _block(
         input=kept("input"),
         added=kept("added"),
         levels=levels,
+        stride=stride,
     )

@@ -112,6 +112,7 @@ class BlockTrace:
     input: Array
     added: Array
     levels: tuple[LevelTrace, ...]
+    stride: int | None = None  # input pixels of one of its tokens; None: the input's side tells
 
     def token_size(self, level: int) -> tuple[int, int]:
         """How many level-0 tokens one token of `level` was merged from: down, across."""
@@ -150,7 +151,13 @@ class Trace:
         """
         chosen = self.block(stage, block)
         check_token(token, chosen.size)
-        side = self.crop.size / np.array(chosen.size)  # input pixels of one token of level 0
+        # Input pixels of one token of level 0, down and across. Those at the edge may be cut.
+        side = np.array(
+            [
+                chosen.stride or rows / n
+                for rows, n in zip(self.crop.sides, chosen.size, strict=True)
+            ]
+        )
         return [
             _read(
                 level,
@@ -192,7 +199,8 @@ def _read(
         top, left = (origin[0] + row) * down, (origin[1] + column) * across
         # Cut at the edge: merged tokens of cut grids are smaller, tokens beyond the map empty.
         edges = (top, left, top + down, left + across)
-        return crop.on_picture(*(min(edge, crop.size) for edge in edges))
+        ends = crop.sides * 2
+        return crop.on_picture(*(min(edge, end) for edge, end in zip(edges, ends, strict=True)))
 
     return Reading(
         level=level.level,
