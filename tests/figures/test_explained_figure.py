@@ -102,6 +102,7 @@ def test_the_token_is_marked_on_the_picture_and_on_the_map():
     subject = SimpleNamespace(
         classifier=SimpleNamespace(config=config, names=names),
         pixels=np.zeros((128, 128, 3), np.uint8),
+        sides=(128, 128),
         target=SimpleNamespace(of=0, versus=1),
     )
     settings = {"stage": 0, "block": 0, "token": "1,5"}
@@ -132,6 +133,7 @@ def test_the_figure_speaks_chinese(method):
             names=(class_names()[340], class_names()[388]),
         ),
         pixels=np.zeros((128, 128, 3), np.uint8),
+        sides=(128, 128),
         target=SimpleNamespace(of=0, versus=1),
     )
     settings = {"stage": 0, "block": 0, "token": "1,5", "fill": "gray"}

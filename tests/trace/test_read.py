@@ -88,13 +88,13 @@ def test_places_are_valid_where_the_map_has_tokens(trace):
 def on_picture(trace, block, places):
     """The box on the picture of level-0 tokens [top, bottom) x [left, right), cut at the edge."""
     (top, bottom), (left, right) = places
-    box, (rows, columns) = trace.crop.box, block.size
-    across, down = (box.right - box.left) / columns, (box.bottom - box.top) / rows
+    box, size, stride = trace.crop.box, trace.crop.size, 4 * 2**block.stage
+    across, down = (box.right - box.left) / size, (box.bottom - box.top) / size
     return (
-        box.left + min(left, columns) * across,
-        box.top + min(top, rows) * down,
-        box.left + min(right, columns) * across,
-        box.top + min(bottom, rows) * down,
+        box.left + min(left * stride, size) * across,
+        box.top + min(top * stride, size) * down,
+        box.left + min(right * stride, size) * across,
+        box.top + min(bottom * stride, size) * down,
     )
 
 
