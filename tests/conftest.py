@@ -9,6 +9,7 @@ from hypothesis import settings
 # Where other programs run too, threads of one sum that wait for each other take many times as
 # long as one thread alone. Set before torch is loaded; programs that tests start inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # tests load onnxruntime without the package, too
 
 # hypothesis draws the same examples in every run, and more of them in `make test-long`.
 settings.register_profile("reproducible", derandomize=True, deadline=None, max_examples=40)

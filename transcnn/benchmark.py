@@ -92,11 +92,11 @@ def run_benchmark(
     pairs = zip(seconds["plain forward"], seconds["backbone only"], strict=True)
     return Benchmark(
         model,
-        f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}",
+        machine(),
         torch.get_num_threads(),
         f"{classifier.device}, {classifier.dtype}",
         rounds,
-        tuple(_timing(name, seconds[name], seconds[BASELINE]) for name in seconds),
+        timings(seconds, BASELINE),
         float(apart),
         statistics.median(seconds[busy]) / statistics.median(seconds[PREDICT]),
         statistics.median(whole / backbone for whole, backbone in pairs),
@@ -133,6 +133,15 @@ def busy_process() -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
+
+
+def machine() -> str:
+    return f"{platform.machine()}, {os.cpu_count()} cores, torch {torch.__version__}"
+
+
+def timings(seconds: dict[str, list[float]], baseline: str) -> tuple[Timing, ...]:
+    """The cases that `interleave` ran, and how many times as fast as `baseline` each is."""
+    return tuple(_timing(name, seconds[name], seconds[baseline]) for name in seconds)
 
 
 def _timing(name: str, seconds: list[float], baseline: list[float]) -> Timing:

@@ -1,7 +1,7 @@
 """A network with its weights, ready for images: predictions, traces and attention."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,6 +140,8 @@ class Classifier:
         self.config = model.config
         self.classes = model.config.class_set
         self.names = self.classes.names
+        # Computes logits from normalised images in torch's place, see `transcnn.engine_files`.
+        self.engine: Callable[[Tensor], Tensor] | None = None
         # Channels last and without separate batch norms: the same function, faster.
         self.model = fold_batch_norms(model).to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -239,6 +241,8 @@ class Classifier:
 
     def logits(self, pixels: NDArray[np.uint8], intervention: Intervention | None = None) -> Tensor:
         """Logits [B, classes] of prepared images [B, H, W, 3], under `intervention`."""
+        if self.engine is not None and intervention is None:
+            return self.engine(self.normalise(pixels))
         hooks = None if intervention is None else Hooks(record=False, intervention=intervention)
         with torch.inference_mode():
             return on_cpu(self.run(self.normalise(pixels), hooks))

@@ -63,8 +63,9 @@
     ├── NoDevice            a device to compute on that this computer lacks
     ├── PeerLost            another process of torchrun is frozen or has ended
     ├── StoreLost           the store that joins the processes is gone
-    ├── ExportDiffers       an exported file gives other logits than its network
     ├── MissingSnapshots    the package with networks along their training is not installed
+    ├── ExportDiffers       an exported file gives other outputs than its network
+    ├── EngineDiffers       an engine computes other logits than the network
     ├── MissingExtra        packages that only some commands need are not installed
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
@@ -191,7 +192,11 @@ class BrokenDescription(CheckpointError):
 
 
 class ExportDiffers(TransCNNError):
-    """Details: file, apart (fraction of the largest logit), allowed."""
+    """Details: file, apart (fraction of the largest logit or attention weight), allowed."""
+
+
+class EngineDiffers(TransCNNError):
+    """Details: engine (with its version), model, apart (fraction of the largest logit), allowed."""
 
 
 class MissingExtra(TransCNNError):

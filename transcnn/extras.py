@@ -8,9 +8,10 @@ EXTRAS = {
     "explain": ("captum", "scipy"),
     "reports": ("scipy", "sklearn", "jinja2", "latex2mathml", "pyarrow"),
     "export": ("onnx", "onnxscript", "onnxruntime"),
+    "openvino": ("openvino",),
     "app": ("streamlit", "plotly", "segno"),
 }
-_WITHIN = {"app": ("explain", "reports")}  # brought by another one
+_WITHIN = {"app": ("explain", "reports"), "openvino": ("export",)}  # brought by another one
 
 
 def need(*extras: str) -> None:

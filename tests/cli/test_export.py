@@ -9,6 +9,7 @@ import torch
 
 from transcnn import Classifier, export
 from transcnn.errors import ExportDiffers
+from transcnn.model.hooks import Hooks
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 
@@ -45,7 +46,7 @@ def test_an_onnx_file_takes_any_number_of_images_and_says_how_to_normalise_them(
     code, out, err = called("export", "--model", "transcnn_nano", "--out", file)
 
     assert (code, err) == (0, "")
-    assert "its logits differ from the network's by at most" in out
+    assert "its outputs differ from the network's by at most" in out
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     for count in (1, 3):
         found = session.run(["logits"], {"images": images[:count].numpy()})[0]
@@ -72,6 +73,56 @@ def test_torchs_program_takes_any_height_and_width_without_this_package(
             assert close(module(x).numpy(), nano.model(x).numpy())
 
 
+def test_attention_matrices_are_outputs_by_stage_block_and_level(tmp_path, nano, images, called):
+    file = tmp_path / "nano.onnx"
+    code, _, err = called("export", "--model", "transcnn_nano", "--attention", "--out", file)
+
+    assert (code, err) == (0, "")
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    found = dict(zip(names, session.run(None, {"images": images[:2].numpy()}), strict=True))
+    hooks = Hooks()
+    with torch.inference_mode():
+        wanted = {"logits": nano.model(images[:2], hooks)}
+    for point, value in hooks.records.items():
+        if point.name == "attention":
+            where = f"stage{point.stage + 1}_block{point.block + 1}_level{point.level + 1}"
+            wanted[f"attention_{where}"] = value
+    assert found.keys() == wanted.keys()
+    assert {"attention_stage1_block1_level1", "attention_stage1_block1_level2"} <= found.keys()
+    for name, value in wanted.items():
+        assert found[name].shape == value.shape
+        assert close(found[name], value.numpy())
+
+
+def test_where_only_openvino_computes_a_file_wrongly_it_is_kept_and_said(
+    tmp_path, monkeypatch, called
+):
+    file = tmp_path / "nano.onnx"
+    away = 0.25 * torch.ones(1)
+    open_engine = export.open_engine
+
+    def opened(engine, *rest):
+        run = open_engine("onnxruntime", *rest)
+        return run if engine == "onnxruntime" else lambda x: [one + away for one in run(x)]
+
+    monkeypatch.setattr(export, "open_engine", opened)
+    monkeypatch.setattr(export, "is_installed", lambda _: True)
+    monkeypatch.setattr(export, "describe", lambda name: f"{name} 1")
+    code, out, err = called(
+        *("export", "--model", "transcnn_nano", "--dynamic", "none", "--out", file),
+        *("--size", 64),
+    )
+
+    assert code == 0
+    assert out.startswith(f"{file}: transcnn_nano; in onnxruntime 1 its outputs differ")
+    assert out.count("\n") == err.count("\n") == 1
+    assert err.startswith(f"{file}: openvino 1 computes it wrongly")
+    assert "--dynamic batch" in err
+    assert "onnxruntime 1 does not, so the file was kept" in err
+    assert file.exists()
+
+
 def test_a_file_that_gives_other_logits_is_found_and_not_kept(tmp_path, nano, monkeypatch, called):
     file = tmp_path / "nano.pt2"
     export.export(nano, file, 64, "none")
@@ -88,7 +139,7 @@ def test_a_file_that_gives_other_logits_is_found_and_not_kept(tmp_path, nano, mo
         *("--size", 64, "--out", file),
     )
     assert (code, out) == (2, "")
-    assert err.startswith(f"{file}: its logits differ from the network's by")
+    assert err.startswith(f"{file}: its outputs differ from the network's by")
     assert err.count("\n") == 1
     assert not file.exists()
 

@@ -1,8 +1,14 @@
 """`bench`: how fast a network is."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from transcnn.cli import options
+from transcnn.extras import need
+
+if TYPE_CHECKING:
+    from transcnn.benchmark import Timing
 
 
 @click.command()
@@ -17,12 +23,23 @@ from transcnn.cli import options
     show_default=True,
     help="Number of rounds; each runs every case once.",
 )
-def bench(model: str, rounds: int, on: options.On) -> None:
+@click.option(
+    "--engines",
+    is_flag=True,
+    help="Compare torch, torch.compile, onnxruntime and OpenVINO instead, as far as they are "
+    "installed, on the CPU: all included networks, 1 and 16 images, 1 and 2 threads. Of the other "
+    "options only --rounds applies.",
+)
+def bench(model: str, rounds: int, on: options.On, engines: bool) -> None:
     """Time a network against a baseline without its optimisations.
 
     The baseline is the same network in NCHW layout, with explicit softmax and unfolded batch norms.
     Prints a Markdown table for one image at a time.
     """
+    if engines:
+        need("export")
+        _bench_engines(rounds)
+        return
     from transcnn.benchmark import run_benchmark
 
     result = run_benchmark(model, rounds, **on)
@@ -34,8 +51,7 @@ def bench(model: str, rounds: int, on: options.On) -> None:
     click.echo("| case | ms | quartiles | times as fast as the baseline |")
     click.echo("|---|---:|---:|---:|")
     for t in result.timings:
-        low, high = t.quartiles_ms
-        click.echo(f"| {t.name} | {t.median_ms:.1f} | {low:.1f}-{high:.1f} | {t.speedup:.2f} |")
+        click.echo(_row(t))
     click.echo(
         f"\nBeside one busy process, predict takes {result.busy_ratio:.2f} times as long as alone."
     )
@@ -43,3 +59,22 @@ def bench(model: str, rounds: int, on: options.On) -> None:
         f"Logits differ from the baseline's by at most {result.logits_apart:.1e}; "
         f"the network takes {result.backbone_ratio:.2f} times as long as its backbone."
     )
+
+
+def _bench_engines(rounds: int) -> None:
+    from transcnn.benchmark import machine
+    from transcnn.benchmark_engines import run_engines
+
+    click.echo(f"{machine()}, median of {rounds} interleaved rounds\n")
+    click.echo("| network | images | threads | engine | ms | quartiles | times as fast as torch |")
+    click.echo("|---|---:|---:|---|---:|---:|---:|")
+    for case in run_engines(rounds):
+        where = f"| {case.model} | {case.images} | {case.threads} "
+        for timing in case.timings:
+            click.echo(where + _row(timing))
+
+
+def _row(timing: "Timing") -> str:
+    low, high = timing.quartiles_ms
+    times = f"{timing.median_ms:.1f} | {low:.1f}-{high:.1f}"
+    return f"| {timing.name} | {times} | {timing.speedup:.2f} |"

@@ -8,6 +8,7 @@ import click
 from transcnn.cli import options
 from transcnn.cli.evaluate_run import evaluate_run
 from transcnn.cli.progress import progress_bar
+from transcnn.engines import Engine
 from transcnn.errors import ChoiceError
 from transcnn.model.interventions import INTERVENTIONS
 from transcnn.words.visible import visible
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 @options.limit
 @options.threads
 @options.on_device
+@options.engine
 @click.option("--store", hidden=True)  # what is now `evaluate-run`
 @options.as_json
 @click.pass_context
@@ -62,6 +64,7 @@ def evaluate(
     head: int | None,
     limit: int | None,
     on: options.On,
+    engine: Engine | None,
     store: str | None,
     as_json: bool,
 ) -> int:
@@ -71,23 +74,30 @@ def evaluate(
     interventions on the same images; `evaluate-run` stores every prediction.
     """
     if store is not None:
-        usual = ("on", "none", *(None,) * 5)
-        if (attention, change, stage, block, level, head, size) != usual:
-            allowed = "runs without --attention, --change, --size and parts: a run has all cases"
+        cases = (attention, change, engine, stage, block, level, head, size)
+        if cases != ("on", "none", *(None,) * 6):
+            lacking = "--attention, --change, --engine, --size and parts"
+            allowed = f"runs without {lacking}: a run has all cases"
             raise ChoiceError(field="store", value=store, allowed=allowed)
         given = dict(model=model, weights=weights, resize=resize, limit=limit, as_json=as_json)
         given |= dict(device=on["device"], precision=on["dtype"])
         code: int = context.invoke(evaluate_run, folder=folder, run=store, **given)
         return code
 
+    if engine is not None and attention != "on":
+        raise ChoiceError(field="engine", value=engine, allowed="torch where attention is changed")
     from transcnn import evaluation
     from transcnn.classifier import Classifier
     from transcnn.model.interventions import Where
 
     where = Where(stage, block, level, head)
     wanted = evaluation.parse_change(change)
-    classifier = Classifier(model, weights, **on)
+    classifier = Classifier(model, weights, **options.with_engine(on, engine))
     pictures = evaluation.find_pictures(folder, limit, classifier.classes)
+    if engine is not None:
+        from transcnn.engine_files import compute_with
+
+        compute_with(classifier, engine)
     with progress_bar() as show:
         result = evaluation.evaluate(
             classifier, pictures, cast("Resize", resize), attention, wanted, show, where, size

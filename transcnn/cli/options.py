@@ -7,12 +7,13 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 
 import click
 
 from transcnn import threads as threading
 from transcnn.devices import PRECISIONS
+from transcnn.engines import ENGINES, Engine, need_engine
 from transcnn.errors import ChoiceError, FolderError
 
 FILE = click.Path(path_type=Path)
@@ -152,6 +153,43 @@ training_precision = click.option(
     type=click.Choice(PRECISIONS[:2]),
     help="Precision of products and convolutions. [default: the recipe's]",
 )
+
+
+def _check_engine(_context: click.Context, _option: click.Parameter, given: str) -> Engine | None:
+    """None for torch. Raises MissingExtra before any work."""
+    if given == "torch":
+        return None
+    engine = cast("Engine", given)
+    need_engine(engine)
+    return engine
+
+
+engine = click.option(
+    "--engine",
+    callback=_check_engine,
+    type=click.Choice(["torch", *ENGINES]),
+    default="torch",
+    show_default=True,
+    help="What computes the network; others than torch compute plain predictions only, on the CPU.",
+)
+
+
+def with_engine(on: On, engine: Engine | None) -> On:
+    """Where a classifier computes that is given `engine`: other engines than torch have the CPU.
+
+    Raises ChoiceError where something else was asked for.
+    """
+    if engine is None:
+        return on
+    for field, value, allowed in (
+        ("device", on["device"], ("auto", "cpu")),
+        ("precision", on["dtype"], ("float32",)),
+    ):
+        if value not in allowed:
+            raise ChoiceError(field=field, value=value, allowed=f"{allowed[-1]} with {engine}")
+    return On(device="cpu", dtype="float32")
+
+
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON value; docs/json.md lists its keys."
 )

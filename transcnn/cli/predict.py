@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from transcnn.cli import options
+from transcnn.engines import Engine
 from transcnn.errors import PictureError
 from transcnn.words.visible import visible
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 @options.size
 @options.threads_for_one_image
 @options.on_device
+@options.engine
 @options.as_json
 def predict(
     images: tuple[Path, ...],
@@ -31,6 +33,7 @@ def predict(
     resize: "Resize",
     size: int | None,
     on: options.On,
+    engine: Engine | None,
     as_json: bool,
 ) -> int:
     """Predict the most likely classes of images, with their probabilities.
@@ -44,11 +47,17 @@ def predict(
     from transcnn.evaluation.folder import find_images
     from transcnn.pictures import prepare, read_picture
 
+    on = options.with_engine(on, engine)
     classifier = Classifier(model, weights, **on)
     classifier.check_top(top)
     classifier.input_size(size)
     few = classifier.config.indices
     judge = None if few is None else Classifier(**on)
+    if engine is not None:
+        from transcnn.engine_files import compute_with
+
+        for one in filter(None, (classifier, judge)):
+            compute_with(one, engine)
     results: list[dict[str, Any]] = []
     for image in find_images(images):
         result: dict[str, Any] = {"file": str(image)}

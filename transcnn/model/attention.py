@@ -27,7 +27,7 @@ def attend(qkv: Tensor, level: Level, heads: int, hooks: BlockHooks | None, inde
         grids.cut(qkv, level), "n t (part head d) -> part n head t d", part=3, head=heads
     )  # n = B down across
     mask = None
-    if not level.divides:
+    if not grids.divides(level):
         valid = grids.valid_tokens(level, qkv.device)
         mask = repeat(valid, "down across s -> (b down across) 1 1 s", b=qkv.shape[0])
 

@@ -6,11 +6,10 @@ folds them into one convolution for inference.
 
 from typing import ClassVar
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from transcnn.model import config
-from transcnn.model.layers import SamePadConv2d, make_activation, make_norm
+from transcnn.model.layers import SamePadConv2d, make_activation, make_norm, max_pool
 
 Folds = tuple[tuple[str, str], ...]
 
@@ -122,7 +121,7 @@ class TwoBranchDownsampling(nn.Module):
         self.act = make_activation(network.activation)
 
     def forward(self, x: Tensor) -> Tensor:
-        pooled = F.max_pool2d(x, 2, ceil_mode=True)  # odd maps: the convolution's size
+        pooled = max_pool(x, 2)  # of odd maps, too, the convolution's size
         out: Tensor = self.act(self.norm1(self.conv(x)) + self.norm2(self.pool_conv(pooled)))
         return out
 

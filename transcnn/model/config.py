@@ -54,14 +54,12 @@ LAYER = Norm("layer", 1e-5)
 
 
 def ceil_divide(a: int, b: int) -> int:
-    """a / b rounded up, in whole numbers, which `torch.export` follows where they are symbols."""
-    return 1 if a is b else (a + b - 1) // b
+    """a / b rounded up, in whole numbers, which `torch.export` follows where they are symbols.
 
-
-def is_known(*sizes: int) -> bool:
-    """Whether sizes are numbers; where a network is exported for any size they are symbols, by
-    which nothing may be decided."""
-    return all(isinstance(size, int) for size in sizes)
+    In this form, which convolutions have too, one division of another becomes a single one, so that
+    the size of the last map is as short an expression of the image's as that of the first.
+    """
+    return 1 if a is b else (a - 1) // b + 1
 
 
 @dataclass(frozen=True)
@@ -81,11 +79,6 @@ class Level:
     def padded_size(self) -> tuple[int, int]:
         """The map enlarged to whole grids."""
         return self.grids[0] * self.grid[0], self.grids[1] * self.grid[1]
-
-    @property
-    def divides(self) -> bool:
-        """Whether the map surely divides into whole grids; not so for one of any size (export)."""
-        return is_known(*self.size) and self.padded_size == self.size
 
 
 @dataclass(frozen=True)

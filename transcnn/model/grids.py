@@ -1,13 +1,19 @@
 """Cutting a map into grids, merging each grid to one token, and going back up."""
 
-import math
-
 import torch
 import torch.nn.functional as F
 from einops import rearrange, repeat
 from torch import Tensor
 
-from transcnn.model.config import Level, Upsampling, ceil_divide, is_known
+from transcnn.model.config import Level, Upsampling, ceil_divide
+from transcnn.model.layers import max_pool, pad_end
+from transcnn.model.symbols import is_general, surely
+
+
+def divides(level: Level) -> bool:
+    """Whether the map divides into whole grids; False where that depends on symbols."""
+    (rows, columns), (whole_rows, whole_columns) = level.size, level.padded_size
+    return surely(whole_rows == rows) and surely(whole_columns == columns)
 
 
 def cut(x: Tensor, level: Level) -> Tensor:
@@ -16,8 +22,8 @@ def cut(x: Tensor, level: Level) -> Tensor:
     A map that does not divide into grids is padded at the right and the bottom with zeros; see
     `valid_tokens` for telling them apart.
     """
-    if not level.divides:
-        x = _pad(x, level.padded_size, 0)
+    if not divides(level):
+        x = pad_end(x, level.padded_size, 0)
     return rearrange(
         x,
         "b c (down y) (across x) -> (b down across) (y x) c",
@@ -59,28 +65,21 @@ def merge(a: Tensor, grid: int) -> tuple[Tensor, Tensor]:
 
     Grids that the edge cuts off use only the elements that exist.
     """
-    if is_known(*a.shape[2:]):
-        largest = F.max_pool2d(a, grid, ceil_mode=True)
-        mean = F.avg_pool2d(a, grid, ceil_mode=True, count_include_pad=False)
-        return largest, mean
+    if not is_general():
+        return max_pool(a, grid), F.avg_pool2d(a, grid, ceil_mode=True, count_include_pad=False)
     whole = (ceil_divide(a.shape[2], grid) * grid, ceil_divide(a.shape[3], grid) * grid)
-    there = _pad(torch.ones_like(a[:1, :1]), whole, 0)
-    mean = F.avg_pool2d(_pad(a, whole, 0), grid) / F.avg_pool2d(there, grid)
-    return F.max_pool2d(_pad(a, whole, -math.inf), grid), mean
+    there = pad_end(torch.ones_like(a[:1, :1]), whole, 0)
+    mean = F.avg_pool2d(pad_end(a, whole, 0), grid) / F.avg_pool2d(there, grid)
+    return max_pool(a, grid), mean
 
 
 def _crop(x: Tensor, size: tuple[int, int]) -> Tensor:
     """The top left of x [B, Y, X, C]."""
-    if is_known(*size):
+    if not is_general():
         return x[:, : size[0], : size[1]]
     rows, columns = (torch.arange(length, device=x.device) for length in size)
     # The strides of a slice would depend on whether something is cut off; those of a choice do not.
     return x.index_select(1, rows).index_select(2, columns)
-
-
-def _pad(x: Tensor, size: tuple[int, int], value: float) -> Tensor:
-    """The map enlarged to `size` at the right and the bottom."""
-    return F.pad(x, (0, size[1] - x.shape[3], 0, size[0] - x.shape[2]), value=value)
 
 
 def upsample(a: Tensor, factor: int, size: tuple[int, int], how: Upsampling) -> Tensor:

@@ -1,12 +1,14 @@
 """The small parts: norms, activations, padding, random skipping of a branch."""
 
+import math
 from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from transcnn.model.config import Activation, Norm, ceil_divide, is_known
+from transcnn.model.config import Activation, Norm, ceil_divide
+from transcnn.model.symbols import is_general, surely
 
 
 class ChannelLayerNorm(nn.LayerNorm):
@@ -62,9 +64,8 @@ class SamePadConv2d(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         (rows, top), (columns, left) = (self.padding_along(x, axis) for axis in (0, 1))
-        if (
-            is_known(rows, columns) and rows == 2 * top and columns == 2 * left
-        ):  # symmetric: no copy of the map is needed
+        # Symmetric: no copy of the map is needed.
+        if surely(rows == 2 * top) and surely(columns == 2 * left):
             return F.conv2d(x, self.weight, self.bias, self.stride, (top, left), 1, self.groups)
         x = F.pad(x, (left, columns - left, top, rows - top))
         return F.conv2d(x, self.weight, self.bias, self.stride, 0, 1, self.groups)
@@ -74,8 +75,25 @@ class SamePadConv2d(nn.Conv2d):
         size, kernel, stride = x.shape[2 + axis], self.kernel_size[axis], self.stride[axis]
         if stride == 1:
             return kernel - 1, (kernel - 1) // 2
-        total = torch.sym_max((ceil_divide(size, stride) - 1) * stride + kernel - size, 0)  # type: ignore[no-untyped-call]
+        total = (ceil_divide(size, stride) - 1) * stride + kernel - size
+        if kernel < stride:  # else it is never negative, and a maximum of symbols hard to follow
+            total = torch.sym_max(total, 0)  # type: ignore[no-untyped-call]
         return total, total // 2
+
+
+def pad_end(x: Tensor, size: tuple[int, int], value: float) -> Tensor:
+    """The map enlarged to `size` at the right and the bottom."""
+    return F.pad(x, (0, size[1] - x.shape[3], 0, size[0] - x.shape[2]), value=value)
+
+
+def max_pool(x: Tensor, side: int) -> Tensor:
+    """The maximum of each `side` x `side` square [B, C, H/side, W/side], rounded up: squares that
+    the edge cuts off use only the elements that exist."""
+    if not is_general():
+        return F.max_pool2d(x, side, ceil_mode=True)
+    # In `ceil_mode` torch asks whether the size divides, and compiles again for each answer.
+    whole = (ceil_divide(x.shape[2], side) * side, ceil_divide(x.shape[3], side) * side)
+    return F.max_pool2d(pad_end(x, whole, -math.inf), side)
 
 
 def drop_path(x: Tensor, rate: float, training: bool) -> Tensor:
