@@ -1,5 +1,7 @@
 """The app: `streamlit run app.py`, or `make app`."""
 
-from transcnn.ui.app.router import run
+import streamlit as st
 
-run()
+from transcnn.ui.server import SCRIPT, forgetting, middleware
+
+app = st.App(SCRIPT, lifespan=forgetting, middleware=middleware())

@@ -1,7 +1,5 @@
 """Cost: the cost of attention as images grow, and of this network part by part."""
 
-from transcnn.ui.app import router
 from transcnn.ui.pages.cost import page
 
-router.ensure_app()
 page.show()

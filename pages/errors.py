@@ -1,7 +1,5 @@
 """Errors: what a network gets wrong on labelled images, and what its attention did there."""
 
-from transcnn.ui.app import router
 from transcnn.ui.pages.errors import page
 
-router.ensure_app()
 page.show()

@@ -1,7 +1,5 @@
 """Explore: click a token of an image, see what it attends to at every level."""
 
-from transcnn.ui.app import router
 from transcnn.ui.pages.explore import page
 
-router.ensure_app()
 page.show()

@@ -2,5 +2,4 @@
 
 from transcnn.ui.app import router
 
-router.ensure_app()
 router.moved_to("occlusion")

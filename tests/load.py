@@ -8,6 +8,7 @@ at once. Every number of visitors has a new server. Memory is read where Linux h
 import asyncio
 import contextlib
 import io
+import os
 import statistics
 import subprocess
 import sys
@@ -125,13 +126,14 @@ class Visitor:
 
 
 @contextlib.contextmanager
-def serving():
-    """A server of the app, as `transcnn app` starts it."""
+def serving(**environment: str):
+    """A server of the app, as `transcnn app` starts it, with this in its environment besides."""
     port = free_port()
     server = Server(f"http://127.0.0.1:{port}")
     command = server_command("127.0.0.1", port, "127.0.0.1")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with subprocess.Popen(command, cwd=APP, **quiet) as server.process:
+    env = os.environ | environment
+    with subprocess.Popen(command, cwd=APP, env=env, **quiet) as server.process:
         try:
             server.wait()
             yield server

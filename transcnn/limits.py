@@ -42,6 +42,11 @@ class Limits:
     line_characters: int = _most(20_000, "characters in a line of a table")
     columns: int = _most(100, "columns of a table")
     cell_characters: int = _most(4000, "characters in a cell of a table")
+    connections: int = _most(500, "open pages of all visitors of one server")
+    connections_per_address: int = _most(200, "open pages of one address")
+    uploads_session_mb: int = _most(450, "MB of one session's uploads that no page has taken yet")
+    uploads_address_mb: int = _most(900, "MB of such uploads from one address")
+    uploads_mb: int = _most(2000, "MB of all such uploads")
 
 
 def limits() -> Limits:

@@ -14,6 +14,7 @@ from transcnn.model.network import build
 from transcnn.pictures.samples import samples
 from transcnn.ui.app.custom_models import open_custom_model
 from transcnn.ui.app.links import decode, encode
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.pages.course import classroom
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import Progress
@@ -334,7 +335,7 @@ def test_a_network_of_own_classes_is_given_to_the_class_and_goes_with_it(own_net
     learner.run()
     press(learner, "class_go")  # a question waits for words, so the page did not change by itself
     assert session(learner).model == key, "the class follows to it"
-    learner.switch_page("pages/explore.py").run()
+    learner.switch_page(page_file("explore")).run()
     assert not learner.exception
     assert session(learner).config(key).own_classes == ("cup", "pen")
 

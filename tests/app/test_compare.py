@@ -15,13 +15,14 @@ from transcnn.model.variants import network
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.app import links
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.pages.compare.link import KEPT, CompareChoice
 from transcnn.ui.pages.compare.maps import moved
 
 
 def open_compare(**link: str) -> AppTest:
     app = open_app(**link)
-    app.switch_page("pages/compare.py").run()
+    app.switch_page(page_file("compare")).run()
     assert not app.exception
     assert not app.error
     return app
@@ -159,7 +160,7 @@ def test_a_custom_model_without_levels_answers_and_has_a_cost(language):
     app = open_app(lang=language)
     session(app).custom_models = {custom_model.key: custom_model}
     session(app).put(replace(CompareChoice(), kind="models", model=custom_model.key))
-    app.switch_page("pages/compare.py").run()
+    app.switch_page(page_file("compare")).run()
     assert not app.exception
     assert "H-MHSA" in maps(app)["B/0"]["note"]
     assert maps(app)["B/0"]["image"], "the photo, not an empty box"

@@ -7,11 +7,12 @@ import pytest
 from tests.app.test_pages import open_app
 from transcnn.analysis.cost import METHODS, Layer, network_cost
 from transcnn.model.variants import network
+from transcnn.ui.app.page_files import page_file
 
 
 def cost_page(**link):
     app = open_app(**link)
-    app.switch_page("pages/cost.py").run()
+    app.switch_page(page_file("cost")).run()
     assert not app.exception
     return app
 

@@ -37,6 +37,7 @@ from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.ui.app import links
 from transcnn.ui.app.custom_models import CustomModel
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import LARGEST, Progress, read_progress
 from transcnn.words.translator import plain, translator
@@ -540,7 +541,7 @@ def test_a_network_of_three_levels_whose_readings_are_flat_is_asked_about_too(ze
     }
     session(app).model = "g"
     session(app).put(CourseChoice(number))
-    app.switch_page("pages/course.py").run()
+    app.switch_page(page_file("course")).run()
     predict(app, scene, number)
     reveal(app)
     assert load_lesson(find_step(number), "en").title in said(app)

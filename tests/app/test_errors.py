@@ -14,6 +14,7 @@ from transcnn.errors import ChoiceError, NoRun
 from transcnn.pictures.samples import samples
 from transcnn.runs.store import open_run, run_path
 from transcnn.ui.app.links import decode
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.pages.errors import runs
 from transcnn.ui.pages.errors.link import VIEWS, ErrorsChoice
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("runs_home")
 
 def open_board(**link: str) -> AppTest:
     app = open_app(**link)
-    app.switch_page("pages/errors.py").run()
+    app.switch_page(page_file("errors")).run()
     assert not app.exception
     return app
 

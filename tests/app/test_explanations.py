@@ -18,6 +18,7 @@ from transcnn.explain.subject import Subject, Target
 from transcnn.figures.explained import SCALES, drawn_values
 from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.pages.explanations.data import ExplainTasks
 from transcnn.ui.pages.explanations.link import METHOD_NAMES, ExplainChoice
 from transcnn.words.translator import translator
@@ -27,7 +28,7 @@ NANO = {"model": "transcnn_nano", "picture": "zebra"}
 
 def open_explanations(**link: str) -> AppTest:
     app = open_app(**link)
-    app.switch_page("pages/explanations.py").run()
+    app.switch_page(page_file("explanations")).run()
     assert not app.exception
     assert not app.error
     return app
@@ -134,7 +135,7 @@ def test_a_custom_model_without_h_mhsa_is_explained_as_far_as_methods_carry_it(l
     app = open_app(lang=language, methods="saliency,rollout")
     session(app).custom_models = {custom_model.key: custom_model}
     session(app).put(ExplainChoice(custom_model=custom_model.key))
-    app.switch_page("pages/explanations.py").run()
+    app.switch_page(page_file("explanations")).run()
     assert not app.exception
     found = maps(app)
     assert found["saliency"]["missing"] is None
@@ -154,7 +155,7 @@ def test_the_strip_names_the_class_of_the_custom_model_not_of_the_chosen_one(lan
     app = open_app(lang=language, **NANO, methods="saliency")
     session(app).custom_models = {custom_model.key: custom_model}
     session(app).put(ExplainChoice(methods=("saliency",), custom_model=custom_model.key))
-    app.switch_page("pages/explanations.py").run()
+    app.switch_page(page_file("explanations")).run()
     sent = [c.proto.bytes for c in app.get("bidi_component")]
     [answer] = [one for one in sent if b'"kind": "answer"' in one]
     told = json.loads(answer[4 : 4 + int.from_bytes(answer[:4], "little")])["answer"]

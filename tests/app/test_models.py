@@ -24,6 +24,7 @@ from transcnn.labels import IMAGENET, class_names
 from transcnn.model.network import build
 from transcnn.model.variants import IMAGENETTE, network
 from transcnn.pictures.samples import samples
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.selection import Selection
 from transcnn.ui.app.session import MOST_CUSTOM_MODELS
 from transcnn.ui.pages.models import own_weights
@@ -60,7 +61,7 @@ def server(monkeypatch):
 
 def models_page(**link):
     app = open_app(**link)
-    app.switch_page("pages/models.py").run()
+    app.switch_page(page_file("models")).run()
     assert not app.exception
     return app
 
@@ -132,7 +133,7 @@ def test_every_page_shows_a_network_of_ours(name, settings):
 
     config = network(name, **settings)
     for page in ("explore", "tokens", "occlusion", "cost"):
-        app.switch_page(f"pages/{page}.py").run()
+        app.switch_page(page_file(page)).run()
         assert not app.exception
         assert not app.error
         assert model_choice(app).value.startswith(f"{name}/")
@@ -177,7 +178,7 @@ def test_only_the_places_of_the_board_are_read_on_the_page_of_hidden_places():
     choose(app, len(SHIPPED))
     session(app).put(Selection(stage=1))
 
-    app.switch_page("pages/occlusion.py").run()
+    app.switch_page(page_file("occlusion")).run()
 
     assert not app.exception
     assert {b["stage"] for b in view(app, "occlusion")["network"]["blocks"]} == {0, 3}
@@ -249,8 +250,8 @@ def test_a_sentence_goes_with_the_file_that_it_is_about():
     app = give(models_page(), "empty.pth", b"")
     assert app.main.error
 
-    app.switch_page("pages/about.py").run()
-    app.switch_page("pages/models.py").run()
+    app.switch_page(page_file("about")).run()
+    app.switch_page(page_file("models")).run()
 
     assert not app.main.error
 
@@ -314,7 +315,7 @@ def test_weights_that_do_not_fit_are_named_in_one_sentence(spoil, reason, nano):
     assert len(app.main.error) == 1
     assert reason in app.main.error[0].value.replace("\\", "")
     assert not session(app).custom_models
-    app.switch_page("pages/explore.py").run()
+    app.switch_page(page_file("explore")).run()
     assert view(app)["trace"], "the session goes on"
 
 
@@ -450,10 +451,10 @@ def test_a_download_shows_its_progress_and_can_be_cancelled(server, hatnet):
 def test_a_download_goes_on_while_another_page_is_looked_at(server, hatnet):
     app, go_on = begin_download(server, hatnet)
 
-    app.switch_page("pages/cost.py").run()
+    app.switch_page(page_file("cost")).run()
     go_on.set()
     session(app).part(WeightFiles).download.join(60)
-    app.switch_page("pages/models.py").run()
+    app.switch_page(page_file("models")).run()
 
     assert not app.exception
     assert "**hatnet_tiny** with" in said(app)

@@ -9,6 +9,7 @@ from tests.app.test_pages import open_app
 from transcnn.model.variants import network
 from transcnn.pictures.changes import changed_cells
 from transcnn.ui.app.links import decode
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.pages.occlusion.link import OcclusionChoice
 
 
@@ -19,7 +20,7 @@ def view(app: AppTest) -> dict:
 
 def open_occlusion(**link: str) -> dict:
     app = open_app(**link)
-    app.switch_page("pages/occlusion.py").run()
+    app.switch_page(page_file("occlusion")).run()
     assert not app.exception
     return view(app)
 
@@ -41,7 +42,7 @@ def test_a_link_occludes_what_it_names():
 
 def test_an_old_link_is_translated_on_its_former_address_too():
     app = open_app(picture="lion", share="20", hide="1000000000005", fill="scraps")
-    app.switch_page("pages/hide.py").run()
+    app.switch_page(page_file("hide")).run()
     assert not app.exception
     shown = view(app)["mask"]
     assert shown == {"percent": 20, "fill": "patches", "cells": [0, 2, 48]}

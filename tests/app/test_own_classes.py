@@ -12,6 +12,7 @@ from transcnn.checkpoints.save import to_bytes
 from transcnn.classifier import Classifier
 from transcnn.model.network import build
 from transcnn.ui.app.custom_models import open_custom_model
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.tasks import Task
 from transcnn.ui.pages.own_classes.data import OwnClasses
 
@@ -34,7 +35,7 @@ def own_page(**link):
 
 
 def go(app, page):
-    app.switch_page(f"pages/{page}.py").run()
+    app.switch_page(page_file(page)).run()
     assert not app.exception
     return app
 

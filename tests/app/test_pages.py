@@ -1,23 +1,24 @@
 """Every page of the app, run as Streamlit runs it, without a browser."""
 
 import json
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from transcnn.pictures.samples import samples
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.router import PAGES
 from transcnn.ui.app.session import Session
+from transcnn.ui.server import SCRIPT
 
-APP = Path(__file__).parents[2] / "app.py"
+APP = SCRIPT
 # No promise: what a page takes is measured elsewhere, and a busy machine may take long.
 PATIENCE_S = 240
 
 
 def open_app(page: str = "explore", **link: str) -> AppTest:
     app = AppTest.from_file(str(APP), default_timeout=PATIENCE_S)
-    app.switch_page(f"pages/{page}.py")
+    app.switch_page(page_file(page))
     for name, value in link.items():
         app.query_params[name] = value
     return app.run()
@@ -37,7 +38,7 @@ def view(app: AppTest, name: str = "explore") -> dict:
 @pytest.mark.parametrize("page", [page.name for page in PAGES[1:]])
 def test_every_page_runs_with_its_frame(page):
     app = open_app()
-    app.switch_page(f"pages/{page}.py").run()
+    app.switch_page(page_file(page)).run()
     assert not app.exception
     assert app.sidebar.file_uploader, "the sidebar is there"
     assert app.markdown
@@ -123,7 +124,7 @@ def test_the_pages_of_a_picture_show_the_same_selection():
     link = {"picture": "lion", "stage": "2", "block": "3", "head": "6", "token": "13,0"}
     app = open_app(**link, level="1", intervention="off")
     explored = view(app)
-    app.switch_page("pages/tokens.py").run()
+    app.switch_page(page_file("tokens")).run()
     assert not app.exception
     shown = view(app, "tokens")
     assert shown["selected"] == {
@@ -143,7 +144,7 @@ def test_the_pages_of_a_picture_link_to_each_other_with_all_that_is_chosen():
     app = open_app(picture="lion", stage="2", block="3", token="13,0", level="1")
     expected = "picture=lion&model=transcnn_lite0&stage=2&block=3&token=13%2C0&level=1"
     links = {app.get("page_link")[0].proto.page: app.get("page_link")[0].proto.query_string}
-    app.switch_page("pages/tokens.py").run()
+    app.switch_page(page_file("tokens")).run()
     back = app.get("page_link")[0].proto
     assert links == {"tokens": expected}
     assert (back.page, back.query_string) == ("explore", expected)
@@ -151,7 +152,7 @@ def test_the_pages_of_a_picture_link_to_each_other_with_all_that_is_chosen():
 
 def test_a_picture_chosen_on_the_tokens_page_is_shown_there():
     app = open_app()
-    app.switch_page("pages/tokens.py").run()
+    app.switch_page(page_file("tokens")).run()
     before = view(app, "tokens")["photo"]
     good = samples()[3].path.read_bytes()
     app.sidebar.file_uploader[0].set_value(("good.jpg", good, "image/jpeg")).run()
@@ -161,7 +162,7 @@ def test_a_picture_chosen_on_the_tokens_page_is_shown_there():
 
 def test_a_bad_upload_on_the_tokens_page_gives_one_sentence():
     app = open_app()
-    app.switch_page("pages/tokens.py").run()
+    app.switch_page(page_file("tokens")).run()
     app.sidebar.file_uploader[0].set_value(("x.jpg", b"no picture", "image/jpeg")).run()
     assert not app.exception
     assert "not an image" in view(app, "tokens")["error"]
@@ -170,7 +171,7 @@ def test_a_bad_upload_on_the_tokens_page_gives_one_sentence():
 @pytest.mark.parametrize("stage", ["0", "3"])
 def test_the_tokens_page_offers_the_figure_and_its_numbers(stage):
     app = open_app(stage=stage)
-    app.switch_page("pages/tokens.py").run()
+    app.switch_page(page_file("tokens")).run()
     assert not app.exception
     labels = [button.proto.label for button in app.get("download_button")]
     assert labels == ["Figure (PNG)", "Figure (SVG)", "Data (CSV, indices from 0)"]
@@ -229,7 +230,7 @@ def test_the_network_structure_sent_to_the_browser_is_that_of_the_trace(shipped_
 @pytest.mark.parametrize("page", [page.name for page in PAGES])
 def test_a_link_in_chinese_opens_every_page_in_chinese(page):
     app = open_app(lang="zh", picture="lion")
-    app.switch_page(f"pages/{page}.py").run()
+    app.switch_page(page_file(page)).run()
     assert not app.exception
     assert app.sidebar.radio[0].value == "zh"
     assert "图片" in app.sidebar.markdown[0].value
@@ -252,7 +253,7 @@ def test_a_wish_for_the_overview_that_was_never_followed_ends_with_the_page():
     app = open_app("explore")
     session(app).ask_for_overview()
     for page in ("cost", "explore"):  # the first has no strip that would go there
-        app.switch_page(f"pages/{page}.py").run()
+        app.switch_page(page_file(page)).run()
         assert session(app).page == page
         assert not session(app).overview_asked
 

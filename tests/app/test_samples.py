@@ -14,6 +14,7 @@ from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import ATTRIBUTION, known_samples, samples
 from transcnn.ui.app.image_page import warn_outside
 from transcnn.ui.app.images import prepare_image, sample_image
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.router import PAGES
 from transcnn.words.translator import translator
 
@@ -143,7 +144,7 @@ def test_the_crop_of_a_sample_is_part_of_its_link():
     assert view(again)["trace"] == view(app)["trace"]
     assert again.sidebar.slider[0].value == 100
     for page in ("tokens", "occlusion", "compare", "explanations", "course"):
-        again.switch_page(f"pages/{page}.py").run()
+        again.switch_page(page_file(page)).run()
         assert not again.exception
     session(again).show_sample("lion")
     assert session(again).crop == 50, "another image starts in the centre"
@@ -181,7 +182,7 @@ ACTING = {name: {"image", "model"} for name in OF_IMAGE} | {"cost": {"model"}}
 @pytest.mark.parametrize("page", [page.name for page in PAGES])
 def test_the_sidebar_shows_image_and_model_only_where_they_act(page):
     app = open_app()
-    app.switch_page(f"pages/{page}.py").run()
+    app.switch_page(page_file(page)).run()
     styles = " ".join(html.proto.body for html in app.get("html"))
     hidden = {part for part in ("image", "model") if f".st-key-sidebar_{part} {{ display" in styles}
     assert hidden == {"image", "model"} - ACTING.get(page, set())
@@ -203,7 +204,7 @@ def test_the_pages_stand_in_groups():
 def test_about_names_author_and_licence_of_every_photo_and_that_they_are_changed(language):
     """With the text of each licence that has one, by the address in the attribution."""
     app = open_app(lang=language)
-    app.switch_page("pages/about.py").run()
+    app.switch_page(page_file("about")).run()
     said = "\n".join(m.value for m in app.markdown)
     assert translator(language)("about.changed") in said
     known = ATTRIBUTION.read_text(encoding="utf-8")

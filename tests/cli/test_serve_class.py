@@ -59,7 +59,8 @@ def test_the_app_listens_to_this_computer_or_where_it_is_told_to(monkeypatch, tm
     started = []
 
     def serve(command, environment):
-        started.append((command, environment["TRANSCNN_FOLDERS"]))
+        named = environment["TRANSCNN_FOLDERS"], environment["TRANSCNN_FRAMED_BY"]
+        started.append((command, *named))
         return 0
 
     monkeypatch.setattr(serve_app, "serve", serve)
@@ -70,9 +71,10 @@ def test_the_app_listens_to_this_computer_or_where_it_is_told_to(monkeypatch, tm
 
     called("app", "--port", 8600)
     called("app", "--host", "127.0.0.2", "--folders", "a", "--folders", "b")
-    called("app", "--public", "https://lab.example/transcnn/")
+    sites = ("--framed-by", "https://learn.example/", "--framed-by", "http://Localhost:80")
+    called("app", "--public", "https://lab.example/transcnn/", *sites)
 
-    (alone, nothing), (other, folders), (public, _) = started
+    (alone, nothing, nobody), (other, folders, _), (public, _, framed_by) = started
     assert {"--server.address=127.0.0.1", "--server.port=8600"} <= set(alone)
     assert [part for part in alone if "Hosts" in part] == [
         f"--server.allowedHosts={host}" for host in ("localhost", "127.0.0.1")
@@ -81,6 +83,7 @@ def test_the_app_listens_to_this_computer_or_where_it_is_told_to(monkeypatch, tm
     assert {"--browser.serverPort=443", "--server.baseUrlPath=transcnn"} <= set(public)
     assert "--server.allowedHosts=lab.example" in public
     assert (nothing, folders) == ("", f"{tmp_path / 'a'}:{tmp_path / 'b'}")
+    assert (nobody, framed_by) == ("", "https://learn.example http://localhost:80")
 
 
 @pytest.mark.parametrize(
@@ -92,6 +95,8 @@ def test_the_app_listens_to_this_computer_or_where_it_is_told_to(monkeypatch, tm
         (("--public", "lab.example"), "public is 'lab.example'; allowed: addresses such as https:"),
         (("--public", "ftp://lab.example"), "public is 'ftp://lab.example'; allowed: addresses"),
         (("--public", "http://lab.example:x"), "public is 'http://lab.example:x'; allowed: addr"),
+        (("--framed-by", "*"), "framed-by is '*'; allowed: sites such as https://learn.example."),
+        (("--framed-by", "https://a;b"), "framed-by is 'https://a;b'; allowed: sites such as"),
         (("--port", 0), "Invalid value for '--port': 0 is not in the range"),
     ],
 )

@@ -1,6 +1,7 @@
 """`app`: the app on this computer, from any folder."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,7 +40,20 @@ from transcnn.extras import need
     metavar="URL",
     help="Address under which a reverse proxy serves the app, such as https://lab.example/transcnn.",
 )
-def serve_app(port: int, host: str, folders: tuple[Path, ...], public: str | None) -> None:
+@click.option(
+    "--framed-by",
+    metavar="ORIGIN",
+    multiple=True,
+    help="Site whose pages may show the app in a frame, such as https://learn.example. "
+    "May be given several times. [default: none]",
+)
+def serve_app(
+    port: int,
+    host: str,
+    folders: tuple[Path, ...],
+    public: str | None,
+    framed_by: tuple[str, ...],
+) -> None:
     """Open the app on this computer: it prints the address for the browser, and runs until Ctrl-C.
 
     It needs no other address once it runs. With --host or --public other devices can open it, too:
@@ -52,6 +66,7 @@ def serve_app(port: int, host: str, folders: tuple[Path, ...], public: str | Non
             raise FolderError(folder=folder, reason="there is no such folder")
     if folders:
         environment["TRANSCNN_FOLDERS"] = os.pathsep.join(str(f.resolve()) for f in folders)
+    environment["TRANSCNN_FRAMED_BY"] = " ".join(map(origin, framed_by))
     check_port(port, host)
     if public is not None:
         name, public_port, path = public_address(public)
@@ -73,3 +88,11 @@ def public_address(url: str) -> tuple[str, int, str]:
         allowed = "addresses such as https://lab.example or https://lab.example/transcnn"
         raise ChoiceError(field="public", value=url, allowed=allowed) from error
     return found.hostname, port, found.path.strip("/")
+
+
+def origin(text: str) -> str:
+    """Scheme, host and port of a site, as a browser names it. Raises ChoiceError."""
+    if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", text.lower().rstrip("/")):
+        allowed = "sites such as https://learn.example"
+        raise ChoiceError(field="framed-by", value=text, allowed=allowed)
+    return text.lower().rstrip("/")

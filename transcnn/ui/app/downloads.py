@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.components.chart_files import chart_files
 from transcnn.ui.components.copy_link import copy_link
 from transcnn.words.translator import Translator
@@ -37,7 +38,7 @@ def take_away(
     with st.container(horizontal=True, vertical_alignment="center", key="onward"):
         if onward is not None:
             st.page_link(
-                f"pages/{onward}.py",
+                page_file(onward),
                 label=t(f"onward.{onward}"),
                 icon=":material/arrow_forward:",
                 query_params=query,

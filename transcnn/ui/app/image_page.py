@@ -14,6 +14,7 @@ from transcnn.pictures.samples import known_samples
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
 from transcnn.ui.app.links import LinkPart, browser_link
 from transcnn.ui.app.networks import belongs, trace_key
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.selection import Selection
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.here import here_view
@@ -91,7 +92,7 @@ class ImagePage:
 
     def link_to(self, page: str, label: str) -> None:
         """A link to another page that shows the same there."""
-        st.page_link(f"pages/{page}.py", label=label, query_params=self.query)
+        st.page_link(page_file(page), label=label, query_params=self.query)
 
 
 def is_outside(image: ChosenImage, config: Network) -> bool:
@@ -166,7 +167,7 @@ def view_data(
 def leave(state: Session) -> None:
     """Show the overview where it was asked for on this page."""
     if state.overview_asked:
-        st.switch_page("pages/overview.py", query_params=state.query())
+        st.switch_page(page_file("overview"), query_params=state.query())
 
 
 def show_here(

@@ -8,17 +8,16 @@ from typing import Any
 
 import streamlit as st
 
-from transcnn.assets import APP, FOLDER
+from transcnn.assets import FOLDER
 from transcnn.errors import TransCNNError
 from transcnn.ui.app import sidebar
 from transcnn.ui.app.garbage import collect_from_now_on
 from transcnn.ui.app.networks import pack_names
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.session_memory import session_memory
 from transcnn.ui.components.store import store
 from transcnn.words.translator import Translator, plain, translator
-
-_INSIDE = "_inside_app"
 
 
 def _always(_state: Session) -> bool:
@@ -78,7 +77,7 @@ _STYLE = Path(__file__).with_name("frame.css").read_text(encoding="utf-8")
 
 
 def run() -> None:
-    """Draw the frame and the chosen page. For app.py."""
+    """Draw the frame and the chosen page. For main.py."""
     collect_from_now_on()
     state = Session.get()
     state.return_custom_models()
@@ -87,13 +86,15 @@ def run() -> None:
     groups: dict[str, list[Any]] = {}
     for page in PAGES:
         shown = (
-            home if page is HOME else st.Page(_file(page.name), title=t(page.title), icon=page.icon)
+            home
+            if page is HOME
+            else st.Page(page_file(page.name), title=t(page.title), icon=page.icon)
         )
         groups.setdefault(t(f"sidebar.group_{page.group}"), []).append(shown)
     # The home page has the address "/"; with this, a link that spells its name works too.
     hidden = [(HOME.name, HOME), *((old, page) for page in PAGES for old in page.old)]
     groups[""] = [
-        st.Page(_file(name), title=t(page.title), visibility="hidden") for name, page in hidden
+        st.Page(page_file(name), title=t(page.title), visibility="hidden") for name, page in hidden
     ]
     st.set_page_config(layout="wide", page_icon=str(FOLDER / "icon.svg"))
     st.logo(str(FOLDER / "logo.svg"), size="large")
@@ -110,13 +111,10 @@ def run() -> None:
     if state.take_image_chosen() and not here.shows_image(state):
         # An image is chosen to be looked at. {}: bound parameters cannot be cleared without it.
         st.switch_page(home, query_params={})
-    st.session_state[_INSIDE] = True
     try:
         chosen.run()
     except TransCNNError as error:
         st.error(plain(t.error(error)))
-    finally:
-        st.session_state.pop(_INSIDE, None)
 
 
 def _mind_the_upload(state: Session, t: Translator) -> None:
@@ -140,25 +138,10 @@ def _write_language(state: Session) -> None:
         st.query_params["lang"] = language
 
 
-def _file(name: str) -> Path:
-    return APP / "pages" / f"{name}.py"
-
-
 def _run_home() -> None:
-    runpy.run_path(str(_file(HOME.name)), run_name="__main__")
+    runpy.run_path(page_file(HOME.name), run_name="__main__")
 
 
 def moved_to(name: str) -> None:
     """For the file of a former address: go to the page, with the same parameters."""
-    st.switch_page(str(_file(name)), query_params=st.query_params.to_dict())
-
-
-def ensure_app() -> None:
-    """For the first line of a page: run it through app.py if it was started by itself.
-
-    As long as no session has opened app.py, Streamlit takes a link to `/models` for a page of the
-    folder pages/ and starts that file alone, without navigation, sidebar or theme.
-    """
-    if _INSIDE not in st.session_state:
-        runpy.run_path(str(APP / "app.py"), run_name="__main__")
-        st.stop()
+    st.switch_page(page_file(name), query_params=st.query_params.to_dict())

@@ -8,6 +8,7 @@ import streamlit as st
 from transcnn.course.classroom.store import ClassState, Learner, Teacher
 from transcnn.errors import CheckpointError, NoClass, WeightsTooLarge
 from transcnn.ui.app.custom_models import CustomModel, open_custom_model
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.session import Session
 from transcnn.words.translator import Translator, plain
 
@@ -72,7 +73,7 @@ def offer_network(
             )
         others = [key for key in own if key != given]
         if not others:
-            st.page_link("pages/own_classes.py", label=t("classroom.network_none"))
+            st.page_link(page_file("own_classes"), label=t("classroom.network_none"))
             return
         key = st.selectbox(
             t("classroom.network_which"),

@@ -15,6 +15,7 @@ from transcnn.labels import ClassName
 from transcnn.pictures import decode, prepare, read_image_file
 from transcnn.reports.wording import feature_name
 from transcnn.runs.store import Store
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.cells import Panel, show_cells
 from transcnn.ui.pages.errors.link import ErrorsChoice
@@ -66,7 +67,7 @@ def show_picture(
             t("error_analysis.explore"), key=f"errors_explore_{picture}"
         ):
             state.show_upload(visible(str(one.names[0])), t("sidebar.uploaded_alt"), data)
-            st.switch_page("pages/explore.py", query_params={})
+            st.switch_page(page_file("explore"), query_params={})
         st.button(
             t("error_analysis.unpin"),
             key=f"errors_unpin_{picture}",

@@ -8,6 +8,7 @@ from transcnn.training.finetune.measured import read_measured
 from transcnn.ui.app.custom_models import CustomModel, Origin
 from transcnn.ui.app.images import prepare_image
 from transcnn.ui.app.networks import predictions
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.session import Session
 from transcnn.words.translator import Translator, plain
 
@@ -52,7 +53,7 @@ def _show_custom_model(state: Session, t: Translator, custom_model: CustomModel)
             t("models.explore"), key=f"explore_{custom_model.key}"
         ):
             state.show_model(custom_model.key)
-            st.switch_page("pages/explore.py", query_params={})
+            st.switch_page(page_file("explore"), query_params={})
         st.button(
             t("models.forget"),
             key=f"forget_{custom_model.key}",

@@ -5,6 +5,7 @@ import streamlit as st
 from transcnn.analysis.cost import network_cost
 from transcnn.checkpoints.catalogue import shipped, shipped_names
 from transcnn.model.variants import network
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.models import authors_weights, own_weights
 from transcnn.ui.pages.models.card import show_custom_models
@@ -26,7 +27,7 @@ def _show_own_classes(state: Session, t: Translator) -> None:
     """The way to networks of own classes, and those that were trained or given in this session."""
     st.subheader(t("own_classes.title"))
     st.write(t("models.own_classes_lede"))
-    st.page_link("pages/own_classes.py", label=t("models.own_classes_link"), query_params={})
+    st.page_link(page_file("own_classes"), label=t("models.own_classes_link"), query_params={})
     show_custom_models(state, t, "learned")
     show_custom_models(state, t, "class")
 

@@ -10,6 +10,7 @@ from transcnn.model.variants import network
 from transcnn.ui.app.addresses import known_addresses
 from transcnn.ui.app.image_page import ImagePage, is_outside, take_image_page
 from transcnn.ui.app.links import browser_link, names
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.selection import Selection
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.overview import overview_view
@@ -25,7 +26,7 @@ def show() -> None:
     """Draw the page: structure and photo at once, activations and answers when they are there."""
     if any(name in st.query_params for name in names([Selection])):
         # Explore had this address before: its links still lead to it.
-        st.switch_page("pages/explore.py", query_params=st.query_params.to_dict())
+        st.switch_page(page_file("explore"), query_params=st.query_params.to_dict())
     state = Session.get()
     t = translator(state.language)
     shown, choice = take_image_page(state), state.part(OverviewChoice)
@@ -86,7 +87,7 @@ def _go(state: Session) -> None:
         return
     state.put(Selection(stage=int(go["stage"]), block=int(go["block"])))
     page = "tokens" if go["page"] == "tokens" else "explore"
-    st.switch_page(f"pages/{page}.py", query_params=state.query(state.selection))
+    st.switch_page(page_file(page), query_params=state.query(state.selection))
 
 
 def _choose_variant(t: Translator, state: Session, choice: OverviewChoice) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from transcnn.reports.sentences import held_out_says
 from transcnn.ui.app.images import ChosenImage
+from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.pick_table import pick_table
 from transcnn.ui.pages.own_classes.collection import OwnImage
@@ -144,4 +145,4 @@ def _look_inside(state: Session, t: Translator, learned: Learned, image: OwnImag
     state.add_custom_model(learned.model)
     state.show_model(learned.model.key)
     state.show_image(ChosenImage(None, image.name, t("sidebar.uploaded_alt"), image.photo))
-    st.switch_page("pages/explore.py", query_params={})
+    st.switch_page(page_file("explore"), query_params={})

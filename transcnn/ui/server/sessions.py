@@ -1,0 +1,40 @@
+"""Forgets the sessions of browsers that have gone when their time is over, not when another goes.
+
+Streamlit keeps such a session for `server.disconnectedSessionTTL` and looks whether its time is
+over only as the next one goes: on a quiet server the last visitor's image would stay.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, MutableMapping
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime import Runtime
+
+EVERY_S = 5.0
+KEPT = 128  # sessions of browsers that have gone: what Streamlit keeps at most
+DESCRIPTORS = 3  # of each of them
+
+
+@contextlib.asynccontextmanager
+async def forgetting(_app: st.App) -> AsyncIterator[None]:
+    """For the time that the server runs."""
+    task = asyncio.create_task(_forget())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _forget() -> None:
+    while True:
+        await asyncio.sleep(EVERY_S)
+        _kept().expire()
+
+
+def _kept() -> Any:
+    """Streamlit's own store, a cache with a time to live; it has no public name."""
+    storage = Runtime.instance()._session_mgr._session_storage  # type: ignore[attr-defined]
+    cache: MutableMapping[str, Any] = storage._cache
+    return cache
