@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+import safetensors.torch
 import torch
 
 from tests.checkpoints.bombs import BOMBS, SMALL, exchanged, safetensors_with
@@ -157,3 +158,53 @@ def test_a_name_of_a_thousand_signs_is_quoted_shortened():
         open_weights(data, "n" * 5000 + ".safetensors")
 
     assert len(str(caught.value)) < 1000
+
+
+REFUSE = """
+import sys
+from pathlib import Path
+import safetensors.torch
+import torch
+from transcnn.checkpoints.recognise import open_weights
+from transcnn.checkpoints.files import load
+
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1000
+
+path = Path(sys.argv[1])
+data = path.read_bytes()
+try:
+    open_weights(b"", path.name)
+except Exception:
+    before = peak()
+for source in (path, data):
+    try:
+        open_weights(source, path.name)
+    except Exception as error:
+        print(type(error).__name__, peak() - before)
+assert float(load(data, path.name)["5"].sum()) == 10
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
+@pytest.mark.parametrize("name", ["foreign.pth", "foreign.safetensors"])
+def test_a_large_file_of_another_network_is_refused_without_its_numbers(tmp_path, name):
+    """360 MB, as large as the authors' largest; an upload is in memory already."""
+    tensors = {str(i): torch.zeros(15_000_000) for i in range(6)}
+    tensors["5"][:10] = 1
+    if name.endswith("pth"):
+        torch.save(tensors, tmp_path / name)
+    else:
+        safetensors.torch.save_file(tensors, tmp_path / name)
+
+    done = subprocess.run(
+        [sys.executable, "-c", REFUSE, tmp_path / name],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    found = [line.split() for line in done.stdout.splitlines()]
+    assert [error for error, _ in found] == ["UnknownNetwork"] * 2
+    assert all(float(megabytes) < 300 for _, megabytes in found)

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import pickle
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,9 +27,10 @@ from transcnn.errors import (
     UnknownEnding,
     WeightsTooLarge,
 )
-from transcnn.files import open_plain
+from transcnn.files import open_plain, write_file
 from transcnn.limits import limits
 
+_MUCH = 50 * 10**6  # bytes; more than any network that is shared in a class
 ENDINGS = (".safetensors", ".pth", ".pt", ".pth.tar")
 
 
@@ -46,10 +49,24 @@ def load(source: str | Path | bytes, name: str | None = None) -> dict[str, Tenso
     name = str(source) if name is None else name
     if not name.endswith(ENDINGS):
         raise UnknownEnding(file=name, endings=", ".join(ENDINGS))
+    if isinstance(source, bytes) and len(source) > _MUCH and os.name == "posix":
+        return _load_from_disk(source, name)
     with _open(source, name) as file:
         if name.endswith(".safetensors"):
             return _read_safetensors(source, file, name)
         return _by_name(_read_torch(source, file, name), name)
+
+
+def _load_from_disk(source: bytes, name: str) -> dict[str, Tensor]:
+    """Of a file only the values that are asked for come into memory, so that one that is refused
+    for its keys is not there twice. The tensors outlast the file."""
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "weights"
+        try:
+            write_file(path, source)
+        except OSError as error:
+            raise CheckpointError(file=name, reason=f"{error.strerror}, here") from error
+        return load(path, name)
 
 
 @contextmanager
