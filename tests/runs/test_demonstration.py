@@ -67,14 +67,12 @@ def test_what_is_there_is_not_made_again(table):
 
 
 def test_what_was_left_half_made_is_made_whole(table, tmp_path):
-    (tmp_path / "labels.part").write_text("file,label\n")
     (tmp_path / "zebra-original.jpg").write_bytes(b"half")
 
     make_demonstration(tmp_path)
 
     whole = (table.parent / "zebra-original.jpg").read_bytes()
     assert (tmp_path / "zebra-original.jpg").read_bytes() == whole
-    assert not (tmp_path / "labels.part").exists()
 
 
 def test_every_label_is_right_for_its_photo(items):
