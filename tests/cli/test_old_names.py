@@ -9,7 +9,7 @@ from transcnn.assets import FOLDER
 from transcnn.cli.main import OLD_COMMANDS, OLD_OPTIONS, app
 from transcnn.model.interventions import INTERVENTIONS
 
-PARTS = "runs without --attention, --change and parts: a run has all cases"
+PARTS = "runs without --attention, --change, --engine, --size and parts: a run has all cases"
 
 
 @pytest.fixture
