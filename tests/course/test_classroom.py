@@ -450,17 +450,27 @@ def test_a_code_is_read_as_people_type_it(typed, code):
     assert read_code(typed) == code
 
 
-def test_trying_codes_makes_everybody_wait_and_not_for_ever():
+@pytest.mark.parametrize(
+    ("most", "who", "others"),
+    [
+        (8, lambda _: ("a", "home"), ("b", "home")),
+        (60, lambda n: (str(n), "home"), ("b", "school")),
+        (600, lambda n: (str(n), str(n)), None),
+    ],
+)
+def test_who_tries_codes_waits_and_others_join(most, who, others):
     clock = Clock()
     rate_limiter = RateLimiter(clock)
-    for _ in range(60):
-        assert rate_limiter.wait_s() == 0
-        rate_limiter.note_wrong()
-    assert 0 < rate_limiter.wait_s() <= 60
+    for number in range(most):
+        assert rate_limiter.wait_s(*who(number)) == 0
+        rate_limiter.note_wrong(*who(number))
+    assert 0 < rate_limiter.wait_s(*who(most)) <= 60
+    if others is not None:
+        assert rate_limiter.wait_s(*others) == 0
     clock.now += 59
-    assert 0 < rate_limiter.wait_s() <= 1
+    assert 0 < rate_limiter.wait_s(*who(most)) <= 1
     clock.now += 1
-    assert rate_limiter.wait_s() == 0
+    assert rate_limiter.wait_s(*who(most)) == 0
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,8 @@ def show_join_form(state: Session, t: Translator) -> None:
 
 def _join(state: Session) -> None:
     typed = st.session_state[_CODE] or ""
-    code, wait = read_code(typed), rate_limiter().wait_s()
+    who = (state.id, st.context.ip_address or "")
+    code, wait = read_code(typed), rate_limiter().wait_s(*who)
     try:
         if wait > 0:
             raise TooManyCodes(seconds=int(wait) + 1)
@@ -55,7 +56,7 @@ def _join(state: Session) -> None:
         take_role(state, Role(code=code, key=key))
     except ClassError as error:
         if isinstance(error, NoClass):
-            rate_limiter().note_wrong()
+            rate_limiter().note_wrong(*who)
         st.session_state[_REFUSED] = error
 
 
