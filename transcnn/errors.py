@@ -55,9 +55,10 @@
     │   └── NotARun          the file is no run of ours
     ├── ClassError          a class that nobody can enter
     │   ├── NoClass          no such code or key, or the class is over
-    │   ├── TooManyCodes     so many wrong codes were tried that all must wait
+    │   ├── TooManyCodes     so many wrong codes were entered that one must wait
     │   ├── ClassFull        no seat is left
     │   ├── TooManyClasses   the server has no room for another one
+    │   ├── TooManyBegun     a visitor began so many that they must wait
     │   ├── NoNetwork        no other device can come to this computer
     │   └── PortInUse        another program answers there
     ├── NoDevice            a device to compute on that this computer lacks
@@ -347,7 +348,7 @@ class NoClass(ClassError):
 
 
 class TooManyCodes(ClassError):
-    """Nobody can join for a while. Details: seconds."""
+    """Who entered them cannot join for a while. Details: seconds."""
 
 
 class ClassFull(ClassError):
@@ -356,6 +357,10 @@ class ClassFull(ClassError):
 
 class TooManyClasses(ClassError):
     """Details: limit."""
+
+
+class TooManyBegun(ClassError):
+    """A visitor cannot begin another class for a while. Details: minutes."""
 
 
 class NoNetwork(ClassError):

@@ -257,6 +257,15 @@ def test_after_many_wrong_codes_a_visitor_waits_and_others_join():
     assert session(join(code)).part(Role).key
 
 
+def test_a_visitor_begins_a_few_classes_and_no_more():
+    teacher = open_course(view="teacher")
+    for _ in range(3):
+        press(teacher, "class_begin")
+        press(teacher, "class_end")
+    press(teacher, "class_begin")
+    assert "Several classes were begun from here" in shows(teacher)
+
+
 def test_a_key_that_nobody_has_is_no_member_and_the_key_decides_the_view():
     teacher, code = begin()
     learner = join(code)

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from transcnn.course.answer_key import AnswerKey
 from transcnn.course.choice import LearnerChoice
 from transcnn.course.classroom import store
-from transcnn.course.classroom.rate_limiter import RateLimiter, clean_name, read_code
+from transcnn.course.classroom.rate_limiter import WRONG_CODES, RateLimiter, clean_name, read_code
 from transcnn.course.classroom.slide import Slide
 from transcnn.course.classroom.store import Classes, Learner, Teacher
 from transcnn.course.classroom.summary import is_revealed, summarise
@@ -450,6 +450,22 @@ def test_a_code_is_read_as_people_type_it(typed, code):
     assert read_code(typed) == code
 
 
+def test_a_class_that_nobody_joins_makes_room_for_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "MOST_CLASSES", 2)
+    clock = Clock()
+    classes = Classes(tmp_path, clock)
+    code, key = classes.begin()
+    classes.join(code, "Ada")
+    empty, empty_key = classes.begin()
+    with pytest.raises(TooManyClasses):
+        classes.begin()
+    clock.now += 16 * 60
+    classes.begin()
+    with pytest.raises(NoClass):
+        classes.enter(empty, empty_key)
+    assert classes.enter(code, key).names() == ["Ada"]
+
+
 @pytest.mark.parametrize(
     ("most", "who", "others"),
     [
@@ -460,10 +476,10 @@ def test_a_code_is_read_as_people_type_it(typed, code):
 )
 def test_who_tries_codes_waits_and_others_join(most, who, others):
     clock = Clock()
-    rate_limiter = RateLimiter(clock)
+    rate_limiter = RateLimiter(WRONG_CODES, clock)
     for number in range(most):
         assert rate_limiter.wait_s(*who(number)) == 0
-        rate_limiter.note_wrong(*who(number))
+        rate_limiter.note(*who(number))
     assert 0 < rate_limiter.wait_s(*who(most)) <= 60
     if others is not None:
         assert rate_limiter.wait_s(*others) == 0

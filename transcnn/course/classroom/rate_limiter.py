@@ -1,4 +1,4 @@
-"""Codes to join a class by, keys of those who are in, and what guessing codes costs."""
+"""Codes to join a class by, keys of those who are in, and how often a visitor may do what."""
 
 import hashlib
 import secrets
@@ -7,12 +7,10 @@ import time
 import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 CODE_LENGTH = 6
 LONGEST_NAME = 40
-_WINDOW_S, _MOST_WRONG = 60.0, 8
-_MOST_OF_ADDRESS = 60  # twice a class of 30 behind one router, all mistyping in one minute
-_MOST_OF_ALL = 600
 
 
 def new_code() -> str:
@@ -55,47 +53,59 @@ def clean_name(text: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
+@dataclass(frozen=True)
+class Rate:
+    """How often something may be done within `window_s` seconds: by one session, from one address
+    (a class behind one router is one), by all together."""
+
+    window_s: float
+    session: int
+    address: int
+    all: int
+
+
+# A million codes: in a lesson of 90 minutes one class is found with 0.5 % from one address (twice a
+# class of 30 may mistype in one minute), with 5 % from ten of them or more.
+WRONG_CODES = Rate(60.0, 8, 60, 600)
+BEGUN_CLASSES = Rate(3600.0, 3, 20, 200)
+
+
 class RateLimiter:
-    """Counts wrong codes: of one session, of one address, and of all together. Who has too many of
-    them in a minute waits until it is over; others join, and who is in stays in.
+    """Counts what is done. Who has done it too often waits for the window's end; others go on."""
 
-    A million codes at 600 a minute, from ten addresses or more: in a lesson of 90 minutes one class
-    is found with 5 %, from one address with 0.5 %.
-    """
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._lock = clock, threading.Lock()
-        self._wrong: dict[tuple[str, str], deque[float]] = defaultdict(deque)
+    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rate, self._clock, self._lock = rate, clock, threading.Lock()
+        self._done: dict[tuple[str, str], deque[float]] = defaultdict(deque)
 
     def wait_s(self, session: str, address: str) -> float:
-        """How long this session, at this address, cannot join; 0: it can."""
+        """How long this session, at this address, has to wait; 0: not at all."""
         with self._lock:
             self._forget()
             return max(
-                self._wrong[key][-most] + _WINDOW_S - self._clock()
-                if len(self._wrong.get(key, ())) >= most
+                self._done[key][-most] + self.rate.window_s - self._clock()
+                if len(self._done.get(key, ())) >= most
                 else 0.0
-                for key, most in _counted(session, address)
+                for key, most in self._counted(session, address)
             )
 
-    def note_wrong(self, session: str, address: str) -> None:
+    def note(self, session: str, address: str) -> None:
+        """It was done."""
         with self._lock:
-            for key, _ in _counted(session, address):
-                self._wrong[key].append(self._clock())
+            for key, _ in self._counted(session, address):
+                self._done[key].append(self._clock())
+
+    def _counted(self, session: str, address: str) -> tuple[tuple[tuple[str, str], int], ...]:
+        rate = self.rate
+        return (
+            (("session", session), rate.session),
+            (("address", address), rate.address),
+            (("all", ""), rate.all),
+        )
 
     def _forget(self) -> None:
-        over = self._clock() - _WINDOW_S
-        for key, times in list(self._wrong.items()):
+        over = self._clock() - self.rate.window_s
+        for key, times in list(self._done.items()):
             while times and times[0] <= over:
                 times.popleft()
             if not times:
-                del self._wrong[key]
-
-
-def _counted(session: str, address: str) -> tuple[tuple[tuple[str, str], int], ...]:
-    """Whose wrong codes are counted, and how many they may have in a minute."""
-    return (
-        (("session", session), _MOST_WRONG),
-        (("address", address), _MOST_OF_ADDRESS),
-        (("all", ""), _MOST_OF_ALL),
-    )
+                del self._done[key]

@@ -35,6 +35,7 @@ from transcnn.naming import give_name
 Vote = Literal["first", "talk", "second", "closed"]  # in this order; an open one is a round
 ROUNDS: Mapping[str, int] = {"first": 1, "second": 2}
 LIFETIME_S = 24 * 3600.0
+EMPTY_S = 900.0  # a class that nobody has joined by then makes room where there is none
 MOST_CLASSES, MOST_MEMBERS = 50, 200
 LONGEST_OBSERVATION = 2_000  # characters
 LARGEST_NETWORK = 32 * 10**6  # bytes of a weight file
@@ -91,7 +92,7 @@ class Classes:
         """Begin a class; its code, and the key of its teacher. Raises TooManyClasses."""
         self._own_folder()
         self.sweep()
-        if len(list(self.folder.glob(f"*{_ENDING}"))) >= MOST_CLASSES:
+        if len(list(self.folder.glob(f"*{_ENDING}"))) >= MOST_CLASSES and not self._end_empty():
             raise TooManyClasses(limit=MOST_CLASSES)
         making, key = self.folder / f"{new_key()}.making", new_key()
         os.close(os.open(making, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -144,6 +145,18 @@ class Classes:
                 if self._age(path) > LIFETIME_S:
                     path.unlink()
                     self._delete(path.name.split(".")[0])
+
+    def _end_empty(self) -> bool:
+        """End the oldest class that nobody has joined within `EMPTY_S`; whether there was one."""
+        found = []
+        for path in self.folder.glob(f"*{_ENDING}"):
+            with contextlib.suppress(NoClass), _reading(path) as (file, began):
+                (members,) = file.execute("SELECT count(*) FROM members").fetchone()
+                if members == 0 and self.clock() - began > EMPTY_S:
+                    found.append((began, path.stem))
+        if found:
+            self._delete(min(found)[1])
+        return bool(found)
 
     def _age(self, path: Path) -> float:
         """Seconds since the class began; of a file that is none, since it was written last."""

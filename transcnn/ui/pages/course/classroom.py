@@ -8,7 +8,7 @@ import streamlit as st
 
 from transcnn.checkpoints.catalogue import is_shipped
 from transcnn.course.answer_key import AnswerKey
-from transcnn.course.classroom.rate_limiter import RateLimiter
+from transcnn.course.classroom.rate_limiter import Rate, RateLimiter
 from transcnn.course.classroom.slide import Slide
 from transcnn.course.classroom.store import Classes, ClassState, Learner, Teacher
 from transcnn.course.submission import Submission
@@ -39,9 +39,14 @@ def classes() -> Classes:
 
 
 @st.cache_resource(show_spinner=False)
-def rate_limiter() -> RateLimiter:
-    """One for all who try codes on this server."""
-    return RateLimiter()
+def rate_limiter(rate: Rate) -> RateLimiter:
+    """One for all visitors of this server."""
+    return RateLimiter(rate)
+
+
+def visitor(state: Session) -> tuple[str, str]:
+    """Session and address, as limits count them."""
+    return state.id, st.context.ip_address or ""
 
 
 def enter(state: Session, t: Translator) -> Teacher | Learner | None:

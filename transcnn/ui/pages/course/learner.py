@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from transcnn.course.classroom.rate_limiter import LONGEST_NAME, read_code
+from transcnn.course.classroom.rate_limiter import LONGEST_NAME, WRONG_CODES, read_code
 from transcnn.course.classroom.store import ClassState, Learner
 from transcnn.errors import ClassError, NoClass, TooManyCodes
 from transcnn.ui.app.session import Session
@@ -12,6 +12,7 @@ from transcnn.ui.pages.course.classroom import (
     current_slide,
     go_to_slide,
     rate_limiter,
+    visitor,
 )
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.role import Role, take_role
@@ -45,8 +46,8 @@ def show_join_form(state: Session, t: Translator) -> None:
 
 def _join(state: Session) -> None:
     typed = st.session_state[_CODE] or ""
-    who = (state.id, st.context.ip_address or "")
-    code, wait = read_code(typed), rate_limiter().wait_s(*who)
+    limiter, who = rate_limiter(WRONG_CODES), visitor(state)
+    code, wait = read_code(typed), limiter.wait_s(*who)
     try:
         if wait > 0:
             raise TooManyCodes(seconds=int(wait) + 1)
@@ -56,7 +57,7 @@ def _join(state: Session) -> None:
         take_role(state, Role(code=code, key=key))
     except ClassError as error:
         if isinstance(error, NoClass):
-            rate_limiter().note_wrong(*who)
+            limiter.note(*who)
         st.session_state[_REFUSED] = error
 
 

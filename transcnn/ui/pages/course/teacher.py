@@ -8,16 +8,24 @@ import streamlit as st
 from PIL import Image
 
 from transcnn.course.answer_key import AnswerKey
+from transcnn.course.classroom.rate_limiter import BEGUN_CLASSES
 from transcnn.course.classroom.store import ROUNDS, ClassState, Teacher, Vote
 from transcnn.course.classroom.table import as_csv
 from transcnn.course.classroom.tally import percent
 from transcnn.course.questions import PosedQuestion
-from transcnn.errors import FolderError, NoClass, TooManyClasses, TransCNNError
+from transcnn.errors import ClassError, FolderError, NoClass, TooManyBegun, TransCNNError
 from transcnn.pictures import CENTRE, decode
 from transcnn.ui.app.images import decoding
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.timer import timer
-from transcnn.ui.pages.course.classroom import REFRESH_S, can_be_shown, classes, current_slide
+from transcnn.ui.pages.course.classroom import (
+    REFRESH_S,
+    can_be_shown,
+    classes,
+    current_slide,
+    rate_limiter,
+    visitor,
+)
 from transcnn.ui.pages.course.context import StepContext
 from transcnn.ui.pages.course.invitation import show_invitation
 from transcnn.ui.pages.course.learner import spell_code
@@ -51,11 +59,15 @@ def show_teacher_panel(
 
 def _offer_class(state: Session, t: Translator) -> None:
     def begin() -> None:
+        limiter, who = rate_limiter(BEGUN_CLASSES), visitor(state)
         try:
+            if (wait := limiter.wait_s(*who)) > 0:
+                raise TooManyBegun(minutes=int(wait / 60) + 1)
             code, key = classes().begin()
-        except (TooManyClasses, FolderError) as error:
+        except (ClassError, FolderError) as error:
             st.session_state[_REFUSED] = error
         else:
+            limiter.note(*who)
             take_role(state, Role(True, code, key))
 
     st.markdown(t("classroom.teacher_view"))
