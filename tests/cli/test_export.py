@@ -73,6 +73,16 @@ def test_torchs_program_takes_any_height_and_width_without_this_package(
             assert close(module(x).numpy(), nano.model(x).numpy())
 
 
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_a_deep_network_is_exported_for_any_size_in_minutes(tmp_path, called):
+    file = tmp_path / "lite0.onnx"
+    code, out, _ = called("export", "--dynamic", "size", "--out", file)
+
+    assert code == 0
+    assert "its outputs differ from the network's by at most" in out
+
+
 def test_attention_matrices_are_outputs_by_stage_block_and_level(tmp_path, nano, images, called):
     file = tmp_path / "nano.onnx"
     code, _, err = called("export", "--model", "transcnn_nano", "--attention", "--out", file)

@@ -9,7 +9,7 @@ import torch
 from transcnn import Classifier
 
 pytestmark = pytest.mark.long  # torch follows 40 H-MHSA: a minute
-SIZES = [(128, 128), (160, 160), (97, 250), (224, 192)]
+SIZES = [(128, 128), (160, 160), (97, 250), (130, 131)]
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,10 @@ def test_a_graph_that_torch_makes_for_one_more_size_serves_the_others(nano):
     torch.compiler.reset()
     follow(nano, torch.compile(nano, backend=keep, fullgraph=True))
 
-    # The first for one size, the second for any; a third is for maps beyond which torch's
-    # convolution takes another way.
-    assert len(graphs) <= 3
+    assert len(graphs) == 2  # the first for one size, the second for any
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(shutil.which("g++") is None, reason="torch compiles with a C++ compiler")
 def test_what_torch_compiles_follows_changing_sizes(nano):
     torch.compiler.reset()
