@@ -44,6 +44,8 @@ from transcnn.extras import need
     "--framed-by",
     metavar="ORIGIN",
     multiple=True,
+    envvar="TRANSCNN_FRAMED_BY",
+    show_envvar=True,
     help="Site whose pages may show the app in a frame, such as https://learn.example. "
     "May be given several times. [default: none]",
 )
