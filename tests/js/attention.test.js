@@ -8,6 +8,19 @@ const CODES = 4e-4; // what rounding to the codes of a packet changes
 
 const trace = received("trace");
 
+/** Whether the strongest tokens have half of all attention so exactly that codes decide.
+ * @param {number[]} multiples */
+function halvesExactly(multiples) {
+  const total = multiples.reduce((sum, one) => sum + one, 0);
+  let strongest = 0;
+  return [...multiples]
+    .sort((a, b) => b - a)
+    .some((one) => {
+      strongest += one;
+      return Math.abs(strongest / total - 0.5) < CODES;
+    });
+}
+
 test("each row, its facts and its areas are the library's, also at the edge of a map", () => {
   for (const wanted of expected.rows) {
     const block = expected.blocks[wanted.block];
@@ -22,7 +35,7 @@ test("each row, its facts and its areas are the library's, also at the edge of a
     const facts = attention.rowFacts(row, (expected.side / block.side) * row.factor);
     const strongest = facts.order[0];
     near(row.multiple[strongest], Math.max(...wanted.multiple), CODES, `${what}, strongest`);
-    assert.equal(facts.half, wanted.half, what);
+    if (!halvesExactly(wanted.multiple)) assert.equal(facts.half, wanted.half, what);
     near(facts.own, wanted.multiple[row.own], CODES, `${what}, own`, 2 ** -15);
     assert.ok(Math.abs(facts.distance - wanted.distance) < 0.01, `${what}, distance`); // pixels
     near(facts.uniform, wanted.uniform, 1e-9, `${what}, distance of uniform attention`);

@@ -36,19 +36,19 @@ from transcnn.ui.components.packets.tokens import tokens_packet
 from transcnn.ui.components.packets.trace import trace_packet
 
 FILE = Path(__file__).with_name("expected.json")
-SIDE = 100  # no grid of the network divides its maps
+SIDE = 160  # every stride divides it, as in the app, but no grid of the network divides its maps
 
 
 def main() -> None:
     """Write the file."""
-    merges = ((6, 3), (5,), (4,), (3,))
+    merges = ((6, 3), (7,), (4,), (2,))
     model = fill(
         create_model(
             "transcnn_nano", merges=merges, widths=(16, 24, 32, 48), head_width=8, classes=10
         )
     )
     crop = Crop((SIDE, SIDE), Box(0, 0, SIDE, SIDE), SIDE)
-    trace = record(model, reference_input(7, 128, 128)[:, :, :SIDE, :SIDE], crop)
+    trace = record(model, reference_input(7, SIDE, SIDE), crop)
     added = [added_terms(b, output_weights(model, b.stage, b.block)) for b in trace.blocks]
     expected = {
         "side": SIDE,

@@ -87,7 +87,7 @@ export function rowFacts({ g, own, multiple, count }, pixelsPerToken) {
 }
 
 /**
- * The part of the network's input that token k of a row covers.
+ * The part of the network's input that token k of a row covers, where every stride divides it.
  * @param {Pick<AttentionRow, "g" | "factor" | "grid">} row
  * @param {number} k
  * @param {Block} block
