@@ -248,6 +248,21 @@ def rest(page, pause: int = PAUSE_MS) -> None:
     page.evaluate("how => still(...how)", [PATIENCE_MS, pause])
 
 
+def wait_until(page, expression: str, arg=None) -> None:
+    """Wait until JavaScript is true in the page. Playwright's own `wait_for_function` evaluates it
+    from text inside the page, which the app's Content-Security-Policy refuses.
+    """
+    from playwright.sync_api import Error
+
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < end:
+        with contextlib.suppress(Error):  # while the page is left
+            if page.evaluate(expression, arg):
+                return
+        page.wait_for_timeout(30)
+    raise TimeoutError(f"it never became true: {expression} ({arg})")
+
+
 def upload(page, name: str, data: bytes):
     """Upload a picture and see it."""
     # The field is another one once a file is in it: one given away in that moment would be lost.

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import wait_until
 from transcnn.ui.app.router import PAGES
 from transcnn.words.translator import translator
 
@@ -33,7 +34,7 @@ def test_a_cold_deep_link_opens_its_page_inside_the_app(start_server, open_page,
     for link, entry in zip(links.all(), PAGES, strict=True):
         expect(link).to_have_text(re.compile(rf"{re.escape(t(entry.title))}$"))
     query = path.partition("?")[2].split("&")[-1].replace(",", "%2C")
-    page.wait_for_function("query => location.search.includes(query)", arg=query)
+    wait_until(page, "query => location.search.includes(query)", arg=query)
     assert page.get_by_text("Page not found").count() == 0
 
 
@@ -49,8 +50,8 @@ def test_every_page_is_reached_by_the_links_of_the_sidebar(server, open_page):
 def test_a_former_address_leads_to_the_page_of_today_with_its_parameters(start_server, open_page):
     until = ".occlusion[data-state=ready]"
     page = open_page(start_server() + "/hide?picture=lion&share=20&fill=gray&hide=5", until)
-    page.wait_for_function("location.pathname === '/occlusion'")
-    page.wait_for_function("location.search.includes('occluded=5')")
+    wait_until(page, "location.pathname === '/occlusion'")
+    wait_until(page, "location.search.includes('occluded=5')")
     expect(page.locator(".masked-count")).to_have_text(re.compile("^2 of 49"))
-    page.wait_for_function("!location.search.includes('hide=')")
+    wait_until(page, "!location.search.includes('hide=')")
     assert page.get_by_text("Page not found").count() == 0

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import open_export, settle
+from tests.browser.conftest import open_export, settle, wait_until
 from transcnn.analysis.errors.filters import parse_filter
 from transcnn.analysis.errors.scores import confusion
 from transcnn.labels import class_names
@@ -60,7 +60,7 @@ def test_two_pictures_are_pinned_and_a_link_brings_them_back(server, open_page):
     for picture in (first, second):
         page.locator(f"[data-picture='{picture}']").click()
         page.wait_for_selector(f"[data-picture='{picture}'][aria-pressed=true]")
-    page.wait_for_function(f"location.search.includes('pins={first}%2C{second}')")
+    wait_until(page, f"location.search.includes('pins={first}%2C{second}')")
     again = open_page(page.url, until=GALLERY)
     again.get_by_text("Open in Explore").nth(1).wait_for()
     expect(again.locator("[aria-pressed=true][data-picture]")).to_have_count(2)
@@ -73,7 +73,7 @@ def test_back_and_forward_lead_through_the_views(server, open_page):
         page.get_by_role("button", name=name, exact=True).or_(
             page.get_by_role("radio", name=name)
         ).first.click()
-        page.wait_for_function(f"location.search.includes('view={view}')")
+        wait_until(page, f"location.search.includes('view={view}')")
         settle(page)
     page.go_back()
     page.wait_for_url("**view=confidence**")
@@ -129,7 +129,7 @@ def test_two_browsers_on_two_runs_never_mix(server, open_page):
         page.get_by_role("button", name="Start").click()
         pages[photo] = page
     for photo, page in pages.items():
-        page.wait_for_function("location.search.includes('run=upload-')")
+        wait_until(page, "location.search.includes('run=upload-')")
         page.locator(f".gallery button[title='{photo}/{photo}-0.jpg']").or_(
             page.locator(f".gallery button[title='giant panda/{photo}-0.jpg']")
         ).wait_for()
@@ -141,4 +141,4 @@ def test_two_browsers_on_two_runs_never_mix(server, open_page):
     assert len(runs) == 2
     page = pages["lion"]
     page.get_by_role("button", name="Delete this run").click()
-    page.wait_for_function("!location.search.includes('run=')")
+    wait_until(page, "!location.search.includes('run=')")

@@ -100,7 +100,7 @@ def judge(page):
     into sight, and the lines from the photo to the maps are taken off.
     """
     if page.evaluate("typeof axe") == "undefined":
-        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     funnels = page.locator(".funnels")
     if funnels.count():
         funnels.evaluate("e => { e.style.display = 'none'; }")

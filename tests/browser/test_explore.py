@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import open_export, rest, rows_of, settle
+from tests.browser.conftest import open_export, rest, rows_of, settle, wait_until
 from transcnn.analysis.ablation import rerun
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
@@ -68,8 +68,8 @@ def test_the_token_moves_by_keyboard_alone_from_the_top_of_the_page(server, open
     for _ in range(60):
         page.keyboard.press("ArrowLeft")
     wait_for_drawn(page, "17,0/0/0")  # the edge holds
-    page.wait_for_function("location.search.includes('token=17%2C0')")
-    page.wait_for_function(LIVE_SAYS, arg="Query token at row 18, column 1.")
+    wait_until(page, "location.search.includes('token=17%2C0')")
+    wait_until(page, LIVE_SAYS, arg="Query token at row 18, column 1.")
 
 
 FOCUSED = """() => {
@@ -92,9 +92,9 @@ def test_a_link_restores_what_was_seen(server, open_page):
     page.locator(".choices").nth(0).locator("button").nth(3).click()
     page.locator(".choices").nth(1).locator("button").nth(2).click()
     page.locator(PHOTO).click(position={"x": 200, "y": 100})
-    page.wait_for_function("location.search.includes('head=1')")
+    wait_until(page, "location.search.includes('head=1')")
     token = drawn(page).split("/")[0].replace(",", "%2C")  # the strongest one may stand there first
-    page.wait_for_function(f"location.search.includes('token={token}')")
+    wait_until(page, f"location.search.includes('token={token}')")
     settle(page)
     again = open_page(page.evaluate("location.href"))
     wait_for_drawn(again, drawn(page))
@@ -160,7 +160,7 @@ def test_the_ablation_tiles_show_the_recomputed_predictions(server, open_page, c
         logit = tiles.nth(i).locator(".logit").inner_text().replace("−", "-")
         assert logit.endswith(f"{runs[name].answer.logit:.2f}")
     tiles.nth(list(runs).index("off")).click()
-    page.wait_for_function("location.search.includes('intervention=off')")
+    wait_until(page, "location.search.includes('intervention=off')")
     after = [a.name.label for a in runs["off"].top]
     expect(page.locator(".top .name")).to_have_text(after)
     expect(page.locator(".pair .after .name")).to_have_text(after)  # beside each other
@@ -180,7 +180,7 @@ def test_one_level_alone_is_ablated_and_the_link_keeps_it(server, open_page, cla
         ["all 9 blocks", "stage 2", "this block", "its level 1", "its level 2", "its head 4"]
     )
     page.locator(".parts button", has_text="its level 2").click()
-    page.wait_for_function("location.search.includes('part=level1')")
+    wait_until(page, "location.search.includes('part=level1')")
     page.wait_for_selector(".interventions:not(.waiting)")
     pixels, _ = prepare(decode(sample("elephant").path.read_bytes()), 224)
     normal = classifier.trace(sample("elephant").path).logits
@@ -234,8 +234,8 @@ def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, op
     page = open_page(f"{server}/explore?picture=zebra")
     photo = sample("dahlia").path
     page.locator("input[type=file]").set_input_files(photo)
-    page.wait_for_function(TOP_CLASS_IS, arg="daisy")
-    page.wait_for_function("!location.search.includes('picture=')")
+    wait_until(page, TOP_CLASS_IS, arg="daisy")
+    wait_until(page, "!location.search.includes('picture=')")
     page.get_by_role("radio", name="dahlia.jpg", checked=True).wait_for()  # its thumbnail
     page.locator("input[type=file]").set_input_files(
         {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": b"this is no picture"}
@@ -249,7 +249,7 @@ def test_an_uploaded_picture_is_read_and_a_bad_one_leaves_it_in_place(server, op
     page.get_by_role("heading", name="About this app").wait_for()
     page.get_by_role("link", name="Explore").click()
     page.wait_for_selector(".explore[data-state=ready]")
-    page.wait_for_function(TOP_CLASS_IS, arg="daisy")
+    wait_until(page, TOP_CLASS_IS, arg="daisy")
 
 
 TOP_CLASS_IS = """label => {
@@ -262,11 +262,11 @@ TOP_CLASS_IS = """label => {
 def test_a_sample_is_picked_with_the_mouse_and_with_arrows(server, open_page):
     page = open_page(f"{server}/explore?picture=zebra")
     page.locator("[data-sample=espresso]").click()
-    page.wait_for_function(TOP_CLASS_IS, arg="espresso")
+    wait_until(page, TOP_CLASS_IS, arg="espresso")
     settle(page)
     page.keyboard.press("ArrowLeft")  # the one before: the burger
-    page.wait_for_function("location.search.includes('picture=burger')")
-    page.wait_for_function(TOP_CLASS_IS, arg="cheeseburger")
+    wait_until(page, "location.search.includes('picture=burger')")
+    wait_until(page, TOP_CLASS_IS, arg="cheeseburger")
 
 
 def test_no_screen_scrolls_sideways_and_the_theme_is_the_persons(server, open_page):

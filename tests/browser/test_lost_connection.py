@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import AWAY, CONNECTED, ROOT, opening, settle
+from tests.browser.conftest import AWAY, CONNECTED, ROOT, opening, settle, wait_until
 
 PHOTO = ROOT / "assets" / "samples" / "lion.jpg"
 
@@ -57,7 +57,7 @@ class Wire:
 def upload_photo(page):
     settle(page)
     page.locator("[data-testid=stSidebar] input[type=file]").first.set_input_files(PHOTO)
-    page.wait_for_function("!location.search.includes('picture=')")
+    wait_until(page, "!location.search.includes('picture=')")
     settle(page)
 
 

@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import READY, ROOT, opening, upload
+from tests.browser.conftest import READY, ROOT, opening, upload, wait_until
 from tests.pictures.files import noise, saved
 from transcnn.classifier import Classifier
 from transcnn.pictures.samples import samples
@@ -45,7 +45,7 @@ def choose(page, look):
 
 
 def wait_for_choice(page, look):
-    page.wait_for_function(LINK_SAYS, arg=look[4])
+    wait_until(page, LINK_SAYS, arg=look[4])
     page.wait_for_selector(READY)
 
 
@@ -105,7 +105,7 @@ def uploaded(server):
     return sum(float(line.split()[-1]) for line in held) / 2**20
 
 
-def wait_until(condition, seconds=60):
+def wait_for(condition, seconds=60):
     for _ in range(4 * seconds):
         if condition():
             return
@@ -128,11 +128,11 @@ def test_an_upload_leaves_memory_when_a_sample_is_chosen(forgetful, open_page):
     page = open_page(f"{forgetful}/explore")
     for k in range(2):
         upload(page, f"large{k}.bmp", large(k))
-        wait_until(lambda: uploaded(forgetful) == pytest.approx(6e6 / 2**20, rel=0.01))
+        wait_for(lambda: uploaded(forgetful) == pytest.approx(6e6 / 2**20, rel=0.01))
         page.locator(f"[data-sample={samples()[k].name}]").click()
-        page.wait_for_function(LINK_SAYS, arg=samples()[k].name)
+        wait_until(page, LINK_SAYS, arg=samples()[k].name)
         page.wait_for_selector(READY)
-        wait_until(lambda: uploaded(forgetful) == 0)
+        wait_for(lambda: uploaded(forgetful) == 0)
     expect(page.get_by_title("large1.bmp")).to_have_count(0)
 
 
@@ -141,11 +141,11 @@ def test_an_upload_leaves_memory_soon_after_its_person_and_the_next_one_have_lef
 ):
     with opening(browsers) as open_:
         upload(open_(f"{forgetful}/explore"), "large.bmp", large(9))
-        wait_until(lambda: uploaded(forgetful) > 5)
+        wait_for(lambda: uploaded(forgetful) > 5)
     time.sleep(1.5)  # longer than it is kept
     with opening(browsers) as open_:
         open_(f"{forgetful}/explore")
-    wait_until(lambda: uploaded(forgetful) == 0)
+    wait_for(lambda: uploaded(forgetful) == 0)
 
 
 def test_the_server_keeps_people_away_for_ten_minutes_who_need_a_moment_to_come_back():

@@ -6,7 +6,7 @@ import pytest
 import safetensors.torch
 from playwright.sync_api import expect
 
-from tests.browser.conftest import open_export, rest, settle
+from tests.browser.conftest import open_export, rest, settle, wait_until
 from tests.golden.recipe import fill
 from transcnn.classifier import Classifier
 from transcnn.model.network import build
@@ -59,7 +59,7 @@ def test_a_checkpoint_of_ours_is_given_chosen_and_shown(server, open_page, tmp_p
     assert float(shown[1].rstrip("×")) == pytest.approx(float(expected.max()), rel=0.006)
     names = [a.name.label for a in classifier.predict(zebra).top]
     expect(page.locator(".top .name")).to_have_text(names)
-    page.wait_for_function("location.search.includes('stage=1')")
+    wait_until(page, "location.search.includes('stage=1')")
     assert "model=" not in page.evaluate("location.search")
 
     page.get_by_role("link", name="Occlusion").click()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settle
+from tests.browser.conftest import settle, wait_until
 from transcnn.analysis.occlusion import PatchDonors, drawn_cells, occlude, run_occluded
 from transcnn.classifier import Classifier
 from transcnn.pictures import decode, prepare
@@ -80,7 +80,7 @@ def test_mouse_and_keyboard_hide_and_show_and_the_link_keeps_it(server, open_pag
     cells ^= {(1, 1)}
     check_answers(page, expected(classifier, run, cells))
 
-    page.wait_for_function("location.search.includes('occluded=')")
+    wait_until(page, "location.search.includes('occluded=')")
     again = open_page(page.url, until=READY)
     check_answers(again, expected(classifier, run, cells))
     expect(again.locator(".masked-count")).to_have_text(re.compile(f"^{len(cells)} of 49"))

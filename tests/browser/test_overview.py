@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import rest, settle
+from tests.browser.conftest import rest, settle, wait_until
 from tests.in_turn import turns
 from transcnn.analysis.overview.opening import openings
 from transcnn.labels import IMAGENET
@@ -34,7 +34,7 @@ def focused(page):
 
 
 def wait_for_focus(page, beginning):
-    page.wait_for_function(f"name => ({FOCUSED})().startsWith(name)", arg=beginning)
+    wait_until(page, f"name => ({FOCUSED})().startsWith(name)", arg=beginning)
 
 
 def rectangles(page):
@@ -81,19 +81,19 @@ def test_a_box_says_what_it_does_and_opens_in_place(server, open_page):
     expect(panel.locator(".level canvas[role=img]")).to_have_count(3)
     rest(page)  # boxes move
     assert apart(rectangles(page))
-    page.wait_for_function("location.search.includes('open=att.0.0')")
+    wait_until(page, "location.search.includes('open=att.0.0')")
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(panel).to_have_count(0)
     wait_for_focus(page, "Stage 1, block 1: H-MHSA")
-    page.wait_for_function("!location.search.includes('open')")
+    wait_until(page, "!location.search.includes('open')")
 
 
 def test_an_opened_block_leads_to_its_attention_on_explore(server, open_page):
     page = open_page(f"{server}/?picture=lion&open=att.2.1", f"{READY} .panel", **DESKTOP)
     page.locator(".panel").get_by_role("link", name="Explore").click()
     page.wait_for_selector(".explore[data-state=ready]")
-    page.wait_for_function("location.search.includes('block=1')")
+    wait_until(page, "location.search.includes('block=1')")
     expect(page.locator(".stage-name[aria-current]")).to_contain_text("14 × 14")
     page.wait_for_url("**picture=lion**")
 
@@ -177,14 +177,14 @@ def test_the_tour_is_walked_by_keyboard_and_is_remembered(server, open_page, lan
     heads = set()
     for step in range(1, 7):
         expect(page.locator(".discs [aria-current=step]")).to_have_text(str(step))
-        page.wait_for_function(f"location.search.includes('tour={step}')")
+        wait_until(page, f"location.search.includes('tour={step}')")
         heads.add(page.locator(".tour h2").inner_text())
         expect(page.locator(".lightable.lit").first).to_be_attached()
-        page.wait_for_function("document.querySelector('[data-testid=stSidebar]').inert")
+        wait_until(page, "document.querySelector('[data-testid=stSidebar]').inert")
         page.keyboard.press("Enter")  # the focus stays on Next
     assert len(heads) == 6
     expect(page.locator(".tour")).to_have_count(0)
-    page.wait_for_function("!document.querySelector('[data-testid=stSidebar]').inert")
+    wait_until(page, "!document.querySelector('[data-testid=stSidebar]').inert")
     again = start.inner_text()
     page.goto(f"{server}/?lang={language}&tour=4")
     page.wait_for_selector(f"{READY} .tour")
@@ -212,7 +212,7 @@ def test_a_finger_opens_boxes_and_takes_the_tour_on_a_phone(server, open_page, l
     for step in range(1, 7):
         expect(page.locator(".discs [aria-current=step]")).to_have_text(str(step))
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.wait_for_function("step => location.search.includes(`tour=${step}`)", arg=step)
+        wait_until(page, "step => location.search.includes(`tour=${step}`)", arg=step)
         rest(page)  # the server answers each step, and nothing may move then
         lit = page.locator(".panel .lightable.lit:visible, .panel .runs:visible")
         shown = lit.first if lit.count() else page.locator(".panel")
@@ -254,12 +254,12 @@ def test_the_strip_says_where_one_is_and_leads_to_any_block(server, open_page, p
     expect(strip.locator(".answer")).to_contain_text("lion")
     strip.get_by_role("button", name="Stage 4, block 3: H-MHSA").click()
     expect(here).to_have_attribute("aria-label", "Stage 4, block 3: H-MHSA")
-    page.wait_for_function("location.search.includes('stage=3&block=2')")
+    wait_until(page, "location.search.includes('stage=3&block=2')")
     here.focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Enter")
     expect(here).to_have_attribute("aria-label", "Stage 4, block 2: H-MHSA")
-    page.wait_for_function("location.search.includes('stage=3&block=1')")
+    wait_until(page, "location.search.includes('stage=3&block=1')")
     strip.get_by_role("link").click()
     page.wait_for_selector(READY)
     page.wait_for_url("**picture=lion**")
@@ -272,12 +272,12 @@ def test_the_strip_chooses_the_block_that_is_explained_and_the_default_comes_bac
     here = page.locator(".strip .mark[aria-current]")
     expect(here).to_have_count(0)
     page.locator(".strip").get_by_role("button", name="Stage 3, block 2: H-MHSA").click()
-    page.wait_for_function("location.search.includes('layer=2.1')")
+    wait_until(page, "location.search.includes('layer=2.1')")
     expect(here).to_have_attribute("aria-label", "Stage 3, block 2: H-MHSA")
     page.get_by_role("button", name="More options").click()
     page.get_by_role("button", name="Use each method’s default").click()
     expect(here).to_have_count(0)
-    page.wait_for_function("!location.search.includes('layer')")
+    wait_until(page, "!location.search.includes('layer')")
 
 
 # Beginning right after a key is pressed, then while the page reports it, then while it follows.

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.conftest import open_export, rest, rows_of
+from tests.browser.conftest import open_export, rest, rows_of, wait_until
 from transcnn.analysis.added import added_terms, output_weights
 from transcnn.analysis.tokens import fit_colours, merges, nearest, token_norms
 from transcnn.classifier import Classifier
@@ -203,13 +203,13 @@ def test_one_walks_with_the_keyboard_alone_and_the_link_follows(server, open_pag
     page = open_page(f"{server}/tokens?picture=elephant&token=10,10", READY)
     page.locator(".levels button").first.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("location.search.includes('level=1')")
+    wait_until(page, "location.search.includes('level=1')")
     page.locator(MAP).focus()
     page.keyboard.press("ArrowDown")
     wait_for_drawn(page, "1/2,1")
     for _ in range(9):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_function("location.search.includes('token=18%2C2')")
+    wait_until(page, "location.search.includes('token=18%2C2')")
     wait_for_drawn(page, "1/2,0")  # the edge holds
     number = page.locator("input[type=number]").first
     number.fill("7")
@@ -220,7 +220,7 @@ def test_one_walks_with_the_keyboard_alone_and_the_link_follows(server, open_pag
 def test_the_same_is_seen_on_explore_and_back(server, open_page):
     page = open_page(f"{server}/tokens?picture=lion&stage=2&block=3&level=1&token=8,5", READY)
     click_cell(page.locator(MAP), 1, 6)
-    page.wait_for_function("location.search.includes('token=2%2C13')")
+    wait_until(page, "location.search.includes('token=2%2C13')")
     page.get_by_role("link", name="See what this token attends to").click()
     page.wait_for_selector(".explore[data-state=ready]")
     expect(page.locator(PHOTO)).to_have_attribute("data-drawn", "2,13/2/3")
@@ -228,7 +228,7 @@ def test_the_same_is_seen_on_explore_and_back(server, open_page):
     page.wait_for_selector(READY)
     wait_for_drawn(page, "1/1,6")
     for part in ("picture=lion", "stage=2", "block=3", "level=1", "token=2%2C13"):
-        page.wait_for_function("part => location.search.includes(part)", arg=part)
+        wait_until(page, "part => location.search.includes(part)", arg=part)
 
 
 def test_the_merge_is_walked_by_hand_and_played_but_never_by_itself(server, open_page):
