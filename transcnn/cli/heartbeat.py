@@ -49,7 +49,7 @@ class Heartbeat:
         self._stopping = threading.Event()
         first = time.monotonic() + _FIRST
         # When the store last answered, and when each of the others gave its last sign, and which.
-        self._answered = first
+        self._answered = time.monotonic()
         self._signs = {peer: (first, "") for peer in range(count) if peer != rank}
         # A store that is frozen holds who asks it, so another thread watches.
         self._threads = [
@@ -57,6 +57,9 @@ class Heartbeat:
         ]
 
     def start(self) -> None:
+        # Before this process joins the others: who freezes just after it has a first sign.
+        self._store.set(str(self._rank), "started")
+        self._answered = time.monotonic()
         for thread in self._threads:
             thread.start()
 
