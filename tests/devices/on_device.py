@@ -1,18 +1,22 @@
-"""Any device: what goes in is moved there, what comes out is on the CPU, and the values stay."""
+"""What goes to a device is moved there, what comes back is on the CPU, and the values stay.
 
+`test_devices.py` runs this for each device, which TRANSCNN_TEST_DEVICE names, in a process of its
+own: torch counts its devices when it first computes a gradient, and the one of the tests, which
+cannot do all that torch asks of a device, would change what other tests do.
+"""
+
+import os
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from tests.elsewhere import elsewhere
+from tests.devices.conftest import NAME, SAMPLES
+from tests.devices.elsewhere import elsewhere
 from transcnn import Classifier
 from transcnn.analysis.contributions import contributions
 from transcnn.analysis.overview.values import box_values
-from transcnn.assets import FOLDER
-from transcnn.devices import PRECISIONS, find_device, on_cpu
-from transcnn.errors import ChoiceError, NoDevice
 from transcnn.evaluation.averages import average_added
 from transcnn.evaluation.prepared import PreparedPictures
 from transcnn.explain.methods import make_method
@@ -20,56 +24,28 @@ from transcnn.explain.names import METHODS
 from transcnn.explain.sanity import parameter_randomisation
 from transcnn.explain.subject import Subject, Target
 from transcnn.model.interventions import INTERVENTIONS
-from transcnn.pictures import Box, Crop, decode, prepare
+from transcnn.pictures import Box, Crop
 from transcnn.runs.labelled import LabelledPicture
 from transcnn.runs.measure import measure, prepare_item
 
-NAME = "transcnn_nano"
-SAMPLES = FOLDER / "samples"
 CHURCH = SAMPLES / "vienna-church.jpg"
 CROP = Crop((128, 128), Box(0, 0, 128, 128), 128)
 QUICK = {"integrated_gradients": {"steps": 2}, "smooth_grad": {"samples": 1}}
 
 
 @pytest.fixture(scope="module")
-def here():
-    return Classifier(NAME, device="cpu")
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        "elsewhere",
-        pytest.param(
-            "cuda",
-            marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU for CUDA"),
-        ),
-        pytest.param(
-            "mps",
-            marks=pytest.mark.skipif(
-                not torch.backends.mps.is_available(), reason="no GPU for MPS"
-            ),
-        ),
-    ],
-)
-def there(request):
+def there():
     """The same network on another device."""
+    device = os.environ["TRANSCNN_TEST_DEVICE"]
     with pytest.MonkeyPatch.context() as patched:
-        if request.param != "elsewhere":
+        if device != "elsewhere":
             patched.setattr(torch.backends.cudnn, "allow_tf32", False)
-            yield Classifier(NAME, device=request.param)
+            yield Classifier(NAME, device=device)
             return
-        device = elsewhere()
+        found = elsewhere()
         # Devices in Python have no inference tensors.
         patched.setattr(torch, "inference_mode", torch.no_grad)
-        yield Classifier(NAME, device=device)
-
-
-@pytest.fixture(scope="module")
-def pixels(here):
-    size = here.config.input.size
-    files = (CHURCH, SAMPLES / "zebra.jpg")
-    return np.stack([prepare(decode(path.read_bytes()), size)[0] for path in files])
+        yield Classifier(NAME, device=found)
 
 
 def close(found, wanted, apart=1e-4):
@@ -160,70 +136,3 @@ def test_averages_of_attention_and_the_maps_of_the_overview(here, there, pixels)
     ]
     for found, expected in zip(*boxes, strict=True):
         close(found.out, expected.out)
-
-
-def test_auto_takes_cuda_then_mps_else_the_cpu(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    assert find_device().type == "cpu"
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
-    assert find_device().type == "mps"
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    assert find_device().type == "cuda"
-    assert find_device("cuda:1") == torch.device("cuda", 1)
-    with pytest.raises(NoDevice, match="available: auto, cpu, mps, cuda:0, cuda:1, cuda"):
-        find_device("cuda:2")
-
-
-def test_a_device_that_is_not_there_is_refused_in_one_sentence(monkeypatch, called):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    sentence = "There is no device '{}' here; available: auto, cpu.\n"
-
-    for name in ("cuda", "cuda:1", "mps", "gpu", ""):
-        assert called("predict", CHURCH, "--device", name) == (2, "", sentence.format(name))
-    with pytest.raises(NoDevice):
-        Classifier(NAME, device=torch.device("cuda", 7))
-
-
-@pytest.mark.parametrize("precision", PRECISIONS)
-def test_a_lower_precision_gives_nearly_the_same_in_float32(here, pixels, precision):
-    classifier = Classifier(NAME, device="cpu", dtype=getattr(torch, precision))
-
-    logits, wanted = classifier.logits(pixels), here.logits(pixels)
-    trace = classifier.trace(CHURCH)
-    map_ = make_method("grad_cam").explain(Subject(classifier, pixels[0], Target(3))).values
-
-    assert logits.dtype == torch.float32
-    assert torch.equal(logits, wanted) == (precision == "float32")
-    close(logits, wanted, 0.05)
-    assert trace.logits.dtype == trace.blocks[0].input.dtype == np.float32
-    assert np.isfinite(map_).all()
-
-
-def test_another_precision_and_no_threads_are_refused(called):
-    with pytest.raises(
-        ChoiceError, match="dtype is 'float64'; allowed: float32, bfloat16, float16"
-    ):
-        Classifier(NAME, dtype=torch.float64)
-    with pytest.raises(ChoiceError, match="threads is 0; allowed: 1 or more"):
-        Classifier(NAME, threads=0)
-    code, _, said = called("predict", CHURCH, "--precision", "half")
-    assert code == 2
-    assert "'float32', 'bfloat16', 'float16'" in said
-
-
-def test_threads_of_a_classifier_are_those_of_torch():
-    before = torch.get_num_threads()
-    try:
-        Classifier(NAME, threads=before + 1)
-        assert torch.get_num_threads() == before + 1
-    finally:
-        torch.set_num_threads(before)
-
-
-def test_sixteen_bits_come_back_as_float32():
-    assert on_cpu(torch.ones(2, dtype=torch.bfloat16, requires_grad=True)).dtype == torch.float32
-    assert on_cpu(torch.ones(2, dtype=torch.float64)).dtype == torch.float64
-    assert on_cpu(torch.ones(2, dtype=torch.uint8)).dtype == torch.uint8

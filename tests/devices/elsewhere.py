@@ -2,6 +2,8 @@
 written in Python. It computes on the CPU but refuses what a GPU refuses: operands on two devices,
 and reading its tensors as arrays."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch.utils import backend_registration
@@ -60,17 +62,18 @@ def _make(name, op):
     _library.impl(name, make, "PrivateUse1")
 
 
-# At import, which is before any test: torch counts its devices when it first computes a gradient.
-HAS_DOOR = hasattr(backend_registration, "_setup_privateuseone_for_python_backend")
-if HAS_DOOR:
-    backend_registration._setup_privateuseone_for_python_backend(NAME)
-    _library = torch.library.Library("aten", "IMPL")
-    _make("empty.memory_format", torch.ops.aten.empty.memory_format)
-    _make("empty_strided", torch.ops.aten.empty_strided.default)
+_kept = SimpleNamespace(device=None)
 
 
 def elsewhere():
     """The device; skips the test where this torch has no such door."""
-    if not HAS_DOOR:
+    global _library
+    if not hasattr(backend_registration, "_setup_privateuseone_for_python_backend"):
         pytest.skip("this torch has no devices that are written in Python")
-    return torch.device(NAME, 0)
+    if _kept.device is None:
+        backend_registration._setup_privateuseone_for_python_backend(NAME)
+        _library = torch.library.Library("aten", "IMPL")
+        _make("empty.memory_format", torch.ops.aten.empty.memory_format)
+        _make("empty_strided", torch.ops.aten.empty_strided.default)
+        _kept.device = torch.device(NAME, 0)
+    return _kept.device
