@@ -17,7 +17,7 @@ from transcnn.checkpoints import create_model, shipped
 from transcnn.checkpoints.catalogue import TRAINED, check_snapshot, sha256, split_snapshot
 from transcnn.checkpoints.files import ENDINGS
 from transcnn.checkpoints.means import Means, load_means
-from transcnn.checkpoints.recognise import Opened, open_weights
+from transcnn.checkpoints.recognise import open_weights
 from transcnn.devices import computing_in, find_device, find_precision, on_cpu
 from transcnn.errors import ChoiceError, PictureError
 from transcnn.labels import ClassName, class_names
@@ -105,22 +105,15 @@ class Classifier:
         weights_sha256: str,
         device: str | torch.device = "auto",
         dtype: str | torch.dtype = "float32",
+        measured: Mapping[str, Any] = MappingProxyType({}),
     ) -> "Classifier":
-        """From a network that has its weights, with any classes; without stored averages."""
-        return cls.of(Opened(model), weights_sha256, device, dtype)
+        """From a network that has its weights, with any classes; without stored averages.
 
-    @classmethod
-    def of(
-        cls,
-        opened: Opened,
-        weights_sha256: str,
-        device: str | torch.device = "auto",
-        dtype: str | torch.dtype = "float32",
-    ) -> "Classifier":
-        """The same with what the weight file says was measured."""
+        `measured` is what the weight file says was measured.
+        """
         classifier = cls.__new__(cls)
         classifier._compute(device, dtype)
-        classifier._take(opened.model, weights_sha256, None, opened.measured)
+        classifier._take(model, weights_sha256, None, measured)
         return classifier
 
     def _compute(self, device: str | torch.device, dtype: str | torch.dtype) -> None:

@@ -66,7 +66,7 @@ def open_custom_model(
     digest = hashlib.sha256(source).hexdigest()
     opened = open_weights(source, file, name)
     parameters = count_parameters(opened.model).total
-    classifier = Classifier.of(opened, digest, device="cpu")
+    classifier = Classifier.around(opened.model, digest, device="cpu", measured=opened.measured)
     config = classifier.config
     gray = np.full((1, config.input.size, config.input.size, 3), 127, dtype=np.uint8)
     if not torch.isfinite(classifier.logits(gray)).all():

@@ -1,4 +1,5 @@
-"""What stands between the network and the pages: who may ask, how much, and what browsers are told.
+"""What stands between the network and the pages: who may ask, how much, and what the
+answers allow browsers to do.
 
 No page is known here.
 """

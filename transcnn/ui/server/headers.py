@@ -1,4 +1,4 @@
-"""What browsers are told with every answer: what the pages may load, and who may frame them."""
+"""What every answer allows browsers to do: what the pages may load, and who may frame them."""
 
 import base64
 import hashlib
