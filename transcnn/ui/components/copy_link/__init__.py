@@ -1,10 +1,17 @@
-"""A button that copies the page's address."""
+"""A button that copies an address."""
 
 from transcnn.ui.components import component
 
 _show = component("copy_link", "buttons")
 
 
-def copy_link(words: dict[str, str]) -> None:
-    """`words`: the button's text, and what is said once it is done or where it is forbidden."""
-    _show(key="copy_link", data=words, height="content")
+def copy_link(
+    words: dict[str, str], *, query: str | None = None, fragment: str = "", key: str = "copy_link"
+) -> None:
+    """`words`: the button's text, and what is said once it is done or where it is forbidden.
+
+    The address is the page's, with `query` in place of its own where that is given, and with
+    `fragment` behind it, which browsers send to no server.
+    """
+    data = {**words, "query": query, "fragment": fragment}
+    _show(key=key, data=data, height="content")

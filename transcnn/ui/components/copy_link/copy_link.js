@@ -5,7 +5,11 @@ import { find, findInput } from "../shared/page.js";
 
 /** @import { Component } from "../shared/types.d.ts" */
 
-/** @param {Component<{ copy: string, copied: string, by_hand: string }>} component */
+/**
+ * @typedef {{ copy: string, copied: string, by_hand: string, query: string | null,
+ *   fragment: string }} Data
+ * @param {Component<Data>} component
+ */
 export default function ({ data, parentElement }) {
   const button = find(parentElement, "button");
   const status = find(parentElement, "span");
@@ -15,11 +19,14 @@ export default function ({ data, parentElement }) {
   status.textContent = "";
   field.hidden = true;
   button.onclick = async () => {
+    const address = new URL(location.href);
+    address.search = data.query ?? address.search;
+    address.hash = data.fragment;
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(address.href);
       status.textContent = data.copied;
     } catch {
-      field.value = location.href;
+      field.value = address.href;
       field.hidden = false;
       field.select();
       status.textContent = data.by_hand;

@@ -1,6 +1,7 @@
-"""Lets a browser's tab remember a text across sessions, and bring it back to a new one."""
+"""Lets a browser remember a text across sessions, and bring it back to a new one."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -9,11 +10,22 @@ from transcnn.ui.components import component
 _show = component("session_memory")
 
 
-def session_memory(name: str, session: str, text: str, on_found: Callable[[str], None]) -> None:
-    """Let the tab remember `text` of the session with the id `session`, "" for nothing.
+def session_memory(
+    name: str,
+    session: str,
+    text: str,
+    on_found: Callable[[str], None],
+    *,
+    where: Literal["tab", "browser"] = "tab",
+    fragment: str = "",
+) -> None:
+    """Let the tab, or the browser for all its tabs, remember `text` of the session with the id
+    `session`, "" for nothing.
 
-    Once the tab is in another session than when it remembered a text, `on_found` gets that text,
-    once: the one before was lost, with the connection, the server or by loading the page anew.
+    In another session than the one in which a text was remembered, `on_found` gets that text, once:
+    the one before was lost, with the connection, the server or by loading the page anew. Where the
+    address ends in `#<fragment>=<text>`, as links do whose text shall never reach a server's log,
+    `on_found` gets that one, and the browser takes it out of the address.
     """
     key = f"store_{name}"
     taken = f"{key}_taken"
@@ -31,6 +43,8 @@ def session_memory(name: str, session: str, text: str, on_found: Callable[[str],
             "session": session,
             "text": text,
             "taken": st.session_state.get(taken, ""),
+            "where": where,
+            "fragment": fragment,
         },
         on_found_change=found,
         height="content",

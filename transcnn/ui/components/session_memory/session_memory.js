@@ -1,42 +1,80 @@
-// Remembers a text in this tab, and hands over what another session of the tab has left.
+// Remembers a text in this tab or browser, and hands over what another session has left there, or
+// what the address brings in its fragment.
 
 /** @import { Component } from "../shared/types.d.ts" */
+
+/** @typedef {{ session: string, text: string }} Remembered */
 
 /**
  * What is left is given again with every run until the server says that it has it: a run that is
  * about to hear of it may be given up for the next one.
  *
- * @param {Component<{ name: string, session: string, text: string, taken: string }>} component
+ * @typedef {{ name: string, session: string, text: string, taken: string,
+ *   where: "tab" | "browser", fragment: string }} Data
+ * @param {Component<Data>} component
  */
 export default function ({ data, setTriggerValue }) {
   const place = `transcnn/${data.name}`;
-  const before = read(place);
+  const brought = data.fragment ? takeFragment(data.fragment) : "";
+  if (brought) {
+    const link = `link ${crypto.getRandomValues(new Uint32Array(2)).join()}`;
+    write(data.where, place, { session: link, text: brought });
+  }
+  const before = read(data.where, place);
   if (before?.text && before.session !== data.session && before.session !== data.taken) {
     setTriggerValue("found", before);
   } else {
-    write(place, { session: data.session, text: data.text });
+    write(data.where, place, { session: data.session, text: data.text });
   }
 }
 
 /**
- * @param {string} place
- * @returns {{ session: string, text: string } | null}
+ * The value of `name` in the address's fragment, which goes out of the address; "" for none.
+ *
+ * @param {string} name
  */
-function read(place) {
+function takeFragment(name) {
+  const text = new URLSearchParams(location.hash.slice(1)).get(name) ?? "";
+  if (text) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+  return text;
+}
+
+/**
+ * Either store may be forbidden by the browser.
+ *
+ * @param {"tab" | "browser"} where
+ */
+function store(where) {
+  return where === "tab" ? sessionStorage : localStorage;
+}
+
+/**
+ * @param {"tab" | "browser"} where
+ * @param {string} place
+ * @returns {Remembered | null}
+ */
+function read(where, place) {
   try {
-    return JSON.parse(sessionStorage.getItem(place) ?? "null");
+    return JSON.parse(store(where).getItem(place) ?? "null");
   } catch {
     return null; // forbidden by the browser
   }
 }
 
 /**
+ * @param {"tab" | "browser"} where
  * @param {string} place
- * @param {{ session: string, text: string }} what
+ * @param {Remembered} what
  */
-function write(place, what) {
+function write(where, place, what) {
   try {
-    sessionStorage.setItem(place, JSON.stringify(what));
+    if (what.text) {
+      store(where).setItem(place, JSON.stringify(what));
+    } else {
+      store(where).removeItem(place);
+    }
   } catch {
     // Forbidden by the browser, or too much: then nothing is remembered.
   }
