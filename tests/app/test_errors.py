@@ -9,13 +9,17 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.shapes import packed
 from tests.app.test_pages import open_app, session
+from tests.runs.made import made_run
 from transcnn.analysis.errors.filters import parse_filter
 from transcnn.errors import ChoiceError, NoRun
 from transcnn.pictures.samples import samples
+from transcnn.reports.predictions import as_csv
+from transcnn.runs.remarks import RemarkedRun, Remarks
 from transcnn.runs.store import open_run, run_path
 from transcnn.ui.app.links import decode
 from transcnn.ui.app.page_files import page_file
 from transcnn.ui.pages.errors import runs
+from transcnn.ui.pages.errors.data import whole_table
 from transcnn.ui.pages.errors.link import VIEWS, ErrorsChoice
 
 pytestmark = pytest.mark.usefixtures("runs_home")
@@ -36,6 +40,15 @@ def component(app: AppTest, name: str) -> dict:
 @pytest.fixture
 def store():
     return open_run(run_path("demonstration"))
+
+
+@pytest.fixture
+def own_run():
+    """The run of an upload, whole."""
+    run = runs.new_upload()
+    made_run(runs.upload_folder(run) / "run.sqlite", 6)
+    yield run
+    runs.delete_upload(run)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -103,15 +116,48 @@ def test_a_pinned_picture_shows_its_answers_in_three_cases(store):
     assert len(table.value) == 5
 
 
-def test_notes_and_tags_are_kept_and_found_again(store):
-    picture = int(store.table().ids[0])
-    app = open_board(pins=str(picture))
+def add_remarks(app: AppTest, picture: int) -> None:
     app.text_area(f"errors_note_{picture}").set_value("a *strange* one").run()
     app.text_input(f"errors_tags_{picture}").set_value("odd look-again").run()
+
+
+def test_remarks_on_the_demonstration_are_their_visitors_own(store, runs_home):
+    """They reach this visitor's filters, tables, files and groups, nobody else's, and no file."""
+    picture, before = int(store.table().ids[0]), store.version()
+    app, other = open_board(pins=str(picture)), open_board(pins=str(picture))
+    add_remarks(app, picture)
+    assert any("yours alone" in caption.value for caption in app.caption)
+    app.text_input("errors_filter_text").set_value("STRANGE").run()
+    assert [p["id"] for p in component(app, "gallery")["pictures"]] == [picture]
+    app.text_input("errors_filter_name").set_value("mine").run()
+    next(b for b in app.button if b.label == "Save").click().run()
+    assert "mine" in [b.label for b in app.button]
+
+    state = session(app)
+    run = RemarkedRun(store.path, state.part(Remarks))
+    table = whole_table(run)
+    assert table.notes[0] == run.table().notes[0] == "a *strange* one"
+    assert {"odd", "look-again"} <= table.tags[0]
+    assert "a *strange* one" in as_csv(table, store.settings.classes.by_number)
+
+    other.run()
+    assert other.text_area(f"errors_note_{picture}").value == ""
+    assert "mine" not in [b.label for b in other.button]
+    other.text_input("errors_filter_text").set_value("STRANGE").run()
+    assert any("No image matches" in info.value for info in other.info)
+    assert "odd" not in other.selectbox("errors_filter_tag").options
+    assert store.version() == before
+    assert not any(store.table().notes)
+
+
+def test_remarks_on_a_run_of_ones_own_are_kept_in_it(own_run):
+    store = open_run(runs.path_of(own_run))
+    picture = int(store.table().ids[0])
+    add_remarks(open_board(run=own_run, pins=str(picture)), picture)
     found = store.table()
     assert found.notes[0] == "a *strange* one"
     assert {"odd", "look-again"} <= found.tags[0]
-    again = open_board(where="tag:odd text:STRANGE")
+    again = open_board(run=own_run, where="tag:odd text:STRANGE")
     assert [p["id"] for p in component(again, "gallery")["pictures"]] == [picture]
 
 

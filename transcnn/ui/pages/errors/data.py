@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from transcnn.analysis.errors.filters import Filter
+from transcnn.runs.remarks import RemarkedRun
 from transcnn.runs.store import Store
 
 if TYPE_CHECKING:
@@ -15,13 +16,19 @@ if TYPE_CHECKING:
 
 _BY_VERSION: dict[str | type[Any], Callable[[Any], Any]] = {
     Store: lambda store: (store.path, store.version()),
+    RemarkedRun: lambda run: (run.path, run.version(), vars(run.remarks)),
     Filter: str,
 }
 
 
-@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_VERSION)
 def whole_table(store: Store) -> "Table":
-    """All images of a run that have predictions."""
+    """All images of a run that have predictions, with what the visitor has added to them."""
+    table = _stored_table(Store(store.path))  # once for all visitors
+    return store.remarks.over(table) if isinstance(store, RemarkedRun) else table
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=_BY_VERSION)
+def _stored_table(store: Store) -> "Table":
     from transcnn.analysis.errors.derived import with_derived
 
     settings = str(store.settings)

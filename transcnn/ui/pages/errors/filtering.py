@@ -12,6 +12,7 @@ from transcnn.analysis.errors.filters import EVERYTHING, between, bounds, parse_
 from transcnn.analysis.errors.table import CASES, Table
 from transcnn.labels import ClassName
 from transcnn.reports.wording import feature_name, filter_text
+from transcnn.runs.remarks import RemarkedRun
 from transcnn.runs.store import Store
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.errors.link import ErrorsChoice
@@ -145,6 +146,8 @@ def _saved(state: Session, t: Translator, store: Store) -> None:
         if state.part(ErrorsChoice).where.terms:
             with st.popover(t("error_analysis.save")):
                 name = st.text_input(t("error_analysis.save_as"), key=_KEY("name"), max_chars=60)
+                if isinstance(store, RemarkedRun):
+                    st.caption(t("error_analysis.yours"))
                 now = str(state.part(ErrorsChoice).where)
                 same = [n for n, text in saved.items() if text == now]
                 if st.button(t("error_analysis.save_now")) and name.strip():

@@ -14,6 +14,7 @@ from transcnn.figures.scale import MULTIPLES, format_multiple, multiples_scale
 from transcnn.labels import ClassName
 from transcnn.pictures import decode, prepare, read_image_file
 from transcnn.reports.wording import feature_name
+from transcnn.runs.remarks import RemarkedRun
 from transcnn.runs.store import Store
 from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.session import Session
@@ -24,6 +25,7 @@ from transcnn.words.visible import visible
 
 _OPACITY = 0.6  # of the colours over the image
 _CASES = ("on", "off", "uniform")
+_NOTE, _TAGS = 2000, 200  # characters at most: the browser's own limit holds for browsers only
 _FACTS = ("entropy", "global_share", "similarity", "brightness", "sharpness")
 
 
@@ -157,20 +159,22 @@ def _remarks(t: Translator, store: Store, one: Table, picture: int) -> None:
         one.notes[0],
         key=note,
         height=68,
-        max_chars=2000,
+        max_chars=_NOTE,
         on_change=lambda: _keep(
-            t, lambda: store.write_note(picture, st.session_state[note].strip())
+            t, lambda: store.write_note(picture, st.session_state[note].strip()[:_NOTE])
         ),
     )
     st.text_input(
         t("error_analysis.tags"),
         " ".join(own),
         key=tags,
-        max_chars=200,
+        max_chars=_TAGS,
         on_change=lambda: _keep(
-            t, lambda: store.write_tags(picture, st.session_state[tags].split())
+            t, lambda: store.write_tags(picture, st.session_state[tags][:_TAGS].split())
         ),
     )
+    if isinstance(store, RemarkedRun):
+        st.caption(t("error_analysis.yours"))
 
 
 def _keep(t: Translator, write: Callable[[], None]) -> None:

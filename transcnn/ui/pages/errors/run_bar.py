@@ -8,6 +8,7 @@ from transcnn.checkpoints.catalogue import shipped_names
 from transcnn.errors import TransCNNError
 from transcnn.runs.demonstration import make_demonstration
 from transcnn.runs.labelled import find_items
+from transcnn.runs.remarks import RemarkedRun, Remarks
 from transcnn.runs.run import begin_run
 from transcnn.runs.store import Store, known_runs, open_run, runs_folder
 from transcnn.ui.app.networks import classifier
@@ -75,6 +76,8 @@ def _open(state: Session, t: Translator) -> Store | None:
     except TransCNNError as error:
         st.error(plain(t.error(error)))
         return None
+    if run == DEMONSTRATION:  # everybody's: what one adds is not
+        return RemarkedRun(path, state.part(Remarks))
     if runs.is_upload(run) and run not in state.part(OwnRuns):
         state.part(OwnRuns).append(run)
     return store
