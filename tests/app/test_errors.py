@@ -9,13 +9,14 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.shapes import packed
 from tests.app.test_pages import open_app, session
-from tests.runs.made import made_run
+from tests.runs.made import SETTINGS, made_run, measured
 from transcnn.analysis.errors.filters import parse_filter
 from transcnn.errors import ChoiceError, NoRun
 from transcnn.pictures.samples import samples
 from transcnn.reports.predictions import as_csv
+from transcnn.runs.labelled import LabelledPicture
 from transcnn.runs.remarks import RemarkedRun, Remarks
-from transcnn.runs.store import open_run, run_path
+from transcnn.runs.store import begin, open_run, run_path
 from transcnn.ui.app.links import decode
 from transcnn.ui.app.page_files import page_file
 from transcnn.ui.pages.errors import runs
@@ -121,7 +122,7 @@ def add_remarks(app: AppTest, picture: int) -> None:
     app.text_input(f"errors_tags_{picture}").set_value("odd look-again").run()
 
 
-def test_remarks_on_the_demonstration_are_their_visitors_own(store, runs_home):
+def test_remarks_on_the_demonstration_are_their_visitors_own(store):
     """They reach this visitor's filters, tables, files and groups, nobody else's, and no file."""
     picture, before = int(store.table().ids[0]), store.version()
     app, other = open_board(pins=str(picture)), open_board(pins=str(picture))
@@ -180,18 +181,96 @@ def test_two_pinned_images_stand_side_by_side(store):
     assert len(app.text_area) == 2
 
 
-def test_runs_of_the_command_line_are_for_servers_that_may_read_folders(monkeypatch, tmp_path):
-    with pytest.raises(NoRun):
-        runs.path_of("mine")
+def test_folders_are_read_only_where_the_server_was_started_to(monkeypatch, tmp_path):
     with pytest.raises(ChoiceError):
         runs.check_folder(str(tmp_path))
     monkeypatch.setenv("TRANSCNN_FOLDERS", str(tmp_path))
-    assert runs.path_of("mine").name == "mine.sqlite"
     assert runs.check_folder(str(tmp_path / "inside")) == tmp_path / "inside"
     (tmp_path / "way").symlink_to(tmp_path.parent)
     for outside in (tmp_path.parent, tmp_path / ".." / "x", tmp_path / "way" / "x"):
         with pytest.raises(ChoiceError):
             runs.check_folder(str(outside))
+
+
+@pytest.fixture
+def named_runs(runs_home, tmp_path):
+    """Runs of the command line by their names, with images in and out of the folder "allowed"."""
+    (tmp_path / "allowed").mkdir()
+    (tmp_path / "allowed" / "way").symlink_to(tmp_path / "secret")
+    folders = {
+        "inside": ["allowed/zebra", "allowed/lion"],
+        "outside": ["secret"],
+        "partly": ["allowed", "secret"],
+        "climbing": ["allowed/../secret"],
+        "linked": ["allowed/way"],
+        "beside": ["allowed-not"],
+        "untold": [],
+    }
+    for name, places in folders.items():
+        items = [
+            LabelledPicture(f"{i}.jpg", tmp_path / place / f"{i}.jpg", (i,), str(i))
+            for i, place in enumerate(places)
+        ]
+        begin(runs_home / f"{name}.sqlite", SETTINGS, items).add([measured(i) for i in items])
+    (runs_home / "damaged.sqlite").write_bytes(b"no run")
+    yield [*folders, "damaged", "nowhere"]
+    for name in (*folders, "damaged"):
+        (runs_home / f"{name}.sqlite").unlink()
+
+
+def test_runs_by_name_are_shown_where_all_of_their_folders_are_allowed(
+    named_runs, monkeypatch, tmp_path
+):
+    def shown() -> list[str]:
+        return list(open_board().selectbox("errors_run").options)[1:]
+
+    assert shown() == []
+    monkeypatch.setenv("TRANSCNN_FOLDERS", str(tmp_path / "allowed"))
+    assert shown() == ["inside"]
+    assert [p["name"] for p in component(open_board(run="inside"), "gallery")["pictures"]] == [
+        "0.jpg",
+        "1.jpg",
+    ]
+    for hidden in named_runs[1:]:
+        (said,) = open_board(run=hidden).error
+        assert said.value.replace("\\", "") == (
+            f"The run '{hidden}' does not exist here; it may have been deleted. "
+            "Known runs: demonstration, inside."
+        )
+    monkeypatch.delenv("TRANSCNN_FOLDERS")
+    assert len(open_board(run="inside").error) == 1
+
+
+@pytest.mark.parametrize("name", ["outside", "demonstration", "upload-" + 32 * "a"])
+def test_a_new_run_does_not_take_the_name_of_one_that_is_hidden(
+    name, named_runs, monkeypatch, tmp_path
+):
+    assert "outside" in named_runs
+    monkeypatch.setenv("TRANSCNN_FOLDERS", str(tmp_path / "allowed"))
+    place = tmp_path / "allowed" / "zebra"
+    place.mkdir()
+    (place / "0.jpg").write_bytes(samples()[0].path.read_bytes())
+    app = open_board()
+    app.text_input("errors_folder").set_value(str(tmp_path / "allowed"))
+    app.text_input("errors_name").set_value(name)
+    app.button("errors_begin_folder").click().run(timeout=60)
+    (said,) = app.error
+    assert "a name of its own" in said.value
+
+
+def test_a_run_cannot_be_begun_on_images_to_which_a_link_leads_out(monkeypatch, tmp_path):
+    (tmp_path / "allowed").mkdir()
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "0.jpg").write_bytes(samples()[0].path.read_bytes())
+    (tmp_path / "allowed" / "zebra").symlink_to(tmp_path / "secret")
+    monkeypatch.setenv("TRANSCNN_FOLDERS", str(tmp_path / "allowed"))
+    app = open_board()
+    app.text_input("errors_folder").set_value(str(tmp_path / "allowed"))
+    app.text_input("errors_name").set_value("linked-out")
+    app.button("errors_begin_folder").click().run(timeout=60)
+    (said,) = app.error
+    assert "folder" in said.value
+    assert not run_path("linked-out").exists()
 
 
 @pytest.mark.parametrize("run", ["../../etc/x.sqlite", "a/b", "/x.sqlite", "upload-1", ""])

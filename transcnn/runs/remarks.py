@@ -1,4 +1,4 @@
-"""What one person adds to a run that is shown to many: kept in memory, and the file is only read."""
+"""What one person adds to a run that many see: kept in memory, and the file is only read."""
 
 import contextlib
 import sqlite3

@@ -224,6 +224,12 @@ class Store:
             (file,) = db.execute("SELECT file FROM pictures WHERE id = ?", (picture,)).fetchone()
         return Path(os.fsdecode(file))
 
+    def folders(self) -> set[Path]:
+        """The folders in which the images of the run are."""
+        with self._open() as db:
+            files = [file for (file,) in db.execute("SELECT file FROM pictures")]
+        return {Path(os.fsdecode(folder)) for folder in {os.path.dirname(file) for file in files}}
+
     def broken(self) -> list[Broken]:
         """The files that could not be read."""
         with self._open() as db:

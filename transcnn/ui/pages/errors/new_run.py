@@ -103,10 +103,14 @@ def _end_with_session() -> Callable[[], None]:
 def _from_folder(state: Session) -> None:
     place = runs.check_folder(st.session_state[_FOLDER])
     name = st.session_state[_NAME]
-    if runs.is_upload(name) or name == DEMONSTRATION or not is_name(name):
+    special = runs.is_upload(name) or name == DEMONSTRATION or not is_name(name)
+    if special or (run_path(name).exists() and name not in runs.named_runs()):
         raise ChoiceError(field="run", value=name, allowed="a name of its own")
     within = place if place.is_dir() else place.parent
-    _begin(state, name, find_items(place, within=within, classes=_classes(state)), run_path(name))
+    items = find_items(place, within=within, classes=_classes(state))
+    for folder in {item.path.parent for item in items}:  # a link may lead out
+        runs.check_folder(str(folder))
+    _begin(state, name, items, run_path(name))
 
 
 def _classes(state: Session) -> Classes:

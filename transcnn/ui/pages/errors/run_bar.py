@@ -10,7 +10,7 @@ from transcnn.runs.demonstration import make_demonstration
 from transcnn.runs.labelled import find_items
 from transcnn.runs.remarks import RemarkedRun, Remarks
 from transcnn.runs.run import begin_run
-from transcnn.runs.store import Store, known_runs, open_run, runs_folder
+from transcnn.runs.store import Store, open_run, runs_folder
 from transcnn.ui.app.networks import classifier
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.errors import runs
@@ -31,7 +31,7 @@ def choose_run(state: Session, t: Translator) -> Store | None:
     run, own_runs = state.part(ErrorsChoice).run, state.part(OwnRuns)
     store = _open(state, t)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        known = list(dict.fromkeys([DEMONSTRATION, *_named(), *own_runs]))
+        known = list(dict.fromkeys([DEMONSTRATION, *runs.named_runs(), *own_runs]))
         st.session_state[_RUN] = run if run in known else None
         st.selectbox(
             t("error_analysis.run"),
@@ -50,10 +50,6 @@ def choose_run(state: Session, t: Translator) -> Store | None:
         st.session_state[_SEEN] = {run: progress.done}
         _show_progress(run)
     return store
-
-
-def _named() -> list[str]:
-    return known_runs() if runs.allowed_folders() else []
 
 
 def _called(run: str, t: Translator) -> str:

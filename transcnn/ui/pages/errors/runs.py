@@ -1,18 +1,21 @@
 """Which runs a visitor may see, and the runs that are being computed now.
 
-The demonstration is everybody's. Runs by name, as the command line makes them, and folders of this
-computer are shown only where the server was started to allow it: with TRANSCNN_FOLDERS, folders
-joined by the system's separator. A run of an upload has a name that nobody can guess, is known to
-the visitor who made it and to whoever gets the link, and is deleted a day after its last change.
+The demonstration is everybody's. Folders of this computer may be read only where the server was
+started to allow it: with TRANSCNN_FOLDERS, folders joined by the system's separator. Runs by name,
+as the command line makes them, are shown where all of their images lie in these. A run of an upload
+has a name that nobody can guess, is known to the visitor who made it and to whoever gets the link,
+and is deleted a day after its last change.
 """
 
 import contextlib
+import functools
 import os
 import re
 import secrets
 import shutil
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,9 +45,45 @@ def check_folder(text: str) -> Path:
         place = Path(text).expanduser().resolve()
     except (OSError, RuntimeError, ValueError) as error:  # no such user, a circle, a zero byte
         raise refused from error
-    if not any(place.is_relative_to(folder) for folder in allowed_folders()):
+    if not are_allowed([place]):
         raise refused
     return place
+
+
+def are_allowed(places: Collection[Path]) -> bool:
+    """Whether there are any, and all lie in allowed folders. They have no links in them."""
+    allowed = allowed_folders()
+    return bool(places) and all(
+        any(place.is_relative_to(folder) for folder in allowed) for place in places
+    )
+
+
+def named_runs() -> list[str]:
+    """The runs by name that a visitor may see, sorted."""
+    from transcnn.runs.store import known_runs
+
+    return [run for run in known_runs() if _is_shown(run)] if allowed_folders() else []
+
+
+def _is_shown(run: str) -> bool:
+    """Whether a run by name is there, and all of its images lie in allowed folders."""
+    from transcnn.runs.store import Store, is_name, run_path
+
+    if not is_name(run) or not run_path(run).is_file():
+        return False
+    store = Store(run_path(run))
+    try:
+        return are_allowed(_places(store.path, store.version()))
+    except (TransCNNError, OSError, RuntimeError):  # damaged, just deleted, links in a circle
+        return False
+
+
+@functools.lru_cache(maxsize=1024)
+def _places(path: Path, version: tuple[int, int]) -> frozenset[Path]:  # noqa: ARG001
+    """Where the images of a run lie, links resolved."""
+    from transcnn.runs.store import open_run
+
+    return frozenset(folder.resolve() for folder in open_run(path).folders())
 
 
 def is_upload(run: str) -> bool:
@@ -54,14 +93,13 @@ def is_upload(run: str) -> bool:
 
 def path_of(run: str) -> Path:
     """The file of a run that a visitor may see; NoRun for any other."""
-    from transcnn.runs.store import is_name, run_path
+    from transcnn.runs.store import run_path
 
-    path = upload_folder(run) / "run.sqlite"
-    if is_upload(run) and path.exists():
+    if is_upload(run) and (path := upload_folder(run) / "run.sqlite").exists():
         return path
-    if run == DEMONSTRATION or (allowed_folders() and is_name(run)):
+    if run == DEMONSTRATION or (allowed_folders() and not is_upload(run) and _is_shown(run)):
         return run_path(run)
-    raise NoRun(run=run, known=DEMONSTRATION)
+    raise NoRun(run=run, known=", ".join((DEMONSTRATION, *named_runs())))
 
 
 def new_upload() -> str:
