@@ -8,7 +8,11 @@ ENV PIP_NO_CACHE_DIR=1 PYTHONUNBUFFERED=1
 
 WORKDIR /src
 COPY . .
-RUN pip install --constraint constraints.txt ".[app]" ./packages/snapshots && rm -rf /src/*
+# A PyTorch from that address is compared with no sum of ours; all else is.
+RUN if [ -n "$PIP_EXTRA_INDEX_URL" ]; then \
+    pip install --no-deps "$(grep -o '^torch==[0-9.]*' requirements/app.txt)"; fi
+RUN PIP_EXTRA_INDEX_URL='' python requirements/install.py app \
+    && pip install --no-deps --no-build-isolation . ./packages/snapshots && rm -rf /src/*
 
 RUN useradd --no-create-home --home-dir /srv --uid 1000 visitor && chown visitor /srv
 USER 1000

@@ -4,21 +4,29 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 NODE := node_modules/.package-lock.json
-PIP := $(BIN)/pip install --quiet --constraint constraints.txt
+LOCK := $(wildcard requirements/*.txt)
+# Its needs are installed from the lock before; the package itself is built by what is there.
+EDITABLE := $(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: help app class test test-fast test-long coverage check check-js docs bench clean
+.PHONY: help app class test test-fast test-long coverage check check-js docs lock audit bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## / - /'
 
-.venv/app-ready: pyproject.toml constraints.txt
+.venv/app-ready: pyproject.toml $(LOCK)
 	$(PYTHON) -m venv .venv
-	$(PIP) torch
-	$(PIP) --editable '.[app]'
+	$(BIN)/python requirements/install.py app
+	$(EDITABLE)
 	@touch $@
 
 .venv/test-ready: .venv/app-ready
-	$(PIP) --editable '.[all,test]'
+	$(BIN)/python requirements/install.py test
+	@touch $@
+
+# Apart from the app, whose versions it asks about.
+.venv/supply/ready: requirements/supply.txt
+	$(PYTHON) -m venv .venv/supply
+	.venv/supply/bin/python requirements/install.py supply
 	@touch $@
 
 # What checks the JavaScript and the accessibility; the app needs none of it.
@@ -63,6 +71,16 @@ coverage: .venv/test-ready ## what the fast tests run of the code; it may not fa
 
 test-long: check ## the exhaustive versions too
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m ''
+
+lock: .venv/supply/ready ## write the lock (requirements/) anew; UPGRADE=--upgrade
+	.venv/supply/bin/python requirements/lock.py $(UPGRADE)
+
+# A package that nobody can say anything about is an error, too.
+audit: .venv/supply/ready ## ask for known holes in what is locked
+	for list in app test cuda supply; do \
+	  .venv/supply/bin/pip-audit --strict --require-hashes --disable-pip \
+	    --requirement requirements/$$list.txt || exit; done
+	@if command -v npm >/dev/null; then npm audit; fi
 
 bench: .venv/test-ready ## times: the network in ratios within one run, and what a person waits
 	$(BIN)/python -m transcnn bench
