@@ -248,6 +248,11 @@ class EndlessFile(DownloadError):
     """Given up. Details: address, limit (megabytes)."""
 
 
+class ChangedAtSource(DownloadError):
+    """Another file than at the first download. Details: address, found, first (sha256), note (the
+    name of the file that has the first)."""
+
+
 class FolderError(TransCNNError):
     """A folder that cannot be used. Details: folder, reason."""
 

@@ -1,5 +1,6 @@
 """Fetching the authors' files: from a server of this machine, with a file made by the recipe."""
 
+import hashlib
 import itertools
 import os
 import socket
@@ -13,9 +14,11 @@ from tests.checkpoints.server import cut, halting, redirecting, refusing, serve,
 from tests.checkpoints.test_authors import state_dict
 from transcnn.checkpoints import download as module
 from transcnn.checkpoints import load
-from transcnn.checkpoints.download import address, cache_path, download
+from transcnn.checkpoints.download import address, cache_path, check_cached, download, note_path
 from transcnn.errors import (
     BrokenWeights,
+    ChangedAtSource,
+    CheckpointError,
     CutOff,
     EndlessFile,
     FolderError,
@@ -27,6 +30,7 @@ from transcnn.errors import (
 from transcnn.model.variants import authors_names
 
 NAME = "hatnet_tiny"
+KEPT = ["HAT-Net_Tiny.pth", "HAT-Net_Tiny.pth.sha256"]
 PUBLISHED = "/HAT-Net/releases/download/v2.0/HAT-Net_Tiny.pth"
 
 
@@ -70,7 +74,7 @@ def test_the_file_arrives_with_its_progress_and_is_kept_by_its_published_name(se
     assert all(a.received < b.received for a, b in itertools.pairwise(steps))
     assert cache_path(NAME) == cache / "HAT-Net_Tiny.pth"
     assert cache_path(NAME).read_bytes() == data
-    assert left_behind(cache) == ["HAT-Net_Tiny.pth"]
+    assert left_behind(cache) == KEPT
     assert server.asked == [PUBLISHED]
 
 
@@ -168,7 +172,7 @@ def test_a_body_without_a_length_that_ends_early_is_a_damaged_file(server, data,
 
 
 def test_a_file_that_does_not_end_is_given_up(server, cache, monkeypatch):
-    monkeypatch.setattr(module, "_LARGEST", 10**6)
+    monkeypatch.setenv("TRANSCNN_LIMIT_WEIGHTS_MB", "1")
     server.answer = whole(bytes(2 * 10**6))
 
     assert "larger than any weight file of the authors (1 MB)" in refused(EndlessFile, cache)
@@ -200,7 +204,54 @@ def test_what_a_killed_process_left_is_removed_by_the_next_download(server, data
 
     list(download(NAME))
 
-    assert left_behind(cache) == ["HAT-Net_Tiny.pth", young.name], "the other may be under way"
+    assert left_behind(cache) == sorted([*KEPT, young.name]), "the other may be under way"
+
+
+def test_the_sum_of_the_first_download_is_noted(server, data):
+    server.answer = whole(data)
+
+    list(download(NAME))
+
+    digest = hashlib.sha256(data).hexdigest()
+    assert note_path(NAME).read_text() == f"{digest}  HAT-Net_Tiny.pth\n"
+    check_cached(NAME)
+
+
+def test_another_file_at_the_same_address_is_refused_with_both_sums(server, data, cache):
+    server.answer = whole(data)
+    list(download(NAME))
+    cache_path(NAME).unlink()
+    other = saved({key: value + 1 for key, value in state_dict(NAME).items()})
+    server.answer = whole(other)
+
+    with pytest.raises(ChangedAtSource) as caught:
+        list(download(NAME))
+
+    assert left_behind(cache) == ["HAT-Net_Tiny.pth.sha256"]
+    for content in (data, other):
+        assert hashlib.sha256(content).hexdigest() in str(caught.value)
+
+    note_path(NAME).unlink()  # as the sentence says
+    list(download(NAME))
+    assert cache_path(NAME).read_bytes() == other
+
+
+def test_a_file_that_was_changed_in_the_cache_is_not_opened(server, data):
+    server.answer = whole(data)
+    list(download(NAME))
+    cache_path(NAME).write_bytes(saved({k: v + 1 for k, v in state_dict(NAME).items()}))
+
+    with pytest.raises(CheckpointError, match=r"its sha256 is .*, but .* was downloaded"):
+        check_cached(NAME)
+
+
+def test_of_a_file_without_a_note_the_sum_is_noted_when_it_is_opened(data, cache):
+    cache.mkdir(parents=True)
+    cache_path(NAME).write_bytes(data)
+
+    check_cached(NAME)
+
+    assert left_behind(cache) == KEPT
 
 
 def test_a_cache_that_cannot_be_written_is_one_sentence(server, data, monkeypatch, tmp_path):

@@ -1,5 +1,8 @@
 """The authors' published weight files, fetched when somebody asks, and kept in the user's cache.
 
+They publish no checksum. The sha256 of the first download is noted beside the file, and whatever is
+fetched or opened under its name later is compared with it.
+
 Where they are, their README says (github.com/yun-liu/HAT-Net): the files of HAT-Net as it stands,
 those of TransCNN v1.0 as it stood until July 2022, when the repository was still called TransCNN.
 The README also names a Google Drive page for each, which only a person can get a file from.
@@ -18,7 +21,18 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from transcnn.errors import CutOff, EndlessFile, FolderError, NotReachable, NotThere
+from transcnn.checkpoints.catalogue import sha256
+from transcnn.errors import (
+    ChangedAtSource,
+    CheckpointError,
+    CutOff,
+    EndlessFile,
+    FolderError,
+    NotReachable,
+    NotThere,
+)
+from transcnn.files import write_file
+from transcnn.limits import MB, limits
 
 BASE = "https://github.com/yun-liu"
 _PATHS = {
@@ -27,7 +41,6 @@ _PATHS = {
 }
 _CHUNK = 2**18  # bytes
 _PATIENCE = 20  # seconds without a byte
-_LARGEST = 10**9  # bytes; three times the largest network, should a file hold more than weights
 _ABANDONED = 24 * 3600  # seconds after which an unfinished file has nobody who writes it
 
 
@@ -51,13 +64,42 @@ def cache_path(name: str) -> Path:
     return folder / address(name).rsplit("/", 1)[-1]
 
 
+def note_path(name: str) -> Path:
+    """Where the digest of the first download is noted, as `sha256sum` writes it."""
+    path = cache_path(name)
+    return path.with_name(f"{path.name}.sha256")
+
+
+def check_cached(name: str) -> None:
+    """Raises CheckpointError if the kept file is not the one that was downloaded."""
+    path = cache_path(name)
+    digest = sha256(path)
+    first = _noted(name, digest)
+    if digest != first:
+        reason = f"its sha256 is {digest[:12]}..., but {first[:12]}... was downloaded"
+        raise CheckpointError(file=path.name, reason=reason)
+
+
+def _noted(name: str, digest: str) -> str:
+    """The digest of the first download, which is `digest` if none was noted."""
+    note, path = note_path(name), cache_path(name)
+    try:
+        if note.is_file():
+            return note.read_text(encoding="utf-8", errors="replace")[:64]
+        write_file(note, f"{digest}  {path.name}\n")
+    except OSError as error:
+        raise FolderError(folder=path.parent, reason=error.strerror) from error
+    return digest
+
+
 def download(name: str) -> Generator[DownloadProgress]:
     """Fetch the weights of the authors' network `name` to `cache_path(name)`, yielding progress.
 
     A file that is there already is not fetched again. The file gets its name only when it is
     complete and has every key and shape of the network; before, it has a name of its own and is
     removed if the download fails or the iterator is closed, which cancels it. Raises DownloadError,
-    CheckpointError for a file that is not the network's, FolderError if nothing can be written.
+    also for another file than was downloaded before, CheckpointError for a file that is not the
+    network's, FolderError if nothing can be written.
     """
     from transcnn.checkpoints.authors import from_authors
     from transcnn.checkpoints.files import load
@@ -68,6 +110,10 @@ def download(name: str) -> Generator[DownloadProgress]:
     with _unfinished(path) as part:
         yield from _receive(address(name), part)
         from_authors(name, load(part, path.name), path.name)
+        digest = sha256(part)
+        if digest != (first := _noted(name, digest)):
+            note = note_path(name).name
+            raise ChangedAtSource(address=address(name), found=digest, first=first, note=note)
         part.replace(path)
 
 
@@ -92,6 +138,7 @@ def _unfinished(path: Path) -> Iterator[Path]:
 
 def _receive(url: str, part: Path) -> Iterator[DownloadProgress]:
     received, total = 0, None
+    most = limits().weights_mb
     with part.open("wb") as file:
         for chunk, total in _chunks(url):
             try:
@@ -100,8 +147,8 @@ def _receive(url: str, part: Path) -> Iterator[DownloadProgress]:
             except OSError as error:
                 raise FolderError(folder=part.parent, reason=error.strerror) from error
             received += len(chunk)
-            if max(received, total or 0) > _LARGEST:
-                raise EndlessFile(address=url, limit=_LARGEST // 10**6)
+            if max(received, total or 0) > most * MB:
+                raise EndlessFile(address=url, limit=most)
             yield DownloadProgress(received, total)
     if total is not None and received < total:
         raise CutOff(address=url, received=f"{received / 1e6:.1f}")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from transcnn.checkpoints.download import DownloadProgress, address, cache_path
+from transcnn.checkpoints.download import DownloadProgress, address, cache_path, check_cached
 from transcnn.errors import CheckpointError, NotReachable, NotThere, TransCNNError
 from transcnn.model.variants import authors_names, network
 from transcnn.ui.app.custom_models import open_custom_model
@@ -98,11 +98,13 @@ def _take(state: Session, t: Translator) -> None:
 
 
 def _open(state: Session, name: str, t: Translator) -> None:
-    """Open the file of the cache; one that has been damaged there goes, to be fetched again."""
+    """Open the file of the cache; one that was changed there goes, to be fetched again."""
     path = cache_path(name)
     try:
         with st.spinner(t("models.opening")):
-            keep(state, open_custom_model(path, path.name, "authors", name))
+            opened = open_custom_model(path, path.name, "authors", name)
+            check_cached(name)  # a sum is noted of what could be opened
+            keep(state, opened)
     except CheckpointError as error:
         path.unlink(missing_ok=True)
         state.part(WeightFiles).errors["authors"] = error
