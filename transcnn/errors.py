@@ -30,7 +30,8 @@
     │   ├── NotThere         the address has no such file
     │   ├── NotReachable     there is no way to the address
     │   ├── CutOff           the file ended early
-    │   └── EndlessFile      it does not end where a weight file would
+    │   ├── EndlessFile      it does not end where a weight file would
+    │   └── ChangedAtSource  it is not the file that was there before
     ├── FolderError         a folder of pictures that cannot be used as asked
     │   ├── TableTooLarge    more rows, columns or characters than are read
     │   ├── SameClassName    two own classes whose names differ in letter case only
