@@ -126,11 +126,13 @@ class Visitor:
 
 
 @contextlib.contextmanager
-def serving(**environment: str):
-    """A server of the app, as `transcnn app` starts it, with this in its environment besides."""
+def serving(*under: str, **environment: str):
+    """A server of the app, as `transcnn app` starts it, with this in its environment besides;
+    `under` is the beginning of a command that starts another one as its own process.
+    """
     port = free_port()
     server = Server(f"http://127.0.0.1:{port}")
-    command = server_command("127.0.0.1", port, "127.0.0.1")
+    command = [*under, *server_command("127.0.0.1", port, "127.0.0.1")]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     env = os.environ | environment
     with subprocess.Popen(command, cwd=APP, env=env, **quiet) as server.process:
