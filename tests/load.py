@@ -14,8 +14,10 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Common_pb2 import (
@@ -33,6 +35,7 @@ from tests.pictures.files import noise, saved
 from transcnn.assets import APP
 from transcnn.cli.server import server_command
 
+HERE = "127.0.0.1"
 ACTS = ("first page", "own image", "Explore")
 
 
@@ -50,29 +53,29 @@ class Load:
 class Visitor:
     """One connection, with what the server has said on it."""
 
-    def __init__(self, server: Server, number: int, connection: ClientConnection) -> None:
+    def __init__(
+        self, server: Server, number: int, connection: ClientConnection, address: str = HERE
+    ) -> None:
         self.server, self.number, self.connection = server, number, connection
-        self.session = self.uploader = ""
+        self.address = address
+        self.session = ""
         self.pages: dict[str, str] = {}
+        self.parts: dict[str, str] = {}  # identities of widgets and components, by their keys
         self.urls: FileURLs | None = None
         self.widgets = WidgetStates()
 
     async def visit(self) -> list[float]:
         """Do what a visitor does; the seconds until each page was there."""
         waited = [await self.run("")]
-        start = time.perf_counter()
         name = f"of-visitor-{self.number}.jpg"
-        self.widgets.widgets.append(await self.upload(name))
-        await self.run("", shows=name)
-        waited.append(time.perf_counter() - start)
+        waited.append(await self.bring(name))
         waited.append(await self.run("explore", shows=name))
         return waited
 
-    async def run(self, page: str, shows: str = "") -> float:
+    async def run(self, page: str, *acts: WidgetState, shows: str = "", query: str = "") -> float:
         """Ask for a page and take all of it, which names `shows`; the seconds that it took."""
         start = time.perf_counter()
-        state = ClientState(page_script_hash=self.pages.get(page, ""), widget_states=self.widgets)
-        await self.send(BackMsg(rerun_script=state))
+        await self.ask(page, *acts, query=query)
         shown = False
         while True:
             message, data = await self.receive()
@@ -81,28 +84,45 @@ class Visitor:
                 assert shown, f"the page does not name {shows}"
                 return time.perf_counter() - start
 
-    async def upload(self, name: str) -> WidgetState:
-        """Bring an image, as the uploader of the sidebar does; the uploader's state after it."""
+    async def ask(self, page: str, *acts: WidgetState, query: str = "") -> None:
+        """Ask for a page, or do something on it, and wait for nothing."""
+        state = ClientState(page_script_hash=self.pages.get(page, ""), query_string=query)
+        state.widget_states.widgets.extend([*self.widgets.widgets, *acts])
+        await self.send(BackMsg(rerun_script=state))
+
+    async def bring(self, name: str) -> float:
+        """Bring an image of one's own by the sidebar; the seconds until it was shown."""
+        start = time.perf_counter()
         image = saved(noise(480, 360, seed=self.number), "JPEG")
+        self.widgets.widgets.append(await self.upload("uploader", name, image))
+        await self.run("", shows=name)
+        return time.perf_counter() - start
+
+    async def upload(self, field: str, name: str, data: bytes) -> WidgetState:
+        """Send a file, as the uploader `field` does; the uploader's state after it."""
         asked = FileURLsRequest(request_id="1", file_names=[name], session_id=self.session)
+        self.urls = None
         await self.send(BackMsg(file_urls_request=asked))
         while self.urls is None:
             await self.receive()
-        await asyncio.to_thread(self._put, self.urls.upload_url, name, image)
+        assert await asyncio.to_thread(self.put, self.urls.upload_url, name, data)
         info = UploadedFileInfo(
-            file_id=self.urls.file_id, name=name, size=len(image), file_urls=self.urls
+            file_id=self.urls.file_id, name=name, size=len(data), file_urls=self.urls
         )
         files = FileUploaderState(uploaded_file_info=[info])
-        return WidgetState(id=self.uploader, file_uploader_state_value=files)
+        return WidgetState(id=self.parts[field], file_uploader_state_value=files)
 
-    def _put(self, address: str, name: str, image: bytes) -> None:
+    def put(self, address: str, name: str, data: bytes) -> bool:
+        """Send a file to an address of the server; whether it was taken, or there are too many."""
         with requests.Session() as browser:
+            browser.mount("http://", _From(self.address))
             browser.get(f"{self.server}/_stcore/health", timeout=600)  # gives the cookie
             token = {"X-Xsrftoken": browser.cookies["_streamlit_xsrf"]}
-            files = {"file": (name, io.BytesIO(image), "image/jpeg")}
-            browser.put(
-                self.server + address, files=files, headers=token, timeout=600
-            ).raise_for_status()
+            files = {"file": (name, io.BytesIO(data))}
+            answer = browser.put(self.server + address, files=files, headers=token, timeout=600)
+            if answer.status_code != 413:
+                answer.raise_for_status()
+            return answer.ok
 
     async def send(self, message: BackMsg) -> None:
         await self.connection.send(message.SerializeToString())
@@ -120,9 +140,21 @@ class Visitor:
         elif kind == "delta":
             element = message.delta.new_element
             assert element.WhichOneof("type") != "exception", element.exception.message
-            if element.WhichOneof("type") == "file_uploader":
-                self.uploader = self.uploader or element.file_uploader.id
+            part = getattr(getattr(element, element.WhichOneof("type") or "", None), "id", "")
+            if part.startswith("$$ID-"):  # and a digest, and the key
+                self.parts[part.split("-", 2)[2]] = part
         return message, data
+
+
+class _From(HTTPAdapter):
+    """Asks from an address of this computer."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, source_address=(self.address, 0), **options)
 
 
 @contextlib.contextmanager
@@ -143,10 +175,15 @@ def serving(*under: str, **environment: str):
             server.process.terminate()
 
 
+def live(server: Server, address: str = HERE) -> connect:
+    """A live connection from an address of this computer, as a page has one."""
+    stream = server.replace("http", "ws", 1) + "/_stcore/stream"
+    patience: dict[str, Any] = {"open_timeout": 600, "ping_interval": None, "max_size": None}
+    return connect(stream, subprotocols=["streamlit"], local_addr=(address, 0), **patience)
+
+
 async def _visit(server: Server, number: int) -> list[float]:
-    address = server.replace("http", "ws", 1) + "/_stcore/stream"
-    patience = {"open_timeout": 600, "ping_interval": None, "max_size": None}
-    async with connect(address, subprotocols=["streamlit"], **patience) as connection:
+    async with live(server) as connection:
         return await Visitor(server, number, connection).visit()
 
 

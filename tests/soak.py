@@ -1,0 +1,245 @@
+"""What a bystander notices of a crowd and of two attackers: `python -m tests.soak 600`.
+
+For so many seconds thirty people come and go at a human pace: each opens the app, brings an image,
+looks at it in Explore, begins a job (a slow explanation, or own classes to learn) and closes the
+tab in its middle; then somebody else takes the place. Meanwhile one address opens 300 connections
+at once, over and over, and another one uploads as much as it is let. The bystander, on an address
+of their own, chooses another sample every few seconds. Linux only.
+"""
+
+import asyncio
+import contextlib
+import json
+import random
+import statistics
+import sys
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.exceptions import InvalidStatus
+
+from tests.app.shapes import KINDS, packed, shape
+from tests.browser.conftest import Server
+from tests.load import Visitor, live, serving
+from transcnn.pictures.samples import samples
+
+VISITORS = 30
+CONNECTIONS = 300
+FILE = bytes(100 * 2**20)
+KEPT_S = 60  # of a session whose browser has gone; the app keeps it 720 s, which is only longer
+BACK_S = KEPT_S + 60.0  # after which everything must have come back
+LEFT_MB = 150.0
+MINUTE_S = 60.0
+CROWD, FLOOD, HOARDER, BYSTANDER = (f"127.0.0.{k}" for k in range(2, 6))
+TRIGGER = "$$STREAMLIT_INTERNAL_KEY_{}__events"  # of a component, as Streamlit's browser side
+
+
+@dataclass
+class Soak:
+    """`waited`: when the bystander clicked, in seconds from the start, and how long it took.
+
+    Memory in megabytes and descriptors of the server: before, at the most, and after all have left.
+    """
+
+    waited: list[tuple[float, float]] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+    descriptors: list[int] = field(default_factory=list)
+    back_s: float = 0.0
+    happened: Counter[str] = field(default_factory=Counter)
+
+    def worst_minute(self) -> float:
+        """The largest of the 95th percentiles of the waits that began in one minute."""
+        minutes: dict[int, list[float]] = {}
+        for at, wait in self.waited:
+            minutes.setdefault(int(at // MINUTE_S), []).append(wait)
+        return max(map(p95, minutes.values()))
+
+    def came_back(self) -> bool:
+        """Whether no more is left than what counts as nothing."""
+        return self.memory[2] - self.memory[0] < LEFT_MB and (
+            self.descriptors[2] <= self.descriptors[0]
+        )
+
+    def table(self) -> str:
+        """The figures, as a Markdown table."""
+        waits = [wait for _, wait in self.waited]
+        before, most, after = self.memory
+        rows = {
+            "what happened": ", ".join(f"{n} {what}" for what, n in self.happened.items()),
+            "clicks of the bystander": f"{len(waits)}",
+            "wait: median, 95 %, longest": " / ".join(
+                f"{one:.2f} s" for one in (statistics.median(waits), p95(waits), max(waits))
+            ),
+            "95 % of the worst minute": f"{self.worst_minute():.2f} s",
+            "memory: before, at the most, after": f"{before:,.0f} / {most:,.0f} / {after:,.0f} MB",
+            "descriptors: before, at the most, after": " / ".join(map(str, self.descriptors)),
+            "all came back after": f"{self.back_s:.0f} s",
+        }
+        return "\n".join(
+            ["| | |", "|---|---|", *(f"| {name} | {said} |" for name, said in rows.items())]
+        )
+
+
+def p95(values: list[float]) -> float:
+    """The 95th percentile: of 20 values the largest but one."""
+    return sorted(values)[max(0, -(-95 * len(values) // 100) - 1)]
+
+
+def descriptors(server: Server) -> int:
+    """How many the server's process has open."""
+    return len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+
+
+async def explain(visitor: Visitor, name: str) -> None:
+    """Begin a slow explanation."""
+    await visitor.run("explanations", query="methods=occlusion", shows=name)
+
+
+async def learn(visitor: Visitor, name: str) -> None:
+    """Begin to learn three classes of eight images."""
+    await visitor.run("own_classes")
+    files = {f"{kind}/{k}.jpg": shape(kind, k + visitor.number) for kind in KINDS for k in range(8)}
+    archive = await visitor.upload("own_archive_0", f"{name}.zip", packed(files))
+    await visitor.run("own_classes", archive)
+    for _ in range(40):  # until the images are read
+        with contextlib.suppress(AssertionError):
+            await visitor.run("own_classes", shows=KINDS[0])
+            break
+        await asyncio.sleep(0.5)
+    press = WidgetState(id=visitor.parts["own_learn"], trigger_value=True)
+    await visitor.run("own_classes", press)
+
+
+JOBS = (explain, learn)
+
+
+async def visit(server: Server, number: int, soak: Soak, pace_s: float) -> None:
+    """One person, from the first page to the tab that is closed in the middle of a job."""
+    chance = random.Random(number)
+
+    async def read() -> None:
+        await asyncio.sleep(pace_s * chance.uniform(0.5, 1.5))
+
+    async with live(server, CROWD) as connection:
+        visitor = Visitor(server, number, connection, CROWD)
+        name = f"of-visitor-{number}.jpg"
+        await visitor.run("")
+        await read()
+        await visitor.bring(name)
+        await read()
+        await visitor.run("explore", shows=name)
+        await read()
+        job = JOBS[number % len(JOBS)]
+        await job(visitor, name)
+        await asyncio.sleep(1)
+    soak.happened["visits"] += 1
+    soak.happened[f"abandoned jobs ({job.__name__})"] += 1
+
+
+async def crowd(server: Server, place: int, soak: Soak, end: float, pace_s: float) -> None:
+    """One place after the other person: from when it is taken until the end."""
+    await asyncio.sleep(pace_s * 4 * place / VISITORS)  # they do not come all at once
+    number = place
+    while time.monotonic() < end:
+        await visit(server, number, soak, pace_s)
+        number += VISITORS
+
+
+async def flood(server: Server, soak: Soak, end: float) -> None:
+    """Connections that do nothing, as many as are let in; after a while all leave, and again."""
+
+    async def one(stack: contextlib.AsyncExitStack) -> None:
+        try:
+            await stack.enter_async_context(live(server, FLOOD))
+            soak.happened["idle connections"] += 1
+        except InvalidStatus:
+            soak.happened["connections refused"] += 1
+
+    while time.monotonic() < end:
+        async with contextlib.AsyncExitStack() as stack:
+            await asyncio.gather(*(one(stack) for _ in range(CONNECTIONS)))
+            await asyncio.sleep(15)
+
+
+async def hoard(server: Server, soak: Soak, end: float) -> None:
+    """Files that no page asked for, as many as are let in; then another session, and again."""
+    while time.monotonic() < end:
+        async with live(server, HOARDER) as connection:
+            visitor = Visitor(server, 0, connection, HOARDER)
+            await visitor.run("")
+            while await asyncio.to_thread(
+                visitor.put, f"/_stcore/upload_file/{visitor.session}/{uuid.uuid4()}", "x", FILE
+            ):
+                soak.happened["files of 100 MB"] += 1
+            soak.happened["uploads refused"] += 1
+            await asyncio.sleep(20)
+
+
+async def bystand(server: Server, soak: Soak, start: float, end: float) -> None:
+    """Choose one sample after the other in Explore; the waits go into `soak`."""
+    async with live(server, BYSTANDER) as connection:
+        visitor = Visitor(server, 0, connection, BYSTANDER)
+        await visitor.run("")
+        await visitor.run("explore")
+        order = [one.name for one in samples()]
+        while time.monotonic() < end:
+            order.append(order.pop(0))
+            picked = json.dumps([{"event": "picked", "value": order[0]}])
+            click = WidgetState(
+                id=TRIGGER.format(visitor.parts["sample_picker"]), json_trigger_value=picked
+            )
+            at = time.monotonic() - start
+            wait = await visitor.run("explore", click, shows=order[0])
+            soak.waited.append((at, wait))
+            await asyncio.sleep(3)
+
+
+async def watch(server: Server, soak: Soak) -> None:
+    """Keep the most that the server takes."""
+    while True:
+        soak.memory[1] = max(soak.memory[1], server.memory())
+        soak.descriptors[1] = max(soak.descriptors[1], descriptors(server))
+        await asyncio.sleep(0.5)
+
+
+async def _soak(server: Server, seconds: float, pace_s: float) -> Soak:
+    soak = Soak()
+    # What the start is compared with is a server that has done everything once and forgotten who
+    # asked for it: the networks are loaded, and what stays for all visitors is there.
+    for number in range(2 * len(JOBS)):
+        await visit(server, number, soak, pace_s=0)
+    soak.happened.clear()
+    await asyncio.sleep(BACK_S)
+    soak.memory, soak.descriptors = [server.memory()] * 3, [descriptors(server)] * 3
+    start = time.monotonic()
+    end = start + seconds
+    watching = asyncio.create_task(watch(server, soak))
+    await asyncio.gather(
+        bystand(server, soak, start, end),
+        flood(server, soak, end),
+        hoard(server, soak, end),
+        *(crowd(server, place, soak, end, pace_s) for place in range(VISITORS)),
+    )
+    left = time.monotonic()
+    while True:
+        soak.back_s = time.monotonic() - left
+        soak.memory[2], soak.descriptors[2] = server.memory(), descriptors(server)
+        if soak.came_back() or soak.back_s > BACK_S:
+            break
+        await asyncio.sleep(1)
+    watching.cancel()
+    return soak
+
+
+def measure(seconds: float, pace_s: float = 10.0) -> Soak:
+    """What a new server goes through in so many seconds; people take `pace_s` to read a page."""
+    with serving(STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=str(KEPT_S)) as server:
+        return asyncio.run(_soak(server, seconds, pace_s))
+
+
+if __name__ == "__main__":
+    print(measure(float(sys.argv[1])).table())
