@@ -49,6 +49,7 @@ class Soak:
     memory: list[float] = field(default_factory=list)
     descriptors: list[int] = field(default_factory=list)
     back_s: float = 0.0
+    cores: float = 0.0  # that the server kept busy
     happened: Counter[str] = field(default_factory=Counter)
 
     def worst_minute(self) -> float:
@@ -78,6 +79,7 @@ class Soak:
             "memory: before, at the most, after": f"{before:,.0f} / {most:,.0f} / {after:,.0f} MB",
             "descriptors: before, at the most, after": " / ".join(map(str, self.descriptors)),
             "all came back after": f"{self.back_s:.0f} s",
+            "cores of the server": f"{self.cores:.2f}",
         }
         return "\n".join(
             ["| | |", "|---|---|", *(f"| {name} | {said} |" for name, said in rows.items())]
@@ -215,7 +217,7 @@ async def _soak(server: Server, seconds: float, pace_s: float) -> Soak:
     soak.happened.clear()
     await asyncio.sleep(BACK_S)
     soak.memory, soak.descriptors = [server.memory()] * 3, [descriptors(server)] * 3
-    start = time.monotonic()
+    start, cpu_s = time.monotonic(), server.cpu_seconds()
     end = start + seconds
     watching = asyncio.create_task(watch(server, soak))
     await asyncio.gather(
@@ -225,6 +227,7 @@ async def _soak(server: Server, seconds: float, pace_s: float) -> Soak:
         *(crowd(server, place, soak, end, pace_s) for place in range(VISITORS)),
     )
     left = time.monotonic()
+    soak.cores = (server.cpu_seconds() - cpu_s) / (left - start)
     while True:
         soak.back_s = time.monotonic() - left
         soak.memory[2], soak.descriptors[2] = server.memory(), descriptors(server)
@@ -235,7 +238,7 @@ async def _soak(server: Server, seconds: float, pace_s: float) -> Soak:
     return soak
 
 
-def measure(seconds: float, pace_s: float = 10.0) -> Soak:
+def measure(seconds: float, pace_s: float = 30.0) -> Soak:
     """What a new server goes through in so many seconds; people take `pace_s` to read a page."""
     with serving(STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL=str(KEPT_S)) as server:
         return asyncio.run(_soak(server, seconds, pace_s))
