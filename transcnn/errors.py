@@ -58,6 +58,8 @@
     │   ├── NoClass          no such code or key, or the class is over
     │   ├── TooManyCodes     so many wrong codes were entered that one must wait
     │   ├── ClassFull        no seat is left
+    │   ├── ClassLocked      its teacher lets nobody new join
+    │   ├── ReservedName     it is the teacher's
     │   ├── TooManyClasses   the server has no room for another one
     │   ├── TooManyBegun     a visitor began so many that they must wait
     │   ├── NoNetwork        no other device can come to this computer
@@ -359,6 +361,14 @@ class TooManyCodes(ClassError):
 
 class ClassFull(ClassError):
     """Details: limit."""
+
+
+class ClassLocked(ClassError):
+    """The teacher lets nobody new join, or has removed this browser. Details: code."""
+
+
+class ReservedName(ClassError):
+    """Details: name."""
 
 
 class TooManyClasses(ClassError):

@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from transcnn.course.answer_key import AnswerKey
 from transcnn.course.choice import LearnerChoice
 from transcnn.course.classroom import store
-from transcnn.course.classroom.rate_limiter import WRONG_CODES, RateLimiter, clean_name, read_code
+from transcnn.course.classroom.codes import clean_name, read_code
+from transcnn.course.classroom.rate_limiter import WRONG_CODES, RateLimiter
 from transcnn.course.classroom.slide import Slide
 from transcnn.course.classroom.store import Classes, Learner, Teacher
 from transcnn.course.classroom.summary import is_revealed, summarise
@@ -35,7 +36,15 @@ from transcnn.course.posed_file import read_posed, write_posed
 from transcnn.course.questions import Estimate, PosedQuestion
 from transcnn.course.steps import QUESTIONS, find_step
 from transcnn.course.submission import Submission
-from transcnn.errors import ClassFull, FolderError, NoClass, TooManyClasses, WeightsTooLarge
+from transcnn.errors import (
+    ClassFull,
+    ClassLocked,
+    FolderError,
+    NoClass,
+    ReservedName,
+    TooManyClasses,
+    WeightsTooLarge,
+)
 from transcnn.words.translator import translator
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows keeps rights and owners otherwise")
@@ -88,7 +97,59 @@ def test_who_comes_back_with_a_key_sits_the_role_they_had(classes):
         back = Classes(classes.folder, classes.clock).enter(code, own)  # as after a restart
         assert isinstance(back, Learner)
         assert (back.member_id, back.name) == (member_id, name)
-    assert classes.enter(code, key).names() == ["Ada", "Bo", ""]
+    assert list(classes.enter(code, key).members().values()) == ["Ada", "Bo", ""]
+
+
+def test_a_browser_has_one_seat(teacher):
+    classes, code = teacher.classes, teacher.code
+    first = classes.join(code, "Ada", "a browser")
+    classes.join(code, "Bo", "another")
+    again = classes.join(code, "Eve", "a browser")
+    assert teacher.members() == {1: "Eve", 2: "Bo"}
+    assert classes.enter(code, again).member_id == 1
+    with pytest.raises(NoClass):
+        classes.enter(code, first)
+
+
+def test_who_is_removed_leaves_nothing_and_does_not_come_back(teacher):
+    classes, code = teacher.classes, teacher.code
+    learner = classes.enter(code, key := classes.join(code, "Ada", "a browser"))
+    other = join(teacher, "Bo")
+    for one in (learner, other):
+        assert one.answer(QUESTION, Submission("a", "certain"))
+        one.observe(QUESTION, "rows")
+    before = teacher.version()
+    teacher.remove(learner.member_id)
+    assert teacher.version() > before
+    assert teacher.members() == {2: "Bo"}
+    assert [answer.name for answer in teacher.answers(QUESTION)] == ["Bo"]
+    assert [name for _, name, _, _ in teacher.all_observations()] == ["Bo"]
+    with pytest.raises(NoClass):
+        classes.enter(code, key)
+    with pytest.raises(ClassLocked):
+        classes.join(code, "Ada", "a browser")
+    classes.join(code, "Cy", "another")
+
+
+def test_a_locked_class_lets_nobody_new_in_and_everybody_back(teacher):
+    classes, code = teacher.classes, teacher.code
+    classes.join(code, "Ada", "a browser")
+    teacher.lock(True)
+    assert teacher.class_state().locked
+    with pytest.raises(ClassLocked):
+        classes.join(code, "Bo", "another")
+    assert classes.enter(code, classes.join(code, "Ada", "a browser")).name == "Ada"
+    teacher.lock(False)
+    classes.join(code, "Bo", "another")
+
+
+@pytest.mark.parametrize(
+    "name", ["Teacher", " the  TEACHER! ", "Ｔｅａｃｈｅｒ", "老师", "Your teacher"]
+)
+def test_nobody_is_called_as_the_teacher(teacher, name):
+    with pytest.raises(ReservedName):
+        join(teacher, name)
+    assert join(teacher, "Mr Teacherman").name == "Mr Teacherman"
 
 
 def test_what_the_teacher_shows_is_what_everybody_finds(teacher):
@@ -140,7 +201,12 @@ def test_a_class_file_of_the_version_with_numbered_questions_opens(classes):
 def test_a_class_file_without_networks_opens_and_can_be_given_one(classes):
     code, key = classes.begin()
     with contextlib.closing(sqlite3.connect(classes.folder / f"{code}.sqlite")) as file:
-        file.executescript("DROP TABLE networks; DROP TABLE asked; PRAGMA user_version = 2;")
+        file.executescript(
+            "DROP TABLE networks; DROP TABLE asked; DROP TABLE removed; PRAGMA user_version = 2;"
+            "DROP TABLE members;"
+            "CREATE TABLE members (id INTEGER PRIMARY KEY, key TEXT UNIQUE, name TEXT NOT NULL);"
+            "ALTER TABLE class DROP COLUMN locked;"
+        )
     teacher = classes.enter(code, key)
     assert teacher.class_state().network is None
     teacher.give_network("nano/1", b"weights")
@@ -261,7 +327,7 @@ def test_of_twenty_learners_at_once_no_answer_is_lost_or_mixed(teacher):
     assert not failed
     assert len(sent) == 100
     assert {(g.name, g.question): g.submission for g in teacher.all_answers()} == sent
-    assert len(set(teacher.names())) == len(teacher.names()) == 20
+    assert len(set(teacher.members().values())) == len(teacher.members()) == 20
     for place in places:  # the board of counts, against a plain count of what was sent
         cells = count_cells([g.submission.guess for g in teacher.answers(place)], (7, 7))
         plain = Counter(submission.guess for (_, at), submission in sent.items() if at == place)
@@ -358,7 +424,7 @@ def test_a_class_is_over_after_24_hours_and_swept_away(classes, clock):
     young, _ = classes.begin()
     (classes.folder / "left.making").touch()
     os.utime(classes.folder / "left.making", (began, began))
-    assert classes.enter(old, key).names() == []
+    assert classes.enter(old, key).members() == {}
     clock.now = began + 24 * 3600 + 1
     with pytest.raises(NoClass):
         classes.enter(old, key)
@@ -463,7 +529,7 @@ def test_a_class_that_nobody_joins_makes_room_for_another(tmp_path, monkeypatch)
     classes.begin()
     with pytest.raises(NoClass):
         classes.enter(empty, empty_key)
-    assert classes.enter(code, key).names() == ["Ada"]
+    assert list(classes.enter(code, key).members().values()) == ["Ada"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 -- One class: one file, which learners never get. Keys of members are kept as digests.
 PRAGMA application_id = 1950567491; -- "tCLC"
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 PRAGMA journal_mode = WAL; -- the teacher reads while the class writes
 
 CREATE TABLE class (
@@ -8,7 +8,8 @@ CREATE TABLE class (
   began REAL NOT NULL,      -- seconds since 1970
   key TEXT NOT NULL,        -- of the teacher
   version INTEGER NOT NULL, -- one more with each change of what is shown, voted on or revealed
-  slide TEXT                -- JSON; NULL until something was shown
+  slide TEXT,               -- JSON; NULL until something was shown
+  locked INTEGER NOT NULL DEFAULT 0 CHECK (locked IN (0, 1)) -- nobody new may join
 );
 
 -- The teacher's own picture; the one that is shared last.
@@ -20,8 +21,12 @@ CREATE TABLE networks (key TEXT PRIMARY KEY, file BLOB NOT NULL);
 CREATE TABLE members (
   id INTEGER PRIMARY KEY,
   key TEXT NOT NULL UNIQUE,
-  name TEXT NOT NULL
+  name TEXT NOT NULL,
+  browser TEXT UNIQUE -- a digest: one member a browser; NULL where it is not known
 );
+
+-- Browsers of members whom the teacher removed: they cannot join again.
+CREATE TABLE removed (browser TEXT PRIMARY KEY) WITHOUT ROWID;
 
 -- `question` and `step` are answer keys (answer_key.py). Without a row: the first vote is open.
 CREATE TABLE votes (question TEXT PRIMARY KEY, vote TEXT NOT NULL) WITHOUT ROWID;

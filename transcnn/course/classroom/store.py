@@ -18,15 +18,24 @@ from pathlib import Path
 from typing import Literal
 
 from transcnn.course.answer_key import AnswerKey, read_answer_key
-from transcnn.course.classroom.rate_limiter import clean_name, digest_of, is_code, new_code, new_key
+from transcnn.course.classroom.codes import (
+    clean_name,
+    digest_of,
+    is_code,
+    is_reserved,
+    new_code,
+    new_key,
+)
 from transcnn.course.classroom.slide import Slide, read_slide
 from transcnn.course.posed_file import read_posed, write_posed
 from transcnn.course.questions import PosedQuestion
 from transcnn.course.submission import Submission, read_submission
 from transcnn.errors import (
     ClassFull,
+    ClassLocked,
     FolderError,
     NoClass,
+    ReservedName,
     TooManyClasses,
     WeightsTooLarge,
 )
@@ -43,7 +52,7 @@ _ENDING = ".sqlite"
 _PARTS = ("", "-wal", "-shm")  # that a class's file may have
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _UPGRADES = {
-    v: Path(__file__).with_name(f"upgrade_{v}.sql") for v in (1, 2, 3)
+    v: Path(__file__).with_name(f"upgrade_{v}.sql") for v in (1, 2, 3, 4)
 }  # from a version on
 _ID = b"tCLC"  # application_id, at byte 68 of the file, as in the schema
 _PATIENCE_S = 30.0  # a writer waits so long for another
@@ -67,7 +76,7 @@ def classes_folder() -> Path:
 @dataclass(frozen=True)
 class ClassState:
     """The state of a class: what is shown, the key of the network that the teacher gave it, which
-    votes are open, which steps are revealed, of which it was said why.
+    votes are open, which steps are revealed, of which it was said why, whether nobody may join.
     """
 
     version: int = 0
@@ -76,6 +85,7 @@ class ClassState:
     votes: Mapping[AnswerKey, Vote] = field(default_factory=dict)
     revealed: frozenset[AnswerKey] = frozenset()
     explained: frozenset[AnswerKey] = frozenset()
+    locked: bool = False
 
     def vote(self, question: AnswerKey) -> Vote:
         return self.votes.get(question, "first")
@@ -99,7 +109,7 @@ class Classes:
         with contextlib.closing(sqlite3.connect(making, isolation_level=None)) as file:
             file.executescript(_SCHEMA.read_text(encoding="utf-8"))
             began = (self.clock(), digest_of(key))
-            file.execute("INSERT INTO class VALUES (1, ?, ?, 0, NULL)", began)
+            file.execute("INSERT INTO class VALUES (1, ?, ?, 0, NULL, 0)", began)
         try:
             return self._name(making), key  # it is a class once it is whole
         finally:
@@ -113,16 +123,31 @@ class Classes:
                 give_name(making, self._path(code))
                 return code
 
-    def join(self, code: str, name: str) -> str:
-        """Become a member; the key. Raises NoClass, ClassFull."""
-        key = new_key()
+    def join(self, code: str, name: str, browser: str = "") -> str:
+        """Become a member; the key. A `browser` (any text that tells one from others) has one seat:
+        who joins again has it from now on in place of who had it.
+
+        Raises NoClass, ClassFull, ClassLocked, ReservedName.
+        """
+        name, key = clean_name(name), new_key()
+        if is_reserved(name):
+            raise ReservedName(name=name)
+        seat = digest_of(browser) if browser else None
         with self._open(code) as file, _writing(file):
+            change = "UPDATE members SET key = ?, name = ? WHERE browser = ?"
+            if seat and file.execute(change, (digest_of(key), name, seat)).rowcount:
+                return key
+            (locked,) = file.execute("SELECT locked FROM class").fetchone()
+            if (
+                locked
+                or file.execute("SELECT 1 FROM removed WHERE browser = ?", (seat,)).fetchone()
+            ):
+                raise ClassLocked(code=code)
             (count,) = file.execute("SELECT count(*) FROM members").fetchone()
             if count >= MOST_MEMBERS:
                 raise ClassFull(limit=MOST_MEMBERS)
-            file.execute(
-                "INSERT INTO members (key, name) VALUES (?, ?)", (digest_of(key), clean_name(name))
-            )
+            row = (digest_of(key), name, seat)
+            file.execute("INSERT INTO members (key, name, browser) VALUES (?, ?, ?)", row)
         return key
 
     def enter(self, code: str, key: str) -> "Teacher | Learner":
@@ -212,10 +237,11 @@ class _Member:
 
     def class_state(self) -> ClassState:
         with self._open() as file, _at_one_moment(file):
-            version, slide = file.execute("SELECT version, slide FROM class").fetchone()
+            found = file.execute("SELECT version, slide, locked FROM class").fetchone()
             votes = file.execute("SELECT question, vote FROM votes").fetchall()
             revealed = file.execute("SELECT step, explained FROM revealed").fetchall()
             network = file.execute("SELECT key FROM networks").fetchone()
+        version, slide, locked = found
         return ClassState(
             version,
             None if slide is None else read_slide(slide),
@@ -223,6 +249,7 @@ class _Member:
             {read_answer_key(question): vote for question, vote in votes},
             frozenset(read_answer_key(step) for step, _ in revealed),
             frozenset(read_answer_key(step) for step, explained in revealed if explained),
+            bool(locked),
         )
 
     def has_network(self, key: str) -> bool:
@@ -318,10 +345,27 @@ class Teacher(_Member):
         with self._changing() as file:
             file.execute("UPDATE revealed SET explained = 1 WHERE step = ?", (str(step),))
 
-    def names(self) -> list[str]:
-        """Of those who joined, in their order; empty ones too."""
+    def members(self) -> dict[int, str]:
+        """The names of those who joined, by their numbers, in their order; empty ones too."""
         with self._open() as file:
-            return [name for (name,) in file.execute("SELECT name FROM members ORDER BY id")]
+            return dict(file.execute("SELECT id, name FROM members ORDER BY id"))
+
+    def remove(self, member_id: int) -> None:
+        """Remove a member with all that they answered; their browser cannot join again."""
+        with self._changing() as file:
+            known = "SELECT browser FROM members WHERE id = ? AND browser IS NOT NULL"
+            file.execute(f"INSERT OR IGNORE INTO removed {known}", (member_id,))
+            for table, column in (
+                ("answers", "member"),
+                ("observations", "member"),
+                ("members", "id"),
+            ):
+                file.execute(f"DELETE FROM {table} WHERE {column} = ?", (member_id,))
+
+    def lock(self, locked: bool) -> None:
+        """Let nobody new join, or again anybody."""
+        with self._changing() as file:
+            file.execute("UPDATE class SET locked = ?", (int(locked),))
 
     def counts(self, question: AnswerKey) -> dict[int, int]:
         """How many have answered in each round."""

@@ -49,6 +49,11 @@ def visitor(state: Session) -> tuple[str, str]:
     return state.id, st.context.ip_address or ""
 
 
+def browser() -> str:
+    """What tells this browser from others: a cookie of Streamlit's, which all its tabs share."""
+    return str(st.context.cookies.get("_streamlit_xsrf", ""))
+
+
 def enter(state: Session, t: Translator) -> Teacher | Learner | None:
     """The visitor's class; where it does not exist, that is said, and they are alone."""
     role = state.part(Role)

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from transcnn.course.classroom.rate_limiter import LONGEST_NAME, WRONG_CODES, read_code
+from transcnn.course.classroom.codes import LONGEST_NAME, read_code
+from transcnn.course.classroom.rate_limiter import WRONG_CODES
 from transcnn.course.classroom.store import ClassState, Learner
 from transcnn.errors import ClassError, NoClass, TooManyCodes
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.classroom import (
     REFRESH_S,
+    browser,
     classes,
     current_slide,
     go_to_slide,
@@ -53,7 +55,7 @@ def _join(state: Session) -> None:
             raise TooManyCodes(seconds=int(wait) + 1)
         if code is None:
             raise NoClass(code=typed[:20] or "…")
-        key = classes().join(code, st.session_state[_NAME] or "")
+        key = classes().join(code, st.session_state[_NAME] or "", browser())
         take_role(state, Role(code=code, key=key))
     except ClassError as error:
         if isinstance(error, NoClass):

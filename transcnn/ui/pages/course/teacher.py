@@ -105,7 +105,7 @@ def _show_class(
             st.button(
                 t("classroom.end_now"), key="class_end", on_click=lambda: _end(state, membership)
             )
-    show_invitation(t, membership.code, not membership.names())
+    show_invitation(t, membership.code, not membership.members())
     st.caption(t("classroom.key_says"))
 
 
@@ -117,12 +117,34 @@ def _end(state: Session, membership: Teacher) -> None:
 @st.fragment(run_every=REFRESH_S)
 def _show_joined(t: Translator, membership: Teacher) -> None:
     try:
-        names = membership.names()
+        members, locked = membership.members(), membership.class_state().locked
     except NoClass:
         st.rerun()
-    with st.popover(t("classroom.joined", count=len(names))):
-        known = [name or t("classroom.nameless", number=k) for k, name in enumerate(names, 1)]
-        st.text("\n".join(known) or "–")
+    known = {k: name or t("classroom.nameless", number=k) for k, name in members.items()}
+    with st.popover(t("classroom.joined", count=len(known))):
+        st.text("\n".join(known.values()) or "–")
+        st.toggle(
+            t("classroom.lock"),
+            value=locked,
+            key="class_lock",
+            on_change=lambda: _unless_over(
+                lambda: membership.lock(bool(st.session_state["class_lock"]))
+            ),
+        )
+        chosen = st.selectbox(
+            t("classroom.remove_who"),
+            list(known),
+            index=None,
+            format_func=lambda k: known.get(k, ""),
+            key="class_removes",
+        )
+        if chosen is not None:
+            st.caption(t("classroom.remove_says"))
+            st.button(
+                t("classroom.remove"),
+                key="class_remove",
+                on_click=lambda: _unless_over(lambda: membership.remove(chosen)),
+            )
 
 
 def show_to_class(context: StepContext) -> None:
@@ -247,7 +269,7 @@ def _show_vote(context: StepContext, membership: Teacher, name: str, posed: Pose
 @st.fragment(run_every=REFRESH_S)
 def _show_count(t: Translator, membership: Teacher, key: AnswerKey, number: int) -> None:
     try:
-        answered, joined = membership.counts(key)[number], len(membership.names())
+        answered, joined = membership.counts(key)[number], len(membership.members())
     except NoClass:
         st.rerun()
     st.markdown(t(f"classroom.answered_{number}", count=answered, of=joined))
