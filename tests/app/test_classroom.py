@@ -257,6 +257,20 @@ def test_after_many_wrong_codes_a_visitor_waits_and_others_join():
     assert session(join(code)).part(Role).key
 
 
+def test_the_teacher_locks_the_class_and_removes_a_learner():
+    teacher, code = begin()
+    ada = join(code, "Ada")
+    teacher.run()
+    teacher.toggle(key="class_lock").set_value(True).run()
+    assert "lets nobody else join" in shows(join(code, "Bo"))
+    teacher.selectbox(key="class_removes").set_value(1).run()
+    press(teacher, "class_remove")
+    ada.run()
+    assert f"No class is open under {code}" in shows(ada)
+    teacher.toggle(key="class_lock").set_value(False).run()
+    assert session(join(code, "Bo")).part(Role).key
+
+
 def test_a_visitor_begins_a_few_classes_and_no_more():
     teacher = open_course(view="teacher")
     for _ in range(3):
