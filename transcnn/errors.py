@@ -56,7 +56,9 @@
     │   └── NotARun          the file is no run of ours
     ├── ClassError          a class that nobody can enter
     │   ├── NoClass          no such code or key, or the class is over
+    │   │   └── RemovedFromClass its teacher removed this learner
     │   ├── TooManyCodes     so many wrong codes were entered that one must wait
+    │   ├── TooManyJoins     so many have joined that one must wait
     │   ├── ClassFull        no seat is left
     │   ├── ClassLocked      its teacher lets nobody new join
     │   ├── ReservedName     it is the teacher's
@@ -355,8 +357,16 @@ class NoClass(ClassError):
     """Wrong, mistyped, ended or expired: which of them is not said. Details: code."""
 
 
+class RemovedFromClass(NoClass):
+    """For this learner there is no such class any more. Details: code."""
+
+
 class TooManyCodes(ClassError):
     """Who entered them cannot join for a while. Details: seconds."""
+
+
+class TooManyJoins(ClassError):
+    """Nobody can join from there for a while. Details: seconds."""
 
 
 class ClassFull(ClassError):
@@ -364,7 +374,7 @@ class ClassFull(ClassError):
 
 
 class ClassLocked(ClassError):
-    """The teacher lets nobody new join, or has removed this browser. Details: code."""
+    """The teacher lets nobody new join. Details: code."""
 
 
 class ReservedName(ClassError):

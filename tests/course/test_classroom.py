@@ -41,12 +41,16 @@ from transcnn.errors import (
     ClassLocked,
     FolderError,
     NoClass,
+    RemovedFromClass,
     ReservedName,
     TooManyClasses,
     WeightsTooLarge,
 )
 from transcnn.words.translator import translator
 
+BEFORE_LOCKS = (  # turns a file into one of version 4
+    "ALTER TABLE members DROP COLUMN removed; ALTER TABLE class DROP COLUMN locked;"
+)
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows keeps rights and owners otherwise")
 COLUMN = AnswerKey("rows.largest_column_sum", "m", "0123456789abcdef", (112, 64))
 LARGEST = PosedQuestion(
@@ -104,11 +108,13 @@ def test_a_browser_has_one_seat(teacher):
     classes, code = teacher.classes, teacher.code
     first = classes.join(code, "Ada", "a browser")
     classes.join(code, "Bo", "another")
-    again = classes.join(code, "Eve", "a browser")
+    assert classes.join(code, "", "a browser") == first
+    assert teacher.members() == {1: "Ada", 2: "Bo"}
+    assert classes.join(code, "Eve", "a browser") == first, "in all tabs the same one"
     assert teacher.members() == {1: "Eve", 2: "Bo"}
-    assert classes.enter(code, again).member_id == 1
-    with pytest.raises(NoClass):
-        classes.enter(code, first)
+    assert classes.enter(code, first).member_id == 1
+    elsewhere, _ = classes.begin()
+    assert classes.join(elsewhere, "Ada", "a browser") != first
 
 
 def test_who_is_removed_leaves_nothing_and_does_not_come_back(teacher):
@@ -124,11 +130,18 @@ def test_who_is_removed_leaves_nothing_and_does_not_come_back(teacher):
     assert teacher.members() == {2: "Bo"}
     assert [answer.name for answer in teacher.answers(QUESTION)] == ["Bo"]
     assert [name for _, name, _, _ in teacher.all_observations()] == ["Bo"]
-    with pytest.raises(NoClass):
-        classes.enter(code, key)
-    with pytest.raises(ClassLocked):
-        classes.join(code, "Ada", "a browser")
+    for attempt in (
+        lambda: classes.enter(code, key),
+        lambda: classes.join(code, "Ada", "a browser"),
+        learner.version,
+        lambda: learner.answer(QUESTION, Submission("a", "certain")),
+        lambda: learner.observe(QUESTION, "rows"),
+    ):
+        with pytest.raises(RemovedFromClass):
+            attempt()
     classes.join(code, "Cy", "another")
+    assert teacher.members() == {2: "Bo", 3: "Cy"}, "a number is not given twice"
+    assert [answer.name for answer in teacher.all_answers()] == ["Bo"]
 
 
 def test_a_locked_class_lets_nobody_new_in_and_everybody_back(teacher):
@@ -202,15 +215,26 @@ def test_a_class_file_without_networks_opens_and_can_be_given_one(classes):
     code, key = classes.begin()
     with contextlib.closing(sqlite3.connect(classes.folder / f"{code}.sqlite")) as file:
         file.executescript(
-            "DROP TABLE networks; DROP TABLE asked; DROP TABLE removed; PRAGMA user_version = 2;"
-            "DROP TABLE members;"
-            "CREATE TABLE members (id INTEGER PRIMARY KEY, key TEXT UNIQUE, name TEXT NOT NULL);"
-            "ALTER TABLE class DROP COLUMN locked;"
+            "DROP TABLE networks; DROP TABLE asked; PRAGMA user_version = 2;"
+            f"{BEFORE_LOCKS}"
         )
     teacher = classes.enter(code, key)
     assert teacher.class_state().network is None
     teacher.give_network("nano/1", b"weights")
     assert teacher.class_state().network == "nano/1"
+
+
+def test_a_class_file_without_locks_goes_on_with_its_members(classes):
+    code, key = classes.begin()
+    own = classes.join(code, "Ada")
+    with contextlib.closing(sqlite3.connect(classes.folder / f"{code}.sqlite")) as file:
+        file.executescript(f"PRAGMA user_version = 4; {BEFORE_LOCKS}")
+    learner, teacher = classes.enter(code, own), classes.enter(code, key)
+    assert learner.name == "Ada"
+    teacher.lock(True)
+    teacher.remove(learner.member_id)
+    with pytest.raises(RemovedFromClass):
+        classes.enter(code, own)
 
 
 def test_everybody_finds_the_network_that_the_teacher_gave_last(teacher):

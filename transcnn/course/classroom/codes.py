@@ -1,6 +1,7 @@
 """Codes to join a class by, keys and names of those who are in."""
 
 import hashlib
+import hmac
 import secrets
 import unicodedata
 
@@ -31,6 +32,14 @@ def is_code(text: str) -> bool:
 def new_key() -> str:
     """What identifies a member: 128 random bits."""
     return secrets.token_urlsafe(16)
+
+
+def key_of(browser: str, secret: str) -> str:
+    """The key of a member who is known by their browser: as hard to guess as the two texts that it
+    is made of, and always the same.
+    """
+    made = hmac.new(secret.encode(), browser.encode("utf-8", "replace"), hashlib.sha256)
+    return made.hexdigest()[:32]
 
 
 def digest_of(key: str) -> str:

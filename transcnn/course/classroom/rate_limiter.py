@@ -1,4 +1,4 @@
-"""How often a visitor may do what: try codes, begin classes."""
+"""How often a visitor may do what: try codes, join and begin classes."""
 
 import threading
 import time
@@ -21,6 +21,7 @@ class Rate:
 # A million codes: in a lesson of 90 minutes one class is found with 0.5 % from one address (twice a
 # class of 30 may mistype in one minute), with 5 % from ten of them or more.
 WRONG_CODES = Rate(60.0, 8, 60, 600)
+JOINS = Rate(60.0, 8, 100, 1000)
 BEGUN_CLASSES = Rate(3600.0, 3, 20, 200)
 
 

@@ -20,13 +20,10 @@ CREATE TABLE networks (key TEXT PRIMARY KEY, file BLOB NOT NULL);
 
 CREATE TABLE members (
   id INTEGER PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,
+  key TEXT NOT NULL UNIQUE, -- the same for all tabs of a browser
   name TEXT NOT NULL,
-  browser TEXT UNIQUE -- a digest: one member a browser; NULL where it is not known
+  removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1)) -- by the teacher; has no name then
 );
-
--- Browsers of members whom the teacher removed: they cannot join again.
-CREATE TABLE removed (browser TEXT PRIMARY KEY) WITHOUT ROWID;
 
 -- `question` and `step` are answer keys (answer_key.py). Without a row: the first vote is open.
 CREATE TABLE votes (question TEXT PRIMARY KEY, vote TEXT NOT NULL) WITHOUT ROWID;

@@ -23,6 +23,7 @@ from transcnn.course.classroom.codes import (
     digest_of,
     is_code,
     is_reserved,
+    key_of,
     new_code,
     new_key,
 )
@@ -35,6 +36,7 @@ from transcnn.errors import (
     ClassLocked,
     FolderError,
     NoClass,
+    RemovedFromClass,
     ReservedName,
     TooManyClasses,
     WeightsTooLarge,
@@ -124,44 +126,51 @@ class Classes:
                 return code
 
     def join(self, code: str, name: str, browser: str = "") -> str:
-        """Become a member; the key. A `browser` (any text that tells one from others) has one seat:
-        who joins again has it from now on in place of who had it.
+        """Become a member; the key. A `browser` (a secret text that tells one from others) has one
+        seat and one key: who joins again has the same, under the new name if there is one.
 
-        Raises NoClass, ClassFull, ClassLocked, ReservedName.
+        Raises NoClass, ClassFull, ClassLocked, ReservedName, RemovedFromClass.
         """
-        name, key = clean_name(name), new_key()
+        name = clean_name(name)
         if is_reserved(name):
             raise ReservedName(name=name)
-        seat = digest_of(browser) if browser else None
         with self._open(code) as file, _writing(file):
-            change = "UPDATE members SET key = ?, name = ? WHERE browser = ?"
-            if seat and file.execute(change, (digest_of(key), name, seat)).rowcount:
+            secret, locked = file.execute("SELECT key, locked FROM class").fetchone()
+            key = key_of(browser, secret) if browser else new_key()
+            seat = file.execute(
+                "SELECT id, removed FROM members WHERE key = ?", (digest_of(key),)
+            ).fetchone()
+            if seat is not None:
+                member_id, removed = seat
+                if removed:
+                    raise RemovedFromClass(code=code)
+                if name:
+                    file.execute("UPDATE members SET name = ? WHERE id = ?", (name, member_id))
                 return key
-            (locked,) = file.execute("SELECT locked FROM class").fetchone()
-            if (
-                locked
-                or file.execute("SELECT 1 FROM removed WHERE browser = ?", (seat,)).fetchone()
-            ):
+            if locked:
                 raise ClassLocked(code=code)
-            (count,) = file.execute("SELECT count(*) FROM members").fetchone()
-            if count >= MOST_MEMBERS:
+            if _count_members(file) >= MOST_MEMBERS:
                 raise ClassFull(limit=MOST_MEMBERS)
-            row = (digest_of(key), name, seat)
-            file.execute("INSERT INTO members (key, name, browser) VALUES (?, ?, ?)", row)
+            file.execute("INSERT INTO members (key, name) VALUES (?, ?)", (digest_of(key), name))
         return key
 
     def enter(self, code: str, key: str) -> "Teacher | Learner":
-        """Come back with a key. Raises NoClass for one that nobody has."""
+        """Come back with a key. Raises NoClass for one that nobody has, RemovedFromClass for that
+        of a learner whom the teacher removed.
+        """
         digest = digest_of(key)
         with self._open(code) as file:
             if file.execute("SELECT 1 FROM class WHERE key = ?", (digest,)).fetchone():
                 return Teacher(self, code)
-            member_id = file.execute(
-                "SELECT id, name FROM members WHERE key = ?", (digest,)
+            found = file.execute(
+                "SELECT removed, id, name FROM members WHERE key = ?", (digest,)
             ).fetchone()
-        if member_id is None:
+        if found is None:
             raise NoClass(code=code)
-        return Learner(self, code, *member_id)
+        removed, member_id, name = found
+        if removed:
+            raise RemovedFromClass(code=code)
+        return Learner(self, code, member_id, name)
 
     def sweep(self) -> None:
         """Delete what is older than `LIFETIME_S`, files that are no class too."""
@@ -176,8 +185,7 @@ class Classes:
         found = []
         for path in self.folder.glob(f"*{_ENDING}"):
             with contextlib.suppress(NoClass), _reading(path) as (file, began):
-                (members,) = file.execute("SELECT count(*) FROM members").fetchone()
-                if members == 0 and self.clock() - began > EMPTY_S:
+                if _count_members(file) == 0 and self.clock() - began > EMPTY_S:
                     found.append((began, path.stem))
         if found:
             self._delete(min(found)[1])
@@ -348,19 +356,14 @@ class Teacher(_Member):
     def members(self) -> dict[int, str]:
         """The names of those who joined, by their numbers, in their order; empty ones too."""
         with self._open() as file:
-            return dict(file.execute("SELECT id, name FROM members ORDER BY id"))
+            return dict(file.execute("SELECT id, name FROM members WHERE NOT removed ORDER BY id"))
 
     def remove(self, member_id: int) -> None:
         """Remove a member with all that they answered; their browser cannot join again."""
         with self._changing() as file:
-            known = "SELECT browser FROM members WHERE id = ? AND browser IS NOT NULL"
-            file.execute(f"INSERT OR IGNORE INTO removed {known}", (member_id,))
-            for table, column in (
-                ("answers", "member"),
-                ("observations", "member"),
-                ("members", "id"),
-            ):
-                file.execute(f"DELETE FROM {table} WHERE {column} = ?", (member_id,))
+            file.execute("UPDATE members SET name = '', removed = 1 WHERE id = ?", (member_id,))
+            for table in ("answers", "observations"):
+                file.execute(f"DELETE FROM {table} WHERE member = ?", (member_id,))
 
     def lock(self, locked: bool) -> None:
         """Let nobody new join, or again anybody."""
@@ -422,10 +425,20 @@ class Teacher(_Member):
 
 @dataclass(frozen=True)
 class Learner(_Member):
-    """A learner in a class."""
+    """A learner in a class. Every call raises RemovedFromClass once the teacher removed them."""
 
     member_id: int
     name: str
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with super()._open() as file:
+            ((removed,),) = file.execute(
+                "SELECT removed FROM members WHERE id = ?", (self.member_id,)
+            ).fetchall()
+            if removed:
+                raise RemovedFromClass(code=self.code)
+            yield file
 
     def answer(self, question: AnswerKey, submission: Submission) -> bool:
         """Answer in the round that is open; False: none is, and nothing was kept."""
@@ -513,6 +526,11 @@ def _is_class(path: Path) -> bool:
     """Whether the file says so itself."""
     with path.open("rb") as file:
         return file.read(72)[68:] == _ID
+
+
+def _count_members(file: sqlite3.Connection) -> int:
+    (count,) = file.execute("SELECT count(*) FROM members WHERE NOT removed").fetchone()
+    return int(count)
 
 
 @contextlib.contextmanager

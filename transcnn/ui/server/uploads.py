@@ -15,9 +15,9 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 
 from transcnn.limits import MB, limits
 from transcnn.ui.server.answers import client_address, refuse
+from transcnn.ui.server.browser import COOKIE, browser_of
 
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
-_COOKIE = "_streamlit_xsrf"  # Streamlit's, one for each browser
 
 Key = tuple[str, str]  # session and file
 
@@ -43,7 +43,7 @@ class Uploads:
     def __init__(self, app: ASGIApp, held: Callable[[], Mapping[Key, int]] = stored) -> None:
         self.app, self.held = app, held
         self.coming: dict[Key, int] = {}
-        self.owners: dict[Key, tuple[str, str]] = {}  # address and cookie
+        self.owners: dict[Key, tuple[str, str]] = {}  # address and browser
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = _PATH.search(scope.get("path", ""))
@@ -52,7 +52,8 @@ class Uploads:
             return
         key = (found[1], found[2])
         headers = Headers(scope=scope)
-        owner = (client_address(scope), cookie_parser(headers.get("cookie", "")).get(_COOKIE, ""))
+        cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+        owner = (client_address(scope), browser_of(cookie))
         sizes = {**self.held(), **self.coming}
         self.owners = {known: whose for known, whose in self.owners.items() if known in sizes}
         if key in self.coming or self.owners.get(key, owner)[1] != owner[1]:

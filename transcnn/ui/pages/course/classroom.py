@@ -18,6 +18,7 @@ from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import Progress
 from transcnn.ui.pages.course.role import FollowedSlide, Role, take_role
+from transcnn.ui.server.browser import COOKIE, browser_of
 from transcnn.words.translator import Translator, plain, translator
 
 REFRESH_S = 3  # between two looks at whether the class went on
@@ -49,9 +50,9 @@ def visitor(state: Session) -> tuple[str, str]:
     return state.id, st.context.ip_address or ""
 
 
-def browser() -> str:
-    """What tells this browser from others: a cookie of Streamlit's, which all its tabs share."""
-    return str(st.context.cookies.get("_streamlit_xsrf", ""))
+def browser(state: Session) -> str:
+    """What tells this browser from others; of one that sends no cookies, this session."""
+    return browser_of(st.context.cookies.get(COOKIE, "")) or state.id
 
 
 def enter(state: Session, t: Translator) -> Teacher | Learner | None:

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from transcnn.course.classroom.codes import LONGEST_NAME, read_code
-from transcnn.course.classroom.rate_limiter import WRONG_CODES
+from transcnn.course.classroom.rate_limiter import JOINS, WRONG_CODES
 from transcnn.course.classroom.store import ClassState, Learner
-from transcnn.errors import ClassError, NoClass, TooManyCodes
+from transcnn.errors import ClassError, NoClass, TooManyCodes, TooManyJoins
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.classroom import (
     REFRESH_S,
@@ -48,18 +48,21 @@ def show_join_form(state: Session, t: Translator) -> None:
 
 def _join(state: Session) -> None:
     typed = st.session_state[_CODE] or ""
-    limiter, who = rate_limiter(WRONG_CODES), visitor(state)
-    code, wait = read_code(typed), limiter.wait_s(*who)
+    wrong, joins, who = rate_limiter(WRONG_CODES), rate_limiter(JOINS), visitor(state)
+    code = read_code(typed)
     try:
-        if wait > 0:
+        if (wait := wrong.wait_s(*who)) > 0:
             raise TooManyCodes(seconds=int(wait) + 1)
+        if (wait := joins.wait_s(*who)) > 0:
+            raise TooManyJoins(seconds=int(wait) + 1)
         if code is None:
             raise NoClass(code=typed[:20] or "…")
-        key = classes().join(code, st.session_state[_NAME] or "", browser())
+        key = classes().join(code, st.session_state[_NAME] or "", browser(state))
+        joins.note(*who)
         take_role(state, Role(code=code, key=key))
     except ClassError as error:
         if isinstance(error, NoClass):
-            limiter.note(*who)
+            wrong.note(*who)
         st.session_state[_REFUSED] = error
 
 

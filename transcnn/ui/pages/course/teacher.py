@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 from PIL import Image
@@ -120,31 +121,40 @@ def _show_joined(t: Translator, membership: Teacher) -> None:
         members, locked = membership.members(), membership.class_state().locked
     except NoClass:
         st.rerun()
-    known = {k: name or t("classroom.nameless", number=k) for k, name in members.items()}
-    with st.popover(t("classroom.joined", count=len(known))):
+    known = {
+        number: f"{number}. {name}" if name else t("classroom.nameless", number=number)
+        for number, name in members.items()
+    }
+    with st.popover(t("classroom.joined", count=len(known)), key="class_joined"):
         st.text("\n".join(known.values()) or "–")
+        st.session_state["class_lock"] = locked
         st.toggle(
             t("classroom.lock"),
-            value=locked,
             key="class_lock",
             on_change=lambda: _unless_over(
                 lambda: membership.lock(bool(st.session_state["class_lock"]))
             ),
         )
-        chosen = st.selectbox(
+        chosen = st.multiselect(
             t("classroom.remove_who"),
             list(known),
-            index=None,
-            format_func=lambda k: known.get(k, ""),
+            format_func=lambda number: known.get(number, ""),
+            placeholder="",
             key="class_removes",
         )
-        if chosen is not None:
+        if chosen:
             st.caption(t("classroom.remove_says"))
             st.button(
                 t("classroom.remove"),
                 key="class_remove",
-                on_click=lambda: _unless_over(lambda: membership.remove(chosen)),
+                on_click=lambda: _remove(membership, chosen),
             )
+
+
+def _remove(membership: Teacher, chosen: list[int]) -> None:
+    for member_id in chosen:
+        _unless_over(partial(membership.remove, member_id))
+    st.session_state["class_removes"] = []
 
 
 def show_to_class(context: StepContext) -> None:
