@@ -56,7 +56,7 @@
     │   └── NotARun          the file is no run of ours
     ├── ClassError          a class that nobody can enter
     │   ├── NoClass          no such code or key, or the class is over
-    │   │   └── RemovedFromClass its teacher removed this learner
+    │   │   └── RemovedFromClass  its teacher removed this learner
     │   ├── TooManyCodes     so many wrong codes were entered that one must wait
     │   ├── TooManyJoins     so many have joined that one must wait
     │   ├── ClassFull        no seat is left

@@ -44,7 +44,7 @@ def placeholders(error):
 
 
 def test_every_error_that_is_raised_has_a_sentence_and_every_sentence_an_error():
-    inner = {"CheckpointError", "FolderError", "UnknownLabel"}
+    inner = {"CheckpointError", "FolderError", "NoClass", "UnknownLabel"}
     more = inner | {"previous_image", "own_weights"}
 
     assert set(SENTENCES) == set(LEAVES) | more

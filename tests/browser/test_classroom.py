@@ -22,10 +22,14 @@ def begin(open_, server, step):
 
 def join(open_, server, code, name, **options):
     page = open_(f"{server}/course?class={code}", until=".st-key-class_join button", **options)
-    page.get_by_label("Your name").fill(name)
-    page.locator(".st-key-class_join button").click()
+    try_to_join(page, name)
     page.locator(".st-key-class_bar").wait_for()
     return page
+
+
+def try_to_join(page, name):
+    page.get_by_label("Your name").fill(name)
+    page.locator(".st-key-class_join button").click()
 
 
 def form(page, name):
@@ -102,6 +106,36 @@ def test_a_class_votes_twice_types_on_and_outlives_its_server(start_server, brow
         teacher.get_by_role("button", name="End it and delete everything").click()
         says(one, f"No class is open under {code}")
         one.get_by_text("Join a class").wait_for()
+
+
+def test_a_browser_has_one_seat_until_the_teacher_removes_it(server, open_page):
+    teacher, code = begin(open_page, server, "1.3")
+    tab = join(open_page, server, code, "Ada")
+    other = join(open_page, server, code, "Bo")
+    second_tab = tab.context.new_page()
+    second_tab.goto(f"{server}/course?class={code}")
+    try_to_join(second_tab, "Ada Lovelace")
+    second_tab.locator(".st-key-class_bar").wait_for()
+    tab.reload()
+    says(tab, "Ada Lovelace")  # still in
+    says(teacher, "2 joined")
+
+    teacher.get_by_role("button", name="2 joined").click()
+    teacher.locator(".st-key-class_lock label").click()
+    teacher.get_by_label("Remove learners").fill("Ada")
+    teacher.get_by_role("option", name="Ada Lovelace").click()
+    teacher.locator(".st-key-class_remove button").click()
+    says(teacher, "1 joined")
+    for page in (tab, second_tab):
+        says(page, f"You are no longer in class {code}")
+        page.get_by_text("Join a class").wait_for()
+    tab.goto(f"{server}/course?class={code}")
+    try_to_join(tab, "Eve")
+    says(tab, f"You are no longer in class {code}")
+    late = open_page(f"{server}/course?class={code}", until=".st-key-class_join button")
+    try_to_join(late, "Cy")
+    says(late, f"Class {code} is locked")
+    assert other.locator(".st-key-class_bar").is_visible()
 
 
 def share_of_a_core(server, seconds):

@@ -126,7 +126,6 @@ def _show_joined(t: Translator, membership: Teacher) -> None:
         for number, name in members.items()
     }
     with st.popover(t("classroom.joined", count=len(known)), key="class_joined"):
-        st.text("\n".join(known.values()) or "–")
         st.session_state["class_lock"] = locked
         st.toggle(
             t("classroom.lock"),
@@ -140,6 +139,7 @@ def _show_joined(t: Translator, membership: Teacher) -> None:
             list(known),
             format_func=lambda number: known.get(number, ""),
             placeholder="",
+            select_all=False,
             key="class_removes",
         )
         if chosen:
@@ -149,6 +149,7 @@ def _show_joined(t: Translator, membership: Teacher) -> None:
                 key="class_remove",
                 on_click=lambda: _remove(membership, chosen),
             )
+        st.text("\n".join(known.values()) or "–")
 
 
 def _remove(membership: Teacher, chosen: list[int]) -> None:
