@@ -215,8 +215,7 @@ def test_a_class_file_without_networks_opens_and_can_be_given_one(classes):
     code, key = classes.begin()
     with contextlib.closing(sqlite3.connect(classes.folder / f"{code}.sqlite")) as file:
         file.executescript(
-            "DROP TABLE networks; DROP TABLE asked; PRAGMA user_version = 2;"
-            f"{BEFORE_LOCKS}"
+            f"DROP TABLE networks; DROP TABLE asked; PRAGMA user_version = 2;{BEFORE_LOCKS}"
         )
     teacher = classes.enter(code, key)
     assert teacher.class_state().network is None
