@@ -72,6 +72,9 @@
     ├── MissingSnapshots    the package with networks along their training is not installed
     ├── ExportDiffers       an exported file gives other outputs than its network
     ├── EngineDiffers       an engine computes other logits than the network
+    ├── TooManyTasks        a visitor has begun as much as may wait at once
+    │   ├── TooManyTasksHere  the same, from one address
+    │   └── ServerBusy       the same, all visitors together
     ├── MissingExtra        packages that only some commands need are not installed
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
@@ -107,6 +110,18 @@ class ChoiceError(TransCNNError, ValueError):
 
 class NoDevice(TransCNNError, ValueError):
     """Details: device, known (the names of those that are there)."""
+
+
+class TooManyTasks(TransCNNError):
+    """Details: limit (of one open page)."""
+
+
+class TooManyTasksHere(TooManyTasks):
+    """Details: limit (of one address)."""
+
+
+class ServerBusy(TooManyTasks):
+    """Details: limit (of the server)."""
 
 
 class PeerLost(TransCNNError):

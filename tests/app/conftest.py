@@ -4,6 +4,7 @@ import pytest
 
 from transcnn.classifier import Classifier
 from transcnn.pictures.samples import samples
+from transcnn.ui.app.tasks import tasks_alive
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,6 +18,15 @@ def _run_of_the_error_board(request):
     case = getattr(request.node, "callspec", None)
     if case and case.params.get("page") == "errors":
         request.getfixturevalue("runs_home")
+
+
+@pytest.fixture(autouse=True)
+def _no_task_outlives_its_test():
+    """What a page has begun would count against the limits of the next test's."""
+    yield
+    for task in tasks_alive():
+        task.cancel()
+        task.join(60)
 
 
 @pytest.fixture(scope="session")

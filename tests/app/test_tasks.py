@@ -1,10 +1,15 @@
-"""Background tasks: progress, cancelling, errors, one at a time, and ending when nobody looks."""
+"""Background tasks: progress, cancelling, errors, turns, limits, and ending when all have gone."""
 
 import threading
 import time
+from typing import ClassVar
 
-from transcnn.errors import ChoiceError
-from transcnn.ui.app.tasks import Task
+import pytest
+
+from transcnn.errors import ChoiceError, ServerBusy, TooManyTasks, TooManyTasksHere
+from transcnn.ui.app import tasks as tasks_module
+from transcnn.ui.app.tasks import GRACE_S, Queue, Task
+from transcnn.ui.app.visitors import Visitor
 from transcnn.ui.pages.explanations.data import ExplainTasks
 
 
@@ -38,14 +43,122 @@ def test_a_task_that_is_cancelled_has_neither_result_nor_error():
     assert not task.finished
 
 
-def test_a_task_ends_when_nobody_looks_at_it():
-    task = started(Task("endless", endless, unseen_s=2))
-    for _ in range(10):
-        time.sleep(0.25)
-        task.look()
+class Page(Visitor):
+    """A visitor whose browser is there as long as the test says so."""
+
+    gone: ClassVar[set[str]] = set()  # sessions
+
+    @property
+    def has_browser(self):
+        return self.session not in self.gone
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Makes what follows happen on the page of a session."""
+    monkeypatch.setattr(Page, "gone", set())
+
+    def go(session, address="192.0.2.1"):
+        page = Page(session, address)
+        monkeypatch.setattr(tasks_module, "current_visitor", lambda: page)
+
+    yield go
+    for task in tasks_module.tasks_alive():
+        task.cancel()
+        task.join(20)
+
+
+def test_a_task_ends_when_the_last_browser_that_looks_at_it_has_gone(at):
+    at("one")
+    task = started(Task("endless", endless))
+    at("two")
+    task.look()
+    Page.gone.add("one")
+    task.join(GRACE_S + 1.5)
     assert task.is_alive()
-    task.join(20)
+    assert not task.abandoned
+    Page.gone.add("two")
+    task.join(5)
     assert not task.is_alive()
+    assert task.abandoned
+    assert not task.finished
+
+
+def test_a_browser_that_is_back_at_once_finds_its_task_under_way(at):
+    at("one")
+    task = started(Task("endless", endless))
+    for _ in range(4):
+        Page.gone.add("one")
+        time.sleep(GRACE_S / 2)
+        Page.gone.clear()
+        time.sleep(0.8)
+    assert task.under_way
+
+
+def test_one_has_few_tasks_at_once_and_others_begin_theirs(at, monkeypatch):
+    few = {"SESSION": 2, "ADDRESS": 3}
+    for name, value in few.items():
+        monkeypatch.setenv(f"TRANSCNN_LIMIT_TASKS_{name}", str(value))
+    monkeypatch.setenv("TRANSCNN_LIMIT_TASKS", "4")
+
+    def begin(session, address="192.0.2.1"):
+        at(session, address)
+        return started(Task("endless", endless))
+
+    first = begin("one")
+    begin("one")
+    with pytest.raises(TooManyTasks, match="already has 2 computations"):
+        begin("one")
+    begin("two")
+    with pytest.raises(TooManyTasksHere, match="Your address already has 3"):
+        begin("two")
+    begin("three", "192.0.2.2")
+    with pytest.raises(ServerBusy, match="have 4 computations"):
+        begin("four", "192.0.2.3")
+    first.cancel()
+    first.join(20)
+    begin("five", "192.0.2.3")
+
+
+def test_visitors_take_turns_however_much_one_has_begun(at):
+    queue, order, hold = Queue(), [], threading.Event()
+    at("busy")
+    tasks = [started_in(queue, "holds", lambda _: hold.wait(60))]
+    for session in ("busy", "busy", "busy", "one", "two", "one"):
+        at(session)
+        tasks.append(started_in(queue, session, lambda task: order.append(task.name) or True))
+    hold.set()
+    for task in tasks:
+        task.join(20)
+    assert order == ["busy", "one", "two", "busy", "one", "busy"]
+
+
+def test_a_long_task_gives_way_to_another_visitor_and_goes_on(at, monkeypatch):
+    monkeypatch.setattr(tasks_module, "TURN_S", 0.3)
+    queue, steps = Queue(), []
+
+    def long(task):
+        for _ in range(60):
+            task.report(0.5)
+            steps.append(task.name)
+            time.sleep(0.02)
+        return True
+
+    at("long")
+    tasks = [started_in(queue, "long", long)]
+    at("short")
+    tasks.append(started_in(queue, "short", lambda task: steps.append(task.name) or True))
+    for task in tasks:
+        task.join(20)
+    assert [task.result for task in tasks] == [True, True]
+    assert 5 < steps.index("short") < 55
+
+
+def started_in(queue, name, do):
+    task = Task(name, do, queue=queue)
+    task.start()
+    time.sleep(0.05)
+    return task
 
 
 def test_an_error_is_kept_and_a_fault_is_logged(caplog):
@@ -66,7 +179,7 @@ def test_an_error_is_kept_and_a_fault_is_logged(caplog):
 
 
 def test_tasks_of_a_queue_are_done_first_come_first_served():
-    queue, order, hold = [], [], threading.Event()
+    queue, order, hold = Queue(), [], threading.Event()
     first = Task("first", lambda _: hold.wait(60), queue=queue)
     first.start()
     waiting = []
@@ -82,7 +195,6 @@ def test_tasks_of_a_queue_are_done_first_come_first_served():
     for task in (first, *waiting):
         task.join(20)
     assert order == list("abde")
-    assert queue == []
 
 
 def test_a_session_begins_each_explanation_once_and_ends_what_is_no_longer_wanted():

@@ -101,18 +101,25 @@ def faithfulness(
     A `masker` of the same subject reuses the logits computed for other methods. Runs the network
     about 900 times, and the method twice for each noisy image.
     """
-    masker = masker or PatchMasker(subject)
+    masker, reported = masker or PatchMasker(subject), 0.0
+
+    def report(share: float) -> None:
+        nonlocal reported
+        reported = share
+        on_progress(share)
+
+    masker.on_batch = lambda: report(reported)  # a curve takes seconds: it can be cancelled inside
     candidates = _candidates(
-        subject, attribution, method, masker.side, part(on_progress, 0, 0.4), effort
+        subject, attribution, method, masker.side, part(report, 0, 0.4), effort
     )
-    scorer = _Scorer(masker, effort, part(on_progress, 0.4, 0.45))
+    scorer = _Scorer(masker, effort, part(report, 0.4, 0.45))
     done, of = 0, sum(len(candidate.orders) for candidate in candidates.values())
     scored = {}
     for name, candidate in candidates.items():
         before, done = done, done + len(candidate.orders)
-        within = part(on_progress, 0.45 + 0.55 * before / of, 0.45 + 0.55 * done / of)
+        within = part(report, 0.45 + 0.55 * before / of, 0.45 + 0.55 * done / of)
         scored[name] = scorer.score(candidate, within)
-    on_progress(1.0)
+    report(1.0)
     own = scored.pop("own")
     verdict = judge(own.scores, {name: one.scores for name, one in scored.items()})
     return Faithfulness(own, scored, verdict, effort)

@@ -6,6 +6,8 @@ object. Scores are computed for both fills, because each has a fault: `gray` has
 has, `blur` leaves colour and rough shape.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,7 +35,8 @@ class PatchMasker:
     """The image of `subject` with patches masked, and the explained logit of each masked image.
 
     Caches every logit, because methods and baselines often need the same masks: the random orders
-    of a seed are the same for all, and so are both ends of every curve. Not thread-safe.
+    of a seed are the same for all, and so are both ends of every curve. Not thread-safe. `on_batch`
+    is called before each run of the network; what it raises ends the work.
     """
 
     def __init__(self, subject: Subject) -> None:
@@ -45,6 +48,7 @@ class PatchMasker:
         self._patch = along[:, None] * self.side + along  # [S, S], the patch of each pixel
         self._fills = {fill: filling(subject.pixels, fill) for fill in FILLS}
         self._known: dict[tuple[Fill, bytes], float] = {}
+        self.on_batch: Callable[[], None] = lambda: None
 
     def logits(self, masks: Masks, fill: Fill, on_progress: OnProgress = quiet) -> Values:
         """The explained logit [N] of the image under each of `masks` [N, patches]."""
@@ -52,6 +56,7 @@ class PatchMasker:
         new = {key: row for key, row in zip(keys, masks, strict=True) if key not in self._known}
         missing = list(new)
         for start in range(0, len(missing), BATCH):
+            self.on_batch()
             on_progress(start / len(missing))
             some = missing[start : start + BATCH]
             images = np.stack([self.image(new[key], fill) for key in some])

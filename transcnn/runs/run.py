@@ -72,8 +72,9 @@ def classify_run(
     resize: Resize,
     workers: int,
     should_stop: Callable[[], bool] = lambda: False,
+    batch: int = BATCH,
 ) -> Iterator[Done]:
-    """Classify `items`, the remaining ones of `store`'s run; asks `should_stop` after each batch.
+    """Classify `items`, the remaining ones of `store`'s run; asks `should_stop` after each `batch`.
 
     `workers` threads classify a batch each at the same time; with one torch thread each they keep
     as many cores busy. With torch.distributed every process calls this; only process 0 has the
@@ -81,11 +82,11 @@ def classify_run(
     """
     processes = world_size()
     mine = items[rank() :: processes]
-    starts = list(range(0, -(-len(items) // processes), BATCH))  # as many rounds for every process
+    starts = list(range(0, -(-len(items) // processes), batch))  # as many rounds for every process
     began, done = time.monotonic(), 0
 
     def classify(start: int) -> list[Measured | Broken]:
-        return _classify(classifier, mine[start : start + BATCH], resize)
+        return _classify(classifier, mine[start : start + batch], resize)
 
     with ThreadPoolExecutor(workers) as pool:
         waiting = iter(starts)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from transcnn.pictures import CENTRE, Crop, decode, prepare
 from transcnn.pictures.samples import find_sample
+from transcnn.ui.app.visitors import end_with_browser
 from transcnn.ui.components.packets.pack import photo_packet
 
 _PHOTO_SIDE = 720  # the longer side of a photo on the page, in pixels
@@ -70,6 +71,7 @@ class PreparedImage:
 def prepare_image(image: ChosenImage, size: int) -> PreparedImage:
     """The image as a network with input `size` sees it, and its photo. Raises PictureError."""
     with decoding:
+        end_with_browser()  # it may have gone while this waited
         decoded = decode(image.data)
         pixels, crop = prepare(decoded, size, at=image.crop)
         photo = small_jpeg(decoded.image)

@@ -6,8 +6,6 @@ imported on first use, so that the page with its photo stands before it is loade
 """
 
 import functools
-import os
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +16,7 @@ from transcnn.labels import Classes
 from transcnn.model.config import Network
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
 from transcnn.ui.app.session import Session
+from transcnn.ui.app.tasks import computing
 from transcnn.ui.components.packets.pack import names_packet
 from transcnn.words import languages
 
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from transcnn.analysis.cost.network import Parts
     from transcnn.classifier import Classifier, PredictedClass
     from transcnn.trace import Trace
-
-# As many runs at once as there are cores, each on one of them: more would only add to the memory.
-running = threading.Semaphore(os.cpu_count() or 1)
 
 # How caches tell images apart.
 BY_DIGEST: dict[str | type[Any], Callable[[Any], Any]] = {
@@ -66,7 +62,7 @@ def _shipped(model: str) -> "Classifier":
 def predictions(prepared: PreparedImage, model: str) -> "tuple[PredictedClass, ...]":
     """The likeliest classes of an image by `model`, without a trace."""
     network = classifier(model)
-    with running:
+    with computing:
         return network.rank(network.logits(prepared.pixels[None])[0]).top
 
 
@@ -77,14 +73,14 @@ def belongs(image: ChosenImage, indices: tuple[int, ...]) -> "Belonging":
 
     judge = classifier("transcnn_lite0")
     prepared = prepare_image(image, judge.config.input.size)
-    with running:
+    with computing:
         return belonging(judge, prepared.pixels, indices)
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False, hash_funcs=BY_DIGEST)
 def trace_image(prepared: PreparedImage, model: str) -> "Trace":
     """What every H-MHSA of `model` did with the image."""
-    with running:
+    with computing:
         return classifier(model).trace_pixels(prepared.pixels, prepared.crop)
 
 

@@ -19,8 +19,9 @@ from transcnn.labels import ClassName
 from transcnn.model.config import Network
 from transcnn.pictures.samples import samples
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
-from transcnn.ui.app.networks import BY_DIGEST, classifier, running, trace_image
+from transcnn.ui.app.networks import BY_DIGEST, classifier, trace_image
 from transcnn.ui.app.session import Session
+from transcnn.ui.app.tasks import computing
 from transcnn.ui.pages.compare.link import KEPT, MODELS, OFF, CompareChoice
 from transcnn.words.translator import Translator
 
@@ -158,7 +159,7 @@ def _side(
 def _logits(prepared: PreparedImage, model: str, off: bool) -> NDArray[np.float32]:
     """The logits [classes] of an image by `model`, its H-MHSA removed where `off`."""
     network = classifier(model)
-    with running:
+    with computing:
         intervention = network.intervention("off") if off else None
         return network.logits(prepared.pixels[None], intervention)[0].numpy()
 

@@ -16,8 +16,9 @@ from transcnn.course.submission import Submission
 from transcnn.errors import ChoiceError
 from transcnn.reports.handout.html import render
 from transcnn.ui.app.image_page import ImagePage, take_image_page
-from transcnn.ui.app.networks import classifier, running, trace_image
+from transcnn.ui.app.networks import classifier, trace_image
 from transcnn.ui.app.session import Session
+from transcnn.ui.app.tasks import computing
 from transcnn.ui.components.copy_link import copy_link
 from transcnn.ui.components.scroll_here import scroll_here
 from transcnn.ui.components.session_memory import session_memory
@@ -65,7 +66,7 @@ def show_course(state: Session, t: Translator) -> None:
     choice = replace(state.part(CourseChoice), step=step.number)
     state.write_link(choice, besides=(state.part(Role),))
     scene = _scene(state, shown)
-    with st.spinner(t("course.running")), running:
+    with st.spinner(t("course.running")), computing:
         missing = step.missing(scene)
         questions = {} if missing else step.questions
         posed = {name: question.pose(scene) for name, question in questions.items()}
@@ -213,7 +214,7 @@ def _hand_out(context: StepContext) -> None:
     title = context.shown.image.title
 
     def make() -> str:
-        with running:
+        with computing:
             return render(scene, chapter, t.language, title)
 
     st.download_button(

@@ -1,7 +1,6 @@
 """Beginning a run: an archive that is uploaded, or a folder where the server may read one."""
 
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from transcnn.runs.store import is_name, run_path
 from transcnn.ui.app.networks import classifier
 from transcnn.ui.app.session import Session
 from transcnn.ui.app.uploads import shown_name
+from transcnn.ui.app.visitors import end_with_browser
 from transcnn.ui.pages.errors import runs
 from transcnn.ui.pages.errors.link import DEMONSTRATION, ErrorsChoice
 from transcnn.ui.pages.errors.runs import OwnRuns
@@ -26,8 +26,6 @@ from transcnn.words.translator import Translator, plain
 _UPLOADER, _FOLDER, _NAME, _SQUASH = (
     f"errors_{name}" for name in ("uploader", "folder", "name", "squash")
 )
-
-_LOOK_S = 0.5  # between two looks whether the session is still there
 
 
 def new_run(state: Session, t: Translator) -> None:
@@ -72,7 +70,7 @@ def _from_archive(state: Session, name: str, data: bytes) -> None:
         with tempfile.TemporaryDirectory() as scratch:
             packed = Path(scratch) / "packed"
             packed.write_bytes(data)
-            inside = unpack(packed, folder / "pictures", None, name, _end_with_session())
+            inside = unpack(packed, folder / "pictures", None, name, end_with_browser)
         _begin(
             state,
             run,
@@ -86,18 +84,6 @@ def _from_archive(state: Session, name: str, data: bytes) -> None:
         runs.delete_upload(run)
         raise
     state.part(OwnRuns).append(run)
-
-
-def _end_with_session() -> Callable[[], None]:
-    """A hook of long work: Streamlit ends a script whose session is over where it draws."""
-    place, drawn = st.empty(), [time.monotonic()]
-
-    def look() -> None:
-        if time.monotonic() - drawn[0] > _LOOK_S:
-            drawn[0] = time.monotonic()
-            place.empty()
-
-    return look
 
 
 def _from_folder(state: Session) -> None:

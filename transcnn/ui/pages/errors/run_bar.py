@@ -5,7 +5,7 @@ import threading
 import streamlit as st
 
 from transcnn.checkpoints.catalogue import shipped_names
-from transcnn.errors import TransCNNError
+from transcnn.errors import TooManyTasks, TransCNNError
 from transcnn.runs.demonstration import make_demonstration
 from transcnn.runs.labelled import find_items
 from transcnn.runs.remarks import RemarkedRun, Remarks
@@ -100,6 +100,8 @@ def _show_progress(run: str) -> None:
         st.rerun()
     if progress.finished:
         return
+    if task is not None:
+        task.look()
     text = t("error_analysis.progress", done=progress.done, of=progress.of)
     if task is not None and task.progress is not None:
         minutes, seconds = divmod(round(task.progress.left_s), 60)
@@ -119,10 +121,13 @@ def _show_progress(run: str) -> None:
 
 def _resume(state: Session, run: str, store: Store) -> None:
     """Answer the rest with the network that the run was begun with, if it is at hand."""
+    t = translator(state.language)
     for model in state.models_at_hand:
         network = classifier(model)
         if network.weights_sha256 == store.settings.weights_sha256:
-            runs.resume(run, store, network)
+            try:
+                runs.resume(run, store, network)
+            except TooManyTasks as error:
+                st.toast(plain(t.error(error)), icon=":material/error:")
             return
-    t = translator(state.language)
     st.toast(t("error_analysis.other_weights", model=store.settings.model), icon=":material/error:")

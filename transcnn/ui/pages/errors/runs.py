@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from transcnn.errors import ChoiceError, NoRun, TransCNNError
-from transcnn.ui.app.tasks import Task
+from transcnn.ui.app.tasks import Queue, Task
 from transcnn.ui.pages.errors.link import DEMONSTRATION
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ class OwnRuns(list[str]):
     """The runs of uploads that a visitor has begun or came to by a link."""
 
 
-_queue: list[Task] = []
+_BATCH = 2  # images of a page's run at a time: it ends within seconds of its visitors
+_queue = Queue()
 _tasks: dict[str, Task] = {}  # by run: under way, or ended by an error
 _starting = threading.Lock()
 
@@ -162,7 +163,10 @@ def error_of(run: str) -> TransCNNError | None:
 
 
 def resume(run: str, store: "Store", classifier: "Classifier") -> None:
-    """Predict the remaining images of a run, unless somebody does already."""
+    """Predict the remaining images of a run, unless somebody does already.
+
+    It stops where it is, to be resumed, when nobody who looks at it is there. Raises TooManyTasks.
+    """
 
     def predict(task: Task) -> None:
         from transcnn.runs.run import classify_run
@@ -174,14 +178,17 @@ def resume(run: str, store: "Store", classifier: "Classifier") -> None:
             store.settings.resize,
             os.cpu_count() or 1,
             lambda: task.cancelled,
+            _BATCH,
         ):
             task.progress = done
+            task.give_way()
         _tasks.pop(run, None)
 
     with _starting:
         if task_of(run) is None:
-            _tasks[run] = Task(f"run {run}", predict, queue=_queue)
-            _tasks[run].start()
+            task = Task(f"run {run}", predict, queue=_queue)
+            task.start()
+            _tasks[run] = task
 
 
 def cancel(run: str) -> None:

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from transcnn.errors import TransCNNError
+from transcnn.errors import TooManyTasks, TransCNNError
 from transcnn.explain.names import METHODS
 from transcnn.pictures import CENTRE
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
-from transcnn.ui.app.networks import classifier, is_public, predictions, running
+from transcnn.ui.app.networks import classifier, is_public, predictions
 from transcnn.ui.app.session import Session
-from transcnn.ui.app.tasks import Task
+from transcnn.ui.app.tasks import Queue, Task, computing
 from transcnn.ui.pages.explanations.link import ExplainChoice
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from transcnn.explain.subject import Subject
 
 _KEPT = 40  # results of a session
-_UNSEEN_S = 90.0  # after which a task that nobody looks at ends
-_queue: list[Task] = []  # of all sessions
+_queue = Queue()  # of all sessions
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +53,11 @@ class ExplainTasks(dict[str, Task]):
     """What is computed for a visitor beside the page, or has been, by its key."""
 
     def begin(self, key: str, do: "Callable[[OnProgress], Any]") -> Task:
-        """The task called `key`; begun if it is not there."""
+        """The task called `key`; begun if it is not there. Raises TooManyTasks."""
         if key not in self:
-            self[key] = Task(
-                f"explain {key}", lambda task: do(task.report), queue=_queue, unseen_s=_UNSEEN_S
-            )
-            self[key].start()
+            task = Task(f"explain {key}", lambda task: do(task.report), queue=_queue)
+            task.start()
+            self[key] = task
             ended = [name for name, task in self.items() if not task.under_way]
             for name in ended[: max(0, len(self) - _KEPT)]:
                 del self[name]
@@ -124,15 +122,18 @@ def _find(state: Session, explained: Explained, name: str) -> Found:
             return Found(name, method, explain(key, method, explained.subject))
         except TransCNNError as error:
             return Found(name, method, error=error)
-    task = state.part(ExplainTasks).begin(
-        key, lambda on_progress: method.explain(explained.subject, on_progress)
-    )
+    try:
+        task = state.part(ExplainTasks).begin(
+            key, lambda on_progress: method.explain(explained.subject, on_progress)
+        )
+    except TooManyTasks as error:  # begun when the page is drawn again, as one has ended
+        return Found(name, method, error=error)
     return Found(name, method, task.result, task.error, task)
 
 
 @st.cache_resource(scope="session", max_entries=24, show_spinner=False)
 def _explain(key: str, _method: "Method", _subject: "Subject") -> "Attribution":  # noqa: ARG001
-    with running:
+    with computing:
         return _method.explain(_subject)
 
 
@@ -143,7 +144,7 @@ def _explain_for_everybody(
     _subject: "Subject",
 ) -> "Attribution":
     """As `_explain`, for what is nobody's own: samples by the networks that ship."""
-    with running:
+    with computing:
         return _method.explain(_subject)
 
 

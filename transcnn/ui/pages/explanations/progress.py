@@ -20,7 +20,6 @@ def show_tasks(keys: tuple[str, ...]) -> None:
         task = tasks.get(key)
         if task is None or task.drawn:
             continue
-        task.look()
         if not task.under_way:
             task.drawn = True
             st.rerun()

@@ -10,6 +10,7 @@ import streamlit as st
 from plotly.subplots import make_subplots
 
 from transcnn.analysis.intervals import Interval
+from transcnn.errors import TooManyTasks
 from transcnn.explain.faithfulness import Faithfulness, faithfulness
 from transcnn.explain.fill import FILLS, Fill
 from transcnn.explain.names import BASELINES, SCORES, VOTES
@@ -22,7 +23,7 @@ from transcnn.ui.components.cells import show_cells
 from transcnn.ui.pages.explanations.data import Explained, ExplainTasks, Found, method_key
 from transcnn.ui.pages.explanations.maps import attribution_panel, correlation_text, error_says
 from transcnn.ui.pages.explanations.progress import show_tasks
-from transcnn.words.translator import Translator
+from transcnn.words.translator import Translator, plain
 
 if TYPE_CHECKING:
     from transcnn.explain.method import OnProgress
@@ -244,7 +245,10 @@ def show_or_begin(
 
         def again() -> None:
             state.part(ExplainTasks).pop(key, None)
-            start()
+            try:
+                start()
+            except TooManyTasks as error:
+                st.toast(plain(t.error(error)), icon=":material/error:")
 
         st.button(label, key=f"explain_begin_{key}", on_click=again)
     else:

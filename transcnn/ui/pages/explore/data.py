@@ -3,7 +3,8 @@
 import streamlit as st
 
 from transcnn.ui.app.images import PreparedImage
-from transcnn.ui.app.networks import BY_DIGEST, classifier, running, trace_image, trace_key
+from transcnn.ui.app.networks import BY_DIGEST, classifier, trace_image, trace_key
+from transcnn.ui.app.tasks import computing
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_DIGEST)
@@ -28,7 +29,7 @@ def pack_interventions(
     from transcnn.ui.components.packets.ablation import ablation_packet
 
     normal = trace_image(prepared, model).logits
-    with running:
+    with computing:
         runs = rerun(classifier(model), prepared.pixels, normal, donor.pixels, Where(**part))
     return ablation_packet(interventions_key(trace_key(prepared, model), part), runs)
 

@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import dataclass, field
 
 from transcnn.checkpoints.download import download
-from transcnn.errors import TransCNNError
+from transcnn.errors import TooManyTasks, TransCNNError
 from transcnn.ui.app.custom_models import CustomModel, Origin
 from transcnn.ui.app.session import Session
 from transcnn.ui.app.tasks import Task
@@ -35,8 +35,13 @@ class WeightFiles:
                     task.report(progress)
             return True
 
-        self.network, self.download = network, Task(f"download {network}", receive)
-        self.download.start()
+        task = Task(f"download {network}", receive)
+        try:
+            task.start()
+        except TooManyTasks as error:
+            self.errors["authors"] = error
+        else:
+            self.network, self.download = network, task
 
     def end_download(self) -> None:
         """Cancel the download that is under way, or forget the one that has ended."""

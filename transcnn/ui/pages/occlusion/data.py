@@ -7,7 +7,8 @@ import streamlit as st
 from transcnn.pictures.changes import changed_cells
 from transcnn.pictures.samples import sample_pixels
 from transcnn.ui.app.images import PreparedImage
-from transcnn.ui.app.networks import BY_DIGEST, classifier, running
+from transcnn.ui.app.networks import BY_DIGEST, classifier
+from transcnn.ui.app.tasks import computing
 from transcnn.ui.pages.occlusion.link import OcclusionChoice
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def occlude(
     pixels = occlude(
         run, cells, "gray" if choice.fill == "gray" else "patches", choice.percent / 100
     )
-    with running:
+    with computing:
         found = run_occluded(classifier(model), prepared.pixels, pixels, cells)
     return found, occlusion_packet(key, found)
 

@@ -16,10 +16,10 @@ from transcnn.ui.app.networks import (
     BY_DIGEST,
     classifier,
     is_public,
-    running,
     trace_image,
     trace_key,
 )
+from transcnn.ui.app.tasks import computing
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
@@ -58,7 +58,7 @@ def _compute(prepared: PreparedImage, model: str, sample: str | None, fits: bool
 
     trace, network = trace_image(prepared, model), classifier(model)
     pixels = prepared.pixels
-    with running:
+    with computing:
         boxes = box_values(network.model, network.normalise(pixels[None]), trace)
         whole = rerun_removed(network, pixels)
         shown = Ablation(whole, pixels)
@@ -92,7 +92,7 @@ def _times(
     """Once for all visitors: times do not depend on what an image shows."""
     from transcnn.analysis.overview.timing import box_times
 
-    with running:
+    with computing:
         return box_times(_network.model, _network.normalise(_prepared.pixels[None]))
 
 

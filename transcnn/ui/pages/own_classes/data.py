@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from transcnn.errors import TransCNNError
+from transcnn.errors import TooManyTasks, TransCNNError
 from transcnn.ui.app.session import Session
-from transcnn.ui.app.tasks import Task
+from transcnn.ui.app.tasks import Queue, Task
 from transcnn.ui.pages.own_classes.collection import Collection
 from transcnn.ui.pages.own_classes.learning import Learned, learn
 from transcnn.ui.pages.own_classes.reading import OnDone, Reading
@@ -15,15 +15,14 @@ from transcnn.ui.pages.own_classes.reading import OnDone, Reading
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
 
-_UNSEEN_S = 600.0  # after which nobody waits for it any more
-
-_queue: list[Task] = []  # of learning, for all visitors together
+_reading, _learning = Queue(), Queue()  # for all visitors together
 
 
 @dataclass
 class OwnClasses:
     """`task` is under way, or has ended and nobody has seen it yet: it reads files into the class
-    `into` (None: an archive), or it learns. `round`: how often files were taken, after which the
+    `into` (None: an archive), or it learns. `abandoned`: the last one ended since the page was not
+    connected. `round`: how often files were taken, after which the
     fields for them are empty again. `camera`: the class whose camera is shown. `refused`: why a
     class could not be called so, by its number. `pair`: the true and the predicted class, as
     positions, whose images are shown.
@@ -34,6 +33,7 @@ class OwnClasses:
     task: Task | None = None
     into: int | None = None
     learns: bool = False
+    abandoned: bool = False
     error: TransCNNError | None = None
     round: int = 0
     camera: int | None = None
@@ -55,8 +55,7 @@ class OwnClasses:
         def work(task: Task) -> Reading:
             return read(lambda done, of: task.report(done / of))
 
-        self.task = Task("read images", work, unseen_s=_UNSEEN_S)
-        self.task.start()
+        self._begin(Task("read images", work, queue=_reading))
 
     def begin_learning(self, classifier: "Classifier") -> None:
         """Begin to learn the classes as they are now."""
@@ -64,13 +63,15 @@ class OwnClasses:
         self.error, self.learns = None, True
 
         work = learn(self.base, classifier, self.collection)
-        self.task = Task(
-            "learn own classes",
-            lambda task: work(task.report),
-            queue=_queue,
-            unseen_s=_UNSEEN_S,
-        )
-        self.task.start()
+        self._begin(Task("learn own classes", lambda task: work(task.report), queue=_learning))
+
+    def _begin(self, task: Task) -> None:
+        try:
+            task.start()
+        except TooManyTasks as error:
+            self.error = error
+        else:
+            self.task, self.abandoned = task, False
 
     def stop(self) -> None:
         """End what is under way; all else stays as it was."""
@@ -83,7 +84,7 @@ class OwnClasses:
         task = self.task
         if task is None or task.is_alive():
             return False
-        self.task = None
+        self.task, self.abandoned = None, task.abandoned
         if isinstance(task.error, TransCNNError):
             self.error = task.error
         elif task.error is not None:

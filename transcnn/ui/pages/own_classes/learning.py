@@ -9,7 +9,6 @@ from PIL import Image
 
 from transcnn.pictures import DecodedPicture, prepare
 from transcnn.ui.app.custom_models import CustomModel, open_custom_model
-from transcnn.ui.app.networks import running
 from transcnn.ui.pages.own_classes.collection import Collection, OwnImage
 
 if TYPE_CHECKING:
@@ -73,17 +72,16 @@ def learn(
         from transcnn.training.finetune.measured import measured, read_measured
 
         pixels = _pixels(images, classifier.config.input.size)
-        with running:
-            features = pooled_features(
-                classifier, pixels, lambda done, of: report(Phases("features", done, of))
-            )
-            probabilities = cross_validate(
-                features,
-                labels,
-                len(names),
-                progress=lambda done, of: report(Phases("folds", done, of)),
-            )
-            head = fit_head(features, labels, len(names))
+        features = pooled_features(
+            classifier, pixels, lambda done, of: report(Phases("features", done, of))
+        )
+        probabilities = cross_validate(
+            features,
+            labels,
+            len(names),
+            progress=lambda done, of: report(Phases("folds", done, of)),
+        )
+        head = fit_head(features, labels, len(names))
         found = held_out(labels, probabilities)
         how = measured(found, "leave-one-out" if len(labels) <= LEAVE_ONE_OUT else "folds")
         counts = read_measured(how)

@@ -72,5 +72,7 @@ def _learn(t: Translator, own: OwnClasses) -> None:
         st.info(t(f"own_classes.{entry}", **values), icon=":material/info:")
     elif own.learned is not None and own.learned.contents != own.collection.contents:
         st.info(t("own_classes.changed"), icon=":material/info:")
+    if own.abandoned:
+        st.info(t("own_classes.abandoned"), icon=":material/info:")
     if own.error is not None:
         st.error(plain(t.error(own.error)))

@@ -19,7 +19,6 @@ def show_progress() -> None:
     if own.task is None or not own.task.is_alive():
         st.rerun()
     assert own.task is not None
-    own.task.look()
     share, text = _said(t, own)
     st.progress(share, text)
     if st.button(t("own_classes.stop"), key="own_stop"):
