@@ -72,9 +72,10 @@
     ├── MissingSnapshots    the package with networks along their training is not installed
     ├── ExportDiffers       an exported file gives other outputs than its network
     ├── EngineDiffers       an engine computes other logits than the network
-    ├── TooManyTasks        a visitor has begun as much as may wait at once
-    │   ├── TooManyTasksHere  the same, from one address
-    │   └── ServerBusy       the same, all visitors together
+    ├── NotBegun            a computation beyond what may wait or be under way at once
+    │   ├── TooManyTasks     of one open page
+    │   ├── TooManyTasksHere  of one address
+    │   └── ServerBusy       of all visitors together
     ├── MissingExtra        packages that only some commands need are not installed
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
@@ -112,15 +113,19 @@ class NoDevice(TransCNNError, ValueError):
     """Details: device, known (the names of those that are there)."""
 
 
-class TooManyTasks(TransCNNError):
+class NotBegun(TransCNNError):
+    """A computation that cannot begin yet; see the subclasses."""
+
+
+class TooManyTasks(NotBegun):
     """Details: limit (of one open page)."""
 
 
-class TooManyTasksHere(TooManyTasks):
+class TooManyTasksHere(NotBegun):
     """Details: limit (of one address)."""
 
 
-class ServerBusy(TooManyTasks):
+class ServerBusy(NotBegun):
     """Details: limit (of the server)."""
 
 

@@ -103,7 +103,7 @@ class Task(threading.Thread):
         return "" if self.visitor is None else self.visitor.session
 
     def start(self) -> None:
-        """Begin, or wait for a turn. Raises TooManyTasks or a kind of it where that is too much."""
+        """Begin, or wait for a turn. Raises NotBegun where that is too much."""
         with _changed:
             if self.visitor is not None:
                 _check_limits(self.visitor)

@@ -5,7 +5,7 @@ import threading
 import streamlit as st
 
 from transcnn.checkpoints.catalogue import shipped_names
-from transcnn.errors import TooManyTasks, TransCNNError
+from transcnn.errors import NotBegun, TransCNNError
 from transcnn.runs.demonstration import make_demonstration
 from transcnn.runs.labelled import find_items
 from transcnn.runs.remarks import RemarkedRun, Remarks
@@ -127,7 +127,7 @@ def _resume(state: Session, run: str, store: Store) -> None:
         if network.weights_sha256 == store.settings.weights_sha256:
             try:
                 runs.resume(run, store, network)
-            except TooManyTasks as error:
+            except NotBegun as error:
                 st.toast(plain(t.error(error)), icon=":material/error:")
             return
     st.toast(t("error_analysis.other_weights", model=store.settings.model), icon=":material/error:")

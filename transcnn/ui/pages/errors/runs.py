@@ -165,7 +165,7 @@ def error_of(run: str) -> TransCNNError | None:
 def resume(run: str, store: "Store", classifier: "Classifier") -> None:
     """Predict the remaining images of a run, unless somebody does already.
 
-    It stops where it is, to be resumed, when nobody who looks at it is there. Raises TooManyTasks.
+    It stops where it is, to be resumed, when nobody who looks at it is there. Raises NotBegun.
     """
 
     def predict(task: Task) -> None:

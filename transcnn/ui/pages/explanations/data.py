@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from transcnn.errors import TooManyTasks, TransCNNError
+from transcnn.errors import NotBegun, TransCNNError
 from transcnn.explain.names import METHODS
 from transcnn.pictures import CENTRE
 from transcnn.ui.app.images import ChosenImage, PreparedImage, prepare_image
@@ -53,7 +53,7 @@ class ExplainTasks(dict[str, Task]):
     """What is computed for a visitor beside the page, or has been, by its key."""
 
     def begin(self, key: str, do: "Callable[[OnProgress], Any]") -> Task:
-        """The task called `key`; begun if it is not there. Raises TooManyTasks."""
+        """The task called `key`; begun if it is not there. Raises NotBegun."""
         if key not in self:
             task = Task(f"explain {key}", lambda task: do(task.report), queue=_queue)
             task.start()
@@ -126,7 +126,7 @@ def _find(state: Session, explained: Explained, name: str) -> Found:
         task = state.part(ExplainTasks).begin(
             key, lambda on_progress: method.explain(explained.subject, on_progress)
         )
-    except TooManyTasks as error:  # begun when the page is drawn again, as one has ended
+    except NotBegun as error:  # begun when the page is drawn again, as one has ended
         return Found(name, method, error=error)
     return Found(name, method, task.result, task.error, task)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from plotly.subplots import make_subplots
 
 from transcnn.analysis.intervals import Interval
-from transcnn.errors import TooManyTasks
+from transcnn.errors import NotBegun
 from transcnn.explain.faithfulness import Faithfulness, faithfulness
 from transcnn.explain.fill import FILLS, Fill
 from transcnn.explain.names import BASELINES, SCORES, VOTES
@@ -247,7 +247,7 @@ def show_or_begin(
             state.part(ExplainTasks).pop(key, None)
             try:
                 start()
-            except TooManyTasks as error:
+            except NotBegun as error:
                 st.toast(plain(t.error(error)), icon=":material/error:")
 
         st.button(label, key=f"explain_begin_{key}", on_click=again)

@@ -4,7 +4,7 @@ import contextlib
 from dataclasses import dataclass, field
 
 from transcnn.checkpoints.download import download
-from transcnn.errors import TooManyTasks, TransCNNError
+from transcnn.errors import NotBegun, TransCNNError
 from transcnn.ui.app.custom_models import CustomModel, Origin
 from transcnn.ui.app.session import Session
 from transcnn.ui.app.tasks import Task
@@ -38,7 +38,7 @@ class WeightFiles:
         task = Task(f"download {network}", receive)
         try:
             task.start()
-        except TooManyTasks as error:
+        except NotBegun as error:
             self.errors["authors"] = error
         else:
             self.network, self.download = network, task

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from transcnn.errors import TooManyTasks, TransCNNError
+from transcnn.errors import NotBegun, TransCNNError
 from transcnn.ui.app.session import Session
 from transcnn.ui.app.tasks import Queue, Task
 from transcnn.ui.pages.own_classes.collection import Collection
@@ -68,7 +68,7 @@ class OwnClasses:
     def _begin(self, task: Task) -> None:
         try:
             task.start()
-        except TooManyTasks as error:
+        except NotBegun as error:
             self.error = error
         else:
             self.task, self.abandoned = task, False
