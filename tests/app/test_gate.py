@@ -110,6 +110,20 @@ def test_a_request_for_another_name_is_refused(server):
     assert ask(server, Host=urlsplit(server).netloc)[0] == 200
 
 
+@pytest.mark.parametrize("path", ["", "/", "?families=active_sessions"])
+def test_the_figures_of_the_server_are_closed_unless_its_operator_opens_them(server, path):
+    for method in ("GET", "OPTIONS"):
+        status, _, said = ask(server, f"/_stcore/metrics{path}", method)
+        assert (status, said) == (404, "The operator of this app keeps its figures closed.\n")
+
+
+def test_an_operator_reads_the_figures_of_the_server():
+    with serving(TRANSCNN_METRICS="1") as server:
+        status, _, said = ask(server, "/_stcore/metrics")
+    assert status == 200
+    assert "active_sessions 0" in said
+
+
 @pytest.mark.parametrize(
     "origin", ["http://127.0.0.1:1", "http://localhost:1", "http://elsewhere.example", "null", "x["]
 )

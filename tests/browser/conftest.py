@@ -148,7 +148,8 @@ def start_server(tmp_path_factory, data_home) -> Iterator[Callable[..., Server]]
         folder = tmp_path_factory.mktemp("server")
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
         command += options
-        environment = {**os.environ, "TMPDIR": str(folder)}  # its classes are in there
+        # Its classes are in the folder; tests read its memory.
+        environment = {**os.environ, "TMPDIR": str(folder), "TRANSCNN_METRICS": "1"}
 
         def launch() -> subprocess.Popen:
             with (folder / "log").open("a", encoding="utf-8") as log:

@@ -12,6 +12,7 @@ from streamlit import config
 
 from transcnn.ui.server.connections import Connections
 from transcnn.ui.server.headers import SecurityHeaders
+from transcnn.ui.server.metrics import Metrics
 from transcnn.ui.server.origin import OwnOrigin
 from transcnn.ui.server.sessions import forgetting
 from transcnn.ui.server.uploads import Uploads
@@ -28,6 +29,7 @@ def middleware() -> list[Middleware]:
         Middleware(SecurityHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(OwnOrigin),
+        Middleware(Metrics),
         Middleware(Connections),
         Middleware(Uploads),
     ]
