@@ -53,7 +53,9 @@
     ├── RunError            a stored run that cannot be used as asked
     │   ├── NoRun            there is none of that name
     │   ├── OtherRun         it was begun with other pictures or settings
-    │   └── NotARun          the file is no run of ours
+    │   ├── NotARun          the file is no run of ours
+    │   ├── NoRoomForRun     the runs of uploads take as much disk as they may
+    │   └── TooManyRuns      one visitor keeps as many as they may
     ├── ClassError          a class that nobody can enter
     │   ├── NoClass          no such code or key, or the class is over
     │   │   └── RemovedFromClass  its teacher removed this learner
@@ -76,7 +78,6 @@
     │   ├── TooManyTasks     of one open page
     │   ├── TooManyTasksHere  of one address
     │   └── ServerBusy       of all visitors together
-    ├── NoRoomForNetwork    the networks that visitors brought take all that there is for them
     ├── MissingExtra        packages that only some commands need are not installed
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
@@ -112,10 +113,6 @@ class ChoiceError(TransCNNError, ValueError):
 
 class NoDevice(TransCNNError, ValueError):
     """Details: device, known (the names of those that are there)."""
-
-
-class NoRoomForNetwork(TransCNNError):
-    """Details: limit (MB, of one address or in all)."""
 
 
 class NotBegun(TransCNNError):
@@ -372,6 +369,14 @@ class OtherRun(RunError):
 
 class NotARun(RunError):
     """Details: file."""
+
+
+class NoRoomForRun(RunError):
+    """The runs of all uploads take as much disk as they may. Details: limit (megabytes)."""
+
+
+class TooManyRuns(RunError):
+    """Of one visitor. Details: limit."""
 
 
 class ClassError(TransCNNError):

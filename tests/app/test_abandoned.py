@@ -8,6 +8,8 @@ import sys
 import time
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
 from websockets.asyncio.client import connect
 
 from tests.browser.conftest import Server, free_port
@@ -16,7 +18,6 @@ from transcnn.pictures.samples import samples
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads processor times in /proc")
 PROMISED_S = 5.0
-SLOW = "methods=occlusion,integrated_gradients"
 FIRST, LAST = (sorted(samples(), key=lambda one: one.name)[i].name for i in (0, -1))
 
 SCRIPT = """
@@ -82,6 +83,10 @@ async def page(server, session=""):
         yield visitor
 
 
+def ask(query):
+    return BackMsg(rerun_script=ClientState(query_string=query))
+
+
 async def until(wanted, seconds=20.0):
     for _ in range(int(seconds / 0.1)):
         if wanted():
@@ -108,7 +113,7 @@ def test_tasks_end_with_their_page_and_survive_a_connection_that_is_back_at_once
         async with page(server) as one, page(server) as two:
             said = []
             for visitor in (one, two):
-                await visitor.ask("")
+                await visitor.send(ask(""))
                 while not said or visitor not in [who for who, _ in said]:
                     message, data = await visitor.receive()
                     if message.WhichOneof("type") == "script_finished":
@@ -132,7 +137,7 @@ def test_a_script_that_computes_without_drawing_ends_with_its_page(script):
 
     async def trial():
         async with page(server) as visitor:
-            await visitor.ask("", query="do=compute")
+            await visitor.send(ask("do=compute"))
             await until((folder / "computing.tick").exists)
         await asyncio.sleep(1)
         assert age(folder / "computing.tick") > 0.5
@@ -150,12 +155,16 @@ def test_explanations_of_closed_pages_leave_the_processor_alone():
             async with contextlib.AsyncExitStack() as stack:
                 for sample in (FIRST, LAST):
                     visitor = await stack.enter_async_context(page(server))
-                    visitor.pages = {"explanations": explanations}
-                    await visitor.ask("explanations", query=f"picture={sample}&{SLOW}")
+                    await visitor.send(explain(sample, explanations))
                     await shown(visitor, ": computing…", ": waiting for another")
                 assert used(1) > 0.3, "they compute"
             await asyncio.sleep(PROMISED_S)
             assert used(2) < 0.2
+
+        def explain(sample, explanations):
+            query = f"picture={sample}&methods=occlusion,integrated_gradients"
+            at = ClientState(query_string=query, page_script_hash=explanations)
+            return BackMsg(rerun_script=at)
 
         async def shown(visitor, *texts):
             data = b""

@@ -1,8 +1,6 @@
 """The error board without a browser: links, runs that may be seen, what is kept."""
 
 import json
-import os
-import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -17,6 +15,7 @@ from transcnn.reports.predictions import as_csv
 from transcnn.runs.labelled import LabelledPicture
 from transcnn.runs.remarks import RemarkedRun, Remarks
 from transcnn.runs.store import begin, open_run, run_path
+from transcnn.runs.uploads import new_upload, upload_folder, upload_path
 from transcnn.ui.app.links import decode
 from transcnn.ui.app.page_files import page_file
 from transcnn.ui.pages.errors import runs
@@ -33,6 +32,15 @@ def open_board(**link: str) -> AppTest:
     return app
 
 
+def open_upload(run: str, **link: str) -> AppTest:
+    """The page as it is once a link has brought the key of a run."""
+    app = open_board(**link)
+    state = session(app)
+    state.part(runs.OwnRuns).open(run)
+    state.put(state.part(ErrorsChoice).of_run(run))
+    return app.run()
+
+
 def component(app: AppTest, name: str) -> dict:
     mounted = {c.proto.component_name: c.proto for c in app.get("bidi_component")}
     return json.loads(mounted[f"transcnn.{name}"].json)
@@ -46,8 +54,8 @@ def store():
 @pytest.fixture
 def own_run():
     """The run of an upload, whole."""
-    run = runs.new_upload()
-    made_run(runs.upload_folder(run) / "run.sqlite", 6)
+    run = new_upload()
+    made_run(upload_path(run), 6)
     yield run
     runs.delete_upload(run)
 
@@ -154,11 +162,11 @@ def test_remarks_on_the_demonstration_are_their_visitors_own(store):
 def test_remarks_on_a_run_of_ones_own_are_kept_in_it(own_run):
     store = open_run(runs.path_of(own_run))
     picture = int(store.table().ids[0])
-    add_remarks(open_board(run=own_run, pins=str(picture)), picture)
+    add_remarks(open_upload(own_run, pins=str(picture)), picture)
     found = store.table()
     assert found.notes[0] == "a *strange* one"
     assert {"odd", "look-again"} <= found.tags[0]
-    again = open_board(run=own_run, where="tag:odd text:STRANGE")
+    again = open_upload(own_run, where="tag:odd text:STRANGE")
     assert [p["id"] for p in component(again, "gallery")["pictures"]] == [picture]
 
 
@@ -288,18 +296,98 @@ def test_an_uploaded_archive_becomes_a_run_of_its_own_that_can_be_deleted():
     app.file_uploader("errors_uploader_0").set_value(("mine.zip", data, "application/zip")).run()
     app.button("errors_begin_upload").click().run(timeout=60)
     assert not app.exception
-    (run,) = session(app).part(runs.OwnRuns)
-    assert session(app).part(ErrorsChoice).run == run
+    (run,) = session(app).part(runs.OwnRuns).begun
+    assert session(app).part(ErrorsChoice).shown == run
     job = runs.task_of(run)
     if job is not None:
         job.join(60)
     store = open_run(runs.path_of(run))
     assert (len(store.table()), len(store.broken())) == (2, 1)
-    assert run not in list(open_board().selectbox("errors_run").options)
-    runs.delete_upload(run)
-    assert not runs.upload_folder(run).exists()
+    assert len(open_board().selectbox("errors_run").options) == 1
+    app.run()
+    next(b for b in app.button if b.label == "Delete this run").click().run()
+    assert not upload_folder(run).exists()
+    assert len(app.selectbox("errors_run").options) == 1
     with pytest.raises(NoRun):
         open_run(runs.path_of(run))
+
+
+def test_the_key_of_a_run_is_in_no_address_and_in_no_log(own_run, caplog):
+    app = open_upload(own_run, where="right:no")
+    assert session(app).part(ErrorsChoice).shown == own_run
+    assert dict(app.query_params) == {"where": "right:no"}
+    copied = [
+        json.loads(c.proto.json) for c in app.get("bidi_component") if own_run in c.proto.json
+    ]
+    assert [(one.get("query"), one.get("fragment")) for one in copied if "copy" in one] == [
+        (None, f"run={own_run}")
+    ]
+    with_key = decode(ErrorsChoice, {"run": own_run})
+    assert with_key == ErrorsChoice(), "who writes it there all the same opens nothing"
+    runs.resume(own_run, None, None)  # it fails, which is logged
+    task = runs._tasks[own_run]
+    task.join(60)
+    assert caplog.text
+    assert own_run not in caplog.text
+
+
+def test_a_tab_that_is_loaded_anew_has_its_runs_again(own_run):
+    other = new_upload()
+    made_run(upload_path(other), 3)
+    gone = new_upload()
+    before, after = runs.OwnRuns([gone, own_run], [other]), runs.OwnRuns()
+    assert after.add(before.as_text(own_run)) == own_run
+    assert (after.begun, after.opened) == ([own_run], [other])
+    assert after.add(before.as_text(gone)) == ""
+    assert after.all() == [own_run, other]
+    assert runs.OwnRuns().as_text("") == ""
+    for nonsense in ("", "{", "3", "[1, 2]", '["", 3, null]', f'["../x", ["../x"], "{own_run}"]'):
+        own_runs = runs.OwnRuns()
+        assert own_runs.add(nonsense) == ""
+        assert own_runs.all() == []
+    runs.delete_upload(other)
+
+
+def begin_another(app: AppTest) -> None:
+    data = packed({"zebra/a.jpg": samples()[0].path.read_bytes()})
+    key = f"errors_uploader_{len(session(app).part(runs.OwnRuns).begun)}"
+    app.file_uploader(key).set_value(("mine.zip", data, "application/zip")).run()
+    app.button("errors_begin_upload").click().run(timeout=60)
+    assert not app.exception
+
+
+def test_who_keeps_as_many_runs_as_they_may_is_asked_to_delete_one(monkeypatch):
+    monkeypatch.setenv("TRANSCNN_LIMIT_UPLOAD_RUNS", "1")
+    app = open_board()
+    begin_another(app)
+    (run,) = session(app).part(runs.OwnRuns).begun
+    begin_another(app)
+    (error,) = app.error
+    assert error.value.replace("\\", "") == (
+        "You keep as many runs of uploads as you may (1). Delete one of them to start another."
+    )
+    assert session(app).part(runs.OwnRuns).all() == [run]
+    begin_another(other := open_board())
+    assert not other.error, "nobody else's"
+    runs.delete_upload(run)
+    begin_another(app)
+    assert not app.error
+    for own_runs in (session(a).part(runs.OwnRuns) for a in (app, other)):
+        for run in own_runs.all():
+            runs.delete_upload(run)
+
+
+def test_the_runs_of_all_uploads_have_a_limit_of_disk(monkeypatch, own_run):
+    monkeypatch.setenv("TRANSCNN_LIMIT_UPLOAD_RUNS_MB", "1")
+    (upload_folder(own_run) / "large.jpg").write_bytes(bytes(10**6))
+    uploads = upload_folder(own_run).parent
+    before = list(uploads.iterdir())
+    app = open_board()
+    begin_another(app)
+    (error,) = app.error
+    assert error.value.startswith("There is no room for another run now")
+    assert session(app).part(runs.OwnRuns).all() == []
+    assert list(uploads.iterdir()) == before
 
 
 @pytest.mark.parametrize(
@@ -321,22 +409,3 @@ def test_an_archive_that_cannot_be_used_is_a_sentence_and_leaves_nothing(files, 
     assert any(says in error.value.replace("\\", "") for error in app.error)
     assert set((runs_home / "uploads").glob("*/*")) == before
     assert len(component(app, "gallery")["pictures"]) == 24
-
-
-def test_only_uploads_that_nobody_changed_for_a_day_are_deleted():
-    old, begun, written = (runs.upload_folder(runs.new_upload()) for _ in range(3))
-    for folder in (old, begun, written):
-        folder.mkdir(parents=True)
-    for folder in (old, written):
-        (folder / "run.sqlite").write_bytes(b"")
-        two_days_ago = time.time() - 2 * 24 * 3600
-        for path in (folder / "run.sqlite", folder):
-            os.utime(path, (two_days_ago, two_days_ago))
-    os.utime(written / "run.sqlite")
-    (begun / "run.sqlite-wal").symlink_to(begun / "gone")  # gone between listing and looking
-
-    runs.forget_old_uploads()
-
-    assert [folder.exists() for folder in (old, begun, written)] == [False, True, True]
-    for folder in (begun, written):
-        runs.delete_upload(folder.name)

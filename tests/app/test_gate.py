@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import http.client
+import os
 import re
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -261,3 +263,15 @@ def test_descriptors_of_who_has_left_come_back_without_another_visitor(server):
             return
         threading.Event().wait(0.2)
     raise AssertionError([one.readlink() for one in folder.iterdir()])
+
+
+def test_old_runs_of_uploads_are_deleted_though_nobody_comes(tmp_path):
+    folder = tmp_path / "transcnn" / "runs" / "uploads" / f"upload-{'a' * 32}"
+    folder.mkdir(parents=True)
+    two_days_ago = time.time() - 2 * 24 * 3600
+    os.utime(folder, (two_days_ago, two_days_ago))
+    with serving(XDG_DATA_HOME=str(tmp_path)):
+        end = time.monotonic() + 60
+        while folder.exists() and time.monotonic() < end:
+            time.sleep(0.1)
+    assert not folder.exists()

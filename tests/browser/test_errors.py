@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 
 import pytest
@@ -129,7 +130,6 @@ def test_two_browsers_on_two_runs_never_mix(server, open_page):
         page.get_by_role("button", name="Start").click()
         pages[photo] = page
     for photo, page in pages.items():
-        wait_until(page, "location.search.includes('run=upload-')")
         page.locator(f".gallery button[title='{photo}/{photo}-0.jpg']").or_(
             page.locator(f".gallery button[title='giant panda/{photo}-0.jpg']")
         ).wait_for()
@@ -137,8 +137,49 @@ def test_two_browsers_on_two_runs_never_mix(server, open_page):
         settle(page)
         titles = page.locator(GALLERY).evaluate_all("all => all.map(b => b.title)")
         assert all(photo in title for title in titles)
-    runs = {page.url.split("run=")[1] for page in pages.values()}
-    assert len(runs) == 2
     page = pages["lion"]
     page.get_by_role("button", name="Delete this run").click()
-    wait_until(page, "!location.search.includes('run=')")
+    page.get_by_text("All 39 images.").wait_for()
+    expect(pages["panda"].get_by_text("All 3 images.")).to_be_visible()
+
+
+def test_the_key_of_a_run_is_in_fragments_alone_which_open_it_elsewhere(server, open_page):
+    """No address that is sent to the server has it; a tab that is loaded anew has its runs again,
+    and whoever gets the link has the run, not who gets the address."""
+    sent, told = [], []  # to the server, and in the address bar
+    page = open_page(f"{server}/errors", until=GALLERY)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.on("request", lambda request: sent.append(request.url))
+    page.get_by_role("button", name="New run").click()
+    file = {"name": "zebra.zip", "mimeType": "application/zip", "buffer": packed("zebra", "zebra")}
+    page.locator("[data-testid=stPopoverBody] input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Start").click()
+    page.get_by_text("All 3 images.").wait_for()
+    page.get_by_role("button", name="Copy link to this run").click()
+    page.get_by_text("Copied.").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    address, key = link.split("#run=")
+    assert re.fullmatch("upload-[0-9a-f]{32}", key)
+    told.append(page.url)
+
+    page.reload()
+    page.get_by_text("All 3 images.").wait_for()
+    settle(page)
+    told.append(page.url)
+
+    other = open_page(f"{address}?lang=en#run={key}", until=GALLERY)  # which is written anew
+    other.on("request", lambda request: sent.append(request.url))
+    other.get_by_text("All 3 images.").wait_for()
+    settle(other)
+    told.append(other.url)
+    other.reload()
+    other.get_by_text("All 3 images.").wait_for()
+    stranger = open_page(address, until=GALLERY)
+    stranger.get_by_text("All 39 images.").wait_for()
+    expect(stranger.get_by_role("button", name="Copy link to this run")).to_have_count(0)
+
+    assert sent
+    for seen in (*sent, *told):
+        assert key not in seen
+    page.get_by_role("button", name="Delete this run").click()
+    page.get_by_text("All 39 images.").wait_for()

@@ -7,4 +7,7 @@ measure.py        all that is stored of a batch of images
 measured.py       its types, without torch
 run.py            all batches, as events; can be stopped and resumed, by several processes
 store.py          the file on disk; schema.sql is its layout
+folder.py         where runs are kept by name
+remarks.py        what a visitor adds to a run that many see
+uploads.py        the runs of uploads, whose names are their keys
 """

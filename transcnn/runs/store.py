@@ -12,7 +12,6 @@ import math
 import os
 import re
 import sqlite3
-import sys
 import urllib.parse
 import uuid
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_data_path
 
 from transcnn.analysis.errors.table import CASES, TOP, CaseColumns, Ints, Table
 from transcnn.errors import ChoiceError, FolderError, NoRun, NotARun, OtherRun
@@ -29,6 +27,7 @@ from transcnn.labels import Classes
 from transcnn.model.variants import network
 from transcnn.naming import give_name
 from transcnn.pictures.prepare import Resize
+from transcnn.runs.folder import runs_folder
 from transcnn.runs.labelled import LabelledPicture
 from transcnn.runs.measured import Broken, Measured
 
@@ -37,17 +36,6 @@ _SCHEMA = Path(__file__).with_name("schema.sql")
 _LAYOUT = (int.from_bytes(b"tCNN"), 1)  # application_id and user_version, as in the schema
 _PATIENCE_S = 30.0  # how long a writer waits for another
 _IS_DONE = "SELECT 1 FROM measured WHERE picture = ? UNION SELECT 1 FROM broken WHERE picture = ?"
-
-
-def runs_folder() -> Path:
-    """Where runs are kept by name: in the user's data folder, as each system has it.
-
-    Runs that older versions kept in ~/.local/share on macOS and Windows stay there.
-    """
-    before = Path.home() / ".local" / "share" / "transcnn"
-    if sys.platform in ("darwin", "win32") and before.is_dir():
-        return before / "runs"
-    return user_data_path("transcnn", appauthor=False) / "runs"
 
 
 def run_path(run: str) -> Path:

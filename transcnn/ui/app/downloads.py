@@ -25,6 +25,7 @@ def take_away(
     *,
     chart: str | None = None,
     upload: bool = False,
+    run: bool = False,
     onward: str | None = None,
     query: Mapping[str, str] | None = None,
 ) -> None:
@@ -32,8 +33,8 @@ def take_away(
 
     `files` by their names, each made when it is asked for, outside of the session. Figures are
     called alike everywhere, tables by their names: "downloads.<name>" in the catalogue. `chart` is
-    the key of the page's plotly chart, which the browser itself saves. `upload`: what is shown is
-    no part of the link.
+    the key of the page's plotly chart, which the browser itself saves. `upload` or
+    `run` of one: what is shown is no part of the link.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="onward"):
         if onward is not None:
@@ -45,7 +46,8 @@ def take_away(
             )
         with st.popover(t("downloads.export"), icon=":material/ios_share:"):
             _show_files(t, files, chart)
-            copied = t("downloads.copied_upload" if upload else "downloads.copied")
+            left_out = "_upload" if upload else "_run" if run else ""
+            copied = t(f"downloads.copied{left_out}")
             copy_link(
                 {"copy": t("downloads.copy"), "copied": copied, "by_hand": t("downloads.by_hand")}
             )

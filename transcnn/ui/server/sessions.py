@@ -12,6 +12,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime import Runtime
 
+from transcnn.ui.server.old_runs import delete_old_runs
+
 EVERY_S = 5.0
 KEPT = 128  # sessions of browsers that have gone: what Streamlit keeps at most
 DESCRIPTORS = 3  # of each of them
@@ -20,11 +22,12 @@ DESCRIPTORS = 3  # of each of them
 @contextlib.asynccontextmanager
 async def forgetting(_app: st.App) -> AsyncIterator[None]:
     """For the time that the server runs."""
-    task = asyncio.create_task(_forget())
+    tasks = [asyncio.create_task(work) for work in (_forget(), delete_old_runs())]
     try:
         yield
     finally:
-        task.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 async def _forget() -> None:

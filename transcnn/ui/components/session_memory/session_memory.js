@@ -5,6 +5,10 @@
 
 /** @typedef {{ session: string, text: string }} Remembered */
 
+/** The fragment of the address that the page was loaded with. */
+const [loaded] = performance.getEntriesByType("navigation");
+const loadedWith = new URLSearchParams(loaded ? new URL(loaded.name).hash.slice(1) : "");
+
 /**
  * What is left is given again with every run until the server says that it has it: a run that is
  * about to hear of it may be given up for the next one.
@@ -29,16 +33,20 @@ export default function ({ data, setTriggerValue }) {
 }
 
 /**
- * The value of `name` in the address's fragment, which goes out of the address; "" for none.
+ * The value of `name` in the address's fragment, which goes out of the address; "" for none. Once
+ * for each address: the page may have lost the fragment since it was loaded, when the server wrote
+ * other parameters.
  *
  * @param {string} name
  */
 function takeFragment(name) {
-  const text = new URLSearchParams(location.hash.slice(1)).get(name) ?? "";
+  const text = new URLSearchParams(location.hash.slice(1)).get(name);
   if (text) {
     history.replaceState(history.state, "", location.pathname + location.search);
   }
-  return text;
+  const found = text ?? loadedWith.get(name) ?? "";
+  loadedWith.delete(name);
+  return found;
 }
 
 /**

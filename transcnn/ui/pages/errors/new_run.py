@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -10,10 +11,11 @@ from transcnn.errors import ArchiveTooLarge, ChoiceError, FolderError, TransCNNE
 from transcnn.labels import Classes
 from transcnn.limits import MB, limits
 from transcnn.pictures.prepare import Resize
-from transcnn.runs.archive import unpack
+from transcnn.runs.archive import labelled_limits, unpack
 from transcnn.runs.labelled import LabelledPicture, find_items
 from transcnn.runs.run import begin_run
 from transcnn.runs.store import is_name, run_path
+from transcnn.runs.uploads import is_upload, new_upload, room, upload_folder, upload_path
 from transcnn.ui.app.networks import classifier
 from transcnn.ui.app.session import Session
 from transcnn.ui.app.uploads import shown_name
@@ -36,7 +38,7 @@ def new_run(state: Session, t: Translator) -> None:
         t("error_analysis.archive"),
         type=["zip", "tar", "gz", "tgz"],
         max_upload_size=limits().archive_mb,
-        key=f"{_UPLOADER}_{len(state.part(OwnRuns))}",  # empty again once a run is begun
+        key=f"{_UPLOADER}_{len(state.part(OwnRuns).begun)}",  # empty again once a run is begun
     )
     st.caption(t("error_analysis.kept"))
     if file is not None and st.button(t("error_analysis.begin"), key="errors_begin_upload"):
@@ -64,18 +66,22 @@ def _from_archive(state: Session, name: str, data: bytes) -> None:
     most = limits().archive_mb
     if len(data) > most * MB:  # the widget's own limit holds in the browser only
         raise ArchiveTooLarge(file=name, limit=most)
-    run = runs.new_upload()
-    folder = runs.upload_folder(run)
+    own_runs = state.part(OwnRuns)
+    own_runs.check_room()
+    run = new_upload()
+    folder = upload_folder(run)
+    bounds = labelled_limits()
     try:
-        with tempfile.TemporaryDirectory() as scratch:
+        with tempfile.TemporaryDirectory() as scratch, room(bounds.megabytes) as megabytes:
             packed = Path(scratch) / "packed"
             packed.write_bytes(data)
-            inside = unpack(packed, folder / "pictures", None, name, end_with_browser)
+            bounds = replace(bounds, megabytes=megabytes)
+            inside = unpack(packed, folder / "pictures", bounds, name, end_with_browser)
         _begin(
             state,
             run,
             find_items(inside, within=folder, classes=_classes(state)),
-            folder / "run.sqlite",
+            upload_path(run),
         )
     except FolderError as error:  # where it was unpacked is nobody's business
         runs.delete_upload(run)
@@ -83,13 +89,13 @@ def _from_archive(state: Session, name: str, data: bytes) -> None:
     except BaseException:
         runs.delete_upload(run)
         raise
-    state.part(OwnRuns).append(run)
+    own_runs.begun.append(run)
 
 
 def _from_folder(state: Session) -> None:
     place = runs.check_folder(st.session_state[_FOLDER])
     name = st.session_state[_NAME]
-    special = runs.is_upload(name) or name == DEMONSTRATION or not is_name(name)
+    special = is_upload(name) or name == DEMONSTRATION or not is_name(name)
     if special or (run_path(name).exists() and name not in runs.named_runs()):
         raise ChoiceError(field="run", value=name, allowed="a name of its own")
     within = place if place.is_dir() else place.parent
@@ -107,4 +113,4 @@ def _begin(state: Session, run: str, items: list[LabelledPicture], path: Path) -
     network = classifier(state.model)
     resize: Resize = "squash" if st.session_state[_SQUASH] else "crop"
     runs.resume(run, begin_run(path, network, items, resize), network)
-    state.put(ErrorsChoice(run=run))
+    state.put(ErrorsChoice().of_run(run))

@@ -13,6 +13,7 @@ from transcnn.figures.table import safe_cell
 from transcnn.reports.sentences import accuracy_says
 from transcnn.runs.demonstration import TAG
 from transcnn.runs.store import Store
+from transcnn.runs.uploads import is_upload
 from transcnn.ui.app.controls import choose_one
 from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import Session
@@ -112,4 +113,5 @@ def _take_away(state: Session, t: Translator, store: Store, whole: Table, table:
         "predictions.parquet": parquet,
     }
     chart = views.CHART if choice.view in views.WITH_CHART else None
-    take_away(t, files, chart=chart, onward="cost", query=state.query())
+    shared = is_upload(choice.shown)
+    take_away(t, files, chart=chart, run=shared, onward="cost", query=state.query())

@@ -7,12 +7,16 @@ import streamlit as st
 from transcnn.checkpoints.catalogue import shipped_names
 from transcnn.errors import NotBegun, TransCNNError
 from transcnn.runs.demonstration import make_demonstration
+from transcnn.runs.folder import runs_folder
 from transcnn.runs.labelled import find_items
 from transcnn.runs.remarks import RemarkedRun, Remarks
 from transcnn.runs.run import begin_run
-from transcnn.runs.store import Store, open_run, runs_folder
+from transcnn.runs.store import Store, open_run
+from transcnn.runs.uploads import is_upload
 from transcnn.ui.app.networks import classifier
 from transcnn.ui.app.session import Session
+from transcnn.ui.components.copy_link import copy_link
+from transcnn.ui.components.session_memory import session_memory
 from transcnn.ui.pages.errors import runs
 from transcnn.ui.pages.errors.link import DEMONSTRATION, ErrorsChoice
 from transcnn.ui.pages.errors.new_run import new_run
@@ -21,14 +25,16 @@ from transcnn.words.translator import Translator, plain, translator
 
 _RUN = "errors_run"
 _SEEN = "errors_seen"  # by run, how many images were done when the page was drawn
+_FRAGMENT = "run"  # of a link, with the key of a run
 _POLL_S = 1.0
 _making = threading.Lock()  # the first two visitors make one demonstration
 
 
 def choose_run(state: Session, t: Translator) -> Store | None:
     """Draw the choice of a run and how far it is; the run, None where there is none."""
-    runs.forget_old_uploads()
-    run, own_runs = state.part(ErrorsChoice).run, state.part(OwnRuns)
+    _remember(state)
+    choice = state.part(ErrorsChoice)
+    run, own_runs = choice.shown, state.part(OwnRuns).all()
     store = _open(state, t)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         known = list(dict.fromkeys([DEMONSTRATION, *runs.named_runs(), *own_runs]))
@@ -38,29 +44,59 @@ def choose_run(state: Session, t: Translator) -> Store | None:
             known,
             format_func=lambda run: _called(run, t),
             key=_RUN,
-            on_change=lambda: state.put(ErrorsChoice(run=st.session_state[_RUN] or DEMONSTRATION)),
+            on_change=lambda: _choose(state, st.session_state[_RUN] or DEMONSTRATION),
             width=360,
         )
         # Another key for another run: the form is closed once it has begun one.
-        with st.popover(t("error_analysis.new_run"), key=f"errors_new_{run}"):
+        with st.popover(t("error_analysis.new_run"), key=f"errors_new_{run[-6:]}"):
             new_run(state, t)
         if run in own_runs:
             st.button(t("error_analysis.delete"), on_click=lambda: _delete(state))
+    if run in own_runs:
+        words = {"copy": "error_analysis.share", "copied": "downloads.copied"}
+        words |= {"by_hand": "downloads.by_hand"}
+        copy_link(
+            {name: t(key) for name, key in words.items()},
+            fragment=f"{_FRAGMENT}={run}",
+            key="errors_share",
+        )
     if store is not None and not (progress := store.progress()).finished:
         st.session_state[_SEEN] = {run: progress.done}
         _show_progress(run)
     return store
 
 
+def _choose(state: Session, run: str) -> None:
+    state.put(ErrorsChoice(upload=state.part(ErrorsChoice).upload).of_run(run))
+
+
+def _remember(state: Session) -> None:
+    """Let the tab keep the visitor's runs, and open the one that a link brings."""
+    own_runs, choice = state.part(OwnRuns), state.part(ErrorsChoice)
+
+    def take_back(text: str) -> None:
+        shown, choice = own_runs.add(text), state.part(ErrorsChoice)
+        if shown and choice.shown == DEMONSTRATION:
+            state.put(choice.of_run(shown))
+
+    def open_shared(run: str) -> None:
+        if is_upload(run):
+            own_runs.open(run)
+            state.put(state.part(ErrorsChoice).of_run(run))
+
+    session_memory("runs", state.id, own_runs.as_text(choice.upload), take_back)
+    session_memory("run", state.id, "", open_shared, fragment=_FRAGMENT)
+
+
 def _called(run: str, t: Translator) -> str:
     if run == DEMONSTRATION:
         return t("error_analysis.demonstration")
-    return t("error_analysis.upload", ending=run[-6:]) if runs.is_upload(run) else run
+    return t("error_analysis.upload", ending=run[-6:]) if is_upload(run) else run
 
 
 def _open(state: Session, t: Translator) -> Store | None:
     """The chosen run; the demonstration is begun where it is not there yet."""
-    run = state.part(ErrorsChoice).run
+    run = state.part(ErrorsChoice).shown
     try:
         path = runs.path_of(run)
         if run == DEMONSTRATION and not path.exists():
@@ -74,14 +110,11 @@ def _open(state: Session, t: Translator) -> Store | None:
         return None
     if run == DEMONSTRATION:  # everybody's: what one adds is not
         return RemarkedRun(path, state.part(Remarks))
-    if runs.is_upload(run) and run not in state.part(OwnRuns):
-        state.part(OwnRuns).append(run)
     return store
 
 
 def _delete(state: Session) -> None:
-    runs.delete_upload(state.part(ErrorsChoice).run)
-    state.part(OwnRuns).remove(state.part(ErrorsChoice).run)
+    runs.delete_upload(state.part(ErrorsChoice).upload)
     state.put(ErrorsChoice())
 
 

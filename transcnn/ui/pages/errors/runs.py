@@ -3,23 +3,23 @@
 The demonstration is everybody's. Folders of this computer may be read only where the server was
 started to allow it: with TRANSCNN_FOLDERS, folders joined by the system's separator. Runs by name,
 as the command line makes them, are shown where all of their images lie in these. A run of an upload
-has a name that nobody can guess, is known to the visitor who made it and to whoever gets the link,
-and is deleted a day after its last change.
+has a name that nobody can guess, its key: known to the visitor who made it and to whoever gets a
+link with it.
 """
 
-import contextlib
 import functools
+import json
 import os
-import re
-import secrets
 import shutil
 import threading
-import time
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from transcnn.errors import ChoiceError, NoRun, TransCNNError
+from transcnn.errors import ChoiceError, NoRun, TooManyRuns, TransCNNError
+from transcnn.limits import limits
+from transcnn.runs.uploads import is_upload, upload_folder, upload_path
 from transcnn.ui.app.tasks import Queue, Task
 from transcnn.ui.pages.errors.link import DEMONSTRATION
 
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from transcnn.classifier import Classifier
     from transcnn.runs.store import Store
 
-_UPLOAD = re.compile(r"upload-[0-9a-f]{32}")
-_KEPT_S = 24 * 3600
+_MOST_OPENED = 20  # runs of others that a visitor has in the list
 
 
 def allowed_folders() -> list[Path]:
@@ -86,32 +85,15 @@ def _places(path: Path, version: tuple[int, int]) -> frozenset[Path]:  # noqa: A
     return frozenset(folder.resolve() for folder in open_run(path).folders())
 
 
-def is_upload(run: str) -> bool:
-    """Whether a run is that of an upload, by its name."""
-    return _UPLOAD.fullmatch(run) is not None
-
-
 def path_of(run: str) -> Path:
     """The file of a run that a visitor may see; NoRun for any other."""
     from transcnn.runs.store import run_path
 
-    if is_upload(run) and (path := upload_folder(run) / "run.sqlite").exists():
-        return path
+    if is_upload(run) and upload_path(run).exists():
+        return upload_path(run)
     if run == DEMONSTRATION or (allowed_folders() and not is_upload(run) and _is_shown(run)):
         return run_path(run)
     raise NoRun(run=run, known=", ".join((DEMONSTRATION, *named_runs())))
-
-
-def new_upload() -> str:
-    """A name for the run of an upload."""
-    return f"upload-{secrets.token_hex(16)}"
-
-
-def upload_folder(run: str) -> Path:
-    """Where the run of an upload and its unpacked images are."""
-    from transcnn.runs.store import runs_folder
-
-    return runs_folder() / "uploads" / run
 
 
 def delete_upload(run: str) -> None:
@@ -120,28 +102,48 @@ def delete_upload(run: str) -> None:
     shutil.rmtree(upload_folder(run), ignore_errors=True)
 
 
-def forget_old_uploads() -> None:
-    """Delete the runs of uploads that nobody has changed for a day."""
-    from transcnn.runs.store import runs_folder
+@dataclass
+class OwnRuns:
+    """The runs of uploads that a visitor has begun, and those that came by a link; the oldest
+    first."""
 
-    for folder in (runs_folder() / "uploads").glob("upload-*"):
-        if time.time() - _last_change(folder) > _KEPT_S and task_of(folder.name) is None:
-            shutil.rmtree(folder, ignore_errors=True)
+    begun: list[str] = field(default_factory=list)
+    opened: list[str] = field(default_factory=list)
+
+    def all(self) -> list[str]:
+        """Those that still exist."""
+        return [run for run in (*self.begun, *self.opened) if upload_path(run).exists()]
+
+    def check_room(self) -> None:
+        """Raises TooManyRuns where the visitor keeps as many as they may."""
+        limit = limits().upload_runs
+        if sum(upload_path(run).exists() for run in self.begun) >= limit:
+            raise TooManyRuns(limit=limit)
+
+    def open(self, run: str) -> None:
+        """Note a run that came by a link."""
+        if run not in (*self.begun, *self.opened):
+            self.opened = [*self.opened, run][-_MOST_OPENED:]
+
+    def as_text(self, shown: str) -> str:
+        """For the browser's tab to remember, with the one that is shown or ""; "" for no runs."""
+        return json.dumps([shown, self.begun, self.opened]) if self.begun or self.opened else ""
+
+    def add(self, text: str) -> str:
+        """Take back what `as_text` gave, which may be anything by now; the run that was shown."""
+        try:
+            shown, begun, opened = json.loads(text)
+            self.begun = [*_uploads(begun, self.begun), *self.begun]
+            self.opened = [*_uploads(opened, self.all()), *self.opened]
+        except (ValueError, TypeError):
+            return ""
+        return shown if shown in self.all() else ""
 
 
-def _last_change(folder: Path) -> float:
-    """When a folder or a file in it was changed, in seconds of the epoch. Files come and go beside
-    this: SQLite's journal does with each write.
-    """
-    newest = 0.0
-    for path in (folder, *folder.glob("*")):
-        with contextlib.suppress(FileNotFoundError):
-            newest = max(newest, path.stat().st_mtime)
-    return newest
-
-
-class OwnRuns(list[str]):
-    """The runs of uploads that a visitor has begun or came to by a link."""
+def _uploads(runs: list[Any], known: Collection[str]) -> list[str]:
+    """Those of `runs` that exist, besides the known ones."""
+    found = [run for run in map(str, runs[:_MOST_OPENED]) if is_upload(run) and run not in known]
+    return [run for run in found if upload_path(run).exists()]
 
 
 _BATCH = 2  # images of a page's run at a time: it ends within seconds of its visitors
@@ -186,7 +188,7 @@ def resume(run: str, store: "Store", classifier: "Classifier") -> None:
 
     with _starting:
         if task_of(run) is None:
-            task = Task(f"run {run}", predict, queue=_queue)
+            task = Task("a run", predict, queue=_queue)
             task.start()
             _tasks[run] = task
 
