@@ -8,7 +8,7 @@ import pytest
 
 from transcnn.errors import ChoiceError, ServerBusy, TooManyTasks, TooManyTasksHere
 from transcnn.ui.app import tasks as tasks_module
-from transcnn.ui.app.tasks import GRACE_S, Queue, Task
+from transcnn.ui.app.tasks import GRACE_S, Computing, Queue, Task
 from transcnn.ui.app.visitors import Visitor
 from transcnn.ui.pages.explanations.data import ExplainTasks
 
@@ -195,6 +195,26 @@ def test_tasks_of_a_queue_are_done_first_come_first_served():
     for task in (first, *waiting):
         task.join(20)
     assert order == list("abde")
+
+
+def test_pages_that_wait_to_compute_do_so_first_come_first_served_however_often_they_look(
+    monkeypatch,
+):
+    monkeypatch.setattr(tasks_module, "_LOOK_S", 0.01)
+    computing, order = Computing(1), []
+
+    def compute(name):
+        with computing:
+            order.append(name)
+
+    waiting = [threading.Thread(target=compute, args=[name]) for name in "abcdefgh"]
+    with computing:
+        for thread in waiting:
+            thread.start()
+            time.sleep(0.03)  # they have looked by now, and look again and again
+    for thread in waiting:
+        thread.join(20)
+    assert order == list("abcdefgh")
 
 
 def test_a_session_begins_each_explanation_once_and_ends_what_is_no_longer_wanted():

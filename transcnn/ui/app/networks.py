@@ -6,6 +6,7 @@ imported on first use, so that the page with its photo stands before it is loade
 """
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,10 @@ def classifier(model: str) -> "Classifier":
     # For one image a second thread saves a seventh of the time; beside a busy browser, where
     # threads wait for each other, it costs many times that.
     torch.set_num_threads(1)
+    # A network is hundreds of small operations, and after each its thread asks for the interpreter
+    # again: beside three threads at work a trace takes 0.7 s where these may keep it for 5 ms (the
+    # default), and 0.3 s where for 1 ms.
+    sys.setswitchinterval(0.001)
 
     custom_model = Session.get().custom_models.get(model)
     return _shipped(model) if custom_model is None else custom_model.classifier

@@ -231,20 +231,34 @@ def _watch_from_now_on() -> threading.Thread:
 
 
 class Computing:
-    """Lets as many threads as there are cores compute at once, each on one of them: more would only
-    add to the memory. A page whose browser goes while it waits does not compute.
+    """Lets as many threads as there are cores compute at once, each on one of them, first come,
+    first served: more would only add to the memory. A page whose browser goes while it waits does
+    not compute.
     """
 
-    def __init__(self) -> None:
-        self._free = threading.Semaphore(os.cpu_count() or 1)
+    def __init__(self, cores: int) -> None:
+        self._free = cores
+        self._waiting: list[object] = []
+        self._changed = threading.Condition()
 
     def __enter__(self) -> None:
         end_with_browser()
-        while not self._free.acquire(timeout=_LOOK_S):
-            end_with_browser()
+        ticket = object()
+        with self._changed:
+            self._waiting.append(ticket)
+            try:
+                while not (self._free and self._waiting[0] is ticket):
+                    self._changed.wait(_LOOK_S)
+                    end_with_browser()
+                self._free -= 1
+            finally:
+                self._waiting.remove(ticket)
+                self._changed.notify_all()
 
     def __exit__(self, *_: object) -> None:
-        self._free.release()
+        with self._changed:
+            self._free += 1
+            self._changed.notify_all()
 
 
-computing = Computing()
+computing = Computing(os.cpu_count() or 1)
