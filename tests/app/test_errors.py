@@ -159,6 +159,19 @@ def test_remarks_on_the_demonstration_are_their_visitors_own(store):
     assert not any(store.table().notes)
 
 
+def test_a_run_keeps_so_many_groups_and_says_so(own_run):
+    store = open_run(upload_path(own_run))
+    for i in range(49):
+        store.save_slice(f"group {i}", "right:yes")
+    app = open_upload(own_run, where="right:no")
+    app.text_input("errors_filter_name").set_value("x" * 100).run()
+    next(b for b in app.button if b.label == "Save").click().run()
+    assert "x" * 60 in store.slices(), "a name has its limit, too"
+    assert len(store.slices()) == 50
+    assert next(b for b in app.button if b.label == "Save").disabled
+    assert any("Delete one of them first" in caption.value for caption in app.caption)
+
+
 def test_remarks_on_a_run_of_ones_own_are_kept_in_it(own_run):
     store = open_run(runs.path_of(own_run))
     picture = int(store.table().ids[0])

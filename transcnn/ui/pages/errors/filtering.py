@@ -19,6 +19,8 @@ from transcnn.ui.pages.errors.link import ErrorsChoice
 from transcnn.words.translator import Translator, plain
 
 _KEY = "errors_filter_{}".format
+_MOST = 50  # saved groups of a run
+_NAME, _TEXT = 60, 200  # characters at most, also where no browser counts them
 _RANGES = ("confidence", "brightness", "entropy")
 
 
@@ -85,11 +87,12 @@ def _choose(
 
 
 def _type(state: Session, t: Translator, key: str) -> None:
-    st.session_state[_KEY(key)] = state.part(ErrorsChoice).where.get(key) or ""
+    st.session_state[_KEY(key)] = (state.part(ErrorsChoice).where.get(key) or "")[:_TEXT]
     st.text_input(
         t(f"error_analysis.by_{key}"),
         key=_KEY(key),
-        on_change=lambda: _set(state, key, st.session_state[_KEY(key)] or None),
+        on_change=lambda: _set(state, key, st.session_state[_KEY(key)][:_TEXT] or None),
+        max_chars=_TEXT,
         width=180,
     )
 
@@ -145,13 +148,16 @@ def _saved(state: Session, t: Translator, store: Store) -> None:
             )
         if state.part(ErrorsChoice).where.terms:
             with st.popover(t("error_analysis.save")):
-                name = st.text_input(t("error_analysis.save_as"), key=_KEY("name"), max_chars=60)
+                name = st.text_input(t("error_analysis.save_as"), key=_KEY("name"), max_chars=_NAME)
                 if isinstance(store, RemarkedRun):
                     st.caption(t("error_analysis.yours"))
                 now = str(state.part(ErrorsChoice).where)
                 same = [n for n, text in saved.items() if text == now]
-                if st.button(t("error_analysis.save_now")) and name.strip():
-                    store.save_slice(name.strip(), now)
+                full = len(saved) >= _MOST
+                if full:
+                    st.caption(t("error_analysis.save_full", count=_MOST))
+                if st.button(t("error_analysis.save_now"), disabled=full) and name.strip():
+                    store.save_slice(name.strip()[:_NAME], now)
                     st.rerun()
                 for old in same:
                     if st.button(
