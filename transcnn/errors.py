@@ -22,6 +22,7 @@
     │   ├── ForeignKeys      more than the network has
     │   ├── OtherShapes      the right keys, other shapes
     │   ├── BrokenDescription  what the file says of itself cannot be understood
+    │   ├── ManyClasses      more than any network of images tells apart
     │   ├── NamesAndHead     more or fewer class names than outputs
     │   ├── OtherNetwork     a description of another network than asked for
     │   ├── NoNumbers        a key whose value cannot be computed with
@@ -237,6 +238,10 @@ class MissingSnapshots(TransCNNError):
 
 class NewClassifier(TransCNNError, UserWarning):
     """Details: model, given (classes of the weights), wanted."""
+
+
+class ManyClasses(CheckpointError):
+    """Refused before the network is made. Details: file, classes, limit (how many)."""
 
 
 class NamesAndHead(CheckpointError):

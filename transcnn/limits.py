@@ -29,6 +29,7 @@ class Limits:
     upload_weights_mb: int = _most(400, "MB of a weight file that a visitor uploads")
     weights_mb: int = _most(1000, "MB of a weight file in a command, or of a download")
     weights_header_kb: int = _most(1000, "kB of a weight file that are not numbers of tensors")
+    classes: int = _most(50_000, "classes of a network in a weight file")
     archive_mb: int = _most(400, "MB of an archive of images that a visitor uploads")
     unpacked_mb: int = _most(2000, "MB of an archive of labelled images, unpacked")
     archive_members: int = _most(20_000, "files and folders in an archive of labelled images")

@@ -4,6 +4,7 @@ import io
 import json
 import pickle
 import struct
+import warnings
 import zipfile
 
 import torch
@@ -102,6 +103,21 @@ def many_classes(count):
     return safetensors_with({"__metadata__": {"transcnn": json.dumps(described)}})
 
 
+def described(**given):
+    """A safetensors file whose network has such an input."""
+    given = {"size": 224, "mean": [0, 0, 0], "scale": [1, 1, 1]} | given
+    said = json.dumps({"model": "transcnn_nano", "input": given})
+    return safetensors_with({"__metadata__": {"transcnn": said}})
+
+
+def nested():
+    """A .pth file of a tensor that has no shape."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch calls them a prototype
+        rows = torch.nested.nested_tensor([torch.zeros(2), torch.zeros(3)])
+    return saved({"head.weight": rows})
+
+
 BOMBS = {
     "compressed numbers": ("a.pth", lambda: packed("data/0")),
     "compressed pickle": ("a.pth", lambda: packed("data.pkl")),
@@ -133,6 +149,22 @@ BOMBS = {
         ),
     ),
     "names of many classes": ("a.safetensors", lambda: many_classes(150_000)),
+    "a classifier of bytes for many classes": (
+        "a.safetensors",
+        lambda: safetensors_with(
+            {
+                "head.weight": {
+                    "dtype": "I8",
+                    "shape": [200_000, 256],
+                    "data_offsets": [0, 51_200_000],
+                }
+            },
+            bytes(51_200_000),
+        ),
+    ),
+    "nested tensors": ("a.pth", nested),
+    "a mean beyond all numbers": ("a.safetensors", lambda: described(mean=[10**400, 0, 0])),
+    "a scale of nothing": ("a.safetensors", lambda: described(scale=[5e-324, 1, 1])),
     "expanded tensors": (
         "a.pth",
         lambda: saved({"head.weight": torch.zeros(1).expand(10**6, 1000)}),

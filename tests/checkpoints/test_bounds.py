@@ -17,7 +17,7 @@ from tests.checkpoints.bombs import BOMBS, SMALL, exchanged, safetensors_with
 from tests.checkpoints.pth import saved
 from transcnn.checkpoints import load
 from transcnn.checkpoints.recognise import open_weights
-from transcnn.errors import CheckpointError, LongHeader, WeightsTooLarge
+from transcnn.errors import CheckpointError, LongHeader, ManyClasses, WeightsTooLarge
 
 # Opened in a process of its own, where nothing else has taken memory before.
 OPEN = """
@@ -139,6 +139,18 @@ def test_an_input_size_that_no_image_has_is_refused(size):
 
     with pytest.raises(CheckpointError, match="cannot be used"):
         open_weights(safetensors_with(header), "a.safetensors")
+
+
+def test_a_classifier_of_very_many_classes_is_refused_by_their_number():
+    rows = 50_001
+    tensors = {"head.weight": torch.zeros(rows, 1, dtype=torch.int8)}
+
+    with pytest.raises(ManyClasses) as caught:
+        open_weights(safetensors.torch.save(tensors), "a.safetensors")
+
+    assert str(caught.value) == (
+        "a.safetensors: its classifier has 50001 classes; at most 50000 are read."
+    )
 
 
 def test_names_of_classes_are_as_long_as_names_of_folders():

@@ -66,7 +66,10 @@ def from_metadata(
         return Description(described, dict(given.get("measured", {})))
     except ChoiceError as error:
         raise BrokenDescription(file=file, reason=str(error).rstrip(".")) from error
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (
+        *(AttributeError, KeyError, TypeError, ValueError),
+        *(OverflowError, RecursionError),
+    ) as error:
         raise BrokenDescription(file=file, reason="it is not as this program writes it") from error
 
 
@@ -86,6 +89,6 @@ def _input(given: Mapping[str, Any]) -> config.Input:
     size = given["size"]
     if type(size) is not int or not SMALLEST_INPUT <= size <= LARGEST_INPUT:
         raise ValueError(given)
-    if not all(v > 0 for v in scale):
+    if not all(v > 1e-6 for v in scale):
         raise ValueError(given)
     return config.Input(given["size"], mean, scale)

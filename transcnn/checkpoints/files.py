@@ -141,7 +141,8 @@ def _by_name(content: object, name: str) -> dict[str, Tensor]:
         if isinstance(content, dict) and isinstance(content.get(key), dict):
             content = content[key]
     if not isinstance(content, dict) or not all(
-        isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()
+        isinstance(key, str) and isinstance(value, Tensor) and not value.is_nested  # shapeless
+        for key, value in content.items()
     ):
         raise NamelessTensors(file=name)
     return content

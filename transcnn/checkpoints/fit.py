@@ -30,7 +30,7 @@ def load_strictly(
     if extra:
         raise ForeignKeys(**named, count=len(extra), keys=some(extra))
     for key, given in state_dict.items():
-        if not _is_plain(given):
+        if not is_plain(given):
             raise NoNumbers(file=file, key=key)
     other = [key for key, (_, value) in wanted.items() if state_dict[key].shape != value.shape]
     if other:
@@ -57,7 +57,7 @@ def some(keys: Iterable[str], count: int = 3, longest: int = 80) -> str:
     return ", ".join([*shown, "…"] if len(first) > count else shown)
 
 
-def _is_plain(value: object) -> bool:
+def is_plain(value: object) -> bool:
     """Whether it is a dense tensor whose values are all in the file: sparse, quantised, meta and
     expanded tensors can claim any size with a few bytes."""
     return (

@@ -12,8 +12,9 @@ from torch import Tensor
 from transcnn.checkpoints.authors import authors_key, from_authors
 from transcnn.checkpoints.description import from_metadata
 from transcnn.checkpoints.files import load, metadata
-from transcnn.checkpoints.fit import load_strictly, some
-from transcnn.errors import OtherNetwork, UnknownNetwork
+from transcnn.checkpoints.fit import is_plain, load_strictly, some
+from transcnn.errors import ManyClasses, OtherNetwork, UnknownNetwork
+from transcnn.limits import limits
 from transcnn.model.network import TransCNN, blank
 from transcnn.model.variants import authors_names, list_models, network
 
@@ -58,6 +59,7 @@ def open_weights(
     """
     file = str(source) if file is None else file
     state_dict = load(source, file)
+    _check_classes(state_dict, file)
     head = state_dict.get("head.weight")
     shape = None if head is None or head.dim() != 2 else tuple(head.shape)
     description = from_metadata(metadata(source, file), shape, file)
@@ -79,6 +81,15 @@ def open_weights(
     model = blank(best.network, **settings)
     load_strictly(model, state_dict, file=file)
     return Opened(model)
+
+
+def _check_classes(state_dict: Mapping[str, Tensor], file: str) -> None:
+    """A classifier in numbers of one byte takes four times its size, and every page lists it."""
+    most = limits().classes
+    for key in ("head.weight", f"{authors_key('head.', False)}weight"):
+        head = state_dict.get(key)
+        if head is not None and is_plain(head) and head.dim() == 2 and len(head) > most:
+            raise ManyClasses(file=file, classes=len(head), limit=most)
 
 
 def _classes(name: str, head: Tensor | None) -> dict[str, Any]:

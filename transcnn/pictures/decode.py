@@ -22,6 +22,7 @@ from PIL import ExifTags, Image
 from transcnn.errors import BrokenPicture, FileTooLarge, NotAPicture, TooManyPixels
 from transcnn.files import read_plain
 from transcnn.limits import limits
+from transcnn.pictures.pieces import count_scans, has_too_many_pieces
 
 _FIRST_BYTES = {
     "JPEG": rb"\xff\xd8\xff",
@@ -38,6 +39,7 @@ pi_heif.register_heif_opener(thumbnails=False)
 # Each scan of a JPEG goes over all of its blocks, and an empty one takes some bytes: without a
 # limit a file of 20 MB could keep the decoder busy for hours. Programs write about a dozen.
 _MAX_SCANS = 100
+_MAX_SCANNED = 1000 * 10**6  # pixels, of all scans together
 
 _PAPER = (255, 255, 255)  # behind transparent pixels
 
@@ -77,12 +79,17 @@ def decode(data: bytes) -> DecodedPicture:
     if kind is None:
         raise NotAPicture(formats=", ".join(FORMATS))
     try:
+        if has_too_many_pieces(kind, data):
+            raise ValueError
         with _no_warnings():
             image = Image.open(io.BytesIO(data), formats=[kind])
-        if kind == "JPEG" and _count_scans(data) > _MAX_SCANS:
+        scans = count_scans(data) if kind == "JPEG" else 1
+        if scans > _MAX_SCANS:
             raise ValueError
         if image.width * image.height > limits().megapixels * 1_000_000:
             raise Image.DecompressionBombError  # as Pillow does by itself, at a higher limit
+        if scans > 1 and scans * image.width * image.height > _MAX_SCANNED:
+            raise ValueError
         image.load()
         if kind == "PNG":
             _scale_transparent_colour(image, depth=data[24])  # of the header, which comes first
@@ -120,21 +127,6 @@ def from_image(image: Image.Image) -> DecodedPicture:
         raise BrokenPicture(format=image.format or image.mode) from error
     pixels = f"{rgb.size}".encode() + rgb.tobytes()
     return DecodedPicture(rgb, hashlib.sha256(pixels).hexdigest())
-
-
-_MARKER = re.compile(rb"\xff([^\0\xd0-\xd7\xff])", re.DOTALL)  # \xd0-\xd7 stand inside of scans
-_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
-
-
-def _count_scans(jpeg: bytes) -> int:
-    """How many scans a JPEG has before its end; what follows (thumbnails, films) is not decoded."""
-    scans, position = 0, 0
-    while (marker := _MARKER.search(jpeg, position)) and marker[1][0] != _END:
-        position = marker.end()
-        if marker[1][0] not in (_START, 0x01):  # all others have a length
-            position += int.from_bytes(jpeg[position : position + 2], "big")
-        scans += marker[1][0] == _SCAN
-    return scans
 
 
 _WARNINGS = threading.Lock()  # their filters belong to the whole process, not to a thread
