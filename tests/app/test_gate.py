@@ -6,6 +6,7 @@ import http.client
 import os
 import re
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -18,6 +19,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.load import Visitor, serving
+from transcnn.ui.server import uploads
+from transcnn.ui.server.patience import HEAD_S
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="other systems give a program one address of itself"
@@ -275,3 +278,94 @@ def test_old_runs_of_uploads_are_deleted_though_nobody_comes(tmp_path):
         while folder.exists() and time.monotonic() < end:
             time.sleep(0.1)
     assert not folder.exists()
+
+
+def test_a_long_message_ends_its_own_connection_unread(server):
+    async def trial():
+        async with live(server, ELSEWHERE) as connection:
+            await connection.send(bytes(3 * MB))
+            await connection.wait_closed()
+            return connection.close_code
+
+    assert asyncio.run(trial()) == 1009
+    assert ask(server, "/_stcore/health")[0] == 200
+
+
+def test_who_sends_messages_without_end_waits_and_others_do_not(server):
+    flood = subprocess.Popen([sys.executable, "-c", FLOOD, str(server)])
+    try:
+        waited = []
+        for _ in range(10):
+            begin = time.perf_counter()
+            assert ask(server, "/_stcore/health")[0] == 200
+            waited.append(time.perf_counter() - begin)
+            time.sleep(0.3)
+    finally:
+        flood.kill()
+        flood.wait()
+    assert sorted(waited)[-2] < 2
+
+
+FLOOD = """
+import sys
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from websockets.sync.client import connect
+
+address = sys.argv[1].replace("http", "ws", 1) + "/_stcore/stream"
+message = BackMsg(rerun_script=ClientState()).SerializeToString()
+with connect(address, subprotocols=["streamlit"], max_size=None) as connection:
+    while True:
+        connection.send(message)
+"""
+
+
+def test_a_request_that_does_not_end_loses_its_connection(server):
+    found = urlsplit(server)
+    begun = (b"", b"GET / HTTP/1.1\r\nX: ", b"GET /_stcore/health HTTP/1.1\r\nHost: a\r\n\r\nGET /")
+    with contextlib.ExitStack() as stack:
+        connections = []
+        for begin in begun:
+            connection = socket.create_connection((found.hostname, found.port), HEAD_S * 2)
+            stack.enter_context(connection)
+            connection.sendall(begin)
+            connections.append(connection)
+        for connection in connections:
+            while connection.recv(10_000):
+                pass  # until the server closes
+
+
+def test_an_address_holds_only_so_many_connections_without_a_request(server):
+    found = urlsplit(server)
+    with contextlib.ExitStack() as stack:
+        connections = []
+        for _ in range(2 * EACH + 5):
+            connection = socket.create_connection(
+                (found.hostname, found.port), 5, source_address=(ELSEWHERE, 0)
+            )
+            connections.append(stack.enter_context(connection))
+        assert connections[-1].recv(1) == b""
+        assert ask(server, "/_stcore/health")[0] == 200
+
+
+def test_an_upload_that_only_holds_its_room_ends(monkeypatch):
+    monkeypatch.setattr(uploads, "SLOW_S", 0.6)
+
+    async def silent():
+        await asyncio.Event().wait()
+
+    async def dribbling():
+        await asyncio.sleep(0.1)
+        return {"type": "http.request", "body": b"a", "more_body": True}
+
+    async def honest():
+        await asyncio.sleep(0.1)
+        return {"type": "http.request", "body": bytes(400_000), "more_body": True}
+
+    async def kinds(receive):
+        receive = uploads.steady(receive)
+        return [(await receive())["type"] for _ in range(8)]
+
+    assert asyncio.run(kinds(silent)) == ["http.disconnect"] * 8
+    assert asyncio.run(kinds(dribbling))[-1] == "http.disconnect"
+    assert asyncio.run(kinds(honest)) == ["http.request"] * 8

@@ -14,6 +14,8 @@ from transcnn.ui.server.connections import Connections
 from transcnn.ui.server.headers import SecurityHeaders
 from transcnn.ui.server.metrics import Metrics
 from transcnn.ui.server.origin import OwnOrigin
+from transcnn.ui.server.pace import Pace
+from transcnn.ui.server.patience import Patience
 from transcnn.ui.server.sessions import forgetting
 from transcnn.ui.server.uploads import Uploads
 
@@ -26,10 +28,12 @@ def middleware() -> list[Middleware]:
     """What a request passes, the first first. For app.py, whose options Streamlit has read."""
     hosts = config.get_option("server.allowedHosts") or ["*"]
     return [
+        Middleware(Patience),
         Middleware(SecurityHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False),
         Middleware(OwnOrigin),
         Middleware(Metrics),
         Middleware(Connections),
+        Middleware(Pace),
         Middleware(Uploads),
     ]
