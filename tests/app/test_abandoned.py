@@ -2,22 +2,26 @@
 
 import asyncio
 import contextlib
+import io
 import os
 import subprocess
 import sys
 import time
+import zipfile
 
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 
 from tests.browser.conftest import Server, free_port
 from tests.load import Visitor, serving
+from tests.pictures.files import noise, saved
 from transcnn.pictures.samples import samples
+from transcnn.runs.store import Store
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads processor times in /proc")
 PROMISED_S = 5.0
+SLOW = "methods=occlusion,integrated_gradients"
 FIRST, LAST = (sorted(samples(), key=lambda one: one.name)[i].name for i in (0, -1))
 
 SCRIPT = """
@@ -83,10 +87,6 @@ async def page(server, session=""):
         yield visitor
 
 
-def ask(query):
-    return BackMsg(rerun_script=ClientState(query_string=query))
-
-
 async def until(wanted, seconds=20.0):
     for _ in range(int(seconds / 0.1)):
         if wanted():
@@ -113,7 +113,7 @@ def test_tasks_end_with_their_page_and_survive_a_connection_that_is_back_at_once
         async with page(server) as one, page(server) as two:
             said = []
             for visitor in (one, two):
-                await visitor.send(ask(""))
+                await visitor.ask("")
                 while not said or visitor not in [who for who, _ in said]:
                     message, data = await visitor.receive()
                     if message.WhichOneof("type") == "script_finished":
@@ -137,7 +137,7 @@ def test_a_script_that_computes_without_drawing_ends_with_its_page(script):
 
     async def trial():
         async with page(server) as visitor:
-            await visitor.send(ask("do=compute"))
+            await visitor.ask("", query="do=compute")
             await until((folder / "computing.tick").exists)
         await asyncio.sleep(1)
         assert age(folder / "computing.tick") > 0.5
@@ -155,16 +155,12 @@ def test_explanations_of_closed_pages_leave_the_processor_alone():
             async with contextlib.AsyncExitStack() as stack:
                 for sample in (FIRST, LAST):
                     visitor = await stack.enter_async_context(page(server))
-                    await visitor.send(explain(sample, explanations))
+                    visitor.pages = {"explanations": explanations}
+                    await visitor.ask("explanations", query=f"picture={sample}&{SLOW}")
                     await shown(visitor, ": computing…", ": waiting for another")
                 assert used(1) > 0.3, "they compute"
             await asyncio.sleep(PROMISED_S)
             assert used(2) < 0.2
-
-        def explain(sample, explanations):
-            query = f"picture={sample}&methods=occlusion,integrated_gradients"
-            at = ClientState(query_string=query, page_script_hash=explanations)
-            return BackMsg(rerun_script=at)
 
         async def shown(visitor, *texts):
             data = b""
@@ -177,3 +173,39 @@ def test_explanations_of_closed_pages_leave_the_processor_alone():
             return server.cpu_seconds() - before
 
         asyncio.run(trial())
+
+
+def test_a_run_of_labelled_images_waits_for_a_page_and_loses_nothing(tmp_path):
+    packed, image = io.BytesIO(), saved(noise(128, 128), "JPEG")
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(400):
+            archive.writestr(f"church/{number}.jpg", image)
+
+    at = "model=transcnn_nano&run=none"  # the demonstration is not asked for, and does not begin
+
+    def done():
+        found = list(tmp_path.glob("transcnn/runs/uploads/*/run.sqlite"))
+        return Store(found[0]).progress().done if found else 0
+
+    async def trial(server):
+        async with page(server) as visitor:
+            await visitor.run("")
+            errors = visitor.pages["errors"]
+        async with page(server) as visitor:
+            visitor.pages = {"errors": errors}
+            await visitor.run("errors", query=at)
+            file = await visitor.upload("errors_uploader_0", "many.zip", packed.getvalue())
+            await visitor.run("errors", file, query=at)
+            begin = WidgetState(id=visitor.parts["errors_begin_upload"], trigger_value=True)
+            await visitor.ask("errors", file, begin, query=at)
+            await until(lambda: done() > 3, 60)
+        await asyncio.sleep(PROMISED_S)
+        waits = done()
+        await asyncio.sleep(1.5)
+        assert waits == done() < 400
+        async with page(server, visitor.session) as visitor:
+            visitor.pages = {"errors": errors}
+            await visitor.run("errors", shows=f"{waits} of 400")
+
+    with serving(XDG_DATA_HOME=str(tmp_path)) as server:
+        asyncio.run(trial(server))

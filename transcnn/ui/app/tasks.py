@@ -78,10 +78,16 @@ class Task(threading.Thread):
     """Does `do`, which is given the task itself; `result` or `error` come of it.
 
     `progress` is what the work last reported: a share from 0 to 1, or a value of its own.
+    `for_all`: what comes of it is everybody's; it has turns of its own, and counts for nobody.
     """
 
     def __init__(
-        self, name: str, do: "Callable[[Task], Any]", *, queue: Queue | None = None
+        self,
+        name: str,
+        do: "Callable[[Task], Any]",
+        *,
+        queue: Queue | None = None,
+        for_all: bool = False,
     ) -> None:
         super().__init__(name=name, daemon=True)
         self.result: Any = None
@@ -90,16 +96,17 @@ class Task(threading.Thread):
         self.waits = queue is not None  # for another task
         self.drawn = False  # whether the page has been drawn with what came of it
         self.abandoned = False  # cancelled since nobody was there any more
-        self.visitor = current_visitor()  # who began it
+        began = current_visitor()
+        self.visitor = None if for_all else began  # whose it is
         self._do: Callable[[Task], Any] | None = do
         self._queue = queue
         self._cancelled = threading.Event()
-        self._visitors = set() if self.visitor is None else {self.visitor}
+        self._visitors = set() if began is None else {began}
         self._seen = self._began = time.monotonic()
 
     @property
     def session(self) -> str:
-        """The session of who began it; "" outside of a page."""
+        """The session whose it is; "" for nobody's."""
         return "" if self.visitor is None else self.visitor.session
 
     def start(self) -> None:

@@ -188,7 +188,7 @@ def resume(run: str, store: "Store", classifier: "Classifier") -> None:
 
     with _starting:
         if task_of(run) is None:
-            task = Task("a run", predict, queue=_queue)
+            task = Task("a run", predict, queue=_queue, for_all=run == DEMONSTRATION)
             task.start()
             _tasks[run] = task
 
