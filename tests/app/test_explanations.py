@@ -185,6 +185,19 @@ def test_slow_methods_come_later_and_are_those_of_the_method():
     assert shown["rows"] * shown["columns"] == expected.size
 
 
+def test_a_method_too_many_is_one_calm_sentence_and_begins_as_another_ends(monkeypatch):
+    monkeypatch.setenv("TRANSCNN_LIMIT_TASKS_SESSION", "1")
+    app = open_explanations(**NANO, methods="smooth_grad,occlusion")
+    shown = maps(app)
+    assert "as it may have (1)" not in shown["smooth_grad"]["missing"]
+    assert "as it may have (1)" in shown["occlusion"]["missing"]
+    wait_for(app, "/smooth_grad/")
+    app.run()
+    wait_for(app, "/occlusion/")
+    app.run()
+    assert not maps(app)["occlusion"]["missing"]
+
+
 def test_scores_stand_beside_those_of_the_baselines_with_the_verdict_in_words():
     app = open_explanations(**NANO, methods="grad_cam")
     next(b for b in app.button if b.label.startswith("Score")).click().run()

@@ -311,6 +311,18 @@ def test_learning_can_be_stopped_and_the_images_stay():
     assert own(app).learned is None
 
 
+def test_learning_that_ended_with_the_connection_is_said_when_the_page_is_back():
+    app = own_page()
+    own(app).learns = True
+    own(app).task = task = Task("learn", lambda task: task.report(None))
+    task.abandoned = True
+    task.cancel()
+    task.start()
+    task.join(20)
+    app.run()
+    assert "This stopped because the page lost its connection" in said(app)
+
+
 def test_names_from_outside_are_shown_as_they_are():
     app = own_page()
     name(app, 1, "![x](http://example.org/a.png)")

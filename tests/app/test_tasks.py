@@ -107,13 +107,13 @@ def test_one_has_few_tasks_at_once_and_others_begin_theirs(at, monkeypatch):
 
     first = begin("one")
     begin("one")
-    with pytest.raises(TooManyTasks, match="already has 2 computations"):
+    with pytest.raises(TooManyTasks, match=r"as it may have \(2\)"):
         begin("one")
     begin("two")
-    with pytest.raises(TooManyTasksHere, match="Your address already has 3"):
+    with pytest.raises(TooManyTasksHere, match=r"Your address has .* \(3\)"):
         begin("two")
     begin("three", "192.0.2.2")
-    with pytest.raises(ServerBusy, match="have 4 computations"):
+    with pytest.raises(ServerBusy, match=r"this server takes \(4\)"):
         begin("four", "192.0.2.3")
     first.cancel()
     first.join(20)

@@ -212,7 +212,8 @@ def tasks_alive() -> list[Task]:
 
 def _check_limits(visitor: Visitor) -> None:
     most, whose = limits(), [task.visitor for task in _alive if task.visitor is not None]
-    if sum(one.session == visitor.session for one in whose) >= most.tasks_session:
+    own = [one for one in _alive if one.session == visitor.session and not one.cancelled]
+    if len(own) >= most.tasks_session:  # those cancelled end at once: others are wanted instead
         raise TooManyTasks(limit=most.tasks_session)
     if sum(one.address == visitor.address for one in whose) >= most.tasks_address:
         raise TooManyTasksHere(limit=most.tasks_address)
