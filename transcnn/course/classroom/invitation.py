@@ -14,8 +14,10 @@ def join_link(site: str, code: str) -> str:
 
 
 def teacher_link(site: str, code: str, key: str) -> str:
-    """The address of the teacher's view of a class; it holds the teacher's `key`."""
-    return f"{site.rstrip('/')}/course?{urlencode({'view': 'teacher', 'class': code, 'key': key})}"
+    """The address of the teacher's view of a class, with the teacher's `key` in its fragment, which
+    is sent to no server and stands in no log.
+    """
+    return f"{site.rstrip('/')}/course?{urlencode({'view': 'teacher', 'class': code})}#key={key}"
 
 
 def qr_svg(link: str) -> str:

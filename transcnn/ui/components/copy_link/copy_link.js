@@ -6,8 +6,8 @@ import { find, findInput } from "../shared/page.js";
 /** @import { Component } from "../shared/types.d.ts" */
 
 /**
- * @typedef {{ copy: string, copied: string, by_hand: string, query: string | null,
- *   fragment: string }} Data
+ * @typedef {{ copy: string, copied: string, by_hand: string, address: string | null,
+ *   query: string | null, fragment: string }} Data
  * @param {Component<Data>} component
  */
 export default function ({ data, parentElement }) {
@@ -19,17 +19,23 @@ export default function ({ data, parentElement }) {
   status.textContent = "";
   field.hidden = true;
   button.onclick = async () => {
-    const address = new URL(location.href);
-    address.search = data.query ?? address.search;
-    address.hash = data.fragment;
+    const address = data.address ?? addressOfPage(data);
     try {
-      await navigator.clipboard.writeText(address.href);
+      await navigator.clipboard.writeText(address);
       status.textContent = data.copied;
     } catch {
-      field.value = address.href;
+      field.value = address;
       field.hidden = false;
       field.select();
       status.textContent = data.by_hand;
     }
   };
+}
+
+/** @param {Data} data */
+function addressOfPage(data) {
+  const address = new URL(location.href);
+  address.search = data.query ?? address.search;
+  address.hash = data.fragment;
+  return address.href;
 }

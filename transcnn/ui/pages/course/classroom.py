@@ -1,8 +1,10 @@
-"""The class that a visitor is a member of: entered by the page's address, and followed."""
+"""The class that a visitor is a member of: entered by the code in the page's address and the key
+that the browser keeps, and followed."""
 
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import streamlit as st
 
@@ -15,9 +17,10 @@ from transcnn.course.submission import Submission
 from transcnn.errors import NoClass
 from transcnn.pictures import CENTRE
 from transcnn.ui.app.session import Session
+from transcnn.ui.components.browser_key import held_key, keep_key
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import Progress
-from transcnn.ui.pages.course.role import FollowedSlide, Role, take_role
+from transcnn.ui.pages.course.role import FollowedSlide, ForgottenKeys, Role, take_role
 from transcnn.ui.server.browser import COOKIE, browser_of
 from transcnn.words.translator import Translator, plain, translator
 
@@ -58,6 +61,9 @@ def browser(state: Session) -> str:
 def enter(state: Session, t: Translator) -> Teacher | Learner | None:
     """The visitor's class; where it does not exist, that is said, and they are alone."""
     role = state.part(Role)
+    if not role.key:
+        role = replace(role, key=held_key(role.key_name) or "")
+        state.put(role)
     known = classes()  # from the first visit on, what is too old is deleted
     if not role.key:
         return None
@@ -70,6 +76,13 @@ def enter(state: Session, t: Translator) -> Teacher | Learner | None:
     if role.teaching != isinstance(membership, Teacher):  # a key of the other kind than the view
         take_role(state, Role(isinstance(membership, Teacher), role.code, role.key))
     return membership
+
+
+def keep_own_key(state: Session) -> bool:
+    """Let the browser keep the key of the visitor's role; whether it is known if it has one."""
+    role = state.part(Role)
+    keep_key(role.key_name, role.key, state.part(ForgottenKeys).names)
+    return not role.code or bool(role.key) or held_key(role.key_name) is not None
 
 
 def current_slide(state: Session) -> Slide:

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from transcnn.course.classroom.invitation import join_link, qr_svg
+from transcnn.course.classroom.invitation import join_link, qr_svg, teacher_link
+from transcnn.ui.components.copy_link import copy_link
 from transcnn.words.translator import Translator
 
 
@@ -27,6 +28,24 @@ def show_invitation(t: Translator, code: str, nobody_came: bool) -> None:
             st.markdown(t("classroom.scan"))
             st.markdown(f"#### {link.partition('://')[2]}")
             st.caption(t("classroom.open_to_network"))
+
+
+def offer_teacher_link(t: Translator, code: str, key: str) -> None:
+    """Draw how the teacher's view is opened on another computer, where one can come."""
+    site = site_for_others()
+    if site is None:
+        return
+    with st.popover(t("classroom.other_computer")):
+        st.markdown(t("classroom.other_computer_says"))
+        copy_link(
+            {
+                "copy": t("classroom.copy_teacher_link"),
+                "copied": t("downloads.copied"),
+                "by_hand": t("downloads.by_hand"),
+            },
+            address=teacher_link(site, code, key),
+            key="class_teacher_link",
+        )
 
 
 def site_for_others() -> str | None:

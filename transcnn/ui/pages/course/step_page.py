@@ -27,6 +27,7 @@ from transcnn.ui.pages.course.classroom import (
     current_answers,
     enter,
     follow_class,
+    keep_own_key,
     merge_into_progress,
 )
 from transcnn.ui.pages.course.context import StepContext
@@ -57,6 +58,7 @@ def show_course(state: Session, t: Translator) -> None:
     _remember_progress(state)
     state.follow_link(CourseChoice)
     membership = enter(state, t)
+    key_is_known = keep_own_key(state)
     class_state = ClassState() if membership is None else membership.class_state()
     answers = _show_class(state, t, membership, class_state)
     if isinstance(membership, Teacher) and state.part(SummaryShown).shown:
@@ -64,7 +66,8 @@ def show_course(state: Session, t: Translator) -> None:
         return
     shown, step = take_image_page(state), find_step(state.part(CourseChoice).step)
     choice = replace(state.part(CourseChoice), step=step.number)
-    state.write_link(choice, besides=(state.part(Role),))
+    if key_is_known:  # until then the address may hold a key in its fragment
+        state.write_link(choice, besides=(state.part(Role),))
     scene = _scene(state, shown)
     with st.spinner(t("course.running")), computing:
         missing = step.missing(scene)
@@ -191,7 +194,7 @@ def _show_below(context: StepContext) -> None:
     _hand_out(context)
     if not context.teaching or context.membership is None:
         _take_progress(state, t)
-    if context.membership is None:  # in a class the address holds a member's key
+    if context.membership is None:  # in a class the address is of it
         sample = context.shown.image.sample
         copied = t("downloads.copied" if sample else "downloads.copied_upload")
         copy_link(

@@ -28,7 +28,7 @@ from transcnn.ui.pages.course.classroom import (
     visitor,
 )
 from transcnn.ui.pages.course.context import StepContext
-from transcnn.ui.pages.course.invitation import show_invitation
+from transcnn.ui.pages.course.invitation import offer_teacher_link, show_invitation
 from transcnn.ui.pages.course.learner import spell_code
 from transcnn.ui.pages.course.networks import offer_network
 from transcnn.ui.pages.course.progress import Progress
@@ -93,6 +93,7 @@ def _show_class(
         _show_joined(t, membership)
         offer_network(state, t, membership, class_state)
         offer_summary(state, t)
+        offer_teacher_link(t, membership.code, state.part(Role).key)
         with st.popover(t("classroom.end")):
             st.markdown(t("classroom.end_says"))
             st.download_button(
