@@ -1,5 +1,7 @@
 """A class without a browser: a teacher and learners, each in a session of their own."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.app.test_course import open_course, predict, said, zebra  # noqa: F401
@@ -18,7 +20,7 @@ from transcnn.ui.app.page_files import page_file
 from transcnn.ui.pages.course import classroom
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.progress import Progress
-from transcnn.ui.pages.course.role import Role
+from transcnn.ui.pages.course.role import ForgottenKeys, Role
 from transcnn.words.translator import plain, translator
 
 HOSTILE = "*Bo* :smile: $x$ <b>"
@@ -61,6 +63,16 @@ def join(code, name="", **link):
     learner.text_input(key="class_name").set_value(name)
     press(learner, "class_join")
     return learner
+
+
+def come_back(role):
+    """The page of a role in a browser that keeps its key."""
+    app = open_course(**encode(role))
+    assert not session(app).part(Role).key
+    app.session_state["browser_key"] = {"held": {"name": role.key_name, "key": role.key}}
+    app.run()
+    assert not app.exception
+    return app
 
 
 def answer(learner, name, guess):
@@ -154,12 +166,12 @@ def test_a_restart_finds_teacher_and_learner_where_they_were():
     answer(learner, "heads.agreeing", "3")
     roles = [session(app).part(Role) for app in (teacher, learner)]
     classroom.classes.clear()
-    back = open_course(**encode(roles[0]))
+    back = come_back(roles[0])
     assert session(back).part(CourseChoice).step == "2.1"
-    assert "heads.agreeing" not in asked(open_course(**encode(roles[1]))), "what was answered stays"
+    assert "heads.agreeing" not in asked(come_back(roles[1])), "what was answered stays"
     teacher = back
     press(teacher, "course_next")
-    late = open_course(**encode(roles[1]))
+    late = come_back(roles[1])
     assert session(late).part(CourseChoice).step == "2.2"
 
 
@@ -285,20 +297,37 @@ def test_a_visitor_begins_a_few_classes_and_no_more():
 def test_a_key_that_nobody_has_is_no_member_and_the_key_decides_the_view():
     teacher, code = begin()
     learner = join(code)
-    stranger = open_course(**{"class": code, "key": "x" * 22, "view": "teacher"})
+    stranger = come_back(Role(True, code, "x" * 22))
     assert f"No class is open under {code}" in shows(stranger)
-    own = session(learner).part(Role).key
-    cheat = open_course(**{"class": code, "key": own, "view": "teacher"})
+    cheat = come_back(Role(True, code, session(learner).part(Role).key))
     assert not has(cheat, "class_end")
     assert not has(cheat, "course_reveal")
-    key = session(teacher).part(Role).key
-    assert has(open_course(**{"class": code, "key": key}), "class_end")
+    assert has(come_back(Role(False, code, session(teacher).part(Role).key)), "class_end")
 
 
-def test_links_of_roles_are_read_and_never_trusted():
-    role = Role(True, "123456", "k" * 22)
-    assert decode(Role, encode(role)) == role
-    assert decode(Role, {"key": "k" * 10_000, "view": "pupil"}) == Role()
+@pytest.mark.parametrize("held", ["x", {"name": 1}, {"name": "class/123456/learner", "key": [1]}])
+def test_what_a_browser_says_of_its_keys_is_never_trusted(held):
+    app = open_course(**{"class": "123456"})
+    app.session_state["browser_key"] = {"held": held}
+    app.run()
+    assert not app.exception
+    assert has(app, "class_join")
+
+
+def test_links_of_roles_are_read_never_trusted_and_hold_no_key():
+    role = Role(True, "123456")
+    assert decode(Role, encode(replace(role, key="k" * 22))) == role
+    assert decode(Role, {"key": "k" * 22, "view": "pupil"}) == Role()
+
+
+def test_a_browser_keeps_the_key_of_the_role_that_it_has_and_no_other():
+    teacher, code = begin()
+    learner = join(code)
+    assert session(learner).part(ForgottenKeys).names == set()
+    press(learner, "class_leave")
+    assert session(learner).part(ForgottenKeys).names == {f"class/{code}/learner"}
+    press(teacher, "class_end")
+    assert session(teacher).part(ForgottenKeys).names == {f"class/{code}/teacher"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -96,6 +96,7 @@ class Server(str):
     """The address of a running server, which knows its process."""
 
     process: subprocess.Popen
+    log: Path
     launch: Callable[[], subprocess.Popen]
 
     def restart(self, *pages) -> None:
@@ -159,7 +160,7 @@ def start_server(tmp_path_factory, data_home) -> Iterator[Callable[..., Server]]
             return processes[-1]
 
         address = Server(f"http://localhost:{port}")
-        address.launch = launch
+        address.launch, address.log = launch, folder / "log"
         address.process = launch()
         try:
             address.wait()

@@ -50,6 +50,8 @@ def test_a_learner_joins_from_another_address_by_the_link_alone(class_links, bro
     assert "localhost" not in join
     teacher = opened(browsers, teach, ".st-key-class_podium")
     teacher.get_by_text(join.partition("://")[2]).wait_for()
+    assert "key=" in teach
+    assert "key=" not in teacher.url
     phone = {"viewport": {"width": 390, "height": 844}}
     learner = opened(browsers, join, ".st-key-class_join button", **phone)
     learner.get_by_label("Your name").fill("Ada")

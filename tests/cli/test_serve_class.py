@@ -8,7 +8,7 @@ import pytest
 import segno
 
 from transcnn.cli import serve_app, server
-from transcnn.course.classroom.invitation import join_link, qr_svg, qr_text
+from transcnn.course.classroom.invitation import join_link, qr_svg, qr_text, teacher_link
 from transcnn.errors import NoNetwork, PortInUse
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +36,11 @@ def test_the_link_carries_the_code_and_so_does_its_qr_code():
     size = segno.make(link, micro=False).symbol_size(scale=8, border=4)[0]
     assert f'width="{size}"' in qr_svg(link)
     assert "█" in qr_text(link) or "▀" in qr_text(link)
+
+
+def test_the_teachers_key_is_in_the_part_of_the_link_that_no_browser_sends():
+    sent, _, kept = teacher_link("http://localhost:8501", "123456", "KEY").partition("#")
+    assert (sent, kept) == ("http://localhost:8501/course?view=teacher&class=123456", "key=KEY")
 
 
 def test_a_port_in_use_and_a_missing_network_are_one_sentence(monkeypatch):
