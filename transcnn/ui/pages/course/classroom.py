@@ -61,8 +61,8 @@ def browser(state: Session) -> str:
 def enter(state: Session, t: Translator) -> Teacher | Learner | None:
     """The visitor's class; where it does not exist, that is said, and they are alone."""
     role = state.part(Role)
-    if not role.key:
-        role = replace(role, key=held_key(role.key_name) or "")
+    if not role.key and (held := held_key(role.key_name)):
+        role = replace(role, key=held)
         state.put(role)
     known = classes()  # from the first visit on, what is too old is deleted
     if not role.key:

@@ -28,8 +28,9 @@ def show_join_form(state: Session, t: Translator) -> None:
     named = state.part(Role).code
     with st.expander(t("classroom.join"), expanded=bool(named), icon=":material/groups:"):
         with st.form("class_door", border=False):
-            st.session_state.setdefault(_CODE, read_code(named) or "")
-            st.text_input(t("classroom.code"), key=_CODE, max_chars=20, width=220)
+            st.text_input(
+                t("classroom.code"), read_code(named) or "", key=_CODE, max_chars=20, width=220
+            )
             st.text_input(t("classroom.name"), key=_NAME, max_chars=LONGEST_NAME, width=330)
             st.caption(t("classroom.join_says"))
             st.form_submit_button(
