@@ -97,7 +97,7 @@ def _begin(file: Path, begun: Mapping[str, Any]) -> list[Line]:
     whole = [line for line in file.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
     try:
         first, *lines = [json.loads(line) for line in whole]
-    except ValueError:  # also an empty file, and bytes that are not text
+    except (ValueError, RecursionError):  # also an empty file, and bytes that are not text
         raise NotARun(file=file) from None
     there = first if isinstance(first, dict) else {}
     effort = there.get("effort")

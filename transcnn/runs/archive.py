@@ -13,6 +13,7 @@ import lzma
 import os
 import re
 import shutil
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -39,6 +40,7 @@ ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
 _CHUNK = 1 << 20  # bytes
 _LONGEST_NAME = 1 << 10  # bytes in a zip's list, for each member that is allowed
 _LONGEST_HEADER = 1 << 14  # bytes; tarfile itself reads blocks of 10 kB
+_MOST_IDLE = 2 * _CHUNK  # bytes of a gzip stream from which nothing comes
 _LITTLE_MB = 50  # unpacked, that an archive of any density may have
 _DAMAGE = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError),
@@ -160,7 +162,10 @@ def _members(
         members = _of_zip(stream, called, allowed, check)
     else:
         is_packed = start.startswith(b"\x1f\x8b")
-        members = _of_tar(gzip.GzipFile(fileobj=stream) if is_packed else stream, called)
+        packed = _Packed(stream) if is_packed else None
+        members = _of_tar(
+            stream if packed is None else gzip.GzipFile(fileobj=packed), called, packed
+        )
     claimed = 0
     for i, member in enumerate(members):
         claimed += member.size
@@ -173,7 +178,7 @@ def _members(
 def _of_zip(
     stream: IO[bytes], called: str, allowed: ArchiveLimits, check: Callable[[int], None]
 ) -> Iterator[_Member]:
-    if _size_of_list(stream) > allowed.members * _LONGEST_NAME:  # it is read as a whole
+    if _has_more_members(stream, allowed.members):
         raise TooManyMembers(file=called, limit=allowed.members)
     archive = zipfile.ZipFile(stream)
     infos = archive.infolist()
@@ -192,27 +197,72 @@ def _of_zip(
         )
 
 
-def _size_of_list(stream: IO[bytes]) -> int:
-    """The bytes that a zip's list of members claims in its end record, which comes last."""
+def _has_more_members(stream: IO[bytes], most: int) -> bool:
+    """Whether a zip's list has more than `most` entries, or is too long for them. zipfile reads the
+    list as a whole and makes an object of each entry, whatever number the end record says."""
     stream.seek(0, io.SEEK_END)
-    stream.seek(max(0, stream.tell() - (1 << 16) - 22))
+    start = max(0, stream.tell() - (1 << 16) - 22 - 76)
+    stream.seek(start)
     tail = stream.read()
-    stream.seek(0)
     at = tail.rfind(b"PK\5\6")
-    return int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    if tail[-22:-18] == b"PK\5\6" and tail[-2:] == b"\0\0":  # as zipfile looks for it
+        at = len(tail) - 22
+    end, length = start + at, int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+    record, locator = tail[max(0, at - 76) : max(0, at - 20)], tail[max(0, at - 20) : max(0, at)]
+    if locator[:4] == b"PK\6\7" and record[:4] == b"PK\6\6":  # it says more, of large archives
+        end, length = end - 76, int.from_bytes(record[40:48], "little")
+    too_many = length > most * _LONGEST_NAME
+    if not too_many and length <= end:
+        stream.seek(end - length)
+        entries, position, count = stream.read(length), 0, 0
+        while position < length and not too_many:
+            lengths = struct.unpack("<3H", entries[position + 28 : position + 34].ljust(6, b"\0"))
+            position += 46 + sum(lengths)
+            count += 1
+            too_many = count > most
+    stream.seek(0)
+    return too_many
+
+
+class _Packed(io.RawIOBase):
+    """A gzip stream that may not unpack to nothing for long: headers without end, and empty
+    streams one after the other, are read byte by byte."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+        self.idle = 0  # bytes that have been read since something came of them
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.stream.read(size)
+        self.idle += len(chunk)
+        if self.idle > _MOST_IDLE:
+            raise ValueError("it unpacks to nothing")
+        return chunk
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return self.stream.seek(place, whence)
+
+    def tell(self) -> int:
+        return self.stream.tell()
 
 
 class _Sips(io.RawIOBase):
     """A stream of which nobody reads much at once: tarfile takes in a header of any length, to
     search in it for a time that grows with its square."""
 
-    def __init__(self, stream: IO[bytes] | gzip.GzipFile) -> None:
+    def __init__(self, stream: IO[bytes] | gzip.GzipFile, packed: _Packed | None) -> None:
         self.stream = stream
+        self.packed = packed
         self.most = _LONGEST_HEADER
 
     def read(self, size: int = -1) -> bytes:
         if not 0 <= size <= self.most:
             raise ValueError("a header too long to be one")
+        if self.packed is not None:
+            self.packed.idle = 0
         return self.stream.read(size)
 
     def seek(self, place: int, whence: int = 0) -> int:
@@ -222,8 +272,10 @@ class _Sips(io.RawIOBase):
         return self.stream.tell()
 
 
-def _of_tar(stream: IO[bytes] | gzip.GzipFile, called: str) -> Iterator[_Member]:
-    sips = _Sips(stream)
+def _of_tar(
+    stream: IO[bytes] | gzip.GzipFile, called: str, packed: _Packed | None
+) -> Iterator[_Member]:
+    sips = _Sips(stream, packed)
 
     def content(info: tarfile.TarInfo) -> IO[bytes] | None:
         sips.most = _CHUNK

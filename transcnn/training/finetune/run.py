@@ -212,7 +212,7 @@ class FineTuning:
         try:
             record = json.loads(file.read_text(encoding="utf-8"))
             settings, moments = record["settings"], [Moment(**one) for one in record["moments"]]
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise CheckpointError(
                 file=file, reason="it is not as this program writes it"
             ) from error

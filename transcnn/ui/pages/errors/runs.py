@@ -135,7 +135,7 @@ class OwnRuns:
             shown, begun, opened = json.loads(text)
             self.begun = [*_uploads(begun, self.begun), *self.begun]
             self.opened = [*_uploads(opened, self.all()), *self.opened]
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             return ""
         return shown if shown in self.all() else ""
 
