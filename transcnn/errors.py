@@ -79,6 +79,7 @@
     │   ├── TooManyTasks     of one open page
     │   ├── TooManyTasksHere  of one address
     │   └── ServerBusy       of all visitors together
+    ├── NoRoomForNetwork    the networks that visitors brought take all that there is for them
     ├── MissingExtra        packages that only some commands need are not installed
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
@@ -114,6 +115,10 @@ class ChoiceError(TransCNNError, ValueError):
 
 class NoDevice(TransCNNError, ValueError):
     """Details: device, known (the names of those that are there)."""
+
+
+class NoRoomForNetwork(TransCNNError):
+    """Details: limit (MB, of one address or in all)."""
 
 
 class NotBegun(TransCNNError):

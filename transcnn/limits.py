@@ -50,6 +50,8 @@ class Limits:
     uploads_session_mb: int = _most(450, "MB of one session's uploads that no page has taken yet")
     uploads_address_mb: int = _most(900, "MB of such uploads from one address")
     uploads_mb: int = _most(2000, "MB of all such uploads")
+    networks_address_mb: int = _most(2000, "MB of networks that visitors of one address brought")
+    networks_mb: int = _most(4000, "MB of all such networks")
     tasks_session: int = _most(6, "computations of one open page that wait or are under way")
     tasks_address: int = _most(120, "such computations of one address")
     tasks: int = _most(300, "such computations of all visitors of one server")

@@ -1,17 +1,23 @@
 """Custom models: networks that a visitor brings or trains, or gets from the authors or
-the teacher of a class, for this session.
+the teacher of a class, for this session; and how much memory they take in all.
 
 Torch is imported on first use, as everywhere in the app.
 """
 
+import contextlib
 import hashlib
+import threading
+import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from transcnn.course.classroom.store import LARGEST_NETWORK
-from transcnn.errors import NoAnswer
+from transcnn.errors import NoAnswer, NoRoomForNetwork
+from transcnn.limits import MB, limits
 from transcnn.model.config import Network
+from transcnn.ui.app.visitors import current_visitor
 from transcnn.words.translator import Translator
 
 if TYPE_CHECKING:
@@ -20,6 +26,19 @@ if TYPE_CHECKING:
 Origin = Literal["own", "authors", "learned", "class"]  # from a file, or where it was made
 
 _LONGEST = 60  # letters of a file's name that are shown
+_FLOAT = 4  # bytes of a parameter in memory
+
+# What each takes, and for which address: those that are open, as long as anybody has them, and
+# those that are being opened, by their files.
+_held: "weakref.WeakKeyDictionary[Classifier, _Share]" = weakref.WeakKeyDictionary()
+_opening: "list[_Share]" = []
+_counting = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class _Share:
+    address: str
+    size: int  # bytes
 
 
 @dataclass(frozen=True)
@@ -52,8 +71,41 @@ def open_custom_model(
 ) -> CustomModel:
     """The network that a weight file is of; `name` is the variant, None: found from its keys.
 
-    Raises CheckpointError for what is no weight file, does not fit, or gives no numbers.
+    Raises CheckpointError for what is no weight file, does not fit, or gives no numbers, and
+    NoRoomForNetwork where there are too many.
     """
+    visitor = current_visitor()
+    address = "" if visitor is None else visitor.address
+    if isinstance(source, Path):
+        source = source.read_bytes()
+    with _room(_Share(address, len(source))):
+        opened = _open(source, file, origin, name)
+        size = _FLOAT * opened.parameters + len(opened.data or b"")
+        with _counting:
+            _held[opened.classifier] = _Share(address, size)
+    return opened
+
+
+@contextlib.contextmanager
+def _room(wanted: _Share) -> Iterator[None]:
+    """Count what is being opened. Raises NoRoomForNetwork where that is more than may be held."""
+    most = limits()
+    with _counting:
+        shares = [wanted, *_opening, *_held.values()]
+        here = sum(one.size for one in shares if one.address == wanted.address)
+        if here > most.networks_address_mb * MB:
+            raise NoRoomForNetwork(limit=most.networks_address_mb)
+        if sum(one.size for one in shares) > most.networks_mb * MB:
+            raise NoRoomForNetwork(limit=most.networks_mb)
+        _opening.append(wanted)
+    try:
+        yield
+    finally:
+        with _counting:
+            _opening.remove(wanted)
+
+
+def _open(source: bytes, file: str, origin: Origin, name: str | None) -> CustomModel:
     import numpy as np
     import torch
 
@@ -61,8 +113,6 @@ def open_custom_model(
     from transcnn.checkpoints.recognise import open_weights
     from transcnn.classifier import Classifier
 
-    if isinstance(source, Path):
-        source = source.read_bytes()
     digest = hashlib.sha256(source).hexdigest()
     opened = open_weights(source, file, name)
     parameters = count_parameters(opened.model).total

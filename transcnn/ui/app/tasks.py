@@ -16,7 +16,7 @@ from typing import Any
 
 from transcnn.errors import Cancelled, ServerBusy, TooManyTasks, TooManyTasksHere, TransCNNError
 from transcnn.limits import limits
-from transcnn.ui.app.visitors import Visitor, current_visitor, end_with_browser
+from transcnn.ui.app.visitors import Visitor, current_visitor, end_with_browser, work_for
 
 GRACE_S = 2.5  # for a page that is loaded again, or a connection that breaks for a moment
 TURN_S = 5.0  # of work, before another visitor's task has its turn
@@ -177,6 +177,7 @@ class Task(threading.Thread):
         """The thread."""
         do, self._do = self._do, None  # what it holds, such as a trace, goes when it has ended
         assert do is not None
+        work_for(self.visitor)
         try:
             if self._queue is not None:
                 self._take_turn(self._queue)
