@@ -70,7 +70,7 @@ parts = {
         st.none() | st.integers(1, TOUR_STEPS),
         st.none() | st.sampled_from(VARIANTS),
     ),
-    Role: st.builds(Role, st.booleans(), word, word),
+    Role: st.builds(Role, st.booleans(), word),
     ErrorsChoice: st.builds(
         ErrorsChoice,
         word,

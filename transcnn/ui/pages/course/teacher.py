@@ -1,7 +1,7 @@
 """The teacher's view: questions for everybody, hidden answers, a class that joins by a code."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -135,22 +135,27 @@ def _show_joined(t: Translator, membership: Teacher) -> None:
                 lambda: membership.lock(bool(st.session_state["class_lock"]))
             ),
         )
-        chosen = st.multiselect(
-            t("classroom.remove_who"),
-            list(known),
-            format_func=lambda number: known.get(number, ""),
-            placeholder="",
-            select_all=False,
-            key="class_removes",
-        )
-        if chosen:
-            st.caption(t("classroom.remove_says"))
-            st.button(
-                t("classroom.remove"),
-                key="class_remove",
-                on_click=lambda: _remove(membership, chosen),
-            )
+        if known:
+            _offer_removal(t, membership, known)
         st.text("\n".join(known.values()) or "–")
+
+
+def _offer_removal(t: Translator, membership: Teacher, known: Mapping[int, str]) -> None:
+    chosen = st.multiselect(
+        t("classroom.remove_who"),
+        list(known),
+        format_func=lambda number: known.get(number, ""),
+        placeholder="",
+        select_all=False,
+        key="class_removes",
+    )
+    if chosen:
+        st.caption(t("classroom.remove_says"))
+        st.button(
+            t("classroom.remove"),
+            key="class_remove",
+            on_click=lambda: _remove(membership, chosen),
+        )
 
 
 def _remove(membership: Teacher, chosen: list[int]) -> None:
