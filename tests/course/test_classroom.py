@@ -588,6 +588,7 @@ def test_who_tries_codes_waits_and_others_join(most, who, others):
         ("\x00\x1b[31m", "[31m"),
         ("a" * 10_000, "a" * 39 + "…"),
         ("\ud800", ""),
+        ("Teacher\u3164", "Teacher"),
         ("", ""),
     ],
 )

@@ -15,6 +15,7 @@ import pytest
 import transcnn
 from transcnn.course.learned import ItemAnswer, as_csv, read_answers
 from transcnn.errors import FolderError, TableTooLarge
+from transcnn.evaluation.tables import rows_of
 from transcnn.figures.table import plain_cell, safe_cell, to_csv
 from transcnn.runs.labelled import find_items
 
@@ -53,6 +54,27 @@ def test_every_sign_that_unicode_has_for_a_formula_is_known():
         character = chr(code)
         if unicodedata.normalize("NFKC", character)[:1] in (*SIGNS, "\u2212"):
             assert safe_cell(f"{character}x")[0] == "'", hex(code)
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * (31 << 20), "a,b\n" + "1,2\n" * (7 << 20), 'a,b\n"' + "x\n" * (15 << 20)]
+)
+def test_a_table_of_millions_of_lines_is_refused_in_a_moment(text):
+    begin = time.process_time()
+
+    with pytest.raises(FolderError):
+        list(rows_of(text, Path("t.csv"), 20_000))
+
+    assert time.process_time() - begin < 1
+
+
+def test_empty_lines_and_line_ends_in_cells_are_no_rows():
+    text = "a,b\n\n\n" + '"1\n2\n3",4\n\n' * 3
+
+    assert [cells for _, cells in rows_of(text, Path("t.csv"), 3)] == [
+        ["a", "b"],
+        *[["1\n2\n3", "4"]] * 3,
+    ]
 
 
 def test_numbers_stay_numbers():

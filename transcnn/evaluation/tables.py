@@ -12,6 +12,8 @@ from transcnn.errors import FolderError, NotPlainFile, TableTooLarge
 from transcnn.files import read_plain
 from transcnn.limits import limits
 
+_LINES_OF_A_ROW = 10  # a cell may have line ends, and some programs write empty lines
+
 
 def read_text(path: Path) -> str:
     """The text of a table in UTF-8, with or without its mark. Raises TableTooLarge,
@@ -29,7 +31,7 @@ def rows_of(text: str, path: Path, most_rows: int) -> Iterator[tuple[int, list[s
     """The rows of a CSV file by the numbers of their lines, from 1, the names of the columns first;
     empty lines are left out. `path` is for errors. Raises FolderError, among them TableTooLarge."""
     allowed, count = limits(), 0
-    table = csv.reader(_lines(text, path))
+    table = csv.reader(_lines(text, path, _LINES_OF_A_ROW * (most_rows + 1)))
     try:
         for cells in table:
             if not cells:
@@ -44,12 +46,14 @@ def rows_of(text: str, path: Path, most_rows: int) -> Iterator[tuple[int, list[s
         raise FolderError(folder=path, reason="it is not a CSV file in UTF-8") from error
 
 
-def _lines(text: str, path: Path) -> Iterator[str]:
-    """The lines, one at a time: a list of all of them would be larger than the text."""
-    begin = 0
+def _lines(text: str, path: Path, most: int) -> Iterator[str]:
+    """The lines, one at a time: a list of all of them would be larger than the text. At most so
+    many, empty ones and those inside of quotes too."""
+    longest, begin, count = limits().line_characters, 0, 0
     while begin < len(text):
         end = text.find("\n", begin) + 1 or len(text)
-        if end - begin > limits().line_characters:
+        count += 1
+        if end - begin > longest or count > most:
             raise too_large(path)
         yield text[begin:end]
         begin = end

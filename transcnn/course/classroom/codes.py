@@ -47,6 +47,10 @@ def digest_of(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
+# Letters and a sign of which nothing is seen: with them a name would look like another.
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
+
+
 def clean_name(text: str) -> str:
     """A name as it is shown: one line of at most `LONGEST_NAME` characters, without those
     that control others (line ends, changes of direction). May be empty.
@@ -54,7 +58,7 @@ def clean_name(text: str) -> str:
     spaced = "".join(
         " " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign
         for sign in text[: 50 * LONGEST_NAME]
-        if unicodedata.category(sign) not in ("Cf", "Cs", "Co", "Cn")
+        if unicodedata.category(sign) not in ("Cf", "Cs", "Co", "Cn") and sign not in _FILLERS
     )
     name = " ".join(spaced.split())
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
