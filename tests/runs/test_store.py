@@ -1,5 +1,6 @@
 """A run on disk: whole batches or nothing, each picture once, and what a person adds stays."""
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -172,6 +173,25 @@ def test_a_database_of_another_program_in_its_first_version_is_no_run(tmp_path):
 
     with pytest.raises(NotARun):
         begin(tmp_path / "other.sqlite", SETTINGS, ITEMS)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "CREATE VIEW settings AS WITH RECURSIVE r(name) AS (SELECT 1 UNION ALL SELECT name FROM r) "
+        "SELECT name, name AS value FROM r",
+        "CREATE TRIGGER t AFTER INSERT ON notes BEGIN DELETE FROM pictures; END",
+    ],
+)
+def test_a_run_that_would_compute_by_itself_is_no_run(tmp_path, program):
+    made_run(tmp_path / "run.sqlite", 2)
+    with contextlib.closing(sqlite3.connect(tmp_path / "run.sqlite")) as db, db:
+        if "VIEW" in program:
+            db.execute("DROP TABLE settings")
+        db.execute(program)
+
+    with pytest.raises(NotARun):
+        open_run(tmp_path / "run.sqlite")
 
 
 @pytest.mark.usefixtures("home")

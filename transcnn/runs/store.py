@@ -33,6 +33,7 @@ from transcnn.runs.measured import Broken, Measured
 
 ENDING = ".sqlite"
 _SCHEMA = Path(__file__).with_name("schema.sql")
+_PROGRAMS = "SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger')"
 _LAYOUT = (int.from_bytes(b"tCNN"), 1)  # application_id and user_version, as in the schema
 _PATIENCE_S = 30.0  # how long a writer waits for another
 _IS_DONE = "SELECT 1 FROM measured WHERE picture = ? UNION SELECT 1 FROM broken WHERE picture = ?"
@@ -325,7 +326,9 @@ def open_run(path: Path) -> Store:
     with store._open() as db:
         pragmas = ("application_id", "user_version")
         layout = tuple(db.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas)
-    if layout != _LAYOUT:
+        # A stranger's may have views in the place of tables, which compute without end.
+        programs = db.execute(_PROGRAMS).fetchone()
+    if layout != _LAYOUT or programs is not None:
         raise NotARun(file=path)
     return store
 
