@@ -102,6 +102,7 @@ def descriptors(server: Server) -> int:
 async def explain(visitor: Visitor, name: str) -> None:
     """Begin a slow explanation."""
     await visitor.run("explanations", query="methods=occlusion", shows=name)
+    assert any(part.startswith("explain_stop_") for part in visitor.parts), "it is under way"
 
 
 async def learn(visitor: Visitor, name: str) -> None:
@@ -110,13 +111,12 @@ async def learn(visitor: Visitor, name: str) -> None:
     files = {f"{kind}/{k}.jpg": shape(kind, k + visitor.number) for kind in KINDS for k in range(8)}
     archive = await visitor.upload("own_archive_0", f"{name}.zip", packed(files))
     await visitor.run("own_classes", archive)
-    for _ in range(40):  # until the images are read
-        with contextlib.suppress(AssertionError):
-            await visitor.run("own_classes", shows=KINDS[0])
-            break
+    while visitor.parts.pop("own_stop", None):  # as long as the images are read
         await asyncio.sleep(0.5)
+        await visitor.run("own_classes")
     press = WidgetState(id=visitor.parts["own_learn"], trigger_value=True)
     await visitor.run("own_classes", press)
+    assert "own_stop" in visitor.parts, "it is under way"
 
 
 JOBS = (explain, learn)
