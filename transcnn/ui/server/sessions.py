@@ -1,7 +1,8 @@
 """Forgets the sessions of browsers that have gone when their time is over, not when another goes.
 
 Streamlit keeps such a session for `server.disconnectedSessionTTL` and looks whether its time is
-over only as the next one goes: on a quiet server the last visitor's image would stay.
+over only as the next one goes, and its loop remembers the last one that it served until the next
+one comes: on a quiet server the last visitor's uploads and image would stay.
 """
 
 import asyncio
@@ -33,7 +34,9 @@ async def forgetting(_app: st.App) -> AsyncIterator[None]:
 async def _forget() -> None:
     while True:
         await asyncio.sleep(EVERY_S)
-        _kept().expire()
+        for _, info in _kept().expire():
+            info.session.shutdown()
+            info.session.session_state.clear()
 
 
 def _kept() -> Any:
