@@ -9,14 +9,13 @@ def copy_link(
     words: dict[str, str],
     *,
     address: str | None = None,
-    query: str | None = None,
     fragment: str = "",
     key: str = "copy_link",
 ) -> None:
     """`words`: the button's text, and what is said once it is done or where it is forbidden.
 
-    The address is `address` as it is, or the page's, with `query` in place of its own where that
-    is given, and with `fragment` behind it, which browsers send to no server.
+    The address is `address`, or the page's with `fragment` behind it, which browsers send to no
+    server.
     """
-    data = {**words, "address": address, "query": query, "fragment": fragment}
+    data = {**words, "address": address, "fragment": fragment}
     _show(key=key, data=data, height="content")

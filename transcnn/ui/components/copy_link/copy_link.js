@@ -7,7 +7,7 @@ import { find, findInput } from "../shared/page.js";
 
 /**
  * @typedef {{ copy: string, copied: string, by_hand: string, address: string | null,
- *   query: string | null, fragment: string }} Data
+ *   fragment: string }} Data
  * @param {Component<Data>} component
  */
 export default function ({ data, parentElement }) {
@@ -19,7 +19,7 @@ export default function ({ data, parentElement }) {
   status.textContent = "";
   field.hidden = true;
   button.onclick = async () => {
-    const address = data.address ?? addressOfPage(data);
+    const address = data.address ?? addressOfPage(data.fragment);
     try {
       await navigator.clipboard.writeText(address);
       status.textContent = data.copied;
@@ -32,10 +32,9 @@ export default function ({ data, parentElement }) {
   };
 }
 
-/** @param {Data} data */
-function addressOfPage(data) {
+/** @param {string} fragment */
+function addressOfPage(fragment) {
   const address = new URL(location.href);
-  address.search = data.query ?? address.search;
-  address.hash = data.fragment;
+  address.hash = fragment;
   return address.href;
 }

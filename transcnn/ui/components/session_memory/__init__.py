@@ -1,7 +1,6 @@
-"""Lets a browser remember a text across sessions, and bring it back to a new one."""
+"""Lets a browser's tab remember a text across sessions, and bring it back to a new one."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import streamlit as st
 
@@ -16,16 +15,14 @@ def session_memory(
     text: str,
     on_found: Callable[[str], None],
     *,
-    where: Literal["tab", "browser"] = "tab",
     fragment: str = "",
 ) -> None:
-    """Let the tab, or the browser for all its tabs, remember `text` of the session with the id
-    `session`, "" for nothing.
+    """Let the tab remember `text` of the session with the id `session`, "" for nothing.
 
-    In another session than the one in which a text was remembered, `on_found` gets that text, once:
-    the one before was lost, with the connection, the server or by loading the page anew. Where the
-    address ends in `#<fragment>=<text>`, as links do whose text shall never reach a server's log,
-    `on_found` gets that one, and the browser takes it out of the address.
+    Once the tab is in another session than when it remembered a text, `on_found` gets that text,
+    once: the one before was lost, with the connection, the server or by loading the page anew.
+    Where the address ends in `#<fragment>=<text>`, as links do whose text shall reach no server's
+    log, `on_found` gets that one, and the browser takes it out of the address.
     """
     key = f"store_{name}"
     taken = f"{key}_taken"
@@ -43,7 +40,6 @@ def session_memory(
             "session": session,
             "text": text,
             "taken": st.session_state.get(taken, ""),
-            "where": where,
             "fragment": fragment,
         },
         on_found_change=found,

@@ -1,4 +1,4 @@
-// Remembers a text in this tab or browser, and hands over what another session has left there, or
+// Remembers a text in this tab, and hands over what another session has left there, or
 // what the address brings in its fragment.
 
 /** @import { Component } from "../shared/types.d.ts" */
@@ -13,8 +13,7 @@ const loadedWith = new URLSearchParams(loaded ? new URL(loaded.name).hash.slice(
  * What is left is given again with every run until the server says that it has it: a run that is
  * about to hear of it may be given up for the next one.
  *
- * @typedef {{ name: string, session: string, text: string, taken: string,
- *   where: "tab" | "browser", fragment: string }} Data
+ * @typedef {{ name: string, session: string, text: string, taken: string, fragment: string }} Data
  * @param {Component<Data>} component
  */
 export default function ({ data, setTriggerValue }) {
@@ -22,13 +21,13 @@ export default function ({ data, setTriggerValue }) {
   const brought = data.fragment ? takeFragment(data.fragment) : "";
   if (brought) {
     const link = `link ${crypto.getRandomValues(new Uint32Array(2)).join()}`;
-    write(data.where, place, { session: link, text: brought });
+    write(place, { session: link, text: brought });
   }
-  const before = read(data.where, place);
+  const before = read(place);
   if (before?.text && before.session !== data.session && before.session !== data.taken) {
     setTriggerValue("found", before);
   } else {
-    write(data.where, place, { session: data.session, text: data.text });
+    write(place, { session: data.session, text: data.text });
   }
 }
 
@@ -50,38 +49,27 @@ function takeFragment(name) {
 }
 
 /**
- * Either store may be forbidden by the browser.
- *
- * @param {"tab" | "browser"} where
- */
-function store(where) {
-  return where === "tab" ? sessionStorage : localStorage;
-}
-
-/**
- * @param {"tab" | "browser"} where
  * @param {string} place
  * @returns {Remembered | null}
  */
-function read(where, place) {
+function read(place) {
   try {
-    return JSON.parse(store(where).getItem(place) ?? "null");
+    return JSON.parse(sessionStorage.getItem(place) ?? "null");
   } catch {
     return null; // forbidden by the browser
   }
 }
 
 /**
- * @param {"tab" | "browser"} where
  * @param {string} place
  * @param {Remembered} what
  */
-function write(where, place, what) {
+function write(place, what) {
   try {
     if (what.text) {
-      store(where).setItem(place, JSON.stringify(what));
+      sessionStorage.setItem(place, JSON.stringify(what));
     } else {
-      store(where).removeItem(place);
+      sessionStorage.removeItem(place);
     }
   } catch {
     // Forbidden by the browser, or too much: then nothing is remembered.
