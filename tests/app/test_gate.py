@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.load import Visitor, serving
-from transcnn.ui.server import uploads
+from transcnn.ui.server import slow
 from transcnn.ui.server.patience import HEAD_S
 
 pytestmark = pytest.mark.skipif(
@@ -349,7 +349,7 @@ def test_an_address_holds_only_so_many_connections_without_a_request(server):
 
 
 def test_an_upload_that_only_holds_its_room_ends(monkeypatch):
-    monkeypatch.setattr(uploads, "SLOW_S", 0.6)
+    monkeypatch.setattr(slow, "SLOW_S", 0.6)
 
     async def silent():
         await asyncio.Event().wait()
@@ -363,7 +363,7 @@ def test_an_upload_that_only_holds_its_room_ends(monkeypatch):
         return {"type": "http.request", "body": bytes(400_000), "more_body": True}
 
     async def kinds(receive):
-        receive = uploads.steady(receive)
+        receive = slow.steady(receive)
         return [(await receive())["type"] for _ in range(8)]
 
     assert asyncio.run(kinds(silent)) == ["http.disconnect"] * 8

@@ -4,6 +4,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from transcnn.ui.server.slow import steady
 from transcnn.words import DEFAULT
 from transcnn.words.translator import translator
 
@@ -16,7 +17,8 @@ async def refuse(scope: Scope, receive: Receive, send: Send, status: int, word: 
         return
     headers = Headers(scope=scope)
     if "content-length" in headers:  # browsers hear an answer only after they have sent all
-        while (await receive()).get("more_body", False):
+        steadily = steady(receive)
+        while (await steadily()).get("more_body", False):
             pass
     preferred = headers.get("accept-language", "").lower()
     sentence = translator("zh" if preferred.startswith("zh") else DEFAULT)(word)

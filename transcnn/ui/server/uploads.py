@@ -4,23 +4,20 @@ A page takes what was uploaded out of Streamlit's memory at once (`ui/app/upload
 what nobody has taken counts, and what is on its way.
 """
 
-import asyncio
 import re
-import time
 from collections.abc import Callable, Mapping
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from transcnn.limits import MB, limits
 from transcnn.ui.server.answers import client_address, refuse
 from transcnn.ui.server.browser import COOKIE, browser_of
+from transcnn.ui.server.slow import steady
 
-SLOW_S = 30.0  # of an upload at least
-SLOW_BYTES = 300_000  # come in this time; a poor mobile network brings as many
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 
 Key = tuple[str, str]  # session and file
@@ -36,26 +33,6 @@ def stored() -> dict[Key, int]:
         for session, files in list(manager.file_storage.items())
         for file, record in list(files.items())
     }
-
-
-def steady(receive: Receive) -> Receive:
-    """`receive`, which ends where so little comes that only its room is meant to be held."""
-    came, since = 0, time.monotonic()
-
-    async def steadily() -> Message:
-        nonlocal came, since
-        if (left := SLOW_S - (time.monotonic() - since)) <= 0:
-            if came < SLOW_BYTES:
-                return {"type": "http.disconnect"}
-            came, since, left = 0, time.monotonic(), SLOW_S
-        try:
-            message = await asyncio.wait_for(receive(), left)
-        except TimeoutError:
-            return await steadily()
-        came += len(message.get("body", b""))
-        return message
-
-    return steadily
 
 
 class Uploads:
