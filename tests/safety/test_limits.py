@@ -4,6 +4,7 @@ from dataclasses import fields
 
 import pytest
 
+from tests.browser.conftest import free_port
 from transcnn.cli.server import server_command
 from transcnn.errors import ChoiceError
 from transcnn.limits import PREFIX, Limits, limits, limits_table
@@ -28,7 +29,7 @@ def test_a_limit_is_lowered_never_raised(monkeypatch, value):
 def test_a_wrong_limit_ends_the_command_before_the_server_starts(monkeypatch, called):
     monkeypatch.setenv(f"{PREFIX}ROWS", "many")
 
-    code, _, error = called("app", "--port", "8765")
+    code, _, error = called("app", "--port", str(free_port()))
 
     assert (code, error) == (2, f"{PREFIX}ROWS is 'many'; allowed: 1 to 200000.\n")
 
