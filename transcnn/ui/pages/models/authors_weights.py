@@ -38,7 +38,7 @@ def show(state: Session, t: Translator) -> None:
         _show_address(t, name)
         _show_progress()
     elif path.is_file():
-        st.markdown(f":small[{t('models.here', file=plain(str(path)))}]")
+        st.markdown(f":small[{t('models.here', file=plain(path.name))}]")
         opened = any(
             g.file == path.name and g.origin == "authors" for g in state.custom_models.values()
         )
