@@ -34,9 +34,14 @@ async def forgetting(_app: st.App) -> AsyncIterator[None]:
 async def _forget() -> None:
     while True:
         await asyncio.sleep(EVERY_S)
-        for _, info in _kept().expire():
-            info.session.shutdown()
-            info.session.session_state.clear()
+        _end_expired()
+
+
+def _end_expired() -> None:
+    """A function of its own: a variable of the loop would keep the last session until the next."""
+    for _, info in _kept().expire():
+        info.session.shutdown()
+        info.session.session_state.clear()
 
 
 def _kept() -> Any:
