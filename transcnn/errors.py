@@ -56,6 +56,7 @@
     │   ├── OtherRun         it was begun with other pictures or settings
     │   ├── NotARun          the file is no run of ours
     │   ├── NoRoomForRun     the runs of uploads take as much disk as they may
+    │   │   └── NoRoomForRunHere  the same, from one address
     │   └── TooManyRuns      one visitor keeps as many as they may
     ├── ClassError          a class that nobody can enter
     │   ├── NoClass          no such code or key, or the class is over
@@ -80,6 +81,7 @@
     │   ├── TooManyTasksHere  of one address
     │   └── ServerBusy       of all visitors together
     ├── NoRoomForNetwork    the networks that visitors brought take all that there is for them
+    │   └── NoRoomForNetworkHere  the same, from one address
     ├── MissingExtra        packages that only some commands need are not installed
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
@@ -118,7 +120,11 @@ class NoDevice(TransCNNError, ValueError):
 
 
 class NoRoomForNetwork(TransCNNError):
-    """Details: limit (MB, of one address or in all)."""
+    """Details: limit (MB in all)."""
+
+
+class NoRoomForNetworkHere(NoRoomForNetwork):
+    """Details: limit (MB of one address)."""
 
 
 class NotBegun(TransCNNError):
@@ -383,6 +389,10 @@ class NotARun(RunError):
 
 class NoRoomForRun(RunError):
     """The runs of all uploads take as much disk as they may. Details: limit (megabytes)."""
+
+
+class NoRoomForRunHere(NoRoomForRun):
+    """Those from one address. Details: limit (megabytes)."""
 
 
 class TooManyRuns(RunError):

@@ -39,6 +39,7 @@ class Limits:
     archive_ratio: int = _most(100, "times its own size that an archive may take, unpacked")
     upload_runs: int = _most(5, "runs of uploads that one session keeps")
     upload_runs_mb: int = _most(20_000, "MB of disk that the runs of all uploads take")
+    upload_runs_address_mb: int = _most(8000, "MB of disk that those from one address take")
     table_mb: int = _most(32, "MB of a table or a JSON file")
     visitor_rows: int = _most(20_000, "rows of a visitor's table")
     rows: int = _most(200_000, "rows of a table in a command")

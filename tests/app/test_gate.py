@@ -300,6 +300,7 @@ def test_who_sends_messages_without_end_waits_and_others_do_not(server):
             assert ask(server, "/_stcore/health")[0] == 200
             waited.append(time.perf_counter() - begin)
             time.sleep(0.3)
+        assert flood.poll() is None, "it still floods"
     finally:
         flood.kill()
         flood.wait()
@@ -345,6 +346,9 @@ def test_an_address_holds_only_so_many_connections_without_a_request(server):
             )
             connections.append(stack.enter_context(connection))
         assert connections[-1].recv(1) == b""
+        connections[0].setblocking(False)
+        with pytest.raises(BlockingIOError):  # open, and nothing has come
+            connections[0].recv(1)
         assert ask(server, "/_stcore/health")[0] == 200
 
 

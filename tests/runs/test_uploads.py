@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from transcnn.errors import NoRoomForRun
+from transcnn.errors import NoRoomForRun, NoRoomForRunHere
 from transcnn.runs.uploads import (
     forget_old_uploads,
     is_upload,
     new_upload,
-    room,
+    reserve_disk,
     upload_folder,
     upload_path,
 )
@@ -53,9 +53,24 @@ def test_what_is_being_unpacked_counts_as_well_as_what_lies_there(monkeypatch):
     path.parent.mkdir(parents=True)
     path.write_bytes(bytes(2_500_000))
 
-    with room(4) as first, room(4) as second:
+    with reserve_disk("a", "1.1.1.1", 4) as first, reserve_disk("b", "2.2.2.2", 4) as second:
         assert (first, second) == (4, 3)
-        with pytest.raises(NoRoomForRun), room(4):
+        with pytest.raises(NoRoomForRun), reserve_disk("c", "3.3.3.3", 4):
             pass
-    with room(4) as again:
+    with reserve_disk("c", "3.3.3.3", 4) as again:
         assert again == 4
+
+
+def test_one_address_leaves_disk_for_the_others(monkeypatch):
+    monkeypatch.setenv("TRANSCNN_LIMIT_UPLOAD_RUNS_ADDRESS_MB", "3")
+    run = new_upload()
+
+    with reserve_disk(run, "1.1.1.1", 9) as first:
+        assert first == 3
+        upload_path(run).parent.mkdir(parents=True)
+        upload_path(run).write_bytes(bytes(2_500_000))
+
+    with pytest.raises(NoRoomForRunHere), reserve_disk(new_upload(), "1.1.1.1", 9):
+        pass
+    with reserve_disk(new_upload(), "2.2.2.2", 9) as other:
+        assert other == 3

@@ -89,6 +89,6 @@ def _input(given: Mapping[str, Any]) -> config.Input:
     size = given["size"]
     if type(size) is not int or not SMALLEST_INPUT <= size <= LARGEST_INPUT:
         raise ValueError(given)
-    if not all(v > 1e-6 for v in scale):
+    if not all(v > 1e-6 for v in scale):  # pixels are divided by it, in 32 bits
         raise ValueError(given)
     return config.Input(given["size"], mean, scale)

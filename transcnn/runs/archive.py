@@ -209,7 +209,9 @@ def _has_more_members(stream: IO[bytes], most: int) -> bool:
         at = len(tail) - 22
     end, length = start + at, int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
     record, locator = tail[max(0, at - 76) : max(0, at - 20)], tail[max(0, at - 20) : max(0, at)]
-    if locator[:4] == b"PK\6\7" and record[:4] == b"PK\6\6":  # it says more, of large archives
+    if locator[:4] == b"PK\6\7":  # it says more, of large archives
+        if record[:4] != b"PK\6\6":  # some versions of zipfile look for it elsewhere
+            raise zipfile.BadZipFile("the end record of a large archive is not at its place")
         end, length = end - 76, int.from_bytes(record[40:48], "little")
     too_many = length > most * _LONGEST_NAME
     if not too_many and length <= end:

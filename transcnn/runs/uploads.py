@@ -14,13 +14,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from transcnn.errors import NoRoomForRun
+from transcnn.errors import NoRoomForRun, NoRoomForRunHere
 from transcnn.limits import limits
 from transcnn.runs.folder import runs_folder
 
 _NAME = re.compile(r"upload-[0-9a-f]{32}")
 _KEPT_S = 24 * 3600
-_reserved: list[int] = []  # MB of archives that are being unpacked
+_addresses: dict[str, str] = {}  # by run, where it came from; since the server was started
+_reserved: dict[str, int] = {}  # MB, by run, of archives that are being unpacked
 _reserving = threading.Lock()
 
 
@@ -49,32 +50,43 @@ def _folder() -> Path:
 
 
 @contextlib.contextmanager
-def room(most: int) -> Iterator[int]:
-    """How many megabytes another upload may take, `most` at most; nobody else's until the end.
+def reserve_disk(run: str, address: str, most: int) -> Iterator[int]:
+    """How many megabytes the upload of `run` may take, `most` at most; nobody else's until the end.
 
-    Raises NoRoomForRun where the runs of all uploads leave none.
+    Raises NoRoomForRun, or NoRoomForRunHere, where the runs of all uploads, or those from
+    `address`, leave none.
     """
     with _reserving:
-        limit = limits().upload_runs_mb
-        left = limit - _held_mb() - sum(_reserved)
+        bounds = limits()
+        sizes = _sizes_mb() | _reserved
+        here = sum(size for known, size in sizes.items() if _addresses.get(known) == address)
+        if here >= bounds.upload_runs_address_mb:
+            raise NoRoomForRunHere(limit=bounds.upload_runs_address_mb)
+        left = bounds.upload_runs_mb - sum(sizes.values())
         if left <= 0:
-            raise NoRoomForRun(limit=limit)
-        found = min(most, left)
-        _reserved.append(found)
+            raise NoRoomForRun(limit=bounds.upload_runs_mb)
+        _addresses[run] = address
+        _reserved[run] = min(most, left, bounds.upload_runs_address_mb - here)
     try:
-        yield found
+        yield _reserved[run]
     finally:
         with _reserving:
-            _reserved.remove(found)
+            del _reserved[run]
 
 
-def _held_mb() -> int:
-    size = 0
-    for folder, _, files in os.walk(_folder()):
-        for file in files:
-            with contextlib.suppress(FileNotFoundError):  # deleted since
-                size += os.stat(os.path.join(folder, file)).st_size
-    return -(-size // 10**6)
+def _sizes_mb() -> dict[str, int]:
+    """What the run of each upload takes."""
+    found: dict[str, int] = {}
+    for folder in _folder().glob("upload-*"):
+        size = 0
+        for place, _, files in os.walk(folder):
+            for file in files:
+                with contextlib.suppress(FileNotFoundError):  # deleted since
+                    size += os.stat(os.path.join(place, file)).st_size
+        found[folder.name] = -(-size // 10**6)
+    for run in _addresses.keys() - found.keys() - _reserved.keys():
+        del _addresses[run]
+    return found
 
 
 def forget_old_uploads() -> None:

@@ -433,16 +433,25 @@ class Learner(_Member):
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         with super()._open() as file:
-            ((removed,),) = file.execute(
-                "SELECT removed FROM members WHERE id = ?", (self.member_id,)
-            ).fetchall()
-            if removed:
-                raise RemovedFromClass(code=self.code)
+            self._check(file)
             yield file
+
+    @contextlib.contextmanager
+    def _adding(self) -> Iterator[sqlite3.Connection]:
+        with self._open() as file, _writing(file):
+            self._check(file)  # while nobody else writes
+            yield file
+
+    def _check(self, file: sqlite3.Connection) -> None:
+        ((removed,),) = file.execute(
+            "SELECT removed FROM members WHERE id = ?", (self.member_id,)
+        ).fetchall()
+        if removed:
+            raise RemovedFromClass(code=self.code)
 
     def answer(self, question: AnswerKey, submission: Submission) -> bool:
         """Answer in the round that is open; False: none is, and nothing was kept."""
-        with self._open() as file, _writing(file):
+        with self._adding() as file:
             found = file.execute(
                 "SELECT vote FROM votes WHERE question = ?", (str(question),)
             ).fetchone()
@@ -461,7 +470,7 @@ class Learner(_Member):
 
     def observe(self, step: AnswerKey, text: str) -> None:
         """Keep what was seen once the step was revealed."""
-        with self._open() as file, _writing(file):
+        with self._adding() as file:
             row = (str(step), self.member_id, text[:LONGEST_OBSERVATION])
             file.execute("INSERT OR REPLACE INTO observations VALUES (?, ?, ?)", row)
 

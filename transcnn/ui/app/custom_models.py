@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from transcnn.course.classroom.store import LARGEST_NETWORK
-from transcnn.errors import NoAnswer, NoRoomForNetwork
+from transcnn.errors import NoAnswer, NoRoomForNetwork, NoRoomForNetworkHere
 from transcnn.limits import MB, limits
 from transcnn.model.config import Network
 from transcnn.ui.app.visitors import current_visitor
@@ -94,7 +94,7 @@ def _room(wanted: _Share) -> Iterator[None]:
         shares = [wanted, *_opening, *_held.values()]
         here = sum(one.size for one in shares if one.address == wanted.address)
         if here > most.networks_address_mb * MB:
-            raise NoRoomForNetwork(limit=most.networks_address_mb)
+            raise NoRoomForNetworkHere(limit=most.networks_address_mb)
         if sum(one.size for one in shares) > most.networks_mb * MB:
             raise NoRoomForNetwork(limit=most.networks_mb)
         _opening.append(wanted)

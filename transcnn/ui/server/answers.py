@@ -1,5 +1,8 @@
 """A refusal, as a sentence for a person or as the end of a live connection."""
 
+import asyncio
+import contextlib
+
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
@@ -7,6 +10,8 @@ from starlette.types import Receive, Scope, Send
 from transcnn.ui.server.slow import steady
 from transcnn.words import DEFAULT
 from transcnn.words.translator import translator
+
+_HEARD_S = 60.0  # what a body that is refused may take to come
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, status: int, word: str) -> None:
@@ -18,8 +23,10 @@ async def refuse(scope: Scope, receive: Receive, send: Send, status: int, word: 
     headers = Headers(scope=scope)
     if "content-length" in headers:  # browsers hear an answer only after they have sent all
         steadily = steady(receive)
-        while (await steadily()).get("more_body", False):
-            pass
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_HEARD_S):
+                while (await steadily()).get("more_body", False):
+                    pass
     preferred = headers.get("accept-language", "").lower()
     sentence = translator("zh" if preferred.startswith("zh") else DEFAULT)(word)
     await PlainTextResponse(f"{sentence}\n", status)(scope, receive, send)

@@ -6,17 +6,20 @@ largest page that the server sends.
 """
 
 import asyncio
+import logging
 import time
+from collections.abc import Container
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from transcnn.limits import MB, limits
 
 HEAD_S = 15.0  # from the connection, or the answer before, to the end of a request's head
 MESSAGE_MB = 2  # a browser sends what its controls say, some kB
-_PROXIES = ("127.0.0.1", "::1")  # connections from here are of many visitors
+_HERE = ("127.0.0.1", "::1")
 
 
 class Patience:
@@ -30,11 +33,22 @@ class Patience:
             config = getattr(getattr(receive, "__self__", None), "config", None)
             if isinstance(config, uvicorn.Config):
                 config.ws_max_size = MESSAGE_MB * MB
-                config.http_protocol_class = _bounded(config.http_protocol_class)
+                config.http_protocol_class = _bounded(config.http_protocol_class, _proxies(config))
+            else:
+                logging.warning("This is no server that can bound requests before they are whole.")
         await self.app(scope, receive, send)
 
 
-def _bounded(protocol: Any) -> type[asyncio.Protocol]:
+def _proxies(config: uvicorn.Config) -> Container[str]:
+    """Addresses whose connections are of many visitors: this computer's, and what else the server
+    believes in what it says of whom it asks for."""
+    trusted: Container[str] = ProxyHeadersMiddleware(  # type: ignore[assignment]
+        config.app, config.forwarded_allow_ips or ()
+    ).trusted_hosts
+    return trusted
+
+
+def _bounded(protocol: Any, proxies: Container[str]) -> type[asyncio.Protocol]:
     """uvicorn's class of a connection, of which each ends when its time is over."""
 
     class Bounded(protocol):  # type: ignore[misc]
@@ -42,7 +56,8 @@ def _bounded(protocol: Any) -> type[asyncio.Protocol]:
             super().connection_made(transport)
             self._answered, self._heard = None, time.monotonic()
             address = self.client[0] if self.client else ""
-            if address not in _PROXIES and self._of(address) > 2 * limits().connections_per_address:
+            many = self._of(address) > 2 * limits().connections_per_address
+            if many and address not in (*_HERE, "") and address not in proxies:
                 transport.close()
             else:
                 self._look_later()

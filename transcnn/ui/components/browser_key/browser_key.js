@@ -1,6 +1,8 @@
 // Keeps keys in this browser, and hands over the one that it has, or that the address brings in its
 // fragment, which no browser sends to a server.
 
+import { takeFragment } from "../shared/fragment.js";
+
 /** @import { Component } from "../shared/types.d.ts" */
 
 const PREFIX = "transcnn/key/";
@@ -11,8 +13,8 @@ const DAY_MS = 24 * 3600 * 1000; // by then a class is over
  * @param {Component<Data>} component
  */
 export default function ({ data, setStateValue }) {
-  const brought = takeFragment();
-  const key = data.key || brought || recall(data.name);
+  const brought = takeFragment("key");
+  const key = data.key || brought || read(PREFIX + data.name).key;
   try {
     tidy(data.forgotten);
     if (data.name && key) {
@@ -26,26 +28,18 @@ export default function ({ data, setStateValue }) {
   }
 }
 
-/** The key in the address's fragment, which goes out of the address; "" for none. */
-function takeFragment() {
-  const key = new URLSearchParams(location.hash.slice(1)).get("key") ?? "";
-  if (key) {
-    history.replaceState(history.state, "", location.pathname + location.search);
-  }
-  return key;
-}
-
 /**
- * The key that is kept under a name; "" for none.
+ * The key that is kept in a place, and when it was, in milliseconds; no key and a time that is long
+ * over for what is not there, no key, or forbidden.
  *
- * @param {string} name
- * @returns {string}
+ * @param {string} place
+ * @returns {{ key: string, at: number }}
  */
-function recall(name) {
+function read(place) {
   try {
-    return JSON.parse(localStorage.getItem(PREFIX + name) ?? "{}").key ?? "";
+    return { key: "", at: 0, ...JSON.parse(localStorage.getItem(place) ?? "{}") };
   } catch {
-    return "";
+    return { key: "", at: 0 };
   }
 }
 
@@ -56,7 +50,7 @@ function recall(name) {
  */
 function tidy(forgotten) {
   for (const place of Object.keys(localStorage).filter((place) => place.startsWith(PREFIX))) {
-    const { at } = JSON.parse(localStorage.getItem(place) ?? "{}");
+    const { at } = read(place);
     if (forgotten.includes(place.slice(PREFIX.length)) || !(Date.now() - at < DAY_MS)) {
       localStorage.removeItem(place);
     }

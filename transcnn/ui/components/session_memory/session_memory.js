@@ -1,13 +1,18 @@
 // Remembers a text in this tab, and hands over what another session has left there, or
 // what the address brings in its fragment.
 
+import { takeFragment } from "../shared/fragment.js";
+
 /** @import { Component } from "../shared/types.d.ts" */
 
 /** @typedef {{ session: string, text: string }} Remembered */
 
-/** The fragment of the address that the page was loaded with. */
-const [loaded] = performance.getEntriesByType("navigation");
-const loadedWith = new URLSearchParams(loaded ? new URL(loaded.name).hash.slice(1) : "");
+/**
+ * What the address brought, by name, until the server has it.
+ *
+ * @type {Map<string, Remembered>}
+ */
+const brought = new Map();
 
 /**
  * What is left is given again with every run until the server says that it has it: a run that is
@@ -18,34 +23,18 @@ const loadedWith = new URLSearchParams(loaded ? new URL(loaded.name).hash.slice(
  */
 export default function ({ data, setTriggerValue }) {
   const place = `transcnn/${data.name}`;
-  const brought = data.fragment ? takeFragment(data.fragment) : "";
-  if (brought) {
-    const link = `link ${crypto.getRandomValues(new Uint32Array(2)).join()}`;
-    write(place, { session: link, text: brought });
+  const text = data.fragment ? takeFragment(data.fragment) : "";
+  if (text) {
+    const session = `link ${crypto.getRandomValues(new Uint32Array(2)).join()}`;
+    brought.set(data.name, { session, text });
   }
-  const before = read(place);
+  const link = brought.get(data.name);
+  const before = link && link.session !== data.taken ? link : read(place);
   if (before?.text && before.session !== data.session && before.session !== data.taken) {
     setTriggerValue("found", before);
   } else {
     write(place, { session: data.session, text: data.text });
   }
-}
-
-/**
- * The value of `name` in the address's fragment, which goes out of the address; "" for none. Once
- * for each address: the page may have lost the fragment since it was loaded, when the server wrote
- * other parameters.
- *
- * @param {string} name
- */
-function takeFragment(name) {
-  const text = new URLSearchParams(location.hash.slice(1)).get(name);
-  if (text) {
-    history.replaceState(history.state, "", location.pathname + location.search);
-  }
-  const found = text ?? loadedWith.get(name) ?? "";
-  loadedWith.delete(name);
-  return found;
 }
 
 /**

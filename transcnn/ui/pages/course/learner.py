@@ -5,7 +5,7 @@ import streamlit as st
 from transcnn.course.classroom.codes import LONGEST_NAME, read_code
 from transcnn.course.classroom.rate_limiter import JOINS, WRONG_CODES
 from transcnn.course.classroom.store import ClassState, Learner
-from transcnn.errors import ClassError, NoClass, TooManyCodes, TooManyJoins
+from transcnn.errors import ClassError, NoClass, RemovedFromClass, TooManyCodes, TooManyJoins
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.course.classroom import (
     REFRESH_S,
@@ -62,7 +62,7 @@ def _join(state: Session) -> None:
         joins.note(*who)
         take_role(state, Role(code=code, key=key))
     except ClassError as error:
-        if isinstance(error, NoClass):
+        if isinstance(error, NoClass) and not isinstance(error, RemovedFromClass):
             wrong.note(*who)
         st.session_state[_REFUSED] = error
 

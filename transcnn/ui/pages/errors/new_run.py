@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from transcnn.errors import ArchiveTooLarge, ChoiceError, FolderError, TransCNNError
+from transcnn.errors import ArchiveTooLarge, ChoiceError, FolderError, NoRoomForRun, TransCNNError
 from transcnn.labels import Classes
 from transcnn.limits import MB, limits
 from transcnn.pictures.prepare import Resize
@@ -15,11 +15,11 @@ from transcnn.runs.archive import labelled_limits, unpack
 from transcnn.runs.labelled import LabelledPicture, find_items
 from transcnn.runs.run import begin_run
 from transcnn.runs.store import is_name, run_path
-from transcnn.runs.uploads import is_upload, new_upload, room, upload_folder, upload_path
+from transcnn.runs.uploads import is_upload, new_upload, reserve_disk, upload_folder, upload_path
 from transcnn.ui.app.networks import classifier
 from transcnn.ui.app.session import Session
 from transcnn.ui.app.uploads import shown_name
-from transcnn.ui.app.visitors import end_with_browser
+from transcnn.ui.app.visitors import current_visitor, end_with_browser
 from transcnn.ui.pages.errors import runs
 from transcnn.ui.pages.errors.link import DEMONSTRATION, ErrorsChoice
 from transcnn.ui.pages.errors.runs import OwnRuns
@@ -70,13 +70,22 @@ def _from_archive(state: Session, name: str, data: bytes) -> None:
     own_runs.check_room()
     run = new_upload()
     folder = upload_folder(run)
-    bounds = labelled_limits()
+    bounds, visitor = labelled_limits(), current_visitor()
+    address = "" if visitor is None else visitor.address
     try:
-        with tempfile.TemporaryDirectory() as scratch, room(bounds.megabytes) as megabytes:
+        with (
+            tempfile.TemporaryDirectory() as scratch,
+            reserve_disk(run, address, bounds.megabytes) as megabytes,
+        ):
             packed = Path(scratch) / "packed"
             packed.write_bytes(data)
-            bounds = replace(bounds, megabytes=megabytes)
-            inside = unpack(packed, folder / "pictures", bounds, name, end_with_browser)
+            left = replace(bounds, megabytes=megabytes)
+            try:
+                inside = unpack(packed, folder / "pictures", left, name, end_with_browser)
+            except ArchiveTooLarge as error:
+                if megabytes < bounds.megabytes:  # it is not the archive's fault
+                    raise NoRoomForRun(limit=limits().upload_runs_mb) from error
+                raise
         _begin(
             state,
             run,

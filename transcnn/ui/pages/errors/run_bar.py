@@ -1,6 +1,7 @@
 """Which run is shown, and how far it is."""
 
 import threading
+import zlib
 
 import streamlit as st
 
@@ -48,7 +49,7 @@ def choose_run(state: Session, t: Translator) -> Store | None:
             width=360,
         )
         # Another key for another run: the form is closed once it has begun one.
-        with st.popover(t("error_analysis.new_run"), key=f"errors_new_{run[-6:]}"):
+        with st.popover(t("error_analysis.new_run"), key=f"errors_new_{zlib.crc32(run.encode())}"):
             new_run(state, t)
         if run in own_runs:
             st.button(t("error_analysis.delete"), on_click=lambda: _delete(state))

@@ -3,7 +3,14 @@
 import streamlit as st
 
 from transcnn.checkpoints.download import DownloadProgress, address, cache_path, check_cached
-from transcnn.errors import CheckpointError, NoRoomForNetwork, NotReachable, NotThere, TransCNNError
+from transcnn.errors import (
+    CheckpointError,
+    FolderError,
+    NoRoomForNetwork,
+    NotReachable,
+    NotThere,
+    TransCNNError,
+)
 from transcnn.model.variants import authors_names, network
 from transcnn.ui.app.custom_models import open_custom_model
 from transcnn.ui.app.networks import parameters_of
@@ -108,5 +115,5 @@ def _open(state: Session, name: str, t: Translator) -> None:
     except CheckpointError as error:
         path.unlink(missing_ok=True)
         state.part(WeightFiles).errors["authors"] = error
-    except NoRoomForNetwork as error:
+    except (NoRoomForNetwork, FolderError) as error:
         state.part(WeightFiles).errors["authors"] = error
