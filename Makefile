@@ -76,7 +76,7 @@ lock: .venv/supply/ready ## write the lock (requirements/) anew; UPGRADE=--upgra
 	.venv/supply/bin/python requirements/lock.py $(UPGRADE)
 
 # A package that nobody can say anything about is an error, too.
-audit: .venv/supply/ready ## ask for known holes in what is locked
+audit: .venv/supply/ready ## ask for known vulnerabilities in what is locked
 	for list in app test cuda supply; do \
 	  .venv/supply/bin/pip-audit --strict --require-hashes --disable-pip \
 	    --requirement requirements/$$list.txt || exit; done

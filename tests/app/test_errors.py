@@ -378,7 +378,7 @@ def test_who_keeps_as_many_runs_as_they_may_is_asked_to_delete_one(monkeypatch):
     begin_another(app)
     (error,) = app.error
     assert error.value.replace("\\", "") == (
-        "You keep as many runs of uploads as you may (1). Delete one of them to start another."
+        "You have reached the limit of uploaded runs (1). Delete one of them to start another."
     )
     assert session(app).part(runs.OwnRuns).all() == [run]
     begin_another(other := open_board())

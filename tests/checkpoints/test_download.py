@@ -175,7 +175,7 @@ def test_a_file_that_does_not_end_is_given_up(server, cache, monkeypatch):
     monkeypatch.setenv("TRANSCNN_LIMIT_WEIGHTS_MB", "1")
     server.answer = whole(bytes(2 * 10**6))
 
-    assert "larger than any weight file of the authors (1 MB)" in refused(EndlessFile, cache)
+    assert "larger than this app downloads (1 MB)" in refused(EndlessFile, cache)
 
 
 def test_cancelling_in_the_middle_leaves_no_file_behind(server, data, cache):

@@ -2,8 +2,11 @@
 
 A page never waits for it. A task belongs to the visitors who look at it, and is cancelled within
 seconds after the last of their browsers has gone. Of a `Queue` one task works at a time; visitors
-take turns, so that nobody waits for all that another one has begun. `computing` bounds what runs at
-once, in tasks and in the scripts of pages.
+take turns, so that nobody waits for all that another one has begun.
+
+`computing` bounds what the scripts of pages compute at once, not the tasks. Beside those scripts
+each queue has one task at work; that of labelled images computes with as many threads as there are
+cores. Downloads have no queue.
 """
 
 import functools
