@@ -8,7 +8,6 @@ largest page that the server sends.
 import asyncio
 import logging
 import time
-from collections.abc import Container
 from typing import Any
 
 import uvicorn
@@ -39,16 +38,14 @@ class Patience:
         await self.app(scope, receive, send)
 
 
-def _proxies(config: uvicorn.Config) -> Container[str]:
-    """Addresses whose connections are of many visitors: this computer's, and what else the server
-    believes in what it says of whom it asks for."""
-    trusted: Container[str] = ProxyHeadersMiddleware(  # type: ignore[assignment]
-        config.app, config.forwarded_allow_ips or ()
-    ).trusted_hosts
-    return trusted
+def _proxies(config: uvicorn.Config) -> Any:
+    """What contains the addresses whose connections are of many visitors: those that are believed
+    in what they say of whom they ask for."""
+    app: Any = config.app
+    return ProxyHeadersMiddleware(app, config.forwarded_allow_ips or []).trusted_hosts
 
 
-def _bounded(protocol: Any, proxies: Container[str]) -> type[asyncio.Protocol]:
+def _bounded(protocol: Any, proxies: Any) -> type[asyncio.Protocol]:
     """uvicorn's class of a connection, of which each ends when its time is over."""
 
     class Bounded(protocol):  # type: ignore[misc]
