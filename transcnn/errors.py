@@ -56,7 +56,7 @@
     │   ├── OtherRun         it was begun with other pictures or settings
     │   ├── NotARun          the file is no run of ours
     │   ├── NoRoomForRun     the runs of uploads take as much disk as they may
-    │   │   └── NoRoomForRunHere  the same, from one address
+    │   ├── NoRoomForRunHere  those from one address do
     │   └── TooManyRuns      one visitor keeps as many as they may
     ├── ClassError          a class that nobody can enter
     │   ├── NoClass          no such code or key, or the class is over
@@ -64,7 +64,7 @@
     │   ├── TooManyCodes     so many wrong codes were entered that one must wait
     │   ├── TooManyJoins     so many have joined that one must wait
     │   ├── ClassFull        no seat is left
-    │   ├── ClassLocked      its teacher lets nobody new join
+    │   ├── ClassLocked      it is closed to new learners
     │   ├── ReservedName     it is the teacher's
     │   ├── TooManyClasses   the server has no room for another one
     │   ├── TooManyBegun     a visitor began so many that they must wait
@@ -80,8 +80,9 @@
     │   ├── TooManyTasks     of one open page
     │   ├── TooManyTasksHere  of one address
     │   └── ServerBusy       of all visitors together
-    ├── NoRoomForNetwork    the networks that visitors brought take all that there is for them
-    │   └── NoRoomForNetworkHere  the same, from one address
+    ├── NoRoom              a network that a visitor brought is not kept
+    │   ├── NoRoomForNetwork  the networks of all visitors take all that there is for them
+    │   └── NoRoomForNetworkHere  those from one address do
     ├── MissingExtra        packages that only some commands need are not installed
     └── NewClassifier       a warning: the weights have other classes, their classifier is left
 
@@ -119,11 +120,15 @@ class NoDevice(TransCNNError, ValueError):
     """Details: device, known (the names of those that are there)."""
 
 
-class NoRoomForNetwork(TransCNNError):
+class NoRoom(TransCNNError):
+    """There is no memory for another network."""
+
+
+class NoRoomForNetwork(NoRoom):
     """Details: limit (MB in all)."""
 
 
-class NoRoomForNetworkHere(NoRoomForNetwork):
+class NoRoomForNetworkHere(NoRoom):
     """Details: limit (MB of one address)."""
 
 
@@ -391,7 +396,7 @@ class NoRoomForRun(RunError):
     """The runs of all uploads take as much disk as they may. Details: limit (megabytes)."""
 
 
-class NoRoomForRunHere(NoRoomForRun):
+class NoRoomForRunHere(RunError):
     """Those from one address. Details: limit (megabytes)."""
 
 
@@ -424,7 +429,7 @@ class ClassFull(ClassError):
 
 
 class ClassLocked(ClassError):
-    """The teacher lets nobody new join. Details: code."""
+    """The teacher is closed to new learners. Details: code."""
 
 
 class ReservedName(ClassError):

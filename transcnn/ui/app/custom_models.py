@@ -72,7 +72,7 @@ def open_custom_model(
     """The network that a weight file is of; `name` is the variant, None: found from its keys.
 
     Raises CheckpointError for what is no weight file, does not fit, or gives no numbers, and
-    NoRoomForNetwork where there are too many.
+    NoRoom where there are too many.
     """
     visitor = current_visitor()
     address = "" if visitor is None else visitor.address
@@ -88,7 +88,7 @@ def open_custom_model(
 
 @contextlib.contextmanager
 def _room(wanted: _Share) -> Iterator[None]:
-    """Count what is being opened. Raises NoRoomForNetwork where that is more than may be held."""
+    """Count what is being opened. Raises NoRoom where that is more than may be held."""
     most = limits()
     with _counting:
         shares = [wanted, *_opening, *_held.values()]

@@ -6,7 +6,7 @@ import weakref
 import streamlit as st
 
 from transcnn.course.classroom.store import ClassState, Learner, Teacher
-from transcnn.errors import CheckpointError, NoClass, NoRoomForNetwork, WeightsTooLarge
+from transcnn.errors import CheckpointError, NoClass, NoRoom, WeightsTooLarge
 from transcnn.ui.app.custom_models import CustomModel, open_custom_model
 from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.session import Session
@@ -29,7 +29,7 @@ def take_class_network(
         return
     try:
         found = _open(membership, key)
-    except (CheckpointError, NoRoomForNetwork) as error:
+    except (CheckpointError, NoRoom) as error:
         st.warning(plain(t.error(error)))
         return
     if found is not None:

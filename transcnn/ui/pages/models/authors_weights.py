@@ -6,7 +6,7 @@ from transcnn.checkpoints.download import DownloadProgress, address, cache_path,
 from transcnn.errors import (
     CheckpointError,
     FolderError,
-    NoRoomForNetwork,
+    NoRoom,
     NotReachable,
     NotThere,
     TransCNNError,
@@ -115,5 +115,5 @@ def _open(state: Session, name: str, t: Translator) -> None:
     except CheckpointError as error:
         path.unlink(missing_ok=True)
         state.part(WeightFiles).errors["authors"] = error
-    except (NoRoomForNetwork, FolderError) as error:
+    except (NoRoom, FolderError) as error:
         state.part(WeightFiles).errors["authors"] = error
