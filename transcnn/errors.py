@@ -429,7 +429,7 @@ class ClassFull(ClassError):
 
 
 class ClassLocked(ClassError):
-    """The teacher is closed to new learners. Details: code."""
+    """It is closed to new learners. Details: code."""
 
 
 class ReservedName(ClassError):
