@@ -2,7 +2,7 @@
 
 Every file is compared with its sum, nothing is built, and nothing comes that is not listed.
 A PyTorch that is there in the locked version is left as it is, and its build without CUDA is taken
-where pip is told an address or a folder that has it: it is a tenth of the other's size.
+where pip knows an address or a folder that has it: it is a tenth of the other's size.
 """
 
 import importlib.metadata

@@ -14,6 +14,7 @@ from tests.checkpoints.server import cut, halting, redirecting, refusing, serve,
 from tests.checkpoints.test_authors import state_dict
 from transcnn.checkpoints import download as module
 from transcnn.checkpoints import load
+from transcnn.checkpoints.catalogue import sha256
 from transcnn.checkpoints.download import address, cache_path, check_cached, download, note_path
 from transcnn.errors import (
     BrokenWeights,
@@ -214,7 +215,7 @@ def test_the_sum_of_the_first_download_is_noted(server, data):
 
     digest = hashlib.sha256(data).hexdigest()
     assert note_path(NAME).read_text() == f"{digest}  HAT-Net_Tiny.pth\n"
-    check_cached(NAME)
+    check_cached(NAME, sha256(cache_path(NAME)))
 
 
 def test_another_file_at_the_same_address_is_refused_with_both_sums(server, data, cache):
@@ -242,14 +243,14 @@ def test_a_file_that_was_changed_in_the_cache_is_not_opened(server, data):
     cache_path(NAME).write_bytes(saved({k: v + 1 for k, v in state_dict(NAME).items()}))
 
     with pytest.raises(CheckpointError, match=r"its sha256 is .*, but .* was downloaded"):
-        check_cached(NAME)
+        check_cached(NAME, sha256(cache_path(NAME)))
 
 
 def test_of_a_file_without_a_note_the_sum_is_noted_when_it_is_opened(data, cache):
     cache.mkdir(parents=True)
     cache_path(NAME).write_bytes(data)
 
-    check_cached(NAME)
+    check_cached(NAME, sha256(cache_path(NAME)))
 
     assert left_behind(cache) == KEPT
 

@@ -67,8 +67,12 @@ def from_metadata(
     except ChoiceError as error:
         raise BrokenDescription(file=file, reason=str(error).rstrip(".")) from error
     except (
-        *(AttributeError, KeyError, TypeError, ValueError),
-        *(OverflowError, RecursionError),
+        AttributeError,
+        KeyError,
+        OverflowError,
+        RecursionError,
+        TypeError,
+        ValueError,
     ) as error:
         raise BrokenDescription(file=file, reason="it is not as this program writes it") from error
 

@@ -70,14 +70,12 @@ def note_path(name: str) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 
-def check_cached(name: str) -> None:
-    """Raises CheckpointError if the kept file is not the one that was downloaded."""
-    path = cache_path(name)
-    digest = sha256(path)
+def check_cached(name: str, digest: str) -> None:
+    """Raises CheckpointError if the kept file, of sha256 `digest`, is not what was downloaded."""
     first = _noted(name, digest)
     if digest != first:
         reason = f"its sha256 is {digest[:12]}..., but {first[:12]}... was downloaded"
-        raise CheckpointError(file=path.name, reason=reason)
+        raise CheckpointError(file=cache_path(name).name, reason=reason)
 
 
 def _noted(name: str, digest: str) -> str:

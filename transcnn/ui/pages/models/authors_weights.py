@@ -110,7 +110,8 @@ def _open(state: Session, name: str, t: Translator) -> None:
     try:
         with st.spinner(t("models.opening")):
             opened = open_custom_model(path, path.name, "authors", name)
-            check_cached(name)  # a sum is noted of what could be opened
+            # Of what could be opened, which is what was read.
+            check_cached(name, opened.classifier.weights_sha256)
             keep(state, opened)
     except CheckpointError as error:
         path.unlink(missing_ok=True)
