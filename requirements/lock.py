@@ -6,7 +6,6 @@
 
 app.txt     what `transcnn[app]` needs, and what builds the package
 test.txt    what the tests need, too: the versions of app.txt, and more
-cpu.txt     PyTorch's build for Linux without CUDA, taken where pip finds it
 cuda.txt    what the registry's PyTorch, for NVIDIA's GPUs, needs besides on Linux
 supply.txt  this command and `make audit`
 ../requirements.txt  app.txt without sums, for hosts that install the folder itself, which has none
@@ -22,10 +21,6 @@ ROOT = HERE.parent
 
 # The first Python 3.11 that all of the tests' packages accept.
 OLDEST = "3.11.5"
-
-# PyTorch's build without CUDA is not on the registry, but at an address of its own: the sums of the
-# files that the tests have run with, by version. None are needed: cpu.txt is then empty.
-WITHOUT_CUDA = {"2.13.0": ["6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"]}
 
 HEADER = "# Written by `make lock` from pyproject.toml.\n"
 _OF_CUDA = re.compile("(nvidia-|cuda-|triton==)")
@@ -44,7 +39,6 @@ def main(options: list[str]) -> None:
     for name, entries in {**locked, "cuda": cuda}.items():
         kept = [entry for entry in entries if name == "cuda" or not _OF_CUDA.match(entry)]
         _write(HERE / f"{name}.txt", HEADER + "".join(kept))
-    _write(HERE / "cpu.txt", HEADER + _without_cuda(locked["app"]))
     _write(ROOT / "requirements.txt", without_sums((HERE / "app.txt").read_text(encoding="utf-8")))
 
 
@@ -68,13 +62,6 @@ def _resolve(name: str, arguments: list[str], options: list[str]) -> list[str]:
     uv += ["--generate-hashes", "--no-header", "--no-annotate", "--output-file", str(file)]
     subprocess.run([*uv, *arguments, *options], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return re.findall(r"^\S.*\n(?:[ ].*\n)*", file.read_text(encoding="utf-8"), re.MULTILINE)
-
-
-def _without_cuda(entries: list[str]) -> str:
-    """The entry of PyTorch's other build; none where no file of this version has been seen."""
-    version = next(one[len("torch==") :].split()[0] for one in entries if one[:7] == "torch==")
-    sums = "".join(f" \\\n    --hash=sha256:{one}" for one in WITHOUT_CUDA.get(version, []))
-    return f"torch=={version}+cpu ; sys_platform == 'linux'{sums}\n" if sums else ""
 
 
 def _write(file: Path, text: str) -> None:

@@ -9,9 +9,10 @@ EXTRAS = {
     "reports": ("scipy", "sklearn", "jinja2", "latex2mathml", "pyarrow"),
     "export": ("onnx", "onnxscript", "onnxruntime"),
     "openvino": ("openvino",),
+    "detection": ("torchvision", "faster_coco_eval"),
     "app": ("streamlit", "plotly", "segno"),
 }
-_WITHIN = {"app": ("explain", "reports"), "openvino": ("export",)}  # brought by another one
+_WITHIN = {"app": ("detection", "explain", "reports"), "openvino": ("export",)}  # brought by another one
 
 
 def need(*extras: str) -> None:

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from tests.architecture.repository import ROOT
 
 TABLE = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LISTS = ("app", "test", "cpu", "cuda", "supply")
+LISTS = ("app", "test", "cuda", "supply")
 SYSTEMS = [
     {"sys_platform": system, "platform_system": name, "os_name": kind, "platform_machine": machine}
     for system, name, kind, machine in [
@@ -72,7 +72,7 @@ ASKED = {
 def test_each_entry_is_one_version_with_sums(name):
     found = list(entries(name))
 
-    assert found or name == "cpu"
+    assert found
     for requirement, sums in found:
         assert [one.operator for one in requirement.specifier] == ["=="], requirement
         assert sums, requirement
@@ -127,13 +127,6 @@ def test_the_app_and_its_tests_have_the_same_versions_and_sums():
         of_tests, known = test[Requirement(text).name]
         assert of_tests.specifier == Requirement(text).specifier
         assert set(sums) <= set(known)
-
-
-def test_the_other_build_of_pytorch_is_of_the_same_version():
-    app = versions("app", default_environment())
-
-    for requirement, _ in entries("cpu"):
-        assert str(requirement.specifier) == f"=={app['torch']}+cpu"
 
 
 def test_what_hosts_install_is_the_same_without_sums():
