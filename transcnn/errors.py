@@ -22,6 +22,8 @@
     │   ├── ForeignKeys      more than the network has
     │   ├── OtherShapes      the right keys, other shapes
     │   ├── BrokenDescription  what the file says of itself cannot be understood
+    │   ├── NotADetector     a classifier's weights where a detector's are wanted
+    │   ├── DetectorWeights  the other way round
     │   ├── ManyClasses      more than any network of images tells apart
     │   ├── NamesAndHead     more or fewer class names than outputs
     │   ├── OtherNetwork     a description of another network than asked for
@@ -234,6 +236,14 @@ class OtherShapes(CheckpointError):
 
 class BrokenDescription(CheckpointError):
     """The metadata of a weight file are damaged or contradict themselves. Details: file, reason."""
+
+
+class NotADetector(CheckpointError):
+    """The weights of another network, or of none. Details: file."""
+
+
+class DetectorWeights(CheckpointError):
+    """A detector's weights where a classifier's are wanted. Details: file."""
 
 
 class ExportDiffers(TransCNNError):

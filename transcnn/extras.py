@@ -12,7 +12,10 @@ EXTRAS = {
     "detection": ("torchvision", "faster_coco_eval"),
     "app": ("streamlit", "plotly", "segno"),
 }
-_WITHIN = {"app": ("detection", "explain", "reports"), "openvino": ("export",)}  # brought by another one
+_WITHIN = {
+    "app": ("detection", "explain", "reports"),
+    "openvino": ("export",),
+}  # brought by another one
 
 
 def need(*extras: str) -> None:

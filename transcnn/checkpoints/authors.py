@@ -55,5 +55,7 @@ def from_authors(
         raise ChoiceError(field="model", value=name, allowed=", ".join(authors_names()))
     model = blank(name, **overrides)
     hat = name.startswith("hatnet_")
-    load_strictly(model, state_dict, lambda key: authors_key(key, hat), file)
+    load_strictly(
+        model, state_dict, lambda key: authors_key(key, hat), name=model.config.name, file=file
+    )
     return model

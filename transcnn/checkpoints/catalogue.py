@@ -114,7 +114,7 @@ def check_snapshot(name: str, share: str) -> Path:
     if folder is None:
         raise MissingSnapshots(model=name)
     path = folder / name / f"{share}.safetensors"
-    _check_digest(path, known[share])
+    check_digest(path, known[share])
     return path
 
 
@@ -122,11 +122,12 @@ def check_shipped(name: str) -> str:
     """The digest of the shipped weights of `name`; CheckpointError if they, or the averages beside
     them, were changed."""
     entry = shipped(name)
-    _check_digest(means_path(entry.path), entry.means_sha256)
-    return _check_digest(entry.path, entry.sha256)
+    check_digest(means_path(entry.path), entry.means_sha256)
+    return check_digest(entry.path, entry.sha256)
 
 
-def _check_digest(path: Path, wanted: str) -> str:
+def check_digest(path: Path, wanted: str) -> str:
+    """The digest of a file; CheckpointError where it is not the one `wanted`."""
     if not path.is_file():
         raise CheckpointError(file=path, reason="there is no such file")
     digest = sha256(path)

@@ -98,5 +98,5 @@ def _make(name: str | None, weights: Weights, overrides: dict[str, Any]) -> Tran
     if weights == "shipped":
         path = shipped(name).path
         check_shipped(name)
-    load_strictly(model, adapt(load(path), model), file=str(path))
+    load_strictly(model, adapt(load(path), model), name=model.config.name, file=str(path))
     return model

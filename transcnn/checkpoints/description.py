@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from transcnn.errors import BrokenDescription, ChoiceError, NamesAndHead
+from transcnn.errors import BrokenDescription, ChoiceError, DetectorWeights, NamesAndHead
 from transcnn.model import config
 from transcnn.model.variants import ClassSetting, network
 
@@ -50,12 +50,15 @@ def from_metadata(
     """The description in a weight file's metadata, None if it has none.
 
     `head` is the shape of the classifier's weight. Raises BrokenDescription for what cannot be
-    understood, NamesAndHead where there are more or fewer names than outputs.
+    understood, NamesAndHead where there are more or fewer names than outputs, DetectorWeights for
+    the weights of a detector.
     """
     if KEY not in metadata:
         return None
     try:
         given = json.loads(metadata[KEY])
+        if "detector" in given:
+            raise DetectorWeights(file=file)
         classes = given.get("classes")
         setting: ClassSetting = _checked(classes) if classes is not None or not head else head[0]
         if classes is not None and head is not None and len(classes) != head[0]:

@@ -4,24 +4,26 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from transcnn.errors import ForeignKeys, MissingKeys, NoNumbers, OtherShapes
-from transcnn.model.network import TransCNN
 
 
 def load_strictly(
-    model: TransCNN,
+    model: nn.Module,
     state_dict: Mapping[str, Tensor],
     their_key: Callable[[str], str] = str,
+    *,
+    name: str,
     file: str = "state dict",
 ) -> None:
-    """Give `model` the values of `state_dict`; `their_key` maps our keys to the file's.
+    """Give `model`, called `name`, the values of `state_dict`; `their_key` maps our keys to the
+    file's.
 
     Values are converted to the model's number type. Raises the CheckpointError that says which keys
     are missing, extra, misshapen or no numbers; the model is then unchanged.
     """
-    named = {"file": file, "model": model.config.name}
+    named = {"file": file, "model": name}
     wanted = {their_key(ours): (ours, value) for ours, value in model.state_dict().items()}
     missing = [key for key in wanted if key not in state_dict]
     if missing:

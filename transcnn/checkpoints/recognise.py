@@ -68,7 +68,7 @@ def open_weights(
             raise OtherNetwork(file=file, described=description.config.name, model=name)
         with torch.device("meta"):
             model = TransCNN(description.config)
-        load_strictly(model, state_dict, file=file)
+        load_strictly(model, state_dict, name=model.config.name, file=file)
         return Opened(model, description.measured)
     names = list_models() if name is None else [name]
     layouts = [layout for one in names for layout in _layouts(one)]
@@ -79,7 +79,7 @@ def open_weights(
     if best.authors:
         return Opened(from_authors(best.network, state_dict, file, **settings))
     model = blank(best.network, **settings)
-    load_strictly(model, state_dict, file=file)
+    load_strictly(model, state_dict, name=model.config.name, file=file)
     return Opened(model)
 
 

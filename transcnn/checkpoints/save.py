@@ -20,8 +20,13 @@ def to_bytes(weights: Mapping[str, Tensor], description: Description) -> bytes:
 
 def save_weights(weights: Mapping[str, Tensor], path: Path, description: Description) -> None:
     """Write the weight file of a network, atomically, with its folder where there is none."""
+    write_weights(weights, path, to_metadata(description))
+
+
+def write_weights(weights: Mapping[str, Tensor], path: Path, metadata: Mapping[str, str]) -> None:
+    """The same with any metadata."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_file(path, to_bytes(weights, description))
+    write_file(path, safetensors.torch.save(_small(weights), dict(metadata)))
 
 
 def _small(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -77,7 +77,7 @@ class SamePadConv2d(nn.Conv2d):
             return kernel - 1, (kernel - 1) // 2
         total = (ceil_divide(size, stride) - 1) * stride + kernel - size
         if kernel < stride:  # else it is never negative, and a maximum of symbols hard to follow
-            total = torch.sym_max(total, 0)  # type: ignore[no-untyped-call]
+            total = torch.sym_max(total, 0)  # type: ignore[assignment]
         return total, total // 2
 
 

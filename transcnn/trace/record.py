@@ -6,7 +6,7 @@ from torch import Tensor
 
 from transcnn.devices import on_cpu
 from transcnn.errors import ChoiceError
-from transcnn.model.config import HMHSA
+from transcnn.model.config import HMHSA, Network
 from transcnn.model.hooks import HookPoint, Hooks, Intervention
 from transcnn.model.network import TransCNN
 from transcnn.pictures import Crop
@@ -32,14 +32,19 @@ def record(
     hooks = Hooks(intervention=intervention)
     with torch.inference_mode():
         logits = model(x, hooks)
-    blocks = []
-    for stage, shape in enumerate(model.config.stages):
-        for block, attention in enumerate(shape.attending):
-            assert isinstance(attention, HMHSA)
-            if not hooks.skips(stage, block):
-                size = model.config.map_size(stage, (x.shape[2], x.shape[3]))
-                blocks.append(_block(hooks, stage, block, attention, size, shape.stride))
-    return Trace(model.config.name, weights_sha256, crop, _frozen(logits), tuple(blocks))
+    blocks = blocks_of(model.config, hooks, (x.shape[2], x.shape[3]))
+    return Trace(model.config.name, weights_sha256, crop, _frozen(logits), blocks)
+
+
+def blocks_of(network: Network, hooks: Hooks, sides: tuple[int, int]) -> tuple[BlockTrace, ...]:
+    """Every H-MHSA of `network` that `hooks` recorded in a run on one image of `sides` (rows,
+    columns) pixels."""
+    return tuple(
+        _block(hooks, number, block, attention, network.map_size(number, sides), stage.stride)
+        for number, stage in enumerate(network.stages)
+        for block, attention in enumerate(stage.attending)
+        if isinstance(attention, HMHSA) and not hooks.skips(number, block)
+    )
 
 
 def _frozen(value: Tensor) -> Array:

@@ -65,7 +65,7 @@ class Student(nn.Module):
 
     def __init__(self, model: TransCNN) -> None:
         super().__init__()
-        self.model = copy.deepcopy(model).train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.model = copy.deepcopy(model).train().to(memory_format=torch.channels_last)
 
     def forward(self, x: Tensor, hooks: TrainingHooks) -> Outputs:
         logits = self.model(x, hooks).float()

@@ -1,0 +1,96 @@
+"""Objects in images: what annotations say is there, and what a network finds. No torch here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transcnn.pictures.geometry import Box
+
+
+@dataclass(frozen=True)
+class Mask:
+    """The pixels of one object on the upright image, as COCO's compressed run-length encoding."""
+
+    size: tuple[int, int]  # of the image: rows, columns
+    counts: bytes
+
+    @classmethod
+    def of(cls, pixels: NDArray[np.bool_]) -> "Mask":
+        """From a map [rows, columns]."""
+        from faster_coco_eval.core import mask
+
+        found = mask.encode(np.asfortranarray(pixels, dtype=np.uint8))
+        return cls((pixels.shape[0], pixels.shape[1]), found["counts"])
+
+    @property
+    def rle(self) -> dict[str, object]:
+        """As in COCO's JSON: `size` and `counts`."""
+        return {"size": list(self.size), "counts": self.counts.decode("ascii")}
+
+    @property
+    def area(self) -> int:
+        """Pixels that belong to the object."""
+        from faster_coco_eval.core import mask
+
+        return int(mask.area({"size": list(self.size), "counts": self.counts}))
+
+    def pixels(self) -> NDArray[np.bool_]:
+        """The map [rows, columns]."""
+        from faster_coco_eval.core import mask
+
+        found = mask.decode({"size": list(self.size), "counts": self.counts})
+        return np.asarray(found, dtype=bool)
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """One object that is there. A crowd is a box or mask round many, which scores nothing."""
+
+    label: int  # its index among the classes of the set
+    box: Box  # on the upright image, in its pixels
+    mask: Mask | None = None
+    crowd: bool = False
+
+
+@dataclass(frozen=True)
+class AnnotatedPicture:
+    """An image with every object of the set's classes that is in it."""
+
+    path: Path
+    name: str  # as the annotations have it
+    size: tuple[int, int]  # width and height, upright
+    objects: tuple[Annotation, ...]
+
+
+@dataclass(frozen=True)
+class DetectionSet:
+    """Annotated images. `left_out` says in one sentence each what could not be used, and why."""
+
+    classes: tuple[str, ...]
+    pictures: tuple[AnnotatedPicture, ...]
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One object that a network finds."""
+
+    label: int  # its index among the network's classes
+    score: float  # 0 to 1
+    box: Box  # on the upright image, in its pixels
+    mask: Mask | None = None
+
+
+@dataclass(frozen=True)
+class Detected:
+    """What a network finds in one image, by descending score."""
+
+    size: tuple[int, int]  # of the image: width and height, upright
+    detections: tuple[Detection, ...]
+
+    def above(self, threshold: float) -> "Detected":
+        """Only what has at least the score `threshold`."""
+        kept = tuple(one for one in self.detections if one.score >= threshold)
+        return Detected(self.size, kept)
