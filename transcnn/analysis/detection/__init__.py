@@ -1,0 +1,1 @@
+"""What attention has to do with detections. No torch here."""
