@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from transcnn.assets import FOLDER
-from transcnn.words import DEFAULT, LANGUAGES, class_names_in, language
+from transcnn.words import DEFAULT, LANGUAGES, class_names_in, language, object_names_in
 from transcnn.words.visible import visible
 
 
@@ -113,6 +113,12 @@ def _names(classes: Classes) -> tuple[ClassName, ...]:
 @functools.lru_cache(8)
 def _said_in(classes: Classes, language: str) -> tuple[str, ...]:
     return tuple(name.said_in(language) for name in classes.names)
+
+
+def object_name(name: str, code: str) -> str:
+    """A detector's class in the language `code`: COCO's categories have names there, a person's own
+    classes stay as they are."""
+    return object_names_in(code).get(folded(name), visible(name))
 
 
 def folded(name: str) -> str:

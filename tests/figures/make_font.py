@@ -10,7 +10,7 @@ import sys
 
 from transcnn.figures.drawing import FONT
 from transcnn.pictures.samples import samples
-from transcnn.words import LANGUAGES, class_names_in
+from transcnn.words import LANGUAGES, class_names_in, object_names_in
 from transcnn.words.translator import translator
 
 SPARE = r"(explanations|view|tokens|occlusion|compare)\."
@@ -28,7 +28,8 @@ def needed() -> set[str]:
     found = set(LATIN)
     for code in LANGUAGES:
         found.update(*(sample.title[code] for sample in samples()))
-        found.update(*class_names_in(code).values(), *_sentences(code, USED))
+        found.update(*class_names_in(code).values(), *object_names_in(code).values())
+        found.update(*_sentences(code, USED))
     return found - {"\n"}
 
 

@@ -1,14 +1,16 @@
-"""Cell maps in SVG and in PNG.
+"""Cell maps, and drawings of other shapes, in SVG and in PNG.
 
-A map is laid out once, into pictures, lines, rings, dots and texts at places in pixels; each of the
-two formats draws these. In SVG images are embedded, all else stays lines and text.
+A figure is laid out once, into pictures, lines, rings, dots, texts and tags at places in pixels;
+each of the two formats draws these. In SVG images are embedded, all else stays lines and text.
 """
 
 import functools
 import hashlib
 import html
+import io
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +35,7 @@ _ROOM = 26  # pixels: a cell at least as wide has room for a number
 @dataclass(frozen=True)
 class Picture:
     """An image [H, W, 3 or 4] in a rectangle, its pixels sharp; `part` of it in shares: left, top,
-    width, height."""
+    width, height. A photo is compressed as one."""
 
     left: float
     top: float
@@ -41,6 +43,7 @@ class Picture:
     height: float
     pixels: Bytes
     part: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    photo: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Ring:
-    """A light rectangle with a dark border."""
+    """A light rectangle, or one of another colour, with a dark border."""
 
     left: float
     top: float
     right: float
     bottom: float
+    colour: str = LIGHT
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,62 @@ class Text:
     halo: bool = False
 
 
-Shape = Picture | Line | Ring | Dot | Text
+@dataclass(frozen=True)
+class Tag:
+    """A text on a rectangle of a colour that dark letters can be read on."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    text: str
+    size: float
+    colour: str
+
+    @property
+    def room(self) -> float:
+        """Pixels on either side of the text."""
+        return self.size / 3
+
+    @property
+    def baseline(self) -> float:
+        return self.top + self.height / 2 + self.size * 0.36
+
+
+Shape = Picture | Line | Ring | Dot | Text | Tag
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Shapes on a page of `width` x `height` pixels."""
+
+    title: str
+    width: int
+    height: int
+    shapes: tuple[Shape, ...]
+
+    @property
+    def png(self) -> bytes:
+        """The drawing as a PNG file."""
+        image = Image.new("RGB", (self.width, self.height), PAPER_HEX)
+        for shape in self.shapes:
+            draw_shape(image, shape)
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        return file.getvalue()
+
+    @property
+    def svg(self) -> str:
+        """The drawing as an SVG file."""
+        parts = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}" '
+            f'width="{self.width}" height="{self.height}" font-family="{FAMILY}" role="img">',
+            f"<title>{html.escape(self.title)}</title>",
+            f'<rect width="{self.width}" height="{self.height}" fill="{PAPER_HEX}"/>',
+            *(svg_shape(shape) for shape in self.shapes),
+            "</svg>",
+        ]
+        return "\n".join(parts) + "\n"
 
 
 def map_shapes(
@@ -168,7 +227,7 @@ def draw_shape(image: Image.Image, shape: Shape) -> None:
         case Ring():
             box = (shape.left, shape.top, shape.right, shape.bottom)
             draw.rectangle(box, outline=DARK, width=4)
-            draw.rectangle(box, outline=LIGHT, width=2)
+            draw.rectangle(box, outline=shape.colour, width=2)
         case Dot():
             draw.circle((shape.x, shape.y), 4, INK, LIGHT, 2)
         case Text():
@@ -181,6 +240,11 @@ def draw_shape(image: Image.Image, shape: Shape) -> None:
                 stroke_width=2 if shape.halo else 0,
                 stroke_fill=LIGHT,
             )
+        case Tag():
+            box = (shape.left, shape.top, shape.left + shape.width, shape.top + shape.height)
+            draw.rectangle(box, shape.colour)
+            at = (shape.left + shape.room, shape.baseline)
+            draw.text(at, shape.text, DARK, font(shape.size), anchor="ls")
 
 
 def svg_shape(shape: Shape, shared: Collection[str] = ()) -> str:
@@ -201,7 +265,7 @@ def svg_shape(shape: Shape, shared: Collection[str] = ()) -> str:
             )
             return (
                 f'<rect {box} stroke="{DARK}" stroke-width="4"/>'
-                f'<rect {box} stroke="{LIGHT}" stroke-width="2"/>'
+                f'<rect {box} stroke="{shape.colour}" stroke-width="2"/>'
             )
         case Dot():
             at = f'cx="{shape.x:g}" cy="{shape.y:g}" r="4"'
@@ -215,13 +279,24 @@ def svg_shape(shape: Shape, shared: Collection[str] = ()) -> str:
                 f'<text x="{shape.left:g}" y="{shape.baseline:g}" font-size="{shape.size:g}" '
                 f'fill="{INK}"{anchor}{halo}>{html.escape(shape.text)}</text>'
             )
+        case Tag():
+            # As wide as in PNG, whatever font the reader has.
+            length = f'textLength="{shape.width - 2 * shape.room:g}"'
+            return (
+                f'<rect x="{shape.left:g}" y="{shape.top:g}" width="{shape.width:g}" '
+                f'height="{shape.height:g}" fill="{shape.colour}"/>'
+                f'<text x="{shape.left + shape.room:g}" y="{shape.baseline:g}" '
+                f'font-size="{shape.size:g}" fill="{DARK}" {length} '
+                f'lengthAdjust="spacingAndGlyphs">{html.escape(shape.text)}</text>'
+            )
 
 
 def _svg_picture(shape: Picture, shared: Collection[str]) -> str:
     box = f'x="{shape.left:g}" y="{shape.top:g}" width="{shape.width:g}" height="{shape.height:g}"'
     name = image_name(shape.pixels)
     if name not in shared:
-        return f'<image {box} href="{picture_address(_enlarged(shape), "PNG")}"/>'
+        how: dict[str, Any] = {"kind": "JPEG", "quality": 90} if shape.photo else {"kind": "PNG"}
+        return f'<image {box} href="{picture_address(_enlarged(shape), **how)}"/>'
     left, top, width, height = (100 * share for share in shape.part)
     return (
         f'<svg {box} viewBox="{left:g} {top:g} {width:g} {height:g}" preserveAspectRatio="none">'

@@ -1,25 +1,13 @@
 """A sheet of cell maps with titles and colour bars, as PNG and as SVG."""
 
-import html
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from transcnn.figures.cells import CellMap
-from transcnn.figures.drawing import (
-    FAMILY,
-    PAPER_HEX,
-    Picture,
-    Shape,
-    Text,
-    draw_shape,
-    map_shapes,
-    svg_shape,
-)
+from transcnn.figures.drawing import Drawing, Picture, Shape, Text, map_shapes
 
 SIDE, GAP, HEAD = 264, 28, 26  # pixels: of a map, between maps, of a title
 _BAR, _BAR_ROOM = 12, 44
@@ -86,25 +74,15 @@ def _bar_shapes(bar: Bar, left: float, top: float) -> Iterator[Shape]:
         yield Text(at, top + _BAR + 14, tick, 11, middle=True)
 
 
+def _drawing(sheet: Sheet) -> Drawing:
+    return Drawing(sheet.title, *_size(sheet), tuple(_shapes(sheet)))
+
+
 def png(sheet: Sheet) -> bytes:
     """The sheet as a PNG file."""
-    image = Image.new("RGB", _size(sheet), PAPER_HEX)
-    for shape in _shapes(sheet):
-        draw_shape(image, shape)
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()
+    return _drawing(sheet).png
 
 
 def svg(sheet: Sheet) -> str:
     """The sheet as an SVG file."""
-    width, height = _size(sheet)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" font-family="{FAMILY}" role="img">',
-        f"<title>{html.escape(sheet.title)}</title>",
-        f'<rect width="{width}" height="{height}" fill="{PAPER_HEX}"/>',
-        *(svg_shape(shape) for shape in _shapes(sheet)),
-        "</svg>",
-    ]
-    return "\n".join(parts) + "\n"
+    return _drawing(sheet).svg

@@ -6,6 +6,7 @@
 
     <language>/language.toml    what differs besides sentences: HTML tag, how classes are named
     <language>/classes.toml     ImageNet's classes by WNID, where a language has names for them
+    <language>/objects.toml     COCO's categories by their English names, likewise
     <language>/*.toml       sentences of one page, component or report: key = "sentence"
     <language>/lessons/     the course's steps; notes/ the teacher's notes; about.md the About page
     <language>/glossary.toml, before_after.toml     terms, and the items of pre- and post-test
@@ -13,6 +14,13 @@
 A sentence may have placeholders, `{m}`, and emphasis, `*like this*`, set in bold in the browser.
 """
 
-from transcnn.words.languages import DEFAULT, FOLDER, LANGUAGES, class_names_in, language
+from transcnn.words.languages import (
+    DEFAULT,
+    FOLDER,
+    LANGUAGES,
+    class_names_in,
+    language,
+    object_names_in,
+)
 
-__all__ = ["DEFAULT", "FOLDER", "LANGUAGES", "class_names_in", "language"]
+__all__ = ["DEFAULT", "FOLDER", "LANGUAGES", "class_names_in", "language", "object_names_in"]

@@ -39,6 +39,13 @@ def class_names_in(code: str) -> dict[str, str]:
     return _read(code, "classes")
 
 
+@functools.cache
+def object_names_in(code: str) -> dict[str, str]:
+    """COCO's categories in a language, by their English names; empty where it has none of its
+    own."""
+    return _read(code, "objects")
+
+
 def _read(code: str, file: str) -> dict[str, Any]:
     path = FOLDER / code / f"{file}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}

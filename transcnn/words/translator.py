@@ -21,7 +21,7 @@ from transcnn.words.numbers import Numbers
 from transcnn.words.visible import QUOTED, shorten, visible
 
 # Files of a shape of their own, which their readers check.
-_OTHERS = ("before_after", "classes", "glossary", "language", "samples")
+_OTHERS = ("before_after", "classes", "glossary", "language", "objects", "samples")
 
 Entry = str | dict[str, str]
 
