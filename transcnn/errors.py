@@ -36,6 +36,11 @@
     │   ├── EndlessFile      it does not end where a weight file would
     │   └── ChangedAtSource  it is not the file that was there before
     ├── FolderError         a folder of pictures that cannot be used as asked
+    │   ├── NoAnnotations    neither a COCO file nor Pascal VOC's
+    │   ├── SeveralSets      more than one annotated set, and none was chosen
+    │   ├── NotCoco          a file that is no COCO file of objects
+    │   ├── AnnotationsTooLarge  refused unread
+    │   ├── NoUsableImage    annotations, but not one image to use
     │   ├── TableTooLarge    more rows, columns or characters than are read
     │   ├── SameClassName    two own classes whose names differ in letter case only
     │   ├── FewOwnClasses    fewer than two own classes have images enough
@@ -313,6 +318,26 @@ class ChangedAtSource(DownloadError):
 
 class FolderError(TransCNNError):
     """A folder that cannot be used. Details: folder, reason."""
+
+
+class NoAnnotations(FolderError):
+    """Neither a COCO file nor XML files of Pascal VOC. Details: folder."""
+
+
+class SeveralSets(FolderError):
+    """More than one set, or none of the name asked for. Details: folder, names (of the sets)."""
+
+
+class NotCoco(FolderError):
+    """Not JSON, or not with images, annotations and categories. Details: folder (the file)."""
+
+
+class AnnotationsTooLarge(FolderError):
+    """Refused unread. Details: folder (the file), limit (megabytes)."""
+
+
+class NoUsableImage(FolderError):
+    """Annotations whose every image was left out. Details: folder, why (the first cause)."""
 
 
 class TableTooLarge(FolderError):

@@ -41,6 +41,7 @@ class Limits:
     upload_runs_mb: int = _most(20_000, "MB of disk that the runs of all uploads take")
     upload_runs_address_mb: int = _most(8000, "MB of disk that those from one address take")
     table_mb: int = _most(32, "MB of a table or a JSON file")
+    annotations_mb: int = _most(500, "MB of a COCO file in a command")
     visitor_rows: int = _most(20_000, "rows of a visitor's table")
     rows: int = _most(200_000, "rows of a table in a command")
     line_characters: int = _most(20_000, "characters in a line of a table")

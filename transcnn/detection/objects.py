@@ -36,6 +36,15 @@ class Mask:
 
         return int(mask.area({"size": list(self.size), "counts": self.counts}))
 
+    @property
+    def box(self) -> Box:
+        """The smallest box round it; an empty one round an empty mask."""
+        from faster_coco_eval.core import mask
+
+        found = mask.toBbox({"size": list(self.size), "counts": self.counts})
+        left, top, width, height = map(float, found)
+        return Box(left, top, left + width, top + height)
+
     def pixels(self) -> NDArray[np.bool_]:
         """The map [rows, columns]."""
         from faster_coco_eval.core import mask
@@ -65,12 +74,37 @@ class AnnotatedPicture:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """What of a set could not be used for one cause; as text it is one sentence.
+
+    `why` is the cause's name in the catalogue of words, table `detection_sets`.
+    """
+
+    why: str
+    count: int
+    names: tuple[str, ...]  # of the images or files that it concerns; many end in …
+
+    def said_in(self, code: str) -> str:
+        """The sentence in a language."""
+        from transcnn.words.translator import translator
+        from transcnn.words.visible import QUOTED, shorten, visible
+
+        names = shorten(visible(", ".join(self.names)), QUOTED)
+        return translator(code)(f"detection_sets.{self.why}", count=self.count, names=names)
+
+    def __str__(self) -> str:
+        from transcnn.words import DEFAULT
+
+        return self.said_in(DEFAULT)
+
+
+@dataclass(frozen=True)
 class DetectionSet:
-    """Annotated images. `left_out` says in one sentence each what could not be used, and why."""
+    """Annotated images. `left_out` says what could not be used, and why."""
 
     classes: tuple[str, ...]
     pictures: tuple[AnnotatedPicture, ...]
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True)

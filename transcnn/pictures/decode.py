@@ -74,6 +74,31 @@ def decode(data: bytes) -> DecodedPicture:
     16-bit values are scaled to 8 bits. 50 megapixels take up to 1 GB for some seconds. Raises
     NotAPicture, BrokenPicture or TooManyPixels.
     """
+    with _opened(data) as image:
+        image.load()
+        if image.format == "PNG":
+            _scale_transparent_colour(image, depth=data[24])  # of the header, which comes first
+        rgb = _to_rgb(_upright(image))
+    return DecodedPicture(rgb, hashlib.sha256(data).hexdigest())
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the file of an image says before its pixels."""
+
+    size: tuple[int, int]  # width and height as stored, before the turn
+    orientation: int  # of EXIF, 1 to 8: how the stored image is turned to be upright; 1 is not
+
+
+def read_header(path: Path) -> Header:
+    """The header of an image file; no pixel is decoded. Raises as `read_picture` does."""
+    with _opened(read_image_file(path)) as image:
+        return Header(image.size, _orientation(image))
+
+
+@contextlib.contextmanager
+def _opened(data: bytes) -> Iterator[Image.Image]:
+    """The image in `data`, its pixels not decoded; what goes wrong with it becomes our error."""
     kinds = (kind for kind, start in _FIRST_BYTES.items() if re.match(start, data, re.DOTALL))
     kind = next(kinds, None)
     if kind is None:
@@ -90,15 +115,11 @@ def decode(data: bytes) -> DecodedPicture:
             raise Image.DecompressionBombError  # as Pillow does by itself, at a higher limit
         if scans > 1 and scans * image.width * image.height > _MAX_SCANNED:
             raise ValueError
-        image.load()
-        if kind == "PNG":
-            _scale_transparent_colour(image, depth=data[24])  # of the header, which comes first
-        rgb = _to_rgb(_upright(image))
+        yield image
     except Image.DecompressionBombError as error:
         raise TooManyPixels(limit=limits().megapixels) from error
     except Exception as error:  # a decoder may raise anything on bytes made to confuse it
         raise BrokenPicture(format=kind) from error
-    return DecodedPicture(rgb, hashlib.sha256(data).hexdigest())
 
 
 def read_picture(path: Path) -> DecodedPicture:
@@ -161,9 +182,15 @@ def _upright(image: Image.Image) -> Image.Image:
 
     Pillow's `exif_transpose` also rewrites the EXIF data, which fails where these are irregular.
     """
-    with _no_warnings():
-        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    turn = _TURNS.get(_orientation(image))
     return image if turn is None else image.transpose(turn)
+
+
+def _orientation(image: Image.Image) -> int:
+    """How EXIF says that the image is turned, from 1 (not at all) to 8."""
+    with _no_warnings():
+        found = image.getexif().get(ExifTags.Base.Orientation, 1)
+    return found if found in _TURNS else 1
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
