@@ -7,14 +7,25 @@ import shutil
 import pytest
 
 from tests.architecture.repository import ROOT
+from tests.detection.planted import as_image, planted, scene
 from tests.training.finetune.conftest import draw_classes
 from transcnn.assets import FOLDER
+from transcnn.detection.detector import ObjectDetector
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LIBRARY = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
 JSON = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 COMMANDS = [
-    *("models", "predict", "evaluate", "ablate", "attention-stats", "attention", "explain"),
+    *(
+        "models",
+        "predict",
+        "detect",
+        "evaluate",
+        "ablate",
+        "attention-stats",
+        "attention",
+        "explain",
+    ),
     *("faithfulness", "cost", "learning-gains", "train finetune"),
 ]
 
@@ -45,11 +56,23 @@ def own(tmp_path_factory, spoilt):
     return folder
 
 
+@pytest.fixture
+def red(tmp_path):
+    """An image with an object that the planted detector finds."""
+    file = tmp_path / "red.png"
+    as_image(scene(64, 48, (8, 8, 40, 40))).save(file)
+    return file
+
+
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_json_keys_are_those_of_the_documents(command, called, folder, own, zebra, spoilt):
+def test_the_json_keys_are_those_of_the_documents(
+    command, called, folder, own, zebra, red, spoilt, monkeypatch
+):
+    monkeypatch.setattr(ObjectDetector, "open", lambda *_, **__: planted(masks=True))
     arguments = {
         "models": [],
         "predict": [zebra, spoilt],
+        "detect": [red, spoilt],
         "evaluate": [folder],
         "ablate": [folder],
         "attention-stats": [folder],

@@ -16,6 +16,7 @@ from transcnn.cli import (
     cost,
     demo_images,
     design_choices,
+    detect,
     evaluate,
     evaluate_run,
     explain,
@@ -77,6 +78,7 @@ def app() -> None:
 for command in (
     models.models,
     predict.predict,
+    detect.detect,
     attention.attention,
     explain.explain,
     export.export,
