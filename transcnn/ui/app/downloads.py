@@ -15,6 +15,7 @@ _KINDS = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
     "html": "text/html",
+    "json": "application/json",
     "npz": "application/octet-stream",
 }
 

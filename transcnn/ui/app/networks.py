@@ -42,6 +42,13 @@ def pack_names(language: str, classes: Classes) -> bytes:
 
 def classifier(model: str) -> "Classifier":
     """The network `model`: this visitor's custom model of that key, or one that ships."""
+    compute_on_one_thread()
+    custom_model = Session.get().custom_models.get(model)
+    return _shipped(model) if custom_model is None else custom_model.classifier
+
+
+def compute_on_one_thread() -> None:
+    """What the scripts of pages compute, each does on one thread that others may interrupt."""
     import torch
 
     # For one image a second thread saves a seventh of the time; beside a busy browser, where
@@ -51,9 +58,6 @@ def classifier(model: str) -> "Classifier":
     # again: beside three threads at work a trace takes 0.7 s where these may keep it for 5 ms (the
     # default), and 0.3 s where for 1 ms.
     sys.setswitchinterval(0.001)
-
-    custom_model = Session.get().custom_models.get(model)
-    return _shipped(model) if custom_model is None else custom_model.classifier
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from transcnn.assets import FOLDER
+from transcnn.detection.catalogue import shipped_detectors
 from transcnn.errors import TransCNNError
 from transcnn.ui.app import sidebar
 from transcnn.ui.app.garbage import collect_from_now_on
@@ -37,9 +38,9 @@ def _custom_without_levels(state: Session) -> bool:
 class Page:
     """A page: its file in pages/, which is its address, its title's key in the words, and its icon.
 
-    `group` is its heading in the sidebar. `shows_image`: whether the choice of an image acts there;
-    `uses_model`: whether that of a network does. `writes_link`: it writes its link itself. `old`:
-    former addresses, files in pages/ that call `moved_to`.
+    `group` is its heading in the sidebar. `shows_image`: whether the choice of an image acts there,
+    `crops`: it sees a square of it; `uses_model`: whether that of a network does. `writes_link`: it
+    writes its link itself. `old`: former addresses, files in pages/ that call `moved_to`.
     """
 
     name: str
@@ -49,14 +50,24 @@ class Page:
     shows_image: Callable[[Session], bool] = _never
     uses_model: bool = False
     writes_link: bool = False
+    crops: bool = True
     old: tuple[str, ...] = ()
 
 
 def _image_page(name: str, title: str, icon: str, group: str, old: tuple[str, ...] = ()) -> Page:
     """A page that shows what the chosen network does with the chosen image."""
-    return Page(name, title, icon, group, _always, True, True, old)
+    return Page(name, title, icon, group, _always, True, True, old=old)
 
 
+_DETECT = Page(
+    "detect",
+    "detect.menu",
+    ":material/select_all:",
+    "inside",
+    _always,
+    writes_link=True,
+    crops=False,
+)
 PAGES = (  # the first is the home page
     _image_page("overview", "overview.menu", ":material/schema:", "start"),
     _image_page("course", "course.menu", ":material/school:", "start"),
@@ -64,6 +75,7 @@ PAGES = (  # the first is the home page
     _image_page("tokens", "tokens.menu", ":material/grid_view:", "inside"),
     _image_page("occlusion", "occlusion.menu", ":material/visibility_off:", "inside", ("hide",)),
     _image_page("compare", "compare.menu", ":material/compare:", "inside"),
+    *([_DETECT] if shipped_detectors() else []),
     _image_page("explanations", "explanations.menu", ":material/troubleshoot:", "check"),
     Page("errors", "error_analysis.menu", ":material/rule:", "check"),
     Page("cost", "cost.menu", ":material/show_chart:", "check", uses_model=True),
@@ -99,16 +111,17 @@ def run() -> None:
     st.set_page_config(layout="wide", page_icon=str(FOLDER / "icon.svg"))
     st.logo(str(FOLDER / "logo.svg"), size="large")
     st.html(f"<style>{_STYLE}</style>")
-    chosen = st.navigation(groups)
+    chosen = st.navigation(groups, expanded=True)
     here = {page.name: page for page in PAGES}.get(chosen.url_path, HOME)
     state.enter(chosen.url_path)
-    sidebar.show(state, image=here.shows_image(state), model=here.uses_model)
+    shows_image = here.shows_image(state)
+    sidebar.show(state, image=shows_image, crop=shows_image and here.crops, model=here.uses_model)
     _mind_the_upload(state, t)
     config = state.config(state.model)
     store("store_names", pack_names(state.language, config.class_set))
     if not here.writes_link:
         _write_language(state)
-    if state.take_image_chosen() and not here.shows_image(state):
+    if state.take_image_chosen() and not shows_image:
         # An image is chosen to be looked at. {}: bound parameters cannot be cleared without it.
         st.switch_page(home, query_params={})
     try:

@@ -31,11 +31,12 @@ ENDINGS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "heic", "heif"]
 _THUMB = 96  # pixels
 
 
-def show(state: Session, *, image: bool, model: bool) -> None:
+def show(state: Session, *, image: bool, crop: bool, model: bool) -> None:
     """Draw the sidebar; a choice changes `state` before the page runs.
 
     `image`, `model`: whether the choice of them acts on the page. Where it does not, it is hidden,
-    not left out: an uploader that is left out forgets its file, which stays in memory.
+    not left out: an uploader that is left out forgets its file, which stays in memory. `crop`:
+    whether the page sees a square of the image.
     """
     t = translator(state.language)
     hidden = [part for part, acts in (("image", image), ("model", model)) if not acts]
@@ -55,7 +56,7 @@ def show(state: Session, *, image: bool, model: bool) -> None:
             on_change=lambda: setattr(state, "language", st.session_state[_LANGUAGE]),
         )
         with st.container(key="sidebar_image"):
-            _show_image(state, t, crop=image)
+            _show_image(state, t, crop=crop)
         with st.container(key="sidebar_model"):
             _show_model(state, t)
 
