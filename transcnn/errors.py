@@ -40,6 +40,7 @@
     │   ├── SeveralSets      more than one annotated set, and none was chosen
     │   ├── NotCoco          a file that is no COCO file of objects
     │   ├── AnnotationsTooLarge  refused unread
+    │   ├── NoCommonClass    a detector knows none of the classes of a set
     │   ├── NoUsableImage    annotations, but not one image to use
     │   ├── TableTooLarge    more rows, columns or characters than are read
     │   ├── SameClassName    two own classes whose names differ in letter case only
@@ -334,6 +335,11 @@ class NotCoco(FolderError):
 
 class AnnotationsTooLarge(FolderError):
     """Refused unread. Details: folder (the file), limit (megabytes)."""
+
+
+class NoCommonClass(FolderError):
+    """A set and a detector without a class in common. Details: folder, classes (of the set), known
+    (those of the detector)."""
 
 
 class NoUsableImage(FolderError):
