@@ -30,6 +30,15 @@ def _help(group: click.Group, context: click.Context, level: int) -> Iterator[st
             yield from _help(command, inner, level + 1)
 
 
+def detectors() -> str:
+    """What `cost --detectors` prints."""
+    from click.testing import CliRunner
+
+    from transcnn.cli.cost import cost
+
+    return CliRunner().invoke(cost, ["--detectors"], catch_exceptions=False).output
+
+
 def saved(name: str) -> str:
     """The output of a command as it was saved in docs/saved."""
     return (_SAVED / f"{name}.md").read_text(encoding="utf-8").strip() + "\n"

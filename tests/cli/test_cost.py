@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from transcnn.detection.presets import list_detectors
+
 
 @pytest.mark.parametrize("size", [224, 101])
 @pytest.mark.parametrize("name", ["transcnn_lite0", "transcnn_base", "hatnet_tiny"])
@@ -30,6 +32,64 @@ def test_numbers_are_those_of_the_papers_arithmetic(called):
     assert found["attention_matmuls"] == 86_563_072
 
 
+def test_images_need_not_be_square(called):
+    _, out, _ = called("cost", "--model", "transcnn_nano", "--size", "96x160", "--json")
+
+    found = json.loads(out)
+    assert found["size"] == [96, 160]
+    assert found["macs"] == found["macs_counted"]
+
+
+def test_a_detector_is_counted_at_its_own_size_and_at_any_other(called):
+    name = "mask_rcnn_transcnn_nano"
+    results = {
+        size: json.loads(called("cost", "--model", name, *size, "--json")[1])
+        for size in ((), ("--size", 160), ("--size", "160x320"))
+    }
+
+    assert [one["size"] for one in results.values()] == [320, 160, [160, 320]]
+    for one in results.values():
+        assert list(one) == [
+            *("model", "size", "parameters", "macs", "attention_matmuls", "parts"),
+        ]
+        assert [part["name"] for part in one["parts"]] == [
+            *("backbone", "pyramid", "region proposals", "box head", "mask head"),
+        ]
+        for key in ("parameters", "macs"):
+            assert sum(part[key] for part in one["parts"]) == one[key]
+    whole, small, _ = (one["parts"] for one in results.values())
+    assert whole[1]["macs"] == 4 * small[1]["macs"]  # the pyramid's maps
+    assert whole[3:] == small[3:]  # regions have their own size
+
+
+def test_the_text_of_a_detector_has_the_same_numbers(called):
+    options = ("cost", "--model", "retinanet_transcnn_nano")
+    found = json.loads(called(*options, "--json")[1])
+
+    first, _, *lines = called(*options)[1].replace(",", "").splitlines()
+
+    assert first == "retinanet_transcnn_nano on 320 x 320 pixels"
+    rows = [line.split()[-2:] for line in lines[:-1]]
+    expected = [*found["parts"], found]
+    assert rows == [[str(one["parameters"]), str(one["macs"])] for one in expected]
+    assert int(lines[-1].split()[-1]) == found["attention_matmuls"] > 0
+
+
+def test_all_detectors_are_one_table(called):
+    found = json.loads(called("cost", "--detectors", "--size", 64, "--json")[1])
+    head, _, *lines = called("cost", "--detectors", "--size", 64)[1].splitlines()
+
+    assert [one["model"] for one in found] == list_detectors()
+    titles = [title.strip() for title in head.strip("|").split("|")]
+    assert len(lines) == len(found)
+    for line, one in zip(lines, found, strict=True):
+        row = dict(zip(titles, (cell.strip() for cell in line.strip("|").split("|")), strict=True))
+        assert (row["detector"], row["pixels"]) == (one["model"], "64 x 64")
+        assert float(row["multiply-adds, G"]) == pytest.approx(one["macs"] / 1e9, abs=0.005)
+        parts = sum(float(row[title]) for title in ("backbone", "pyramid", "heads"))
+        assert parts == pytest.approx(float(row["multiply-adds, G"]), abs=0.02)
+
+
 def test_the_text_has_the_same_numbers(called):
     _, out, _ = called("cost", "--json")
     code, table, _ = called("cost")
@@ -43,8 +103,13 @@ def test_the_text_has_the_same_numbers(called):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--size", 31], "size is 31; allowed: 32 to 4096 pixels."),
-        (["--size", 5000], "size is 5000; allowed: 32 to 4096 pixels."),
+        *(
+            (
+                ["--size", size],
+                f"size is '{size}'; allowed: PX or ROWSxCOLUMNS of 32 to 4096 pixels.",
+            )
+            for size in (31, 5000, "-5", "224x31", "224x", "wide", "224x224x3")
+        ),
         (["--model", "resnet"], "model is 'resnet'; allowed: transcnn_lite0, "),
     ],
 )
