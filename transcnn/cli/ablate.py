@@ -6,9 +6,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from transcnn.cli import options
+from transcnn.cli import detectors, options
 from transcnn.cli.progress import progress_bar
-from transcnn.model.interventions import INTERVENTIONS, KINDS
+from transcnn.model.interventions import (
+    EVERYWHERE,
+    INTERVENTIONS,
+    KINDS,
+    possible_interventions,
+)
 
 if TYPE_CHECKING:
     from transcnn.analysis.intervals import Interval
@@ -30,6 +35,9 @@ H-MHSA
 
 \b
 {_KINDS}
+
+With a detector, DIR is what `evaluate` takes for detectors, and the table has average precisions;
+`mean` is not possible, and --resize, --change, --each and --held-out do not apply.
 """
 
 
@@ -68,11 +76,15 @@ H-MHSA
     help="Use the tenth of DIR that training leaves out. DIR needs no class names: the true label "
     "is what the backbone predicts for the unchanged image.",
 )
+@detectors.split
+@detectors.draws
 @options.limit
 @options.threads
 @options.on_device
 @options.as_json
+@click.pass_context
 def ablate(
+    context: click.Context,
     folder: Path,
     model: str,
     weights: Path | None,
@@ -82,10 +94,33 @@ def ablate(
     interventions: tuple[str, ...],
     each: tuple[str, ...],
     held_out: bool,
+    split: str | None,
+    draws: int,
     limit: int | None,
     on: options.On,
     as_json: bool,
-) -> None:
+) -> int:
+    if detectors.is_detector(model, weights):
+        detectors.refuse(context, "resize", "changes", "each", "held_out")
+        names = interventions or possible_interventions(means=False)
+        wanted_cases = tuple(dict.fromkeys(("on", *names)))
+        return detectors.measure(
+            *(
+                folder,
+                model,
+                weights,
+                wanted_cases,
+                EVERYWHERE,
+                size,
+                split,
+                limit,
+                draws,
+                on,
+                as_json,
+            )
+        )
+    detectors.refuse(context, "split", "draws", allowed="values for a detector only")
+
     from transcnn import evaluation
     from transcnn.classifier import Classifier
     from transcnn.evaluation import ablation
@@ -124,6 +159,7 @@ def ablate(
         click.echo(f"{named}: top-1 in %, drop from `on` in percentage points")
         for line in _table(found, wanted):
             click.echo(line)
+    return 0
 
 
 def _parts(network: Any, each: tuple[str, ...]) -> "list[Where]":
