@@ -1,10 +1,12 @@
 """`bench`: how fast a network is."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from transcnn.cli import options
+from transcnn.errors import ChoiceError
 from transcnn.extras import need
 
 if TYPE_CHECKING:
@@ -12,7 +14,18 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@options.network
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="The network, or a detector; `models` lists them. [default: transcnn_lite0, or the "
+    "detector of --weights]",
+)
+@click.option(
+    "--weights",
+    metavar="FILE",
+    type=options.FILE,
+    help="A weight file of a detector, to time that. [default: the included weights]",
+)
 @options.threads_for_one_image
 @options.on_device
 @click.option(
@@ -30,19 +43,28 @@ if TYPE_CHECKING:
     "installed, on the CPU: all included networks, 1 and 16 images, 1 and 2 threads. Of the other "
     "options only --rounds applies.",
 )
-def bench(model: str, rounds: int, on: options.On, engines: bool) -> None:
-    """Time a network against a baseline without its optimisations.
+def bench(
+    model: str | None, weights: Path | None, rounds: int, on: options.On, engines: bool
+) -> None:
+    """Time a network against a baseline without its optimisations, or the parts of a detector.
 
     The baseline is the same network in NCHW layout, with explicit softmax and unfolded batch norms.
-    Prints a Markdown table for one image at a time.
+    A detector is timed on the CPU, beside the same on torchvision's EfficientNet-B0. Prints a
+    Markdown table for one image at a time.
     """
+    from transcnn.detection.presets import list_detectors
+
     if engines:
         need("export")
         _bench_engines(rounds)
         return
+    if weights is not None or model in list_detectors():
+        need("detection")
+        _bench_detector(model, weights, rounds, on)
+        return
     from transcnn.benchmark import run_benchmark
 
-    result = run_benchmark(model, rounds, **on)
+    result = run_benchmark(model or "transcnn_lite0", rounds, **on)
     click.echo(
         f"{result.model}, one image; {result.machine}, {result.threads} threads, "
         f"{result.where}, "
@@ -58,6 +80,37 @@ def bench(model: str, rounds: int, on: options.On, engines: bool) -> None:
     click.echo(
         f"Logits differ from the baseline's by at most {result.logits_apart:.1e}; "
         f"the network takes {result.backbone_ratio:.2f} times as long as its backbone."
+    )
+
+
+def _bench_detector(model: str | None, weights: Path | None, rounds: int, on: options.On) -> None:
+    for field, value, allowed in (
+        ("device", on["device"], ("auto", "cpu")),
+        ("precision", on["dtype"], ("float32",)),
+    ):
+        if value not in allowed:
+            raise ChoiceError(field=field, value=value, allowed=f"{allowed[-1]} for detectors")
+    from transcnn.benchmark_detection import OTHER, run_detection
+    from transcnn.detection.detector import ObjectDetector
+
+    result = run_detection(ObjectDetector.open(model, weights, device="cpu"), rounds)
+    rows, columns = result.size
+    click.echo(
+        f"{result.model}, one image of {rows} x {columns} pixels, {result.detections} objects; "
+        f"{result.machine}, {result.threads} threads, median of {result.rounds} interleaved "
+        f"rounds\n"
+    )
+    click.echo(f"| part | ms | share | ms on {OTHER} | ratio |")
+    click.echo("|---|---:|---:|---:|---:|")
+    whole = result.parts[-1].ms
+    for part in result.parts:
+        click.echo(
+            f"| {part.name} | {part.ms:.1f} | {100 * part.ms / whole:.0f} % | "
+            f"{part.other_ms:.1f} | {part.ratio:.2f} |"
+        )
+    click.echo(
+        f"\nMultiply-adds of the backbones: {result.macs / 1e9:.2f} G, of {OTHER} "
+        f"{result.other_macs / 1e9:.2f} G."
     )
 
 

@@ -87,10 +87,15 @@ class _Counter:
         self.parts: list[DetectorPart] = []
 
     def __call__(self, name: str, module: nn.Module, given: Any) -> Any:
-        run: Callable[[Any], Any] = module
-        # Attention that is recorded is computed by products that torch counts.
-        with torch.no_grad(), hooked(Hooks()), FlopCounterMode(display=False) as counter:
-            result = run(given)
+        result, macs = count_macs(module, given)
         parameters = sum(one.numel() for one in module.parameters())
-        self.parts.append(DetectorPart(name, parameters, counter.get_total_flops() // 2))
+        self.parts.append(DetectorPart(name, parameters, macs))
         return result
+
+
+def count_macs(module: Callable[[Any], Any], given: Any) -> tuple[Any, int]:
+    """What `module` makes of what is given, and the multiply-adds that torch counts in it."""
+    # Attention that is recorded is computed by products that torch counts.
+    with torch.no_grad(), hooked(Hooks()), FlopCounterMode(display=False) as counter:
+        result = module(given)
+    return result, counter.get_total_flops() // 2
