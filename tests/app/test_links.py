@@ -14,6 +14,7 @@ from transcnn.ui.app.selection import PARTS, Selection, Subject
 from transcnn.ui.pages.compare.link import KINDS, MODELS, CompareChoice
 from transcnn.ui.pages.course.link import CourseChoice
 from transcnn.ui.pages.course.role import Role
+from transcnn.ui.pages.detect.link import ABLATIONS, DetectChoice
 from transcnn.ui.pages.errors.link import SORTS, VIEWS, ErrorsChoice
 from transcnn.ui.pages.explanations.link import METHOD_NAMES, ExplainChoice
 from transcnn.ui.pages.occlusion.link import FILLS, OcclusionChoice
@@ -49,6 +50,17 @@ parts = {
         st.sampled_from(FILLS),
     ),
     CompareChoice: st.builds(CompareChoice, st.sampled_from(KINDS), st.none() | word, word),
+    DetectChoice: st.builds(
+        DetectChoice,
+        word,
+        st.integers(5, 95).map(lambda percent: percent / 100),
+        word,
+        st.none() | index,
+        st.none() | pixel,
+        index,
+        index,
+        st.sampled_from(ABLATIONS),
+    ),
     ExplainChoice: st.builds(
         ExplainChoice,
         st.lists(st.sampled_from(METHOD_NAMES), unique=True).map(tuple),

@@ -176,7 +176,8 @@ OF_IMAGE = (
     "explanations",
     "course",
 )
-ACTING = {name: {"image", "model"} for name in OF_IMAGE} | {"cost": {"model"}}
+ACTING = {name: {"image", "model"} for name in OF_IMAGE}
+ACTING |= {"cost": {"model"}, "detect": {"image"}}
 
 
 @pytest.mark.parametrize("page", [page.name for page in PAGES])

@@ -37,6 +37,8 @@ PAGES = {
     "errors-classes": ("/errors?view=classes", ".pick button"),
     "errors-differences": ("/errors?view=differences", ".js-plotly-plot .main-svg"),
 }
+if "detect" in [page.name for page in router.PAGES]:
+    PAGES["detect"] = ("/detect?picture=beagle&intervention=off", ".detections .frame[data-boxes]")
 PAGES |= {page.name: (f"/{page.name}", "h1") for page in router.PAGES if page.name not in PAGES}
 # Where Streamlit's own parts fail, and nothing of ours: (rule, part).
 EXEMPT = {

@@ -138,6 +138,7 @@ ACTS = {
     "tokens": _shows(".tokens[data-state=ready]"),
     "occlusion": _shows(".occlusion[data-state=ready]:not(.computing)"),
     "compare": _shows(".cells[data-maps] canvas.data"),
+    "detect": _shows(".detections .frame[data-boxes]"),
     "explanations": _shows("figure[data-map=grad_cam] canvas.data"),
     "errors": _errors,
     "cost": _shows(".js-plotly-plot .main-svg"),

@@ -14,6 +14,13 @@ import { arrow, find, make, stop } from "../shared/page.js";
 
 const HIGHEST = 520; // pixels
 
+/**
+ * Per component, what was chosen here: it counts until the server has heard of it, since what comes
+ * before that is the answer to an earlier choice; not for other boxes.
+ * @type {WeakMap<Element, { boxes: string, choice: number | null }>}
+ */
+const sent = new WeakMap();
+
 /** @param {Component<Data>} component */
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = find(parentElement, ".detections");
@@ -37,7 +44,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (boxes.length) frame.setAttribute("role", "listbox");
   else frame.removeAttribute("role");
   frame.setAttribute("aria-label", boxes.length ? data.label : "");
-  let chosen = data.chosen;
+  const shown = JSON.stringify([data.image.length, data.boxes.map(({ text }) => text)]);
+  const before = sent.get(root);
+  let chosen = before?.boxes === shown ? before.choice : data.chosen;
+  if (chosen === data.chosen) sent.delete(root);
   const mark = () => {
     frame.removeAttribute("aria-activedescendant");
     data.boxes.forEach(({ choice }, i) => {
@@ -52,6 +62,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
    */
   const choose = (box, at) => {
     chosen = box.choice;
+    sent.set(root, { boxes: shown, choice: chosen });
     mark();
     find(root, ".unseen").textContent = box.says;
     setTriggerValue("picked", { choice: box.choice, at });

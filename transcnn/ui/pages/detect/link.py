@@ -19,7 +19,7 @@ LEAST, MOST = 0.05, 0.95  # of the threshold; below its least no detector keeps 
 
 
 def _read_threshold(text: str) -> float:
-    score = float(text)
+    score = round(float(text), 2)
     if not LEAST <= score <= MOST:
         raise ValueError(text)
     return score

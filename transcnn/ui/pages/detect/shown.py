@@ -68,19 +68,18 @@ def original_boxes(
     t: Translator, shown: Shown, seen: SeenImage, classes: Sequence[str], compared: bool
 ) -> list[ShownBox]:
     """The boxes of the original run; where it is `compared` with another, those that vanish there
-    are dashed, and each says what becomes of it."""
+    are dashed and named so, and each says what becomes of it."""
     boxes = []
     for d in shown.differences:
         if d.before is None:
             continue
         one, number = shown.before[d.before], shown.numbers[d.before]
         box = _box(seen, one, short_text(t, number, one, classes), number)
+        fate = t(f"detect.fate_{d.fate}")
         if compared:
-            box = replace(
-                box,
-                dashed=d.fate == "vanished",
-                says=f"{box.says}: {t(f'detect.fate_{d.fate}')}",
-            )
+            box = replace(box, says=f"{box.says}: {fate}")
+        if d.fate == "vanished":
+            box = replace(box, dashed=True, text=f"{box.text} · {fate}")
         boxes.append(box)
     return boxes
 
