@@ -86,7 +86,7 @@ def coco_scores(
 
 
 class _Matched:
-    """The library's matches of every image, which can be summed over any choice of images."""
+    """The library's matches of every image, which can be summed up over any choice of images."""
 
     def __init__(self, pictures: Sequence[JudgedPicture], classes: Sequence[str], by: By) -> None:
         there = _library([one.objects for one in pictures], pictures, classes, by)
@@ -98,13 +98,33 @@ class _Matched:
         matches = np.empty(len(self._evaluator._evalImgs_cpp), dtype=object)
         matches[:] = self._evaluator._evalImgs_cpp
         self._matches = matches.reshape(len(classes), -1, len(pictures))
+        self._has = np.zeros((len(classes), len(pictures)), dtype=bool)
+        for image, picture in enumerate(pictures):
+            for several in (picture.objects, picture.detections):
+                self._has[[one.label for one in several], image] = True
 
     def summed(self, chosen: NDArray[np.int64]) -> COCOeval_faster:
         """The evaluator, until the next call summed up over the images `chosen`, of which some may
         come more than once."""
-        self._evaluator._evalImgs_cpp = self._matches[:, :, chosen].ravel().tolist()
-        self._evaluator.accumulate()
+        parts = [self._of_class(i, chosen) for i in range(len(self._matches))]
+        # Precision is [IoU, recall, class, range of areas, most detections], recall has no recalls.
+        self._evaluator.eval = {
+            "precision": np.concatenate([part["precision"] for part in parts], axis=2),
+            "recall": np.concatenate([part["recall"] for part in parts], axis=1),
+        }
         return self._evaluator
+
+    def _of_class(self, label: int, chosen: NDArray[np.int64]) -> dict[str, Any]:
+        """Of one class: images that have nothing of it add nothing, and are most of them where
+        there are many classes."""
+        with_it = chosen[self._has[label, chosen]]
+        images = with_it if with_it.size else chosen[:1]
+        evaluator = self._evaluator
+        evaluator._paramsEval.catIds = [label]
+        evaluator._paramsEval.imgIds = images.tolist()
+        evaluator._evalImgs_cpp = self._matches[label][:, images].ravel().tolist()
+        evaluator.accumulate()
+        return dict(evaluator.eval)
 
 
 def _library(
