@@ -21,8 +21,9 @@ from transcnn.training.checkpoint import (
     save_checkpoint,
 )
 from transcnn.training.data import TrainingSource
-from transcnn.training.loop import Length, train
+from transcnn.training.loop import train
 from transcnn.training.recipe import Labels, Mixture, Recipe
+from transcnn.training.schedule import Length
 
 RECIPE = {"name": "small", "steps": 10}
 

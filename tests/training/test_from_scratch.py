@@ -13,11 +13,14 @@ from transcnn.model.hooks import Hooks
 from transcnn.model.network import normalise
 from transcnn.trace import make_intervention
 from transcnn.training.batches import Batches
+from transcnn.training.classification import STATISTICS_BATCHES
 from transcnn.training.initialisation import init_attention_alone
 from transcnn.training.labels import soft_targets
-from transcnn.training.loop import STATISTICS_BATCHES, Ended, Length, Snapshot, train
+from transcnn.training.loop import Ended, train
 from transcnn.training.network import Student, TrainingHooks, soft_target_outputs
 from transcnn.training.recipe import Labels, Mixture, Recipe
+from transcnn.training.schedule import Length
+from transcnn.training.state import Snapshot
 
 SIZE = 64
 

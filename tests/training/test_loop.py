@@ -8,10 +8,12 @@ import torch
 from tests.training.stopping import stop_after
 from transcnn.checkpoints import load
 from transcnn.errors import CheckpointError
-from transcnn.training import loop
+from transcnn.training import classification
 from transcnn.training.initialisation import init_branch
-from transcnn.training.loop import Ended, Length, Snapshot, Stepped, learning_rate, train
+from transcnn.training.loop import Ended, Stepped, train
 from transcnn.training.network import TrainingHooks
+from transcnn.training.schedule import Length
+from transcnn.training.state import Snapshot
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def test_a_resumed_run_ends_in_the_same_numbers(run, small, tmp_path, optimiser)
 
 def test_a_run_is_not_resumed_with_another_recipe(run, small):
     run(small, should_stop=stop_after(1))
-    with pytest.raises(CheckpointError, match="differs in objectives, clip"):
+    with pytest.raises(CheckpointError, match="differs in clip, objectives"):
         run(replace(small, objectives={"pooled": 1.0}, clip=2.0), resume=True)
 
 
@@ -100,13 +102,13 @@ def test_the_average_trails_the_weights(run, small, tmp_path):
 
 def test_the_rate_warms_up_and_falls_as_a_cosine(small):
     recipe = replace(small, learning_rate=2.0, warm_up=0.2)
-    rates = [learning_rate(recipe, p) for p in (0, 0.1, 0.2, 0.6, 1)]
+    rates = [recipe.rate(p) for p in (0, 0.1, 0.2, 0.6, 1)]
     assert rates == pytest.approx([0, 1, 2, 1, 0])
 
 
 def test_with_a_cool_down_the_rate_stays_until_then_and_falls_as_a_line(small):
     recipe = replace(small, learning_rate=2.0, warm_up=0.2, cool_down=0.4)
-    rates = [learning_rate(recipe, p) for p in (0, 0.1, 0.2, 0.6, 0.8, 1)]
+    rates = [recipe.rate(p) for p in (0, 0.1, 0.2, 0.6, 0.8, 1)]
     assert rates == pytest.approx([0, 1, 2, 2, 1, 0])
 
 
@@ -118,7 +120,7 @@ def test_residual_drop_is_proportional_to_the_learning_rate(run, small, monkeypa
         seen.append(residual_drop)
         return TrainingHooks(residual_drop=residual_drop, input_drop=input_drop, **others)
 
-    monkeypatch.setattr(loop, "TrainingHooks", hooks)
+    monkeypatch.setattr(classification, "TrainingHooks", hooks)
     dropping = replace(small, residual_drop=0.5, input_drop=0.2, learning_rate=1e-3, warm_up=0)
     events = run(dropping)
     assert seen == pytest.approx([500 * event.learning_rate for event in events[:-1]])

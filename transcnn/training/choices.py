@@ -31,9 +31,10 @@ from transcnn.training.initialisation import (
     init_default,
 )
 from transcnn.training.labels import SoftTargets
-from transcnn.training.loop import Length, train
+from transcnn.training.loop import train
 from transcnn.training.network import Student, TrainingHooks
 from transcnn.training.recipe import Recipe
+from transcnn.training.schedule import Length
 
 MODEL = "transcnn_nano"
 SMALL: Mapping[str, Any] = dict(

@@ -1,13 +1,13 @@
 """What turns gradients into changes of the weights: AdamW, or Muon for the matrices and AdamW for
 the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from transcnn.training.recipe import Recipe
+from transcnn.training.schedule import Schedule
 
 
 class Optimiser:
@@ -17,19 +17,30 @@ class Optimiser:
     (Jordan et al. 2024, "Muon: An optimizer for hidden layers in neural networks"): their momentum,
     seen as a matrix with one row for each output channel, is made orthogonal before it is applied.
     Its step has the size of AdamW's (Liu et al. 2025, arXiv 2502.16982), so both have one rate.
+    AdamW's weights learn at `slower` times the rate, by their keys.
     """
 
-    def __init__(self, learning: Mapping[str, Tensor], recipe: Recipe) -> None:
+    def __init__(
+        self,
+        learning: Mapping[str, Tensor],
+        recipe: Schedule,
+        slower: Callable[[str], float] = lambda key: 1.0,  # noqa: ARG005
+    ) -> None:
         matrices = {}
         if recipe.optimiser == "muon":
             matrices = {key: value for key, value in learning.items() if _is_hidden(key, value)}
         rate, decay = recipe.learning_rate, recipe.weight_decay
-        rest = [value for key, value in learning.items() if key not in matrices]
+        rest: dict[float, list[Tensor]] = {}
+        for key, value in learning.items():
+            if key not in matrices:
+                rest.setdefault(slower(key), []).append(value)
+        self._factors = list(rest) or [1.0]
         # torch's Muon takes matrices alone: each is a copy, whose changes are copied back.
         self._matrices = [(value, nn.Parameter(_rows(value))) for value in matrices.values()]
-        # As a group, since torch refuses a bare empty list: Muon may have taken everything.
+        # One group at least, since torch refuses an empty list: Muon may have taken everything.
+        groups = [{"params": values} for values in rest.values()] or [{"params": []}]
         self._parts: dict[str, torch.optim.Optimizer] = {
-            "adamw": torch.optim.AdamW([{"params": rest}], lr=rate, weight_decay=decay)
+            "adamw": torch.optim.AdamW(groups, lr=rate, weight_decay=decay)
         }
         if self._matrices:
             copies = [copy for _, copy in self._matrices]
@@ -45,9 +56,10 @@ class Optimiser:
             assert value.grad is not None
             copy.copy_(_rows(value))
             copy.grad = _rows(value.grad)
-        for part in self._parts.values():
-            for group in part.param_groups:
-                group["lr"] = rate
+        for name, part in self._parts.items():
+            factors = self._factors if name == "adamw" else [1.0]
+            for group, factor in zip(part.param_groups, factors, strict=True):
+                group["lr"] = rate * factor
             part.step()
         for value, copy in self._matrices:
             value.copy_(copy.view(value.shape))

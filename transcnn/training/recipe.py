@@ -4,16 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from transcnn.devices import Precision
-from transcnn.errors import ChoiceError
 from transcnn.pictures.changes import CELL
 from transcnn.training.initialisation import INITS
 from transcnn.training.objectives import FROM_LABELS, PARTS
-
-
-def _check(name: str, value: object, ok: bool, allowed: str) -> None:
-    if not ok:
-        raise ChoiceError(field=name, value=value, allowed=allowed)
+from transcnn.training.schedule import Schedule, check
 
 
 @dataclass(frozen=True)
@@ -34,13 +28,13 @@ class Mixture:
 
     def __post_init__(self) -> None:
         shares = (self.whole, self.gray, self.cutmix, self.square)
-        _check(
+        check(
             "mixture",
             shares,
             min(shares) >= 0 and abs(sum(shares) - 1) < 1e-9,
             "fractions of whole, gray, cutmix and square that sum to 1",
         )
-        _check(
+        check(
             "mixture.least, mixture.most",
             (self.least, self.most),
             0 <= self.least <= self.most < 1,
@@ -66,10 +60,10 @@ class Degraded:
     def __post_init__(self) -> None:
         for name in ("resized", "jpeg"):
             value = getattr(self, name)
-            _check(f"degraded.{name}", value, 0 <= value <= 1, "0 to 1")
-        _check("degraded.smallest", self.smallest, 0 < self.smallest <= 1, "above 0, to 1")
+            check(f"degraded.{name}", value, 0 <= value <= 1, "0 to 1")
+        check("degraded.smallest", self.smallest, 0 < self.smallest <= 1, "above 0, to 1")
         low, high = self.quality
-        _check(
+        check(
             "degraded.quality",
             self.quality,
             1 <= low <= high <= 100,
@@ -94,14 +88,13 @@ class Labels:
     def __post_init__(self) -> None:
         for name in ("smoothing", "teacher_weight"):
             value = getattr(self, name)
-            _check(f"labels.{name}", value, 0 <= value <= 1, "0 to 1")
+            check(f"labels.{name}", value, 0 <= value <= 1, "0 to 1")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """One way to train."""
+class Recipe(Schedule):
+    """One way to train a classifier."""
 
-    name: str
     model: str
 
     # What is trained, from where. "shipped" (all shipped weights) and "backbone" (shipped backbone,
@@ -128,68 +121,39 @@ class Recipe:
     degraded: Degraded | None = None
     sizes: tuple[tuple[float, int], ...] = ()  # from this fraction of the run on, this side in px
 
-    # Steps of `batch` images, divided among the processes. The rate rises over the fraction
-    # `warm_up`, then falls as a cosine to 0; with `cool_down` it stays until that fraction is left
-    # and falls linearly, so that a run can be prolonged before its end.
-    steps: int
-    batch: int = 32
-    learning_rate: float = 1e-3
-    warm_up: float = 0.03
-    cool_down: float | None = None
-    optimiser: Literal["adamw", "muon"] = "adamw"  # see `optimiser.py`
-    weight_decay: float = 0.02
-    clip: float = 1.0
-    average: float = 0.995  # decay per step of the moving average of the weights
-    seed: int = 0
-    # See `transcnn.devices`; float16, which has no place for small gradients, is not for training.
-    precision: Precision = "float32"
-
     # Residuals that are dropped at random for each image, so that attention has to carry
     # information: (7) and (11) of each level, and (12) of each H-MHSA. In proportion to the rate,
     # so that a run ends with the network as it is used.
     residual_drop: float = 0.0
     input_drop: float = 0.0
 
-    snapshots: tuple[float, ...] = (0.0, 0.03, 0.1, 0.3, 0.6, 1.0)  # fractions of the run
-
     def __post_init__(self) -> None:
+        super().__post_init__()
         for part in self.objectives:
-            _check("objective", part, part in PARTS, ", ".join(PARTS))
-        _check("objectives", dict(self.objectives), len(self.objectives) > 0, "one part or more")
-        for name in ("steps", "batch", "store_px"):
-            value = getattr(self, name)
-            _check(name, value, isinstance(value, int) and value > 0, "whole numbers from 1")
+            check("objective", part, part in PARTS, ", ".join(PARTS))
+        check("objectives", dict(self.objectives), len(self.objectives) > 0, "one part or more")
+        stored = self.store_px
+        check("store_px", stored, isinstance(stored, int) and stored > 0, "whole numbers from 1")
         starts = ("shipped", "backbone", "scratch", "given")
-        _check("start", self.start, self.start in starts, ", ".join(starts))
+        check("start", self.start, self.start in starts, ", ".join(starts))
         fits = (self.labels is not None) == (self.start in ("scratch", "given"))
-        _check("labels", self.labels, fits, "Labels if the start is scratch or given, else None")
-        _check("learns", self.learns, self.learns in ("all", "attention"), "all, attention")
+        check("labels", self.labels, fits, "Labels if the start is scratch or given, else None")
+        check("learns", self.learns, self.learns in ("all", "attention"), "all, attention")
         fits = self.labels is None or set(self.objectives) <= FROM_LABELS
         allowed = "logits and entropy, where there are labels"
-        _check("objectives", dict(self.objectives), fits, allowed)
-        _check(
+        check("objectives", dict(self.objectives), fits, allowed)
+        check(
             "batch", self.batch, self.batch > 1, "2 or more, since patches come from other images"
         )
-        for name in ("learning_rate", "clip"):
-            _check(name, getattr(self, name), getattr(self, name) > 0, "numbers above 0")
-        for name in ("warm_up", "average", "residual_drop", "input_drop"):
-            _check(name, getattr(self, name), 0 <= getattr(self, name) < 1, "0 to below 1")
-        _check("smallest_crop", self.smallest_crop, 0 < self.smallest_crop <= 1, "above 0, to 1")
-        _check("largest_crop", self.largest_crop, 1 <= self.largest_crop <= 2, "1 to 2")
+        for name in ("residual_drop", "input_drop"):
+            check(name, getattr(self, name), 0 <= getattr(self, name) < 1, "0 to below 1")
+        check("smallest_crop", self.smallest_crop, 0 < self.smallest_crop <= 1, "above 0, to 1")
+        check("largest_crop", self.largest_crop, 1 <= self.largest_crop <= 2, "1 to 2")
         fits = not self.shares or (min(self.shares) > 0 and abs(sum(self.shares) - 1) < 1e-9)
-        _check("shares", self.shares, fits, "fractions above 0 that sum to 1, one for each source")
-        _check("init", self.init, self.init in INITS, ", ".join(INITS))
-        fits = self.cool_down is None or 0 < self.cool_down <= 1 - self.warm_up
-        _check("cool_down", self.cool_down, fits, "above 0, to what the warm-up leaves")
-        _check("optimiser", self.optimiser, self.optimiser in ("adamw", "muon"), "adamw, muon")
-        _check("stretch", self.stretch, self.stretch >= 1, "numbers from 1")
-        _check(
-            "snapshots",
-            self.snapshots,
-            all(0 <= s <= 1 for s in self.snapshots),
-            "fractions of the run, 0 to 1",
-        )
-        _check(
+        check("shares", self.shares, fits, "fractions above 0 that sum to 1, one for each source")
+        check("init", self.init, self.init in INITS, ", ".join(INITS))
+        check("stretch", self.stretch, self.stretch >= 1, "numbers from 1")
+        check(
             "sizes",
             self.sizes,
             all(side > 0 and side % CELL == 0 for _, side in self.sizes)
@@ -197,8 +161,6 @@ class Recipe:
             and all(0 <= share <= 1 for share, _ in self.sizes),
             f"ascending fractions of the run, with multiples of {CELL} as sides",
         )
-        kinds = ("float32", "bfloat16")
-        _check("precision", self.precision, self.precision in kinds, ", ".join(kinds))
 
     def size(self, progress: float, default: int) -> int:
         """The side of the images at `progress` (0 to 1) of the run."""

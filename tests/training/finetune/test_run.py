@@ -11,8 +11,9 @@ from transcnn.training.batches import BalancedBatches
 from transcnn.training.finetune.images import own_images
 from transcnn.training.finetune.run import PATIENCE, FineTuning, Moment
 from transcnn.training.labels import smoothed_labels
-from transcnn.training.loop import Length, Stepped, train
+from transcnn.training.loop import Stepped, train
 from transcnn.training.recipes.finetune import finetune_recipe
+from transcnn.training.schedule import Length
 
 
 @pytest.fixture

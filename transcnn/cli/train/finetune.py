@@ -137,6 +137,7 @@ def _train(
     from transcnn.training.batches import BalancedBatches
     from transcnn.training.labels import smoothed_labels
     from transcnn.training.recipes.finetune import finetune_recipe
+    from transcnn.training.schedule import Length
 
     (rank, count, device), images = process, run.images
     model = create_model(weights=run.head_file)
@@ -154,7 +155,7 @@ def _train(
             model,
             batches,
             run.out,
-            length=loop.Length(recipe.steps, minutes),
+            length=Length(recipe.steps, minutes),
             resume=resume and (run.out / "checkpoint.pt").exists(),
             should_stop=lambda: interrupted.yes or run.enough,
             device=device,

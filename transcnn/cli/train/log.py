@@ -14,7 +14,8 @@ from transcnn.files import write_file
 from transcnn.words.visible import visible
 
 if TYPE_CHECKING:
-    from transcnn.training.loop import Ended, Event, Snapshot, Stepped
+    from transcnn.training.loop import Ended, Event, Stepped
+    from transcnn.training.state import Snapshot
 
 
 class Preparing:
@@ -38,7 +39,8 @@ def follow(
     on_snapshot: "Callable[[Snapshot], None]" = lambda _: None,
 ) -> "Ended":
     """Log and show all steps; `quiet` only runs them. Returns the end of the run."""
-    from transcnn.training.loop import Ended, Snapshot
+    from transcnn.training.loop import Ended
+    from transcnn.training.state import Snapshot
 
     log: Log | None = None
     for event in events:

@@ -79,6 +79,7 @@ def _train(
     from transcnn.training.batches import Batches
     from transcnn.training.initialisation import INITS, init_branch
     from transcnn.training.recipes import find_recipe
+    from transcnn.training.schedule import Length
 
     chosen = find_recipe(recipe)
     if precision is not None:
@@ -106,7 +107,7 @@ def _train(
                 model,
                 Batches(sources, chosen, model.config.input.size, rank, count, targets),
                 out,
-                length=loop.Length(chosen.steps, minutes),
+                length=Length(chosen.steps, minutes),
                 resume=resume,
                 should_stop=lambda: interrupted.yes,
                 device=here,
