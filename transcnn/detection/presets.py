@@ -45,21 +45,21 @@ def _thirds(side: int) -> tuple[int, int, int]:
 _RETINANET = Detector(
     name="retinanet_transcnn_lite0",
     backbone="transcnn_lite0",
-    shorter=320,
-    longer=320,
-    pyramid=Pyramid((1, 2, 3), 96),
+    shorter=288,
+    longer=288,
+    pyramid=Pyramid((1, 2, 3), 64),
     head=RetinaNetHead(convs=2, groups=16),
-    anchors=(_two(40), _two(90), _two(200)),
+    anchors=(_two(36), _two(80), _two(180)),
     classes=ANIMALS,
 )
 _MASK_RCNN = Detector(
     name="mask_rcnn_transcnn_lite0",
     backbone="transcnn_lite0",
-    shorter=320,
-    longer=320,
-    pyramid=Pyramid((1, 2, 3), 96),
-    head=MaskRCNNHead(box_width=256, mask_convs=2, mask_width=96, agnostic=True, proposals=100),
-    anchors=((40,), (90,), (200,)),
+    shorter=288,
+    longer=288,
+    pyramid=Pyramid((1, 2, 3), 64),
+    head=MaskRCNNHead(box_width=256, mask_convs=2, mask_width=64, agnostic=True, proposals=100),
+    anchors=((36,), (80,), (180,)),
     classes=ANIMALS,
 )
 _RETINANET_PAPER = Detector(

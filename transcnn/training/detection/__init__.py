@@ -1,0 +1,1 @@
+"""Training detectors on annotated images, by the loop of the other networks."""

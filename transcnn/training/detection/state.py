@@ -1,0 +1,105 @@
+"""Training a detector: what a step makes smaller, and what is written."""
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+from torchvision.models.detection import MaskRCNN, RetinaNet
+
+from transcnn.detection.config import Detector
+from transcnn.detection.network import hooked
+from transcnn.detection.weights import save_detector
+from transcnn.devices import on_cpu
+from transcnn.model.hooks import Hooks
+from transcnn.trace import make_intervention
+from transcnn.training.detection.batches import DetectionBatch, DetectionBatches
+from transcnn.training.detection.recipe import DetectionRecipe
+from transcnn.training.state import TrainingState
+
+_BODY = "backbone.body.model."
+
+
+class LearningDetector(nn.Module):
+    """A detector in training. DistributedDataParallel wraps its `forward`."""
+
+    def __init__(self, network: RetinaNet | MaskRCNN, recipe: DetectionRecipe) -> None:
+        super().__init__()
+        self.network = copy.deepcopy(network).train()
+        self.attention = recipe.attention
+        frozen = tuple(
+            f"{_BODY}{part}.{stage}."
+            for part in ("blocks", "downs")
+            for stage in range(recipe.frozen_stages)
+        )
+        for key, value in self.network.named_parameters():
+            value.requires_grad_(not key.startswith((f"{_BODY}stem.", *frozen)))
+            if recipe.attention == "off" and ".attn." in key:
+                value.requires_grad_(False)
+
+    def forward(self, images: list[Tensor], targets: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+        intervention = make_intervention(self.attention)
+        hooks = None if intervention is None else Hooks(record=False, intervention=intervention)
+        with hooked(hooks):
+            losses: dict[str, Tensor] = self.network(images, targets)
+        return losses
+
+    def learning(self) -> dict[str, Tensor]:
+        """The trained weights, by their keys in the network."""
+        return {key: value for key, value in self.network.named_parameters() if value.requires_grad}
+
+    def statistics(self) -> dict[str, Tensor]:
+        """None: batch norms are folded."""
+        return {}
+
+
+class DetectorTraining(TrainingState[DetectionBatch]):
+    """Training of a detector, as a recipe says. `about` is noted in its weight file."""
+
+    def __init__(
+        self,
+        recipe: DetectionRecipe,
+        detector: Detector,
+        network: RetinaNet | MaskRCNN,
+        batches: DetectionBatches,
+        out: Path,
+        device: Any,
+        about: Mapping[str, Any],
+    ) -> None:
+        trained = LearningDetector(network, recipe).to(device)
+        super().__init__(
+            recipe,
+            trained,
+            trained,
+            out,
+            device,
+            lambda key: recipe.backbone_rate if key.startswith(_BODY) else 1.0,
+        )
+        self.batches, self.detector, self.about = batches, detector, about
+        self.whole = {key: on_cpu(value) for key, value in network.state_dict().items()}
+
+    def batch(self, step: int, progress: float) -> DetectionBatch:  # noqa: ARG002
+        return self.batches.make(step)
+
+    def images(self, batch: DetectionBatch) -> int:
+        return len(batch.images)
+
+    def loss(self, batch: DetectionBatch, rate: float) -> tuple[Tensor, Mapping[str, Tensor]]:  # noqa: ARG002
+        images = [one.to(self.device) for one in batch.images]
+        targets = [{k: v.to(self.device) for k, v in one.items()} for one in batch.targets]
+        with self.precision():
+            losses: dict[str, Tensor] = self.student(images, targets)
+        parts = {
+            name: loss.float()
+            for name, loss in losses.items()
+            if (batch.masks if name == "loss_mask" else batch.boxes)
+        }
+        # What is not learned from is kept at nothing, so that every weight has a gradient.
+        unused = sum(0 * loss.float() for name, loss in losses.items() if name not in parts)
+        return sum(parts.values()) + unused, parts  # type: ignore[return-value]
+
+    def write(self, step: int, progress: float, path: Path, snapshot: bool) -> None:  # noqa: ARG002
+        averaged = {key: on_cpu(value) for key, value in self.average.items()}
+        about = {**self.about, "step": step, "progress": progress}
+        save_detector({**self.whole, **averaged}, path, self.detector, about)
