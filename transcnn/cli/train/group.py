@@ -1,11 +1,14 @@
-"""The commands of `train`: one for each recipe, and `finetune`."""
+"""The commands of `train`: one for each recipe, `finetune` and `detector`."""
 
 import click
 
 from transcnn.cli.group import Group
+from transcnn.cli.train.detector import detector
 from transcnn.cli.train.finetune import finetune
 from transcnn.cli.train.recipes import recipe_command
 from transcnn.errors import ChoiceError
+
+_OWN = {"finetune": finetune, "detector": detector}  # from a person's own images
 
 
 class _Recipes(Group):
@@ -14,11 +17,11 @@ class _Recipes(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         from transcnn.training.recipes import RECIPES
 
-        return ["finetune", *RECIPES]
+        return [*_OWN, *RECIPES]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "finetune":
-            return finetune
+        if cmd_name in _OWN:
+            return _OWN[cmd_name]
         if cmd_name in self.list_commands(ctx):
             return recipe_command(cmd_name)
         return None
@@ -44,7 +47,8 @@ class _Recipes(Group):
 
 @click.group(cls=_Recipes)
 def train() -> None:
-    """Train a network: your own classes by `finetune`, or an included network by its recipe.
+    """Train a network: your own classes by `finetune`, your own objects by `detector`, or an
+    included network by its recipe.
 
     Ctrl-C saves and stops; --resume continues. Under torchrun several processes train together. The
     docstring of transcnn.training lists environment variables that speed it up.

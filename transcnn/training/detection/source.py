@@ -70,7 +70,7 @@ def open_annotated(
     kept = tuple(found.pictures[i] for i in meta["kept"])
     sizes = shapes.prod(1) * 3
     mapped = np.memmap(data, dtype=np.uint8, mode="r")
-    broken = tuple(meta["broken"])
+    broken = (*map(str, found.left_out), *meta["broken"])
     return AnnotatedSource(kept, shapes, sizes.cumsum() - sizes, mapped, broken, boxes, masks)
 
 
