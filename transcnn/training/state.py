@@ -67,6 +67,7 @@ class TrainingState(ABC, Generic[B]):
         self.changing = self.learning | trained.statistics()
         self.average = {key: value.detach().clone() for key, value in self.changing.items()}
         self.optimiser = Optimiser(self.learning, recipe, slower)
+        self.done = 0  # steps
 
     @abstractmethod
     def batch(self, step: int, progress: float) -> B:
@@ -87,6 +88,10 @@ class TrainingState(ABC, Generic[B]):
     def precision(self) -> AbstractContextManager[object]:
         return computing_in(self.recipe.precision, self.device)
 
+    def decay(self) -> float:
+        """How much of the moving average remains at this step."""
+        return self.recipe.average
+
     def step(self, batch: B, rate: float) -> tuple[float, dict[str, float]]:
         """One step at the learning rate `rate`: its loss, and the parts of it."""
         loss, parts = self.loss(batch, rate)
@@ -95,7 +100,8 @@ class TrainingState(ABC, Generic[B]):
         self.optimiser.step(rate)
         with torch.no_grad():
             for key, value in self.changing.items():
-                self.average[key].lerp_(value, 1 - self.recipe.average)
+                self.average[key].lerp_(value, 1 - self.decay())
+        self.done += 1
         return loss.item(), {name: part.item() for name, part in parts.items()}
 
     def resume(self) -> tuple[int, float]:
@@ -109,6 +115,7 @@ class TrainingState(ABC, Generic[B]):
                 value.copy_(kept.changing[key])
                 self.average[key].copy_(kept.average[key])
         self.optimiser.load_state_dict(kept.optimiser)
+        self.done = kept.step
         return kept.step, kept.seconds
 
     def save(self, step: int, seconds: float, progress: float) -> None:

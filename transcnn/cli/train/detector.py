@@ -93,7 +93,9 @@ def detector(
         allowed = "folders without a checkpoint.pt, or --resume to resume it"
         raise ChoiceError(field="out", value=str(out), allowed=allowed)
 
+    from transcnn.checkpoints.catalogue import shipped_names
     from transcnn.detection.presets import detector as find_detector
+    from transcnn.detection.presets import list_detectors
     from transcnn.detection.sets import read_set
     from transcnn.training import loop
     from transcnn.training.detection.batches import DetectionBatches
@@ -103,6 +105,12 @@ def detector(
     from transcnn.training.schedule import Length
 
     chosen = find_detector(model)
+    if chosen.backbone not in shipped_names():
+        trained = [
+            name for name in list_detectors() if find_detector(name).backbone in shipped_names()
+        ]
+        allowed = f"those whose backbone is trained: {', '.join(trained)}"
+        raise ChoiceError(field="model", value=model, allowed=allowed)
     if masks and not chosen.masks:
         raise ChoiceError(field="model", value=model, allowed="Mask R-CNN, where there are --masks")
     given = [read_set(path) for path in data]

@@ -27,6 +27,8 @@ class LearningDetector(nn.Module):
     def __init__(self, network: RetinaNet | MaskRCNN, recipe: DetectionRecipe) -> None:
         super().__init__()
         self.network = copy.deepcopy(network).train()
+        # Batch norms that nothing could be folded into keep their statistics, too.
+        self.network.backbone.body.eval()
         self.attention = recipe.attention
         frozen = tuple(
             f"{_BODY}{part}.{stage}."
@@ -98,6 +100,11 @@ class DetectorTraining(TrainingState[DetectionBatch]):
         # What is not learned from is kept at nothing, so that every weight has a gradient.
         unused = sum(0 * loss.float() for name, loss in losses.items() if name not in parts)
         return sum(parts.values()) + unused, parts  # type: ignore[return-value]
+
+    def decay(self) -> float:
+        """Less at first: own sets are often small, and the average of a short run would else be
+        mostly the weights that it began with."""
+        return min(self.recipe.average, (1 + self.done) / (10 + self.done))
 
     def write(self, step: int, progress: float, path: Path, snapshot: bool) -> None:  # noqa: ARG002
         averaged = {key: on_cpu(value) for key, value in self.average.items()}
