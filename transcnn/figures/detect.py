@@ -64,12 +64,20 @@ def _panel(panel: DetectionPanel, photo: Pixels) -> CellMap:
         shown / side for shown, side in zip((columns, rows), panel.detected.size, strict=True)
     )
     boxes, texts = [], {}
+    taken: list[tuple[int, int]] = []
+    line = max(rows, columns) // 22  # the height of a text on the sheet
     for one, text in zip(panel.detected.detections, panel.texts, strict=True):
         left, top = one.box.left * across, one.box.top * down
         wide, tall = (one.box.right * across - left, one.box.bottom * down - top)
         boxes.append(Box(top, left, tall, wide))
-        line = min(rows - 1, round(top) + max(rows, columns) // 30)
-        texts[line * columns + min(columns - 1, round(left + wide / 2))] = text
+        at = (round(top) + line // 2, min(columns - 1, round(left + wide / 2)))
+        while any(abs(at[0] - y) < line and abs(at[1] - x) < 6 * line for y, x in taken):
+            at = (at[0] + line, at[1])  # below a text that is there already
+        taken.append(at)
+        cell = min(rows - 1, at[0]) * columns + at[1]
+        while cell in texts:  # at the lower edge
+            cell -= 1
+        texts[cell] = text
     image = photo
     for one in panel.detected.detections:
         image = _with_mask(image, one)

@@ -40,6 +40,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const frame = find(root, ".frame");
   const boxes = data.boxes.map(drawBox);
   frame.replaceChildren(...boxes);
+  spreadLabels(boxes.map((box) => find(box, "b")));
   frame.tabIndex = boxes.length ? 0 : -1;
   if (boxes.length) frame.setAttribute("role", "listbox");
   else frame.removeAttribute("role");
@@ -104,6 +105,37 @@ function drawBox(box, i) {
   place(element, [box.left, box.top, box.width, box.height]);
   element.append(make("b", "", box.text));
   return element;
+}
+
+/**
+ * Each label in the first corner of its box where it lies on none before it; else in the first.
+ * @param {HTMLElement[]} labels
+ */
+function spreadLabels(labels) {
+  /** @type {DOMRect[]} */
+  const taken = [];
+  for (const label of labels) {
+    const free = ["", "low", "right", "low right"].find((corner) => {
+      label.className = corner;
+      const area = label.getBoundingClientRect();
+      return !taken.some((other) => overlap(area, other));
+    });
+    label.className = free ?? "";
+    taken.push(label.getBoundingClientRect());
+  }
+}
+
+/**
+ * @param {DOMRect} one
+ * @param {DOMRect} other
+ */
+function overlap(one, other) {
+  return (
+    one.left < other.right &&
+    other.left < one.right &&
+    one.top < other.bottom &&
+    other.top < one.bottom
+  );
 }
 
 /**
