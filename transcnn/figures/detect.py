@@ -10,23 +10,16 @@ from transcnn.analysis.detection.differences import Difference, compare_detectio
 from transcnn.analysis.detection.inside import attention_inside, token_at
 from transcnn.detection.objects import Detected, Detection
 from transcnn.figures.attention import attention_row, where_text
-from transcnn.figures.cells import Box, CellMap
-from transcnn.figures.sheet import Row, Sheet
+from transcnn.figures.detections import draw_detections
+from transcnn.figures.drawing import Drawing, stacked
+from transcnn.figures.sheet import Sheet, drawing
 from transcnn.figures.table import to_csv, zero_based
-from transcnn.pictures.geometry import Box as Area
+from transcnn.pictures import DecodedPicture
+from transcnn.pictures.geometry import Box
 from transcnn.trace.trace import Trace
 from transcnn.words.translator import Translator
 
 Pixels = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class DetectionPanel:
-    """An image with detections, each with a text such as its class and score."""
-
-    name: str
-    detected: Detected
-    texts: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -39,57 +32,31 @@ class Query:
     token: tuple[int, int]
 
 
-def detect_sheet(
+def draw_detect(
     t: Translator,
-    panels: Sequence[DetectionPanel],
-    photo: Pixels,
+    picture: DecodedPicture,
+    runs: Mapping[str, Detected],
+    names: Sequence[str],
+    *,
+    threshold: float,
     query: Query | None,
     pixels: Pixels,
-) -> Sheet:
-    """The `photo` with the boxes (and masks) of each panel, then what the query token attends to on
-    the network's input `pixels`; both images are [rows, columns, 3] of the whole image."""
-    rows = [Row(t("figures.detected"), tuple(_panel(one, photo) for one in panels))]
-    if query is None:
-        return Sheet(t("figures.detected"), tuple(rows), "")
-    where = (query.stage, query.block, query.token, None)
-    what = where_text(t, *where)
-    rows.append(attention_row(t, what, query.trace, pixels, *where))
-    title = t("figures.title", model=query.trace.model, what=t("figures.detected"))
-    return Sheet(title, tuple(rows), t("figures.detect_limit"))
+) -> Drawing:
+    """The image with the boxes (and masks) of each run, by what the runs are called, and below what
+    the query token attends to on the network's input `pixels` [rows, columns, 3].
 
-
-def _panel(panel: DetectionPanel, photo: Pixels) -> CellMap:
-    rows, columns = photo.shape[:2]
-    across, down = (
-        shown / side for shown, side in zip((columns, rows), panel.detected.size, strict=True)
-    )
-    boxes, texts = [], {}
-    taken: list[tuple[int, int]] = []
-    line = max(rows, columns) // 22  # the height of a text on the sheet
-    for one, text in zip(panel.detected.detections, panel.texts, strict=True):
-        left, top = one.box.left * across, one.box.top * down
-        wide, tall = (one.box.right * across - left, one.box.bottom * down - top)
-        boxes.append(Box(top, left, tall, wide))
-        at = (round(top) + line // 2, min(columns - 1, round(left + wide / 2)))
-        while any(abs(at[0] - y) < line and abs(at[1] - x) < 6 * line for y, x in taken):
-            at = (at[0] + line, at[1])  # below a text that is there already
-        taken.append(at)
-        cell = min(rows - 1, at[0]) * columns + at[1]
-        while cell in texts:  # at the lower edge
-            cell -= 1
-        texts[cell] = text
-    image = photo
-    for one in panel.detected.detections:
-        image = _with_mask(image, one)
-    return CellMap(
-        panel.name,
-        rows,
-        columns,
-        boxes=tuple(boxes),
-        texts=texts,
-        image=image,
-        lines=None,
-    )
+    `names` are the network's classes, as in `draw_detections`.
+    """
+    drawings = [
+        draw_detections(t, picture, detected, names, model=run, threshold=threshold)
+        for run, detected in runs.items()
+    ]
+    if query is not None:
+        where = (query.stage, query.block, query.token, None)
+        title = t("figures.title", model=query.trace.model, what=where_text(t, *where))
+        row = attention_row(t, t("figures.attention"), query.trace, pixels, *where)
+        drawings.append(drawing(Sheet(title, (row,), t("figures.detect_limit"))))
+    return stacked(drawings[0].title, drawings)
 
 
 def mask_on(photo: Pixels, one: Detection) -> NDArray[np.bool_] | None:
@@ -104,15 +71,6 @@ def mask_on(photo: Pixels, one: Detection) -> NDArray[np.bool_] | None:
     ]
     found: NDArray[np.bool_] = whole[at[0]][:, at[1]]
     return found
-
-
-def _with_mask(photo: Pixels, one: Detection) -> Pixels:
-    """The photo, lighter where the detection is."""
-    mask = mask_on(photo, one)
-    if mask is None:
-        return photo
-    lighter = photo // 2 + np.uint8(127)
-    return np.where(mask[..., None], lighter, photo)
 
 
 DETECTION_COLUMNS = (
@@ -157,7 +115,7 @@ INSIDE_COLUMNS = (
 )
 
 
-def inside_csv(trace: Trace, box: Area, x: float, y: float) -> str:
+def inside_csv(trace: Trace, box: Box, x: float, y: float) -> str:
     """How much attention stays inside `box`, at every level of every block, mean of the heads:
     of the token that covers the position x, y of the image."""
     rows = []

@@ -8,8 +8,8 @@ import functools
 import hashlib
 import html
 import io
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -142,6 +142,30 @@ class Drawing:
             "</svg>",
         ]
         return "\n".join(parts) + "\n"
+
+
+def stacked(title: str, drawings: Sequence[Drawing]) -> Drawing:
+    """Drawings below each other, as one."""
+    shapes, down = [], 0
+    for one in drawings:
+        shapes += [_lowered(shape, down) for shape in one.shapes]
+        down += one.height
+    return Drawing(title, max(one.width for one in drawings), down, tuple(shapes))
+
+
+def _lowered(shape: Shape, down: float) -> Shape:
+    match shape:
+        case Line():
+            (x, y), (right, bottom) = shape.start, shape.end
+            return replace(shape, start=(x, y + down), end=(right, bottom + down))
+        case Ring():
+            return replace(shape, top=shape.top + down, bottom=shape.bottom + down)
+        case Dot():
+            return replace(shape, y=shape.y + down)
+        case Text():
+            return replace(shape, baseline=shape.baseline + down)
+        case Picture() | Tag():
+            return replace(shape, top=shape.top + down)
 
 
 def map_shapes(

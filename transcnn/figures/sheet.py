@@ -74,15 +74,16 @@ def _bar_shapes(bar: Bar, left: float, top: float) -> Iterator[Shape]:
         yield Text(at, top + _BAR + 14, tick, 11, middle=True)
 
 
-def _drawing(sheet: Sheet) -> Drawing:
+def drawing(sheet: Sheet) -> Drawing:
+    """The sheet as a drawing, which others can stand above or below."""
     return Drawing(sheet.title, *_size(sheet), tuple(_shapes(sheet)))
 
 
 def png(sheet: Sheet) -> bytes:
     """The sheet as a PNG file."""
-    return _drawing(sheet).png
+    return drawing(sheet).png
 
 
 def svg(sheet: Sheet) -> str:
     """The sheet as an SVG file."""
-    return _drawing(sheet).svg
+    return drawing(sheet).svg

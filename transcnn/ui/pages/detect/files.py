@@ -4,22 +4,20 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from transcnn.figures import sheet
+from transcnn.pictures import decode
 from transcnn.ui.app.downloads import take_away
-from transcnn.ui.pages.detect.shown import short_text
+from transcnn.ui.app.images import decoding
 from transcnn.ui.pages.detect.view import DetectView
 
 if TYPE_CHECKING:
-    from transcnn.detection.objects import Detection
-    from transcnn.figures.detect import DetectionPanel
-    from transcnn.figures.sheet import Sheet
+    from transcnn.figures.drawing import Drawing
 
 
 def show_files(view: DetectView) -> None:
     """Draw the end of the page."""
     files: dict[str, Callable[[], str | bytes]] = {
-        "detect.png": lambda: sheet.png(_figure(view)),
-        "detect.svg": lambda: sheet.svg(_figure(view)),
+        "detect.png": lambda: _figure(view).png,
+        "detect.svg": lambda: _figure(view).svg,
         "detections.csv": lambda: _numbers(view),
         "inside.csv": lambda: _inside(view),
         "detections.json": lambda: _coco(view),
@@ -30,28 +28,34 @@ def show_files(view: DetectView) -> None:
     take_away(view.t, files, upload=upload, onward="explanations", query=view.state.query())
 
 
-def _figure(view: DetectView) -> "Sheet":
-    from transcnn.figures.detect import Query, detect_sheet
+def _figure(view: DetectView) -> "Drawing":
+    from transcnn.detection.objects import Detected
+    from transcnn.figures.detect import Query, draw_detect
 
-    shown = view.shown
+    shown, size = view.shown, view.seen.crop.picture
     before = [shown.before[d.before] for d in shown.differences if d.before is not None]
-    after = [shown.after[d.after] for d in shown.differences if d.after is not None]
-    panels = [_panel(view, "on", before)]
+    runs = {_run_name(view, "on"): Detected(size, tuple(before))}
     if view.compared:
-        panels.append(_panel(view, view.choice.intervention, after))
+        after = [shown.after[d.after] for d in shown.differences if d.after is not None]
+        runs[_run_name(view, view.choice.intervention)] = Detected(size, tuple(after))
     query = None
     if view.box is not None:
         query = Query(view.trace, view.box.block.stage, view.box.block.block, view.box.token)
-    return detect_sheet(view.t, panels, view.seen.photo, query, view.seen.pixels)
+    with decoding:
+        picture = decode(view.image.data)
+        return draw_detect(
+            view.t,
+            picture,
+            runs,
+            view.classes,
+            threshold=view.choice.threshold,
+            query=query,
+            pixels=view.seen.pixels,
+        )
 
 
-def _panel(view: DetectView, run: str, boxes: "list[Detection]") -> "DetectionPanel":
-    from transcnn.detection.objects import Detected
-    from transcnn.figures.detect import DetectionPanel
-
-    texts = [short_text(view.t, None, one, view.classes) for one in boxes]
-    detected = Detected(view.seen.crop.picture, tuple(boxes))
-    return DetectionPanel(view.t(f"view.intervention_{run}"), detected, texts)
+def _run_name(view: DetectView, run: str) -> str:
+    return f"{view.trace.model} ({view.t(f'view.intervention_{run}')})"
 
 
 def _numbers(view: DetectView) -> str:
