@@ -15,6 +15,6 @@ DETECTOR = DetectionRecipe(
     warm_up=0.02,
     cool_down=0.4,
     clip=5.0,
-    average=0.998,
+    average=0.995,
     snapshots=(),
 )
