@@ -23,7 +23,8 @@ SAVE_EVERY_S = 150.0
 
 @dataclass(frozen=True)
 class Stepped:
-    """A step is done. `parts` are the objectives without their weights, on this process."""
+    """A step is done. `parts` are the objectives without their weights, on this process; NaN where
+    the batch says nothing of one."""
 
     step: int
     progress: float  # of the run, 0 to 1

@@ -79,7 +79,8 @@ class TrainingState(ABC, Generic[B]):
 
     @abstractmethod
     def loss(self, batch: B, rate: float) -> tuple[Tensor, Mapping[str, Tensor]]:
-        """What the step makes smaller, and the parts that it is made of."""
+        """What the step makes smaller, and the parts that it is made of: the same at each step, NaN
+        where a batch says nothing of one."""
 
     @abstractmethod
     def write(self, step: int, progress: float, path: Path, snapshot: bool) -> None:

@@ -1,10 +1,12 @@
 """What is seen of a run: log.csv and lines on the terminal."""
 
 import csv
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 import click
@@ -91,13 +93,16 @@ class Log:
         self.file.close()
 
     def _line(self, event: "Stepped") -> str:
-        """Means over the last steps; the time left is estimated from the speed since the start."""
+        """Means over the last steps, of a part over those that had it (in others it is NaN); the
+        time left is estimated from the speed since the start."""
         count, seconds = len(self.recent), sum(e.seconds for e in self.recent)
-        parts = ", ".join(
-            f"{name} {sum(e.parts[name] for e in self.recent) / count:.3f}" for name in event.parts
-        )
+        known = {
+            name: [e.parts[name] for e in self.recent if not math.isnan(e.parts[name])]
+            for name in event.parts
+        }
+        parts = ", ".join(f"{name} {fmean(found):.3f}" for name, found in known.items() if found)
         gained = event.progress - self.started
-        left = self.trained_s * (1 - event.progress) / gained / 60 if gained > 0 else float("nan")
+        left = self.trained_s * (1 - event.progress) / gained / 60 if gained > 0 else 0
         return (
             f"step {event.step}, {100 * event.progress:.1f} %: "
             f"loss {sum(e.loss for e in self.recent) / count:.3f} ({parts}); "

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torchvision.models.detection import MaskRCNN, RetinaNet
 
@@ -66,7 +67,7 @@ class DetectorTraining(TrainingState[DetectionBatch]):
         network: RetinaNet | MaskRCNN,
         batches: DetectionBatches,
         out: Path,
-        device: Any,
+        device: torch.device,
         about: Mapping[str, Any],
     ) -> None:
         trained = LearningDetector(network, recipe).to(device)
@@ -92,14 +93,11 @@ class DetectorTraining(TrainingState[DetectionBatch]):
         targets = [{k: v.to(self.device) for k, v in one.items()} for one in batch.targets]
         with self.precision():
             losses: dict[str, Tensor] = self.student(images, targets)
-        parts = {
-            name: loss.float()
-            for name, loss in losses.items()
-            if (batch.masks if name == "loss_mask" else batch.boxes)
-        }
-        # What is not learned from is kept at nothing, so that every weight has a gradient.
-        unused = sum(0 * loss.float() for name, loss in losses.items() if name not in parts)
-        return sum(parts.values()) + unused, parts  # type: ignore[return-value]
+        learned = {name: batch.masks if name == "loss_mask" else batch.boxes for name in losses}
+        # What is not learned from counts nothing, but is there: every weight has a gradient.
+        whole = torch.stack([losses[name].float() * learned[name] for name in losses]).sum()
+        nothing = whole.new_tensor(float("nan"))
+        return whole, {n: losses[n].float() if learned[n] else nothing for n in losses}
 
     def decay(self) -> float:
         """Less at first: own sets are often small, and the average of a short run would else be
