@@ -184,6 +184,7 @@ def test_no_box_is_a_sentence_that_says_what_to_do(network):
     assert not views(app, "cells")
     dogs = open_detect(picture="taxis-wide", object="dog", threshold="0.5")
     assert "“dog”" in dogs.info[0].value
+    assert "Attention" not in tables(open_detect(picture="pen", threshold="0.95", object="sheep"))
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,20 @@ from transcnn.words.translator import plain
 
 
 def show_ablations(view: DetectView) -> None:
-    """Draw the table: a row for each ablation."""
+    """Draw the table: a row for each ablation; nothing where no run finds a box."""
     t = view.t
+    runs = {
+        name: take_shown(view.original, view.runs[name], view.choice, view.classes)
+        for name in ABLATIONS[1:]
+    }
+    if not any(shown.differences for shown in runs.values()):
+        return
     st.subheader(t("detect.ablations"))
     heads = [t("detect.ablation"), *(t(f"detect.fate_{fate}") for fate in FATES)]
     if view.number is not None:
         heads.append(t("detect.box_number", number=view.number + 1))
     rows = [heads]
-    for name in ABLATIONS[1:]:
-        shown = take_shown(view.original, view.runs[name], view.choice, view.classes)
+    for name, shown in runs.items():
         fates = [d.fate for d in shown.differences]
         row = [t(f"view.intervention_{name}"), *(str(fates.count(fate)) for fate in FATES)]
         if view.number is not None:
