@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from transcnn.detection.presets import list_detectors
+from transcnn.detection.presets import detector, list_detectors
 
 
 @pytest.mark.parametrize("size", [224, 101])
@@ -42,12 +42,13 @@ def test_images_need_not_be_square(called):
 
 def test_a_detector_is_counted_at_its_own_size_and_at_any_other(called):
     name = "mask_rcnn_transcnn_nano"
+    own = detector(name).longer
     results = {
         size: json.loads(called("cost", "--model", name, *size, "--json")[1])
-        for size in ((), ("--size", 160), ("--size", "160x320"))
+        for size in ((), ("--size", 2 * own), ("--size", f"160x{own}"))
     }
 
-    assert [one["size"] for one in results.values()] == [320, 160, [160, 320]]
+    assert [one["size"] for one in results.values()] == [own, 2 * own, [160, own]]
     for one in results.values():
         assert list(one) == [
             *("model", "size", "parameters", "macs", "attention_matmuls", "parts"),
@@ -57,9 +58,9 @@ def test_a_detector_is_counted_at_its_own_size_and_at_any_other(called):
         ]
         for key in ("parameters", "macs"):
             assert sum(part[key] for part in one["parts"]) == one[key]
-    whole, small, _ = (one["parts"] for one in results.values())
-    assert whole[1]["macs"] == 4 * small[1]["macs"]  # the pyramid's maps
-    assert whole[3:] == small[3:]  # regions have their own size
+    small, large, _ = (one["parts"] for one in results.values())
+    assert large[1]["macs"] == 4 * small[1]["macs"]  # the pyramid's maps
+    assert large[3:] == small[3:]  # regions have their own size
 
 
 def test_the_text_of_a_detector_has_the_same_numbers(called):
@@ -68,7 +69,8 @@ def test_the_text_of_a_detector_has_the_same_numbers(called):
 
     first, _, *lines = called(*options)[1].replace(",", "").splitlines()
 
-    assert first == "retinanet_transcnn_nano on 320 x 320 pixels"
+    side = detector("retinanet_transcnn_nano").longer
+    assert first == f"retinanet_transcnn_nano on {side} x {side} pixels"
     rows = [line.split()[-2:] for line in lines[:-1]]
     expected = [*found["parts"], found]
     assert rows == [[str(one["parameters"]), str(one["macs"])] for one in expected]

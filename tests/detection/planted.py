@@ -3,6 +3,7 @@
 Around it, everything is the real one: decoding, resizing, and the way back to the image's pixels.
 """
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -51,7 +52,8 @@ class _Red(nn.Module):
 def planted(masks=False):
     """The detector, of boxes alone or of boxes and masks."""
     kind = "mask_rcnn" if masks else "retinanet"
-    return ObjectDetector(detector(f"{kind}_transcnn_lite0"), _Red(masks), "0" * 64, device="cpu")
+    made = replace(detector(f"{kind}_transcnn_lite0"), shorter=320, longer=320)
+    return ObjectDetector(made, _Red(masks), "0" * 64, device="cpu")
 
 
 def scene(width, height, box, hole=None):

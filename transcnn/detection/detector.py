@@ -12,7 +12,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torchvision.models.detection import MaskRCNN, RetinaNet
-from torchvision.models.detection.roi_heads import paste_masks_in_image
+from torchvision.models.detection.roi_heads import (
+    expand_boxes,
+    expand_masks,
+    paste_mask_in_image,
+)
 
 from transcnn.checkpoints.catalogue import sha256
 from transcnn.detection import config
@@ -185,7 +189,13 @@ def _box(crop: Crop, box: list[float]) -> Box:
 
 
 def _mask(one: Tensor, box: Box, size: tuple[int, int]) -> Mask:
-    """One mask [1, 28, 28], on an image of `size` (width, height)."""
+    """One mask [1, 28, 28], on an image of `size` (width, height); as torchvision's
+    paste_masks_in_image, but of the box alone."""
     columns, rows = size
-    pasted = paste_masks_in_image(one[None], torch.tensor([box]), (rows, columns))
-    return Mask.of((pasted[0, 0] >= 0.5).numpy())
+    padded, scale = expand_masks(one[None], 1)
+    around = expand_boxes(torch.tensor([box]), scale).long()[0]
+    left, top = (max(int(edge), 0) for edge in around[:2])
+    right, bottom = min(int(around[2]) + 1, columns), min(int(around[3]) + 1, rows)
+    within = around - torch.tensor([left, top, left, top])
+    pasted = paste_mask_in_image(padded[0, 0], within, bottom - top, right - left)
+    return Mask.placed((pasted >= 0.5).numpy(), (top, left), (rows, columns))
