@@ -2,12 +2,7 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
-
-from transcnn.detection.catalogue import shipped_detectors
-
-pytestmark = pytest.mark.skipif(not shipped_detectors(), reason="no detector ships")
 
 IDLE = '[data-testid=stApp][data-test-script-state="notRunning"]'
 READY = ".detections .frame[data-boxes]"

@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from transcnn.assets import FOLDER
-from transcnn.detection.catalogue import shipped_detectors
 from transcnn.errors import TransCNNError
 from transcnn.ui.app import sidebar
 from transcnn.ui.app.garbage import collect_from_now_on
@@ -59,15 +58,6 @@ def _image_page(name: str, title: str, icon: str, group: str, old: tuple[str, ..
     return Page(name, title, icon, group, _always, True, True, old=old)
 
 
-_DETECT = Page(
-    "detect",
-    "detect.menu",
-    ":material/select_all:",
-    "inside",
-    _always,
-    writes_link=True,
-    crops=False,
-)
 PAGES = (  # the first is the home page
     _image_page("overview", "overview.menu", ":material/schema:", "start"),
     _image_page("course", "course.menu", ":material/school:", "start"),
@@ -75,7 +65,15 @@ PAGES = (  # the first is the home page
     _image_page("tokens", "tokens.menu", ":material/grid_view:", "inside"),
     _image_page("occlusion", "occlusion.menu", ":material/visibility_off:", "inside", ("hide",)),
     _image_page("compare", "compare.menu", ":material/compare:", "inside"),
-    *([_DETECT] if shipped_detectors() else []),
+    Page(
+        "detect",
+        "detect.menu",
+        ":material/select_all:",
+        "inside",
+        _always,
+        writes_link=True,
+        crops=False,
+    ),
     _image_page("explanations", "explanations.menu", ":material/troubleshoot:", "check"),
     Page("errors", "error_analysis.menu", ":material/rule:", "check"),
     Page("cost", "cost.menu", ":material/show_chart:", "check", uses_model=True),
