@@ -38,6 +38,6 @@ def test_the_animals_of_the_samples_are_found_where_they_are(entry):
         best, (width, height) = found.detections[0], found.size
         assert detector.config.classes[best.label] == wanted
         assert best.score > 0.5
-        left, top, across, down = by_name[name].box
-        marked = Box(left * width, top * height, (left + across) * width, (top + down) * height)
+        left, top, right, bottom = by_name[name].box
+        marked = Box(left * width, top * height, right * width, bottom * height)
         assert iou(best.box, marked) > 0.6
