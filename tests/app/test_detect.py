@@ -14,7 +14,6 @@ from transcnn.analysis.detection.differences import FATES, compare_detections
 from transcnn.analysis.detection.inside import attention_inside, centre_token
 from transcnn.detection import catalogue
 from transcnn.detection.detector import ObjectDetector
-from transcnn.ui.app import router
 from transcnn.ui.app.networks import compute_on_one_thread
 from transcnn.ui.pages.detect import data
 from transcnn.ui.pages.detect.link import ABLATIONS, DetectChoice
@@ -33,12 +32,10 @@ def planted(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def _ships(planted, monkeypatch):
-    """The planted detector is the only one that ships, and the page stands in the navigation."""
+    """The planted detector is the only one that ships."""
     digest = hashlib.sha256(planted.read_bytes()).hexdigest()
     entry = catalogue.ShippedDetector(NAME, planted, digest, planted, 1, "", "", {})
     monkeypatch.setattr(catalogue, "_catalogue", lambda: {NAME: entry})
-    pages = [page for page in router.PAGES if page.name != "detect"]
-    monkeypatch.setattr(router, "PAGES", (*pages, router._DETECT))
     data._shipped.clear()
     compute_on_one_thread()  # as pages do: rounding depends on it
     yield
