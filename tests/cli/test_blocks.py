@@ -2,6 +2,7 @@
 quick."""
 
 import importlib.util
+import json
 import re
 import shlex
 import shutil
@@ -13,6 +14,8 @@ from tests.architecture.repository import ROOT
 from tests.training.finetune.conftest import draw_classes
 from transcnn.assets import FOLDER
 from transcnn.cli.main import app
+from transcnn.pictures import read_picture
+from transcnn.pictures.samples import samples
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "packages/snapshots/README.md")),
@@ -117,19 +120,40 @@ def test_the_blocks_are_found():
 def lab(tmp_path_factory):
     """A folder with what the commands of the documents name."""
     folder = tmp_path_factory.mktemp("lab")
-    samples = FOLDER / "samples"
-    shutil.copy(samples / "zebra.jpg", folder / "photo.jpg")
+    stored = FOLDER / "samples"
+    shutil.copy(stored / "zebra.jpg", folder / "photo.jpg")
     for name, sample in (("church", "palace"), ("tench", "lion"), ("parachute", "pen")):
         (folder / "imagenette" / "val" / name).mkdir(parents=True)
-        shutil.copy(samples / f"{sample}.jpg", folder / "imagenette" / "val" / name)
+        shutil.copy(stored / f"{sample}.jpg", folder / "imagenette" / "val" / name)
     for part, count, blue in (("train", 6, 40), ("val", 2, 60), ("test", 1, 80)):  # no copies
         colours = [(200, 40, blue), (40, 160, blue)]
         draw_classes(folder / "my-images" / part, {"church": count, "斑马": count}, colours)
+    draw_animals(folder / "animals" / "val")
     return folder
 
 
+def draw_animals(folder):
+    """A COCO folder of the two samples that show an animal of the included detector."""
+    (folder / "images").mkdir(parents=True)
+    images, annotations = [], []
+    for number, (name, category) in enumerate((("beagle", 1), ("cat", 2))):
+        [sample] = [one for one in samples() if one.name == name]
+        shutil.copy(sample.path, folder / "images")
+        width, height = read_picture(sample.path).size
+        left, top, right, bottom = sample.box
+        box = [left * width, top * height, (right - left) * width, (bottom - top) * height]
+        entry = {"id": number, "file_name": sample.path.name, "width": width, "height": height}
+        images.append(entry)
+        annotations.append(
+            {"id": number + 1, "image_id": number, "category_id": category, "bbox": box}
+        )
+    categories = [{"id": 1, "name": "dog"}, {"id": 2, "name": "cat"}]
+    content = {"images": images, "annotations": annotations, "categories": categories}
+    (folder / "annotations.json").write_text(json.dumps(content), encoding="utf-8")
+
+
 # How many commands of a page are run, in this order: what one writes, the next reads.
-RUN = {"getting-started.md": 3, "evaluating.md": 3, "own-classes.md": 6}
+RUN = {"getting-started.md": 3, "evaluating.md": 5, "own-classes.md": 6}
 
 
 @pytest.mark.slow

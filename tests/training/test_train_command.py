@@ -66,7 +66,7 @@ def test_ctrl_c_saves_and_the_run_can_be_resumed(command, photos, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("nonsense", "--data", "."), "recipe is 'nonsense'; allowed: finetune, lite0, "),
+        (("nonsense", "--data", "."), "recipe is 'nonsense'; allowed: finetune, detector, lite0, "),
         (("lite0", "--data", "missing"), "missing: there is no such folder."),
         (("lite0",), "Missing option '--data'"),
         (("lite0", "--data", ".", "--minutes", "-1"), "minutes is -1.0"),

@@ -254,7 +254,7 @@ def test_a_recipe_that_is_missing_is_asked_for(called):
     code, said, errors = called("train", "--minutes", 3)
 
     assert (code, said) == (2, "")
-    assert errors.startswith("recipe is None; allowed: finetune, lite0, ")
+    assert errors.startswith("recipe is None; allowed: finetune, detector, lite0, ")
     assert errors.count("\n") == 1
 
 
