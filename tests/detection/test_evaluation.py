@@ -103,14 +103,14 @@ def test_an_image_that_cannot_be_decoded_is_told_and_the_rest_goes_on(tmp_path):
 
 
 def test_progress_tells_what_is_done_and_can_stop_it(tmp_path):
-    told = []
+    reported = []
     annotated = a_set(tmp_path)
 
     evaluate_detector(
-        planted(), annotated, ("on", "off"), draws=2, progress=lambda *t: told.append(t)
+        planted(), annotated, ("on", "off"), draws=2, progress=lambda *t: reported.append(t)
     )
 
-    assert told == [
+    assert reported == [
         *(("measuring", i, 3) for i in (1, 2, 3)),
         *(("resampling", i, 4) for i in (1, 2, 3, 4)),
     ]
