@@ -35,7 +35,7 @@ class ClassifierTraining(TrainingState[Batch]):
         self, recipe: Recipe, model: TransCNN, batches: Batches, out: Path, device: torch.device
     ) -> None:
         self.network = _make_student(model, recipe).to(device)
-        super().__init__(recipe, self.network, self.network, out, device)
+        super().__init__(recipe, self.network, out, device)
         self.objectives, self.batches = recipe, batches
         self.whole, self.config = model.state_dict(), model.config
 

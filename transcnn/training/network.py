@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from transcnn.model.hooks import HookPoint, Hooks
 from transcnn.model.network import TransCNN, fold_batch_norms
 from transcnn.trace.interventions import Off
+from transcnn.training.trained import Trained
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,8 @@ class TrainingHooks(Hooks):
         return tokens * (drawn >= rate).to(tokens)
 
 
-class Student(nn.Module):
-    """A network that is trained as a whole, with batch norms in training mode.
-
-    DistributedDataParallel wraps its `forward`.
-    """
+class Student(Trained):
+    """A network that is trained as a whole, with batch norms in training mode."""
 
     def __init__(self, model: TransCNN) -> None:
         super().__init__()
@@ -72,7 +70,6 @@ class Student(nn.Module):
         return Outputs((), logits[:, :0], logits, hooks.attention_maps())
 
     def learning(self) -> dict[str, Tensor]:
-        """The trained weights, by their keys in the network."""
         return {key: value for key, value in self.model.named_parameters() if value.requires_grad}
 
     def statistics(self) -> dict[str, Tensor]:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from transcnn.devices import computing_in
@@ -17,18 +17,7 @@ from transcnn.distributed import rank
 from transcnn.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from transcnn.training.optimiser import Optimiser
 from transcnn.training.schedule import Schedule
-
-
-class Trained(Protocol):
-    """A network with what of it is trained."""
-
-    def learning(self) -> dict[str, Tensor]:
-        """The trained weights, by their keys."""
-        ...
-
-    def statistics(self) -> dict[str, Tensor]:
-        """The running statistics that training changes beside them, by their keys."""
-        ...
+from transcnn.training.trained import Trained
 
 
 @dataclass(frozen=True)
@@ -55,16 +44,15 @@ class TrainingState(ABC, Generic[B]):
     def __init__(
         self,
         recipe: Schedule,
-        network: nn.Module,
-        trained: Trained,
+        network: Trained,
         out: Path,
         device: torch.device,
         slower: Callable[[str], float] = lambda key: 1.0,  # noqa: ARG005
     ) -> None:
         self.recipe, self.out, self.device = recipe, out, device
         self.student = DistributedDataParallel(network) if dist.is_initialized() else network
-        self.learning = trained.learning()
-        self.changing = self.learning | trained.statistics()
+        self.learning = network.learning()
+        self.changing = self.learning | network.statistics()
         self.average = {key: value.detach().clone() for key, value in self.changing.items()}
         self.optimiser = Optimiser(self.learning, recipe, slower)
         self.done = 0  # steps

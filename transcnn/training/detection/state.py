@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torchvision.models.detection import MaskRCNN, RetinaNet
 
 from transcnn.detection.config import Detector
@@ -18,12 +18,13 @@ from transcnn.trace import make_intervention
 from transcnn.training.detection.batches import DetectionBatch, DetectionBatches
 from transcnn.training.detection.recipe import DetectionRecipe
 from transcnn.training.state import TrainingState
+from transcnn.training.trained import Trained
 
 _BODY = "backbone.body.model."
 
 
-class LearningDetector(nn.Module):
-    """A detector in training. DistributedDataParallel wraps its `forward`."""
+class LearningDetector(Trained):
+    """A detector in training."""
 
     def __init__(self, network: RetinaNet | MaskRCNN, recipe: DetectionRecipe) -> None:
         super().__init__()
@@ -49,7 +50,6 @@ class LearningDetector(nn.Module):
         return losses
 
     def learning(self) -> dict[str, Tensor]:
-        """The trained weights, by their keys in the network."""
         return {key: value for key, value in self.network.named_parameters() if value.requires_grad}
 
     def statistics(self) -> dict[str, Tensor]:
@@ -73,7 +73,6 @@ class DetectorTraining(TrainingState[DetectionBatch]):
         trained = LearningDetector(network, recipe).to(device)
         super().__init__(
             recipe,
-            trained,
             trained,
             out,
             device,
