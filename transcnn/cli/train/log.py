@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from transcnn.errors import ChoiceError
 from transcnn.figures.table import csv_lines, to_csv
 from transcnn.files import write_file
 from transcnn.words.visible import visible
@@ -31,6 +32,22 @@ class Preparing:
         if time.monotonic() - self.shown > 10 or done == of:
             self.shown = time.monotonic()
             click.echo(f"{self.what} {visible(str(folder))}: {done} of {of}", err=True)
+
+
+def check_new(out: Path, resume: bool) -> None:
+    """Raises ChoiceError where a run that is not to be resumed would be written over."""
+    if not resume and (out / "checkpoint.pt").exists():
+        allowed = "folders without a checkpoint.pt, or --resume to resume it"
+        raise ChoiceError(field="out", value=str(out), allowed=allowed)
+
+
+def say_end(end: "Ended", out: Path, quiet: bool) -> int:
+    """Say how a run ended, unless `quiet`; the exit code."""
+    if not quiet and end.finished:
+        click.echo(f"Done after {end.step} steps: {visible(str(out / 'weights.safetensors'))}.")
+    elif not quiet:
+        click.echo(f"Stopped after step {end.step} and saved; --resume continues.", err=True)
+    return 0 if end.finished else 130
 
 
 def follow(

@@ -10,8 +10,7 @@ import click
 from transcnn.cli import options
 from transcnn.cli.interrupted import Interrupted
 from transcnn.cli.processes import first_alone, processes
-from transcnn.cli.train.log import Preparing, follow
-from transcnn.errors import ChoiceError
+from transcnn.cli.train.log import Preparing, check_new, follow, say_end
 from transcnn.words.visible import visible
 
 if TYPE_CHECKING:
@@ -68,9 +67,7 @@ def _train(
     weights: Path | None,
 ) -> int:
     options.check_minutes(minutes)
-    if not resume and (out / "checkpoint.pt").exists():
-        allowed = "folders without a checkpoint.pt, or --resume to resume it"
-        raise ChoiceError(field="out", value=str(out), allowed=allowed)
+    check_new(out, resume)
 
     import torch
 
@@ -113,11 +110,7 @@ def _train(
                 device=here,
             )
             end = follow(events, out / "log.csv", resume, quiet=rank != 0)
-    if rank == 0 and end.finished:
-        click.echo(f"Done after {end.step} steps: {visible(str(out / 'weights.safetensors'))}.")
-    elif rank == 0:
-        click.echo(f"Stopped after step {end.step} and saved; --resume continues.", err=True)
-    return 0 if end.finished else 130
+    return say_end(end, out, quiet=rank != 0)
 
 
 def _open_sources(data: tuple[Path, ...], cache: Path, store_px: int) -> "list[TrainingSource]":
