@@ -158,10 +158,8 @@ def _as_dict(detected: "Detected", classes: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _detection(one: "Detection", classes: tuple[str, ...]) -> dict[str, Any]:
-    left, top, right, bottom = one.box
     mask = {} if one.mask is None else {"mask": one.mask.rle}
-    box = [left, top, right - left, bottom - top]
-    return {"label": classes[one.label], "score": one.score, "box": box, **mask}
+    return {"label": classes[one.label], "score": one.score, "box": list(one.box.xywh), **mask}
 
 
 def _print(result: dict[str, Any], threshold: float) -> None:

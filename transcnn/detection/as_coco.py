@@ -22,8 +22,7 @@ def as_coco(detected: Detected, classes: Sequence[str], file: str) -> dict[str, 
 
 
 def _annotation(one: Detection) -> dict[str, Any]:
-    left, top, right, bottom = one.box
-    across, down = right - left, bottom - top
+    left, top, across, down = one.box.xywh
     found = {
         "category_id": one.label + 1,
         "score": one.score,

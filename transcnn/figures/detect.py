@@ -103,10 +103,8 @@ def _change_row(
         assert change.before is not None
         return ("", classes[before[change.before].label], *[""] * 6, *ends)
     one = after[change.after]
-    left, top, right, bottom = one.box
-    size = (left, top, right - left, bottom - top)
     mask = "" if one.mask is None else one.mask.area
-    return (change.after, classes[one.label], one.score, *size, mask, *ends)
+    return (change.after, classes[one.label], one.score, *one.box.xywh, mask, *ends)
 
 
 INSIDE_COLUMNS = (

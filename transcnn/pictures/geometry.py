@@ -12,6 +12,11 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
+    @property
+    def xywh(self) -> tuple[float, float, float, float]:
+        """Left, top, width, height, as COCO has boxes."""
+        return self.left, self.top, self.right - self.left, self.bottom - self.top
+
 
 @dataclass(frozen=True)
 class Crop:

@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-
 from transcnn.analysis.attention_row import row_facts, telling_token
 from transcnn.analysis.overlap import attention_overlap
 from transcnn.figures.cells import Box, CellMap
-from transcnn.figures.scale import format_multiple, multiples_scale
+from transcnn.figures.scale import format_multiple
 from transcnn.trace.trace import BlockTrace, Reading
+from transcnn.ui.app.attention_map import attention_map
 from transcnn.ui.app.image_page import level_name
 from transcnn.ui.app.selection import Selection
 from transcnn.ui.components.cells import Panel
@@ -130,20 +129,13 @@ def _level(t: Translator, one: SideReading, level: int) -> Panel:
     facts = row_facts(reading, 1, one.head)
     rows, columns = reading.valid.shape
     down, across = one.block.token_size(level)
-    multiples = np.where(reading.valid, facts.multiple, np.nan)
-    flat = multiples.ravel()
-    strongest = np.argsort(-np.nan_to_num(flat, nan=-1), kind="stable")[:3]
-    cells = CellMap(
+    cells = attention_map(
+        t,
         name,
-        rows,
-        columns,
-        multiples,
-        multiples_scale(t),
-        tips=tuple(f"{m:.3g}× ({100 * m * reading.uniform:.3g} %)" for m in flat.tolist()),
-        texts={int(k): format_multiple(float(flat[k])).rstrip("×") for k in strongest},
-        boxes=(Box(*reading.own),),
+        reading,
+        facts,
+        boxes=(),
         image=one.side.prepared.pixels,
-        origin=reading.grid_origin,
         whole=(one.block.size[0] / down, one.block.size[1] / across),
         says=t("compare.map_says", name=name, rows=rows, columns=columns),
     )

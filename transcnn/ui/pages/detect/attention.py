@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from transcnn.analysis.attention_row import row_facts
 from transcnn.analysis.detection.inside import (
     Inside,
@@ -16,9 +14,10 @@ from transcnn.analysis.detection.inside import (
 from transcnn.detection.objects import Detection
 from transcnn.figures.cells import Box as Frame
 from transcnn.figures.cells import CellMap, Role
-from transcnn.figures.scale import format_multiple, multiples_scale
+from transcnn.figures.scale import format_multiple
 from transcnn.pictures.geometry import Box
 from transcnn.trace.trace import BlockTrace, Reading, Trace
+from transcnn.ui.app.attention_map import attention_map
 from transcnn.ui.app.image_page import level_name
 from transcnn.ui.components.cells import Panel
 from transcnn.ui.pages.detect.data import SeenImage
@@ -146,20 +145,13 @@ def _level(t: Translator, found: BoxReading, reading: Reading, seen: SeenImage) 
     name = level_name(t, reading.level, len(found.readings))
     facts = row_facts(reading, 1)
     rows, columns = reading.valid.shape
-    multiples = np.where(reading.valid, facts.multiple, np.nan)
-    flat = multiples.ravel()
-    strongest = np.argsort(-np.nan_to_num(flat, nan=-1), kind="stable")[:3]
-    cells = CellMap(
+    cells = attention_map(
+        t,
         name,
-        rows,
-        columns,
-        multiples,
-        multiples_scale(t),
-        tips=tuple(f"{m:.3g}× ({100 * m * reading.uniform:.3g} %)" for m in flat.tolist()),
-        texts={int(k): format_multiple(float(flat[k])).rstrip("×") for k in strongest},
-        boxes=(Frame(*reading.own), _frame(found, seen, reading.level, reading.grid_origin)),
+        reading,
+        facts,
+        boxes=(_frame(found, seen, reading.level, reading.grid_origin),),
         image=seen.pixels,
-        origin=reading.grid_origin,
         whole=_whole(found, seen, reading.level),
         says=t("detect.map_says", name=name, rows=rows, columns=columns),
     )

@@ -101,5 +101,4 @@ def _other_cells(view: DetectView, d: Difference) -> list[str]:
 
 
 def _pixels(one: Detection) -> str:
-    left, top, right, bottom = one.box
-    return f"{left:.0f}, {top:.0f}, {right - left:.0f}, {bottom - top:.0f}"
+    return ", ".join(f"{value:.0f}" for value in one.box.xywh)
