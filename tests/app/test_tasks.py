@@ -133,15 +133,21 @@ def test_visitors_take_turns_however_much_one_has_begun(at):
     assert order == ["busy", "one", "two", "busy", "one", "busy"]
 
 
-def test_a_long_task_gives_way_to_another_visitor_and_goes_on(at, monkeypatch):
-    monkeypatch.setattr(tasks_module, "TURN_S", 0.3)
+def test_a_long_task_gives_way_when_its_turn_is_over_and_goes_on(at, monkeypatch):
+    monkeypatch.setattr(tasks_module, "TURN_S", 600.0)
     queue, steps = Queue(), []
 
-    def long(task):
-        for _ in range(60):
+    def five_steps(task):
+        for _ in range(5):
             task.report(0.5)
             steps.append(task.name)
-            time.sleep(0.02)
+
+    def long(task):
+        while not queue.others_wait(task):
+            time.sleep(0.01)
+        five_steps(task)
+        monkeypatch.setattr(tasks_module, "TURN_S", 0.0)  # now it is over
+        five_steps(task)
         return True
 
     at("long")
@@ -151,7 +157,7 @@ def test_a_long_task_gives_way_to_another_visitor_and_goes_on(at, monkeypatch):
     for task in tasks:
         task.join(20)
     assert [task.result for task in tasks] == [True, True]
-    assert 5 < steps.index("short") < 55
+    assert steps == ["long"] * 5 + ["short"] + ["long"] * 5
 
 
 def started_in(queue, name, do):
