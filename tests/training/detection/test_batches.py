@@ -20,7 +20,7 @@ PLAIN = replace(DETECTOR, batch=8, colour=0.0)
 
 
 def batches(source, recipe=PLAIN, first=0, **process):
-    return DetectionBatches([source], [1.0], recipe, 96, first, **process)
+    return DetectionBatches([source], recipe, 96, first, **process)
 
 
 def coloured(image, label):
@@ -86,6 +86,17 @@ def test_a_batch_follows_from_its_step_and_process(source):
     torch.testing.assert_close(values(3, 0), values(3, 0), rtol=0, atol=0)
     assert values(3, 0).shape == values(3, 1).shape
     assert not torch.equal(values(3, 0), values(3, 1))
+
+
+def test_sets_are_drawn_by_their_size_and_masks_alone_in_a_quarter_of_the_steps(source):
+    half = replace(source, pictures=source.pictures[: len(source) // 2])
+    masks_alone = replace(source, pictures=source.pictures[:2], boxes=False, masks=True)
+    chosen = DetectionBatches([source, half, masks_alone], replace(PLAIN, batch=1), 96, 1)
+    made = [chosen.make(step) for step in range(400)]
+    assert sum(not one.boxes for one in made) == pytest.approx(100, abs=30)
+    sets = DetectionBatches([replace(source, masks=False), half], replace(PLAIN, batch=1), 96, 1)
+    made = [sets.make(step) for step in range(300)]
+    assert sum(one.masks for one in made) == pytest.approx(100, abs=30)
 
 
 def test_the_background_is_class_0_of_mask_r_cnn(source):

@@ -27,7 +27,7 @@ SHORT = replace(DETECTOR, batch=4, steps=4, warm_up=0.0, average=0.5)
 def training(source, out, config=None, **changes):
     config = config or small()
     recipe = replace(SHORT, **changes)
-    batches = DetectionBatches([source], [1.0], recipe, SIZE, 1 if config.masks else 0)
+    batches = DetectionBatches([source], recipe, SIZE, 1 if config.masks else 0)
     device = torch.device("cpu")
     return DetectorTraining(recipe, config, small_network(config), batches, out, device, {})
 

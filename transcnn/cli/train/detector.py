@@ -128,9 +128,8 @@ def detector(
         begun = start(chosen, weights, recipe.seed)
         if rank == 0 and begun.new:
             click.echo(f"{len(begun.new)} of its tensors do not fit the classes and begin anew.")
-        shares = [len(one) / images for one in sources]
         first = 1 if chosen.masks else 0
-        batches = DetectionBatches(sources, shares, recipe, chosen.longer, first, rank, count)
+        batches = DetectionBatches(sources, recipe, chosen.longer, first, rank, count)
         about = {"trained_on": {"images": images, "attention": attention}}
         state = DetectorTraining(recipe, chosen, begun.network, batches, out, here, about)
         with Interrupted() as interrupted:

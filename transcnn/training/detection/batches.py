@@ -71,12 +71,11 @@ class Window:
 class DetectionBatches:
     """Makes the batch of any step for process `rank` of `processes`.
 
-    Each source is drawn as often as `shares` says. `size_px` is the longer side of the input;
-    `first` is the number of the first class: 1 where 0 is the background.
+    All images of a step are of one source. `size_px` is the longer side of the input; `first` is
+    the number of the first class: 1 where 0 is the background.
     """
 
     sources: Sequence[AnnotatedSource]
-    shares: Sequence[float]
     recipe: DetectionRecipe
     size_px: int
     first: int
@@ -86,7 +85,7 @@ class DetectionBatches:
     def make(self, step: int) -> DetectionBatch:
         """The images of this process at a step."""
         shared = np.random.Generator(np.random.PCG64([self.recipe.seed, step]))
-        source = self.sources[int(shared.choice(len(self.sources), p=self.shares))]
+        source = self.sources[int(shared.choice(len(self.sources), p=self._shares()))]
         proportions = _PROPORTIONS[int(shared.integers(len(_PROPORTIONS)))]
         rows, columns = (round(self.size_px * part / _SIDE) * _SIDE for part in proportions)
         r = np.random.Generator(np.random.PCG64([self.recipe.seed, step, self.rank]))
@@ -95,6 +94,16 @@ class DetectionBatches:
         made = [self._make(source, int(i), (rows, columns), r) for i in drawn]
         images, targets = zip(*made, strict=True)
         return DetectionBatch(list(images), list(targets), source.boxes, source.masks)
+
+    def _shares(self) -> NDArray[np.float64]:
+        """How often each source is drawn; the sum is 1."""
+        sizes = np.array([len(source) for source in self.sources], dtype=np.float64)
+        only_masks = np.array([not source.boxes for source in self.sources])
+        if only_masks.any() and not only_masks.all():
+            share = self.recipe.mask_share
+            sizes[only_masks] *= share / sizes[only_masks].sum()
+            sizes[~only_masks] *= (1 - share) / sizes[~only_masks].sum()
+        return sizes / sizes.sum()
 
     def _make(
         self,

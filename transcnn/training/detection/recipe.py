@@ -19,6 +19,9 @@ class DetectionRecipe(Schedule):
     three quarters of the other, drawn for each batch. Brightness, contrast and saturation change by
     up to `colour`. Of an object that the window cuts, `visible` of its box must remain, or it is
     none.
+
+    Sets of images are drawn by their sizes, but those that teach masks alone together in the
+    fraction `mask_share` of the steps, however few images they have.
     """
 
     frozen_stages: int = 2
@@ -28,6 +31,7 @@ class DetectionRecipe(Schedule):
     largest: float = 1.6
     colour: float = 0.3
     visible: float = 0.3
+    mask_share: float = 0.25
     store_px: int = 480  # of the longer side at most, in the cache of decoded images
 
     def __post_init__(self) -> None:
@@ -39,5 +43,5 @@ class DetectionRecipe(Schedule):
         check("attention", self.attention, self.attention in ("on", "off"), "on, off")
         fits = 0 < self.smallest <= self.largest
         check("smallest, largest", (self.smallest, self.largest), fits, "0 < smallest <= largest")
-        for name in ("colour", "visible"):
+        for name in ("colour", "visible", "mask_share"):
             check(name, getattr(self, name), 0 <= getattr(self, name) < 1, "0 to below 1")
