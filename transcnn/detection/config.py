@@ -43,6 +43,7 @@ class MaskRCNNHead:
 
     `box_width`: of the two layers that classify and place a box. `mask_convs` convolutions of
     `mask_width` precede the mask, which is one for all classes where `agnostic`, else one for each.
+    Training learns from `sampled` proposals of an image, up to a quarter of them objects.
     """
 
     box_width: int = 1024
@@ -50,6 +51,7 @@ class MaskRCNNHead:
     mask_width: int = 256
     agnostic: bool = False
     proposals: int = 1000  # per image, when it is used
+    sampled: int = 512
 
 
 @dataclass(frozen=True)

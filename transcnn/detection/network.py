@@ -188,6 +188,7 @@ def _mask_rcnn(
         box_roi_pool=box_pool,
         box_head=TwoMLPHead(width * 7 * 7, head.box_width),
         box_predictor=FastRCNNPredictor(head.box_width, classes),
+        box_batch_size_per_image=head.sampled,
         mask_roi_pool=mask_pool,
         mask_head=MaskRCNNHeads(width, [head.mask_width] * head.mask_convs, 1),
         mask_predictor=make(head.mask_width, head.mask_width, classes),

@@ -58,7 +58,9 @@ _MASK_RCNN = Detector(
     shorter=288,
     longer=288,
     pyramid=Pyramid((1, 2, 3), 64),
-    head=MaskRCNNHead(box_width=256, mask_convs=2, mask_width=64, agnostic=True, proposals=100),
+    head=MaskRCNNHead(
+        box_width=256, mask_convs=2, mask_width=64, agnostic=True, proposals=100, sampled=64
+    ),
     anchors=((36,), (80,), (180,)),
     classes=ANIMALS,
 )
