@@ -21,8 +21,17 @@ _WITHIN = {
 def need(*extras: str) -> None:
     """Raises MissingExtra unless the modules of all these are installed."""
     for extra in extras:
-        parts = (extra, *_WITHIN.get(extra, ()))
-        modules = dict.fromkeys(module for part in parts for module in EXTRAS[part])
-        missing = [module for module in modules if find_spec(module) is None]
+        missing = _missing(extra)
         if missing:
             raise MissingExtra(modules=", ".join(missing), extra=extra)
+
+
+def is_installed(extra: str) -> bool:
+    """Whether all modules of `extra` are."""
+    return not _missing(extra)
+
+
+def _missing(extra: str) -> list[str]:
+    parts = (extra, *_WITHIN.get(extra, ()))
+    modules = dict.fromkeys(module for part in parts for module in EXTRAS[part])
+    return [module for module in modules if find_spec(module) is None]

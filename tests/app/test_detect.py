@@ -14,8 +14,8 @@ from transcnn.analysis.detection.differences import FATES, compare_detections
 from transcnn.analysis.detection.inside import attention_inside, centre_token
 from transcnn.detection import catalogue
 from transcnn.detection.detector import ObjectDetector
+from transcnn.ui.app import detectors
 from transcnn.ui.app.networks import compute_on_one_thread
-from transcnn.ui.pages.detect import data
 from transcnn.ui.pages.detect.link import ABLATIONS, DetectChoice
 from transcnn.ui.pages.detect.page import OPENING
 from transcnn.words.translator import plain
@@ -36,10 +36,10 @@ def _ships(planted, monkeypatch):
     digest = hashlib.sha256(planted.read_bytes()).hexdigest()
     entry = catalogue.ShippedDetector(NAME, planted, digest, planted, 1, "", "", {})
     monkeypatch.setattr(catalogue, "_catalogue", lambda: {NAME: entry})
-    data._shipped.clear()
+    detectors._shipped.clear()
     compute_on_one_thread()  # as pages do: rounding depends on it
     yield
-    data._shipped.clear()
+    detectors._shipped.clear()
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from transcnn.pictures import decode, prepare
 from transcnn.pictures.samples import samples
 from transcnn.words import LANGUAGES
 
-FEW = ("zebra", "penguin", "candles")
+FEW = ("zebra", "panda", "candles")
 
 # What steps 2.2 and 2.3 once said of every network and image.
 FORMER = (

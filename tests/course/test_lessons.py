@@ -5,6 +5,7 @@ import string
 
 import pytest
 
+from tests.architecture.repository import ROOT
 from transcnn.course.lessons import all_lessons, lesson_file, load_lesson, read_lesson
 from transcnn.course.steps import QUESTIONS, STEPS
 from transcnn.errors import ChoiceError
@@ -55,6 +56,20 @@ def test_questions_are_named_after_their_step_and_steps_numbered_without_a_gap()
         steps = [step for step in STEPS if step.chapter == chapter]
         assert [step.number for step in steps] == [f"{chapter}.{i + 1}" for i in range(len(steps))]
         assert [step.ends_chapter for step in steps] == [False] * (len(steps) - 1) + [True]
+
+
+NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/pages.md", "CHANGELOG.md"])
+def test_documents_count_chapters_steps_and_questions_as_they_are(name):
+    text = (ROOT / name).read_text(encoding="utf-8").lower()
+    chapters = NUMERALS[len({step.chapter for step in STEPS})]
+    counts = {"chapters": chapters, "steps": str(len(STEPS)), "questions": str(len(QUESTIONS))}
+    found = re.findall(r"(\w+) (chapters)\b|(\d+) (steps|questions)\b", text)
+    said = [(a or c, b or d) for a, b, c, d in found if (a or c) in NUMERALS or (a or c).isdigit()]
+    assert said
+    assert all(counts[what] == count for count, what in said)
 
 
 def count_sentences(said):

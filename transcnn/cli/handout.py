@@ -1,6 +1,7 @@
 """`handout`: a chapter of the course about one image, on paper."""
 
 import hashlib
+from functools import partial
 from pathlib import Path
 
 import click
@@ -42,6 +43,7 @@ def handout(
 
     from transcnn.classifier import Classifier
     from transcnn.course.scene import Scene
+    from transcnn.detection.prepare import prepare as see_whole
     from transcnn.pictures import decode, prepare, read_image_file
     from transcnn.pictures.samples import samples
     from transcnn.reports.handout.html import CHAPTERS, render
@@ -65,6 +67,7 @@ def handout(
         digest=digest,
         sample=sample_name,
         labels=labels,
+        whole=partial(see_whole, picture),
     )
     name = sample.title[language] if sample else image.name
     write_file(out, render(scene, chapter, language, name))

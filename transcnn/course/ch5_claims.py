@@ -218,6 +218,11 @@ def in_the_box(scene: Scene, case: ErrorCase) -> float:
     return float(row[cells].sum()) / (len(cells) / len(row))
 
 
+def beside_area(times: float) -> str:
+    """Whether `times` its share of the area is "more", "about" as much or "less"."""
+    return "more" if times > _MORE else "less" if times < _LESS else "about"
+
+
 def cover_gains(case: ErrorCase) -> Wide:
     """What covering each cell adds to the lead of the right class, [rows, columns]."""
     logits = case.of.covered(case.share)
@@ -240,8 +245,7 @@ def _reads_the_box(scene: Scene) -> PosedQuestion | None:
     case = error_case(scene)
     if case is None:
         return None
-    times = in_the_box(scene, case)
-    key = "more" if times > _MORE else "less" if times < _LESS else "about"
+    key = beside_area(in_the_box(scene, case))
     rows, columns = board_of(case.of.pixels)
     area = 100 * len(box_cells(subject_box(scene, case.of), columns)) / (rows * columns)
     options = scene.rotated("errors.attention_in_box", ("more", "about", "less"))

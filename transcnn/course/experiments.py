@@ -3,8 +3,9 @@
 import functools
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -22,6 +23,7 @@ from transcnn.analysis.occlusion import (
 )
 from transcnn.analysis.untrained import untrained
 from transcnn.classifier import Classifier, PredictedClass
+from transcnn.course.found_boxes import BoxFinder, open_detector
 from transcnn.model.hooks import HookPoint, last_levels
 from transcnn.model.interventions import possible_interventions
 from transcnn.pictures import Crop, decode, prepare
@@ -34,6 +36,9 @@ from transcnn.pictures.samples import (
     sample_pixels,
     samples,
 )
+
+if TYPE_CHECKING:
+    from transcnn.detection.detector import ObjectDetector
 
 SEED = 1  # of the random attention
 INTERVENED = possible_interventions(means=False)[1:]
@@ -155,11 +160,17 @@ class Experiments:
 
 class Lab:
     """The experiments of one network: on the images that were looked at last, and on the sample
-    on which it errs surest. Threads may share one.
+    on which it errs surest; and what the course's detector finds, which `open_detector` opens once
+    it is needed. Threads may share one.
     """
 
-    def __init__(self, classifier: Classifier) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        open_detector: "Callable[[], ObjectDetector]" = open_detector,
+    ) -> None:
         self.classifier = classifier
+        self.finder = BoxFinder(open_detector)
         self._known: dict[tuple[str, Crop], Experiments] = {}
         self._lock = threading.Lock()
 

@@ -4,6 +4,7 @@ import functools
 import math
 import zlib
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,12 @@ from transcnn.course.by_hand import WorkedExample, work_out
 from transcnn.course.choice import LearnerChoice
 from transcnn.course.experiments import Experiments, Lab
 from transcnn.course.former_names import shuffle_seed
+from transcnn.course.found_boxes import FoundBoxes, SeeWhole
 from transcnn.course.questions import Choose, PosedQuestion
+from transcnn.detection.prepare import prepare
 from transcnn.model.attention import HierarchicalAttention
-from transcnn.pictures import Crop
-from transcnn.pictures.samples import find_sample
+from transcnn.pictures import Crop, take_picture
+from transcnn.pictures.samples import find_sample, name_in_run
 from transcnn.trace import Trace
 from transcnn.trace.trace import BlockTrace
 
@@ -35,7 +38,9 @@ class Scene:
     """An image that was run, and what the learner has chosen on it.
 
     `digest` names the image; `sample` is the sample's name, None for an upload; `labels` are the
-    names of the classes in the learner's language. `kept` are experiments made before.
+    names of the classes in the learner's language. `kept` are experiments made before. `whole`
+    gives the whole image as a detector sees it; without it that is the sample's, of an upload what
+    the network sees.
     """
 
     classifier: Classifier
@@ -46,6 +51,7 @@ class Scene:
     labels: tuple[str, ...] = ()
     choice: LearnerChoice = field(default_factory=LearnerChoice)
     kept: Lab | None = None
+    whole: SeeWhole | None = None
 
     @functools.cached_property
     def query(self) -> Place:
@@ -63,6 +69,16 @@ class Scene:
     def experiments(self) -> Experiments:
         """Further runs of the image."""
         return self.lab.experiments(self.pixels, self.trace.crop, self.sample, self.digest)
+
+    @property
+    def boxes(self) -> FoundBoxes:
+        """What the course's detector finds in the image; where that is nothing, in a sample."""
+        see = self.whole
+        if see is None:
+            sample = find_sample(self.sample)
+            see = partial(prepare, take_picture(self.pixels if sample is None else sample.path))
+        found = self.lab.finder.find(name_in_run(self.sample, self.digest), see)
+        return found or self.lab.finder.in_sample()
 
     @property
     def top(self) -> int:

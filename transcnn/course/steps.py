@@ -7,6 +7,7 @@ from transcnn.course import ch4_cost as cost
 from transcnn.course import ch4_network as whole
 from transcnn.course import ch5_baselines as baselines
 from transcnn.course import ch5_claims as claims
+from transcnn.course import ch6_detection as detection
 from transcnn.course.step import Question, Step
 
 STEPS: tuple[Step, ...] = (
@@ -17,6 +18,7 @@ STEPS: tuple[Step, ...] = (
     *whole.STEPS,
     *baselines.STEPS,
     *claims.STEPS,
+    *detection.STEPS,
 )
 QUESTIONS: dict[str, Question] = {n: q for step in STEPS for n, q in step.questions.items()}
 

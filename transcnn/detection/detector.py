@@ -164,17 +164,21 @@ class ObjectDetector:
         where.check(self.backbone)
         return make_intervention(name, other, None, where)
 
+    def tensor(self, pixels: NDArray[np.uint8]) -> Tensor:
+        """A prepared image [rows, columns, 3] as the network takes it: [3, rows, columns], values
+        from 0 to 1."""
+        return torch.tensor(pixels).to(self.device).permute(2, 0, 1).float() / 255
+
     def precision(self) -> AbstractContextManager[object]:
         """A context in which the network computes in the detector's precision."""
         return computing_in(self.dtype, self.device)
 
     def _run(self, pixels: NDArray[np.uint8], crop: Crop, hooks: Hooks | None) -> Detected:
-        x = torch.tensor(pixels).to(self.device).permute(2, 0, 1).float() / 255
         with torch.inference_mode(), self.precision(), hooked(hooks):
-            (found,) = self.network([x])
+            (found,) = self.network([self.tensor(pixels)])
         first = 1 if self.config.masks else 0  # Mask R-CNN's label 0 is the background
         scores, labels = found["scores"].float().tolist(), (found["labels"] - first).tolist()
-        boxes = [_box(crop, box) for box in found["boxes"].float().tolist()]
+        boxes = [box_on(crop, box) for box in found["boxes"].float().tolist()]
         masks: list[Mask | None] = [None] * len(boxes)
         if self.config.masks:
             maps = zip(on_cpu(found["masks"].float()), boxes, strict=True)
@@ -183,7 +187,8 @@ class ObjectDetector:
         return Detected(crop.picture, tuple(Detection(*one) for one in found_))
 
 
-def _box(crop: Crop, box: list[float]) -> Box:
+def box_on(crop: Crop, box: list[float]) -> Box:
+    """A box of the network (left, top, right, bottom in pixels of its input), on the image."""
     left, top, right, bottom = box
     return crop.on_picture(top, left, bottom, right)
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transcnn.figures.scale import ColourScale
+from transcnn.pictures import geometry
 
 Role = Literal["query", "key", ""]
 """What a mark is about, which decides its colour; "" for neutral."""
@@ -83,6 +84,29 @@ class CellMap:
             if not box.role:
                 return int(box.top), int(box.left)
         return self.rows // 2, self.columns // 2
+
+
+def box_on_map(
+    box: geometry.Box,
+    picture: tuple[int, int],
+    whole: tuple[float, float],
+    origin: tuple[int, int] = (0, 0),
+    role: Role = "",
+    dashed: bool = False,
+) -> Box:
+    """A rectangle of an image of `picture` (width, height), on a map that begins at the cell
+    `origin` of the image's `whole` (rows, columns) cells."""
+    width, height = picture
+    down, across = whole[0] / height, whole[1] / width
+    left, top, right, bottom = box
+    return Box(
+        top * down - origin[0],
+        left * across - origin[1],
+        (bottom - top) * down,
+        (right - left) * across,
+        role,
+        dashed,
+    )
 
 
 def image_map(

@@ -65,3 +65,14 @@ def token_at(block: BlockTrace, crop: Crop, x: float, y: float) -> Token:
 def centre_token(block: BlockTrace, crop: Crop, box: Box) -> Token:
     """The token at the centre of a box."""
     return token_at(block, crop, (box.left + box.right) / 2, (box.top + box.bottom) / 2)
+
+
+def tokens_across(block: BlockTrace, crop: Crop, level: int) -> tuple[float, float]:
+    """How many tokens of a level the whole input has, down and across; those at its edge may be
+    cut."""
+    rows, columns = block.size
+    down, across = block.token_size(level)
+    if block.stride is None:
+        return rows / down, columns / across
+    high, wide = crop.sides
+    return high / block.stride / down, wide / block.stride / across

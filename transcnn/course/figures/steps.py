@@ -8,6 +8,7 @@ from transcnn.course.figures import (
     ch4_network,
     ch5_baselines,
     ch5_claims,
+    ch6_detection,
 )
 from transcnn.course.figures.common import Draws
 
@@ -19,4 +20,5 @@ FIGURES: dict[str, Draws] = {
     **ch4_network.FIGURES,
     **ch5_baselines.FIGURES,
     **ch5_claims.FIGURES,
+    **ch6_detection.FIGURES,
 }

@@ -51,7 +51,7 @@ class _Step:
     live: list[str]
     asked: list[_Asked]
     left_out: list[int]
-    lacking: bool
+    missing: str | None
     saw: str
     why: str
     change: str | None
@@ -121,8 +121,8 @@ def _step(
 ) -> _Step:
     lesson = load_lesson(step, t.language)
     text = lesson.fill(step, scene)
-    lacking = step.missing(scene) is not None
-    questions = {} if lacking else step.questions
+    missing = step.missing(scene)
+    questions = {} if missing else step.questions
     posed = {name: question.pose(scene) for name, question in questions.items()}
 
     def in_words(word: str, **placeholders: object) -> str:
@@ -139,18 +139,18 @@ def _step(
     ]
     return _Step(
         title=f"{step.number} · {lesson.title}",
-        lead="" if lacking else text.lead,
+        lead="" if missing else text.lead,
         multiples=any(
             isinstance(one, CellMap) and one.scale is not None and one.scale.form == "multiples"
             for one in (*before, *after)
         ),
-        body=text.body,
+        body="" if missing else text.body,
         before=[draw(figure, t, images) for figure in before],
         after=[draw(figure, t, images) for figure in after],
         masked=as_mathml(step.equation(scene, False)),
         live=as_mathml(step.equation(scene, True)),
         asked=asked,
-        lacking=lacking,
+        missing=missing,
         left_out=[n for n, found in enumerate(posed.values(), 1) if found is None],
         saw=lesson.saw,
         why=text.why,

@@ -11,6 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from transcnn.detection import prepare as detection
 from transcnn.pictures import CENTRE, Crop, decode, prepare
 from transcnn.pictures.samples import find_sample
 from transcnn.ui.app.visitors import end_with_browser
@@ -78,6 +79,14 @@ def prepare_image(image: ChosenImage, size: int) -> PreparedImage:
         del decoded
     key = f"{image.digest}/{size}"
     return PreparedImage(key, pixels, crop, photo_packet(key, photo, crop.shares))
+
+
+def see_whole(image: ChosenImage, shorter: int, longer: int) -> tuple[NDArray[np.uint8], Crop]:
+    """The whole image as a detector sees it, within these sides: pixels [rows, columns, 3], and
+    where they lie on it. Raises PictureError."""
+    with decoding:
+        end_with_browser()  # it may have gone while this waited
+        return detection.prepare(decode(image.data), shorter, longer)
 
 
 def small_jpeg(image: Image.Image) -> bytes:

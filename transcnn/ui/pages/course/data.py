@@ -1,9 +1,11 @@
 """What the page asks of the library."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from transcnn.ui.app.detectors import open_detector
 from transcnn.ui.app.images import ChosenImage
 from transcnn.ui.app.networks import classifier
 from transcnn.ui.app.session import Session
@@ -14,16 +16,19 @@ if TYPE_CHECKING:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _shared_lab(model: str) -> "Lab":
-    from transcnn.course.experiments import Lab
-
-    return Lab(classifier(model))
+    return _new_lab(model)
 
 
 @st.cache_resource(scope="session", max_entries=2, show_spinner=False)
 def _own_lab(model: str) -> "Lab":
-    from transcnn.course.experiments import Lab
+    return _new_lab(model)
 
-    return Lab(classifier(model))
+
+def _new_lab(model: str) -> "Lab":
+    from transcnn.course.experiments import Lab
+    from transcnn.course.found_boxes import DETECTOR
+
+    return Lab(classifier(model), partial(open_detector, DETECTOR))
 
 
 def lab(model: str, image: ChosenImage) -> "Lab":

@@ -44,7 +44,10 @@ def show_maps(
     picks: Mapping[int, Pick] | None = None,
     mounted: str = _MAPS,
 ) -> None:
-    """Draw maps only; `mounted` is another name for each mount of a page."""
+    """Draw maps only; `mounted` is another name for each mount of a page. Cells say which pixels
+    they cover where the image is the one that the course's network sees."""
+    side = context.scene.trace.crop.size
+    seen = all(one.image is None or one.image.shape[:2] == (side, side) for one in maps)
 
     def says(one: CellMap) -> CellMap:
         if one.says:
@@ -57,7 +60,7 @@ def show_maps(
         [Panel(str(i), says(one), on_pick=(picks or {}).get(i)) for i, one in enumerate(maps)],
         layout="row",
         opacity=_OPACITY,
-        pixels=context.scene.trace.crop.size,
+        pixels=side if seen else None,
         colours=context.colours,
     )
 

@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from transcnn.course.submission import Submission
 from transcnn.errors import ChoiceError
 from transcnn.reports.handout.html import render
 from transcnn.ui.app.image_page import ImagePage, take_image_page
+from transcnn.ui.app.images import see_whole
 from transcnn.ui.app.networks import classifier, trace_image
 from transcnn.ui.app.session import Session
 from transcnn.ui.app.tasks import computing
@@ -141,6 +143,7 @@ def _scene(state: Session, shown: ImagePage) -> Scene:
         labels=config.class_set.said_in(state.language),
         choice=state.part(CourseChoice).plain,
         kept=lab(state.model, shown.image),
+        whole=partial(see_whole, shown.image),
     )
 
 

@@ -8,6 +8,7 @@ from transcnn.ui.pages.course import (
     ch4_network,
     ch5_baselines,
     ch5_claims,
+    ch6_detection,
 )
 from transcnn.ui.pages.course.context import StepContext
 
@@ -19,6 +20,7 @@ _STEPS = {
     **ch4_network.STEPS,
     **ch5_baselines.STEPS,
     **ch5_claims.STEPS,
+    **ch6_detection.STEPS,
 }
 
 

@@ -10,10 +10,11 @@ from transcnn.analysis.detection.inside import (
     attention_inside,
     centre_token,
     token_at,
+    tokens_across,
 )
 from transcnn.detection.objects import Detection
 from transcnn.figures.cells import Box as Frame
-from transcnn.figures.cells import CellMap, Role
+from transcnn.figures.cells import CellMap, Role, box_on_map
 from transcnn.figures.scale import format_multiple
 from transcnn.pictures.geometry import Box
 from transcnn.trace.trace import BlockTrace, Reading, Trace
@@ -122,7 +123,7 @@ def _tokens(
         ),
         image=seen.pixels,
         origin=(top, left),
-        whole=_whole(found, seen, 0),
+        whole=tokens_across(found.block, seen.crop, 0),
         says=t("detect.tokens_says", rows=rows, columns=columns),
     )
     return Panel("tokens", cells, t("detect.pick"), on_pick=picked)
@@ -152,34 +153,14 @@ def _level(t: Translator, found: BoxReading, reading: Reading, seen: SeenImage) 
         facts,
         boxes=(_frame(found, seen, reading.level, reading.grid_origin),),
         image=seen.pixels,
-        whole=_whole(found, seen, reading.level),
+        whole=tokens_across(found.block, seen.crop, reading.level),
         says=t("detect.map_says", name=name, rows=rows, columns=columns),
     )
     most = format_multiple(float(facts.multiple.max()))
     return Panel(str(reading.level), cells, t("compare.strongest", most=most))
 
 
-def _whole(found: BoxReading, seen: SeenImage, level: int) -> tuple[float, float]:
-    """How many tokens of a level the whole image has; those at its edge may be cut."""
-    rows, columns = found.block.size
-    stride = found.block.stride
-    high, wide = seen.crop.sides
-    down, across = found.block.token_size(level)
-    if stride is None:
-        return rows / down, columns / across
-    return high / stride / down, wide / stride / across
-
-
 def _frame(found: BoxReading, seen: SeenImage, level: int, origin: Token) -> Frame:
     """The box on the map of a level that begins at `origin`."""
-    rows, columns = _whole(found, seen, level)
-    width, height = seen.crop.picture
-    down, across = rows / height, columns / width
-    left, top, right, bottom = found.box
-    return Frame(
-        top * down - origin[0],
-        left * across - origin[1],
-        (bottom - top) * down,
-        (right - left) * across,
-        role=FRAME,
-    )
+    whole = tokens_across(found.block, seen.crop, level)
+    return box_on_map(found.box, seen.crop.picture, whole, origin, role=FRAME)

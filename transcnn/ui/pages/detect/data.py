@@ -12,14 +12,15 @@ from PIL import Image
 
 from transcnn.pictures import Crop, decode
 from transcnn.pictures.address import picture_address
+from transcnn.ui.app.detectors import open_detector
 from transcnn.ui.app.images import ChosenImage, decoding, small_jpeg
-from transcnn.ui.app.networks import BY_DIGEST, compute_on_one_thread
+from transcnn.ui.app.networks import BY_DIGEST
 from transcnn.ui.app.tasks import computing
 from transcnn.ui.app.visitors import end_with_browser
 from transcnn.ui.pages.detect.link import ABLATIONS
 
 if TYPE_CHECKING:
-    from transcnn.detection.detector import DetectionRun, ObjectDetector
+    from transcnn.detection.detector import DetectionRun
     from transcnn.detection.objects import Detected
 
 
@@ -31,19 +32,6 @@ class SeenImage:
     address: str  # the photo as a data URL
     pixels: NDArray[np.uint8]  # [rows, columns, 3] of the input
     crop: Crop
-
-
-def open_detector(name: str) -> "ObjectDetector":
-    """The detector `name` with its shipped weights, one for everybody."""
-    compute_on_one_thread()
-    return _shipped(name)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _shipped(name: str) -> "ObjectDetector":
-    from transcnn.detection.detector import ObjectDetector
-
-    return ObjectDetector.open(name, device="cpu")
 
 
 @st.cache_resource(scope="session", max_entries=4, show_spinner=False, hash_funcs=BY_DIGEST)

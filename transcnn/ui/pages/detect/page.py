@@ -5,9 +5,9 @@ import streamlit as st
 from transcnn.detection.catalogue import shipped_detectors
 from transcnn.labels import object_name
 from transcnn.ui.app.controls import choose_one
+from transcnn.ui.app.detectors import open_detector
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.detect.ablations import show_ablations
-from transcnn.ui.pages.detect.data import open_detector
 from transcnn.ui.pages.detect.files import show_files
 from transcnn.ui.pages.detect.found import names_of, say_found, show_boxes_table
 from transcnn.ui.pages.detect.images import show_images

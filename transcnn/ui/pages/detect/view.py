@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from transcnn.detection.objects import Detected, Detection
 from transcnn.pictures import CENTRE
+from transcnn.ui.app.detectors import open_detector
 from transcnn.ui.app.images import ChosenImage
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.detect.attention import BoxReading, read_box
-from transcnn.ui.pages.detect.data import SeenImage, detect, detect_again, open_detector, see
+from transcnn.ui.pages.detect.data import SeenImage, detect, detect_again, see
 from transcnn.ui.pages.detect.link import DetectChoice
 from transcnn.ui.pages.detect.shown import Shown, take_shown
 from transcnn.words.translator import Translator
