@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -734,3 +735,57 @@ def test_a_network_of_ten_classes_walks_chapter_5_too(number):
     predict(app, scene, number)
     reveal(app)
     assert load_lesson(find_step(number), "en").title in said(app)
+
+
+# Chapter 6
+
+
+def test_where_the_detector_finds_nothing_the_page_says_so_and_shows_a_dog():
+    app = open_course(step="6.1", picture="paving-stones")
+    beagle = next(s for s in samples() if s.name == "beagle")
+    expected = translator("en")(
+        "course.boxes_stand_in", threshold="0.5", picture=plain(beagle.title["en"])
+    )
+    assert expected in [info.value for info in app.info]
+    assert "dog 0." in boards(app)[0]["name"]
+    app = open_course(step="6.1", picture="beagle")
+    assert expected not in [info.value for info in app.info]
+
+
+def test_the_detector_sees_the_whole_of_an_upload_whatever_its_square():
+    """Its name and its crop are other ones; what is found is what is found in the sample."""
+    sample = open_course(step="6.1", picture="beagle")
+    upload = open_course(step="6.1")
+    photo = next(s for s in samples() if s.name == "beagle").path.read_bytes()
+    upload.sidebar.file_uploader[0].set_value(("mine.jpg", photo, "image/jpeg")).run()
+    session(upload).move_crop(0)
+    upload.run()
+    assert not upload.exception
+    for part in ("name", "boxes", "marks"):
+        assert boards(upload)[0][part] == boards(sample)[0][part]
+
+
+def test_without_a_detector_the_step_says_what_brings_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+    app = open_course(step="6.1")
+    assert translator("en")("course.lacks_detector") in [info.value for info in app.info]
+    assert not [b for b in app.button if b.key == "course_reveal"]
+
+
+def test_what_becomes_of_each_box_is_a_table_after_the_reveal():
+    berlin = next(s for s in samples() if s.name == "berlin-cathedral")
+    app = open_course(step="6.1", picture="berlin-cathedral")
+    pixels, crop = prepare(decode(berlin.path.read_bytes()), 224)
+    scene = Scene(
+        classifier=(classifier := Classifier()),
+        trace=classifier.trace_pixels(pixels, crop),
+        pixels=pixels,
+        digest=hashlib.sha256(berlin.path.read_bytes()).hexdigest(),
+        sample="berlin-cathedral",
+    )
+    assert "vanished" not in said(app)
+    predict(app, scene, "6.1")
+    reveal(app)
+    table = next(m.value for m in app.markdown if m.value.startswith("| original"))
+    assert re.search(r"\| horse 0\.5\d \| vanished \|", table)
+    assert load_lesson(find_step("6.1"), "en").sentences["finding"]["needed"] in said(app)

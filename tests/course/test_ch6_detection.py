@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +11,7 @@ from tests.course.test_keys import key_of, pose
 from transcnn.course import ch6_detection as detection
 from transcnn.course.experiments import Lab
 from transcnn.course.figures.ch6_detection import boxes
-from transcnn.course.found_boxes import BoxFinder, open_detector
+from transcnn.course.found_boxes import BoxFinder, open_detector, see_whole
 from transcnn.course.lessons import load_lesson
 from transcnn.detection.detector import ObjectDetector
 from transcnn.detection.prepare import prepare
@@ -133,7 +132,7 @@ def test_where_nothing_is_found_a_sample_with_a_dog_stands_in(scene_of):
 def test_an_upload_is_seen_whole_and_not_by_the_square_of_the_network(scene_of):
     path = find_sample("beagle").path
     upload = replace(scene_of("beagle"), sample=None, digest="1" * 64)
-    whole = replace(upload, digest="2" * 64, whole=partial(prepare, take_picture(path)))
+    whole = replace(upload, digest="2" * 64, whole=see_whole(path))
     assert whole.boxes.boxes == scene_of("beagle").boxes.boxes
     assert upload.boxes.pixels.shape == (288, 288, 3), "what is known of it"
 

@@ -1,7 +1,6 @@
 """`handout`: a chapter of the course about one image, on paper."""
 
 import hashlib
-from functools import partial
 from pathlib import Path
 
 import click
@@ -42,8 +41,8 @@ def handout(
     need("reports", "explain")
 
     from transcnn.classifier import Classifier
+    from transcnn.course.found_boxes import see_whole
     from transcnn.course.scene import Scene
-    from transcnn.detection.prepare import prepare as see_whole
     from transcnn.pictures import decode, prepare, read_image_file
     from transcnn.pictures.samples import samples
     from transcnn.reports.handout.html import CHAPTERS, render
@@ -67,7 +66,7 @@ def handout(
         digest=digest,
         sample=sample_name,
         labels=labels,
-        whole=partial(see_whole, picture),
+        whole=see_whole(picture),
     )
     name = sample.title[language] if sample else image.name
     write_file(out, render(scene, chapter, language, name))

@@ -22,7 +22,7 @@ from transcnn.analysis.detection.inside import (
 )
 from transcnn.detection.objects import Detection
 from transcnn.detection.prepare import prepare
-from transcnn.pictures import Crop, take_picture
+from transcnn.pictures import Crop, Picture, take_picture
 from transcnn.pictures.changes import Pixels
 from transcnn.pictures.samples import find_sample, sample_name
 from transcnn.trace.trace import Trace
@@ -94,6 +94,11 @@ class FoundBoxes:
         return compare_detections(self.boxes, self.after[ablation])
 
 
+def see_whole(picture: Picture) -> SeeWhole:
+    """Of an image that is read once it is asked for."""
+    return lambda shorter, longer: prepare(take_picture(picture), shorter, longer)
+
+
 class BoxFinder:
     """Looks for boxes by the detector that `open_detector` opens; the images that were asked about
     last are not looked at again. Threads may share one.
@@ -121,8 +126,7 @@ class BoxFinder:
         """What is found in the sample that stands in for other images."""
         sample = find_sample(STAND_IN)
         assert sample is not None
-        see = functools.partial(prepare, take_picture(sample.path))
-        found = self.find(sample_name(sample.name), see)
+        found = self.find(sample_name(sample.name), see_whole(sample.path))
         assert found is not None
         return found
 

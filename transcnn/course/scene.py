@@ -4,7 +4,6 @@ import functools
 import math
 import zlib
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +14,10 @@ from transcnn.course.by_hand import WorkedExample, work_out
 from transcnn.course.choice import LearnerChoice
 from transcnn.course.experiments import Experiments, Lab
 from transcnn.course.former_names import shuffle_seed
-from transcnn.course.found_boxes import FoundBoxes, SeeWhole
+from transcnn.course.found_boxes import FoundBoxes, SeeWhole, see_whole
 from transcnn.course.questions import Choose, PosedQuestion
-from transcnn.detection.prepare import prepare
 from transcnn.model.attention import HierarchicalAttention
-from transcnn.pictures import Crop, take_picture
+from transcnn.pictures import Crop
 from transcnn.pictures.samples import find_sample, name_in_run
 from transcnn.trace import Trace
 from transcnn.trace.trace import BlockTrace
@@ -70,13 +68,11 @@ class Scene:
         """Further runs of the image."""
         return self.lab.experiments(self.pixels, self.trace.crop, self.sample, self.digest)
 
-    @property
+    @functools.cached_property
     def boxes(self) -> FoundBoxes:
         """What the course's detector finds in the image; where that is nothing, in a sample."""
-        see = self.whole
-        if see is None:
-            sample = find_sample(self.sample)
-            see = partial(prepare, take_picture(self.pixels if sample is None else sample.path))
+        sample = find_sample(self.sample)
+        see = self.whole or see_whole(self.pixels if sample is None else sample.path)
         found = self.lab.finder.find(name_in_run(self.sample, self.digest), see)
         return found or self.lab.finder.in_sample()
 
