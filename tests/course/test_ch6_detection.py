@@ -179,5 +179,11 @@ def test_without_its_packages_the_step_says_so_in_a_sentence(scene_of, monkeypat
     assert boxes(scene, t, True) == []
 
 
+def test_the_sheets_name_the_detector_and_its_weights(scene_of, detector):
+    page = render(scene_of("beagle"), 6, "en", "x")
+    assert f"by {detector.config.name}, weights {detector.weights_sha256[:12]}" in page
+    assert "transcnn_lite0, weights" in render(scene_of("beagle"), 1, "en", "x")
+
+
 def _refuse():
     raise AssertionError("there is no detector")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from transcnn.course.ch5_claims import beside_area
-from transcnn.course.found_boxes import STAND_IN, THRESHOLD
+from transcnn.course.found_boxes import DETECTOR, STAND_IN, THRESHOLD
 from transcnn.course.questions import Choose, PosedQuestion, name_wrong
 from transcnn.course.scene import Scene
 from transcnn.course.step import MeasuredSentence, Question, Step
@@ -138,5 +138,6 @@ STEPS = (
         },
         missing=_lacks,
         ends_chapter=True,
+        detector=DETECTOR,
     ),
 )

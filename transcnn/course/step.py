@@ -43,7 +43,7 @@ class MeasuredSentence:
 class Step:
     """`name` begins the names of the step's questions. `facts` fill the placeholders of the text,
     and so do `sentences`, each by its name. `missing` names what this image lacks for the step,
-    if anything.
+    if anything. `detector`: the one that is asked, instead of the learner's network.
     """
 
     number: str  # "1.3": chapter and step
@@ -55,6 +55,7 @@ class Step:
     sentences: Mapping[str, MeasuredSentence] = field(default_factory=dict)
     missing: Callable[[Scene], str | None] = lambda _: None
     ends_chapter: bool = False
+    detector: str | None = None
 
     @property
     def chapter(self) -> int:

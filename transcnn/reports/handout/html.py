@@ -12,6 +12,7 @@ from transcnn.course.scene import Scene
 from transcnn.course.step import Step
 from transcnn.course.steps import STEPS
 from transcnn.course.word_card import draw as draw_word
+from transcnn.detection.catalogue import shipped_detector
 from transcnn.errors import ChoiceError
 from transcnn.figures.cells import CellMap
 from transcnn.figures.drawing import image_name
@@ -84,12 +85,7 @@ def render(scene: Scene, chapter: int, language: str, picture: str) -> str:
         language,
         t=t,
         chapter=t(f"report.handout_chapter_{chapter}"),
-        made=t(
-            "report.handout_made",
-            picture=picture,
-            model=scene.trace.model,
-            weights=(scene.trace.weights_sha256 or "")[:12],
-        ),
+        made=_made(scene, steps, t, picture),
         images=list(map(symbol, images.values())),
         image=image_name(scene.pixels),
         picture=picture,
@@ -109,6 +105,17 @@ def render(scene: Scene, chapter: int, language: str, picture: str) -> str:
             for step in steps
         ],
     )
+
+
+def _made(scene: Scene, steps: list[Step], t: Translator, picture: str) -> str:
+    """From which image and by which network the numbers are."""
+    detector = steps[0].detector
+    if detector is None:
+        model, weights = scene.trace.model, scene.trace.weights_sha256
+    else:
+        model, weights = detector, shipped_detector(detector).sha256
+    said = {"picture": picture, "model": model, "weights": (weights or "")[:12]}
+    return t("report.handout_made", **said)
 
 
 def _step(
