@@ -62,6 +62,7 @@
     ├── RunError            a stored run that cannot be used as asked
     │   ├── NoRun            there is none of that name
     │   ├── OtherRun         it was begun with other pictures or settings
+    │   ├── HoldsDetections  it is a detector's, where a classifier's is meant
     │   ├── NotARun          the file is no run of ours
     │   ├── NoRoomForRun     the runs of uploads take as much disk as they may
     │   ├── NoRoomForRunHere  those from one address do
@@ -427,6 +428,10 @@ class NoRun(RunError):
 
 class OtherRun(RunError):
     """Details: run, what (the settings that differ)."""
+
+
+class HoldsDetections(RunError):
+    """A run of a detector, where one of a classifier is meant. Details: run."""
 
 
 class NotARun(RunError):

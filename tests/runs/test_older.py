@@ -16,7 +16,8 @@ from transcnn.analysis.errors.filters import parse_filter
 from transcnn.analysis.errors.scores import accuracy
 from transcnn.analysis.errors.survival import survival
 from transcnn.analysis.errors.table import CASES
-from transcnn.runs.store import RunProgress, open_run
+from transcnn.runs.run_file import RunProgress
+from transcnn.runs.store import open_run
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from tests.runs.made import CLASSES, SETTINGS, assert_same, item, jpeg, made_run
 from transcnn.analysis.errors.table import CASES, TOP
 from transcnn.errors import ChoiceError, NoRun, NotARun, OtherRun
 from transcnn.runs.measured import Broken
+from transcnn.runs.run_file import RunProgress
 from transcnn.runs.store import (
-    RunProgress,
     begin,
     known_runs,
     open_run,

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,10 +110,9 @@ def measure(
         options.print_json(facts | _as_dict(found, annotated, where))
         return 0
     objects = _objects(found)
-    intervals = f"95 % intervals by {draws} draws of the images" if draws else "no intervals"
     click.echo(
         f"{detector.config.name}: {len(found.pictures)} images, {objects} objects of "
-        f"{len(found.classes.names)} classes; in %, {intervals}"
+        f"{len(found.classes.names)} classes; in %, {intervals(draws)}"
     )
     if not objects:
         click.echo("No object of a class that the detector knows: nothing can be measured.")
@@ -122,6 +122,11 @@ def measure(
         _print_table(found)
     _print_left_out(found, annotated)
     return 0
+
+
+def intervals(draws: int) -> str:
+    """What the intervals are made of."""
+    return f"95 % intervals by {draws} draws of the images" if draws else "no intervals"
 
 
 def _objects(found: "DetectionEvaluation") -> int:
@@ -141,7 +146,7 @@ def _as_dict(
             {
                 "attention": name,
                 "where": str(where),
-                **{by: _measured(one, first[by]) for by, one in measured.items()},
+                **{by: as_dict(one, first[by]) for by, one in measured.items()},
             }
             for name, measured in found.measured.items()
         ],
@@ -151,8 +156,8 @@ def _as_dict(
     }
 
 
-def _measured(one: "Measured", first: "Measured") -> dict[str, Any]:
-    """By boxes or by masks; `first` is the first case, from which drops count."""
+def as_dict(one: "Measured", first: "Measured") -> dict[str, Any]:
+    """Scores and errors by boxes or by masks; `first` is the first case, from which drops count."""
     return {
         **{name: one.scores.number(name)._asdict() for name in _SHOWN},
         "drop": {
@@ -176,15 +181,20 @@ def _print_one(found: "DetectionEvaluation", attention: str, where: "Where") -> 
     part = "" if str(where) == "all" else f" in {where}"
     for by, one in found.measured[attention].items():
         click.echo(f"\nby {by}, attention {attention}{part}")
-        for name, help_text in _SHOWN.items():
-            click.echo(f"  {_percent(one.scores.number(name)):>22} {name:9}  {help_text}")
-        click.echo(f"  {'AP':>6} {'AP50':>6} {'objects':>8}  class")
-        for row in one.scores.per_class:
-            numbers = f"{_in_percent(row.ap):>6} {_in_percent(row.ap50):>6} {row.objects:8}"
-            click.echo(f"  {numbers}  {visible(row.name)}")
-        click.echo(f"  {'cost':>6} {'count':>8}  kind of error (cost: percentage points of AP50)")
-        for kind, found_ in one.errors.kinds.items():
-            click.echo(f"  {_in_percent(found_.cost):>6} {found_.count:8}  {kind}")
+        print_measured(one)
+
+
+def print_measured(one: "Measured") -> None:
+    """All scores, classes and kinds of error, line by line."""
+    for name, help_text in _SHOWN.items():
+        click.echo(f"  {_percent(one.scores.number(name)):>22} {name:9}  {help_text}")
+    click.echo(f"  {'AP':>6} {'AP50':>6} {'objects':>8}  class")
+    for row in one.scores.per_class:
+        numbers = f"{_in_percent(row.ap):>6} {_in_percent(row.ap50):>6} {row.objects:8}"
+        click.echo(f"  {numbers}  {visible(row.name)}")
+    click.echo(f"  {'cost':>6} {'count':>8}  kind of error (cost: percentage points of AP50)")
+    for kind, found in one.errors.kinds.items():
+        click.echo(f"  {_in_percent(found.cost):>6} {found.count:8}  {kind}")
 
 
 def _print_table(found: "DetectionEvaluation") -> None:
@@ -214,14 +224,19 @@ def _in_percent(value: float) -> str:
     return "n/a" if math.isnan(value) else f"{100 * value:.1f}"
 
 
-def _print_left_out(found: "DetectionEvaluation", annotated: "DetectionSet") -> None:
+def print_only(of_set: Sequence[str], of_detector: Sequence[str]) -> None:
+    """The classes that only the set or only the detector has."""
     for only, what in (
-        (found.classes.only_set, "classes of the set that the detector does not know"),
-        (found.classes.only_detector, "classes of the detector that the set does not have"),
+        (of_set, "classes of the set that the detector does not know"),
+        (of_detector, "classes of the detector that the set does not have"),
     ):
         if only:
             names = shorten(visible(", ".join(only)), QUOTED)
             click.echo(f"left out, {len(only)} {what}: {names}")
+
+
+def _print_left_out(found: "DetectionEvaluation", annotated: "DetectionSet") -> None:
+    print_only(found.classes.only_set, found.classes.only_detector)
     if found.without_mask:
         click.echo(f"masks are not measured: {found.without_mask} objects have none")
     for one in annotated.left_out:

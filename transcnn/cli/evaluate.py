@@ -82,6 +82,11 @@ def evaluate(
     images, average precision by class, and what each kind of error costs (TIDE). --size is then the
     longer side of the images, and --resize, --change and --engine do not apply.
     """
+    detector = detectors.is_detector(model, weights)
+    if detector:
+        detectors.refuse(context, "resize", "change", "engine")
+    else:
+        detectors.refuse(context, "split", "draws", allowed="values for a detector only")
     if store is not None:
         cases = (attention, change, engine, stage, block, level, head, size)
         if cases != ("on", "none", *(None,) * 6):
@@ -89,17 +94,16 @@ def evaluate(
             allowed = f"runs without {lacking}: a run has all cases"
             raise ChoiceError(field="store", value=store, allowed=allowed)
         given = dict(model=model, weights=weights, resize=resize, limit=limit, as_json=as_json)
+        given |= dict(split=split, draws=draws)
         given |= dict(device=on["device"], precision=on["dtype"])
         code: int = context.invoke(evaluate_run, folder=folder, run=store, **given)
         return code
 
-    if detectors.is_detector(model, weights):
-        detectors.refuse(context, "resize", "change", "engine")
+    if detector:
         part = Where(stage, block, level, head)
         return detectors.measure(
             *(folder, model, weights, (attention,), part, size, split, limit, draws, on, as_json)
         )
-    detectors.refuse(context, "split", "draws", allowed="values for a detector only")
 
     if engine is not None and attention != "on":
         raise ChoiceError(field="engine", value=engine, allowed="torch where attention is changed")

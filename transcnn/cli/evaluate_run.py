@@ -1,21 +1,22 @@
 """`evaluate-run`: predict labelled images in every case and store all of it; resumable."""
 
-import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from transcnn.cli import options
-from transcnn.cli.interrupted import Interrupted
-from transcnn.cli.processes import of_first, processes
-from transcnn.cli.progress import progress_bar
+from transcnn.cli import detectors, options
+from transcnn.cli.detection_run import store_detections
+from transcnn.cli.processes import processes
+from transcnn.cli.stored_run import compute_rest, exit_code
 from transcnn.extras import need
-from transcnn.threads import use
 from transcnn.words.visible import visible
 
 if TYPE_CHECKING:
     from transcnn.pictures.prepare import Resize
+    from transcnn.runs.labelled import LabelledPicture
+    from transcnn.runs.run import Done
     from transcnn.runs.store import Store
 
 
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
 @options.limit
 @options.parallel_batches
 @options.on_device
+@detectors.split
+@detectors.draws
 @options.as_json
+@click.pass_context
 def evaluate_run(
+    context: click.Context,
     folder: Path,
     run: str,
     model: str,
@@ -38,6 +43,8 @@ def evaluate_run(
     limit: int | None,
     threads: int | None,
     on: options.On,
+    split: str | None,
+    draws: int,
     as_json: bool,
 ) -> int:
     """Predict the images of DIR in every case of the error analysis, and store the run RUN.
@@ -53,7 +60,15 @@ def evaluate_run(
     RUN is a name in the folder transcnn/runs of the user's data folder, or a path that ends in
     .sqlite. The same command resumes a run that was stopped; nothing is predicted twice. Under
     torchrun several processes share the work.
+
+    With a detector, DIR has objects with boxes: a COCO file (JSON) or a folder with one, or a
+    folder of Pascal VOC. The run keeps every box that is found, and --resize does not apply.
     """
+    if detectors.is_detector(model, weights):
+        detectors.refuse(context, "resize")
+        given = (folder, run, model, weights, split, limit, draws, threads, on, as_json)
+        return store_detections(*given)
+    detectors.refuse(context, "split", "draws", allowed="values for a detector only")
     need("reports")
 
     from transcnn.classifier import Classifier
@@ -66,28 +81,21 @@ def evaluate_run(
         classifier = Classifier(model, weights, device=device, dtype=on["dtype"])
         items = find_items(folder, limit=limit, classes=classifier.classes)
         store = begin_run(path, classifier, items, resize) if rank == 0 else None
-        names = of_first([i.name for i in store.remaining()] if store is not None else [])
-        here = {item.name: item for item in items}  # each process finds its own files
-        remaining = [here[name] for name in names]
-        use(1)  # for each of the batches that are computed at the same time
-        cores = threads or max(1, (os.cpu_count() or 1) // count)
-        with Interrupted() as interrupted, progress_bar() as show:
-            for done in classify_run(
-                store, classifier, remaining, resize, cores, lambda: interrupted.yes
-            ):
-                show("measuring", done.progress.done, done.progress.of)
+
+        def compute(
+            remaining: "list[LabelledPicture]", cores: int, should_stop: Callable[[], bool]
+        ) -> "Iterator[Done]":
+            return classify_run(store, classifier, remaining, resize, cores, should_stop)
+
+        names = [i.name for i in store.remaining()] if store is not None else []
+        compute_rest(names, {item.name: item for item in items}, compute, count, threads)
     if store is None:
         return 0
-    progress = store.progress()
     if as_json:
         options.print_json(_as_dict(run, store))
     else:
         _print(run, store)
-    if progress.finished:
-        return 0
-    message = f"Stopped after {progress.done} of {progress.of}; the same command resumes."
-    click.echo(message, err=True)
-    return 130
+    return exit_code(store)
 
 
 def _as_dict(run: str, store: "Store") -> dict[str, Any]:

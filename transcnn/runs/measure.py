@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from transcnn.classifier import Classifier
 from transcnn.devices import on_cpu
 from transcnn.errors import PictureError
 from transcnn.model.hooks import Hooks
-from transcnn.pictures import prepare, read_picture
+from transcnn.pictures import DecodedPicture, prepare, read_picture
 from transcnn.pictures.changes import CELL, GRAY, Change, Pixels, apply_change, cover
 from transcnn.pictures.prepare import Resize
 from transcnn.runs.labelled import LabelledPicture
@@ -40,21 +41,29 @@ class Prepared:
 
 def prepare_item(item: LabelledPicture, size: int, resize: Resize) -> Prepared | Broken:
     """The image of `item` at the network's input `size`, or why it cannot be read."""
-    try:
-        picture = read_picture(item.path)
-    except PictureError as error:
-        return Broken(item.name, str(error))
-    except OSError as error:
-        return Broken(item.name, f"{error.strerror}.")
-    except ValueError:  # such as a zero byte in its name
-        return Broken(item.name, "No file can have this name.")
+    picture = decode_item(item.name, item.path)
+    if isinstance(picture, Broken):
+        return picture
     pixels, _ = prepare(picture, size, resize)
-    return Prepared(item, pixels, picture.digest, picture.size, _thumbnail(picture.image))
+    return Prepared(item, pixels, picture.digest, picture.size, thumbnail(picture.image, THUMB))
 
 
-def _thumbnail(image: Image.Image) -> bytes:
+def decode_item(name: str, path: Path) -> DecodedPicture | Broken:
+    """The image called `name` in a run, or why its file cannot be read."""
+    try:
+        return read_picture(path)
+    except PictureError as error:
+        return Broken(name, str(error))
+    except OSError as error:
+        return Broken(name, f"{error.strerror}.")
+    except ValueError:  # such as a zero byte in its name
+        return Broken(name, "No file can have this name.")
+
+
+def thumbnail(image: Image.Image, longer: int) -> bytes:
+    """A JPEG whose longer side has `longer` pixels."""
     file = io.BytesIO()
-    scale = THUMB / max(image.size)
+    scale = longer / max(image.size)
     sides = [max(1, round(side * scale)) for side in image.size]  # a line stays visible
     image.resize((sides[0], sides[1])).save(file, "JPEG", quality=80)
     return file.getvalue()

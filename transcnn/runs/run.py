@@ -1,4 +1,4 @@
-"""Classifying all images of a stored run, batch by batch, as events.
+"""Computing all images of a stored run, batch by batch, as events; classifying them.
 
 Where torch.distributed is set up, every process takes its share of each round and process 0 writes:
 the others need no access to its disk and may run on other machines that have the same images.
@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import torch.distributed as dist
 
@@ -22,9 +23,13 @@ from transcnn.pictures.prepare import Resize
 from transcnn.runs.labelled import LabelledPicture
 from transcnn.runs.measure import Prepared, measure, prepare_item
 from transcnn.runs.measured import Broken, Measured
-from transcnn.runs.store import RunProgress, Settings, Store, begin
+from transcnn.runs.run_file import Result, RunFile, RunProgress
+from transcnn.runs.store import Settings, Store, begin
 
 BATCH = 16
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT", bound=Result)
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,26 @@ def classify_run(
     should_stop: Callable[[], bool] = lambda: False,
     batch: int = BATCH,
 ) -> Iterator[Done]:
-    """Classify `items`, the remaining ones of `store`'s run; asks `should_stop` after each `batch`.
+    """Classify `items`, the remaining ones of `store`'s run, as `compute_run` does."""
 
-    `workers` threads classify a batch each at the same time; with one torch thread each they keep
+    def classify(some: Sequence[LabelledPicture]) -> list[Measured | Broken]:
+        return _classify(classifier, some, resize)
+
+    return compute_run(store, items, classify, workers, should_stop, batch)
+
+
+def compute_run(
+    store: RunFile[ResultT] | None,
+    items: Sequence[ItemT],
+    compute: Callable[[Sequence[ItemT]], list[ResultT | Broken]],
+    workers: int,
+    should_stop: Callable[[], bool],
+    batch: int,
+) -> Iterator[Done]:
+    """Store what `compute` makes of `items`, the remaining ones of `store`'s run; asks
+    `should_stop` after each `batch`.
+
+    `workers` threads compute a batch each at the same time; with one torch thread each they keep
     as many cores busy. With torch.distributed every process calls this; only process 0 has the
     `store`, and the others yield nothing.
     """
@@ -85,12 +107,12 @@ def classify_run(
     starts = list(range(0, -(-len(items) // processes), batch))  # as many rounds for every process
     began, done = time.monotonic(), 0
 
-    def classify(start: int) -> list[Measured | Broken]:
-        return _classify(classifier, mine[start : start + batch], resize)
+    def compute_from(start: int) -> list[ResultT | Broken]:
+        return compute(mine[start : start + batch])
 
     with ThreadPoolExecutor(workers) as pool:
         waiting = iter(starts)
-        computing = {pool.submit(classify, start) for start in islice(waiting, workers)}
+        computing = {pool.submit(compute_from, start) for start in islice(waiting, workers)}
         while computing:
             finished, computing = wait(computing, return_when=FIRST_COMPLETED)
             one = finished.pop()
@@ -102,7 +124,7 @@ def classify_run(
                 yield Done(store.progress(), done / (time.monotonic() - began))
             if _agree(should_stop()):
                 waiting = iter(())  # batches in progress are still stored
-            computing |= {pool.submit(classify, start) for start in islice(waiting, 1)}
+            computing |= {pool.submit(compute_from, start) for start in islice(waiting, 1)}
 
 
 def _classify(
@@ -114,11 +136,11 @@ def _classify(
     return [*(measure(classifier, readable) if readable else ()), *broken]
 
 
-def _gather(results: list[Measured | Broken]) -> list[Measured | Broken]:
+def _gather(results: list[ResultT | Broken]) -> list[ResultT | Broken]:
     """The results of all processes on process 0."""
     if not dist.is_initialized():
         return results
-    everybody: list[list[Measured | Broken] | None] | None = None
+    everybody: list[list[ResultT | Broken] | None] | None = None
     if rank() == 0:
         everybody = [None] * world_size()
     dist.gather_object(results, everybody)

@@ -10,8 +10,8 @@ from transcnn.detection.evaluation.judged import By, JudgedPicture
 from transcnn.detection.evaluation.passes import OnProgress, detect_all
 from transcnn.detection.evaluation.tide import Errors, find_errors
 from transcnn.detection.objects import AnnotatedPicture, DetectionSet
-from transcnn.detection.sets.classes import MatchedClasses, match_classes
-from transcnn.errors import FolderError, NoCommonClass
+from transcnn.detection.sets.classes import MatchedClasses, common_classes
+from transcnn.errors import FolderError
 from transcnn.model.interventions import EVERYWHERE, Where, check_intervention
 
 DRAWS = 1000
@@ -58,11 +58,8 @@ def evaluate_detector(
         check_intervention(name, where, means=False)
     where.check(detector.backbone)
     detector.size(size)
-    classes = match_classes(annotated.classes, detector.config.classes)
+    classes = common_classes(annotated, detector.config.classes)
     folder = annotated.pictures[0].path.parent
-    if not classes.names:
-        known, there = ", ".join(detector.config.classes), ", ".join(annotated.classes)
-        raise NoCommonClass(folder=folder, classes=there, known=known)
     passes = detect_all(detector, annotated.pictures, attentions, where, size, progress)
     if not passes.pictures:
         raise FolderError(folder=folder, reason="no file can be read")

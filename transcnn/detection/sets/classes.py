@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transcnn.detection.objects import AnnotatedPicture, Annotation, Detected, Detection
+from transcnn.detection.objects import (
+    AnnotatedPicture,
+    Annotation,
+    Detected,
+    Detection,
+    DetectionSet,
+)
+from transcnn.errors import NoCommonClass
 from transcnn.labels import folded
 
 
@@ -32,6 +39,16 @@ class MatchedClasses:
             for one in found.detections
             if one.label in self.of_detector
         ]
+
+
+def common_classes(annotated: DetectionSet, of_detector: Sequence[str]) -> MatchedClasses:
+    """The classes of a set matched with a detector's; NoCommonClass if they have none in common."""
+    found = match_classes(annotated.classes, of_detector)
+    if not found.names:
+        folder = annotated.pictures[0].path.parent
+        there, known = ", ".join(annotated.classes), ", ".join(of_detector)
+        raise NoCommonClass(folder=folder, classes=there, known=known)
+    return found
 
 
 def match_classes(of_set: Sequence[str], of_detector: Sequence[str]) -> MatchedClasses:
