@@ -95,7 +95,8 @@ def unpack(
 ) -> Path:
     """Unpack the archive `file` into the folder `into`; the folder in which its pictures are.
 
-    That is `into`, or its only folder, where that holds the class folders or the table. `name` is
+    That is `into`, or its only folder, where that holds the class folders, the table or the
+    annotations. `name` is
     what the archive is called in errors. `allowed` is `labelled_limits()` unless said. `on_member`
     is called before each member; what it raises ends the work. On any error nothing is left of
     `into`. Raises ArchiveError, or FolderError where the disk is full.
@@ -115,7 +116,8 @@ def unpack(
         raise
     inside = [p for p in into.iterdir() if not p.name.startswith((".", "__MACOSX"))]
     only = inside[0] if len(inside) == 1 and inside[0].is_dir() else None
-    if only is not None and any(p.is_dir() or p.suffix == ".csv" for p in only.iterdir()):
+    listings = (".csv", ".json", ".xml")
+    if only is not None and any(p.is_dir() or p.suffix in listings for p in only.iterdir()):
         return only
     return into
 

@@ -186,9 +186,9 @@ def file_of(item: Named) -> bytes:
     return os.fsencode(item.path.absolute())
 
 
-def make_run_file(run: RunFile[ResultT], fill: Callable[[sqlite3.Connection], None]) -> None:
+def make_run_file(run: RunFile[ResultT], fill: Callable[[sqlite3.Connection], None]) -> bool:
     """Make the file of `run`, which this user alone can read; it is there once `fill` has written
-    what is known at the beginning. Raises FileExistsError where it is there already."""
+    what is known at the beginning. Whether it was made: another process may have been first."""
     path = run.path
     private_folder(path.parent)
     unfinished = type(run)(path.with_name(f"{path.name}.{uuid.uuid4().hex}.part"))
@@ -200,8 +200,11 @@ def make_run_file(run: RunFile[ResultT], fill: Callable[[sqlite3.Connection], No
         with unfinished._open() as db:
             db.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer
         give_name(unfinished.path, path)
+    except FileExistsError:
+        return False
     except FolderError as error:  # such as a full disk
         raise FolderError(folder=path, reason=error.details["reason"]) from error
     finally:
         for left in path.parent.glob(f"{glob.escape(unfinished.path.name)}*"):  # journals, too
             left.unlink(missing_ok=True)
+    return True

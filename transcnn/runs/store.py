@@ -179,11 +179,7 @@ def begin(path: Path, settings: Settings, items: Sequence[LabelledPicture]) -> S
             ],
         )
 
-    try:
-        make_run_file(store, fill)
-    except FileExistsError:  # another process was first
-        return begin(path, settings, items)
-    return store
+    return store if make_run_file(store, fill) else begin(path, settings, items)
 
 
 def open_run(path: Path) -> Store:

@@ -18,18 +18,14 @@ once an object; a duplicate, background or both is taken away; what was missed i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from faster_coco_eval.core import mask as library
 from numpy.typing import NDArray
 
 from transcnn.detection.evaluation.judged import By, JudgedPicture, shape
+from transcnn.detection.kinds import KINDS, Kind
 
-Kind = Literal["classification", "localisation", "both", "duplicate", "background", "missed"]
-KINDS: tuple[Kind, ...] = (
-    *("classification", "localisation", "both", "duplicate", "background", "missed"),
-)
 NEAR, APART = 0.5, 0.1
 _RECALLS = np.linspace(0, 1, 101)
 

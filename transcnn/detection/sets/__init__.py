@@ -6,6 +6,6 @@ both have them (a half turn, a mirrored or a square image), or none are said, th
 image, as COCO's own tools read it, which know no EXIF.
 """
 
-from transcnn.detection.sets.read import read_set
+from transcnn.detection.sets.read import is_annotated, read_set
 
-__all__ = ["read_set"]
+__all__ = ["is_annotated", "read_set"]

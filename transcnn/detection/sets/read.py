@@ -47,6 +47,17 @@ def read_set(
     return DetectionSet(given.classes, kept, left_out)
 
 
+def is_annotated(path: Path) -> bool:
+    """Whether a path looks like an annotated set: a JSON file, or a folder with one or with XML
+    files where Pascal VOC has them. What is in them is not read."""
+    if not path.is_dir():
+        return path.suffix.lower() == ".json"
+    folders = [path, *_sub_folders(path)]
+    below = [one / "Annotations" for one in folders]
+    xml = (file for folder in (*folders, *below) for file in folder.glob("*.xml"))
+    return bool(_coco_files(path)) or any(xml)
+
+
 def _once(given: GivenSet, notes: Notes) -> GivenSet:
     """Without a second entry for one file: which of both has all its objects is not known, so that
     neither is used."""

@@ -77,5 +77,6 @@ def _detect(
     if isinstance(picture, Broken):
         return picture
     found = classes.detections(detector.detect(picture))
+    found.sort(key=lambda one: -one.score)
     small = thumbnail(picture.image, THUMB)
     return MeasuredDetections(item.name, picture.digest, small, tuple(found))

@@ -137,11 +137,7 @@ def begin_detections(
             [(one.why, one.count, json.dumps(one.names)) for one in annotated.left_out],
         )
 
-    try:
-        make_run_file(store, fill)
-    except FileExistsError:  # another process was first
-        return begin_detections(path, settings, annotated)
-    return store
+    return store if make_run_file(store, fill) else begin_detections(path, settings, annotated)
 
 
 def open_any_run(path: Path) -> Store | DetectionStore:

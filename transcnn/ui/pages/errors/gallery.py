@@ -13,6 +13,7 @@ from transcnn.runs.store import Store
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.gallery import gallery
 from transcnn.ui.pages.errors.link import PINS, SORTS, ErrorsChoice
+from transcnn.ui.pages.errors.pages import turn_pages
 from transcnn.ui.pages.errors.picture import show_picture
 from transcnn.words.translator import Translator
 
@@ -102,14 +103,7 @@ def _turn(state: Session, t: Translator, page: int, pages: int) -> None:
             on_change=lambda: state.put(replace(choice, sort=st.session_state[_SORT], page=0)),
             width=360,
         )
-        for step, key, icon in ((-1, "previous", "chevron_left"), (1, "next", "chevron_right")):
-            st.button(
-                t(f"error_analysis.{key}"),
-                icon=f":material/{icon}:",
-                disabled=not 0 <= page + step < pages,
-                on_click=lambda to=page + step: state.put(replace(choice, page=to)),
-            )
-        st.markdown(t("error_analysis.page", page=page + 1, pages=pages))
+        turn_pages(t, page, pages, lambda to: state.put(replace(choice, page=to)))
 
 
 def _pin(state: Session) -> None:

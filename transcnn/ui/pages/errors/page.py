@@ -12,6 +12,7 @@ from transcnn.errors import ChoiceError
 from transcnn.figures.table import safe_cell
 from transcnn.reports.sentences import accuracy_says
 from transcnn.runs.demonstration import TAG
+from transcnn.runs.detection.store import DetectionStore
 from transcnn.runs.store import Store
 from transcnn.runs.uploads import is_upload
 from transcnn.ui.app.controls import choose_one
@@ -19,6 +20,8 @@ from transcnn.ui.app.downloads import take_away
 from transcnn.ui.app.session import Session
 from transcnn.ui.pages.errors import filtering, gallery, views
 from transcnn.ui.pages.errors.data import whole_table
+from transcnn.ui.pages.errors.detection import page as detection
+from transcnn.ui.pages.errors.detection.link import DetectionErrorsChoice
 from transcnn.ui.pages.errors.link import VIEWS, ErrorsChoice
 from transcnn.ui.pages.errors.run_bar import choose_run
 from transcnn.words.translator import Translator, translator
@@ -30,13 +33,19 @@ def show() -> None:
     """Draw the page."""
     state = Session.get()
     t = translator(state.language)
-    state.follow_link(ErrorsChoice)
+    state.follow_link(ErrorsChoice, DetectionErrorsChoice)
     st.title(t("error_analysis.title"))
     st.write(t("error_analysis.lede"))
     store = choose_run(state, t)
-    state.write_link(state.part(ErrorsChoice), subject=False)
-    if store is None:
-        return
+    state.write_link(state.part(ErrorsChoice), state.part(DetectionErrorsChoice), subject=False)
+    if isinstance(store, DetectionStore):
+        detection.show(state, t, store)
+    elif store is not None:
+        _show_classified(state, t, store)
+
+
+def _show_classified(state: Session, t: Translator, store: Store) -> None:
+    """A run of a classifier."""
     whole = whole_table(store)
     if not len(whole):
         st.info(t("error_analysis.first_batch"))

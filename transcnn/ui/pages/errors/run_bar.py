@@ -6,19 +6,23 @@ import zlib
 import streamlit as st
 
 from transcnn.checkpoints.catalogue import shipped_names
+from transcnn.detection.catalogue import shipped_detector, shipped_detectors
 from transcnn.errors import NotBegun, TransCNNError
 from transcnn.runs.demonstration import make_demonstration
+from transcnn.runs.detection.store import DetectionStore, open_any_run
 from transcnn.runs.folder import runs_folder
 from transcnn.runs.labelled import find_items
 from transcnn.runs.remarks import RemarkedRun, Remarks
 from transcnn.runs.run import begin_run
-from transcnn.runs.store import Store, open_run
+from transcnn.runs.store import Store
 from transcnn.runs.uploads import is_upload
+from transcnn.ui.app.detectors import open_detector
 from transcnn.ui.app.networks import classifier
 from transcnn.ui.app.session import Session
 from transcnn.ui.components.copy_link import copy_link
 from transcnn.ui.components.session_memory import session_memory
 from transcnn.ui.pages.errors import runs
+from transcnn.ui.pages.errors.detection.link import DetectionErrorsChoice
 from transcnn.ui.pages.errors.link import DEMONSTRATION, ErrorsChoice
 from transcnn.ui.pages.errors.new_run import new_run
 from transcnn.ui.pages.errors.runs import OwnRuns
@@ -31,7 +35,7 @@ _POLL_S = 1.0
 _making = threading.Lock()  # the first two visitors make one demonstration
 
 
-def choose_run(state: Session, t: Translator) -> Store | None:
+def choose_run(state: Session, t: Translator) -> Store | DetectionStore | None:
     """Draw the choice of a run and how far it is; the run, None where there is none."""
     _remember(state)
     choice = state.part(ErrorsChoice)
@@ -69,6 +73,7 @@ def choose_run(state: Session, t: Translator) -> Store | None:
 
 def _choose(state: Session, run: str) -> None:
     state.put(ErrorsChoice(upload=state.part(ErrorsChoice).upload).of_run(run))
+    state.put(DetectionErrorsChoice())
 
 
 def _remember(state: Session) -> None:
@@ -95,7 +100,7 @@ def _called(run: str, t: Translator) -> str:
     return t("error_analysis.upload", ending=run[-6:]) if is_upload(run) else run
 
 
-def _open(state: Session, t: Translator) -> Store | None:
+def _open(state: Session, t: Translator) -> Store | DetectionStore | None:
     """The chosen run; the demonstration is begun where it is not there yet."""
     run = state.part(ErrorsChoice).shown
     try:
@@ -104,8 +109,9 @@ def _open(state: Session, t: Translator) -> Store | None:
             with st.spinner(t("error_analysis.making")), _making:
                 items = find_items(make_demonstration(runs_folder() / run))
                 network = classifier(shipped_names()[0])
-                runs.resume(run, begin_run(path, network, items, "crop"), network)
-        store = open_run(path)
+                begun = begin_run(path, network, items, "crop")
+                runs.resume(run, runs.classifying(begun, network))
+        store = open_any_run(path)
     except TransCNNError as error:
         st.error(plain(t.error(error)))
         return None
@@ -125,7 +131,7 @@ def _show_progress(run: str) -> None:
     state = Session.get()
     t = translator(state.language)
     try:
-        store = open_run(runs.path_of(run))
+        store = open_any_run(runs.path_of(run))
     except TransCNNError:  # deleted, on this page or another
         return
     progress, task = store.progress(), runs.task_of(run)
@@ -153,15 +159,28 @@ def _show_progress(run: str) -> None:
         st.button(t("error_analysis.stop"), on_click=lambda: runs.cancel(run))
 
 
-def _resume(state: Session, run: str, store: Store) -> None:
-    """Answer the rest with the network that the run was begun with, if it is at hand."""
+def _resume(state: Session, run: str, store: Store | DetectionStore) -> None:
+    """Compute the rest with the network that the run was begun with, if it is at hand."""
     t = translator(state.language)
+    rest = _rest(state, store)
+    if rest is None:
+        model = store.settings.model
+        st.toast(t("error_analysis.other_weights", model=model), icon=":material/error:")
+        return
+    try:
+        runs.resume(run, rest)
+    except NotBegun as error:
+        st.toast(plain(t.error(error)), icon=":material/error:")
+
+
+def _rest(state: Session, store: Store | DetectionStore) -> runs.Rest | None:
+    """What computes the rest of a run; None without its network."""
+    wanted = store.settings.weights_sha256
+    if isinstance(store, DetectionStore):
+        names = [n for n in shipped_detectors() if shipped_detector(n).sha256 == wanted]
+        return runs.detecting(store, open_detector(names[0])) if names else None
     for model in state.models_at_hand:
         network = classifier(model)
-        if network.weights_sha256 == store.settings.weights_sha256:
-            try:
-                runs.resume(run, store, network)
-            except NotBegun as error:
-                st.toast(plain(t.error(error)), icon=":material/error:")
-            return
-    st.toast(t("error_analysis.other_weights", model=store.settings.model), icon=":material/error:")
+        if network.weights_sha256 == wanted:
+            return runs.classifying(store, network)
+    return None

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,9 @@ from transcnn.ui.pages.errors.link import DEMONSTRATION
 
 if TYPE_CHECKING:
     from transcnn.classifier import Classifier
+    from transcnn.detection.detector import ObjectDetector
+    from transcnn.runs.detection.store import DetectionStore
+    from transcnn.runs.run import Done
     from transcnn.runs.store import Store
 
 _MOST_OPENED = 20  # runs of others that a visitor has in the list
@@ -80,9 +83,9 @@ def _is_shown(run: str) -> bool:
 @functools.lru_cache(maxsize=1024)
 def _places(path: Path, version: tuple[int, int]) -> frozenset[Path]:  # noqa: ARG001
     """Where the images of a run lie, links resolved."""
-    from transcnn.runs.store import open_run
+    from transcnn.runs.detection.store import open_any_run
 
-    return frozenset(folder.resolve() for folder in open_run(path).folders())
+    return frozenset(folder.resolve() for folder in open_any_run(path).folders())
 
 
 def path_of(run: str) -> Path:
@@ -153,7 +156,7 @@ _starting = threading.Lock()
 
 
 def task_of(run: str) -> Task | None:
-    """The task that predicts the images of a run now."""
+    """The task that computes the images of a run now."""
     task = _tasks.get(run)
     return task if task is not None and task.under_way else None
 
@@ -164,37 +167,59 @@ def error_of(run: str) -> TransCNNError | None:
     return error if isinstance(error, TransCNNError) else None
 
 
-def resume(run: str, store: "Store", classifier: "Classifier") -> None:
-    """Predict the remaining images of a run, unless somebody does already.
+Rest = Callable[[Callable[[], bool]], "Iterator[Done]"]
+"""Computes the remaining images of a run; it is given whether to stop."""
+
+
+def classifying(store: "Store", classifier: "Classifier") -> Rest:
+    """The rest of a run of classification."""
+
+    def rest(should_stop: Callable[[], bool]) -> "Iterator[Done]":
+        from transcnn.runs.run import classify_run
+
+        left, resize = store.remaining(), store.settings.resize
+        return classify_run(store, classifier, left, resize, _workers(), should_stop, _BATCH)
+
+    return rest
+
+
+def detecting(store: "DetectionStore", detector: "ObjectDetector") -> Rest:
+    """The rest of a detector's run."""
+
+    def rest(should_stop: Callable[[], bool]) -> "Iterator[Done]":
+        from transcnn.runs.detection.run import detect_run
+
+        left, classes = store.remaining(), store.settings.classes
+        return detect_run(store, detector, left, classes, _workers(), should_stop, _BATCH)
+
+    return rest
+
+
+def _workers() -> int:
+    return os.cpu_count() or 1
+
+
+def resume(run: str, rest: Rest) -> None:
+    """Compute the remaining images of a run, unless somebody does already.
 
     It stops where it is, to be resumed, when nobody who looks at it is there. Raises NotBegun.
     """
 
-    def predict(task: Task) -> None:
-        from transcnn.runs.run import classify_run
-
-        for done in classify_run(
-            store,
-            classifier,
-            store.remaining(),
-            store.settings.resize,
-            os.cpu_count() or 1,
-            lambda: task.cancelled,
-            _BATCH,
-        ):
+    def compute(task: Task) -> None:
+        for done in rest(lambda: task.cancelled):
             task.progress = done
             task.give_way()
         _tasks.pop(run, None)
 
     with _starting:
         if task_of(run) is None:
-            task = Task("a run", predict, queue=_queue, for_all=run == DEMONSTRATION)
+            task = Task("a run", compute, queue=_queue, for_all=run == DEMONSTRATION)
             task.start()
             _tasks[run] = task
 
 
 def cancel(run: str) -> None:
-    """Stop predicting a run after the batches that are under way, which are kept; waits for it."""
+    """Stop computing a run after the batches that are under way, which are kept; waits for it."""
     task = task_of(run)
     if task is not None:
         task.cancel()
