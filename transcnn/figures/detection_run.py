@@ -15,7 +15,7 @@ from transcnn.pictures.geometry import Box
 FOUND, ANNOTATED = "#D55E00", "#56B4E9"  # of Okabe and Ito
 _AROUND = 0.3  # of the longer side of the boxes, on each side
 _LEAST = 32  # pixels of the image: a smaller part shows nothing of what is around
-_DASH, _GAP = 7, 4  # pixels
+_DASH, _GAP = 12, 7  # pixels
 
 
 def draw_crop(
@@ -64,7 +64,7 @@ def _frame(
     """A line round a box, dark beneath so that it is seen on any image."""
     left, top, right, bottom = edges
     corners = ((left, top), (right, top), (right, bottom), (left, bottom), (left, top))
-    for line, width in (("#14130F", 4), (colour, 2)):
+    for line, width in (("#14130F", 6), (colour, 3)):
         for start, end in itertools.pairwise(corners):
             for one, other in _dashes(start, end) if dashed else [(start, end)]:
                 draw.line([one, other], fill=line, width=width)

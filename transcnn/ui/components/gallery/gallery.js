@@ -10,7 +10,8 @@ import { find, make, makeButton } from "../shared/page.js";
  *   right: boolean, pinned: boolean }} Entry
  */
 
-/** @param {Component<{ label: string, strip: boolean, pictures: Entry[] }>} component */
+/** @param {Component<{ label: string, strip: boolean, large?: boolean,
+ *   pictures: Entry[] }>} component */
 export default function ({ data, parentElement, setTriggerValue }) {
   const gallery = find(parentElement, ".gallery");
   followTheme(gallery);
@@ -30,7 +31,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.dataset.picture = entry.id;
     button.onclick = () => setTriggerValue("pinned", entry.id);
   });
-  gallery.classList.toggle("strip", data.strip);
+  gallery.classList.toggle("one-row", data.strip);
+  gallery.classList.toggle("large", data.large ?? false);
   const opened = data.pictures.findLastIndex(({ pinned }) => pinned);
   if (data.strip && opened >= 0)
     buttons[opened].scrollIntoView({ block: "nearest", inline: "nearest" });

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 import streamlit as st
 
-from transcnn.figures.detections import colour_of
 from transcnn.ui.components.pick_table import pick_table
 from transcnn.ui.pages.errors.detection.data import scores_of
 from transcnn.ui.pages.errors.detection.view import RunView
@@ -17,6 +16,7 @@ CHART = "errors_detection_curves"
 _TABLE = "errors_detection_classes"
 _MOST = 8  # classes in one chart that can be told apart
 _RECALLS = (25, 50, 75)  # per cent, in the table
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
 _DASHES = ("solid", "dash")
 
 
@@ -66,10 +66,14 @@ def _draw(view: RunView, drawn: "list[tuple[int, ClassScores]]") -> None:
     for place, (i, one) in enumerate(drawn):
         chart.add_scatter(
             x=[recall / 100 for recall in range(101)],
-            y=one.curve,
+            y=[precision or None for precision in one.curve.tolist()],
             mode="lines",
             name=f"{view.name(i)} ({t.percent(one.ap50)})",
-            line={"color": colour_of(place), "dash": _DASHES[place // 6 % 2], "width": 2.5},
+            line={
+                "color": _COLOURS[place % len(_COLOURS)],
+                "dash": _DASHES[place // len(_COLOURS)],
+                "width": 2.5,
+            },
             hovertemplate="%{x:.0%} → %{y:.1%}<extra>" + view.name(i) + "</extra>",
         )
     chart.update_xaxes(title=t("detection_errors.recall"), tickformat=".0%", range=[0, 1.01])

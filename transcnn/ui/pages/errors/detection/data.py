@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DRAWS = 200  # of the bootstrap's, where a run has at most so many detections:
 _MOST = 20_000
-CROP = 208  # pixels of the longer side of a crop
+CROP = 300  # pixels of the longer side of a crop
 _BY_VERSION: dict[str | type[Any], Callable[[Any], Any]] = {
     DetectionStore: lambda store: (store.path, store.version()),
 }

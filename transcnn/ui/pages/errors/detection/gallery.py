@@ -48,6 +48,7 @@ def _show_crops(view: RunView, found: "list[Verdict]") -> None:
         _GALLERY,
         {
             "label": t("detection_errors.part_images"),
+            "large": True,
             "strip": is_there(view, opened),  # one row: what is opened stands right below
             "pictures": [
                 {

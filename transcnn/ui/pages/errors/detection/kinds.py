@@ -16,7 +16,7 @@ def show(view: RunView) -> None:
     """Draw them."""
     t, errors = view.t, view.judged.errors
     dearest = max(KINDS, key=lambda kind: errors.kinds[kind].cost)
-    ap50, cost = t.percent(errors.ap50), t.points(errors.kinds[dearest].cost)
+    ap50, cost = t.percent(errors.ap50), t.fixed(100 * errors.kinds[dearest].cost, 1)
     if errors.kinds[dearest].cost > 0:
         name = t(f"detection_errors.kind_{dearest}")
         st.markdown(t("detection_errors.dearest", kind=name, cost=cost, ap50=ap50))
@@ -59,7 +59,7 @@ def _bars(view: RunView) -> None:
         chart,
         key=CHART,
         alt=t("detection_errors.bars_say"),
-        config={"displaylogo": False},
+        config={"displayModeBar": False},
         on_select=lambda: _clicked(view),
         selection_mode="points",
     )
