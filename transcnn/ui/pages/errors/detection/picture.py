@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from transcnn.analysis.detection.verdicts import Verdict
 
 _OBJECT = "#FFFFFF"  # of annotated boxes, whatever their class
+_DRAWN = 0.3  # from which score a box is drawn in any case: the lower ones cover the image
 _COLUMNS = ("box", "class", "score", "outcome", "annotated_class", "iou", "pixels")
 
 
@@ -49,7 +50,7 @@ def show_picture(view: RunView) -> None:
         token=None,
         on_choose=lambda number, _: view.put(opened=names[number]),
     )
-    st.caption(t("detection_errors.picture_says"))
+    st.caption(t("detection_errors.picture_says", least=t.fixed(_DRAWN, 2)))
     with st.expander(t("maps.tables")):
         show_table(_rows(view, index), 0)
     _buttons(view, picture)
@@ -84,8 +85,12 @@ def _boxes(view: RunView, index: int) -> list[ShownBox]:
     known = _verdicts(view, index)
     boxes = []
     for i, found in enumerate(judged.detections):
+        one = known.get(names[i])
+        correct = one is not None and one.outcome == "correct"
+        if found.score < _DRAWN and not correct and names[i] != view.choice.opened:
+            continue
         name = f"{view.name(found.label)} {t.fixed(found.score, 2)}"
-        outcome = _outcome(view, known.get(names[i]))
+        outcome = _outcome(view, one)
         area = _in_percent(found.box, judged.size)
         boxes.append(ShownBox(*area, name, f"{name}: {outcome}", colour_of(found.label), i))
     for i, there in enumerate(judged.objects, len(judged.detections)):
