@@ -337,7 +337,7 @@ def test_the_key_of_a_run_is_in_no_address_and_in_no_log(own_run, caplog):
     ]
     with_key = decode(ErrorsChoice, {"run": own_run})
     assert with_key == ErrorsChoice(), "who writes it there all the same opens nothing"
-    runs.resume(own_run, None, None)  # it fails, which is logged
+    runs.resume(own_run, None)  # it fails, which is logged
     task = runs._tasks[own_run]
     task.join(60)
     assert caplog.text
