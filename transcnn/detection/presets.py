@@ -45,8 +45,8 @@ def _thirds(side: int) -> tuple[int, int, int]:
 _RETINANET = Detector(
     name="retinanet_transcnn_lite0",
     backbone="transcnn_lite0",
-    shorter=288,
-    longer=288,
+    shorter=320,
+    longer=320,
     pyramid=Pyramid((1, 2, 3), 64),
     head=RetinaNetHead(convs=2, groups=16),
     anchors=(_two(36), _two(80), _two(180)),
@@ -55,8 +55,8 @@ _RETINANET = Detector(
 _MASK_RCNN = Detector(
     name="mask_rcnn_transcnn_lite0",
     backbone="transcnn_lite0",
-    shorter=288,
-    longer=288,
+    shorter=320,
+    longer=320,
     pyramid=Pyramid((1, 2, 3), 64),
     head=MaskRCNNHead(
         box_width=256, mask_convs=2, mask_width=64, agnostic=True, proposals=100, sampled=64
