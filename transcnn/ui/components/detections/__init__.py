@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from transcnn.pictures.geometry import Box
 from transcnn.ui.components import component
 
 _show = component("detections", "view")
@@ -30,6 +31,13 @@ class ShownBox:
     choice: int | None
     dashed: bool = False
     mask: str | None = None
+
+
+def in_percent(box: Box, size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Left, top, width and height of a rectangle, in percent of an image of `size`."""
+    width, height = size
+    left, top = 100 * box.left / width, 100 * box.top / height
+    return left, top, 100 * box.right / width - left, 100 * box.bottom / height - top
 
 
 def show_detections(

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from transcnn.analysis.detection.inside import token_at
-from transcnn.ui.components.detections import ShownBox, show_detections
-from transcnn.ui.pages.detect.shown import in_percent, original_boxes, other_boxes
+from transcnn.ui.components.detections import ShownBox, in_percent, show_detections
+from transcnn.ui.pages.detect.shown import original_boxes, other_boxes
 from transcnn.ui.pages.detect.view import DetectView
 
 

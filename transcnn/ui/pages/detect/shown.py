@@ -11,8 +11,7 @@ from transcnn.detection.objects import Detected, Detection
 from transcnn.figures.detect import mask_on
 from transcnn.figures.detections import colour_of, label_text
 from transcnn.pictures.address import picture_address
-from transcnn.pictures.geometry import Box
-from transcnn.ui.components.detections import ShownBox
+from transcnn.ui.components.detections import ShownBox, in_percent
 from transcnn.ui.pages.detect.data import SeenImage
 from transcnn.ui.pages.detect.link import DetectChoice
 from transcnn.words.translator import Translator
@@ -99,13 +98,6 @@ def other_boxes(
             text = f"{text} · {t(f'detect.fate_{d.fate}')}"
         boxes.append(replace(_box(seen, one, text, number), dashed=number is None))
     return boxes
-
-
-def in_percent(box: Box, size: tuple[int, int]) -> tuple[float, float, float, float]:
-    """Left, top, width and height of a rectangle, in percent of an image of `size`."""
-    width, height = size
-    left, top = 100 * box.left / width, 100 * box.top / height
-    return left, top, 100 * box.right / width - left, 100 * box.bottom / height - top
 
 
 def _box(seen: SeenImage, one: Detection, text: str, choice: int | None) -> ShownBox:

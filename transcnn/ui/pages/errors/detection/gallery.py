@@ -52,7 +52,7 @@ def _show_crops(view: RunView, found: "list[Verdict]") -> None:
             "strip": is_there(view, opened),  # one row: what is opened stands right below
             "pictures": [
                 {
-                    "id": name_box(view.pictures[one.picture].id, one.detection, one.object),
+                    "id": _name(view, one),
                     "name": view.pictures[one.picture].name,
                     "src": src,
                     "answer": _found(view, one),

@@ -11,7 +11,7 @@ from transcnn.pictures.geometry import Box
 from transcnn.runs.detection.measured import DetectedPicture
 from transcnn.ui.app.page_files import page_file
 from transcnn.ui.app.tables import show_table
-from transcnn.ui.components.detections import ShownBox, show_detections
+from transcnn.ui.components.detections import ShownBox, in_percent, show_detections
 from transcnn.ui.pages.errors.detection.data import bytes_of, photo_of
 from transcnn.ui.pages.errors.detection.link import name_box
 from transcnn.ui.pages.errors.detection.view import RunView
@@ -91,13 +91,13 @@ def _boxes(view: RunView, index: int) -> list[ShownBox]:
             continue
         name = f"{view.name(found.label)} {t.fixed(found.score, 2)}"
         outcome = _outcome(view, one)
-        area = _in_percent(found.box, judged.size)
+        area = in_percent(found.box, judged.size)
         boxes.append(ShownBox(*area, name, f"{name}: {outcome}", colour_of(found.label), i))
     for i, there in enumerate(judged.objects, len(judged.detections)):
         says = t("detection_errors.annotated", name=view.name(there.label))
         if names[i] in known:
             says = f"{says}: {_outcome(view, known[names[i]])}"
-        area = _in_percent(there.box, judged.size)
+        area = in_percent(there.box, judged.size)
         boxes.append(ShownBox(*area, view.name(there.label), says, _OBJECT, i, dashed=True))
     return boxes
 
@@ -128,13 +128,6 @@ def _rows(view: RunView, index: int) -> list[list[str]]:
 
 def _pixels(box: Box) -> str:
     return ", ".join(f"{value:.0f}" for value in box.xywh)
-
-
-def _in_percent(box: Box, size: tuple[int, int]) -> tuple[float, float, float, float]:
-    """Left, top, width and height, in percent of an image of `size`."""
-    left, top, width, height = box.xywh
-    across, down = 100 / size[0], 100 / size[1]
-    return left * across, top * down, width * across, height * down
 
 
 def _buttons(view: RunView, picture: DetectedPicture) -> None:
