@@ -52,6 +52,7 @@ def test_the_browser_goes_back_to_the_place_before(server, open_page):
     side = board.bounding_box()["width"] / 7
     board.click(position={"x": 5.5 * side, "y": 0.5 * side})
     page.wait_for_url("**token=0%2C5**")
+    page.wait_for_selector('figure[data-map="A/0"][data-start="0,5"]')  # maps follow the address
     page.mouse.move(0, 0)  # what lies under the pointer would be shown again
     shown = page.locator('figure[data-map="A/0"] .says')
     page.go_back()
