@@ -256,7 +256,7 @@ MISTAKES = {
         "{}/unknown.csv: 'zebrra' is not the WNID, index or name of a class; nearest: zebra"
     ),
     ("{}/labelled", "x", "--model", "hatnet_tiny"): (
-        "model with shipped weights is 'hatnet_tiny'; allowed: transcnn_lite0, transcnn_nano."
+        "classifier with shipped weights is 'hatnet_tiny'; allowed: transcnn_lite0, transcnn_nano."
     ),
     ("{}/labelled", "{}/text.sqlite"): "{}/text.sqlite: this is not a run of this program.",
     ("{}/labelled", "{}/unknown.csv/x.sqlite"): "{}/unknown.csv: ",

@@ -50,9 +50,9 @@ MISTAKES = {
     ("predict", "{}/nowhere.jpg"): "{}/nowhere.jpg: No such file or directory.",
     ("predict", "{}/empty"): "{}/empty: it has no images.",
     ("predict", "{}/text.jpg"): "{}/text.jpg: This file is not an image that can be read.",
-    ("predict", ZEBRA, "--model", "resnet"): "model with shipped weights is 'resnet'; ",
+    ("predict", ZEBRA, "--model", "resnet"): "classifier with shipped weights is 'resnet'; ",
     ("predict", ZEBRA, "--model", "transcnn_small"): (
-        "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
+        "classifier with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
     ),
     ("predict", ZEBRA, "--weights", "{}/nowhere"): "{}/nowhere: there is no such file.",
     ("predict", ZEBRA, "--weights", "{}/empty"): "{}/empty: there is no such file.",
@@ -153,12 +153,12 @@ MISTAKES = {
     ("attention", ZEBRA, *PLACE, "--out", "{}/folder.png"): "{}/folder.png: it is a folder.",
     ("attention", ZEBRA, *PLACE, "--out", "{}/folder.npz"): "{}/folder.npz: it is a folder.",
     ("attention", ZEBRA, *PLACE, "--model", "transcnn_small"): (
-        "model with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
+        "classifier with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
     ),
     ("attention", ZEBRA, *PLACE, "--weights", "{}/garbage.safetensors"): (
         "{}/garbage.safetensors: this is not a safetensors weight file."
     ),
-    ("evaluate", "{}/broken", "--model", "resnet"): "model with shipped weights is 'resnet'; ",
+    ("evaluate", "{}/broken", "--model", "resnet"): "classifier with shipped weights is 'resnet'; ",
     (
         *("evaluate", "{}/broken", "--model", "transcnn_lite0"),
         *("--weights", "{}/nano.safetensors"),

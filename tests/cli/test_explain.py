@@ -112,7 +112,7 @@ def test_the_text_has_the_extreme_cells_and_the_completeness_error(called, zebra
          "out is 'map.jpg'; allowed: names that end in .png, .svg, .npz."),
         (["saliency", "--out", "nowhere/map.png"], "nowhere: there is no such folder."),
         (["saliency", "--model", "lite"],
-         "model with shipped weights is 'lite'; allowed: "),
+         "classifier with shipped weights is 'lite'; allowed: "),
     ],
 )  # fmt: skip
 def test_invalid_input_is_one_sentence(called, zebra, arguments, sentence):

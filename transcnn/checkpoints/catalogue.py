@@ -78,7 +78,7 @@ def shipped(name: str) -> Shipped:
     """The shipped weights of the variant `name`; ChoiceError if none ship."""
     if name not in _catalogue():
         raise ChoiceError(
-            field="model with shipped weights", value=name, allowed=", ".join(_catalogue())
+            field="classifier with shipped weights", value=name, allowed=", ".join(_catalogue())
         )
     return _catalogue()[name]
 

@@ -218,7 +218,10 @@ def test_names_that_contradict_the_head_are_one_sentence(separable, called, tmp_
         (("--data", ".", "--resume"), "finetune.json: there is no run to resume."),
         (("--data", ".", "--minutes", 0), "minutes is 0.0; allowed: numbers above 0."),
         (("--data", ".", "--what", "body"), "'body' is not one of 'head', 'attention', 'all'"),
-        (("--data", ".", "--model", "hatnet_tiny"), "model with shipped weights is 'hatnet_tiny'"),
+        (
+            ("--data", ".", "--model", "hatnet_tiny"),
+            "classifier with shipped weights is 'hatnet_tiny'",
+        ),
         ((), "Missing option '--data'"),
     ],
     ids=["folder", "resume", "minutes", "what", "model", "no folder"],
