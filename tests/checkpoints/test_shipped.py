@@ -249,7 +249,8 @@ def test_networks_without_shipped_weights_say_which_have_them():
         create_model("transcnn_small", "shipped")
 
     assert str(caught.value) == (
-        "classifier with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
+        "classifier with shipped weights is 'transcnn_small'; "
+        "allowed: transcnn_lite0, transcnn_nano."
     )
 
 

@@ -52,7 +52,8 @@ MISTAKES = {
     ("predict", "{}/text.jpg"): "{}/text.jpg: This file is not an image that can be read.",
     ("predict", ZEBRA, "--model", "resnet"): "classifier with shipped weights is 'resnet'; ",
     ("predict", ZEBRA, "--model", "transcnn_small"): (
-        "classifier with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
+        "classifier with shipped weights is 'transcnn_small'; "
+        "allowed: transcnn_lite0, transcnn_nano."
     ),
     ("predict", ZEBRA, "--weights", "{}/nowhere"): "{}/nowhere: there is no such file.",
     ("predict", ZEBRA, "--weights", "{}/empty"): "{}/empty: there is no such file.",
@@ -153,7 +154,8 @@ MISTAKES = {
     ("attention", ZEBRA, *PLACE, "--out", "{}/folder.png"): "{}/folder.png: it is a folder.",
     ("attention", ZEBRA, *PLACE, "--out", "{}/folder.npz"): "{}/folder.npz: it is a folder.",
     ("attention", ZEBRA, *PLACE, "--model", "transcnn_small"): (
-        "classifier with shipped weights is 'transcnn_small'; allowed: transcnn_lite0, transcnn_nano."
+        "classifier with shipped weights is 'transcnn_small'; "
+        "allowed: transcnn_lite0, transcnn_nano."
     ),
     ("attention", ZEBRA, *PLACE, "--weights", "{}/garbage.safetensors"): (
         "{}/garbage.safetensors: this is not a safetensors weight file."

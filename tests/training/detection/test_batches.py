@@ -99,6 +99,19 @@ def test_sets_are_drawn_by_their_size_and_masks_alone_in_a_quarter_of_the_steps(
     assert sum(one.masks for one in made) == pytest.approx(100, abs=30)
 
 
+def test_a_batch_mixes_sets_that_teach_the_same(source):
+    def empty(picture):
+        return replace(picture, objects=())
+
+    nothing = replace(source, pictures=tuple(map(empty, source.pictures[:4])))
+    batch = DetectionBatches([source, nothing], replace(PLAIN, batch=len(source) + 4), 96, 0).make(
+        0
+    )
+    assert len(batch.images) == len(source) + 4
+    assert sum(len(one["boxes"]) == 0 for one in batch.targets) >= 4
+    assert sum(len(one["boxes"]) > 0 for one in batch.targets) > len(source) / 2
+
+
 def test_the_background_is_class_0_of_mask_r_cnn(source):
     labels = torch.cat([one["labels"] for one in batches(source, first=1).make(0).targets])
 

@@ -23,7 +23,8 @@ _SIDE = 32  # pixels: sides of the input are multiples of it
 
 @dataclass(frozen=True)
 class DetectionBatch:
-    """Images [3, H, W] of values from 0 to 1, and torchvision's targets, all of one source."""
+    """Images [3, H, W] of values from 0 to 1, and torchvision's targets; `boxes` and `masks` say
+    what is learned from all of them."""
 
     images: list[Tensor]
     targets: list[dict[str, Tensor]]
@@ -71,8 +72,9 @@ class Window:
 class DetectionBatches:
     """Makes the batch of any step for process `rank` of `processes`.
 
-    All images of a step are of one source. `size_px` is the longer side of the input; `first` is
-    the number of the first class: 1 where 0 is the background.
+    The images of a step are drawn from all sources that teach the same: boxes, masks or both.
+    `size_px` is the longer side of the input; `first` is the number of the first class: 1 where 0
+    is the background.
     """
 
     sources: Sequence[AnnotatedSource]
@@ -85,20 +87,29 @@ class DetectionBatches:
     def make(self, step: int) -> DetectionBatch:
         """The images of this process at a step."""
         shared = np.random.Generator(np.random.PCG64([self.recipe.seed, step]))
-        source = self.sources[int(shared.choice(len(self.sources), p=self._shares()))]
+        groups = self._groups()
+        chosen = groups[int(shared.choice(len(groups), p=self._shares(groups)))]
         proportions = _PROPORTIONS[int(shared.integers(len(_PROPORTIONS)))]
         rows, columns = (round(self.size_px * part / _SIDE) * _SIDE for part in proportions)
         r = np.random.Generator(np.random.PCG64([self.recipe.seed, step, self.rank]))
-        count = min(max(1, self.recipe.batch // self.processes), len(source))
-        drawn = r.choice(len(source), size=count, replace=False)
-        made = [self._make(source, int(i), (rows, columns), r) for i in drawn]
+        images_of = [(source, i) for source in chosen for i in range(len(source))]
+        count = min(max(1, self.recipe.batch // self.processes), len(images_of))
+        drawn = [images_of[k] for k in r.choice(len(images_of), size=count, replace=False)]
+        made = [self._make(source, i, (rows, columns), r) for source, i in drawn]
         images, targets = zip(*made, strict=True)
-        return DetectionBatch(list(images), list(targets), source.boxes, source.masks)
+        return DetectionBatch(list(images), list(targets), chosen[0].boxes, chosen[0].masks)
 
-    def _shares(self) -> NDArray[np.float64]:
-        """How often each source is drawn; the sum is 1."""
-        sizes = np.array([len(source) for source in self.sources], dtype=np.float64)
-        only_masks = np.array([not source.boxes for source in self.sources])
+    def _groups(self) -> list[list[AnnotatedSource]]:
+        """The sources that teach the same, together."""
+        groups: dict[tuple[bool, bool], list[AnnotatedSource]] = {}
+        for source in self.sources:
+            groups.setdefault((source.boxes, source.masks), []).append(source)
+        return list(groups.values())
+
+    def _shares(self, groups: Sequence[Sequence[AnnotatedSource]]) -> NDArray[np.float64]:
+        """How often each group is drawn; the sum is 1."""
+        sizes = np.array([sum(map(len, group)) for group in groups], dtype=np.float64)
+        only_masks = np.array([not group[0].boxes for group in groups])
         if only_masks.any() and not only_masks.all():
             share = self.recipe.mask_share
             sizes[only_masks] *= share / sizes[only_masks].sum()

@@ -20,8 +20,8 @@ class DetectionRecipe(Schedule):
     up to `colour`. Of an object that the window cuts, `visible` of its box must remain, or it is
     none.
 
-    Sets of images are drawn by their sizes, but those that teach masks alone together in the
-    fraction `mask_share` of the steps, however few images they have.
+    Images are drawn from all sets alike, but sets that teach masks alone have the fraction
+    `mask_share` of the steps, however few images they have.
     """
 
     frozen_stages: int = 2
