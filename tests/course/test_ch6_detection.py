@@ -76,6 +76,7 @@ def test_boxes_attention_inside_adds_up_what_falls_into_the_box_pixel_by_pixel(c
     assert detection.times_area(scene) == pytest.approx(times, rel=1e-4)
     assert posed.asks.right == {"more" if times > 1.25 else "less" if times < 0.8 else "about"}
     assert posed.placeholders["area"] == f"{100 * area:.0f}"
+    assert ("more" in posed.asks.options) == (area < 0.8), "what cannot be is no option"
 
 
 def test_boxes_without_attention_is_the_largest_change_of_any_box(case, detector):

@@ -14,6 +14,7 @@ _FACTS = (
     *("tokens", "per_token", "anchors", "candidates", "least", "overlap"),
     *("kept", "shown", "threshold"),
 )
+_INSIDE = ("more", "about", "less")  # than its area: the attention inside a box
 _FATES = ("stay", "change", "vanish")  # of the boxes without attention, the least change first
 _EXTRA = "detection"
 
@@ -42,8 +43,10 @@ def fate(scene: Scene) -> str:
 
 
 def _attention_inside(scene: Scene) -> PosedQuestion:
-    options = scene.rotated("boxes.attention_inside", ("more", "about", "less"))
     attention = scene.boxes.attention
+    all_of_it = 1 / attention.inside.uniform  # how many times its area a box holds at most
+    possible = [one for one in _INSIDE if one != "more" or beside_area(all_of_it) == "more"]
+    options = scene.rotated("boxes.attention_inside", tuple(possible))
     return PosedQuestion(
         Choose(options, frozenset({beside_area(times_area(scene))})),
         {
@@ -120,9 +123,9 @@ STEPS = (
             "boxes.attention_inside": Question(
                 "choose",
                 _attention_inside,
-                ("more", "about", "less"),
+                _INSIDE,
                 ("area", "stage", "block"),
-                ("more", "about", "less"),
+                _INSIDE,
             ),
             "boxes.without_attention": Question(
                 "choose", _without_attention, _FATES, ("threshold",), ("stay", "vanish")
