@@ -3,6 +3,7 @@
 import streamlit as st
 
 from transcnn.detection.catalogue import shipped_detectors
+from transcnn.detection.presets import detector
 from transcnn.labels import object_name
 from transcnn.ui.app.controls import choose_one
 from transcnn.ui.app.detectors import open_detector
@@ -63,11 +64,14 @@ def _choose_detector(state: Session, t: Translator) -> str:
         st.selectbox(
             t("detect.detector"),
             names,
+            format_func=lambda name: t(
+                "detect.detector_finds", name=name, finds=t(f"detect.finds_{detector(name).kind}")
+            ),
             key=_DETECTOR,
             on_change=lambda: put(
                 state, detector=st.session_state[_DETECTOR], box=None, token=None
             ),
-            width=320,
+            width=420,
         )
     return chosen
 
