@@ -88,6 +88,7 @@ def _overview(page):
 
 
 def _course(page):
+    settle(page)  # a click is lost where the page is still drawn
     page.get_by_text("Join a class", exact=True).click()
     page.get_by_role("button", name="I am a teacher: open the teacher's view").click()
     page.get_by_role("button", name="Start a class").click()
