@@ -109,6 +109,13 @@ def test_keys_and_the_finding_change_with_the_image(scene_of):
         assert said["needed"] in lesson.fill(STEP, changed).body
 
 
+def test_a_box_that_vanishes_is_said_to_in_the_table(scene_of):
+    [*_, table] = boxes(without_boxes(scene_of("beagle")), translator("en"), True)
+    [row] = table.rows
+    assert row[0].startswith("dog 0.")
+    assert row[1:] == ["vanished"] * 2
+
+
 def test_numbers_of_the_text_are_those_of_the_pyramid(scene_of):
     """320 x 213 pixels: maps of 40 x 27, 20 x 14 and 10 x 7 tokens; two sizes in three shapes."""
     facts = STEP.facts(scene_of("beagle"))

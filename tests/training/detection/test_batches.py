@@ -104,9 +104,8 @@ def test_a_batch_mixes_sets_that_teach_the_same(source):
         return replace(picture, objects=())
 
     nothing = replace(source, pictures=tuple(map(empty, source.pictures[:4])))
-    batch = DetectionBatches([source, nothing], replace(PLAIN, batch=len(source) + 4), 96, 0).make(
-        0
-    )
+    all_of_both = replace(PLAIN, batch=len(source) + 4)
+    batch = DetectionBatches([source, nothing], all_of_both, 96, 0).make(0)
     assert len(batch.images) == len(source) + 4
     assert sum(len(one["boxes"]) == 0 for one in batch.targets) >= 4
     assert sum(len(one["boxes"]) > 0 for one in batch.targets) > len(source) / 2

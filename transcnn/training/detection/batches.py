@@ -92,10 +92,13 @@ class DetectionBatches:
         proportions = _PROPORTIONS[int(shared.integers(len(_PROPORTIONS)))]
         rows, columns = (round(self.size_px * part / _SIDE) * _SIDE for part in proportions)
         r = np.random.Generator(np.random.PCG64([self.recipe.seed, step, self.rank]))
-        images_of = [(source, i) for source in chosen for i in range(len(source))]
-        count = min(max(1, self.recipe.batch // self.processes), len(images_of))
-        drawn = [images_of[k] for k in r.choice(len(images_of), size=count, replace=False)]
-        made = [self._make(source, i, (rows, columns), r) for source, i in drawn]
+        ends = np.cumsum([len(source) for source in chosen])
+        count = min(max(1, self.recipe.batch // self.processes), int(ends[-1]))
+        made = []
+        for k in r.choice(int(ends[-1]), size=count, replace=False):
+            at = int(ends.searchsorted(k, side="right"))  # the source that has image k of them all
+            source = chosen[at]
+            made.append(self._make(source, int(k - ends[at] + len(source)), (rows, columns), r))
         images, targets = zip(*made, strict=True)
         return DetectionBatch(list(images), list(targets), chosen[0].boxes, chosen[0].masks)
 
